@@ -1,0 +1,55 @@
+import * as z from 'zod/mini';
+import { DeviceId, NamespaceId, NodeId } from './ids.ts';
+import { PAGE_ENTRIES_MAX, TOKEN_CHARS_MAX, WAIT_SECONDS_MAX } from './limits.ts';
+import { Instant, Node, PageToken, queryInteger, Sequence } from './nodes.ts';
+
+/** Signed and bound to the account: per mounted namespace its epoch and the last sequence that was read. */
+export const Cursor = z.string().check(z.minLength(1), z.maxLength(TOKEN_CHARS_MAX)).brand<'Cursor'>();
+export type Cursor = z.infer<typeof Cursor>;
+
+export const ChangeType = z.enum(['created', 'modified', 'moved', 'deleted', 'restored', 'purged', 'member']);
+export type ChangeType = z.infer<typeof ChangeType>;
+
+/**
+ * One entry of a journal, with the node as it was after it. A `deleted` folder takes all that lies below it along; a
+ * `restored` or `moved` folder that the reader does not know brings its subtree, which GET /v1/tree with `folderId` lists.
+ */
+export const Change = z.strictObject({
+  namespaceId: NamespaceId,
+  seq: Sequence,
+  type: ChangeType,
+  node: Node,
+  deviceId: DeviceId,
+  changedAt: Instant,
+});
+export type Change = z.infer<typeof Change>;
+
+export const ChangesQuery = z.strictObject({ cursor: Cursor, limit: z.optional(queryInteger(1, PAGE_ENTRIES_MAX)) });
+export const ChangesResponse = z.strictObject({ changes: z.array(Change), cursor: Cursor, hasMore: z.boolean() });
+export type ChangesResponse = z.infer<typeof ChangesResponse>;
+
+/** A cursor at the head of every mounted namespace. */
+export const CursorResponse = z.strictObject({ cursor: Cursor });
+
+export const WaitQuery = z.strictObject({ cursor: Cursor, timeout: z.optional(queryInteger(0, WAIT_SECONDS_MAX)) });
+/** `changed`: a delta from the cursor has something to tell. */
+export const WaitResponse = z.strictObject({ changed: z.boolean() });
+
+export const TreeQuery = z.strictObject({
+  namespaceId: z.optional(NamespaceId),
+  folderId: z.optional(NodeId),
+  page: z.optional(PageToken),
+  limit: z.optional(queryInteger(1, PAGE_ENTRIES_MAX)),
+});
+
+/**
+ * One page of all live nodes below a folder, parents before their children. `seq` is the head when the listing began:
+ * changes that came while it was read may show or not, and the delta from `cursor` tells them all.
+ */
+export const TreeResponse = z.strictObject({
+  nodes: z.array(Node),
+  seq: Sequence,
+  cursor: Cursor,
+  nextPage: z.optional(PageToken),
+});
+export type TreeResponse = z.infer<typeof TreeResponse>;

@@ -1,0 +1,139 @@
+import * as z from 'zod/mini';
+import { OperationError } from './errors.ts';
+import { NamespaceId, NodeId, OpId, UploadId } from './ids.ts';
+import { COMMIT_OPERATIONS_MAX } from './limits.ts';
+import { NodeName } from './names.ts';
+import { BaseRevision, Instant, Node, RevisionNumber, Sequence } from './nodes.ts';
+
+/**
+ * What happens to a change whose base is stale. Stated once, in docs/SYNC.md, "Conflicts":
+ * - `keep_both` the server's file stays, this change becomes a conflicted copy beside it;
+ * - `keep_theirs` the server's file stays, this change is kept as a losing revision;
+ * - `keep_mine` this change becomes the next revision over theirs;
+ * - `last_write_wins` the larger Lamport clock wins, ties by device id, the loser stays a revision;
+ * - `fail` nothing is written.
+ */
+export const ConflictStrategy = z.enum(['keep_both', 'keep_theirs', 'keep_mine', 'last_write_wins', 'fail']);
+export type ConflictStrategy = z.infer<typeof ConflictStrategy>;
+
+const operation = { opId: OpId, namespaceId: NamespaceId };
+const place = { parentId: NodeId, name: NodeName };
+
+/**
+ * Makes an upload the content of a file. Without `nodeId` a new file at (parentId, name), baseRev 0. With it the next
+ * revision of that file wherever it stands now; if it was deleted meanwhile, it comes back at (parentId, name).
+ */
+export const PutOperation = z.strictObject({
+  ...operation,
+  ...place,
+  type: z.literal('put'),
+  nodeId: z.optional(NodeId),
+  baseRev: BaseRevision,
+  uploadId: UploadId,
+  executable: z.optional(z.boolean()),
+  clientModifiedAt: z.optional(Instant),
+  /** The device's Lamport clock: max(local, seen) + 1. */
+  clock: z.int().check(z.minimum(0)),
+  onConflict: z._default(ConflictStrategy, 'keep_both'),
+});
+export type PutOperation = z.infer<typeof PutOperation>;
+
+/** Makes a folder. One that stands there already under this name is the answer: making a folder twice is no conflict. */
+export const MkdirOperation = z.strictObject({ ...operation, ...place, type: z.literal('mkdir') });
+export type MkdirOperation = z.infer<typeof MkdirOperation>;
+
+/** Renames a node, puts it into another folder, or both. The cost does not depend on what lies below it. */
+export const MoveOperation = z.strictObject({
+  ...operation,
+  ...place,
+  type: z.literal('move'),
+  nodeId: NodeId,
+  baseRev: RevisionNumber,
+});
+export type MoveOperation = z.infer<typeof MoveOperation>;
+
+/**
+ * Deletes a node with all that lies below it, into the trash. `baseSeq` is the last journal entry that the device has
+ * applied; a folder that was changed anywhere inside since then is not deleted: a delete never beats an unseen edit.
+ */
+export const DeleteOperation = z.strictObject({
+  ...operation,
+  type: z.literal('delete'),
+  nodeId: NodeId,
+  baseRev: RevisionNumber,
+  baseSeq: z.optional(Sequence),
+});
+export type DeleteOperation = z.infer<typeof DeleteOperation>;
+
+/** Brings a deleted node back to its folder, or (with `rev`) makes an older content of a file its next revision. */
+export const RestoreOperation = z.strictObject({
+  ...operation,
+  type: z.literal('restore'),
+  nodeId: NodeId,
+  rev: z.optional(RevisionNumber),
+});
+export type RestoreOperation = z.infer<typeof RestoreOperation>;
+
+/** Makes a new file with the content of another that the caller may read. No byte is transferred. */
+export const CopyOperation = z.strictObject({
+  ...operation,
+  ...place,
+  type: z.literal('copy'),
+  from: z.strictObject({ namespaceId: NamespaceId, nodeId: NodeId, rev: z.optional(RevisionNumber) }),
+});
+export type CopyOperation = z.infer<typeof CopyOperation>;
+
+export const Operation = z.discriminatedUnion('type', [
+  PutOperation,
+  MkdirOperation,
+  MoveOperation,
+  DeleteOperation,
+  RestoreOperation,
+  CopyOperation,
+]);
+export type Operation = z.infer<typeof Operation>;
+
+export const CommitRequest = z.strictObject({
+  operations: z.array(Operation).check(z.minLength(1), z.maxLength(COMMIT_OPERATIONS_MAX)),
+});
+export type CommitRequest = z.input<typeof CommitRequest>;
+
+export const ConflictKind = z.enum([
+  'edited', // The content has changed since baseRev.
+  'moved', // Name or parent have changed since baseRev.
+  'deleted', // The node is in the trash.
+  'name_taken', // Another node has that name in that folder.
+  'parent_deleted', // The folder, or one above it, is in the trash.
+  'unseen_changes', // Something below the folder has changed since baseSeq.
+]);
+export type ConflictKind = z.infer<typeof ConflictKind>;
+
+/** How an operation met another one: what was found, and where this change went if it was kept as a copy. */
+export const Conflict = z.strictObject({
+  kind: ConflictKind,
+  serverNodeId: NodeId,
+  serverRev: z.int(),
+  conflictName: z.optional(z.string()),
+});
+export type Conflict = z.infer<typeof Conflict>;
+
+/**
+ * `committed`: it is in the journal at `seq`, or was found to be so already; with `conflict` when a strategy had to choose.
+ * `conflict`: nothing was written; read changes and decide again. `error`: nothing was written.
+ */
+export const OperationResult = z.discriminatedUnion('status', [
+  z.strictObject({
+    opId: OpId,
+    status: z.literal('committed'),
+    node: Node,
+    seq: Sequence,
+    conflict: z.optional(Conflict),
+  }),
+  z.strictObject({ opId: OpId, status: z.literal('conflict'), conflict: Conflict, node: z.optional(Node) }),
+  z.strictObject({ opId: OpId, status: z.literal('error'), error: OperationError }),
+]);
+export type OperationResult = z.infer<typeof OperationResult>;
+
+/** One result per operation, in the order of the request. */
+export const CommitResponse = z.strictObject({ results: z.array(OperationResult) });
+export type CommitResponse = z.infer<typeof CommitResponse>;

@@ -1,0 +1,64 @@
+import * as z from 'zod/mini';
+import { assert } from './assert.ts';
+
+/**
+ * Ids are 128 bits written as 26 characters of Crockford's base 32 (the text form of a ULID).
+ * Random ids carry no time on purpose: an id that is known tells nothing about when it was made.
+ */
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+const ulid = () => z.string().check(z.regex(ULID, 'an id is 26 characters of Crockford base 32'));
+
+export const AccountId = ulid().brand<'AccountId'>();
+export type AccountId = z.infer<typeof AccountId>;
+export const NamespaceId = ulid().brand<'NamespaceId'>();
+export type NamespaceId = z.infer<typeof NamespaceId>;
+export const NodeId = ulid().brand<'NodeId'>();
+export type NodeId = z.infer<typeof NodeId>;
+export const DeviceId = ulid().brand<'DeviceId'>();
+export type DeviceId = z.infer<typeof DeviceId>;
+export const UploadId = ulid().brand<'UploadId'>();
+export type UploadId = z.infer<typeof UploadId>;
+
+/** Lowercase hexadecimal SHA-256. */
+const SHA256_HEX = /^[0-9a-f]{64}$/;
+const sha256Hex = () => z.string().check(z.regex(SHA256_HEX, 'a hash is 64 lowercase hexadecimal digits'));
+export const ChunkHash = sha256Hex().brand<'ChunkHash'>();
+export type ChunkHash = z.infer<typeof ChunkHash>;
+/** SHA-256 of a packed manifest (manifest.ts), which names a file's content. */
+export const ContentHash = sha256Hex().brand<'ContentHash'>();
+export type ContentHash = z.infer<typeof ContentHash>;
+
+/**
+ * `<ULID of the batch>-<index>`: the client names every operation once, and repeats the name with every retry.
+ * The operations of a batch share a ULID so that the server can store their results together (decision 0003).
+ */
+export const OpId = z
+  .string()
+  .check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}-(0|[1-9][0-9]?|1[0-9]{2})$/, 'an opId is <ULID>-<0 to 199>'))
+  .brand<'OpId'>();
+export type OpId = z.infer<typeof OpId>;
+
+/** Writes 16 bytes as 26 characters; the first carries the top three bits. */
+export function encodeUlid(bytes: Uint8Array): string {
+  assert(bytes.length === 16, 'an id has 16 bytes');
+  let value = 0n;
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  let text = '';
+  for (let digit = 25; digit >= 0; digit--) text += ALPHABET[Number((value >> BigInt(digit * 5)) & 31n)];
+  return text;
+}
+
+export function opId(batch: string, index: number): OpId {
+  return OpId.parse(`${batch}-${index}`);
+}
+
+/** Splits an opId into its batch and its index in it. */
+export function splitOpId(id: OpId): { readonly batch: string; readonly index: number } {
+  return { batch: id.slice(0, 26), index: Number(id.slice(27)) };
+}
+
+/** The root folder of a namespace has the namespace's own id; it is never stored, renamed, moved or deleted. */
+export function rootNodeId(namespaceId: NamespaceId): NodeId {
+  return NodeId.parse(namespaceId);
+}

@@ -1,0 +1,82 @@
+import { assert } from './assert.ts';
+import { DAY_MS, GiB, HOUR_MS, KiB, MiB, MINUTE_MS, SECOND_MS } from './units.ts';
+
+/** Largest file, in bytes: 50 GiB. */
+export const FILE_BYTES_MAX = 50 * GiB;
+/** Most chunks of one file. Bounds a packed manifest to 576 KiB. */
+export const FILE_CHUNKS_MAX = 16_384;
+/** Largest chunk, in bytes. Bounds one retry and one transfer slot. */
+export const CHUNK_BYTES_MAX = 8 * MiB;
+/** Chunk length of the `fixed-4m` strategy, in bytes. */
+export const FIXED_CHUNK_BYTES = 4 * MiB;
+/** Manifests up to this many chunks stand in the revision itself; longer ones are an object in the bucket. */
+export const MANIFEST_INLINE_CHUNKS_MAX = 64;
+
+/** Longest name, in bytes of UTF-8: what ext4, APFS and NTFS can all hold. */
+export const NAME_BYTES_MAX = 255;
+/** Deepest place a node can be put, the root being 0. */
+export const DEPTH_MAX = 64;
+/** Longest path in a request, in bytes of UTF-8. */
+export const PATH_BYTES_MAX = 4096;
+
+/** Largest request body, in bytes. */
+export const REQUEST_BYTES_MAX = 2_000_000;
+/** Deepest nesting of a request's JSON. */
+export const JSON_DEPTH_MAX = 8;
+
+/** Files in one upload initiation. */
+export const UPLOAD_FILES_MAX = 100;
+/** Chunks named by one upload initiation, over all its files. */
+export const UPLOAD_CHUNKS_MAX = FILE_CHUNKS_MAX;
+/** Chunks of one upload that are answered in one response (missing and to prove together). */
+export const UPLOAD_ANSWER_CHUNKS_MAX = 500;
+/** Hashes asked about in one chunk check. */
+export const CHECK_HASHES_MAX = 1000;
+/** Proofs of possession in one chunk check; each makes the server read a chunk. */
+export const CHECK_PROOFS_MAX = 64;
+/** Chunks confirmed as stored in one chunk check; each makes the server ask the store. */
+export const CHECK_STORED_MAX = 500;
+/** Life of an upload session. Pins last longer, so a session never names a swept chunk. */
+export const UPLOAD_SESSION_MS = 24 * HOUR_MS;
+/** How long a chunk named by a session is safe from the sweep. */
+export const CHUNK_PIN_MS = 48 * HOUR_MS;
+/** Life of a signed URL. */
+export const SIGNED_URL_MS = 15 * MINUTE_MS;
+
+/** Operations in one commit request. */
+export const COMMIT_OPERATIONS_MAX = 200;
+/** Unconfirmed chunks that one commit request may confirm by itself. More need a chunk check first. */
+export const COMMIT_CONFIRM_CHUNKS_MAX = 200;
+/** How long the answer of an operation is kept for a repeated request. */
+export const OPERATION_RESULT_MS = 30 * DAY_MS;
+/** Entries of the journal that a folder's delete may not have seen and still be checked one by one. */
+export const UNSEEN_ENTRIES_MAX = 1000;
+
+/** Entries in one page of changes, tree, children or revisions. */
+export const PAGE_ENTRIES_MAX = 1000;
+/** Chunk URLs in one page of content. */
+export const CONTENT_PAGE_CHUNKS_MAX = 500;
+/** Longest cursor or page token, in characters. */
+export const TOKEN_CHARS_MAX = 4096;
+/** Longest wait of a long-poll, in seconds; the HTTP API ends a request at 30. */
+export const WAIT_SECONDS_MAX = 25;
+/** How long the journal keeps an entry; a cursor older than that is reset. */
+export const JOURNAL_RETENTION_MS = 180 * DAY_MS;
+
+/** Quota of a new account's home namespace, in bytes, unless the deployment sets another. */
+export const QUOTA_BYTES_DEFAULT = 1024 * GiB;
+/** Devices of one account. */
+export const DEVICES_MAX = 100;
+/** Longest device name, in characters. */
+export const DEVICE_NAME_CHARS_MAX = 64;
+/** Life of a WebSocket ticket. */
+export const SOCKET_TICKET_MS = 60 * SECOND_MS;
+/** Longest life of a WebSocket connection; API Gateway closes it then. */
+export const SOCKET_CONNECTION_MS = 2 * HOUR_MS;
+/** Largest message that a client may send on the socket, in bytes. */
+export const SOCKET_MESSAGE_BYTES_MAX = KiB;
+
+assert(FIXED_CHUNK_BYTES * FILE_CHUNKS_MAX >= FILE_BYTES_MAX, 'a full manifest must hold the largest file');
+assert(FIXED_CHUNK_BYTES <= CHUNK_BYTES_MAX, 'a fixed chunk must be a legal chunk');
+assert(CHUNK_PIN_MS > UPLOAD_SESSION_MS + SIGNED_URL_MS, 'a pin must outlast its session and every URL of it');
+assert(MANIFEST_INLINE_CHUNKS_MAX < FILE_CHUNKS_MAX, 'long manifests need the bucket');

@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { conflictedName, nameDefect, nameKey, utf8Length } from './names.ts';
+
+test('names that differ only in case, Unicode form or trailing dots are one name in a folder', () => {
+  expect(nameKey('Straße.TXT')).toBe(nameKey('STRASSE.txt'));
+  expect(nameKey('cafe\u0301')).toBe(nameKey('café'));
+  expect(nameKey('notes. .')).toBe(nameKey('Notes'));
+  expect(nameKey('...')).not.toBe('');
+});
+
+test('the key of a key is that key', () => {
+  fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (name) => nameKey(nameKey(name)) === nameKey(name)));
+});
+
+test.each(['', '.', '..', 'a/b', 'a\u0000b', 'tab\tbed', '\ud800', 'é'.repeat(128)])('%j is refused as a name', (name) => {
+  expect(nameDefect(name)).toBeDefined();
+});
+
+test('a conflicted copy of any legal name has a legal name and keeps the extension', () => {
+  const names = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 255 }).filter((name) => nameDefect(name) === undefined);
+  fc.assert(
+    fc.property(names, fc.string({ minLength: 1, maxLength: 64 }), fc.integer({ min: 1, max: 99 }), (name, deviceName, attempt) => {
+      const copy = conflictedName({ name, deviceName, at: new Date(0), attempt });
+      expect(nameDefect(copy)).toBeUndefined();
+      expect(utf8Length(copy)).toBeLessThanOrEqual(255);
+    }),
+  );
+  expect(conflictedName({ name: 'a.pdf', deviceName: 'desk', at: new Date(0), attempt: 2 })).toBe(
+    'a (conflicted copy from desk 1970-01-01 000000 2).pdf',
+  );
+});

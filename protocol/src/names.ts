@@ -1,0 +1,82 @@
+import * as z from 'zod/mini';
+import { NAME_BYTES_MAX } from './limits.ts';
+
+/**
+ * Why a text cannot be the name of a node, or undefined when it can.
+ * A name is one component of a path: 1 to 255 bytes of UTF-8 without `/`, NUL, control characters, lone surrogates, `.` and `..`.
+ */
+export function nameDefect(name: string): string | undefined {
+  if (name.length === 0) return 'a name cannot be empty';
+  if (name === '.' || name === '..') return 'a name cannot be "." or ".."';
+  if (name.includes('/')) return 'a name cannot contain "/"';
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(name)) return 'a name cannot contain control characters';
+  if (!name.isWellFormed()) return 'a name cannot contain half a surrogate pair';
+  if (utf8Length(name) > NAME_BYTES_MAX) return `a name cannot be longer than ${NAME_BYTES_MAX} bytes of UTF-8`;
+  return undefined;
+}
+
+export const NodeName = z.string().check(
+  z.superRefine((name, context) => {
+    const defect = nameDefect(name);
+    if (defect !== undefined) context.addIssue({ code: 'custom', message: defect, input: name });
+  }),
+);
+
+/**
+ * The key under which a name is unique in its folder, the way Windows and macOS see names:
+ * NFC, full case fold, trailing dots and spaces removed. Names of dots and spaces alone keep them.
+ */
+export function nameKey(name: string): string {
+  // Upper-casing first maps what lower-casing alone would keep apart (final sigma, sharp s, dotless i forms).
+  const folded = name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+  const trimmed = folded.replace(/[. ]+$/, '');
+  return trimmed.length > 0 ? trimmed : folded;
+}
+
+/** Bytes of `text` in UTF-8, without making them. Precondition: `text` is well formed. */
+export function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}
+
+/** Splits a name into stem and extension, so that `a.tar` + `.gz` and `.profile` + `` stay what people expect. */
+export function splitName(name: string): { readonly stem: string; readonly extension: string } {
+  const dot = name.lastIndexOf('.');
+  return dot <= 0 ? { stem: name, extension: '' } : { stem: name.slice(0, dot), extension: name.slice(dot) };
+}
+
+/**
+ * `report (conflicted copy from DEVICE 2026-01-31 174502).pdf`; `attempt` above 1 adds ` 2`, ` 3` … before the parenthesis closes.
+ * The stem is shortened, by whole characters, where the result would pass the limit of a name.
+ */
+export function conflictedName(options: {
+  readonly name: string;
+  readonly deviceName: string;
+  readonly at: Date;
+  readonly attempt: number;
+}): string {
+  const { stem, extension } = splitName(options.name);
+  const stamp = options.at.toISOString();
+  const time = `${stamp.slice(0, 10)} ${stamp.slice(11, 19).replaceAll(':', '')}`;
+  const device = options.deviceName.replace(/[/\u0000-\u001f\u007f-\u009f]/g, '-');
+  const suffix = ` (conflicted copy from ${device} ${time}${options.attempt > 1 ? ` ${options.attempt}` : ''})`;
+  return fitName(stem, suffix, extension);
+}
+
+function fitName(stem: string, suffix: string, extension: string): string {
+  const kept = utf8Length(extension) > 32 ? '' : extension;
+  const base = kept === '' ? stem + extension : stem;
+  const room = NAME_BYTES_MAX - utf8Length(suffix) - utf8Length(kept);
+  let short = '';
+  let bytes = 0;
+  for (const character of base) {
+    bytes += utf8Length(character);
+    if (bytes > room) break;
+    short += character;
+  }
+  return short + suffix + kept;
+}

@@ -1,0 +1,81 @@
+import * as z from 'zod/mini';
+import { ChunkHash, ContentHash, NamespaceId, UploadId } from './ids.ts';
+import {
+  CHECK_HASHES_MAX,
+  CHECK_PROOFS_MAX,
+  CHECK_STORED_MAX,
+  FILE_CHUNKS_MAX,
+  UPLOAD_ANSWER_CHUNKS_MAX,
+  UPLOAD_FILES_MAX,
+} from './limits.ts';
+import { ChunkRef, ChunkingStrategy } from './manifest.ts';
+import { FileBytes, Instant } from './nodes.ts';
+
+/** A file that is about to be uploaded. Sum of the chunk sizes = size; contentHash = SHA-256 of the packed manifest. */
+export const UploadFile = z.strictObject({
+  namespaceId: NamespaceId,
+  size: FileBytes,
+  contentHash: ContentHash,
+  chunking: ChunkingStrategy,
+  chunks: z.array(ChunkRef).check(z.maxLength(FILE_CHUNKS_MAX)),
+});
+export type UploadFile = z.infer<typeof UploadFile>;
+
+export const InitiateUploadsRequest = z.strictObject({
+  files: z.array(UploadFile).check(z.minLength(1), z.maxLength(UPLOAD_FILES_MAX)),
+});
+export type InitiateUploadsRequest = z.infer<typeof InitiateUploadsRequest>;
+
+/** A signed PUT. Every header must be sent as it stands; the store refuses other bytes, another length and a second PUT. */
+export const SignedPut = z.strictObject({ url: z.string(), headers: z.record(z.string(), z.string()) });
+export type SignedPut = z.infer<typeof SignedPut>;
+
+/** A chunk that nobody stored yet: PUT it. */
+export const MissingChunk = z.strictObject({ hash: ChunkHash, put: SignedPut });
+export type MissingChunk = z.infer<typeof MissingChunk>;
+
+/**
+ * A chunk that is stored, but that this account never showed to possess: answer with
+ * HMAC-SHA256(key = the challenge's bytes, message = the chunk's bytes), lowercase hexadecimal.
+ */
+export const ChallengedChunk = z.strictObject({ hash: ChunkHash, challenge: z.string() });
+export type ChallengedChunk = z.infer<typeof ChallengedChunk>;
+
+/** `more` is true when some of the file's chunks are neither held nor named here: ask for them by a chunk check. */
+export const Upload = z.strictObject({
+  uploadId: UploadId,
+  expiresAt: Instant,
+  missing: z.array(MissingChunk).check(z.maxLength(UPLOAD_ANSWER_CHUNKS_MAX)),
+  prove: z.array(ChallengedChunk).check(z.maxLength(UPLOAD_ANSWER_CHUNKS_MAX)),
+  more: z.boolean(),
+});
+export type Upload = z.infer<typeof Upload>;
+
+/** One upload per file, in the order of the request. */
+export const InitiateUploadsResponse = z.strictObject({ uploads: z.array(Upload) });
+export type InitiateUploadsResponse = z.infer<typeof InitiateUploadsResponse>;
+
+export const UploadParameters = z.strictObject({ uploadId: UploadId });
+
+export const ChunkProof = z.strictObject({
+  hash: ChunkHash,
+  proof: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'a proof is 64 lowercase hexadecimal digits')),
+});
+export type ChunkProof = z.infer<typeof ChunkProof>;
+
+/** Every hash named must belong to the upload; `stored` are chunks that were just PUT, `hashes` only asks. */
+export const CheckChunksRequest = z.strictObject({
+  hashes: z.optional(z.array(ChunkHash).check(z.maxLength(CHECK_HASHES_MAX))),
+  proofs: z.optional(z.array(ChunkProof).check(z.maxLength(CHECK_PROOFS_MAX))),
+  stored: z.optional(z.array(ChunkHash).check(z.maxLength(CHECK_STORED_MAX))),
+});
+export type CheckChunksRequest = z.infer<typeof CheckChunksRequest>;
+
+/** What the answer knows of the chunks that were asked about, and how much of the file the store has by now, in bytes. */
+export const CheckChunksResponse = z.strictObject({
+  missing: z.array(MissingChunk),
+  prove: z.array(ChallengedChunk),
+  held: z.array(ChunkHash),
+  progress: z.strictObject({ storedBytes: z.int(), totalBytes: z.int() }),
+});
+export type CheckChunksResponse = z.infer<typeof CheckChunksResponse>;
