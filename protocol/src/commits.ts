@@ -22,12 +22,16 @@ const place = { parentId: NodeId, name: NodeName };
 /**
  * Makes an upload the content of a file. Without `nodeId` a new file at (parentId, name), baseRev 0. With it the next
  * revision of that file wherever it stands now; if it was deleted meanwhile, it comes back at (parentId, name).
+ *
+ * `newNodeId` (put of a new file, mkdir, copy) lets the client choose the id of the node that is made, at random, so that later
+ * operations of the same request can stand inside it. It is not used where a node that exists already is the answer.
  */
 export const PutOperation = z.strictObject({
   ...operation,
   ...place,
   type: z.literal('put'),
   nodeId: z.optional(NodeId),
+  newNodeId: z.optional(NodeId),
   baseRev: BaseRevision,
   uploadId: UploadId,
   executable: z.optional(z.boolean()),
@@ -39,7 +43,12 @@ export const PutOperation = z.strictObject({
 export type PutOperation = z.infer<typeof PutOperation>;
 
 /** Makes a folder. One that stands there already under this name is the answer: making a folder twice is no conflict. */
-export const MkdirOperation = z.strictObject({ ...operation, ...place, type: z.literal('mkdir') });
+export const MkdirOperation = z.strictObject({
+  ...operation,
+  ...place,
+  type: z.literal('mkdir'),
+  newNodeId: z.optional(NodeId),
+});
 export type MkdirOperation = z.infer<typeof MkdirOperation>;
 
 /** Renames a node, puts it into another folder, or both. The cost does not depend on what lies below it. */
@@ -79,6 +88,7 @@ export const CopyOperation = z.strictObject({
   ...operation,
   ...place,
   type: z.literal('copy'),
+  newNodeId: z.optional(NodeId),
   from: z.strictObject({ namespaceId: NamespaceId, nodeId: NodeId, rev: z.optional(RevisionNumber) }),
 });
 export type CopyOperation = z.infer<typeof CopyOperation>;
