@@ -1,5 +1,5 @@
 import { assert } from './assert.ts';
-import { DAY_MS, GiB, HOUR_MS, KiB, MiB, MINUTE_MS, SECOND_MS } from './units.ts';
+import { DAY_MS, GiB, HOUR_MS, KiB, MINUTE_MS, MiB, SECOND_MS } from './units.ts';
 
 /** Largest file, in bytes: 50 GiB. */
 export const FILE_BYTES_MAX = 50 * GiB;

@@ -13,18 +13,28 @@ test('the key of a key is that key', () => {
   fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (name) => nameKey(nameKey(name)) === nameKey(name)));
 });
 
-test.each(['', '.', '..', 'a/b', 'a\u0000b', 'tab\tbed', '\ud800', 'é'.repeat(128)])('%j is refused as a name', (name) => {
-  expect(nameDefect(name)).toBeDefined();
-});
+test.each(['', '.', '..', 'a/b', 'a\u0000b', 'tab\tbed', '\ud800', 'é'.repeat(128)])(
+  '%j is refused as a name',
+  (name) => {
+    expect(nameDefect(name)).toBeDefined();
+  },
+);
 
 test('a conflicted copy of any legal name has a legal name and keeps the extension', () => {
-  const names = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 255 }).filter((name) => nameDefect(name) === undefined);
+  const names = fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 255 })
+    .filter((name) => nameDefect(name) === undefined);
   fc.assert(
-    fc.property(names, fc.string({ minLength: 1, maxLength: 64 }), fc.integer({ min: 1, max: 99 }), (name, deviceName, attempt) => {
-      const copy = conflictedName({ name, deviceName, at: new Date(0), attempt });
-      expect(nameDefect(copy)).toBeUndefined();
-      expect(utf8Length(copy)).toBeLessThanOrEqual(255);
-    }),
+    fc.property(
+      names,
+      fc.string({ minLength: 1, maxLength: 64 }),
+      fc.integer({ min: 1, max: 99 }),
+      (name, deviceName, attempt) => {
+        const copy = conflictedName({ name, deviceName, at: new Date(0), attempt });
+        expect(nameDefect(copy)).toBeUndefined();
+        expect(utf8Length(copy)).toBeLessThanOrEqual(255);
+      },
+    ),
   );
   expect(conflictedName({ name: 'a.pdf', deviceName: 'desk', at: new Date(0), attempt: 2 })).toBe(
     'a (conflicted copy from desk 1970-01-01 000000 2).pdf',

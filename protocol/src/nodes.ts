@@ -7,7 +7,7 @@ import {
   PATH_BYTES_MAX,
   TOKEN_CHARS_MAX,
 } from './limits.ts';
-import { ChunkRef, ChunkingStrategy } from './manifest.ts';
+import { ChunkingStrategy, ChunkRef } from './manifest.ts';
 
 /** An instant as RFC 3339 UTC, such as `2026-01-31T17:45:02.000Z`. */
 export const Instant = z.iso.datetime();

@@ -8,7 +8,7 @@ import {
   UPLOAD_ANSWER_CHUNKS_MAX,
   UPLOAD_FILES_MAX,
 } from './limits.ts';
-import { ChunkRef, ChunkingStrategy } from './manifest.ts';
+import { ChunkingStrategy, ChunkRef } from './manifest.ts';
 import { FileBytes, Instant } from './nodes.ts';
 
 /** A file that is about to be uploaded. Sum of the chunk sizes = size; contentHash = SHA-256 of the packed manifest. */

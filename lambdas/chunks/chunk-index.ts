@@ -1,0 +1,79 @@
+import type { AccountId, ChunkHash, EpochMs } from '@syncline/protocol';
+
+/**
+ * What is known of stored chunks: where each lies, until when it is pinned, and which accounts have shown to possess it.
+ * A domain is the scope of deduplication: `shared`, or an account id where the deployment says `dedupScope: account`.
+ */
+export interface ChunkIndex {
+  /** Every hash asked for is answered. Strongly consistent. At most CHUNK_KEYS_MAX hashes. Cost: BatchGetItem, 2 items a hash. */
+  lookup(query: ChunkQuery): Promise<ReadonlyMap<ChunkHash, ChunkKnowledge>>;
+
+  /**
+   * Where chunks lie, without asking who holds them. For readers of manifests that they may read. Cost: 1 item a hash.
+   */
+  locate(domain: string, hashes: readonly ChunkHash[]): Promise<ReadonlyMap<ChunkHash, ChunkRecord>>;
+
+  /**
+   * Records chunks whose bytes the store has confirmed, and the account as their holder. A record that exists keeps its
+   * place (the first stored object wins) and is pinned at least until `pinnedUntil`; a condemned one lives again.
+   * Idempotent. Cost: 2 writes a chunk.
+   */
+  recordStored(stored: {
+    readonly domain: string;
+    readonly accountId: AccountId;
+    readonly chunks: readonly NewChunk[];
+    readonly pinnedUntil: EpochMs;
+    readonly now: EpochMs;
+  }): Promise<void>;
+
+  /** Records that an account has shown to possess chunks. Precondition: the proof was checked. Idempotent. */
+  recordHolder(held: {
+    readonly domain: string;
+    readonly accountId: AccountId;
+    readonly hashes: readonly ChunkHash[];
+    readonly now: EpochMs;
+  }): Promise<void>;
+
+  /**
+   * Keeps chunks from the sweep until at least `until`, and resurrects condemned ones. Answers the hashes that are pinned;
+   * one that is missing from the answer is no longer stored. Chunks already pinned that long cost no write.
+   */
+  pin(pins: {
+    readonly domain: string;
+    readonly hashes: readonly ChunkHash[];
+    readonly until: EpochMs;
+  }): Promise<ReadonlySet<ChunkHash>>;
+}
+
+export interface ChunkQuery {
+  readonly domain: string;
+  readonly accountId: AccountId;
+  readonly hashes: readonly ChunkHash[];
+}
+
+export interface ChunkKnowledge {
+  /** Absent when no such chunk is stored (or it was deleted). */
+  readonly record?: ChunkRecord;
+  readonly held: boolean;
+}
+
+export interface NewChunk {
+  readonly hash: ChunkHash;
+  readonly size: number;
+  readonly objectKey: string;
+  /** First byte of the chunk in its object: 0 unless it lies in a pack. */
+  readonly offset: number;
+  readonly versionId?: string;
+}
+
+export interface ChunkRecord extends NewChunk {
+  readonly state: 'live' | 'condemned';
+  readonly pinnedUntil: EpochMs;
+}
+
+/** Hashes in one call. */
+export const CHUNK_KEYS_MAX = 20_000;
+
+export function chunkObjectKey(domain: string, hash: ChunkHash): string {
+  return `chunks/${domain}/${hash}`;
+}

@@ -1,0 +1,32 @@
+import type { SignedPut } from '@syncline/protocol';
+
+/** Immutable objects in the bucket. Nothing here can delete or overwrite. */
+export interface ObjectStore {
+  /**
+   * A PUT that the store itself checks: only bytes whose SHA-256 is `sha256`, of exactly `size` bytes, once. Local, no call.
+   */
+  signPut(object: { readonly key: string; readonly sha256: string; readonly size: number }): Promise<SignedPut>;
+
+  /** A GET for SIGNED_URL_MS milliseconds. Local, no call. */
+  signGet(key: string): Promise<string>;
+
+  /** Size and stored SHA-256 of an object, as the store computed them on receipt; undefined when there is none. */
+  head(key: string): Promise<ObjectHead | undefined>;
+
+  /** The bytes of an object, or of a range of it; undefined when there is no such object. */
+  read(key: string, range?: { readonly offset: number; readonly length: number }): Promise<Uint8Array | undefined>;
+
+  /** Writes an object whose bytes hash to `sha256`. Idempotent: one that exists already is success. */
+  write(object: { readonly key: string; readonly sha256: string; readonly bytes: Uint8Array }): Promise<void>;
+}
+
+export interface ObjectHead {
+  readonly size: number;
+  /** Lowercase hexadecimal; absent when the store has none, and then the object is not to be trusted. */
+  readonly sha256?: string;
+  readonly versionId?: string;
+}
+
+export function manifestObjectKey(domain: string, contentHash: string): string {
+  return `manifests/${domain}/${contentHash}`;
+}

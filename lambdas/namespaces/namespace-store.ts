@@ -1,0 +1,180 @@
+import type {
+  AccountId,
+  Change,
+  ChunkingStrategy,
+  Conflict,
+  ContentHash,
+  DeviceId,
+  EpochMs,
+  NamespaceId,
+  Node,
+  NodeId,
+  OpId,
+  Revision,
+  Role,
+} from '@syncline/protocol';
+
+/**
+ * One namespace: its head, tree, revisions, journal and the results of operations. All of it is one domain of strong
+ * consistency: every read sees every transaction that was answered before it began, and `commit` is the only writer.
+ */
+export interface NamespaceStore {
+  /**
+   * The head, and the role of an account in the namespace; undefined when the namespace does not exist or the account is
+   * no member of it, which callers must not tell apart. Cost: one BatchGetItem of 2 items.
+   */
+  readAccess(key: { readonly namespaceId: NamespaceId; readonly accountId: AccountId }): Promise<Access | undefined>;
+
+  /** The nodes that exist (live or deleted), by id. At most NODE_KEYS_MAX ids. Cost: one BatchGetItem per 100. */
+  getNodes(namespaceId: NamespaceId, nodeIds: readonly NodeId[]): Promise<ReadonlyMap<NodeId, StoredNode>>;
+
+  /** The live nodes that stand at these places, by `placeKey`. Cost: one BatchGetItem per 100. */
+  getPlaces(namespaceId: NamespaceId, places: readonly Place[]): Promise<ReadonlyMap<string, StoredNode>>;
+
+  /** Live children of a folder in the order of their name keys, after `after`. Cost: one Query. */
+  listChildren(page: {
+    readonly namespaceId: NamespaceId;
+    readonly parentId: NodeId;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<{ readonly nodes: readonly StoredNode[]; readonly next?: string }>;
+
+  getRevision(key: {
+    readonly namespaceId: NamespaceId;
+    readonly nodeId: NodeId;
+    readonly rev: number;
+  }): Promise<StoredRevision | undefined>;
+
+  /** Contents of a file, newest first, with `rev` below `before`. Cost: one Query. */
+  listRevisions(page: {
+    readonly namespaceId: NamespaceId;
+    readonly nodeId: NodeId;
+    readonly before?: number;
+    readonly limit: number;
+  }): Promise<{ readonly revisions: readonly StoredRevision[]; readonly next?: number }>;
+
+  /** Journal entries with `seq` above `after`, ascending, without gaps, at most `limit`. Cost: one Query per 1 MB. */
+  listEntries(page: {
+    readonly namespaceId: NamespaceId;
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<readonly JournalEntry[]>;
+
+  /** What was answered to operations before, by opId; absent ones were never committed. Cost: one BatchGetItem. */
+  getResults(deviceId: DeviceId, opIds: readonly OpId[]): Promise<ReadonlyMap<OpId, StoredResult>>;
+
+  /**
+   * Applies a transaction: all of it or nothing.
+   * Precondition: `entries` are numbered expectedSeq + 1 …; no two changes touch one item; at most TRANSACTION_ITEMS_MAX items.
+   * Idempotent by its content: a repeat after an unknown outcome finds the head moved and answers `superseded`.
+   * @throws UnavailableError when the store did not answer; the transaction may or may not have been applied.
+   */
+  commit(transaction: NamespaceTransaction): Promise<CommitTransactionOutcome>;
+}
+
+/** `superseded`: the head has moved, or an item was not as expected; read again and decide again. */
+export type CommitTransactionOutcome = { readonly kind: 'committed' } | { readonly kind: 'superseded' };
+
+export interface NamespaceHead {
+  readonly namespaceId: NamespaceId;
+  /** Sequence of the newest journal entry; 0 when there is none. */
+  readonly seq: number;
+  /** Raised by a table restore, so that cursors from a future that no longer exists are reset. */
+  readonly epoch: number;
+  /** Bytes of the present contents of live files. */
+  readonly bytesLogical: number;
+  /** Bytes of all retained contents. */
+  readonly bytesRetained: number;
+  readonly quotaBytes: number;
+  readonly ownerAccountId: AccountId;
+}
+
+export interface Access {
+  readonly head: NamespaceHead;
+  readonly role: Role;
+}
+
+/** A place in the tree: the folder, and the key under which a name is unique in it (protocol/names.ts). */
+export interface Place {
+  readonly parentId: NodeId;
+  readonly nameKey: string;
+}
+
+export function placeKey(place: Place): string {
+  return `${place.parentId}/${place.nameKey}`;
+}
+
+/** A node and what conflict decisions need beyond the wire form: who wrote the present content, at which Lamport time. */
+export interface StoredNode extends Node {
+  readonly contentClock?: number;
+  readonly contentDeviceId?: DeviceId;
+}
+
+/** One content. `manifest` is the packed manifest up to MANIFEST_INLINE_CHUNKS_MAX chunks; longer ones are objects named by contentHash. */
+export interface StoredRevision extends Revision {
+  readonly namespaceId: NamespaceId;
+  readonly nodeId: NodeId;
+  readonly accountId: AccountId;
+  readonly clock: number;
+  /** Domain of the content's chunks (chunks/chunk-index.ts). */
+  readonly domain: string;
+  readonly manifest?: Uint8Array;
+  readonly chunking: ChunkingStrategy;
+  readonly contentHash: ContentHash;
+}
+
+export interface JournalEntry extends Change {
+  readonly accountId: AccountId;
+  readonly opId: OpId;
+  readonly expiresAt: EpochMs;
+}
+
+/** `seq` names the journal entry that the operation made; `node` stands here only when it made none (it was so already). */
+export interface StoredResult {
+  readonly namespaceId: NamespaceId;
+  readonly seq: number;
+  readonly conflict?: Conflict;
+  readonly node?: Node;
+}
+
+/** The difference that a list of operations makes, folded so that each item is touched once. */
+export interface NamespaceTransaction {
+  readonly namespaceId: NamespaceId;
+  readonly expectedSeq: number;
+  readonly epoch: number;
+  readonly entries: readonly JournalEntry[];
+  readonly bytesLogicalDelta: number;
+  readonly bytesRetainedDelta: number;
+  /** `expectedRev` is the revision that was read; 0 when the node must not exist. */
+  readonly nodes: readonly { readonly node: StoredNode; readonly expectedRev: number }[];
+  readonly revisions: readonly StoredRevision[];
+  /** Directory entries: `node` stands at the place afterwards, or nothing; `expectedNodeId` is what was read there. */
+  readonly places: readonly {
+    readonly place: Place;
+    readonly node?: StoredNode;
+    readonly expectedNodeId?: NodeId;
+  }[];
+  readonly trash: readonly TrashChange[];
+  readonly results: readonly { readonly deviceId: DeviceId; readonly opId: OpId; readonly result: StoredResult }[];
+  readonly resultsExpireAt: EpochMs;
+}
+
+/** A node enters the trash (with its path then) or leaves it. */
+export type TrashChange =
+  | {
+      readonly kind: 'enter';
+      readonly deletedAt: string;
+      readonly nodeId: NodeId;
+      readonly name: string;
+      readonly parentId: NodeId;
+      readonly path: string;
+      readonly size: number;
+    }
+  | { readonly kind: 'leave'; readonly deletedAt: string; readonly nodeId: NodeId };
+
+/** Items in one TransactWriteItems. Source: Amazon DynamoDB Developer Guide, "Quotas". */
+export const TRANSACTION_ITEMS_MAX = 100;
+/** Results of one batch that share an item: as many operations as one transaction holds. */
+export const RESULTS_PER_ITEM = 24;
+/** Keys of one read. */
+export const NODE_KEYS_MAX = 1000;
