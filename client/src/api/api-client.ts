@@ -1,0 +1,45 @@
+import type { DeviceId, Problem, RouteInput, RouteName, RouteResponse } from '@syncline/protocol';
+import { routes } from '@syncline/protocol';
+import type { AccessTokens } from './access-tokens.ts';
+import { createRouteCaller } from './call-route.ts';
+import type { Clock, Random } from './clock.ts';
+import type { Transport } from './transport.ts';
+
+/** What the service answered: the value, or the refusal with its remedy. */
+export type ApiAnswer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
+
+type CallOptions = { readonly signal?: AbortSignal | undefined };
+type CallArguments<N extends RouteName> =
+  Record<string, never> extends RouteInput<N> ? [input?: CallOptions] : [input: RouteInput<N> & CallOptions];
+
+/**
+ * One method per route, such as `api.commit({ body })` or `api.getContent({ parameters, query, signal })`.
+ *
+ * Every route is safe to repeat (commits by opId, uploads by content), so a request is repeated with jitter while the network
+ * fails or the service says 429, 500 or 503, up to API_RETRY; what is refused then is answered as the last problem.
+ * A refused access token is renewed once.
+ *
+ * @throws UnavailableError  no answer, or none that fits the contract, within API_RETRY.
+ * @throws the signal's reason, when the caller aborted.
+ */
+export type ApiClient = {
+  readonly [N in RouteName]: (...input: CallArguments<N>) => Promise<ApiAnswer<RouteResponse<N>>>;
+};
+
+export interface ApiClientDependencies {
+  /** Such as `https://api.example.com`, without `/v1`. */
+  readonly baseUrl: string;
+  readonly transport: Transport;
+  readonly tokens: AccessTokens;
+  /** Sent as `X-Device-Id` where a route asks for a device. */
+  readonly deviceId: DeviceId;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Makes the client from the route table. */
+export function createApiClient(dependencies: ApiClientDependencies): ApiClient {
+  const call = createRouteCaller(dependencies);
+  const methods = Object.keys(routes).map((name) => [name, call(name as RouteName)]);
+  return Object.fromEntries(methods) as ApiClient;
+}

@@ -1,0 +1,13 @@
+import { assert, MINUTE_MS, MiB, SECOND_MS, WAIT_SECONDS_MAX } from '@syncline/protocol';
+import type { RetryBudget } from './backoff.ts';
+
+/** Longest answer of the API that is read, in bytes: a page of 1,000 nodes or 500 signed URLs stays far below. */
+export const ANSWER_BYTES_MAX = 16 * MiB;
+/** Longest wait for an answer of the API. */
+export const REQUEST_TIMEOUT_MS = 35 * SECOND_MS;
+/** Repeats of one API request: about half a minute in the mean before giving up. */
+export const API_RETRY: RetryBudget = { attemptsMax: 7, delayMsMin: 200, delayMsMax: 20 * SECOND_MS };
+/** Longest `Retry-After` that is obeyed; a longer one is answered to the caller. */
+export const RETRY_AFTER_MS_MAX = 2 * MINUTE_MS;
+
+assert(REQUEST_TIMEOUT_MS > WAIT_SECONDS_MAX * SECOND_MS, 'a long-poll must be able to end by itself');

@@ -1,0 +1,28 @@
+/** One HTTP exchange, whole bodies on both sides: nothing that Syncline sends or reads at once is larger than a chunk or a page. */
+export interface TransportRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  /** The answer's body may not be longer than this, in bytes. */
+  readonly answerBytesMax: number;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TransportResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/**
+ * Port to the network. Answers of any status are returned, redirects are not followed.
+ *
+ * @throws UnavailableError  no whole answer came (refused, reset, timed out, longer than allowed).
+ * @throws the signal's reason, when the caller aborted.
+ */
+export interface Transport {
+  send(request: TransportRequest): Promise<TransportResponse>;
+}

@@ -1,0 +1,51 @@
+import type { ChunkRef, ContentHash, NamespaceId, NodeId, Problem } from '@syncline/protocol';
+import type { TransferDependencies, TransferProgress } from './upload-files.ts';
+
+/** The content to read: the present one, or that of a revision. */
+export interface DownloadSource {
+  readonly namespaceId: NamespaceId;
+  readonly nodeId: NodeId;
+  readonly rev?: number | undefined;
+}
+
+/** Where bytes go. Writes come out of order and several at once, each byte of the file once. */
+export interface DownloadSink {
+  write(offset: number, bytes: Uint8Array): Promise<void>;
+}
+
+/**
+ * - `downloaded` every byte was written and belongs to `contentHash`;
+ * - `damaged` the store gave bytes, or a manifest, that are not what their names say, however often it was asked;
+ * - `refused` by the service.
+ */
+export type DownloadOutcome =
+  | {
+      readonly kind: 'downloaded';
+      readonly rev: number;
+      readonly size: number;
+      readonly contentHash: ContentHash;
+      readonly chunks: readonly ChunkRef[];
+    }
+  | { readonly kind: 'damaged'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+export interface DownloadOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
+  /** True for a chunk whose bytes the caller has written and verified already; it is not fetched. */
+  readonly has?:
+    | ((chunk: { readonly index: number; readonly offset: number; readonly ref: ChunkRef }) => boolean)
+    | undefined;
+}
+
+/**
+ * Reads a file's content into a sink, each chunk verified by its hash before it is written, the whole by its manifest.
+ *
+ * @throws UnavailableError  the service or the store failed beyond the retry budgets.
+ * @throws the signal's reason, when the caller aborted; what the sink throws.
+ */
+export declare function downloadContent(
+  dependencies: TransferDependencies,
+  source: DownloadSource,
+  job: { readonly sink: DownloadSink } & DownloadOptions,
+): Promise<DownloadOutcome>;

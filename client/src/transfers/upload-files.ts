@@ -1,0 +1,74 @@
+import type { ChunkRef, ContentHash, NamespaceId, Problem, UploadId } from '@syncline/protocol';
+import type { ApiClient } from '../api/api-client.ts';
+import type { Clock, Random } from '../api/clock.ts';
+import type { Transport } from '../api/transport.ts';
+import type { TransferGate } from './transfer-gate.ts';
+
+/** What transfers work with. One gate is shared by all transfers of a process. */
+export interface TransferDependencies {
+  readonly api: ApiClient;
+  readonly transport: Transport;
+  readonly gate: TransferGate;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A file to upload. */
+export interface UploadSource {
+  readonly namespaceId: NamespaceId;
+  /** Bytes of the file as the caller saw it. */
+  readonly size: number;
+  /** Bytes `start` to `end` (exclusive); fewer when the file ends before: the file has changed then. */
+  read(range: { readonly start: number; readonly end: number }): Promise<Uint8Array>;
+  /** An upload that was begun earlier with the same content; one that has expired or does not fit is started over. */
+  readonly resume?: { readonly uploadId: UploadId } | undefined;
+}
+
+/**
+ * - `uploaded` all chunks are stored. `unconfirmed` of them (at most FILE_UNCONFIRMED_CHUNKS_MAX) are confirmed by the commit
+ *   itself: the uploads of one commit request may have COMMIT_CONFIRM_CHUNKS_MAX of them together (see pack-commits.ts);
+ * - `changed` the file changed while it was read: look at it again, then start over;
+ * - `unreadable` reading it failed;
+ * - `refused` by the service.
+ */
+export type UploadOutcome =
+  | {
+      readonly kind: 'uploaded';
+      readonly uploadId: UploadId;
+      readonly contentHash: ContentHash;
+      readonly size: number;
+      readonly chunks: readonly ChunkRef[];
+      readonly unconfirmed: number;
+    }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'unreadable'; readonly cause: unknown }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+export interface TransferProgress {
+  readonly storedBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface UploadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Over all sources of the call. Bytes that the service held already count as stored. */
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
+  /** Tells the upload session of `sources[index]` as soon as it is open, so that it can be kept for a resume. */
+  readonly onSession?: ((session: { readonly index: number; readonly uploadId: UploadId }) => void) | undefined;
+}
+
+/**
+ * Stores the content of files; publishing it is the commit's business. Outcomes stand in the order of the sources.
+ *
+ * Idempotent: repeating it sends only what is not stored yet. Small files are read once, larger ones twice (to name the
+ * content, then to send what is missing).
+ * Cost: one API call per group of up to UPLOAD_FILES_MAX files and a PUT per missing chunk; large files add chunk checks.
+ *
+ * @throws UnavailableError  the service or the store failed beyond the retry budgets; what was stored stays stored.
+ * @throws the signal's reason, when the caller aborted.
+ */
+export declare function uploadFiles(
+  dependencies: TransferDependencies,
+  sources: readonly UploadSource[],
+  options?: UploadOptions,
+): Promise<readonly UploadOutcome[]>;
