@@ -1,0 +1,13 @@
+import type { AccountId, Device } from '@syncline/protocol';
+
+/** Who calls, as the access token says. */
+export interface Caller {
+  readonly accountId: AccountId;
+  /** Only where the issuer puts a verified address into its access tokens; Cognito does not. */
+  readonly email?: string;
+}
+
+/** A caller on one of its own devices, which is registered and not revoked. */
+export interface DeviceCaller extends Caller {
+  readonly device: Device;
+}
