@@ -1,11 +1,16 @@
 import {
   assert,
   CHUNK_BYTES_MAX,
+  FILE_CHUNKS_MAX,
   FIXED_CHUNK_BYTES,
+  KiB,
   MINUTE_MS,
   MiB,
+  REQUEST_BYTES_MAX,
   SECOND_MS,
   SIGNED_URL_MS,
+  UPLOAD_CHUNKS_MAX,
+  UPLOAD_FILES_MAX,
 } from '@syncline/protocol';
 import type { RetryBudget } from '../api/backoff.ts';
 
@@ -17,6 +22,10 @@ export const TRANSFER_BYTES_MAX = 64 * MiB;
 export const READING_FILES_MAX = 8;
 /** Groups of files (one initiation each) under way at once by one call. */
 export const GROUPS_MAX = 2;
+/** Chunks of one file that are read ahead of each other. */
+export const READ_AHEAD_CHUNKS = 4;
+/** Bytes of the files of one group; a larger file is a group of its own. */
+export const GROUP_BYTES_MAX = 256 * MiB;
 /** Bytes of small files that one group keeps between hashing and sending, so that they are read once. */
 export const GROUP_KEPT_BYTES_MAX = 32 * MiB;
 /** Largest file whose bytes are kept: one chunk. */
@@ -31,8 +40,21 @@ export const IDLE_ROUNDS_MAX = 4;
 export const CHUNK_RETRY: RetryBudget = { attemptsMax: 7, delayMsMin: 100, delayMsMax: 20 * SECOND_MS };
 /** Longest time for one chunk: slow lines that carry a full gate still finish. */
 export const CHUNK_TIMEOUT_MS = 5 * MINUTE_MS;
+/** Longest answer of the store that is read where no chunk is expected: an XML error. */
+export const STORE_ANSWER_BYTES_MAX = 64 * KiB;
 /** A signed URL that is older is asked for again rather than tried. */
 export const SIGNED_URL_USE_MS = SIGNED_URL_MS - 2 * MINUTE_MS;
 
 assert(TRANSFER_BYTES_MAX >= 2 * CHUNK_BYTES_MAX, 'the gate must hold more than one chunk');
 assert(GROUP_KEPT_BYTES_MAX >= KEPT_FILE_BYTES_MAX, 'a group must be able to keep a file');
+assert(
+  GROUP_BYTES_MAX / FIXED_CHUNK_BYTES + UPLOAD_FILES_MAX <= UPLOAD_CHUNKS_MAX,
+  'an upload initiation must be able to name every chunk of a group',
+);
+/** Upper bounds of what one chunk and one file take in the JSON of a request, in bytes. */
+const CHUNK_JSON_BYTES = 96;
+const FILE_JSON_BYTES = 320;
+assert(
+  FILE_CHUNKS_MAX * CHUNK_JSON_BYTES + UPLOAD_FILES_MAX * FILE_JSON_BYTES <= REQUEST_BYTES_MAX,
+  'the initiation of the largest file, and of the largest group, must fit into a request',
+);

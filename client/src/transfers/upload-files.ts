@@ -2,7 +2,12 @@ import type { ChunkRef, ContentHash, NamespaceId, Problem, UploadId } from '@syn
 import type { ApiClient } from '../api/api-client.ts';
 import type { Clock, Random } from '../api/clock.ts';
 import type { Transport } from '../api/transport.ts';
+import { withAbortScope } from './abort-scope.ts';
+import { groupSources } from './group-sources.ts';
+import { GROUPS_MAX } from './limits.ts';
+import { runBounded } from './run-bounded.ts';
 import type { TransferGate } from './transfer-gate.ts';
+import { type UploadCall, uploadGroup } from './upload-group.ts';
 
 /** What transfers work with. One gate is shared by all transfers of a process. */
 export interface TransferDependencies {
@@ -67,8 +72,30 @@ export interface UploadOptions {
  * @throws UnavailableError  the service or the store failed beyond the retry budgets; what was stored stays stored.
  * @throws the signal's reason, when the caller aborted.
  */
-export declare function uploadFiles(
+export async function uploadFiles(
   dependencies: TransferDependencies,
   sources: readonly UploadSource[],
-  options?: UploadOptions,
-): Promise<readonly UploadOutcome[]>;
+  options: UploadOptions = {},
+): Promise<readonly UploadOutcome[]> {
+  const outcomes: UploadOutcome[] = [];
+  const totalBytes = sources.reduce((sum, source) => sum + source.size, 0);
+  let storedBytes = 0;
+  await withAbortScope(options.signal, async (scope) => {
+    const call: UploadCall = {
+      ...dependencies,
+      signal: scope.signal,
+      sending: new Map(),
+      onStored: (bytes) => {
+        storedBytes += bytes;
+        options.onProgress?.({ storedBytes, totalBytes });
+      },
+      onSession: (index, uploadId) => options.onSession?.({ index, uploadId }),
+      onOutcome: (index, outcome) => {
+        outcomes[index] = outcome;
+      },
+      fail: (failure) => scope.abort(failure),
+    };
+    await runBounded(GROUPS_MAX, groupSources(sources), (group) => uploadGroup(call, group));
+  });
+  return outcomes;
+}

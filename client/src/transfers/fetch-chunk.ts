@@ -1,0 +1,64 @@
+import type { ChunkSource } from '@syncline/protocol';
+import { CHUNK_BYTES_MAX } from '@syncline/protocol';
+import { parseRetryAfter, retryDelayMs } from '../api/backoff.ts';
+import type { TransportResponse } from '../api/transport.ts';
+import { UnavailableError } from '../api/unavailable-error.ts';
+import { hashChunk } from './hashing.ts';
+import { CHUNK_RETRY, CHUNK_TIMEOUT_MS } from './limits.ts';
+import type { TransferDependencies } from './upload-files.ts';
+
+/**
+ * - `fetched` bytes that hash to the chunk's name;
+ * - `url-refused` the URL has expired: ask for another;
+ * - `damaged` the store gave other bytes, or none, however often it was asked.
+ */
+export type FetchOutcome =
+  | { readonly kind: 'fetched'; readonly bytes: Uint8Array }
+  | { readonly kind: 'url-refused' }
+  | { readonly kind: 'damaged' };
+
+/**
+ * Reads one chunk and verifies it, again after pauses while the store or the network fails or the bytes are wrong.
+ *
+ * @throws UnavailableError  nothing came of it within CHUNK_RETRY.
+ */
+export async function fetchChunk(
+  dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random'>,
+  chunk: ChunkSource,
+  signal: AbortSignal | undefined,
+): Promise<FetchOutcome> {
+  const { transport, clock, random } = dependencies;
+  for (let attempt = 1; ; attempt++) {
+    let response: TransportResponse | undefined;
+    let failure: unknown;
+    try {
+      response = await transport.send({
+        method: 'GET',
+        url: chunk.url,
+        headers: chunk.range === undefined ? {} : { range: `bytes=${chunk.range[0]}-${chunk.range[1]}` },
+        answerBytesMax: CHUNK_BYTES_MAX,
+        timeoutMs: CHUNK_TIMEOUT_MS,
+        signal,
+      });
+    } catch (cause) {
+      if (!(cause instanceof UnavailableError)) throw cause;
+      failure = cause;
+    }
+    if (response?.status === 403) return { kind: 'url-refused' };
+    // A range must be answered as a part: a whole pack would be other bytes anyway.
+    const expected = chunk.range === undefined ? 200 : 206;
+    const bytes = response?.status === expected ? response.body : undefined;
+    if (bytes !== undefined && (await isChunk(chunk, bytes))) return { kind: 'fetched', bytes };
+    if (attempt >= CHUNK_RETRY.attemptsMax) {
+      if (bytes !== undefined || response?.status === 404) return { kind: 'damaged' };
+      const said = response === undefined ? 'did not answer' : `answered ${response.status}`;
+      throw new UnavailableError(`the store ${said} to a chunk`, { cause: failure });
+    }
+    const retryAfterMs = parseRetryAfter(response?.headers['retry-after'], clock.now());
+    await clock.sleep(retryDelayMs({ budget: CHUNK_RETRY, attempt, random, retryAfterMs }), signal);
+  }
+}
+
+async function isChunk(chunk: ChunkSource, bytes: Uint8Array): Promise<boolean> {
+  return bytes.length === chunk.size && (await hashChunk(bytes)) === chunk.hash;
+}

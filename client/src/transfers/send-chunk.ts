@@ -1,0 +1,62 @@
+import type { SignedPut } from '@syncline/protocol';
+import { parseRetryAfter, retryDelayMs } from '../api/backoff.ts';
+import type { TransportResponse } from '../api/transport.ts';
+import { UnavailableError } from '../api/unavailable-error.ts';
+import { CHUNK_RETRY, CHUNK_TIMEOUT_MS, STORE_ANSWER_BYTES_MAX } from './limits.ts';
+import type { TransferDependencies } from './upload-files.ts';
+
+/**
+ * - `stored` by this request;
+ * - `exists` stored before, by this device's own lost answer or by somebody else: the service has to say which;
+ * - `url-refused` expired or not fitting: ask for another URL;
+ * - `bytes-refused` the store got other bytes than the URL was made for.
+ */
+export type SendOutcome = 'stored' | 'exists' | 'url-refused' | 'bytes-refused';
+
+/**
+ * Sends one chunk to its signed URL, again after pauses while the store or the network fails.
+ *
+ * @throws UnavailableError  nothing came of it within CHUNK_RETRY.
+ */
+export async function sendChunk(
+  dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random'>,
+  chunk: { readonly put: SignedPut; readonly bytes: Uint8Array },
+  signal: AbortSignal | undefined,
+): Promise<SendOutcome> {
+  const { transport, clock, random } = dependencies;
+  for (let attempt = 1; ; attempt++) {
+    let response: TransportResponse | undefined;
+    let failure: unknown;
+    try {
+      response = await transport.send({
+        method: 'PUT',
+        url: chunk.put.url,
+        headers: chunk.put.headers,
+        body: chunk.bytes,
+        answerBytesMax: STORE_ANSWER_BYTES_MAX,
+        timeoutMs: CHUNK_TIMEOUT_MS,
+        signal,
+      });
+    } catch (cause) {
+      if (!(cause instanceof UnavailableError)) throw cause;
+      failure = cause;
+    }
+    const outcome = response === undefined ? undefined : outcomeOfStatus(response.status);
+    if (outcome !== undefined) return outcome;
+    if (attempt >= CHUNK_RETRY.attemptsMax) {
+      const said = response === undefined ? 'did not answer' : `answered ${response.status}`;
+      throw new UnavailableError(`the store ${said} to a chunk`, { cause: failure });
+    }
+    const retryAfterMs = parseRetryAfter(response?.headers['retry-after'], clock.now());
+    await clock.sleep(retryDelayMs({ budget: CHUNK_RETRY, attempt, random, retryAfterMs }), signal);
+  }
+}
+
+/** Undefined for what another try may mend. */
+function outcomeOfStatus(status: number): SendOutcome | undefined {
+  if (status === 200) return 'stored';
+  if (status === 412) return 'exists';
+  if (status === 403) return 'url-refused';
+  if (status === 400) return 'bytes-refused';
+  return undefined;
+}

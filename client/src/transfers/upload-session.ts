@@ -1,0 +1,261 @@
+import {
+  CHECK_HASHES_MAX,
+  CHECK_PROOFS_MAX,
+  CHECK_STORED_MAX,
+  type CheckChunksResponse,
+  type ChunkHash,
+  type MissingChunk,
+  type Problem,
+  type Upload,
+  type UploadId,
+} from '@syncline/protocol';
+import { UnavailableError } from '../api/unavailable-error.ts';
+import type { ChunkRange } from './chunking.ts';
+import { hashChunk, proveChunk } from './hashing.ts';
+import { FILE_UNCONFIRMED_CHUNKS_MAX, IDLE_ROUNDS_MAX, REPORT_CHUNKS, SIGNED_URL_USE_MS } from './limits.ts';
+import type { FileContent } from './read-content.ts';
+import { runBounded } from './run-bounded.ts';
+import { type SendOutcome, sendChunk } from './send-chunk.ts';
+import type { TransferDependencies } from './upload-files.ts';
+
+/** How storing the chunks of one file ended. */
+export type StoreOutcome =
+  | { readonly kind: 'stored'; readonly unconfirmed: number }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'unreadable'; readonly cause: unknown }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+export interface UploadSessionDependencies extends TransferDependencies {
+  /** Chunks that are being sent by any file of the same call, so that equal ones are sent once. */
+  readonly sending: Map<ChunkHash, Promise<SendOutcome | undefined>>;
+  readonly signal: AbortSignal | undefined;
+  /** Called with the length of every part of the file that has become stored. */
+  readonly onStored: (bytes: number) => void;
+}
+
+/** A PUT that is to be made, with the time at which its URL was asked for. */
+interface WantedPut extends MissingChunk {
+  readonly askedAtMs: number;
+}
+
+/**
+ * One file's upload session, from the service's first answer until every chunk is stored.
+ *
+ * Maintained invariant: each distinct chunk is in exactly one of unknown, wanted, challenged, claimed, unconfirmed, held.
+ * A round sends what is wanted, then tells and asks the service; rounds that bring nothing new are counted.
+ */
+export class UploadSession {
+  readonly #dependencies: UploadSessionDependencies;
+  readonly #content: FileContent;
+  readonly #uploadId: UploadId;
+  /** Where each distinct chunk first stands in the file. */
+  readonly #places = new Map<ChunkHash, ChunkRange>();
+  /** Bytes of the file that each distinct chunk makes up, for those that are not stored yet. */
+  readonly #weights = new Map<ChunkHash, number>();
+  /** The service has not said what it needs of these. */
+  readonly #unknown = new Set<ChunkHash>();
+  readonly #wanted = new Map<ChunkHash, WantedPut>();
+  readonly #challenged = new Map<ChunkHash, string>();
+  /** Found stored by somebody: the service has to confirm them for this session. */
+  readonly #claimed = new Set<ChunkHash>();
+  /** Stored by this session, and not confirmed by the service yet. */
+  readonly #unconfirmed = new Set<ChunkHash>();
+  readonly #held = new Set<ChunkHash>();
+  /** Sent, or found to be sent by another file, once: a second time this session sends for itself. */
+  readonly #tried = new Set<ChunkHash>();
+  #reporting: Promise<void> | undefined;
+  #ending: StoreOutcome | undefined;
+
+  /** Without `upload` the session is resumed: everything is asked for first. */
+  constructor(
+    dependencies: UploadSessionDependencies,
+    content: FileContent,
+    opened: { readonly uploadId: UploadId; readonly upload?: Upload },
+  ) {
+    this.#dependencies = dependencies;
+    this.#content = content;
+    this.#uploadId = opened.uploadId;
+    let start = 0;
+    for (const { hash, size } of content.chunks) {
+      if (!this.#places.has(hash)) this.#places.set(hash, { start, end: start + size });
+      this.#weights.set(hash, (this.#weights.get(hash) ?? 0) + size);
+      this.#unknown.add(hash);
+      start += size;
+    }
+    if (opened.upload !== undefined) this.#learn(opened.upload);
+  }
+
+  /** @throws UnavailableError and the signal's reason. */
+  async store(): Promise<StoreOutcome> {
+    for (let idleRounds = 0; this.#hasWork(); ) {
+      const before = this.#achieved();
+      await this.#sendWanted();
+      if (this.#ending === undefined && this.#mustCheck()) await this.#check();
+      if (this.#ending !== undefined) return this.#ending;
+      idleRounds = this.#achieved() > before ? 0 : idleRounds + 1;
+      if (idleRounds > IDLE_ROUNDS_MAX) throw new UnavailableError('the store and the service disagree about a chunk');
+    }
+    return { kind: 'stored', unconfirmed: this.#unconfirmed.size };
+  }
+
+  /** Grows with every chunk that is stored for the first time and with every one that is confirmed; never shrinks. */
+  #achieved(): number {
+    return this.#held.size - this.#weights.size;
+  }
+
+  #hasWork(): boolean {
+    return this.#wanted.size > 0 || this.#mustCheck();
+  }
+
+  #mustCheck(): boolean {
+    const asking = this.#unknown.size + this.#challenged.size + this.#claimed.size;
+    return asking > 0 || this.#unconfirmed.size > FILE_UNCONFIRMED_CHUNKS_MAX;
+  }
+
+  async #sendWanted(): Promise<void> {
+    const wanted = [...this.#wanted.values()];
+    try {
+      await runBounded(wanted.length, wanted, (put) => this.#send(put));
+    } finally {
+      await this.#reporting;
+    }
+  }
+
+  async #send(wanted: WantedPut): Promise<void> {
+    const { sending, gate, clock, signal } = this.#dependencies;
+    const { hash } = wanted;
+    let outcome = this.#tried.has(hash) ? undefined : await sending.get(hash);
+    this.#tried.add(hash);
+    if (outcome !== 'stored' && outcome !== 'exists') {
+      const place = this.#placeOf(hash);
+      const task = gate.run(place.end - place.start, async () => {
+        signal?.throwIfAborted();
+        if (this.#ending !== undefined) return undefined;
+        if (clock.now() - wanted.askedAtMs > SIGNED_URL_USE_MS) return 'url-refused';
+        return this.#sendBytes(wanted, place);
+      });
+      sending.set(
+        hash,
+        task.catch(() => undefined),
+      );
+      outcome = await task;
+    }
+    if (outcome === undefined) return;
+    this.#wanted.delete(hash);
+    if (outcome === 'stored') this.#noteStored(hash);
+    else if (outcome === 'exists') this.#claimed.add(hash);
+    else this.#unknown.add(hash);
+  }
+
+  async #sendBytes(wanted: WantedPut, place: ChunkRange): Promise<SendOutcome | undefined> {
+    const bytes = await this.#read(place);
+    if (bytes === undefined) return undefined;
+    const outcome = await sendChunk(this.#dependencies, { put: wanted.put, bytes }, this.#dependencies.signal);
+    if (outcome !== 'bytes-refused') return outcome;
+    // Refused though they are the right bytes: they were damaged on the way. Another URL, another try.
+    if ((await hashChunk(bytes)) === wanted.hash) return 'url-refused';
+    this.#end({ kind: 'changed' });
+    return undefined;
+  }
+
+  /** Bytes of the file, or undefined when they cannot be had any more, which ends the session. */
+  async #read(place: ChunkRange): Promise<Uint8Array | undefined> {
+    try {
+      const bytes = await this.#content.bytes(place);
+      if (bytes.length === place.end - place.start) return bytes;
+      this.#end({ kind: 'changed' });
+    } catch (cause) {
+      this.#end({ kind: 'unreadable', cause });
+    }
+    return undefined;
+  }
+
+  #noteStored(hash: ChunkHash): void {
+    this.#unconfirmed.add(hash);
+    this.#count(hash);
+    if (this.#unconfirmed.size < REPORT_CHUNKS || this.#reporting !== undefined) return;
+    this.#reporting = this.#check({ storedOnly: true }).finally(() => {
+      this.#reporting = undefined;
+    });
+    // Awaited by #sendWanted; until then a failure must not count as unhandled.
+    this.#reporting.catch(() => undefined);
+  }
+
+  /** Tells the service what is stored, answers challenges, and asks for what is unknown: as much as one request takes. */
+  async #check(options: { readonly storedOnly?: boolean } = {}): Promise<void> {
+    const { api, signal, clock } = this.#dependencies;
+    const stored = [...this.#claimed, ...this.#unconfirmed].slice(0, CHECK_STORED_MAX);
+    const hashes = options.storedOnly === true ? [] : [...this.#unknown].slice(0, CHECK_HASHES_MAX);
+    const proofs = options.storedOnly === true ? [] : await this.#prove();
+    if (this.#ending !== undefined) return;
+    const askedAtMs = clock.now();
+    const answer = await api.checkChunks({
+      parameters: { uploadId: this.#uploadId },
+      body: { hashes, proofs: [...proofs], stored },
+      signal,
+    });
+    if (answer.ok) this.#absorb(answer.value, askedAtMs);
+    else this.#end({ kind: 'refused', problem: answer.problem });
+  }
+
+  async #prove(): Promise<readonly { readonly hash: ChunkHash; readonly proof: string }[]> {
+    const challenges = [...this.#challenged].slice(0, CHECK_PROOFS_MAX);
+    const proofs = await runBounded(CHECK_PROOFS_MAX, challenges, ([hash, challenge]) => {
+      const place = this.#placeOf(hash);
+      return this.#dependencies.gate.run(place.end - place.start, async () => {
+        const bytes = await this.#read(place);
+        if (bytes === undefined) return undefined;
+        // The service would only say that the proof is wrong; here it is known why.
+        if ((await hashChunk(bytes)) !== hash) this.#end({ kind: 'changed' });
+        return { hash, proof: await proveChunk(challenge, bytes) };
+      });
+    });
+    return proofs.filter((proof) => proof !== undefined);
+  }
+
+  /** What an upload's first answer leaves out is held already, unless it says that there is more. */
+  #learn(upload: Upload): void {
+    const named = new Set([...upload.missing, ...upload.prove].map((chunk) => chunk.hash));
+    const held = upload.more ? [] : [...this.#unknown].filter((hash) => !named.has(hash));
+    this.#absorb({ missing: upload.missing, prove: upload.prove, held }, this.#dependencies.clock.now());
+  }
+
+  #absorb(answer: Pick<CheckChunksResponse, 'missing' | 'prove' | 'held'>, askedAtMs: number): void {
+    for (const hash of answer.held) {
+      this.#forget(hash);
+      this.#count(hash);
+      this.#held.add(hash);
+    }
+    for (const chunk of answer.missing) {
+      this.#forget(chunk.hash);
+      this.#wanted.set(chunk.hash, { ...chunk, askedAtMs });
+    }
+    for (const { hash, challenge } of answer.prove) {
+      this.#forget(hash);
+      this.#challenged.set(hash, challenge);
+    }
+  }
+
+  #forget(hash: ChunkHash): void {
+    for (const state of [this.#unknown, this.#wanted, this.#challenged, this.#claimed, this.#unconfirmed]) {
+      state.delete(hash);
+    }
+  }
+
+  /** Counts a chunk's bytes as stored, once. */
+  #count(hash: ChunkHash): void {
+    const bytes = this.#weights.get(hash) ?? 0;
+    this.#weights.delete(hash);
+    if (bytes > 0) this.#dependencies.onStored(bytes);
+  }
+
+  #end(outcome: StoreOutcome): void {
+    this.#ending ??= outcome;
+  }
+
+  #placeOf(hash: ChunkHash): ChunkRange {
+    const place = this.#places.get(hash);
+    if (place === undefined) throw new UnavailableError('the service named a chunk that is not in the file');
+    return place;
+  }
+}
