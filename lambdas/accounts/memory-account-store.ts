@@ -1,0 +1,82 @@
+import {
+  type AccountId,
+  type Device,
+  type DeviceId,
+  type EpochMs,
+  formatInstant,
+  type NamespaceId,
+} from '@syncline/protocol';
+import type { MemoryNamespaceStore } from '../namespaces/memory-namespace-store.ts';
+import type { Account, AccountStore, DeviceKey } from './account-store.ts';
+
+/** Accounts in the memory of one process; their home namespaces are made in the namespace store that is handed in. */
+export class MemoryAccountStore implements AccountStore {
+  readonly #namespaces: MemoryNamespaceStore;
+  readonly #accounts = new Map<AccountId, Account>();
+  readonly #devices = new Map<AccountId, Map<DeviceId, Device>>();
+
+  constructor(dependencies: { readonly namespaces: MemoryNamespaceStore }) {
+    this.#namespaces = dependencies.namespaces;
+  }
+
+  async getAccount(accountId: AccountId): Promise<Account | undefined> {
+    return this.#accounts.get(accountId);
+  }
+
+  async createAccount(account: Account & { readonly quotaBytes: number }): Promise<Account> {
+    const existing = this.#accounts.get(account.accountId);
+    if (existing !== undefined) return existing;
+    const { quotaBytes, ...created } = account;
+    const { homeNamespaceId: namespaceId, accountId: ownerAccountId } = account;
+    this.#namespaces.createNamespace(
+      { namespaceId, seq: 0, epoch: 1, bytesLogical: 0, bytesRetained: 0, quotaBytes, ownerAccountId },
+      'owner',
+    );
+    this.#accounts.set(account.accountId, created);
+    return created;
+  }
+
+  async getDevice(accountId: AccountId, deviceId: DeviceId): Promise<Device | undefined> {
+    return this.#devices.get(accountId)?.get(deviceId);
+  }
+
+  async listDevices(accountId: AccountId): Promise<readonly Device[]> {
+    return [...(this.#devices.get(accountId)?.values() ?? [])].sort(byAge);
+  }
+
+  async createDevice(accountId: AccountId, device: Device): Promise<Device> {
+    const devices = this.#devices.get(accountId) ?? new Map<DeviceId, Device>();
+    this.#devices.set(accountId, devices);
+    const existing = devices.get(device.deviceId);
+    if (existing === undefined) devices.set(device.deviceId, device);
+    return existing ?? device;
+  }
+
+  async renameDevice(key: DeviceKey, name: string): Promise<Device | undefined> {
+    return this.#change(key, (device) => ({ ...device, name }));
+  }
+
+  async revokeDevice(key: DeviceKey, at: EpochMs): Promise<Device | undefined> {
+    return this.#change(key, (device) => ({ ...device, revokedAt: device.revokedAt ?? formatInstant(at) }));
+  }
+
+  async listMembers(namespaceId: NamespaceId): Promise<readonly AccountId[]> {
+    return this.#namespaces.listMembers(namespaceId);
+  }
+
+  #change(key: DeviceKey, change: (device: Device) => Device): Device | undefined {
+    const devices = this.#devices.get(key.accountId);
+    const device = devices?.get(key.deviceId);
+    if (devices === undefined || device === undefined) return undefined;
+    const changed = change(device);
+    devices.set(key.deviceId, changed);
+    return changed;
+  }
+}
+
+/** Oldest first; devices of one instant in the order of their ids. */
+function byAge(left: Device, right: Device): number {
+  const leftKey = left.createdAt + left.deviceId;
+  const rightKey = right.createdAt + right.deviceId;
+  return leftKey < rightKey ? -1 : leftKey > rightKey ? 1 : 0;
+}

@@ -1,0 +1,133 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { assert, SIGNED_URL_MS, type SignedPut } from '@syncline/protocol';
+import type { Clock } from '../runtime/clock.ts';
+import type { ObjectHead, ObjectStore } from './object-store.ts';
+
+interface StoredObject {
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+  readonly versionId: string;
+}
+
+/** Status codes are S3's: 403 not as signed, 400 the bytes are not the ones that were promised, 412 it exists already. */
+export type MemoryPutStatus = 200 | 400 | 403 | 412;
+
+/**
+ * A bucket in the memory of one process, as strict as S3: its URLs have the scheme `memory:`, carry a signature over
+ * everything that S3 would sign, and are answered by `put` and `get`.
+ */
+export class MemoryObjectStore implements ObjectStore {
+  readonly #clock: Clock;
+  readonly #secret = randomBytes(32);
+  readonly #objects = new Map<string, StoredObject>();
+  #versions = 0;
+
+  constructor(dependencies: { readonly clock: Clock }) {
+    this.#clock = dependencies.clock;
+  }
+
+  async signPut(object: { readonly key: string; readonly sha256: string; readonly size: number }): Promise<SignedPut> {
+    const headers = {
+      'if-none-match': '*',
+      'x-amz-checksum-sha256': Buffer.from(object.sha256, 'hex').toString('base64'),
+      'x-amz-sdk-checksum-algorithm': 'SHA256',
+    };
+    return { url: this.#sign('PUT', object.key, { ...headers, 'content-length': `${object.size}` }), headers };
+  }
+
+  async signGet(key: string): Promise<string> {
+    return this.#sign('GET', key, {});
+  }
+
+  async head(key: string): Promise<ObjectHead | undefined> {
+    const object = this.#objects.get(key);
+    if (object === undefined) return undefined;
+    return { size: object.bytes.length, sha256: object.sha256, versionId: object.versionId };
+  }
+
+  async read(
+    key: string,
+    range?: { readonly offset: number; readonly length: number },
+  ): Promise<Uint8Array | undefined> {
+    const object = this.#objects.get(key);
+    if (object === undefined) return undefined;
+    const { offset, length } = range ?? { offset: 0, length: object.bytes.length };
+    return object.bytes.slice(offset, offset + length);
+  }
+
+  async write(object: { readonly key: string; readonly sha256: string; readonly bytes: Uint8Array }): Promise<void> {
+    assert(sha256Of(object.bytes) === object.sha256, 'an object is written under the hash of its bytes');
+    if (!this.#objects.has(object.key)) this.#store(object.key, object.bytes);
+  }
+
+  /** What S3 does with a PUT to a URL of `signPut`. Content-Length is the length of `bytes`, as an HTTP client sets it. */
+  put(request: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly bytes: Uint8Array;
+  }): MemoryPutStatus {
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, text]) => [name.toLowerCase(), text]),
+    );
+    const signed = this.#open('PUT', request.url, { ...headers, 'content-length': `${request.bytes.length}` });
+    if (signed === undefined) return 403;
+    const promised = Buffer.from(headers['x-amz-checksum-sha256'] ?? '', 'base64').toString('hex');
+    if (promised !== sha256Of(request.bytes)) return 400;
+    if (this.#objects.has(signed.key)) return 412;
+    this.#store(signed.key, request.bytes);
+    return 200;
+  }
+
+  /** What S3 does with a GET of a URL of `signGet`; `range` is [first byte, last byte]. */
+  get(request: { readonly url: string; readonly range?: readonly [number, number] }): {
+    readonly status: 200 | 206 | 403 | 404;
+    readonly bytes: Uint8Array;
+  } {
+    const nothing = new Uint8Array(0);
+    const signed = this.#open('GET', request.url, {});
+    if (signed === undefined) return { status: 403, bytes: nothing };
+    const object = this.#objects.get(signed.key);
+    if (object === undefined) return { status: 404, bytes: nothing };
+    if (request.range === undefined) return { status: 200, bytes: object.bytes.slice() };
+    return { status: 206, bytes: object.bytes.slice(request.range[0], request.range[1] + 1) };
+  }
+
+  keys(): readonly string[] {
+    return [...this.#objects.keys()].sort();
+  }
+
+  #store(key: string, bytes: Uint8Array): void {
+    this.#versions += 1;
+    this.#objects.set(key, { bytes: bytes.slice(), sha256: sha256Of(bytes), versionId: `v${this.#versions}` });
+  }
+
+  #sign(method: string, key: string, headers: Readonly<Record<string, string>>): string {
+    const expiresAt = this.#clock.now() + SIGNED_URL_MS;
+    const signature = this.#signature([method, key, `${expiresAt}`, canonicalHeaders(headers)]);
+    return `memory:/${encodeURIComponent(key)}?expires=${expiresAt}&signature=${signature}`;
+  }
+
+  /** The key that a URL was signed for, or undefined when the request is not exactly what was signed, or too late. */
+  #open(method: string, url: string, headers: Readonly<Record<string, string>>): { readonly key: string } | undefined {
+    const match = /^memory:\/([^?]+)\?expires=(\d+)&signature=([0-9a-f]+)$/.exec(url);
+    const [, encodedKey = '', expires = '', signature] = match ?? [];
+    const key = decodeURIComponent(encodedKey);
+    const expected = this.#signature([method, key, expires, canonicalHeaders(headers)]);
+    return signature === expected && Number(expires) > this.#clock.now() ? { key } : undefined;
+  }
+
+  #signature(parts: readonly string[]): string {
+    return createHmac('sha256', this.#secret).update(parts.join('\n')).digest('hex');
+  }
+}
+
+const SIGNED_HEADERS = ['content-length', 'if-none-match', 'x-amz-checksum-sha256', 'x-amz-sdk-checksum-algorithm'];
+
+/** Headers that were not signed do not count, as with S3. */
+function canonicalHeaders(headers: Readonly<Record<string, string>>): string {
+  return SIGNED_HEADERS.map((name) => `${name}:${headers[name] ?? ''}`).join('\n');
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

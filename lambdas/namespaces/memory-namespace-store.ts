@@ -1,0 +1,221 @@
+import type { AccountId, DeviceId, NamespaceId, Node, NodeId, OpId, Role } from '@syncline/protocol';
+import { assert } from '@syncline/protocol';
+import type { Clock } from '../runtime/clock.ts';
+import { roundUpToSecond } from '../runtime/expiry.ts';
+import {
+  type Access,
+  type CommitTransactionOutcome,
+  type JournalEntry,
+  type NamespaceHead,
+  type NamespaceStore,
+  type NamespaceTransaction,
+  NODE_KEYS_MAX,
+  type Place,
+  placeKey,
+  type StoredNode,
+  type StoredResult,
+  type StoredRevision,
+  type TrashChange,
+} from './namespace-store.ts';
+import { assertTransaction } from './transaction-items.ts';
+
+interface Namespace {
+  head: NamespaceHead;
+  readonly members: Map<AccountId, Role>;
+  readonly nodes: Map<NodeId, StoredNode>;
+  /** Folder → name key → the node that stands there. */
+  readonly folders: Map<NodeId, Map<string, StoredNode>>;
+  /** Node → revision number → content. */
+  readonly revisions: Map<NodeId, Map<number, StoredRevision>>;
+  /** The entry with sequence s stands at index s - 1. */
+  readonly entries: JournalEntry[];
+  readonly trash: Map<string, TrashChange & { readonly kind: 'enter' }>;
+}
+
+/** Namespaces in the memory of one process: the model that the DynamoDB store is compared with. */
+export class MemoryNamespaceStore implements NamespaceStore {
+  readonly #clock: Clock;
+  readonly #namespaces = new Map<NamespaceId, Namespace>();
+  readonly #results = new Map<string, StoredResult>();
+
+  constructor(dependencies: { readonly clock: Clock }) {
+    this.#clock = dependencies.clock;
+  }
+
+  /** Makes a namespace with its first member. Precondition: it does not exist. */
+  createNamespace(head: NamespaceHead, role: Role): void {
+    assert(!this.#namespaces.has(head.namespaceId), 'a namespace is made once');
+    this.#namespaces.set(head.namespaceId, {
+      head,
+      members: new Map([[head.ownerAccountId, role]]),
+      nodes: new Map(),
+      folders: new Map(),
+      revisions: new Map(),
+      entries: [],
+      trash: new Map(),
+    });
+  }
+
+  listMembers(namespaceId: NamespaceId): readonly AccountId[] {
+    return [...(this.#namespaces.get(namespaceId)?.members.keys() ?? [])].sort();
+  }
+
+  async readAccess(key: {
+    readonly namespaceId: NamespaceId;
+    readonly accountId: AccountId;
+  }): Promise<Access | undefined> {
+    const namespace = this.#namespaces.get(key.namespaceId);
+    const role = namespace?.members.get(key.accountId);
+    return namespace === undefined || role === undefined ? undefined : { head: namespace.head, role };
+  }
+
+  async getNodes(namespaceId: NamespaceId, nodeIds: readonly NodeId[]): Promise<ReadonlyMap<NodeId, StoredNode>> {
+    assert(nodeIds.length <= NODE_KEYS_MAX, 'a read has a limit of keys');
+    const found = new Map<NodeId, StoredNode>();
+    for (const nodeId of nodeIds) {
+      const node = this.#namespaces.get(namespaceId)?.nodes.get(nodeId);
+      if (node !== undefined) found.set(nodeId, node);
+    }
+    return found;
+  }
+
+  async getPlaces(namespaceId: NamespaceId, places: readonly Place[]): Promise<ReadonlyMap<string, StoredNode>> {
+    assert(places.length <= NODE_KEYS_MAX, 'a read has a limit of keys');
+    const found = new Map<string, StoredNode>();
+    for (const place of places) {
+      const node = this.#namespaces.get(namespaceId)?.folders.get(place.parentId)?.get(place.nameKey);
+      if (node !== undefined) found.set(placeKey(place), node);
+    }
+    return found;
+  }
+
+  async listChildren(page: {
+    readonly namespaceId: NamespaceId;
+    readonly parentId: NodeId;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<{ readonly nodes: readonly StoredNode[]; readonly next?: string }> {
+    const folder = this.#namespaces.get(page.namespaceId)?.folders.get(page.parentId);
+    const { after } = page;
+    const rows = [...(folder ?? [])]
+      .filter(([nameKey]) => after === undefined || compareUtf8(nameKey, after) > 0)
+      .sort(([left], [right]) => compareUtf8(left, right));
+    const last = rows[page.limit - 1];
+    const next = rows.length > page.limit && last !== undefined ? { next: last[0] } : {};
+    return { nodes: rows.slice(0, page.limit).map(([, node]) => node), ...next };
+  }
+
+  async getRevision(key: {
+    readonly namespaceId: NamespaceId;
+    readonly nodeId: NodeId;
+    readonly rev: number;
+  }): Promise<StoredRevision | undefined> {
+    return this.#namespaces.get(key.namespaceId)?.revisions.get(key.nodeId)?.get(key.rev);
+  }
+
+  async listRevisions(page: {
+    readonly namespaceId: NamespaceId;
+    readonly nodeId: NodeId;
+    readonly before?: number;
+    readonly limit: number;
+  }): Promise<{ readonly revisions: readonly StoredRevision[]; readonly next?: number }> {
+    const before = page.before ?? Number.POSITIVE_INFINITY;
+    const all = this.#namespaces.get(page.namespaceId)?.revisions.get(page.nodeId);
+    const rows = [...(all?.values() ?? [])].filter(({ rev }) => rev < before).sort((a, b) => b.rev - a.rev);
+    const last = rows[page.limit - 1];
+    const next = rows.length > page.limit && last !== undefined ? { next: last.rev } : {};
+    return { revisions: rows.slice(0, page.limit), ...next };
+  }
+
+  async listEntries(page: {
+    readonly namespaceId: NamespaceId;
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<readonly JournalEntry[]> {
+    const now = this.#clock.now();
+    const run: JournalEntry[] = [];
+    const entries = this.#namespaces.get(page.namespaceId)?.entries ?? [];
+    for (const entry of entries.slice(page.after, page.after + page.limit)) {
+      if (entry.expiresAt > now) run.push(entry);
+      else if (run.length > 0) break;
+    }
+    return run;
+  }
+
+  async getResults(deviceId: DeviceId, opIds: readonly OpId[]): Promise<ReadonlyMap<OpId, StoredResult>> {
+    const found = new Map<OpId, StoredResult>();
+    for (const opId of opIds) {
+      const result = this.#results.get(`${deviceId}/${opId}`);
+      if (result !== undefined) found.set(opId, result);
+    }
+    return found;
+  }
+
+  async commit(transaction: NamespaceTransaction): Promise<CommitTransactionOutcome> {
+    assertTransaction(transaction);
+    const namespace = this.#namespaces.get(transaction.namespaceId);
+    if (namespace === undefined || !this.#isAsExpected(namespace, transaction)) return { kind: 'superseded' };
+    applyTransaction(namespace, transaction);
+    for (const { deviceId, opId, result } of transaction.results) this.#results.set(`${deviceId}/${opId}`, result);
+    return { kind: 'committed' };
+  }
+
+  #isAsExpected(namespace: Namespace, transaction: NamespaceTransaction): boolean {
+    const { head, nodes, folders, revisions } = namespace;
+    return (
+      head.seq === transaction.expectedSeq &&
+      head.epoch === transaction.epoch &&
+      transaction.nodes.every(({ node, expectedRev }) => (nodes.get(node.nodeId)?.rev ?? 0) === expectedRev) &&
+      transaction.revisions.every(({ nodeId, rev }) => revisions.get(nodeId)?.has(rev) !== true) &&
+      transaction.places.every(
+        ({ place, expectedNodeId }) => folders.get(place.parentId)?.get(place.nameKey)?.nodeId === expectedNodeId,
+      ) &&
+      transaction.results.every(({ deviceId, opId }) => !this.#results.has(`${deviceId}/${opId}`))
+    );
+  }
+}
+
+/** Precondition: everything is as the transaction expects, so that nothing here can refuse. */
+function applyTransaction(namespace: Namespace, transaction: NamespaceTransaction): void {
+  const { head } = namespace;
+  namespace.head = {
+    ...head,
+    seq: head.seq + transaction.entries.length,
+    bytesLogical: head.bytesLogical + transaction.bytesLogicalDelta,
+    bytesRetained: head.bytesRetained + transaction.bytesRetainedDelta,
+  };
+  for (const entry of transaction.entries) {
+    namespace.entries.push({ ...entry, node: wireNode(entry.node), expiresAt: roundUpToSecond(entry.expiresAt) });
+  }
+  for (const { node } of transaction.nodes) namespace.nodes.set(node.nodeId, node);
+  for (const revision of transaction.revisions) {
+    entryOf(namespace.revisions, revision.nodeId).set(revision.rev, revision);
+  }
+  for (const { place, node } of transaction.places) {
+    const folder = entryOf(namespace.folders, place.parentId);
+    if (node === undefined) folder.delete(place.nameKey);
+    else folder.set(place.nameKey, node);
+  }
+  for (const change of transaction.trash) {
+    const key = `${change.deletedAt}#${change.nodeId}`;
+    if (change.kind === 'enter') namespace.trash.set(key, change);
+    else namespace.trash.delete(key);
+  }
+}
+
+/** The journal tells what the wire tells: who wrote a content, and when by Lamport time, stays with the node. */
+function wireNode(node: StoredNode): Node {
+  const { contentClock: _clock, contentDeviceId: _device, ...rest } = node;
+  return rest;
+}
+
+function entryOf<Key, Inner, Value>(maps: Map<Key, Map<Inner, Value>>, key: Key): Map<Inner, Value> {
+  const found = maps.get(key) ?? new Map<Inner, Value>();
+  maps.set(key, found);
+  return found;
+}
+
+/** The order of sort keys in DynamoDB: bytes of UTF-8, which is not the order of JavaScript strings. */
+function compareUtf8(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+}
