@@ -1,0 +1,8 @@
+import { App } from 'aws-cdk-lib';
+import { readConfig } from '../lib/config.ts';
+import { addStacks } from '../lib/deployment.ts';
+import { featureFlags } from '../lib/feature-flags.ts';
+
+const app = new App({ context: featureFlags });
+addStacks(app, readConfig(app.node));
+app.synth();

@@ -1,0 +1,58 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Access, TableName } from './functions.ts';
+import type { Resources } from './resources.ts';
+
+/** The policy statements that allow an access, and nothing beside it: no wildcard in an action, resources by name. */
+export function accessStatements(access: Access, resources: Resources): readonly PolicyStatement[] {
+  return [
+    ...tableStatements(access, resources),
+    ...objectStatements(access, resources),
+    ...(access.keySecret ? [allow(['secretsmanager:GetSecretValue'], [resources.storage.keySecret.secretArn])] : []),
+    ...connectionStatements(access, resources),
+  ];
+}
+
+function tableStatements(access: Access, { storage }: Resources): readonly PolicyStatement[] {
+  const statements = Object.entries(access.tables ?? {}).map(([table, actions]) =>
+    allow(
+      actions.map((action) => `dynamodb:${action}`),
+      [storage.tables[table as TableName].tableArn],
+    ),
+  );
+  if (access.sessionsByAccount) {
+    statements.push(allow(['dynamodb:Query'], [`${storage.tables.sessions.tableArn}/index/byAccount`]));
+  }
+  return statements;
+}
+
+function objectStatements(access: Access, { storage: { bucket } }: Resources): readonly PolicyStatement[] {
+  const statements: PolicyStatement[] = [];
+  if (access.readObjects) {
+    statements.push(
+      allow(
+        ['s3:GetObject'],
+        access.readObjects.map((kind) => bucket.arnForObjects(`${kind}/*`)),
+      ),
+    );
+  }
+  if (access.writeObjects) {
+    statements.push(
+      allow(
+        ['s3:PutObject'],
+        access.writeObjects.map((kind) => bucket.arnForObjects(`${kind}/*`)),
+      ),
+    );
+  }
+  if (access.findObjects) statements.push(allow(['s3:ListBucket'], [bucket.bucketArn]));
+  return statements;
+}
+
+function connectionStatements(access: Access, { sockets }: Resources): readonly PolicyStatement[] {
+  if (access.connections === undefined) return [];
+  const method = access.connections === 'push' ? 'POST' : 'DELETE';
+  return [allow(['execute-api:ManageConnections'], [sockets.connectionsArn(method)])];
+}
+
+function allow(actions: string[], resources: string[]): PolicyStatement {
+  return new PolicyStatement({ actions, resources });
+}

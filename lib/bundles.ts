@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AssetHashType, type ILocalBundling } from 'aws-cdk-lib';
+import { Code, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { buildSync } from 'esbuild';
+import { type FunctionName, functions } from './functions.ts';
+
+const projectRoot = join(import.meta.dirname, '..');
+
+/** The one file that is deployed as a function: an ES module that exports `handler`. */
+export interface Bundle {
+  readonly bytes: Uint8Array;
+  /** Files that went into it, relative to the project. */
+  readonly inputs: readonly string[];
+}
+
+let bundles: ReadonlyMap<FunctionName, Bundle> | undefined;
+
+/**
+ * The bundle of a function. All of them are built by one run of esbuild at the first call, which takes about as long as
+ * one alone, and kept for the life of the process (docs/decisions/0010-bundles-in-one-pass.md).
+ *
+ * @throws Error when an entry is missing or does not compile.
+ */
+export function bundleOf(name: FunctionName): Bundle {
+  bundles ??= buildBundles(Object.keys(functions) as FunctionName[]);
+  const bundle = bundles.get(name);
+  if (bundle === undefined) throw new Error(`no bundle was made for ${name}`);
+  return bundle;
+}
+
+/** The bundle of a function as CDK code, named by its content: an unchanged function is not deployed again. */
+export function codeOf(name: FunctionName): Code {
+  const { bytes } = bundleOf(name);
+  const local: ILocalBundling = {
+    tryBundle(outputDirectory) {
+      writeFileSync(join(outputDirectory, 'index.mjs'), bytes);
+      return true;
+    },
+  };
+  return Code.fromAsset(join(projectRoot, 'lambdas'), {
+    assetHashType: AssetHashType.CUSTOM,
+    assetHash: createHash('sha256').update(bytes).digest('hex'),
+    // The image is what CDK would run if `local` declined, which it never does.
+    bundling: { image: Runtime.NODEJS_24_X.bundlingImage, local },
+  });
+}
+
+function buildBundles(names: readonly FunctionName[]): ReadonlyMap<FunctionName, Bundle> {
+  const { outputFiles, metafile } = buildSync({
+    absWorkingDir: projectRoot,
+    entryPoints: Object.fromEntries(names.map((name) => [name, `lambdas/${name}.lambda.ts`])),
+    outdir: 'bundles',
+    outExtension: { '.js': '.mjs' },
+    write: false,
+    metafile: true,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'error',
+    alias: { '@aws-sdk/credential-provider-node': './lambdas/runtime/lambda-credentials.ts' },
+    // What is CommonJS among the dependencies calls `require` for Node's own modules.
+    banner: { js: "import{createRequire as nodeRequire}from'node:module';const require=nodeRequire(import.meta.url);" },
+  });
+  return new Map(
+    names.map((name) => {
+      const path = join('bundles', `${name}.mjs`);
+      const file = outputFiles.find((candidate) => candidate.path === join(projectRoot, path));
+      if (file === undefined) throw new Error(`esbuild made no bundle for ${name}`);
+      const inputs = Object.keys(metafile.outputs[`bundles/${name}.mjs`]?.inputs ?? {});
+      return [name, { bytes: file.contents, inputs }];
+    }),
+  );
+}

@@ -1,0 +1,163 @@
+import { QUOTA_BYTES_DEFAULT } from '@syncline/protocol';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Node } from 'constructs';
+
+const stages = ['local', 'dev', 'prod'] as const;
+export type Stage = (typeof stages)[number];
+
+/** All that one deployment decides. Parsed and validated once, at synthesis, from the CDK context. */
+export interface DeploymentConfig {
+  /** `local` deploys to an AWS emulator, where data may be destroyed. @default dev */
+  readonly stage: Stage;
+  /** Base URL of the emulator, without a trailing slash; only in stage `local`. @default http://127.0.0.1:4566 */
+  readonly endpoint?: string;
+  /** Within what the same bytes are stored once. `account` hides whether anybody else stores them. @default deployment */
+  readonly dedupScope: 'deployment' | 'account';
+  /** Quota of a new account, in bytes. @default QUOTA_BYTES_DEFAULT of the protocol */
+  readonly quotaBytes: number;
+  /** Whose access tokens are accepted. @default a Cognito user pool of this deployment */
+  readonly externalIssuer?: ExternalIssuer;
+  /** Origins of web apps that may call the API, the bucket and the socket. @default none; any in stage `local` */
+  readonly allowedOrigins: readonly string[];
+  /** How long logs are kept, one of the lengths that CloudWatch Logs knows. @default 30, in `local` 1 */
+  readonly logRetentionDays: RetentionDays;
+}
+
+/** An OpenID Connect issuer, and the `aud` (or `client_id`) that its tokens must carry. */
+export interface ExternalIssuer {
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/** The context says something that cannot be deployed. Names every mistake, so that one correction is enough. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the configuration from the context: `-c key=value` of the CDK CLI, or `context` in cdk.json.
+ *
+ * Keys: `stage`, `endpoint`, `dedupScope`, `quotaBytes`, `issuer`, `audience`, `allowedOrigins` (comma-separated or a
+ * list), `logRetentionDays`.
+ *
+ * @throws ConfigError when a value is not one that can be deployed.
+ */
+export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig {
+  const reader = contextReader(node);
+  const stage = reader.choice('stage', stages, 'dev');
+  const endpoint = readEndpoint(reader, stage);
+  const externalIssuer = readIssuer(reader);
+  const config: DeploymentConfig = {
+    stage,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    dedupScope: reader.choice('dedupScope', ['deployment', 'account'], 'deployment'),
+    quotaBytes: readQuota(reader),
+    ...(externalIssuer === undefined ? {} : { externalIssuer }),
+    allowedOrigins: readOrigins(reader, stage),
+    logRetentionDays: readLogRetention(reader, stage),
+  };
+  if (reader.mistakes.length > 0) throw new ConfigError(`cannot deploy:\n- ${reader.mistakes.join('\n- ')}`);
+  return config;
+}
+
+interface ContextReader {
+  readonly mistakes: string[];
+  text(key: string): string | undefined;
+  list(key: string): readonly string[] | undefined;
+  choice<T extends string>(key: string, choices: readonly T[], otherwise: T): T;
+}
+
+function contextReader(node: Pick<Node, 'tryGetContext'>): ContextReader {
+  const mistakes: string[] = [];
+  const text = (key: string): string | undefined => {
+    const value: unknown = node.tryGetContext(key);
+    if (value === undefined || value === null || value === '') return undefined;
+    if (typeof value === 'string' || typeof value === 'number') return String(value);
+    mistakes.push(`${key} must be one plain value`);
+    return undefined;
+  };
+  return {
+    mistakes,
+    text,
+    list(key) {
+      const value: unknown = node.tryGetContext(key);
+      if (!Array.isArray(value))
+        return text(key)
+          ?.split(',')
+          .map((part) => part.trim());
+      return value.map(String);
+    },
+    choice(key, choices, otherwise) {
+      const value = text(key) ?? otherwise;
+      const found = choices.find((choice) => choice === value);
+      if (found === undefined) mistakes.push(`${key} must be one of ${choices.join(', ')}, not "${value}"`);
+      return found ?? otherwise;
+    },
+  };
+}
+
+function readEndpoint(reader: ContextReader, stage: Stage): string | undefined {
+  const endpoint = reader.text('endpoint');
+  if (stage !== 'local') {
+    if (endpoint !== undefined) reader.mistakes.push('endpoint is only for stage local');
+    return undefined;
+  }
+  if (endpoint === undefined) return 'http://127.0.0.1:4566';
+  if (!isBareUrl(endpoint, ['http:', 'https:'])) {
+    reader.mistakes.push(`endpoint must be like http://127.0.0.1:4566, not "${endpoint}"`);
+  }
+  return endpoint;
+}
+
+function readIssuer(reader: ContextReader): ExternalIssuer | undefined {
+  const issuer = reader.text('issuer');
+  const audience = reader.text('audience');
+  if (issuer === undefined && audience === undefined) return undefined;
+  if (issuer === undefined || audience === undefined) {
+    reader.mistakes.push('issuer and audience belong together: give both, or neither for a user pool');
+    return undefined;
+  }
+  if (!URL.canParse(issuer) || new URL(issuer).protocol !== 'https:') {
+    reader.mistakes.push(`issuer must be an https URL, not "${issuer}"`);
+  }
+  return { issuer, audience };
+}
+
+function readQuota(reader: ContextReader): number {
+  const text = reader.text('quotaBytes');
+  if (text === undefined) return QUOTA_BYTES_DEFAULT;
+  const quotaBytes = Number(text);
+  if (!Number.isSafeInteger(quotaBytes) || quotaBytes <= 0) {
+    reader.mistakes.push(`quotaBytes must be a whole number of bytes above 0, not "${text}"`);
+  }
+  return quotaBytes;
+}
+
+function readOrigins(reader: ContextReader, stage: Stage): readonly string[] {
+  const origins = reader.list('allowedOrigins') ?? (stage === 'local' ? ['*'] : []);
+  for (const origin of origins) {
+    if (origin === '*' && stage === 'local') continue;
+    if (!isBareUrl(origin, stage === 'prod' ? ['https:'] : ['http:', 'https:'])) {
+      reader.mistakes.push(`allowedOrigins must name origins like https://app.example.com, not "${origin}"`);
+    }
+  }
+  return origins;
+}
+
+function readLogRetention(reader: ContextReader, stage: Stage): RetentionDays {
+  const text = reader.text('logRetentionDays') ?? (stage === 'local' ? '1' : '30');
+  const days = Number(text);
+  if (RetentionDays[days] === undefined || days === RetentionDays.INFINITE) {
+    reader.mistakes.push(
+      `logRetentionDays must be a length that CloudWatch Logs knows (1, 7, 30, 90 …), not "${text}"`,
+    );
+  }
+  return days;
+}
+
+/** Scheme, host and port alone: what a browser sends as Origin. */
+function isBareUrl(text: string, protocols: readonly string[]): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return url.origin === text && protocols.includes(url.protocol);
+}

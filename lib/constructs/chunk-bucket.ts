@@ -1,0 +1,93 @@
+import { SIGNED_URL_MS } from '@syncline/protocol';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CorsRule,
+  HttpMethods,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { DeploymentConfig } from '../config.ts';
+
+export interface ChunkBucketProps {
+  readonly config: DeploymentConfig;
+}
+
+/**
+ * The bucket of chunks, packs and manifests: objects that are written once and never changed.
+ *
+ * Its policy holds for every principal, also for one whose role says more: no object is deleted, no chunk or pack is
+ * written over another, no signed URL lives longer than SIGNED_URL_MS, and nothing travels without TLS.
+ */
+export class ChunkBucket extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { config }: ChunkBucketProps) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Bucket', {
+      versioned: true,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      removalPolicy: config.stage === 'local' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      cors: corsRules(config.allowedOrigins),
+      lifecycleRules: [{ id: 'abort-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+    });
+    const { bucket } = this;
+    const written = [bucket.arnForObjects('chunks/*'), bucket.arnForObjects('packs/*')];
+    bucket.addToResourcePolicy(
+      denyEveryone('DenyOverwrite', {
+        actions: ['s3:PutObject'],
+        resources: written,
+        conditions: { Null: { 's3:if-none-match': 'true' } },
+      }),
+    );
+    bucket.addToResourcePolicy(
+      denyEveryone('DenyStaleSignature', {
+        actions: ['s3:GetObject', 's3:PutObject'],
+        resources: [bucket.arnForObjects('*')],
+        conditions: { NumericGreaterThan: { 's3:signatureAge': String(SIGNED_URL_MS) } },
+      }),
+    );
+    bucket.addToResourcePolicy(
+      denyEveryone('DenyDelete', {
+        actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+        resources: [bucket.arnForObjects('*')],
+      }),
+    );
+  }
+}
+
+interface Denial {
+  readonly actions: string[];
+  readonly resources: string[];
+  readonly conditions?: Record<string, Record<string, string>>;
+}
+
+function denyEveryone(sid: string, denial: Denial): PolicyStatement {
+  return new PolicyStatement({ sid, effect: Effect.DENY, principals: [new AnyPrincipal()], ...denial });
+}
+
+/** What a browser must be let to send and see, so that it can use signed URLs. */
+function corsRules(origins: readonly string[]): CorsRule[] {
+  if (origins.length === 0) return [];
+  return [
+    {
+      allowedOrigins: [...origins],
+      allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT],
+      allowedHeaders: [
+        'content-type',
+        'if-none-match',
+        'range',
+        'x-amz-checksum-sha256',
+        'x-amz-sdk-checksum-algorithm',
+      ],
+      exposedHeaders: ['content-range', 'etag', 'x-amz-checksum-sha256'],
+      maxAge: Duration.hours(1).toSeconds(),
+    },
+  ];
+}

@@ -1,0 +1,208 @@
+import type { RouteName } from '@syncline/protocol';
+
+export type TableName = 'files' | 'chunks' | 'changes' | 'accounts' | 'sessions';
+/** Kinds of objects in the bucket; each is the first part of a key. */
+export type ObjectKind = 'chunks' | 'packs' | 'manifests';
+export type TableAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'BatchWriteItem'
+  | 'ConditionCheckItem';
+
+/** All that a function may do. What is not named here, its role refuses. */
+export interface Access {
+  readonly tables?: { readonly [table in TableName]?: readonly TableAction[] };
+  /** May query the sessions of an account, by the index `byAccount`. */
+  readonly sessionsByAccount?: true;
+  readonly readObjects?: readonly ObjectKind[];
+  readonly writeObjects?: readonly ObjectKind[];
+  /** May learn that an object does not exist: without it the store answers 403 instead of 404. */
+  readonly findObjects?: true;
+  /** May read the secret that signs cursors, page tokens and challenges. */
+  readonly keySecret?: true;
+  /** What it may do to connections of the WebSocket API: push to them, or close them. */
+  readonly connections?: 'push' | 'close';
+}
+
+/** Values of the deployment that a function needs beside the names of what it may access. */
+export type Setting = 'DEDUP_SCOPE' | 'QUOTA_BYTES' | 'ALLOWED_ORIGINS' | 'SOCKET_URL' | 'IDENTITY';
+
+export interface FunctionSpec {
+  /** Routes of the HTTP API that it serves; none when something else calls it. */
+  readonly routes: readonly RouteName[];
+  readonly access: Access;
+  readonly settings: readonly Setting[];
+  /** Buys CPU in proportion: 1,769 MiB is one core. */
+  readonly memoryMiB: number;
+  readonly timeoutSeconds: number;
+}
+
+const read = ['GetItem', 'BatchGetItem', 'Query'] as const;
+const memory = { small: 512, usual: 1024, core: 1769 } as const;
+/** A client gives up an ordinary request long before; the HTTP API ends every one at 30 s. */
+const seconds = { short: 10, usual: 20, longest: 29 } as const;
+
+/** Every deployed function: `lambdas/<name>.lambda.ts`, the routes it serves and the least that it needs. */
+export const functions = {
+  configuration: {
+    routes: ['getConfiguration'],
+    access: {},
+    settings: ['IDENTITY'],
+    memoryMiB: memory.small,
+    timeoutSeconds: seconds.short,
+  },
+  account: {
+    routes: ['getAccount'],
+    access: { tables: { accounts: [...read, 'PutItem', 'ConditionCheckItem'] } },
+    settings: ['QUOTA_BYTES'],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.short,
+  },
+  devices: {
+    routes: ['registerDevice', 'listDevices', 'renameDevice', 'unlinkDevice'],
+    access: {
+      tables: { accounts: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], sessions: ['DeleteItem'] },
+      sessionsByAccount: true,
+      connections: 'close',
+    },
+    settings: [],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.usual,
+  },
+  'upload-initiate': {
+    routes: ['initiateUploads'],
+    access: {
+      tables: {
+        accounts: read,
+        files: read,
+        chunks: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
+        sessions: ['PutItem', 'BatchWriteItem'],
+      },
+      // Signs PUTs of chunks with its own rights, and writes manifests that are too long for a session.
+      writeObjects: ['chunks', 'manifests'],
+      keySecret: true,
+    },
+    settings: ['DEDUP_SCOPE'],
+    memoryMiB: memory.core,
+    timeoutSeconds: seconds.longest,
+  },
+  'chunk-check': {
+    routes: ['checkChunks'],
+    access: {
+      tables: {
+        accounts: read,
+        chunks: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
+        sessions: ['GetItem', 'BatchGetItem', 'UpdateItem'],
+      },
+      sessionsByAccount: true,
+      // Reads whole chunks to check proofs of possession.
+      readObjects: ['chunks', 'packs', 'manifests'],
+      findObjects: true,
+      writeObjects: ['chunks'],
+      keySecret: true,
+      connections: 'push',
+    },
+    settings: ['DEDUP_SCOPE'],
+    memoryMiB: memory.core,
+    timeoutSeconds: seconds.longest,
+  },
+  commit: {
+    routes: ['commit'],
+    access: {
+      tables: {
+        accounts: [...read, 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+        files: [...read, 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+        changes: ['Query', 'PutItem'],
+        chunks: [...read, 'PutItem', 'UpdateItem'],
+        sessions: ['GetItem', 'BatchGetItem', 'UpdateItem'],
+      },
+      readObjects: ['chunks', 'manifests'],
+      findObjects: true,
+    },
+    settings: ['DEDUP_SCOPE'],
+    memoryMiB: memory.core,
+    timeoutSeconds: seconds.longest,
+  },
+  delta: {
+    routes: ['listChanges', 'getCursor', 'listTree'],
+    access: { tables: { accounts: read, changes: ['Query'], files: read }, keySecret: true },
+    settings: [],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.usual,
+  },
+  'change-wait': {
+    routes: ['waitForChanges'],
+    access: { tables: { accounts: read }, keySecret: true },
+    settings: [],
+    // It waits more than it works, and waiting is paid by the MiB.
+    memoryMiB: memory.small,
+    timeoutSeconds: seconds.longest,
+  },
+  'node-read': {
+    routes: ['getNode', 'listChildren', 'listRevisions', 'resolvePath'],
+    access: { tables: { accounts: read, files: read }, keySecret: true },
+    settings: [],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.usual,
+  },
+  'content-read': {
+    routes: ['getContent'],
+    access: {
+      tables: { accounts: read, files: read, chunks: read },
+      // Signs GETs of chunks with its own rights, and reads long manifests.
+      readObjects: ['chunks', 'packs', 'manifests'],
+      keySecret: true,
+    },
+    settings: ['DEDUP_SCOPE'],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.usual,
+  },
+  'socket-ticket': {
+    routes: ['openSocket'],
+    access: { tables: { accounts: read, sessions: ['PutItem'] } },
+    settings: ['SOCKET_URL'],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.short,
+  },
+  /** Called by the WebSocket API. */
+  socket: {
+    routes: [],
+    access: {
+      tables: { sessions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], accounts: ['GetItem'] },
+    },
+    settings: ['ALLOWED_ORIGINS'],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.short,
+  },
+  /** Called by the stream of the journal. */
+  notify: {
+    routes: [],
+    access: {
+      tables: { accounts: ['Query'], sessions: ['DeleteItem'] },
+      sessionsByAccount: true,
+      connections: 'push',
+    },
+    settings: [],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.usual,
+  },
+  /** Called by the user pool in stage `local` alone: there is no mailbox there that could confirm a sign-up. */
+  'sign-up': {
+    routes: [],
+    access: {},
+    settings: [],
+    memoryMiB: memory.small,
+    timeoutSeconds: 5,
+  },
+} as const satisfies Record<string, FunctionSpec>;
+
+export type FunctionName = keyof typeof functions;
+
+/** The functions behind the HTTP API. */
+export const apiFunctionNames = (Object.keys(functions) as FunctionName[]).filter(
+  (name) => functions[name].routes.length > 0,
+);

@@ -1,0 +1,37 @@
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { DeploymentConfig } from './config.ts';
+import type { TableName } from './functions.ts';
+
+/** All that a function can be given. */
+export interface Resources {
+  readonly config: DeploymentConfig;
+  readonly storage: Storage;
+  readonly identity: Identity;
+  readonly sockets: Sockets;
+}
+
+/** Where everything lies that must outlive a deployment. */
+export interface Storage {
+  readonly tables: { readonly [table in TableName]: TableV2 };
+  readonly bucket: Bucket;
+  readonly keySecret: Secret;
+}
+
+/** Whose tokens the API accepts. */
+export interface Identity {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Absent when another issuer is configured. */
+  readonly userPool?: { readonly userPoolId: string; readonly clientId: string; readonly endpoint: string };
+}
+
+/** The WebSocket API, as functions see it. */
+export interface Sockets {
+  /** What clients open. */
+  readonly url: string;
+  /** Where functions reach connections. */
+  readonly endpoint: string;
+  connectionsArn(method: 'POST' | 'DELETE'): string;
+}

@@ -1,0 +1,110 @@
+import { type Route, type RouteName, routes } from '@syncline/protocol';
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CorsHttpMethod,
+  type CorsPreflightOptions,
+  HttpApi,
+  type HttpMethod,
+  HttpNoneAuthorizer,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { httpApiUrl } from '../addresses.ts';
+import type { DeploymentConfig } from '../config.ts';
+import { ApiFunction } from '../constructs/api-function.ts';
+import { apiFunctionNames, functions } from '../functions.ts';
+import type { Identity, Resources } from '../resources.ts';
+
+export type ApiStackProps = Resources;
+
+/** Requests of all clients together, in a second and at once: half of what AWS grants an account. */
+const REQUESTS_PER_SECOND_MAX = 5000;
+const REQUESTS_BURST_MAX = 2500;
+
+/** The HTTP API: every route of the protocol, each served by the function that lib/functions.ts names. */
+export class ApiStack extends Stack {
+  constructor(scope: Construct, id: string, resources: ApiStackProps) {
+    const { config, identity } = resources;
+    super(scope, id, { description: 'Syncline: HTTP API' });
+    const api = new HttpApi(this, 'Http', {
+      description: 'Syncline',
+      createDefaultStage: false,
+      defaultAuthorizer: tokenAuthorizer(identity),
+      ...(config.allowedOrigins.length > 0 ? { corsPreflight: corsPreflight(config.allowedOrigins) } : {}),
+    });
+    for (const functionName of apiFunctionNames) {
+      const { lambda } = new ApiFunction(this, pascalCase(functionName), { functionName, config, resources });
+      const integration = new HttpLambdaIntegration(pascalCase(functionName), lambda);
+      for (const name of functions[functionName].routes) addRoute(api, name, integration);
+    }
+    this.addStage(api, config);
+    new CfnOutput(this, 'ApiUrl', { value: httpApiUrl(config, api.apiId) });
+  }
+
+  private addStage(httpApi: HttpApi, config: DeploymentConfig): void {
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    new HttpStage(this, 'Stage', {
+      httpApi,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: REQUESTS_PER_SECOND_MAX, burstLimit: REQUESTS_BURST_MAX },
+      accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessLogFormat() },
+    });
+  }
+}
+
+function addRoute(api: HttpApi, name: RouteName, integration: HttpLambdaIntegration): void {
+  const route: Route = routes[name];
+  api.addRoutes({
+    path: route.path,
+    methods: [route.method as HttpMethod],
+    integration,
+    ...(route.access === 'public' ? { authorizer: new HttpNoneAuthorizer() } : {}),
+  });
+}
+
+/** Signature, issuer, audience and times of the access token; what its bearer may do is the handlers' to decide. */
+function tokenAuthorizer(identity: Identity): HttpJwtAuthorizer {
+  return new HttpJwtAuthorizer('AccessToken', identity.issuer, { jwtAudience: [identity.audience] });
+}
+
+function corsPreflight(origins: readonly string[]): CorsPreflightOptions {
+  return {
+    allowOrigins: [...origins],
+    allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
+    allowHeaders: ['authorization', 'content-type', 'x-device-id'],
+    exposeHeaders: ['retry-after'],
+    maxAge: Duration.hours(1),
+  };
+}
+
+/** The route, never the path or the query: those hold ids, paths and cursors. */
+function accessLogFormat(): AccessLogFormat {
+  return AccessLogFormat.custom(
+    JSON.stringify({
+      time: '$context.requestTimeEpoch',
+      requestId: '$context.requestId',
+      route: '$context.routeKey',
+      status: '$context.status',
+      sourceIp: '$context.identity.sourceIp',
+      latencyMs: '$context.responseLatency',
+      functionLatencyMs: '$context.integrationLatency',
+      responseBytes: '$context.responseLength',
+      authorizerError: '$context.authorizer.error',
+      functionError: '$context.integrationErrorMessage',
+    }),
+  );
+}
+
+/** `chunk-check` → `ChunkCheck`. */
+function pascalCase(name: string): string {
+  return name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,58 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Construct } from 'constructs';
+import { socketEndpoint, socketStageName, socketUrl } from '../addresses.ts';
+import type { DeploymentConfig } from '../config.ts';
+import { ApiFunction } from '../constructs/api-function.ts';
+import { ChangeFeed } from '../constructs/change-feed.ts';
+import type { Identity, Sockets, Storage } from '../resources.ts';
+
+export interface RealtimeStackProps {
+  readonly config: DeploymentConfig;
+  readonly storage: Storage;
+  readonly identity: Identity;
+}
+
+/** Messages that all clients together may send in a second, and at once. Clients only ever ping. */
+const SOCKET_MESSAGES_PER_SECOND_MAX = 500;
+const SOCKET_MESSAGES_BURST_MAX = 1000;
+
+/** The push: a WebSocket API that only says "look again", and what says it when the journal grows. */
+export class RealtimeStack extends Stack {
+  readonly sockets: Sockets;
+
+  constructor(scope: Construct, id: string, props: RealtimeStackProps) {
+    const { config, storage } = props;
+    super(scope, id, { description: 'Syncline: pushes to connected devices' });
+    const api = new WebSocketApi(this, 'Sockets', { routeSelectionExpression: '$request.body.action' });
+    new WebSocketStage(this, 'Stage', {
+      webSocketApi: api,
+      stageName: socketStageName,
+      autoDeploy: true,
+      throttle: { rateLimit: SOCKET_MESSAGES_PER_SECOND_MAX, burstLimit: SOCKET_MESSAGES_BURST_MAX },
+    });
+    this.sockets = {
+      url: socketUrl(config, api.apiId),
+      endpoint: socketEndpoint(config, api.apiId),
+      connectionsArn: (method) => api.arnForExecuteApiV2(`${method}/@connections/*`, socketStageName),
+    };
+    const resources = { ...props, sockets: this.sockets };
+    const socket = new ApiFunction(this, 'Socket', { functionName: 'socket', config, resources });
+    addRoutes(api, socket, config);
+    const notify = new ApiFunction(this, 'Notify', { functionName: 'notify', config, resources });
+    new ChangeFeed(this, 'ChangeFeed', { changes: storage.tables.changes, consumer: notify });
+    new CfnOutput(this, 'SocketUrl', { value: this.sockets.url });
+  }
+}
+
+/** One function serves all routes; a browser cannot send an access token here, so `$connect` itself checks a ticket. */
+function addRoutes(api: WebSocketApi, socket: ApiFunction, config: DeploymentConfig): void {
+  for (const routeKey of ['$connect', '$disconnect', 'ping', '$default']) {
+    api.addRoute(routeKey, {
+      integration: new WebSocketLambdaIntegration('Socket', socket.lambda),
+      // The pong. The emulator answers with what the function returned anyway, and does not know this resource.
+      returnResponse: routeKey === 'ping' && config.stage !== 'local',
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import type { DeploymentConfig } from '../config.ts';
+import { ChunkBucket } from '../constructs/chunk-bucket.ts';
+import { DataTables } from '../constructs/data-tables.ts';
+import type { Storage } from '../resources.ts';
+
+export interface StorageStackProps {
+  readonly config: DeploymentConfig;
+}
+
+/** Everything that must outlive every other stack. Outside stage `local` it also outlives its own. */
+export class StorageStack extends Stack implements Storage {
+  readonly tables: Storage['tables'];
+  readonly bucket: Storage['bucket'];
+  readonly keySecret: Secret;
+
+  constructor(scope: Construct, id: string, { config }: StorageStackProps) {
+    const durable = config.stage !== 'local';
+    super(scope, id, { description: 'Syncline: tables, chunks and keys', terminationProtection: durable });
+    this.tables = new DataTables(this, 'Data', { durable }).tables;
+    this.bucket = new ChunkBucket(this, 'Chunks', { config }).bucket;
+    this.keySecret = new Secret(this, 'KeySecret', {
+      description: 'Signs cursors, page tokens and challenges',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy: durable ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    new CfnOutput(this, 'BucketName', { value: this.bucket.bucketName });
+    new CfnOutput(this, 'Region', { value: this.region });
+  }
+}
