@@ -3,9 +3,17 @@ import type { SignedPut } from '@syncline/protocol';
 /** Immutable objects in the bucket. Nothing here can delete or overwrite. */
 export interface ObjectStore {
   /**
-   * A PUT that the store itself checks: only bytes whose SHA-256 is `sha256`, of exactly `size` bytes, once. Local, no call.
+   * A PUT that the store itself checks: only bytes whose SHA-256 is `sha256`, of exactly `size` bytes, once. `writer`
+   * (writer-tag.ts) is signed into it and stays with the object: the signed header `x-amz-meta-writer` in S3, so that the
+   * signed headers are content-length, host, if-none-match, x-amz-checksum-sha256, x-amz-meta-writer and
+   * x-amz-sdk-checksum-algorithm. Local, no call.
    */
-  signPut(object: { readonly key: string; readonly sha256: string; readonly size: number }): Promise<SignedPut>;
+  signPut(object: {
+    readonly key: string;
+    readonly sha256: string;
+    readonly size: number;
+    readonly writer: string;
+  }): Promise<SignedPut>;
 
   /** A GET for SIGNED_URL_MS milliseconds. Local, no call. */
   signGet(key: string): Promise<string>;
@@ -25,6 +33,12 @@ export interface ObjectHead {
   /** Lowercase hexadecimal; absent when the store has none, and then the object is not to be trusted. */
   readonly sha256?: string;
   readonly versionId?: string;
+  /**
+   * The `writer` of the signed PUT that stored the object; absent when the server wrote it. An object's existence proves
+   * nothing about who has its bytes: only the account whose tag this is has shown to possess them. Source:
+   * docs/decisions/0060-writer-tags.md
+   */
+  readonly writer?: string;
 }
 
 export function manifestObjectKey(domain: string, contentHash: string): string {
