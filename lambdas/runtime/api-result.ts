@@ -1,0 +1,49 @@
+import { assert, ERRORS, type OperationError, type Problem } from '@syncline/protocol';
+import type { ApiResult } from './api-event.ts';
+import { RESPONSE_BYTES_MAX } from './limits.ts';
+
+/** Answers are for one caller at one time; nothing on the way may keep, sniff or frame them. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+/** 200 with the value as JSON. @throws InvariantError when it is larger than Lambda can answer. */
+export function valueResult(value: unknown, requestId: string): ApiResult {
+  const body = JSON.stringify(value);
+  assert(Buffer.byteLength(body) <= RESPONSE_BYTES_MAX, 'an answer fits into a response: its operation has a limit');
+  return {
+    statusCode: 200,
+    headers: { ...HEADERS, 'content-type': 'application/json', 'x-request-id': requestId },
+    body,
+  };
+}
+
+/** The refusal as `application/problem+json`, with the status that the table of errors has for its code. */
+export function problemResult(error: OperationError, requestId: string): ApiResult {
+  const { status, remedy } = ERRORS[error.code];
+  const problem: Problem = {
+    type: 'about:blank',
+    title: error.code.replaceAll('_', ' '),
+    status,
+    code: error.code,
+    remedy,
+    detail: error.detail,
+    ...(error.details === undefined ? {} : { details: error.details }),
+    requestId,
+  };
+  const retryAfter = error.details?.retryAfterSeconds;
+  return {
+    statusCode: status,
+    headers: {
+      ...HEADERS,
+      'content-type': 'application/problem+json',
+      'x-request-id': requestId,
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    },
+    body: JSON.stringify(problem),
+  };
+}

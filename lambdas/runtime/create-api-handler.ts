@@ -1,0 +1,153 @@
+import {
+  assert,
+  type Device,
+  DeviceId,
+  type OperationError,
+  operationError,
+  type Route,
+  type RouteName,
+  routes,
+} from '@syncline/protocol';
+import type { AccountStore } from '../accounts/account-store.ts';
+import type { ApiEvent, ApiResult } from './api-event.ts';
+import { problemResult, valueResult } from './api-result.ts';
+import type { Caller } from './caller.ts';
+import type { Clock } from './clock.ts';
+import { decodeRequest } from './decode-request.ts';
+import { describeError, type ErrorDescription } from './describe-error.ts';
+import { REQUEST_ID_CHARS_MAX, RETRY_AFTER_SECONDS } from './limits.ts';
+import { done, type Outcome, refused } from './outcome.ts';
+import { readCaller } from './read-caller.ts';
+import type { RouteOperations } from './route-operation.ts';
+import type { Telemetry } from './telemetry.ts';
+import { UnavailableError } from './unavailable-error.ts';
+
+export interface ApiHandlerDependencies {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly telemetry: Telemetry;
+  /** Needed where a route asks for a device. */
+  readonly accounts?: Pick<AccountStore, 'getDevice'>;
+}
+
+export type ApiHandler = (event: ApiEvent) => Promise<ApiResult>;
+
+/** An operation whose parts fit together; the table of operations says which with which. */
+type AnyOperation = (request: unknown, caller: unknown) => Promise<Outcome<unknown>>;
+
+/**
+ * Makes the handler of one function from its operations: request → caller → decode → operation → encode.
+ *
+ * Every request is answered: refusals by the one table of errors, a dependency that failed by `unavailable` with a pause,
+ * anything else that is thrown by `internal`. Every request writes one line.
+ */
+export function createApiHandler<N extends RouteName>(
+  dependencies: ApiHandlerDependencies,
+  operations: RouteOperations<N>,
+): ApiHandler {
+  const table = new Map<string, { readonly route: Route; readonly operation: AnyOperation }>();
+  for (const [name, operation] of Object.entries(operations)) {
+    const route: Route = routes[name as RouteName];
+    assert(route.access !== 'device' || dependencies.accounts, 'a route for devices needs the accounts');
+    table.set(`${route.method} ${route.path}`, { route, operation: operation as AnyOperation });
+  }
+  return async (event) => {
+    const startedAt = dependencies.clock.now();
+    const progress: Progress = { requestId: readRequestId(event) };
+    const outcome = await answer(dependencies, { event, entry: table.get(event.routeKey), progress });
+    const result = encode(outcome, progress);
+    dependencies.telemetry.report({
+      route: table.has(event.routeKey) ? event.routeKey : 'unknown',
+      requestId: event.requestContext.requestId,
+      status: result.statusCode,
+      durationMs: dependencies.clock.now() - startedAt,
+      ...progress.ids,
+      ...(progress.requestId === event.requestContext.requestId ? {} : { clientRequestId: progress.requestId }),
+      ...(progress.code === undefined ? {} : { code: progress.code }),
+      ...(progress.error === undefined ? {} : { error: progress.error }),
+    });
+    return result;
+  };
+}
+
+/** What is known so far, for the answer and the line. */
+interface Progress {
+  readonly requestId: string;
+  ids?: { readonly accountId: string; readonly deviceId?: string };
+  code?: OperationError['code'];
+  error?: ErrorDescription;
+}
+
+interface Request {
+  readonly event: ApiEvent;
+  readonly entry: { readonly route: Route; readonly operation: AnyOperation } | undefined;
+  readonly progress: Progress;
+}
+
+async function answer(dependencies: ApiHandlerDependencies, request: Request): Promise<Outcome<unknown>> {
+  const { event, entry, progress } = request;
+  if (entry === undefined) return refused('not_found', 'there is no such route');
+  try {
+    const caller = await authenticate(dependencies, request, entry.route);
+    if (caller.kind === 'refused') return caller;
+    const decoded = decodeRequest(entry.route, event);
+    if (decoded.kind === 'refused') return decoded;
+    return await entry.operation(decoded.value, caller.value);
+  } catch (error) {
+    return failure(error, progress);
+  }
+}
+
+async function authenticate(
+  dependencies: ApiHandlerDependencies,
+  { event, progress }: Request,
+  route: Route,
+): Promise<Outcome<Caller | undefined>> {
+  if (route.access === 'public') return done(undefined);
+  const caller = readCaller(event.requestContext.authorizer?.jwt?.claims);
+  if (caller === undefined) return refused('unauthenticated', 'an access token of this deployment is needed');
+  progress.ids = { accountId: caller.accountId };
+  if (route.access === 'account') return done(caller);
+  const deviceId = DeviceId.safeParse(event.headers?.['x-device-id']);
+  if (!deviceId.success) return refused('invalid_request', 'the header X-Device-Id must name a device');
+  progress.ids = { accountId: caller.accountId, deviceId: deviceId.data };
+  const device = await dependencies.accounts?.getDevice(caller.accountId, deviceId.data);
+  return withDevice(caller, device);
+}
+
+function withDevice(caller: Caller, device: Device | undefined): Outcome<Caller> {
+  if (device === undefined) return refused('forbidden', 'this device is not registered: POST /v1/devices first');
+  if (device.revokedAt !== undefined) {
+    return refused('unauthenticated', 'this device was unlinked: sign in and link it as a new one');
+  }
+  return done({ ...caller, device });
+}
+
+function failure(error: unknown, progress: Progress): Outcome<never> {
+  progress.error = describeError(error);
+  if (error instanceof UnavailableError) {
+    return refused('unavailable', 'the service is busy: repeat the same request', {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
+  }
+  return refused('internal', 'the service failed; the request id finds the reason in its logs');
+}
+
+function encode(outcome: Outcome<unknown>, progress: Progress): ApiResult {
+  try {
+    if (outcome.kind === 'done') return valueResult(outcome.value, progress.requestId);
+    progress.code = outcome.error.code;
+    return problemResult(outcome.error, progress.requestId);
+  } catch (error) {
+    progress.error = describeError(error);
+    progress.code = 'internal';
+    return problemResult(operationError('internal', 'the service failed to answer'), progress.requestId);
+  }
+}
+
+const REQUEST_ID = new RegExp(`^[A-Za-z0-9._-]{1,${REQUEST_ID_CHARS_MAX}}$`);
+
+/** A client's own request id is taken over when it is harmless in a log, so that both sides name a request alike. */
+function readRequestId(event: ApiEvent): string {
+  const own = event.headers?.['x-request-id'];
+  return own !== undefined && REQUEST_ID.test(own) ? own : event.requestContext.requestId;
+}

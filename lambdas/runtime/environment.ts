@@ -1,0 +1,58 @@
+import { assert } from '@syncline/protocol';
+
+/** Every variable that a function may be given. lib decides which function gets which. */
+export type Variable =
+  | 'ACCOUNTS_TABLE'
+  | 'ALLOWED_ORIGINS'
+  | 'AUDIENCE'
+  | 'AWS_REGION'
+  | 'BUCKET'
+  | 'CHANGES_TABLE'
+  | 'CHUNKS_TABLE'
+  | 'DEDUP_SCOPE'
+  | 'FILES_TABLE'
+  | 'ISSUER'
+  | 'KEY_SECRET_ID'
+  | 'QUOTA_BYTES'
+  | 'SESSIONS_TABLE'
+  | 'SOCKET_ENDPOINT'
+  | 'SOCKET_URL'
+  | 'STAGE'
+  | 'USER_POOL_CLIENT_ID'
+  | 'USER_POOL_ENDPOINT'
+  | 'USER_POOL_ID';
+
+type Source = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The variables that a function needs, all present and not empty.
+ * @throws InvariantError that names every one that is not: the deployment is at fault.
+ */
+export function readEnvironment<V extends Variable>(
+  variables: readonly V[],
+  source: Source = process.env,
+): Readonly<Record<V, string>> {
+  const missing = variables.filter((variable) => !source[variable]);
+  assert(missing.length === 0, `this function needs the environment variables ${missing.join(', ')}`);
+  return Object.fromEntries(variables.map((variable) => [variable, source[variable]])) as Record<V, string>;
+}
+
+/** A variable that only some deployments have. */
+export function readOptional(variable: Variable, source: Source = process.env): string | undefined {
+  return source[variable] || undefined;
+}
+
+/** @throws InvariantError when the text is no whole number of bytes above 0. */
+export function parseByteCount(text: string): number {
+  const bytes = Number(text);
+  assert(Number.isSafeInteger(bytes) && bytes > 0, 'a quota is a whole number of bytes above 0');
+  return bytes;
+}
+
+/** The items of a comma-separated list. */
+export function parseList(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { AccountId, encodeUlid } from '@syncline/protocol';
+import type { Caller } from './caller.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/**
+ * The caller that the claims of a verified access token name; undefined when they name none. The authorizer has checked
+ * signature, issuer, audience and times; that it is an access token and no id token is checked here.
+ */
+export function readCaller(claims: Claims | undefined): Caller | undefined {
+  const issuer = claims?.['iss'];
+  const subject = claims?.['sub'];
+  if (typeof issuer !== 'string' || typeof subject !== 'string' || issuer === '' || subject === '') return undefined;
+  const use = claims?.['token_use'];
+  if (use !== undefined && use !== 'access') return undefined;
+  const accountId = accountIdOf({ issuer, subject });
+  const email = claims?.['email'];
+  const isVerified = String(claims?.['email_verified']) === 'true';
+  return { accountId, ...(typeof email === 'string' && isVerified ? { email } : {}) };
+}
+
+/** One account per issuer and subject: neither half alone can be chosen to meet another's account. */
+export function accountIdOf(identity: { readonly issuer: string; readonly subject: string }): AccountId {
+  const digest = createHash('sha256').update(`${identity.issuer}\0${identity.subject}`).digest();
+  return AccountId.parse(encodeUlid(digest.subarray(0, 16)));
+}

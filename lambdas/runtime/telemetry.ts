@@ -1,0 +1,24 @@
+import type { ErrorCode } from '@syncline/protocol';
+import type { ErrorDescription } from './describe-error.ts';
+import type { CountName, Meter } from './meter.ts';
+
+/** What one invocation tells about itself: one line and its metrics. Ids, counts and codes; never names, paths, tokens or bytes. */
+export interface Telemetry extends Meter {
+  /** Ends the invocation: writes its line and metrics, with all that was counted since the last one. */
+  report(invocation: Invocation): void;
+}
+
+export interface Invocation {
+  /** The route's key, or what called the function: `socket`, `notify`. */
+  readonly route: string;
+  readonly requestId: string;
+  readonly clientRequestId?: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly code?: ErrorCode;
+  readonly accountId?: string;
+  readonly deviceId?: string;
+  readonly error?: ErrorDescription;
+}
+
+export type Counts = { readonly [name in CountName]?: number };
