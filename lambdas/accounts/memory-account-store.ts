@@ -41,7 +41,7 @@ export class MemoryAccountStore implements AccountStore {
   }
 
   async listDevices(accountId: AccountId): Promise<readonly Device[]> {
-    return [...(this.#devices.get(accountId)?.values() ?? [])].sort(byAge);
+    return [...(this.#devices.get(accountId)?.values() ?? [])].toSorted(byAge);
   }
 
   async createDevice(accountId: AccountId, device: Device): Promise<Device> {

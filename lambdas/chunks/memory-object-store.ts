@@ -7,6 +7,7 @@ interface StoredObject {
   readonly bytes: Uint8Array;
   readonly sha256: string;
   readonly versionId: string;
+  readonly writer?: string;
 }
 
 /** Status codes are S3's: 403 not as signed, 400 the bytes are not the ones that were promised, 412 it exists already. */
@@ -42,7 +43,8 @@ export class MemoryObjectStore implements ObjectStore {
   async head(key: string): Promise<ObjectHead | undefined> {
     const object = this.#objects.get(key);
     if (object === undefined) return undefined;
-    return { size: object.bytes.length, sha256: object.sha256, versionId: object.versionId };
+    const { bytes, sha256, versionId, writer } = object;
+    return { size: bytes.length, sha256, versionId, ...(writer === undefined ? {} : { writer }) };
   }
 
   async read(
@@ -57,7 +59,7 @@ export class MemoryObjectStore implements ObjectStore {
 
   async write(object: { readonly key: string; readonly sha256: string; readonly bytes: Uint8Array }): Promise<void> {
     assert(sha256Of(object.bytes) === object.sha256, 'an object is written under the hash of its bytes');
-    if (!this.#objects.has(object.key)) this.#store(object.key, object.bytes);
+    if (!this.#objects.has(object.key)) this.#store(object);
   }
 
   /** What S3 does with a PUT to a URL of `signPut`. Content-Length is the length of `bytes`, as an HTTP client sets it. */
@@ -74,7 +76,7 @@ export class MemoryObjectStore implements ObjectStore {
     const promised = Buffer.from(headers['x-amz-checksum-sha256'] ?? '', 'base64').toString('hex');
     if (promised !== sha256Of(request.bytes)) return 400;
     if (this.#objects.has(signed.key)) return 412;
-    this.#store(signed.key, request.bytes);
+    this.#store({ key: signed.key, bytes: request.bytes, writer: headers['x-amz-meta-writer'] ?? '' });
     return 200;
   }
 
@@ -93,12 +95,14 @@ export class MemoryObjectStore implements ObjectStore {
   }
 
   keys(): readonly string[] {
-    return [...this.#objects.keys()].sort();
+    return [...this.#objects.keys()].toSorted();
   }
 
-  #store(key: string, bytes: Uint8Array): void {
+  #store(object: { readonly key: string; readonly bytes: Uint8Array; readonly writer?: string }): void {
     this.#versions += 1;
-    this.#objects.set(key, { bytes: bytes.slice(), sha256: sha256Of(bytes), versionId: `v${this.#versions}` });
+    const { key, bytes, writer } = object;
+    const stored = { bytes: bytes.slice(), sha256: sha256Of(bytes), versionId: `v${this.#versions}` };
+    this.#objects.set(key, writer === undefined ? stored : { ...stored, writer });
   }
 
   #sign(method: string, key: string, headers: Readonly<Record<string, string>>): string {
@@ -121,7 +125,13 @@ export class MemoryObjectStore implements ObjectStore {
   }
 }
 
-const SIGNED_HEADERS = ['content-length', 'if-none-match', 'x-amz-checksum-sha256', 'x-amz-sdk-checksum-algorithm'];
+const SIGNED_HEADERS = [
+  'content-length',
+  'if-none-match',
+  'x-amz-checksum-sha256',
+  'x-amz-meta-writer',
+  'x-amz-sdk-checksum-algorithm',
+];
 
 /** Headers that were not signed do not count, as with S3. */
 function canonicalHeaders(headers: Readonly<Record<string, string>>): string {

@@ -57,7 +57,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
   }
 
   listMembers(namespaceId: NamespaceId): readonly AccountId[] {
-    return [...(this.#namespaces.get(namespaceId)?.members.keys() ?? [])].sort();
+    return [...(this.#namespaces.get(namespaceId)?.members.keys() ?? [])].toSorted();
   }
 
   async readAccess(key: {
@@ -99,7 +99,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
     const { after } = page;
     const rows = [...(folder ?? [])]
       .filter(([nameKey]) => after === undefined || compareUtf8(nameKey, after) > 0)
-      .sort(([left], [right]) => compareUtf8(left, right));
+      .toSorted(([left], [right]) => compareUtf8(left, right));
     const last = rows[page.limit - 1];
     const next = rows.length > page.limit && last !== undefined ? { next: last[0] } : {};
     return { nodes: rows.slice(0, page.limit).map(([, node]) => node), ...next };
@@ -121,7 +121,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
   }): Promise<{ readonly revisions: readonly StoredRevision[]; readonly next?: number }> {
     const before = page.before ?? Number.POSITIVE_INFINITY;
     const all = this.#namespaces.get(page.namespaceId)?.revisions.get(page.nodeId);
-    const rows = [...(all?.values() ?? [])].filter(({ rev }) => rev < before).sort((a, b) => b.rev - a.rev);
+    const rows = [...(all?.values() ?? [])].filter(({ rev }) => rev < before).toSorted((a, b) => b.rev - a.rev);
     const last = rows[page.limit - 1];
     const next = rows.length > page.limit && last !== undefined ? { next: last.rev } : {};
     return { revisions: rows.slice(0, page.limit), ...next };
