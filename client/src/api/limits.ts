@@ -1,4 +1,4 @@
-import { assert, MINUTE_MS, MiB, SECOND_MS, WAIT_SECONDS_MAX } from '@syncline/protocol';
+import { assert, KiB, MINUTE_MS, MiB, SECOND_MS, WAIT_SECONDS_MAX } from '@syncline/protocol';
 import type { RetryBudget } from './backoff.ts';
 
 /** Longest answer of the API that is read, in bytes: a page of 1,000 nodes or 500 signed URLs stays far below. */
@@ -11,3 +11,11 @@ export const API_RETRY: RetryBudget = { attemptsMax: 7, delayMsMin: 200, delayMs
 export const RETRY_AFTER_MS_MAX = 2 * MINUTE_MS;
 
 assert(REQUEST_TIMEOUT_MS > WAIT_SECONDS_MAX * SECOND_MS, 'a long-poll must be able to end by itself');
+/** Longest answer of the sign-in service that is read: three tokens stay far below. */
+export const SIGN_IN_ANSWER_BYTES_MAX = 256 * KiB;
+/** Longest wait for an answer of the sign-in service. */
+export const SIGN_IN_TIMEOUT_MS = 20 * SECOND_MS;
+/** An access token is renewed when it lives no longer than this, so that none expires on its way. */
+export const TOKEN_MARGIN_MS = 2 * MINUTE_MS;
+/** Repeats of one request to the sign-in service. */
+export const SIGN_IN_RETRY: RetryBudget = { attemptsMax: 4, delayMsMin: 200, delayMsMax: 5 * SECOND_MS };

@@ -124,8 +124,10 @@ export class UploadSession {
   async #send(wanted: WantedPut): Promise<void> {
     const { sending, gate, clock, signal } = this.#dependencies;
     const { hash } = wanted;
-    let outcome = this.#tried.has(hash) ? undefined : await sending.get(hash);
+    const other = this.#tried.has(hash) ? undefined : sending.get(hash);
     this.#tried.add(hash);
+    // Between looking and entering itself into `sending` nothing may wait, or two would send.
+    let outcome = other === undefined ? undefined : await other;
     if (outcome !== 'stored' && outcome !== 'exists') {
       const place = this.#placeOf(hash);
       const task = gate.run(place.end - place.start, async () => {

@@ -1,0 +1,48 @@
+/**
+ * The SDK: everything here runs in browsers and in Node alike. `@syncline/client/node` adds what only Node can do.
+ *
+ * Make a client with `createApiClient`, store content with `uploadFiles`, publish it with `api.commit`, read it with
+ * `downloadContent`. Expected refusals are returned values; `UnavailableError` and an abort's reason are thrown.
+ */
+export type { AccessTokens } from './api/access-tokens.ts';
+export {
+  type ApiAnswer,
+  type ApiClient,
+  type ApiClientDependencies,
+  createApiClient,
+} from './api/api-client.ts';
+export type { Clock, Random } from './api/clock.ts';
+export { createRenewingTokens, type TokenStore } from './api/renewing-tokens.ts';
+export { systemClock } from './api/system-clock.ts';
+export type { Transport, TransportRequest, TransportResponse } from './api/transport.ts';
+export { UnavailableError } from './api/unavailable-error.ts';
+export {
+  type Credentials,
+  createUserPool,
+  type SignInOutcome,
+  type SignInRefusal,
+  type SignInRefused,
+  type SignInTokens,
+  type UserPool,
+} from './api/user-pool.ts';
+export { createFetchTransport } from './platform/browser/fetch-transport.ts';
+export { chunkCount, chunkRange } from './transfers/chunking.ts';
+export {
+  type DownloadJob,
+  type DownloadOutcome,
+  type DownloadSink,
+  type DownloadSource,
+  downloadContent,
+} from './transfers/download-content.ts';
+export { hashChunk, hashManifest } from './transfers/hashing.ts';
+export { TRANSFER_BYTES_MAX, TRANSFER_TASKS_MAX } from './transfers/limits.ts';
+export { packCommits } from './transfers/pack-commits.ts';
+export { TransferGate } from './transfers/transfer-gate.ts';
+export {
+  type TransferDependencies,
+  type TransferProgress,
+  type UploadOptions,
+  type UploadOutcome,
+  type UploadSource,
+  uploadFiles,
+} from './transfers/upload-files.ts';

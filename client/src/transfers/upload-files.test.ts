@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { FIXED_CHUNK_BYTES, MINUTE_MS, MiB, NamespaceId, UploadId } from '@syncline/protocol';
+import { type Fault, type LoopbackRequest, problem, sha256 } from '../../test/loopback-service.ts';
+import { type LoopbackWorld, openLoopbackWorld } from '../../test/loopback-world.ts';
+import { UnavailableError } from '../api/unavailable-error.ts';
+import { TransferGate } from './transfer-gate.ts';
+import { type UploadSource, uploadFiles } from './upload-files.ts';
+
+const namespaceId = NamespaceId.parse('01ARZ3NDEKTSV4RRFFQ69G5FAV');
+let world: LoopbackWorld;
+
+beforeEach(async () => {
+  world = await openLoopbackWorld();
+});
+afterEach(() => world.close());
+
+function sourceOf(bytes: Uint8Array): UploadSource & { reads: number } {
+  return {
+    namespaceId,
+    size: bytes.length,
+    reads: 0,
+    async read({ start, end }) {
+      this.reads += 1;
+      return bytes.subarray(start, end);
+    },
+  };
+}
+
+/** The same world with a single transfer at once, so that the order is known. */
+function oneAtATime(): LoopbackWorld {
+  return { ...world, gate: new TransferGate({ tasksMax: 1, bytesMax: 16 * MiB }) };
+}
+
+/** The fault for the first requests that match, once each. */
+function faultOnce(match: (request: LoopbackRequest) => boolean, ...faults: Fault[]): void {
+  world.service.fault = (request) => (match(request) ? faults.shift() : undefined);
+}
+const isPut = (request: LoopbackRequest): boolean => request.method === 'PUT';
+const countOf = (call: string): number => world.service.calls().filter((made) => made === call).length;
+
+test('a hundred small files cost one initiation and one PUT each, and each is read once', async () => {
+  const sources = Array.from({ length: 100 }, (_, index) => sourceOf(Buffer.from(`file ${index}`)));
+  const outcomes = await uploadFiles(world, sources);
+  expect(outcomes.map((outcome) => outcome.kind)).toEqual(sources.map(() => 'uploaded'));
+  expect(countOf('POST /v1/uploads')).toBe(1);
+  expect(world.service.requests).toHaveLength(101);
+  expect(sources.every((source) => source.reads === 1)).toBe(true);
+  expect(outcomes[7]).toMatchObject({ size: 6, unconfirmed: 1, chunks: [{ hash: sha256(Buffer.from('file 7')) }] });
+});
+
+test('an empty file needs no PUT and is named by the hash of nothing', async () => {
+  const [outcome] = await uploadFiles(world, [sourceOf(Buffer.alloc(0))]);
+  expect(outcome).toMatchObject({ kind: 'uploaded', chunks: [], unconfirmed: 0, contentHash: sha256(Buffer.alloc(0)) });
+  expect(countOf('PUT /store/{hash}')).toBe(0);
+});
+
+test('equal chunks, in one file and in several, are sent once', async () => {
+  const zeros = Buffer.alloc(3 * FIXED_CHUNK_BYTES);
+  const outcomes = await uploadFiles(world, [sourceOf(zeros), sourceOf(zeros.subarray(0, FIXED_CHUNK_BYTES))]);
+  expect(outcomes).toMatchObject([
+    { kind: 'uploaded', unconfirmed: 1 },
+    { kind: 'uploaded', unconfirmed: 1 },
+  ]);
+  expect(countOf('PUT /store/{hash}')).toBe(1);
+});
+
+test('chunks that the account holds are not sent, and count as stored in the progress', async () => {
+  const bytes = randomBytes(2 * FIXED_CHUNK_BYTES + 1);
+  world.service.held.add(world.service.plant(bytes.subarray(0, FIXED_CHUNK_BYTES)).hash);
+  const seen: number[] = [];
+  await uploadFiles(world, [sourceOf(bytes)], { onProgress: ({ storedBytes }) => seen.push(storedBytes) });
+  expect(countOf('PUT /store/{hash}')).toBe(2);
+  expect(seen[0]).toBe(FIXED_CHUNK_BYTES);
+  expect(seen.at(-1)).toBe(bytes.length);
+});
+
+test('a challenged chunk is proved and not sent', async () => {
+  const bytes = randomBytes(FIXED_CHUNK_BYTES + 10);
+  world.service.plant(bytes.subarray(0, FIXED_CHUNK_BYTES));
+  world.service.plant(bytes.subarray(FIXED_CHUNK_BYTES));
+  const [outcome] = await uploadFiles(world, [sourceOf(bytes)]);
+  expect(outcome).toMatchObject({ kind: 'uploaded', unconfirmed: 0 });
+  expect(countOf('PUT /store/{hash}')).toBe(0);
+  expect(countOf('POST /v1/uploads/{id}/chunks')).toBe(1);
+});
+
+test('a chunk that somebody else stored in the meantime is proved', async () => {
+  const bytes = randomBytes(1000);
+  world.service.fault = (request) => {
+    if (!isPut(request)) return undefined;
+    world.service.foreign.add(world.service.plant(bytes).hash);
+    return undefined;
+  };
+  const [outcome] = await uploadFiles(world, [sourceOf(bytes)]);
+  expect(outcome).toMatchObject({ kind: 'uploaded', unconfirmed: 0 });
+  expect(world.service.held.has(sha256(bytes))).toBe(true);
+});
+
+test.each<[string, Fault]>([
+  ['is throttled', { status: 503 }],
+  ['is slowed down', { status: 429, headers: { 'retry-after': '3' } }],
+  ['meets another writer', { status: 409 }],
+  ['loses its connection', 'cut'],
+  ['loses its answer', 'cut-after'],
+  ['has an expired URL', { status: 403 }],
+  ['is damaged on the way', { status: 400 }],
+])('a PUT that %s is made good', async (_, fault) => {
+  faultOnce(isPut, fault);
+  const bytes = randomBytes(5000);
+  const [outcome] = await uploadFiles(world, [sourceOf(bytes)]);
+  expect(outcome).toMatchObject({ kind: 'uploaded' });
+  expect(world.service.stored.get(sha256(bytes))).toEqual(bytes);
+  expect(world.service.requests.length).toBeGreaterThan(2);
+});
+
+test('Retry-After of the store is the least pause', async () => {
+  faultOnce(isPut, { status: 429, headers: { 'retry-after': '3' } });
+  await uploadFiles(world, [sourceOf(Buffer.from('a'))]);
+  expect(world.pauses[0]).toBeGreaterThanOrEqual(3000);
+});
+
+test('a URL that is older than its life is asked for again, not tried', async () => {
+  const whole = sourceOf(randomBytes(2 * FIXED_CHUNK_BYTES));
+  const source: UploadSource = {
+    ...whole,
+    async read(range) {
+      // Reading the first chunk for sending takes a quarter of an hour: the second one's URL is too old then.
+      if (countOf('POST /v1/uploads') > 0) world.time.nowMs += 15 * MINUTE_MS;
+      return whole.read(range);
+    },
+  };
+  const [outcome] = await uploadFiles(oneAtATime(), [source]);
+  expect(outcome).toMatchObject({ kind: 'uploaded' });
+  expect(countOf('PUT /store/{hash}')).toBe(2);
+  expect(countOf('POST /v1/uploads/{id}/chunks')).toBe(1);
+});
+
+test('a store that keeps failing ends the call as unavailable, in bounded time', async () => {
+  world.service.fault = (request) => (isPut(request) ? { status: 503 } : undefined);
+  await expect(uploadFiles(world, [sourceOf(Buffer.from('a'))])).rejects.toBeInstanceOf(UnavailableError);
+  expect(countOf('PUT /store/{hash}')).toBe(7);
+});
+
+test('a store that refuses every URL ends the call as unavailable, in bounded time', async () => {
+  world.service.fault = (request) => (isPut(request) ? { status: 403 } : undefined);
+  await expect(uploadFiles(world, [sourceOf(Buffer.from('a'))])).rejects.toBeInstanceOf(UnavailableError);
+  expect(world.service.requests.length).toBeLessThan(20);
+});
+
+test('a file that changes between hashing and sending is told as changed, and nothing wrong is stored', async () => {
+  let bytes = randomBytes(2 * FIXED_CHUNK_BYTES);
+  world.service.fault = (request) => {
+    if (request.url === '/v1/uploads') bytes = randomBytes(bytes.length);
+    return undefined;
+  };
+  const source: UploadSource = {
+    namespaceId,
+    size: bytes.length,
+    read: async ({ start, end }) => bytes.subarray(start, end),
+  };
+  const [outcome, other] = await uploadFiles(world, [source, sourceOf(Buffer.from('other'))]);
+  expect(outcome).toEqual({ kind: 'changed' });
+  expect(other).toMatchObject({ kind: 'uploaded' });
+  expect([...world.service.stored.keys()]).toEqual([sha256(Buffer.from('other'))]);
+});
+
+test('a file that is shorter than it was is told as changed; one that cannot be read as unreadable', async () => {
+  const short: UploadSource = { namespaceId, size: 10, read: async () => Buffer.from('five!') };
+  const failure = new Error('EIO');
+  const broken: UploadSource = { namespaceId, size: 10, read: () => Promise.reject(failure) };
+  const outcomes = await uploadFiles(world, [short, broken, sourceOf(Buffer.from('good'))]);
+  expect(outcomes).toMatchObject([{ kind: 'changed' }, { kind: 'unreadable', cause: failure }, { kind: 'uploaded' }]);
+});
+
+test('a large file is asked for page by page, and confirmed while it goes', async () => {
+  world.service.answerChunksMax = 7;
+  const bytes = Buffer.alloc(30 * FIXED_CHUNK_BYTES);
+  for (let chunk = 0; chunk < 30; chunk++) bytes.writeUInt32BE(chunk, chunk * FIXED_CHUNK_BYTES);
+  world.service.plant(bytes.subarray(0, FIXED_CHUNK_BYTES));
+  const [outcome] = await uploadFiles(world, [sourceOf(bytes)]);
+  expect(outcome).toMatchObject({ kind: 'uploaded' });
+  expect(world.service.stored.size).toBe(30);
+  expect(world.service.held.size).toBeGreaterThanOrEqual(22);
+  expect(countOf('PUT /store/{hash}')).toBe(29);
+});
+
+test('an upload is resumed: only what is missing is sent', async () => {
+  const bytes = randomBytes(3 * FIXED_CHUNK_BYTES);
+  const sessions: UploadId[] = [];
+  faultOnce(
+    (request) => isPut(request) && world.service.stored.size === 2,
+    ...Array.from({ length: 7 }, () => ({ status: 503 })),
+  );
+  const first = uploadFiles(oneAtATime(), [sourceOf(bytes)], { onSession: ({ uploadId }) => sessions.push(uploadId) });
+  await expect(first).rejects.toBeInstanceOf(UnavailableError);
+  const [uploadId] = sessions as [UploadId];
+  for (const hash of world.service.stored.keys()) world.service.held.add(hash);
+  world.service.requests.length = 0;
+  const [outcome] = await uploadFiles(world, [{ ...sourceOf(bytes), resume: { uploadId } }]);
+  expect(outcome).toMatchObject({ kind: 'uploaded', uploadId });
+  expect(countOf('POST /v1/uploads')).toBe(0);
+  expect(countOf('PUT /store/{hash}')).toBe(1);
+});
+
+test('an upload that has expired, or was for another content, is started over', async () => {
+  const uploadId = UploadId.parse('01ARZ3NDEKTSV4RRFFQ69G5FAV');
+  const [expired] = await uploadFiles(world, [{ ...sourceOf(Buffer.from('a')), resume: { uploadId } }]);
+  expect(expired).toMatchObject({ kind: 'uploaded' });
+  const other = expired?.kind === 'uploaded' ? expired.uploadId : uploadId;
+  const [outcome] = await uploadFiles(world, [{ ...sourceOf(Buffer.from('b')), resume: { uploadId: other } }]);
+  expect(outcome).toMatchObject({ kind: 'uploaded' });
+  expect(outcome?.kind === 'uploaded' && outcome.uploadId).not.toBe(other);
+});
+
+test('when the quota has room for some of the files, these are stored and the others refused', async () => {
+  faultOnce(
+    (request) => request.url === '/v1/uploads',
+    problem('quota_exceeded', { details: { quotaBytes: 100, usedBytes: 85 } }),
+  );
+  const outcomes = await uploadFiles(
+    world,
+    [10, 5, 7].map((size) => sourceOf(Buffer.alloc(size, size))),
+  );
+  expect(outcomes.map((outcome) => outcome.kind)).toEqual(['uploaded', 'uploaded', 'refused']);
+  expect(countOf('POST /v1/uploads')).toBe(2);
+});
+
+test('an abort ends the call with its reason', async () => {
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  world.service.fault = (request) => {
+    if (isPut(request)) controller.abort(reason);
+    return undefined;
+  };
+  const upload = uploadFiles(world, [sourceOf(randomBytes(9 * FIXED_CHUNK_BYTES))], { signal: controller.signal });
+  await expect(upload).rejects.toBe(reason);
+});
