@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const REPOSITORY = join(import.meta.dirname, '..', '..');
+/** The same file that `npx syncline` runs. */
+const COMMAND = join(REPOSITORY, 'client', 'bin', 'syncline.mjs');
+/** A command that hangs is a failure, not a reason to wait for ever. */
+const COMMAND_MS_MAX = 15 * 60_000;
+
+export interface CliResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One installation of the command line: its own SYNCLINE_HOME, so its own device. */
+export class CliDevice {
+  readonly home: string;
+  readonly #apiUrl: string;
+
+  constructor(options: { readonly home: string; readonly apiUrl: string }) {
+    this.home = options.home;
+    this.#apiUrl = options.apiUrl;
+  }
+
+  /** Runs one command as a process of its own and waits for its end. */
+  run(args: readonly string[], stdin?: string): Promise<CliResult> {
+    const child = spawn(process.execPath, [COMMAND, ...args], {
+      cwd: this.home,
+      env: { ...process.env, NODE_OPTIONS: '', SYNCLINE_HOME: this.home, SYNCLINE_API: this.#apiUrl, NO_COLOR: '1' },
+      timeout: COMMAND_MS_MAX,
+    });
+    child.stdin.end(stdin ?? '');
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on('data', (part: Buffer) => stdout.push(part));
+    child.stderr.on('data', (part: Buffer) => stderr.push(part));
+    return new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (exitCode) => {
+        resolve({ exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() });
+      });
+    });
+  }
+
+  /** As `run`, but any exit code other than 0 is an error that shows what the command printed. */
+  async expect(args: readonly string[], stdin?: string): Promise<CliResult> {
+    const result = await this.run(args, stdin);
+    if (result.exitCode !== 0) {
+      throw new Error(`syncline ${args.join(' ')} ended with ${result.exitCode}\n${result.stdout}\n${result.stderr}`);
+    }
+    return result;
+  }
+
+  /** Runs a command with `--json` and reads its document. */
+  async json(args: readonly string[], stdin?: string): Promise<unknown> {
+    return JSON.parse((await this.expect([...args, '--json'], stdin)).stdout);
+  }
+}
