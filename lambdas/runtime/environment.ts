@@ -32,14 +32,15 @@ export function readEnvironment<V extends Variable>(
   variables: readonly V[],
   source: Source = process.env,
 ): Readonly<Record<V, string>> {
-  const missing = variables.filter((variable) => !source[variable]);
+  const missing = variables.filter((variable) => (source[variable] ?? '') === '');
   assert(missing.length === 0, `this function needs the environment variables ${missing.join(', ')}`);
   return Object.fromEntries(variables.map((variable) => [variable, source[variable]])) as Record<V, string>;
 }
 
 /** A variable that only some deployments have. */
 export function readOptional(variable: Variable, source: Source = process.env): string | undefined {
-  return source[variable] || undefined;
+  const value = source[variable] ?? '';
+  return value === '' ? undefined : value;
 }
 
 /** @throws InvariantError when the text is no whole number of bytes above 0. */

@@ -8,7 +8,7 @@ import type { Invocation, Telemetry } from './telemetry.ts';
  * namespace `Syncline` by stage and function; a refusal also counts under its own code.
  */
 export function powertoolsTelemetry(options: { readonly functionName: string; readonly stage: string }): Telemetry {
-  const logger = new Logger({ serviceName: options.functionName, persistentLogAttributes: { stage: options.stage } });
+  const logger = new Logger({ serviceName: options.functionName, persistentKeys: { stage: options.stage } });
   const metrics = new Metrics({
     namespace: 'Syncline',
     serviceName: options.functionName,
