@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { ServerMessage } from '@syncline/protocol';
+import { type ApiDevice, newOpId, openApiDevice, readJournal, valueOf } from '../support/api-device.ts';
+import { sharedStack } from '../support/shared-stack.ts';
+
+let desk: ApiDevice;
+let laptop: ApiDevice;
+
+beforeAll(async () => {
+  const { apiUrl } = sharedStack();
+  desk = await openApiDevice({ apiUrl, email: 'pushed@example.org' });
+  laptop = await openApiDevice({ apiUrl, email: 'pushed@example.org' });
+});
+
+/** A connected socket that keeps what it hears. */
+async function connect(url: string): Promise<{ readonly socket: WebSocket; next(): Promise<ServerMessage> }> {
+  const socket = new WebSocket(url);
+  socket.binaryType = 'arraybuffer';
+  const heard: ServerMessage[] = [];
+  let wake: (() => void) | undefined;
+  socket.addEventListener('message', ({ data }) => {
+    const text = typeof data === 'string' ? data : Buffer.from(data as ArrayBuffer).toString();
+    heard.push(ServerMessage.parse(JSON.parse(text)));
+    wake?.();
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.addEventListener('open', () => resolve());
+    socket.addEventListener('error', () => reject(new Error('the socket did not open')));
+  });
+  return {
+    socket,
+    async next() {
+      while (heard.length === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      return heard.shift() as ServerMessage;
+    },
+  };
+}
+
+async function makeFolder(device: ApiDevice, name: string): Promise<number> {
+  const namespaceId = device.account.homeNamespaceId;
+  const operation = { type: 'mkdir' as const, opId: newOpId(), namespaceId, parentId: namespaceId as never, name };
+  const [result] = valueOf(await device.api.commit({ body: { operations: [operation] } })).results;
+  if (result?.status !== 'committed') throw new Error('the folder is made');
+  return result.seq;
+}
+
+describe('a commit reaches the other devices', () => {
+  test('by a push that names the journal and its head', async () => {
+    const { url } = valueOf(await laptop.api.openSocket({ body: {} }));
+    const { socket, next } = await connect(url);
+    const seq = await makeFolder(desk, 'pushed');
+    expect(await next()).toMatchObject({ type: 'changed', namespaceId: desk.account.homeNamespaceId, seq });
+    socket.close();
+  });
+
+  test('by the long-poll, when no push ever comes', async () => {
+    const { cursor } = valueOf(await laptop.api.getCursor());
+    const waiting = laptop.api.waitForChanges({ query: { cursor, timeout: '20' } });
+    const seq = await makeFolder(desk, 'polled');
+    expect(valueOf(await waiting)).toEqual({ changed: true });
+    expect((await readJournal(laptop, cursor)).map((change) => change.seq)).toEqual([seq]);
+  });
+
+  test('by the delta alone, when nobody waits', async () => {
+    const { cursor } = valueOf(await laptop.api.getCursor());
+    const seq = await makeFolder(desk, 'read later');
+    expect(await readJournal(laptop, cursor)).toMatchObject([{ seq, type: 'created', node: { name: 'read later' } }]);
+    expect(
+      valueOf(await laptop.api.waitForChanges({ query: { cursor: (await cursorNow()) as never, timeout: '0' } })),
+    ).toEqual({
+      changed: false,
+    });
+  });
+
+  async function cursorNow(): Promise<string> {
+    return valueOf(await laptop.api.getCursor()).cursor;
+  }
+});
+
+describe('a ticket for the socket', () => {
+  test('opens one socket only', async () => {
+    const { url } = valueOf(await laptop.api.openSocket({ body: {} }));
+    const { socket } = await connect(url);
+    await expect(connect(url)).rejects.toThrow('did not open');
+    socket.close();
+  });
+
+  test('cannot be guessed or left out', async () => {
+    const { url } = valueOf(await laptop.api.openSocket({ body: {} }));
+    const guessed = new URL(url);
+    guessed.search = '?ticket=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+    await expect(connect(guessed.href)).rejects.toThrow('did not open');
+    guessed.search = '';
+    await expect(connect(guessed.href)).rejects.toThrow('did not open');
+  });
+});
