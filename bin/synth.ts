@@ -20,10 +20,11 @@ const settings = values.context.map((setting): [string, string] => {
   const [key = '', ...value] = setting.split('=');
   return [key, value.join('=')];
 });
+if (values.stage !== undefined) settings.push(['stage', values.stage]);
 const app = new App({
   outdir: values.output,
   analyticsReporting: false,
-  context: { ...featureFlags, ...Object.fromEntries(settings), ...(values.stage ? { stage: values.stage } : {}) },
+  context: { ...featureFlags, ...Object.fromEntries(settings) },
 });
 try {
   addStacks(app, readConfig(app.node));

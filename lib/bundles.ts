@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AssetHashType, type ILocalBundling } from 'aws-cdk-lib';
-import { Code, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 import { type FunctionName, functions } from './functions.ts';
 
@@ -30,21 +28,18 @@ export function bundleOf(name: FunctionName): Bundle {
   return bundle;
 }
 
-/** The bundle of a function as CDK code, named by its content: an unchanged function is not deployed again. */
-export function codeOf(name: FunctionName): Code {
-  const { bytes } = bundleOf(name);
-  const local: ILocalBundling = {
-    tryBundle(outputDirectory) {
-      writeFileSync(join(outputDirectory, 'index.mjs'), bytes);
-      return true;
-    },
-  };
-  return Code.fromAsset(join(projectRoot, 'lambdas'), {
-    assetHashType: AssetHashType.CUSTOM,
-    assetHash: createHash('sha256').update(bytes).digest('hex'),
-    // The image is what CDK would run if `local` declined, which it never does.
-    bundling: { image: Runtime.NODEJS_24_X.bundlingImage, local },
-  });
+/**
+ * Gives `use` a directory that holds the bundle as `index.mjs`, for as long as it runs: CDK copies an asset to its output
+ * when the construct is made. Assets are named by their content, so an unchanged function is not deployed again.
+ */
+export function withBundle<Result>(name: FunctionName, use: (directory: string) => Result): Result {
+  const directory = mkdtempSync(join(tmpdir(), `syncline-${name}-`));
+  try {
+    writeFileSync(join(directory, 'index.mjs'), bundleOf(name).bytes);
+    return use(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 function buildBundles(names: readonly FunctionName[]): ReadonlyMap<FunctionName, Bundle> {

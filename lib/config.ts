@@ -146,13 +146,10 @@ function readOrigins(reader: ContextReader, stage: Stage): readonly string[] {
 
 function readLogRetention(reader: ContextReader, stage: Stage): RetentionDays {
   const text = reader.text('logRetentionDays') ?? (stage === 'local' ? '1' : '30');
-  const days = Number(text);
-  if (RetentionDays[days] === undefined || days === RetentionDays.INFINITE) {
-    reader.mistakes.push(
-      `logRetentionDays must be a length that CloudWatch Logs knows (1, 7, 30, 90 …), not "${text}"`,
-    );
-  }
-  return days;
+  const days = Object.values(RetentionDays).find((choice) => String(choice) === text);
+  if (typeof days === 'number' && days !== RetentionDays.INFINITE) return days;
+  reader.mistakes.push(`logRetentionDays must be a length that CloudWatch Logs knows (1, 7, 30, 90 …), not "${text}"`);
+  return RetentionDays.ONE_MONTH;
 }
 
 /** Scheme, host and port alone: what a browser sends as Origin. */

@@ -3,6 +3,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import {
   ApplicationLogLevel,
   Architecture,
+  Code,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -11,7 +12,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { accessStatements } from '../access-statements.ts';
-import { codeOf } from '../bundles.ts';
+import { withBundle } from '../bundles.ts';
 import type { DeploymentConfig } from '../config.ts';
 import { functionEnvironment } from '../function-environment.ts';
 import { type FunctionName, type FunctionSpec, functions } from '../functions.ts';
@@ -51,28 +52,33 @@ export class ApiFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { Access: this.policy },
     });
-    this.lambda = new LambdaFunction(this, 'Function', {
-      description: `Syncline: ${functionName}`,
-      code: codeOf(functionName),
-      handler: 'index.handler',
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      memorySize: spec.memoryMiB,
-      timeout: Duration.seconds(spec.timeoutSeconds),
-      // Without policy updates no construct of the CDK can widen the role by the way.
-      role: role.withoutPolicyUpdates(),
-      logGroup,
-      loggingFormat: LoggingFormat.JSON,
-      applicationLogLevelV2: ApplicationLogLevel.INFO,
-      systemLogLevelV2: SystemLogLevel.INFO,
-      environment: {
-        STAGE: config.stage,
-        POWERTOOLS_SERVICE_NAME: functionName,
-        POWERTOOLS_METRICS_NAMESPACE: 'Syncline',
-        ...(resources ? functionEnvironment(spec, resources) : {}),
-      },
-    });
+    this.lambda = withBundle(
+      functionName,
+      (directory) =>
+        new LambdaFunction(this, 'Function', {
+          description: `Syncline: ${functionName}`,
+          code: Code.fromAsset(directory),
+          handler: 'index.handler',
+          runtime: Runtime.NODEJS_24_X,
+          architecture: Architecture.ARM_64,
+          memorySize: spec.memoryMiB,
+          timeout: Duration.seconds(spec.timeoutSeconds),
+          // Without policy updates no construct of the CDK can widen the role by the way.
+          role: role.withoutPolicyUpdates(),
+          logGroup,
+          loggingFormat: LoggingFormat.JSON,
+          applicationLogLevelV2: ApplicationLogLevel.INFO,
+          systemLogLevelV2: SystemLogLevel.INFO,
+          environment: {
+            STAGE: config.stage,
+            POWERTOOLS_SERVICE_NAME: functionName,
+            POWERTOOLS_METRICS_NAMESPACE: 'Syncline',
+            ...(resources ? functionEnvironment(spec, resources) : {}),
+          },
+        }),
+    );
   }
+
   /** Allows more than the table of functions says: for what an event source needs, where it is set up. */
   allow(...statements: readonly PolicyStatement[]): void {
     this.policy.addStatements(...statements);

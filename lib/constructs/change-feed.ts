@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ApiFunction } from './api-function.ts';
@@ -57,7 +57,7 @@ export class ChangeFeed extends Construct {
       retryAttempts: RETRIES_MAX,
       maxRecordAge: Duration.minutes(ENTRY_AGE_MINUTES_MAX),
       // Entries are only ever added; what else the stream reports is their expiry.
-      filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT') })],
+      filters: [{ pattern: JSON.stringify({ eventName: ['INSERT'] }) }],
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
     });
   }

@@ -5,7 +5,7 @@ import {
   CorsHttpMethod,
   type CorsPreflightOptions,
   HttpApi,
-  type HttpMethod,
+  HttpMethod,
   HttpNoneAuthorizer,
   HttpStage,
   LogGroupLogDestination,
@@ -65,7 +65,7 @@ function addRoute(api: HttpApi, name: RouteName, integration: HttpLambdaIntegrat
   const route: Route = routes[name];
   api.addRoutes({
     path: route.path,
-    methods: [route.method as HttpMethod],
+    methods: [HttpMethod[route.method]],
     integration,
     ...(route.access === 'public' ? { authorizer: new HttpNoneAuthorizer() } : {}),
   });

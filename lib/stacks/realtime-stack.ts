@@ -48,9 +48,10 @@ export class RealtimeStack extends Stack {
 
 /** One function serves all routes; a browser cannot send an access token here, so `$connect` itself checks a ticket. */
 function addRoutes(api: WebSocketApi, socket: ApiFunction, config: DeploymentConfig): void {
+  const integration = new WebSocketLambdaIntegration('Socket', socket.lambda);
   for (const routeKey of ['$connect', '$disconnect', 'ping', '$default']) {
     api.addRoute(routeKey, {
-      integration: new WebSocketLambdaIntegration('Socket', socket.lambda),
+      integration,
       // The pong. The emulator answers with what the function returned anyway, and does not know this resource.
       returnResponse: routeKey === 'ping' && config.stage !== 'local',
     });

@@ -1,0 +1,78 @@
+import { expect, test } from '@jest/globals';
+import { QUOTA_BYTES_DEFAULT } from '@syncline/protocol';
+import { ConfigError, readConfig } from './config.ts';
+
+function read(context: Readonly<Record<string, unknown>> = {}) {
+  return readConfig({ tryGetContext: (key: string): unknown => context[key] });
+}
+
+test('without any context it is a development deployment that lets no foreign origin in', () => {
+  expect(read()).toEqual({
+    stage: 'dev',
+    dedupScope: 'deployment',
+    quotaBytes: QUOTA_BYTES_DEFAULT,
+    allowedOrigins: [],
+    logRetentionDays: 30,
+  });
+});
+
+test('stage local goes to an emulator on its usual port, for any origin, with short logs', () => {
+  expect(read({ stage: 'local' })).toMatchObject({
+    endpoint: 'http://127.0.0.1:4566',
+    allowedOrigins: ['*'],
+    logRetentionDays: 1,
+  });
+});
+
+test('every setting is taken from the context, as text or as JSON', () => {
+  const given = { stage: 'prod', dedupScope: 'account', issuer: 'https://id.example.com/realm', audience: 'syncline' };
+  const config = {
+    stage: 'prod',
+    dedupScope: 'account',
+    quotaBytes: 5_000_000,
+    externalIssuer: { issuer: 'https://id.example.com/realm', audience: 'syncline' },
+    allowedOrigins: ['https://a.example.com', 'https://b.example.com:8443'],
+    logRetentionDays: 90,
+  };
+  const text = { quotaBytes: '5000000', logRetentionDays: '90' };
+  expect(read({ ...given, ...text, allowedOrigins: 'https://a.example.com, https://b.example.com:8443' })).toEqual(
+    config,
+  );
+  const json = { quotaBytes: 5_000_000, logRetentionDays: 90 };
+  expect(read({ ...given, ...json, allowedOrigins: ['https://a.example.com', 'https://b.example.com:8443'] })).toEqual(
+    config,
+  );
+});
+
+test('an empty setting is as good as none', () => {
+  expect(read({ stage: '', quotaBytes: '', allowedOrigins: '' })).toEqual(read());
+});
+
+test.each([
+  ['stage', { stage: 'production' }, 'stage must be one of local, dev, prod, not "production"'],
+  ['an object', { stage: { name: 'prod' } }, 'stage must be one plain value'],
+  ['dedupScope', { dedupScope: 'none' }, 'dedupScope must be one of deployment, account, not "none"'],
+  ['a quota of nothing', { quotaBytes: '0' }, 'quotaBytes must be a whole number of bytes above 0'],
+  ['a quota with a unit', { quotaBytes: '1GB' }, 'quotaBytes must be a whole number of bytes above 0'],
+  ['a quota beyond exact numbers', { quotaBytes: '9007199254740993' }, 'quotaBytes must be a whole number'],
+  ['an endpoint of AWS', { stage: 'dev', endpoint: 'http://127.0.0.1:1' }, 'endpoint is only for stage local'],
+  ['an endpoint with a path', { stage: 'local', endpoint: 'http://127.0.0.1:1/x' }, 'endpoint must be like'],
+  ['an endpoint with a slash', { stage: 'local', endpoint: 'http://127.0.0.1:1/' }, 'endpoint must be like'],
+  ['an issuer alone', { issuer: 'https://id.example.com' }, 'issuer and audience belong together'],
+  ['an audience alone', { audience: 'syncline' }, 'issuer and audience belong together'],
+  ['an issuer without TLS', { issuer: 'http://id.example.com', audience: 'a' }, 'issuer must be an https URL'],
+  ['any origin in AWS', { stage: 'dev', allowedOrigins: '*' }, 'allowedOrigins must name origins like'],
+  ['an origin with a path', { allowedOrigins: 'https://a.example.com/app' }, 'allowedOrigins must name origins like'],
+  ['an origin without TLS in prod', { stage: 'prod', allowedOrigins: 'http://a.example.com' }, 'allowedOrigins must'],
+  ['a length that CloudWatch lacks', { logRetentionDays: '31' }, 'logRetentionDays must be a length'],
+  ['logs for ever', { logRetentionDays: '9999' }, 'logRetentionDays must be a length'],
+  ['the name of a length', { logRetentionDays: 'ONE_DAY' }, 'logRetentionDays must be a length'],
+])('%s is refused with a sentence that says what is wanted', (_, context, message) => {
+  expect(() => read(context)).toThrow(ConfigError);
+  expect(() => read(context)).toThrow(message);
+});
+
+test('all mistakes are named at once', () => {
+  const mistakes = { stage: 'x', dedupScope: 'y', quotaBytes: '-1' };
+  expect(() => read(mistakes)).toThrow(/stage must[^]*dedupScope must[^]*quotaBytes must/);
+});

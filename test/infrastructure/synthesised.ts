@@ -1,0 +1,101 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { readConfig } from '../../lib/config.ts';
+import { addStacks } from '../../lib/deployment.ts';
+import { featureFlags } from '../../lib/feature-flags.ts';
+
+export const projectRoot = join(import.meta.dirname, '..', '..');
+export const stages = ['local', 'dev', 'prod'] as const;
+export type Stage = (typeof stages)[number];
+
+/** A template as it is handed to CloudFormation. */
+export interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>>;
+}
+
+export interface Resource {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template is data of another's making, read by path.
+  readonly Properties: any;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+export interface Deployment {
+  /** By the last part of the stack's name: Storage, Identity, Realtime, Api. */
+  readonly stacks: Readonly<Record<string, Template>>;
+  /** The code of each function, by its name. */
+  readonly bundles: ReadonlyMap<string, Buffer>;
+}
+
+const synthesised = new Map<string, Deployment>();
+
+/** What `npm run synth` writes for a stage; made once for all tests of a file that ask for the same. */
+export function synthesise(stage: Stage, settings: Readonly<Record<string, string>> = {}): Deployment {
+  const key = JSON.stringify([stage, settings]);
+  const known = synthesised.get(key);
+  if (known !== undefined) return known;
+  const directory = mkdtempSync(join(tmpdir(), 'syncline-synth-'));
+  try {
+    const context = { ...featureFlags, ...settings, stage };
+    // The validation by CDK's own rules takes 3 s; synthesis.test.ts has it on.
+    const app = new App({
+      outdir: directory,
+      analyticsReporting: false,
+      builtinCloudFormationValidation: false,
+      context,
+    });
+    addStacks(app, readConfig(app.node));
+    app.synth();
+    const deployment = readDeployment(directory);
+    synthesised.set(key, deployment);
+    return deployment;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Reads the templates and bundles that a synthesis wrote to a directory. */
+export function readDeployment(directory: string): Deployment {
+  const names = readdirSync(directory).filter((name) => name.endsWith('.template.json'));
+  const stacks = Object.fromEntries(
+    names.map((name) => [
+      name.replace(/^.*-(\w+)\.template\.json$/, '$1'),
+      JSON.parse(readFileSync(join(directory, name), 'utf8')) as Template,
+    ]),
+  );
+  const bundles = new Map<string, Buffer>();
+  for (const template of Object.values(stacks)) {
+    for (const { Properties } of resourcesOf(template, 'AWS::Lambda::Function')) {
+      const hash = String(Properties.Code.S3Key).replace(/\.zip$/, '');
+      bundles.set(functionNameOf(Properties), readFileSync(join(directory, `asset.${hash}`, 'index.mjs')));
+    }
+  }
+  return { stacks, bundles };
+}
+
+export function stackOf(deployment: Deployment, name: string): Template {
+  const template = deployment.stacks[name];
+  if (template === undefined) throw new Error(`there is no stack ${name}`);
+  return template;
+}
+
+/** Resources of one type, with their logical ids. */
+export function resourcesOf(template: Template, type: string): readonly (Resource & { readonly id: string })[] {
+  return Object.entries(template.Resources)
+    .filter(([, resource]) => resource.Type === type)
+    .map(([id, resource]) => ({ id, ...resource }));
+}
+
+export function onlyResourceOf(template: Template, type: string): Resource & { readonly id: string } {
+  const [resource, ...others] = resourcesOf(template, type);
+  if (resource === undefined || others.length > 0) throw new Error(`expected one ${type}`);
+  return resource;
+}
+
+function functionNameOf(properties: Resource['Properties']): string {
+  return String(properties.Environment.Variables.POWERTOOLS_SERVICE_NAME);
+}
