@@ -1,0 +1,30 @@
+import type { AccountId, NamespaceId, UploadFile } from '@syncline/protocol';
+import type { Access, NamespaceStore } from '../namespaces/namespace-store.ts';
+import { mapBounded } from '../runtime/map-bounded.ts';
+import { type Refused, refused } from '../runtime/outcome.ts';
+import { ACCESS_READS_IN_FLIGHT_MAX } from './limits.ts';
+
+/**
+ * Refuses files that the account may not put where they are meant for: namespaces that it does not see, or only sees, or
+ * that have no room left. Asked before a byte is sent; the commit asks again. Cost: one read a namespace.
+ */
+export async function authorizeUploads(
+  { namespaces }: { readonly namespaces: Pick<NamespaceStore, 'readAccess'> },
+  files: readonly UploadFile[],
+  accountId: AccountId,
+): Promise<Refused | undefined> {
+  const bytes = new Map<NamespaceId, number>();
+  for (const { namespaceId, size } of files) bytes.set(namespaceId, (bytes.get(namespaceId) ?? 0) + size);
+  const refusals = await mapBounded(ACCESS_READS_IN_FLIGHT_MAX, [...bytes], async ([namespaceId, added]) =>
+    refusalOf(await namespaces.readAccess({ namespaceId, accountId }), added),
+  );
+  return refusals.find((refusal) => refusal !== undefined);
+}
+
+function refusalOf(access: Access | undefined, added: number): Refused | undefined {
+  if (access === undefined) return refused('not_found', 'there is no such namespace');
+  if (access.role === 'viewer') return refused('forbidden', 'a viewer cannot change this namespace');
+  const { bytesLogical: usedBytes, quotaBytes } = access.head;
+  if (usedBytes + added <= quotaBytes) return undefined;
+  return refused('quota_exceeded', 'these files do not fit into the quota', { usedBytes, quotaBytes });
+}
