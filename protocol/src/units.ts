@@ -20,3 +20,8 @@ export function epochMs(value: number): EpochMs {
 export function formatInstant(value: EpochMs): string {
   return new Date(value).toISOString();
 }
+
+/** Precondition: `text` is an RFC 3339 instant, as every instant on the wire is. */
+export function parseInstant(text: string): EpochMs {
+  return epochMs(Date.parse(text));
+}
