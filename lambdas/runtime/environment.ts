@@ -50,6 +50,9 @@ export function parseByteCount(text: string): number {
   return bytes;
 }
 
+/** Stands for the name of a table that a store has a place for and this function no access to, because it never asks. */
+export const NOT_GRANTED = 'not-granted';
+
 /** The items of a comma-separated list. */
 export function parseList(text: string): readonly string[] {
   return text

@@ -5,15 +5,11 @@ import type { Invocation, Telemetry } from './telemetry.ts';
 
 /**
  * Telemetry as one JSON log line and one CloudWatch embedded-metric document per invocation. Metrics stand in the
- * namespace `Syncline` by stage and function; a refusal also counts under its own code.
+ * namespace `Syncline` by stage and by function (POWERTOOLS_SERVICE_NAME); a refusal also counts under its own code.
  */
-export function powertoolsTelemetry(options: { readonly functionName: string; readonly stage: string }): Telemetry {
-  const logger = new Logger({ serviceName: options.functionName, persistentKeys: { stage: options.stage } });
-  const metrics = new Metrics({
-    namespace: 'Syncline',
-    serviceName: options.functionName,
-    defaultDimensions: { stage: options.stage },
-  });
+export function powertoolsTelemetry(stage: string): Telemetry {
+  const logger = new Logger({ persistentKeys: { stage } });
+  const metrics = new Metrics({ namespace: 'Syncline', defaultDimensions: { stage } });
   const counts = new Map<CountName, number>();
   let isColdStart = true;
   return {

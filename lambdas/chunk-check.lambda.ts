@@ -1,0 +1,53 @@
+import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
+import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
+import { S3ObjectStore } from './chunks/s3-object-store.ts';
+import { createApiHandler } from './runtime/create-api-handler.ts';
+import { createDynamodbClient } from './runtime/dynamodb-client.ts';
+import { readEnvironment } from './runtime/environment.ts';
+import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
+import { systemClock, systemRandom } from './runtime/system-clock.ts';
+import { ApiGatewaySocketPusher } from './sockets/api-gateway-socket-pusher.ts';
+import { DynamodbSocketStore } from './sockets/dynamodb-socket-store.ts';
+import { checkChunks } from './uploads/check-chunks.ts';
+import { DynamodbUploadStore } from './uploads/dynamodb-upload-store.ts';
+
+const environment = readEnvironment([
+  'ACCOUNTS_TABLE',
+  'BUCKET',
+  'CHUNKS_TABLE',
+  'KEY_SECRET_ID',
+  'SESSIONS_TABLE',
+  'SOCKET_ENDPOINT',
+  'STAGE',
+]);
+
+const dynamodb = {
+  client: createDynamodbClient(),
+  clock: systemClock,
+  random: systemRandom,
+  tableNames: {
+    accounts: environment.ACCOUNTS_TABLE,
+    chunks: environment.CHUNKS_TABLE,
+    sessions: environment.SESSIONS_TABLE,
+  },
+};
+const telemetry = powertoolsTelemetry(environment.STAGE);
+const dependencies = {
+  chunks: new DynamodbChunkIndex(dynamodb),
+  objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+  uploads: new DynamodbUploadStore(dynamodb),
+  sockets: new DynamodbSocketStore(dynamodb),
+  pusher: new ApiGatewaySocketPusher({ endpoint: environment.SOCKET_ENDPOINT }),
+  keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
+  clock: systemClock,
+  random: systemRandom,
+  meter: telemetry,
+};
+
+export const handler = createApiHandler<'checkChunks'>(
+  { clock: systemClock, telemetry, accounts: new DynamodbAccountStore(dynamodb) },
+  {
+    checkChunks: ({ parameters, body }, caller) => checkChunks(dependencies, { ...parameters, ...body }, caller),
+  },
+);
