@@ -1,46 +1,43 @@
-import { type Deployment, type Resource, resourcesOf, stackOf, type Template } from './synthesised.ts';
+import { at, type Deployment, listOf, resourcesOf, stackOf } from './synthesised.ts';
 
 /** A function as it is deployed, with what its role allows. */
 export interface DeployedFunction {
   readonly name: string;
   readonly stack: string;
-  readonly properties: Resource['Properties'];
+  readonly properties: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, string>>;
-  /** One line for each allowed action on each resource: `s3:GetObject ChunksBucket.Arn/chunks/*`. */
+  /** Logical id of its role. */
+  readonly roleId: string;
+  readonly role: Readonly<Record<string, unknown>>;
+  /** A line for each action on each resource that its role allows: `s3:GetObject ChunksBucket.Arn/chunks/*`. */
   readonly allowed: readonly string[];
-  readonly role: Resource['Properties'];
 }
 
 /** Every function of a deployment, by name. */
 export function deployedFunctions(deployment: Deployment): ReadonlyMap<string, DeployedFunction> {
+  const show = (value: unknown) => showValue(value, deployment);
   const found = Object.entries(deployment.stacks).flatMap(([stack, template]) =>
     resourcesOf(template, 'AWS::Lambda::Function').map(({ Properties: properties }): [string, DeployedFunction] => {
-      const show = (value: unknown) => showValue(value, deployment);
-      const role = template.Resources[properties.Role['Fn::GetAtt'][0]]?.Properties;
-      const variables = Object.entries<unknown>(properties.Environment.Variables);
+      const [roleId = ''] = listOf(at(properties, 'Role', 'Fn::GetAtt')).map(String);
+      const role = template.Resources[roleId]?.Properties ?? {};
+      const variables = Object.entries(at(properties, 'Environment', 'Variables') ?? {});
       const environment = Object.fromEntries(variables.map(([key, value]) => [key, show(value)]));
       const name = environment['POWERTOOLS_SERVICE_NAME'] ?? '';
-      return [name, { name, stack, properties, environment, allowed: allowedBy(role, show), role }];
+      return [name, { name, stack, properties, environment, roleId, role, allowed: allowedBy(role, show) }];
     }),
   );
   return new Map(found);
 }
 
-function allowedBy(role: Resource['Properties'], show: (value: unknown) => string): readonly string[] {
-  return statementsOf(role).flatMap(({ Action, Resource: on, Effect }) => {
-    if (Effect !== 'Allow') throw new Error('a role only allows');
-    return listOf(Action).flatMap((action) => listOf(on).map((resource) => `${String(action)} ${show(resource)}`));
+function allowedBy(role: unknown, show: (value: unknown) => string): readonly string[] {
+  const statements = listOf(at(role, 'Policies')).flatMap((policy) =>
+    listOf(at(policy, 'PolicyDocument', 'Statement')),
+  );
+  return statements.flatMap((statement) => {
+    if (at(statement, 'Effect') !== 'Allow') throw new Error('a role only allows');
+    const resources = listOf(at(statement, 'Resource')).map(show);
+    return listOf(at(statement, 'Action')).flatMap((action) => resources.map((on) => `${String(action)} ${on}`));
   });
-}
-
-interface Statement {
-  readonly Action: unknown;
-  readonly Resource: unknown;
-  readonly Effect: string;
-}
-
-function statementsOf(role: Resource['Properties']): readonly Statement[] {
-  return role.Policies.flatMap((policy: Resource['Properties']) => policy.PolicyDocument.Statement);
 }
 
 /**
@@ -49,20 +46,19 @@ function statementsOf(role: Resource['Properties']): readonly Statement[] {
  */
 export function showValue(value: unknown, deployment: Deployment): string {
   if (typeof value !== 'object' || value === null) return String(value);
-  const [[intrinsic, argument] = ['', '']] = Object.entries(value);
+  const [[intrinsic, argument] = ['', undefined]] = Object.entries(value) as [string, unknown][];
+  const [first, second] = listOf(argument);
   switch (intrinsic) {
     case 'Ref':
-      return withoutHash(String(argument));
-    case 'Fn::GetAtt': {
-      const [id, attribute] = argument as [string, string];
-      return `${withoutHash(id)}.${attribute}`;
-    }
-    case 'Fn::Join': {
-      const [separator, parts] = argument as [string, unknown[]];
-      return parts.map((part) => showValue(part, deployment)).join(separator);
-    }
+      return withoutHash(String(first));
+    case 'Fn::GetAtt':
+      return `${withoutHash(String(first))}.${String(second)}`;
+    case 'Fn::Join':
+      return listOf(second)
+        .map((part) => showValue(part, deployment))
+        .join(String(first));
     case 'Fn::ImportValue':
-      return showValue(exportedValue(String(argument), deployment), deployment);
+      return showValue(exportedValue(String(first), deployment), deployment);
     default:
       throw new Error(`unexpected ${intrinsic}`);
   }
@@ -76,15 +72,13 @@ function exportedValue(name: string, deployment: Deployment): unknown {
   return found.Value;
 }
 
-function withoutHash(logicalId: string): string {
+export function withoutHash(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }
 
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [value];
-}
-
-export function outputsOf(template: Template): Readonly<Record<string, unknown>> {
-  const named = Object.entries(template.Outputs ?? {}).filter(([, output]) => output.Export === undefined);
-  return Object.fromEntries(named.map(([name, output]) => [name, output.Value]));
+/** The outputs for people and scripts, by name, as readable text: those that are no exports to other stacks. */
+export function outputsOf(deployment: Deployment): Readonly<Record<string, string>> {
+  const outputs = Object.values(deployment.stacks).flatMap(({ Outputs }) => Object.entries(Outputs ?? {}));
+  const named = outputs.filter(([, output]) => output.Export === undefined);
+  return Object.fromEntries(named.map(([name, output]) => [name, showValue(output.Value, deployment)]));
 }

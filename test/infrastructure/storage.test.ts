@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { onlyResourceOf, resourcesOf, stackOf, stages, synthesise, type Template } from './synthesised.ts';
+import { at, listOf, onlyResourceOf, resourcesOf, stackOf, stages, synthesise, type Template } from './synthesised.ts';
 
 const storageOf = (stage: (typeof stages)[number], settings?: Readonly<Record<string, string>>) =>
   stackOf(synthesise(stage, settings), 'Storage');
@@ -40,7 +40,7 @@ describe.each(stages)('in stage %s', (stage) => {
       expect(table.Properties).not.toHaveProperty('TableName');
       expect(table.DeletionPolicy).toBe(durable ? 'Retain' : 'Delete');
       expect(table.UpdateReplacePolicy).toBe(durable ? 'Retain' : 'Delete');
-      expect(table.Properties.AttributeDefinitions).toContainEqual({
+      expect(table.Properties['AttributeDefinitions']).toContainEqual({
         AttributeName: 'sk',
         AttributeType: name === 'Changes' ? 'N' : 'S',
       });
@@ -49,13 +49,13 @@ describe.each(stages)('in stage %s', (stage) => {
 
   test('only the journal has a stream, and it carries what was written', () => {
     const streams = resourcesOf(template, 'AWS::DynamoDB::GlobalTable')
-      .filter(({ Properties }) => Properties.StreamSpecification !== undefined)
-      .map(({ id, Properties }) => [id, Properties.StreamSpecification]);
+      .filter(({ Properties }) => Properties['StreamSpecification'] !== undefined)
+      .map(({ id, Properties }) => [id, Properties['StreamSpecification']]);
     expect(streams).toEqual([[tableOf(template, 'Changes').id, { StreamViewType: 'NEW_IMAGE' }]]);
   });
 
   test('sessions can be found by account', () => {
-    expect(tableOf(template, 'Sessions').Properties.GlobalSecondaryIndexes).toEqual([
+    expect(tableOf(template, 'Sessions').Properties['GlobalSecondaryIndexes']).toEqual([
       {
         IndexName: 'byAccount',
         KeySchema: [
@@ -87,7 +87,7 @@ describe.each(stages)('in stage %s', (stage) => {
   });
 
   test('nothing in the bucket expires but uploads that never came to an end', () => {
-    expect(onlyResourceOf(template, 'AWS::S3::Bucket').Properties.LifecycleConfiguration.Rules).toEqual([
+    expect(at(onlyResourceOf(template, 'AWS::S3::Bucket').Properties, 'LifecycleConfiguration', 'Rules')).toEqual([
       {
         Id: 'abort-incomplete-uploads',
         Status: 'Enabled',
@@ -98,7 +98,7 @@ describe.each(stages)('in stage %s', (stage) => {
 
   test('the key secret is generated, 64 letters and digits long, and kept as the stage says', () => {
     const secret = onlyResourceOf(template, 'AWS::SecretsManager::Secret');
-    expect(secret.Properties.GenerateSecretString).toEqual({ PasswordLength: 64, ExcludePunctuation: true });
+    expect(secret.Properties['GenerateSecretString']).toEqual({ PasswordLength: 64, ExcludePunctuation: true });
     expect(secret.DeletionPolicy).toBe(durable ? 'Retain' : 'Delete');
   });
 });
@@ -106,11 +106,10 @@ describe.each(stages)('in stage %s', (stage) => {
 describe('the policy of the bucket denies everyone', () => {
   const template = storageOf('prod');
   const bucket = onlyResourceOf(template, 'AWS::S3::Bucket').id;
-  const statements: readonly Record<string, unknown>[] = onlyResourceOf(template, 'AWS::S3::BucketPolicy').Properties
-    .PolicyDocument.Statement;
+  const policy = onlyResourceOf(template, 'AWS::S3::BucketPolicy').Properties;
+  const statements = listOf(at(policy, 'PolicyDocument', 'Statement'));
   const objects = (prefix: string) => ({ 'Fn::Join': ['', [{ 'Fn::GetAtt': [bucket, 'Arn'] }, `/${prefix}*`]] });
-  const denial = (action: string) =>
-    statements.filter(({ Action }) => (Array.isArray(Action) ? Action : [Action]).includes(action));
+  const denial = (action: string) => statements.filter((statement) => listOf(at(statement, 'Action')).includes(action));
 
   test('everything without TLS', () => {
     expect(denial('s3:*')).toEqual([
@@ -164,7 +163,7 @@ describe('browsers', () => {
 
   test('of a named origin may send what a signed URL asks for, and read what they need of the answer', () => {
     const template = storageOf('prod', { allowedOrigins: 'https://app.example.com' });
-    expect(onlyResourceOf(template, 'AWS::S3::Bucket').Properties.CorsConfiguration.CorsRules).toEqual([
+    expect(at(onlyResourceOf(template, 'AWS::S3::Bucket').Properties, 'CorsConfiguration', 'CorsRules')).toEqual([
       {
         AllowedOrigins: ['https://app.example.com'],
         AllowedMethods: ['GET', 'HEAD', 'PUT'],

@@ -18,8 +18,7 @@ export interface Template {
 
 export interface Resource {
   readonly Type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a template is data of another's making, read by path.
-  readonly Properties: any;
+  readonly Properties: Readonly<Record<string, unknown>>;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
 }
@@ -70,8 +69,9 @@ export function readDeployment(directory: string): Deployment {
   const bundles = new Map<string, Buffer>();
   for (const template of Object.values(stacks)) {
     for (const { Properties } of resourcesOf(template, 'AWS::Lambda::Function')) {
-      const hash = String(Properties.Code.S3Key).replace(/\.zip$/, '');
-      bundles.set(functionNameOf(Properties), readFileSync(join(directory, `asset.${hash}`, 'index.mjs')));
+      const name = String(at(Properties, 'Environment', 'Variables', 'POWERTOOLS_SERVICE_NAME'));
+      const hash = String(at(Properties, 'Code', 'S3Key')).replace(/\.zip$/, '');
+      bundles.set(name, readFileSync(join(directory, `asset.${hash}`, 'index.mjs')));
     }
   }
   return { stacks, bundles };
@@ -87,7 +87,7 @@ export function stackOf(deployment: Deployment, name: string): Template {
 export function resourcesOf(template: Template, type: string): readonly (Resource & { readonly id: string })[] {
   return Object.entries(template.Resources)
     .filter(([, resource]) => resource.Type === type)
-    .map(([id, resource]) => ({ id, ...resource }));
+    .map(([id, resource]) => Object.assign({ id }, resource));
 }
 
 export function onlyResourceOf(template: Template, type: string): Resource & { readonly id: string } {
@@ -96,6 +96,16 @@ export function onlyResourceOf(template: Template, type: string): Resource & { r
   return resource;
 }
 
-function functionNameOf(properties: Resource['Properties']): string {
-  return String(properties.Environment.Variables.POWERTOOLS_SERVICE_NAME);
+/** What stands at a path in a value of a template; undefined when there is nothing. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? Object.entries(inner).find(([k]) => k === key)?.[1] : undefined,
+    value,
+  );
+}
+
+/** A list as it is, anything else as a list of one. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as readonly unknown[]) : [value];
 }

@@ -1,0 +1,183 @@
+import { describe, expect, test } from '@jest/globals';
+import { functions } from '../../lib/functions.ts';
+import { deployedFunctions } from './deployed-functions.ts';
+import { at, resourcesOf, stages, synthesise } from './synthesised.ts';
+
+/** Resources that may end in a wildcard: one log, one kind of object, every connection, every stream of one table. */
+const wildcards = [
+  /^\w+Log\.Arn$/,
+  /^ChunksBucket\.Arn\/(chunks|packs|manifests)\/\*$/,
+  /:Sockets\/v1\/(POST|DELETE)\/@connections\/\*$/,
+  /^DataChanges\.Arn\/stream\/\*$/,
+];
+
+describe.each(stages)('in stage %s', (stage) => {
+  const deployment = synthesise(stage);
+  const deployed = deployedFunctions(deployment);
+  const all = [...deployed.values()];
+
+  test('every function is deployed, and sign-up in stage local alone', () => {
+    const expected = Object.keys(functions).filter((name) => name !== 'sign-up' || stage === 'local');
+    expect([...deployed.keys()].toSorted()).toEqual(expected.toSorted());
+  });
+
+  test('every function has a role of its own, with one inline policy and no other', () => {
+    expect(new Set(all.map(({ stack, roleId }) => `${stack}/${roleId}`)).size).toBe(all.length);
+    for (const { role } of all) {
+      expect(role).toMatchObject({ Policies: [{ PolicyName: 'Access' }] });
+      expect(role).not.toHaveProperty('ManagedPolicyArns');
+    }
+    for (const template of Object.values(deployment.stacks)) {
+      expect(resourcesOf(template, 'AWS::IAM::Policy')).toEqual([]);
+      expect(resourcesOf(template, 'AWS::IAM::ManagedPolicy')).toEqual([]);
+    }
+  });
+
+  test('a role trusts Lambda alone', () => {
+    for (const { role } of all) {
+      expect(at(role, 'AssumeRolePolicyDocument', 'Statement')).toEqual([
+        { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
+      ]);
+    }
+  });
+
+  test('no action is a pattern, and no resource but the few that must be', () => {
+    for (const line of all.flatMap(({ allowed }) => allowed)) {
+      const [action = '', ...rest] = line.split(' ');
+      const resource = rest.join(' ');
+      expect(action).toMatch(/^[a-z0-9-]+:[A-Za-z]+$/);
+      if (resource.includes('*')) expect(wildcards.some((pattern) => pattern.test(resource))).toBe(true);
+      expect(resource).not.toBe('*');
+    }
+  });
+
+  test('every function writes its own log and no other', () => {
+    for (const { name, allowed, properties } of all) {
+      const log = String(at(properties, 'LoggingConfig', 'LogGroup', 'Ref')).replace(/[0-9A-F]{8}$/, '');
+      expect([name, ...allowed.filter((line) => line.startsWith('logs:'))]).toEqual([
+        name,
+        `logs:CreateLogStream ${log}.Arn`,
+        `logs:PutLogEvents ${log}.Arn`,
+      ]);
+    }
+  });
+});
+
+describe('in production', () => {
+  const all = [...deployedFunctions(synthesise('prod')).values()];
+  const whoMay = (pattern: RegExp) =>
+    all.filter(({ allowed }) => allowed.some((line) => pattern.test(line))).map(({ name }) => name);
+  const what = (name: string, pattern: RegExp) =>
+    all
+      .filter((deployed) => deployed.name === name)
+      .flatMap(({ allowed }) => allowed.filter((line) => pattern.test(line)));
+
+  test('nobody may delete, copy or tag an object, or change a bucket, a table or a key', () => {
+    const actions = new Set(all.flatMap(({ allowed }) => allowed.map((line) => line.replace(/ .*$/, ''))));
+    expect([...actions].toSorted()).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:DescribeStream',
+      'dynamodb:GetItem',
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:ListStreams',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'execute-api:ManageConnections',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+      'secretsmanager:GetSecretValue',
+      'sqs:SendMessage',
+    ]);
+  });
+
+  test('only a commit writes the tree and the journal, and it can neither change nor remove an entry', () => {
+    expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataFiles/)).toEqual(['commit']);
+    expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/)).toEqual(['commit']);
+    expect(what('commit', /DataChanges/).toSorted()).toEqual([
+      'dynamodb:PutItem DataChanges.Arn',
+      'dynamodb:Query DataChanges.Arn',
+    ]);
+  });
+
+  test('what is known of a chunk is never removed', () => {
+    expect(whoMay(/:(Delete|BatchWrite)Item DataChunks/)).toEqual([]);
+  });
+
+  test('only upload functions may have chunks written, and nobody packs', () => {
+    expect(whoMay(/^s3:PutObject/).toSorted()).toEqual(['chunk-check', 'upload-initiate']);
+    expect(what('upload-initiate', /^s3:/)).toEqual([
+      's3:PutObject ChunksBucket.Arn/chunks/*',
+      's3:PutObject ChunksBucket.Arn/manifests/*',
+    ]);
+    expect(what('chunk-check', /^s3:PutObject/)).toEqual(['s3:PutObject ChunksBucket.Arn/chunks/*']);
+  });
+
+  test('bytes are read where proofs are checked, commits confirmed and contents handed out', () => {
+    expect(whoMay(/^s3:GetObject/).toSorted()).toEqual(['chunk-check', 'commit', 'content-read']);
+    expect(whoMay(/^s3:ListBucket/).toSorted()).toEqual(['chunk-check', 'commit']);
+  });
+
+  test('only functions that sign or verify may read the key secret', () => {
+    expect(whoMay(/^secretsmanager:/).toSorted()).toEqual([
+      'change-wait',
+      'chunk-check',
+      'content-read',
+      'delta',
+      'node-read',
+      'upload-initiate',
+    ]);
+  });
+
+  test('pushing and closing are different rights', () => {
+    expect(whoMay(/ManageConnections .*\/POST\/@connections/).toSorted()).toEqual(['chunk-check', 'notify']);
+    expect(whoMay(/ManageConnections .*\/DELETE\/@connections/)).toEqual(['devices']);
+  });
+
+  test('only notify reads the stream, and names what it could not handle', () => {
+    expect(whoMay(/GetRecords|GetShardIterator|DescribeStream|ListStreams|SendMessage/)).toEqual(['notify']);
+    expect(what('notify', /GetRecords/)).toEqual(['dynamodb:GetRecords DataChanges.StreamArn']);
+    expect(what('notify', /SendMessage/)).toEqual(['sqs:SendMessage ChangeFeedDeadLetters.Arn']);
+  });
+
+  test('the function that anybody may call has no rights at all', () => {
+    expect(what('configuration', /^(?!logs:)/)).toEqual([]);
+  });
+
+  test('the function that a ticket opens reaches sessions and reads single rows of accounts', () => {
+    expect(what('socket', /^(?!logs:)/).toSorted()).toEqual([
+      'dynamodb:DeleteItem DataSessions.Arn',
+      'dynamodb:GetItem DataAccounts.Arn',
+      'dynamodb:GetItem DataSessions.Arn',
+      'dynamodb:PutItem DataSessions.Arn',
+      'dynamodb:UpdateItem DataSessions.Arn',
+    ]);
+  });
+
+  test('a function is told the names of what it may access, and no others', () => {
+    const told = {
+      FILES_TABLE: /dynamodb:\w+ DataFiles/,
+      CHUNKS_TABLE: /dynamodb:\w+ DataChunks/,
+      CHANGES_TABLE: /dynamodb:\w+ DataChanges\.Arn$/,
+      ACCOUNTS_TABLE: /dynamodb:\w+ DataAccounts/,
+      SESSIONS_TABLE: /dynamodb:\w+ DataSessions/,
+      BUCKET: /^s3:/,
+      KEY_SECRET_ID: /^secretsmanager:/,
+      SOCKET_ENDPOINT: /^execute-api:/,
+    };
+    for (const { name, environment, allowed } of all) {
+      const named = Object.keys(told).filter((variable) => variable in environment);
+      const usable = Object.entries(told)
+        .filter(([, pattern]) => allowed.some((line) => pattern.test(line)))
+        .map(([variable]) => variable);
+      expect([name, ...named]).toEqual([name, ...usable]);
+    }
+  });
+});

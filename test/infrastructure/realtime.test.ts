@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import { deployedFunctions, showValue } from './deployed-functions.ts';
+import { at, onlyResourceOf, resourcesOf, stackOf, stages, synthesise } from './synthesised.ts';
+
+describe.each(stages)('in stage %s', (stage) => {
+  const deployment = synthesise(stage);
+  const template = stackOf(deployment, 'Realtime');
+  const show = (value: unknown) => showValue(value, deployment);
+
+  test('connecting, pinging, disconnecting and everything else reach one function', () => {
+    const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route');
+    expect(routes.map(({ Properties }) => Properties['RouteKey'])).toEqual([
+      '$connect',
+      '$disconnect',
+      'ping',
+      '$default',
+    ]);
+    expect(new Set(routes.map(({ Properties }) => show(Properties['Target']))).size).toBe(1);
+    const integration = onlyResourceOf(template, 'AWS::ApiGatewayV2::Integration');
+    expect(show(integration.Properties['IntegrationUri'])).toContain('SocketFunction.Arn');
+    expect(onlyResourceOf(template, 'AWS::ApiGatewayV2::Api').Properties).toMatchObject({
+      ProtocolType: 'WEBSOCKET',
+      RouteSelectionExpression: '$request.body.action',
+    });
+  });
+
+  test('messages are throttled', () => {
+    expect(onlyResourceOf(template, 'AWS::ApiGatewayV2::Stage').Properties).toMatchObject({
+      StageName: 'v1',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
+    });
+  });
+
+  test('a ping is answered with what the function returns', () => {
+    const responses = resourcesOf(template, 'AWS::ApiGatewayV2::RouteResponse');
+    const answered = responses.map(({ Properties }) => show(Properties['RouteId']));
+    expect(answered).toEqual(stage === 'local' ? [] : ['SocketspingRoute']);
+  });
+
+  test('the journal feeds notify from the first entry, a failing entry never stops the others', () => {
+    const feed = onlyResourceOf(template, 'AWS::Lambda::EventSourceMapping');
+    expect(show(feed.Properties['EventSourceArn'])).toBe('DataChanges.StreamArn');
+    expect(show(feed.Properties['FunctionName'])).toBe('NotifyFunction');
+    expect(feed.Properties).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 100,
+      ParallelizationFactor: 4,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: 3,
+      MaximumRecordAgeInSeconds: 300,
+      FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
+    });
+    expect(show(at(feed.Properties, 'DestinationConfig', 'OnFailure', 'Destination'))).toBe(
+      'ChangeFeedDeadLetters.Arn',
+    );
+  });
+
+  test('dead letters are encrypted, travel by TLS alone and are kept for two weeks', () => {
+    const queue = onlyResourceOf(template, 'AWS::SQS::Queue');
+    expect(queue.Properties).toEqual({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+    const policy = onlyResourceOf(template, 'AWS::SQS::QueuePolicy').Properties;
+    expect(at(policy, 'PolicyDocument', 'Statement')).toEqual([
+      {
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: 'sqs:*',
+        Resource: { 'Fn::GetAtt': [queue.id, 'Arn'] },
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ]);
+  });
+
+  test('the socket lets in the origins that the deployment allows', () => {
+    const { environment } = deployedFunctions(deployment).get('socket') ?? {};
+    expect(environment?.['ALLOWED_ORIGINS']).toBe(stage === 'local' ? '*' : '');
+  });
+});
+
+test('allowed origins reach the socket as a list with commas', () => {
+  const deployment = synthesise('prod', { allowedOrigins: 'https://a.example.com,https://b.example.com' });
+  expect(deployedFunctions(deployment).get('socket')?.environment['ALLOWED_ORIGINS']).toBe(
+    'https://a.example.com,https://b.example.com',
+  );
+});
