@@ -145,3 +145,14 @@ test('a sink that fails ends the download with its failure', async () => {
   const sink = { write: () => Promise.reject(full) };
   await expect(downloadContent(world, source, { sink })).rejects.toBe(full);
 });
+
+test('a write that waits for another one is told when that one will never come', async () => {
+  const { chunks } = publish([10, 20]);
+  world.service.fault = (request) =>
+    request.url.includes(chunks[0]?.hash ?? '') ? { damage: () => Buffer.alloc(10) } : undefined;
+  const sink = {
+    write: (_offset: number, _bytes: Uint8Array, signal: AbortSignal) =>
+      new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  };
+  expect(await downloadContent(world, source, { sink })).toMatchObject({ kind: 'damaged' });
+});

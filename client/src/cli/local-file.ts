@@ -1,0 +1,88 @@
+import type { BigIntStats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { NamespaceId } from '@syncline/protocol';
+import type { UploadSource } from '../transfers/upload-files.ts';
+import { CommandError } from './command-error.ts';
+import { quote } from './escape-text.ts';
+import type { ExitReason } from './exit-codes.ts';
+
+/** A local file that is open for an upload. */
+export interface LocalFile {
+  readonly source: UploadSource;
+  readonly modifiedAt: string;
+  readonly executable: boolean;
+  /** Whether the file is still the one that was opened: same length and times. */
+  readonly isUnchanged: () => Promise<boolean>;
+  readonly close: () => Promise<void>;
+}
+
+/** @throws CommandError when it cannot be opened or is not a file. */
+export async function openLocalFile(file: string, namespaceId: NamespaceId): Promise<LocalFile> {
+  const handle = await open(file, 'r').catch((cause: unknown) => {
+    throw localFileError(file, cause);
+  });
+  try {
+    const opened = await handle.stat({ bigint: true });
+    if (!opened.isFile()) throw notAFile(file, opened);
+    return {
+      source: { namespaceId, size: Number(opened.size), read: (range) => readRange(handle, range) },
+      modifiedAt: opened.mtime.toISOString(),
+      executable: process.platform !== 'win32' && (opened.mode & 0o111n) !== 0n,
+      isUnchanged: async () => isSame(opened, await handle.stat({ bigint: true })),
+      close: () => handle.close(),
+    };
+  } catch (failure) {
+    await handle.close();
+    throw failure;
+  }
+}
+
+/** A failed call of the file system as a command's failure. */
+export function localFileError(file: string, cause: unknown): CommandError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  const known = KNOWN[code];
+  return new CommandError({
+    reason: REASONS[code] ?? 'localFile',
+    code: `local_${code.toLowerCase()}`,
+    message: `${quote(file)} ${known?.[0] ?? `could not be read or written (${code})`}.`,
+    remedy: known?.[1],
+    cause,
+  });
+}
+
+const KNOWN: Readonly<Record<string, readonly [string, string]>> = {
+  ENOENT: ['does not exist on this computer', 'Check the path.'],
+  EACCES: ['must not be read or written by you', 'Change its permissions, or those of its folder.'],
+  EPERM: ['must not be read or written by you', 'Change its permissions, or those of its folder.'],
+  EISDIR: ['is a folder', 'Name a file; whole folders travel with `syncline link` and `syncline sync`.'],
+  ENOTFILE: ['is neither a file nor a folder', 'Only files can be stored.'],
+  EEXIST: ['exists already on this computer', 'Choose another name, or replace it with `--force`.'],
+  ENOTDIR: ['lies below something that is not a folder', 'Check the path.'],
+  ENOSPC: ['does not fit: the disk is full', 'Make room on the disk and repeat the command.'],
+  ENAMETOOLONG: ['has a name that is too long for this disk', 'Choose another name.'],
+};
+
+function notAFile(file: string, stats: BigIntStats): CommandError {
+  const code = stats.isDirectory() ? 'EISDIR' : 'ENOTFILE';
+  return localFileError(file, Object.assign(new Error('not a file'), { code }));
+}
+
+async function readRange(
+  handle: FileHandle,
+  { start, end }: { readonly start: number; readonly end: number },
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(end - start);
+  let length = 0;
+  while (length < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, length, bytes.length - length, start + length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return bytes.subarray(0, length);
+}
+
+function isSame(one: BigIntStats, other: BigIntStats): boolean {
+  return one.size === other.size && one.mtimeNs === other.mtimeNs && one.ctimeNs === other.ctimeNs;
+}
+
+const REASONS: Readonly<Record<string, ExitReason>> = { ENOENT: 'notFound', EEXIST: 'conflict' };

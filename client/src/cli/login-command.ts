@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import type { Credentials } from '../api/user-pool.ts';
+import type { CommandContext, RunCommand } from './command-context.ts';
+import { escapeText } from './escape-text.ts';
+import { type CredentialOptions, readCredentials } from './read-credentials.ts';
+import { openSignInService, type SignInService, signInError } from './sign-in.ts';
+
+export interface SignInOptions extends CredentialOptions {
+  readonly api?: string | undefined;
+  readonly deviceName?: string | undefined;
+}
+
+export function registerLogin(program: Command, run: RunCommand): void {
+  withSignInOptions(program.command('login').description('Signs this device in.')).action(run(logIn));
+}
+
+export function withSignInOptions(command: Command): Command {
+  return command
+    .option('--email <email>', 'email address of the account')
+    .option('--password-stdin', 'read the password from the first line of standard input')
+    .option('--api <url>', 'the Syncline to sign in to')
+    .option('--device-name <name>', 'how the account shall call this device (default: the name of this computer)');
+}
+
+async function logIn(context: CommandContext, options: SignInOptions): Promise<void> {
+  const service = await openSignInService(context, options);
+  try {
+    await finishSignIn(context, { service, credentials: await readCredentials(context, options), options });
+  } finally {
+    await service.close();
+  }
+}
+
+/** Signs in, registers the device, keeps the tokens and says so. */
+export async function finishSignIn(
+  context: CommandContext,
+  job: { readonly service: SignInService; readonly credentials: Credentials; readonly options: SignInOptions },
+): Promise<void> {
+  const { service, credentials, options } = job;
+  const outcome = await service.userPool.signIn(credentials);
+  if (outcome.kind === 'refused') throw signInError(outcome);
+  const { account, deviceId, deviceName } = await service.finish(outcome.tokens, options);
+  const { accountId, homeNamespaceId } = account;
+  context.output.result({ accountId, homeNamespaceId, email: credentials.email, deviceId, deviceName }, [
+    `Signed in as ${escapeText(credentials.email)}, on the device '${escapeText(deviceName)}'.`,
+  ]);
+}

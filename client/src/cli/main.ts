@@ -1,0 +1,136 @@
+/**
+ * The command line: one file per command, and here what they have in common. Every command ends by returning or by throwing;
+ * only here is an end turned into words and an exit code.
+ */
+import { InvariantError } from '@syncline/protocol';
+import { Command, CommanderError } from 'commander';
+import { UnavailableError } from '../api/unavailable-error.ts';
+import { configurationDirectory } from '../platform/node/configuration-directory.ts';
+import { registerCat } from './cat-command.ts';
+import type { CommandContext, RunCommand } from './command-context.ts';
+import { CommandError } from './command-error.ts';
+import { registerDevices } from './devices-command.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { registerGet } from './get-command.ts';
+import { registerLogin } from './login-command.ts';
+import { registerLogout } from './logout-command.ts';
+import { registerLs } from './ls-command.ts';
+import { registerMkdir } from './mkdir-command.ts';
+import { registerMv } from './mv-command.ts';
+import { openSession, type Session } from './open-session.ts';
+import { createOutput, type OutputStreams } from './output.ts';
+import { registerPut } from './put-command.ts';
+import { registerRm } from './rm-command.ts';
+import { registerSignup } from './signup-command.ts';
+
+const COMMANDS = [
+  registerSignup,
+  registerLogin,
+  registerLogout,
+  registerLs,
+  registerPut,
+  registerGet,
+  registerCat,
+  registerMkdir,
+  registerMv,
+  registerRm,
+  registerDevices,
+];
+
+/** Runs one command line and answers the exit code. Never throws. */
+export async function main(words: readonly string[]): Promise<number> {
+  const streams: OutputStreams = { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin };
+  // An error of the command line itself comes before commander knows the options.
+  const output = createOutput(streams, { json: words.includes('--json') });
+  const interrupt = new AbortController();
+  const stop = (): void => interrupt.abort(new CommandError({ ...INTERRUPTED }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  endQuietlyOnBrokenPipe(streams);
+  let opened: Promise<Session> | undefined;
+  const context: CommandContext = {
+    output,
+    streams,
+    environment: process.env,
+    home: configurationDirectory(process.env),
+    signal: interrupt.signal,
+    session: () => {
+      opened ??= openSession({ home: context.home });
+      return opened;
+    },
+  };
+  try {
+    await buildProgram(
+      (action) =>
+        (...given) =>
+          action(context, ...given),
+    ).parseAsync([...words], { from: 'user' });
+    return EXIT_CODES.ok;
+  } catch (failure) {
+    if (failure instanceof CommanderError && failure.exitCode === 0) return EXIT_CODES.ok;
+    const error = explainFailure(failure);
+    output.error(error);
+    return EXIT_CODES[error.reason];
+  } finally {
+    await (await opened?.catch(() => undefined))?.close();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, stop);
+  }
+}
+
+const INTERRUPTED = {
+  reason: 'interrupted',
+  code: 'interrupted',
+  message: 'Stopped.',
+  remedy: 'Repeat the command to go on.',
+} as const;
+
+function buildProgram(run: (action: Parameters<RunCommand>[0]) => ReturnType<RunCommand>): Command {
+  const program = new Command('syncline')
+    .description('Keeps folders the same on all your devices.')
+    .option('--json', 'print one JSON document, and errors as JSON')
+    .exitOverride()
+    .showHelpAfterError(false)
+    // Errors are told by main, in one form.
+    .configureOutput({ outputError: () => undefined });
+  for (const register of COMMANDS) register(program, run as RunCommand);
+  return program;
+}
+
+/** Whoever reads our output may stop reading, as `head` does. */
+function endQuietlyOnBrokenPipe({ stdout }: OutputStreams): void {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT_CODES.ok);
+  });
+}
+
+function explainFailure(failure: unknown): CommandError {
+  if (failure instanceof CommandError) return failure;
+  if (failure instanceof CommanderError) {
+    const message = failure.message.replace(/^error: /, '').replace(/^\(outputHelp\)$/, 'A command is missing.');
+    const remedy = 'See `syncline --help`, or `--help` after a command.';
+    return new CommandError({ reason: 'usage', code: 'usage', message, remedy, cause: failure });
+  }
+  if (failure instanceof UnavailableError) {
+    return new CommandError({
+      reason: 'unavailable',
+      code: 'unavailable',
+      message: `Syncline is not available: ${[...messages(failure)].join(': ')}.`,
+      remedy: 'Check the connection and that the service runs, then repeat the command.',
+      cause: failure,
+    });
+  }
+  const isDefect = failure instanceof InvariantError || !(failure instanceof Error);
+  return new CommandError({
+    reason: 'internal',
+    code: isDefect ? 'broken_invariant' : 'internal',
+    message: `Something went wrong inside Syncline: ${failure instanceof Error ? failure.message : String(failure)}`,
+    remedy: 'Nothing else was changed. Please report it with what you did.',
+    cause: failure,
+  });
+}
+
+function* messages(failure: unknown): Generator<string> {
+  for (let error = failure; error instanceof Error; error = error.cause) {
+    if (error.message !== '') yield error.message;
+  }
+}

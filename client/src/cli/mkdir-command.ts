@@ -1,0 +1,66 @@
+import type { Node } from '@syncline/protocol';
+import type { Command } from 'commander';
+import type { CommandContext, RunCommand } from './command-context.ts';
+import { CommandError } from './command-error.ts';
+import { commitOperation } from './commit-operation.ts';
+import { quote } from './escape-text.ts';
+import type { Session } from './open-session.ts';
+import { findNode, parseRemotePath, type RemotePath, requireFolder, splitRemotePath } from './remote-path.ts';
+
+export function registerMkdir(program: Command, run: RunCommand): void {
+  program
+    .command('mkdir')
+    .description('Makes a folder.')
+    .argument('<path>', 'the new folder')
+    .option('-p, --parents', 'make the folders above it too; one that is there already is no error')
+    .action(run(makeFolder));
+}
+
+async function makeFolder(
+  context: CommandContext,
+  given: string,
+  options: { readonly parents?: boolean },
+): Promise<void> {
+  const path = parseRemotePath(given);
+  const session = await context.session();
+  const node =
+    options.parents === true
+      ? await makeWithParents(session, path, context.signal)
+      : await makeOne(session, path, context.signal);
+  context.output.result({ path: path.text, node }, [`Made ${quote(path.text)}.`]);
+}
+
+async function makeOne(session: Session, path: RemotePath, signal: AbortSignal): Promise<Node> {
+  const { parent, name } = splitRemotePath(path);
+  if ((await findNode(session, path, signal)) !== undefined) {
+    throw new CommandError({
+      reason: 'conflict',
+      code: 'exists',
+      message: `${quote(path.text)} exists already.`,
+      remedy: 'With `-p` this is no error.',
+    });
+  }
+  const folder = await requireFolder(session, parent, signal);
+  return makeChild(session, { parentId: folder.nodeId, name, path: path.text }, signal);
+}
+
+/** Making a folder twice is no conflict, so nothing has to be looked up on the way down. */
+async function makeWithParents(session: Session, path: RemotePath, signal: AbortSignal): Promise<Node> {
+  let folder = await requireFolder(session, parseRemotePath('/'), signal);
+  let walked = '';
+  for (const name of path.names) {
+    walked += `/${name}`;
+    folder = await makeChild(session, { parentId: folder.nodeId, name, path: walked }, signal);
+  }
+  return folder;
+}
+
+async function makeChild(
+  session: Session,
+  child: { readonly parentId: Node['nodeId']; readonly name: string; readonly path: string },
+  signal: AbortSignal,
+): Promise<Node> {
+  const { parentId, name, path } = child;
+  const { node } = await commitOperation(session, { operation: { type: 'mkdir', parentId, name }, path }, signal);
+  return node;
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import type { CommandContext, RunCommand } from './command-context.ts';
+import { CommandError } from './command-error.ts';
+import { commitOperation } from './commit-operation.ts';
+import { quote } from './escape-text.ts';
+import { parseRemotePath, requireNode, splitRemotePath } from './remote-path.ts';
+
+export function registerRm(program: Command, run: RunCommand): void {
+  program
+    .command('rm')
+    .description('Puts a file or folder into the trash.')
+    .argument('<path>', 'the file or folder')
+    .option('-r, --recursive', 'a folder with all that is in it')
+    .action(run(remove));
+}
+
+async function remove(
+  context: CommandContext,
+  given: string,
+  options: { readonly recursive?: boolean },
+): Promise<void> {
+  const path = parseRemotePath(given);
+  splitRemotePath(path);
+  const session = await context.session();
+  const node = await requireNode(session, path, context.signal);
+  if (node.kind === 'folder' && options.recursive !== true) {
+    throw new CommandError({
+      reason: 'refused',
+      code: 'is_a_folder',
+      message: `${quote(path.text)} is a folder; nothing was removed.`,
+      remedy: 'Remove it with all that is in it by `syncline rm -r`.',
+    });
+  }
+  const operation = { type: 'delete', nodeId: node.nodeId, baseRev: node.rev } as const;
+  const committed = await commitOperation(session, { operation, path: path.text }, context.signal);
+  const lines = [`Removed ${quote(path.text)}. It stays in the trash for a while.`];
+  context.output.result({ path: path.text, node: committed.node }, lines);
+}

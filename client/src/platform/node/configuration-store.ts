@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { AccountId, DeviceId, encodeUlid, NamespaceId } from '@syncline/protocol';
+import * as z from 'zod/mini';
+import { readTextFile, writePrivateFile } from './configuration-directory.ts';
+
+/** What an installation remembers besides its tokens. `account` is there while somebody is signed in. */
+export const Configuration = z.object({
+  deviceId: DeviceId,
+  deviceName: z.optional(z.string()),
+  apiUrl: z.optional(z.string()),
+  userPool: z.optional(z.object({ endpoint: z.string(), userPoolId: z.string(), clientId: z.string() })),
+  account: z.optional(z.object({ accountId: AccountId, email: z.optional(z.string()), homeNamespaceId: NamespaceId })),
+});
+export type Configuration = z.infer<typeof Configuration>;
+
+/** The file `config.json` of a configuration directory. */
+export function createConfigurationStore(home: string) {
+  const file = join(home, 'config.json');
+  return {
+    file,
+    /** @throws Error that names the file, when it is not a configuration. */
+    async read(): Promise<Configuration | undefined> {
+      const text = await readTextFile(file);
+      if (text === undefined) return undefined;
+      const decoded = z.safeParse(Configuration, parseJson(text));
+      if (decoded.success) return decoded.data;
+      throw new Error(`${file} is damaged: move it away and sign in again`, { cause: decoded.error });
+    },
+    async write(configuration: Configuration): Promise<void> {
+      await writePrivateFile(file, `${JSON.stringify(configuration, undefined, 2)}\n`);
+    },
+  };
+}
+
+/** A device id of this installation's own making. */
+export function makeDeviceId(): DeviceId {
+  return DeviceId.parse(encodeUlid(randomBytes(16)));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What is not JSON fits no schema; the caller names the file.
+    return undefined;
+  }
+}

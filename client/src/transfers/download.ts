@@ -1,0 +1,166 @@
+import {
+  type ChunkRef,
+  type ChunkSource,
+  type ContentResponse,
+  FILE_CHUNKS_MAX,
+  manifestSize,
+  packManifest,
+} from '@syncline/protocol';
+import { UnavailableError } from '../api/unavailable-error.ts';
+import type { DownloadJob, DownloadOutcome, DownloadSource } from './download-content.ts';
+import { fetchChunk } from './fetch-chunk.ts';
+import { hashManifest } from './hashing.ts';
+import { IDLE_ROUNDS_MAX } from './limits.ts';
+import { runBounded } from './run-bounded.ts';
+import type { TransferDependencies } from './upload-files.ts';
+
+type Ending = Extract<DownloadOutcome, { readonly kind: 'damaged' | 'refused' }>;
+
+/** Ends a download, with all that it has under way, in an outcome that is expected. Never leaves downloadContent. */
+export class DownloadEnded extends Error {
+  override readonly name = 'DownloadEnded';
+  readonly ending: Ending;
+
+  constructor(ending: Ending) {
+    super(ending.kind);
+    this.ending = ending;
+  }
+}
+
+/** One page of the manifest, with where it begins and with the newest URLs of its chunks. */
+interface ContentPage {
+  readonly token: string | undefined;
+  readonly firstIndex: number;
+  readonly firstOffset: number;
+  content: ContentResponse;
+  /** Counts how often the URLs were asked for, so that many refused ones ask once. */
+  generation: number;
+}
+
+/** One download, from the first page of the manifest to the last verified byte. */
+export class Download {
+  readonly #dependencies: TransferDependencies & { readonly scope: AbortController };
+  readonly #source: DownloadSource;
+  readonly #job: DownloadJob;
+  readonly #chunks: ChunkRef[] = [];
+  #bytes = 0;
+  #storedBytes = 0;
+  #renewing: Promise<void> | undefined;
+
+  constructor(
+    dependencies: TransferDependencies & { readonly scope: AbortController },
+    source: DownloadSource,
+    job: DownloadJob,
+  ) {
+    this.#dependencies = dependencies;
+    this.#source = source;
+    this.#job = job;
+  }
+
+  async run(): Promise<DownloadOutcome> {
+    let first: ContentResponse | undefined;
+    let token: string | undefined;
+    do {
+      const answer = await this.#ask(token, first?.rev ?? this.#source.rev);
+      if (!answer.ok) throw new DownloadEnded({ kind: 'refused', problem: answer.problem });
+      const content = answer.value;
+      first ??= content;
+      if (content.rev !== first.rev || content.contentHash !== first.contentHash)
+        throw damaged('pages of two contents');
+      await this.#fetchPage({
+        token,
+        firstIndex: this.#chunks.length,
+        firstOffset: this.#bytes,
+        content,
+        generation: 0,
+      });
+      this.#chunks.push(...content.chunks.map(({ hash, size }) => ({ hash, size })));
+      this.#bytes += manifestSize(content.chunks);
+      token = content.nextPage;
+      if (token !== undefined && content.chunks.length === 0) throw damaged('an empty page in the manifest');
+      if (this.#chunks.length > FILE_CHUNKS_MAX) throw damaged('a manifest of too many chunks');
+    } while (token !== undefined);
+    const { rev, size, contentHash } = first;
+    if (this.#bytes !== size) throw damaged('a manifest of another length than the file');
+    if ((await hashManifest(this.#chunks)) !== contentHash) throw damaged('a manifest of another content');
+    return { kind: 'downloaded', rev, size, contentHash, chunks: this.#chunks };
+  }
+
+  #ask(page: string | undefined, rev: number | undefined) {
+    const { nodeId, namespaceId } = this.#source;
+    return this.#dependencies.api.getContent({
+      parameters: { nodeId },
+      query: { namespaceId, rev: rev === undefined ? undefined : String(rev), page },
+      signal: this.#dependencies.scope.signal,
+    });
+  }
+
+  async #fetchPage(page: ContentPage): Promise<void> {
+    let offset = page.firstOffset;
+    const places = page.content.chunks.map((ref, position) => {
+      const place = { position, offset, size: ref.size };
+      offset += ref.size;
+      return place;
+    });
+    const wanted = places.filter((place) => {
+      const { hash, size } = page.content.chunks[place.position] as ChunkRef;
+      const chunk = { index: page.firstIndex + place.position, offset: place.offset, ref: { hash, size } };
+      if (this.#job.has?.(chunk) !== true) return true;
+      this.#count(page, size);
+      return false;
+    });
+    await runBounded(wanted.length, wanted, (place) =>
+      this.#dependencies.gate
+        .run(place.size, () => this.#fetchPlace(page, place))
+        .catch((failure: unknown) => {
+          this.#dependencies.scope.abort(failure);
+          throw failure;
+        }),
+    );
+  }
+
+  async #fetchPlace(page: ContentPage, place: { readonly position: number; readonly offset: number }): Promise<void> {
+    const { signal } = this.#dependencies.scope;
+    for (let round = 1; ; round++) {
+      signal.throwIfAborted();
+      const { generation } = page;
+      const chunk = page.content.chunks[place.position] as ChunkSource;
+      const outcome = await fetchChunk(this.#dependencies, chunk, signal);
+      if (outcome.kind === 'fetched') {
+        await this.#job.sink.write(place.offset, outcome.bytes, signal);
+        this.#count(page, outcome.bytes.length);
+        return;
+      }
+      if (outcome.kind === 'damaged') throw damaged('a chunk that does not hash to its name');
+      if (round > IDLE_ROUNDS_MAX) throw new UnavailableError('the store refuses the URLs of the service');
+      await this.#renew(page, generation);
+    }
+  }
+
+  /** Asks for the page's URLs again, once for all chunks that were refused with the same ones. */
+  async #renew(page: ContentPage, refused: number): Promise<void> {
+    while (this.#renewing !== undefined) await this.#renewing;
+    if (page.generation !== refused) return;
+    const renewal = async (): Promise<void> => {
+      const answer = await this.#ask(page.token, page.content.rev);
+      if (!answer.ok) throw new DownloadEnded({ kind: 'refused', problem: answer.problem });
+      const same = packManifest(answer.value.chunks).toString() === packManifest(page.content.chunks).toString();
+      if (!same) throw damaged('a manifest that changed while it was read');
+      page.content = answer.value;
+      page.generation += 1;
+    };
+    this.#renewing = renewal().finally(() => {
+      this.#renewing = undefined;
+    });
+    await this.#renewing;
+  }
+
+  #count(page: ContentPage, bytes: number): void {
+    this.#storedBytes += bytes;
+    this.#job.onProgress?.({ storedBytes: this.#storedBytes, totalBytes: page.content.size });
+  }
+}
+
+function damaged(detail: string): DownloadEnded {
+  return new DownloadEnded({ kind: 'damaged', detail });
+}
