@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { projectRoot, stages, synthesise } from './synthesised.ts';
+
+/** CloudFormation makes a new, empty resource for a new logical id: these hold what nobody can make again. */
+const stateful = new Set([
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::DynamoDB::Table',
+  'AWS::S3::Bucket',
+  'AWS::SecretsManager::Secret',
+  'AWS::Cognito::UserPool',
+  'AWS::Cognito::UserPoolClient',
+]);
+
+const frozen = JSON.parse(
+  readFileSync(join(projectRoot, 'test', 'infrastructure', 'logical-ids.json'), 'utf8'),
+) as Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+test.each(stages)('in stage %s everything that holds data keeps its logical id', (stage) => {
+  const found = Object.entries(synthesise(stage).stacks).map(([stack, { Resources }]) => {
+    const holding = Object.entries(Resources).filter(([, { Type }]) => stateful.has(Type));
+    return [stack, Object.fromEntries(holding.map(([id, { Type }]) => [id, Type]))] as const;
+  });
+  expect(Object.fromEntries(found.filter(([, ids]) => Object.keys(ids).length > 0))).toEqual(frozen);
+});
+
+test('outside stage local, what holds data is kept when its stack is deleted or replaces it', () => {
+  for (const stage of ['dev', 'prod'] as const) {
+    for (const { Resources } of Object.values(synthesise(stage).stacks)) {
+      const holding = Object.values(Resources).filter(
+        ({ Type }) => stateful.has(Type) && Type !== 'AWS::Cognito::UserPoolClient',
+      );
+      for (const { DeletionPolicy, UpdateReplacePolicy } of holding) {
+        expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+      }
+    }
+  }
+});
