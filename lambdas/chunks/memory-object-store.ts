@@ -27,10 +27,16 @@ export class MemoryObjectStore implements ObjectStore {
     this.#clock = dependencies.clock;
   }
 
-  async signPut(object: { readonly key: string; readonly sha256: string; readonly size: number }): Promise<SignedPut> {
+  async signPut(object: {
+    readonly key: string;
+    readonly sha256: string;
+    readonly size: number;
+    readonly writer: string;
+  }): Promise<SignedPut> {
     const headers = {
       'if-none-match': '*',
       'x-amz-checksum-sha256': Buffer.from(object.sha256, 'hex').toString('base64'),
+      'x-amz-meta-writer': object.writer,
       'x-amz-sdk-checksum-algorithm': 'SHA256',
     };
     return { url: this.#sign('PUT', object.key, { ...headers, 'content-length': `${object.size}` }), headers };
