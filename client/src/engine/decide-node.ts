@@ -1,0 +1,50 @@
+import { samePlace } from './node-tree.ts';
+import { isMovingName } from './schedule-structure.ts';
+import { type LocalNode, type RemoteNode, type SyncedNode, sameContent, sameObject, sameState } from './trees.ts';
+
+/** A node that both sides have, and what was agreed about it, if anything was. */
+export interface Triple {
+  readonly remote: RemoteNode;
+  readonly local: LocalNode;
+  readonly synced: SyncedNode | undefined;
+}
+
+/** Who moves: of two renames the one that reached the service first stands, and the disk follows. */
+export type PlaceDecision = 'agreed' | 'move-remote' | 'move-local';
+
+export function decidePlace({ remote, local, synced }: Triple): PlaceDecision {
+  if (samePlace(remote, local)) return 'agreed';
+  // A node that was moved aside, by a plan that did not come to its end, goes where the other side has it.
+  if (isMovingName(remote.name)) return 'move-remote';
+  if (synced !== undefined && samePlace(remote, synced)) return 'move-remote';
+  return 'move-local';
+}
+
+/** What has to happen to the content; `read` first where the disk's content is not known and matters. */
+export type ContentDecision = 'agreed' | 'upload' | 'download' | 'conflict' | 'read';
+
+export function decideContent({ remote, local, synced }: Triple): ContentDecision {
+  if (remote.kind === 'folder') return 'agreed';
+  if (local.contentHash === undefined) {
+    return synced !== undefined && sameContent(remote, synced) ? 'upload' : 'read';
+  }
+  if (sameContent(local, remote)) return 'agreed';
+  if (synced === undefined) return local.contentHash === remote.contentHash ? 'download' : 'conflict';
+  if (sameContent(remote, synced)) return 'upload';
+  if (sameContent(local, synced)) return 'download';
+  return mergeContent(local, remote, synced);
+}
+
+/** Both have changed. Where only one changed the bytes, the other's permission bit gives way. */
+function mergeContent(local: LocalNode, remote: RemoteNode, synced: SyncedNode): ContentDecision {
+  if (local.contentHash === remote.contentHash) return local.executable === synced.executable ? 'download' : 'upload';
+  if (local.contentHash === synced.contentHash) return 'download';
+  return remote.contentHash === synced.contentHash ? 'upload' : 'conflict';
+}
+
+/** Whether the synced tree says already what both sides are. */
+export function isWrittenDown({ remote, local, synced }: Triple): boolean {
+  if (synced === undefined || synced.rev !== remote.rev || !samePlace(synced, local)) return false;
+  if (remote.kind === 'folder') return sameObject(synced.identity, local.entry.identity);
+  return sameContent(synced, remote) && sameState(synced.identity, local.entry.identity);
+}

@@ -1,0 +1,76 @@
+import type { NodeId } from '@syncline/protocol';
+import { NodeTree } from './node-tree.ts';
+import type { Position, StateStore } from './ports.ts';
+import type { RemoteNode, RemoteTree, SyncedNode, SyncedTree } from './trees.ts';
+
+/** The remote and the synced tree with their memory on disk: changes are collected, and saved together by `save`. */
+export class EngineTrees {
+  readonly remote: RemoteTree = new NodeTree<RemoteNode>();
+  readonly synced: SyncedTree = new NodeTree<SyncedNode>();
+  readonly #store: StateStore;
+  #position: Position;
+  #changedRemote = new Map<NodeId, RemoteNode | undefined>();
+  #changedSynced = new Map<NodeId, SyncedNode | undefined>();
+  #moved = false;
+
+  constructor(store: StateStore) {
+    this.#store = store;
+    const state = store.load();
+    for (const node of state.remote) this.remote.set(node);
+    for (const node of state.synced) this.synced.set(node);
+    this.#position = state.position;
+  }
+
+  get position(): Position {
+    return this.#position;
+  }
+
+  setPosition(position: Position): void {
+    this.#position = position;
+    this.#moved = true;
+  }
+
+  /** An older state of a node never replaces a newer one. */
+  setRemote(node: RemoteNode): void {
+    const known = this.remote.get(node.nodeId);
+    if (known !== undefined && known.rev >= node.rev) return;
+    this.remote.set(node);
+    this.#changedRemote.set(node.nodeId, node);
+  }
+
+  removeRemote(nodeId: NodeId): void {
+    for (const below of [nodeId, ...this.remote.below(nodeId)]) {
+      this.remote.remove(below);
+      this.#changedRemote.set(below, undefined);
+    }
+  }
+
+  /** Takes over a snapshot, whatever was known. */
+  replaceRemote(nodes: readonly RemoteNode[]): void {
+    for (const { nodeId } of [...this.remote.nodes()]) {
+      this.remote.remove(nodeId);
+      this.#changedRemote.set(nodeId, undefined);
+    }
+    for (const node of nodes) this.setRemote(node);
+  }
+
+  setSynced(node: SyncedNode): void {
+    this.synced.set(node);
+    this.#changedSynced.set(node.nodeId, node);
+  }
+
+  /** Removes one node; what stands below it stays. */
+  removeSynced(nodeId: NodeId): void {
+    this.synced.remove(nodeId);
+    this.#changedSynced.set(nodeId, undefined);
+  }
+
+  /** Writes down all changes since the last call, in one transaction. */
+  save(): void {
+    if (this.#changedRemote.size === 0 && this.#changedSynced.size === 0 && !this.#moved) return;
+    this.#store.save({ remote: this.#changedRemote, synced: this.#changedSynced, position: this.#position });
+    this.#changedRemote = new Map();
+    this.#changedSynced = new Map();
+    this.#moved = false;
+  }
+}

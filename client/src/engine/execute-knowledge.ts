@@ -1,0 +1,109 @@
+import type { NodeId } from '@syncline/protocol';
+import { agreedNode, type Execution, localPath, report } from './execution.ts';
+import { forgetSynced, renameLocal } from './forget-node.ts';
+import { READS_MAX, TIME_TICK_MS } from './limits.ts';
+import type { ContentSource } from './ports.ts';
+import { runBounded } from './run-bounded.ts';
+import type { Step } from './steps.ts';
+import type { LocalNode, RemoteNode } from './trees.ts';
+
+/** Steps that change nothing but what the engine knows. */
+export type KnowledgeStep = Extract<Step, { readonly type: 'forget' | 'agree' | 'adopt-copy' }>;
+
+export function executeKnowledge(execution: Execution, step: KnowledgeStep): void {
+  const { trees, local } = execution;
+  switch (step.type) {
+    case 'forget':
+      forgetSynced(
+        {
+          children: (parentId) => trees.synced.children(parentId),
+          set: (node) => trees.setSynced(node),
+          remove: (nodeId) => trees.removeSynced(nodeId),
+        },
+        step,
+      );
+      break;
+    case 'agree': {
+      const there = trees.remote.get(step.nodeId);
+      const here = local.tree.get(step.nodeId);
+      if (there === undefined || here === undefined) return;
+      trees.setSynced(agreedNode(there, here));
+      break;
+    }
+    case 'adopt-copy': {
+      const copy = trees.remote.get(step.copyId);
+      if (copy === undefined) return;
+      recordCopy(execution, step.nodeId, copy);
+    }
+  }
+  execution.progress += 1;
+}
+
+/**
+ * The service has made another node of what the disk has under `nodeId`: from now on the file on the disk is that one. It
+ * keeps its place until the next plan gives it the copy's name, and the way is free then for the service's own file.
+ */
+export function recordCopy(execution: Execution, nodeId: NodeId, copy: RemoteNode): void {
+  const { trees, local } = execution;
+  trees.removeSynced(nodeId);
+  renameLocal(local, nodeId, copy.nodeId);
+  const here = local.tree.get(copy.nodeId);
+  if (here !== undefined) trees.setSynced(agreedNode(copy, here));
+}
+
+/** Learns the content of files on which a decision hangs. */
+export async function executeReads(execution: Execution, nodeIds: readonly NodeId[]): Promise<void> {
+  const files = nodeIds.map((nodeId) => execution.local.tree.get(nodeId)).filter((node) => node !== undefined);
+  await awaitTick(execution, files);
+  await runBounded(files, READS_MAX, async (file) => {
+    const path = localPath(execution, file.nodeId);
+    if (path === undefined) return;
+    const source = contentSource(execution, { path, file });
+    const contentHash = await execution.ports.remote.nameContent(source);
+    if (contentHash === undefined) {
+      if (source.failure() === 'unreadable') report(execution, { path, reason: 'unreadable' });
+      else countTry(execution, path);
+      return;
+    }
+    execution.contents.set(path, { identity: file.entry.identity, contentHash });
+    execution.progress += 1;
+  });
+}
+
+export interface WatchedSource extends ContentSource {
+  /** Why the source ended early, if it did. */
+  failure(): 'changed' | 'unreadable' | undefined;
+}
+
+/** A file's bytes in exactly the state that the plan saw; once it is in another state it ends. */
+export function contentSource(
+  { ports }: Execution,
+  { path, file }: { readonly path: string; readonly file: LocalNode },
+): WatchedSource {
+  const { identity } = file.entry;
+  let failure: 'changed' | 'unreadable' | undefined;
+  return {
+    size: identity.size,
+    failure: () => failure,
+    read: async (range) => {
+      const answer = await ports.files.read({ path, identity }, range);
+      if (answer.kind === 'read') return answer.bytes;
+      failure = answer.kind;
+      return new Uint8Array(0);
+    },
+  };
+}
+
+/** Lets the file system's clock go past files that were written just now, so that another write will show. */
+export async function awaitTick({ ports }: Execution, files: readonly LocalNode[]): Promise<void> {
+  const now = ports.clock.now();
+  const isYoung = (file: LocalNode) => Math.abs(now - Number(file.entry.identity.mtimeNs / 1_000_000n)) < TIME_TICK_MS;
+  if (files.some(isYoung)) await ports.clock.sleep(TIME_TICK_MS);
+}
+
+/** A file that changed under the reader starts over with the next plan; that, too, is going forward, up to FILE_TRIES_MAX. */
+export function countTry(execution: Execution, path: string): void {
+  const tries = (execution.tries.get(path) ?? 0) + 1;
+  execution.tries.set(path, tries);
+  execution.progress += 1;
+}

@@ -1,0 +1,61 @@
+import { assert, type NodeId } from '@syncline/protocol';
+import type { EngineTrees } from './engine-trees.ts';
+import type { LocalView } from './match-local.ts';
+import { pathNames } from './node-tree.ts';
+import type { EnginePorts } from './ports.ts';
+import { type ProblemReason, type SyncProblem, syncProblem } from './sync-problem.ts';
+import type { LocalIdentity, LocalNode, RemoteNode, SyncedNode } from './trees.ts';
+
+/** What was done, in nodes. */
+export interface SyncCounts {
+  uploaded: number;
+  downloaded: number;
+  conflicts: number;
+  changedRemote: number;
+  changedLocal: number;
+}
+
+/** One execution of one plan. */
+export interface Execution {
+  readonly ports: EnginePorts;
+  readonly trees: EngineTrees;
+  readonly rootId: NodeId;
+  /** The disk as the plan saw it, kept up to date by every step. */
+  readonly local: LocalView;
+  readonly counts: SyncCounts;
+  readonly problems: SyncProblem[];
+  /** Nodes whose step failed: what depends on them is left to the next plan. */
+  readonly failed: Set<NodeId>;
+  /** Contents learned by reading, by path; they hold for the state they were read in. */
+  readonly contents: Map<string, Pick<LocalNode, 'contentHash'> & { readonly identity: LocalIdentity }>;
+  /** How often a file was found changed while it was read, by path. */
+  readonly tries: Map<string, number>;
+  /** Steps that brought something forward. */
+  progress: number;
+}
+
+/** Path of a node on the disk now; undefined when a step before has failed to bring it there. */
+export function localPath(execution: Execution, nodeId: NodeId): string | undefined {
+  return pathNames(execution.local.tree, execution.rootId, nodeId)?.join('/');
+}
+
+export function report(execution: Execution, problem: { path: string; reason: ProblemReason; detail?: string }): void {
+  execution.problems.push(syncProblem(problem.path, problem.reason, problem.detail));
+}
+
+/** What both sides are seen to agree on: content and revision as the service has them, place and identity as the disk has them. */
+export function agreedNode(remote: RemoteNode, local: LocalNode): SyncedNode {
+  assert(remote.kind === local.kind, 'both sides of a node are of one kind');
+  return {
+    nodeId: remote.nodeId,
+    parentId: local.parentId,
+    name: local.name,
+    kind: remote.kind,
+    rev: remote.rev,
+    contentRev: remote.contentRev,
+    size: remote.size,
+    contentHash: remote.contentHash,
+    executable: remote.executable,
+    identity: local.entry.identity,
+  };
+}

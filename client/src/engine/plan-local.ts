@@ -1,0 +1,69 @@
+import type { NodeId } from '@syncline/protocol';
+import type { Place } from './node-tree.ts';
+import type { Planning, Wishes } from './planning.ts';
+import { isMovingName, type StructureAction, scheduleStructure } from './schedule-structure.ts';
+import type { LocalStep } from './steps.ts';
+
+/** Folders to make, nodes to move and to put into the trash on the disk, each when it is possible. */
+export function planLocalStructure(planning: Planning, wishes: Wishes): readonly LocalStep[] {
+  const { rootId, localAfter } = planning;
+  const actions: StructureAction[] = [];
+  for (const [nodeId, to] of wishes.localMoves) {
+    actions.push({ kind: 'move', nodeId, to: { parentId: to.parentId, name: to.name } });
+  }
+  actions.push(...foldersToMake(planning), ...nodesToTrash(planning));
+  const isObstructed = (place: Place) => obstructs(planning, place);
+  const { order, stuck } = scheduleStructure({ working: localAfter, rootId, isObstructed }, actions);
+  for (const { action } of stuck) {
+    if (action.kind !== 'remove' && isObstructed(action.to)) planning.report(action.nodeId, 'place-taken');
+  }
+  return order.map((action): LocalStep => {
+    if (action.kind === 'remove') {
+      return { type: 'trash-local', nodeId: action.nodeId, takes: countTaken(planning, action.nodeId) };
+    }
+    return { type: action.kind === 'make' ? 'make-local' : 'move-local', nodeId: action.nodeId, to: action.to };
+  });
+}
+
+/** Whether something that cannot be synced stands at a place of the disk. */
+export function obstructs({ local, policy }: Planning, place: Place): boolean {
+  const obstacles = local.obstacles.get(place.parentId);
+  if (obstacles === undefined) return false;
+  if (obstacles.has(place.name)) return true;
+  const key = policy.localNameKey(place.name);
+  for (const name of obstacles.keys()) if (policy.localNameKey(name) === key) return true;
+  return false;
+}
+
+/** Whether the disk should get a node that it does not have. */
+export function isWanted({ local, deletions, remote }: Planning, nodeId: NodeId): boolean {
+  if (local.tree.has(nodeId) || local.frozen.has(nodeId) || deletions.goneLocal.has(nodeId)) return false;
+  const there = remote.get(nodeId);
+  return there !== undefined && !isMovingName(there.name);
+}
+
+function foldersToMake(planning: Planning): readonly StructureAction[] {
+  const { remote, rootId } = planning;
+  const actions: StructureAction[] = [];
+  for (const nodeId of remote.below(rootId)) {
+    const there = remote.get(nodeId);
+    if (there?.kind !== 'folder' || !isWanted(planning, nodeId)) continue;
+    actions.push({ kind: 'make', nodeId, to: { parentId: there.parentId, name: there.name } });
+  }
+  return actions;
+}
+
+function nodesToTrash({ deletions, local }: Planning): readonly StructureAction[] {
+  const actions: StructureAction[] = [];
+  for (const nodeId of deletions.goneRemote) {
+    const here = local.tree.get(nodeId);
+    if (here !== undefined && !deletions.goneRemote.has(here.parentId)) actions.push({ kind: 'remove', nodeId });
+  }
+  return actions;
+}
+
+function countTaken({ local, localAfter }: Planning, folderId: NodeId): number {
+  let count = 1;
+  for (const nodeId of local.tree.below(folderId)) if (localAfter.isInside(nodeId, folderId)) count += 1;
+  return count;
+}

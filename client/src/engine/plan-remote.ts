@@ -1,0 +1,88 @@
+import type { NodeId } from '@syncline/protocol';
+import type { Planning, Wishes } from './planning.ts';
+import { isMovingName, type StructureAction, type StuckAction, scheduleStructure } from './schedule-structure.ts';
+import type { RemoteStep } from './steps.ts';
+
+/** Folders to make, nodes to move and to delete at the service, each when it is possible. */
+export function planRemoteStructure(planning: Planning, wishes: Wishes): readonly RemoteStep[] {
+  const { rootId, remoteAfter } = planning;
+  const takes = countTaken(planning);
+  const actions = [...movesToPlan(planning, wishes), ...foldersToMake(planning), ...nodesToDelete(planning)];
+  const { order, stuck } = scheduleStructure({ working: remoteAfter, rootId, isObstructed: () => false }, actions);
+  for (const one of stuck) resolveStuck(planning, wishes, one);
+  return order.map((action): RemoteStep => {
+    if (action.kind === 'remove') return { type: 'delete-remote', nodeId: action.nodeId, takes: takes(action.nodeId) };
+    return { type: action.kind === 'make' ? 'make-remote' : 'move-remote', nodeId: action.nodeId, to: action.to };
+  });
+}
+
+function movesToPlan({ local }: Planning, wishes: Wishes): readonly StructureAction[] {
+  const actions: StructureAction[] = [];
+  for (const nodeId of wishes.remoteMoves) {
+    const here = local.tree.get(nodeId);
+    if (here !== undefined) actions.push({ kind: 'move', nodeId, to: { parentId: here.parentId, name: here.name } });
+  }
+  return actions;
+}
+
+function foldersToMake(planning: Planning): readonly StructureAction[] {
+  const { remote, synced, local, rootId } = planning;
+  const actions: StructureAction[] = [];
+  for (const nodeId of local.tree.below(rootId)) {
+    const here = local.tree.get(nodeId);
+    if (here?.kind !== 'folder' || remote.has(nodeId) || synced.has(nodeId)) continue;
+    actions.push({ kind: 'make', nodeId, to: { parentId: here.parentId, name: here.name } });
+  }
+  return actions;
+}
+
+/** The topmost nodes of what is gone from the disk: each takes along all that lies below it. */
+function nodesToDelete({ deletions, remote }: Planning): readonly StructureAction[] {
+  const actions: StructureAction[] = [];
+  for (const nodeId of deletions.goneLocal) {
+    const there = remote.get(nodeId);
+    if (there !== undefined && !deletions.goneLocal.has(there.parentId)) actions.push({ kind: 'remove', nodeId });
+  }
+  return actions;
+}
+
+function countTaken({ remote, remoteAfter }: Planning): (nodeId: NodeId) => number {
+  return (folderId) => {
+    let count = 1;
+    // What is moved out before the delete does not go with it.
+    for (const nodeId of remote.below(folderId)) if (remoteAfter.isInside(nodeId, folderId)) count += 1;
+    return count;
+  };
+}
+
+/** A change of the disk that the service's tree does not allow: the service's tree stands, and the disk follows. */
+function resolveStuck(planning: Planning, wishes: Wishes, { action, reason, occupantId }: StuckAction): void {
+  if (action.kind === 'remove' || reason === 'waiting') return;
+  const { remote, local } = planning;
+  const { nodeId } = action;
+  if (reason === 'inside') {
+    const there = remote.get(nodeId);
+    if (there !== undefined && !isMovingName(there.name)) wishes.localMoves.set(nodeId, there);
+    return;
+  }
+  const occupant = occupantId === undefined ? undefined : planning.remoteAfter.placeOf(occupantId);
+  if (occupant === undefined) return;
+  if (occupant.name !== action.to.name) {
+    planning.report(nodeId, 'name-twin');
+    return;
+  }
+  const here = local.tree.get(nodeId);
+  if (here === undefined) return;
+  const name = freeConflictedName(planning, { parentId: here.parentId, name: here.name });
+  wishes.localMoves.set(nodeId, { parentId: here.parentId, name });
+}
+
+function freeConflictedName(planning: Planning, place: { readonly parentId: NodeId; readonly name: string }): string {
+  const { policy, localAfter, remoteAfter, local } = planning;
+  for (let attempt = 1; ; attempt++) {
+    const name = policy.conflictedName(place.name, attempt);
+    const wanted = { parentId: place.parentId, name };
+    const obstructed = local.obstacles.get(place.parentId)?.has(name) === true;
+    if (!obstructed && localAfter.at(wanted) === undefined && remoteAfter.at(wanted) === undefined) return name;
+  }
+}

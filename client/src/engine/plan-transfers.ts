@@ -1,0 +1,83 @@
+import { type NodeId, splitName } from '@syncline/protocol';
+import { isWanted, obstructs } from './plan-local.ts';
+import type { Planning, Wishes } from './planning.ts';
+import type { Step } from './steps.ts';
+import type { LocalNode, RemoteNode } from './trees.ts';
+
+/** Contents to send: edits of files that the service has, and files that it does not have. */
+export function planUploads(planning: Planning, wishes: Wishes): readonly Step[] {
+  const { remote, synced, local, remoteAfter } = planning;
+  const steps: Step[] = [];
+  for (const { nodeId, mode } of wishes.uploads) steps.push({ type: 'upload', nodeId, mode, vacated: false });
+  for (const here of local.tree.nodes()) {
+    if (here.kind !== 'file' || remote.has(here.nodeId) || synced.has(here.nodeId)) continue;
+    // Without its folder it waits for the next plan; what keeps the folder back is reported there.
+    if (!remoteAfter.has(here.parentId)) continue;
+    steps.push(...planNewFile(planning, here));
+  }
+  return steps;
+}
+
+function planNewFile(planning: Planning, here: LocalNode): readonly Step[] {
+  const { remote, remoteAfter } = planning;
+  const { nodeId } = here;
+  const occupantId = remoteAfter.at(here);
+  if (occupantId === undefined) {
+    const vacated = remoteAfter.wasVacated(here);
+    remoteAfter.put(nodeId, here);
+    return [{ type: 'upload', nodeId, mode: 'new', vacated }];
+  }
+  const occupant = remote.get(occupantId);
+  if (remoteAfter.placeOf(occupantId)?.name !== here.name) {
+    planning.report(nodeId, 'name-twin');
+    return [];
+  }
+  // Who comes to stand there by this very plan is met by the next one.
+  if (occupant === undefined || occupant.parentId !== here.parentId || occupant.name !== here.name) return [];
+  if (here.contentHash === undefined) return [{ type: 'read', nodeId }];
+  const copyId = findOwnCopy(planning, here);
+  if (copyId !== undefined) return [{ type: 'adopt-copy', nodeId, copyId }];
+  return [{ type: 'upload', nodeId, mode: 'new', vacated: false }];
+}
+
+/**
+ * The conflicted copy that this device committed for a file, when the answer to it was lost: it lies beside the file, has its
+ * content, and nobody here knows it. Taking it for ours keeps a repeated commit from making a second copy.
+ */
+export function findOwnCopy({ remote, synced, local }: Planning, here: LocalNode): NodeId | undefined {
+  const { stem } = splitName(here.name);
+  const folders = new Set([here.parentId, remote.get(here.nodeId)?.parentId ?? here.parentId]);
+  for (const folderId of folders) {
+    for (const node of remote.children(folderId)) {
+      const isUnknown = !synced.has(node.nodeId) && !local.tree.has(node.nodeId);
+      if (isUnknown && hasContentOf(node, here) && isCopyName(node.name, stem)) return node.nodeId;
+    }
+  }
+  return undefined;
+}
+
+function hasContentOf(node: RemoteNode, here: LocalNode): boolean {
+  return node.kind === 'file' && node.contentHash !== undefined && node.contentHash === here.contentHash;
+}
+
+function isCopyName(name: string, stem: string): boolean {
+  const mark = name.indexOf(' (conflicted copy from ');
+  return mark >= 0 && stem.startsWith(name.slice(0, mark));
+}
+
+/** Contents to fetch: edits of files that the disk has, and files that it does not have. */
+export function planDownloads(planning: Planning, wishes: Wishes): readonly Step[] {
+  const { remote, localAfter, rootId } = planning;
+  const steps: Step[] = wishes.downloads.map((nodeId) => ({ type: 'download', nodeId }));
+  for (const nodeId of remote.below(rootId)) {
+    const there = remote.get(nodeId);
+    if (there?.kind !== 'file' || !isWanted(planning, nodeId) || !localAfter.has(there.parentId)) continue;
+    if (obstructs(planning, there)) {
+      planning.report(nodeId, 'place-taken');
+    } else if (localAfter.at(there) === undefined) {
+      localAfter.put(nodeId, there);
+      steps.push({ type: 'download', nodeId });
+    }
+  }
+  return steps;
+}

@@ -1,0 +1,175 @@
+import type {
+  ChangesResponse,
+  ContentHash,
+  Cursor,
+  EpochMs,
+  NamespaceId,
+  NodeId,
+  Operation,
+  OperationResult,
+  Problem,
+  TreeResponse,
+  UploadId,
+} from '@syncline/protocol';
+import type { LocalEntry, LocalIdentity, LocalScan, RemoteNode, SyncedNode } from './trees.ts';
+
+/**
+ * All that the engine knows of the world. Nothing else in this folder touches time, chance, disk, network or database, so that
+ * every history can be replayed.
+ */
+export interface EnginePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly files: FileSystem;
+  readonly remote: Remote;
+  readonly store: StateStore;
+}
+
+export interface Clock {
+  now(): EpochMs;
+  sleep(ms: number): Promise<void>;
+}
+
+/** Bytes that nobody can guess. */
+export type Random = (count: number) => Uint8Array;
+
+/** A range of a file in bytes; `end` is exclusive. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What became of a change of the disk. Only `done` has changed something. `changed`: the disk is not what the plan saw. */
+export type DiskOutcome =
+  | { readonly kind: 'done'; readonly entry: LocalEntry }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'failed'; readonly reason: 'disk' | 'unreadable' };
+
+/**
+ * The synced folder. Paths are relative to its root and joined by `/`. No operation follows a symbolic link, leaves the root,
+ * replaces anything but what `publish` was told to replace, or touches the engine's own folder.
+ */
+export interface FileSystem {
+  /** Whether this is still the folder that was linked. Nothing may be concluded from a root that is not. */
+  verifyRoot(): Promise<'verified' | 'missing' | 'foreign'>;
+  /** Everything below the root. What could not be listed is told as such, never left out silently. */
+  scan(): Promise<LocalScan>;
+  look(path: string): Promise<LocalEntry | undefined>;
+  /** Bytes of a file in exactly the given state; `changed` when it is in another one. */
+  read(
+    file: { readonly path: string; readonly identity: LocalIdentity },
+    range: ByteRange,
+  ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'changed' | 'unreadable' }>;
+  /** Makes a folder at a free place. */
+  makeFolder(path: string): Promise<DiskOutcome>;
+  /** Renames to a free place what is still the given object. Atomic. */
+  move(move: { readonly from: string; readonly to: string; readonly identity: LocalIdentity }): Promise<DiskOutcome>;
+  /** Moves into the trash what is still exactly what `expected` tells of it and of everything below it. */
+  trash(doomed: { readonly path: string; readonly expected: ReadonlyMap<string, LocalEntry> }): Promise<DiskOutcome>;
+  setExecutable(file: {
+    readonly path: string;
+    readonly identity: LocalIdentity;
+    readonly executable: boolean;
+  }): Promise<DiskOutcome>;
+  /** Opens room for a content that comes in, on the same volume. The same key finds what was written before a crash. */
+  stage(content: { readonly key: string; readonly size: number }): Promise<StagedContent>;
+  /**
+   * Puts a staged content under its name, durably: at a free place, or over the file that is still in the state `replaces`.
+   * Atomic: at every moment the name has all of the old bytes or all of the new ones.
+   */
+  publish(file: {
+    readonly staged: StagedContent;
+    readonly path: string;
+    readonly replaces: LocalIdentity | undefined;
+    readonly executable: boolean;
+    readonly modifiedAtMs: number | undefined;
+  }): Promise<DiskOutcome>;
+  /** Makes all changes of names since the last call durable. */
+  flush(): Promise<void>;
+}
+
+export interface StagedContent {
+  /** True when bytes of an earlier try may be in it. */
+  readonly resumed: boolean;
+  write(offset: number, bytes: Uint8Array): Promise<void>;
+  /** What stands in it now; its hash tells whether it is right. */
+  readSync(range: ByteRange): Uint8Array;
+  close(): Promise<void>;
+}
+
+export type RemoteAnswer<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+/** A content to send. A shorter answer than asked for says that the file has changed. */
+export interface ContentSource {
+  readonly size: number;
+  read(range: ByteRange): Promise<Uint8Array>;
+}
+
+export type SentContent =
+  | {
+      readonly kind: 'sent';
+      readonly uploadId: UploadId;
+      readonly contentHash: ContentHash;
+      /** Chunks that the commit has to confirm; a request has room for COMMIT_CONFIRM_CHUNKS_MAX. */
+      readonly unconfirmed: number;
+    }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'unreadable' }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+export type FetchedContent =
+  | { readonly kind: 'fetched'; readonly contentHash: ContentHash }
+  | { readonly kind: 'damaged' }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+/**
+ * The service, for one namespace. Every call is safe to repeat.
+ * @throws UnavailableError by every method, when there was no answer within the retry budget.
+ */
+export interface Remote {
+  readonly namespaceId: NamespaceId;
+  listTree(query: {
+    readonly folderId: NodeId | undefined;
+    readonly page: string | undefined;
+  }): Promise<RemoteAnswer<TreeResponse>>;
+  listChanges(cursor: Cursor): Promise<RemoteAnswer<ChangesResponse>>;
+  commit(operations: readonly Operation[]): Promise<RemoteAnswer<readonly OperationResult[]>>;
+  /** The name of a content, as the service will know it; undefined when the file changed while it was read. */
+  nameContent(source: ContentSource): Promise<ContentHash | undefined>;
+  /** Outcomes in the order of the sources. */
+  send(sources: readonly ContentSource[]): Promise<readonly SentContent[]>;
+  /** Every byte that is written was verified, and the whole is the content that `contentHash` names. */
+  fetch(content: { readonly nodeId: NodeId; readonly rev: number; readonly into: StagedContent }): Promise<FetchedContent>;
+}
+
+export interface EngineState {
+  readonly remote: Iterable<RemoteNode>;
+  readonly synced: Iterable<SyncedNode>;
+  readonly position: Position;
+}
+
+/** How far the engine has come in the journal. */
+export interface Position {
+  /** Undefined: the namespace has to be listed. */
+  readonly cursor: Cursor | undefined;
+  /** The newest journal entry that the remote tree contains. */
+  readonly seq: number;
+  /** The device's Lamport clock. */
+  readonly lamport: number;
+}
+
+/** A difference of the trees; of a node either what it is now, or undefined when it is gone. */
+export interface StateDifference {
+  readonly remote: ReadonlyMap<NodeId, RemoteNode | undefined>;
+  readonly synced: ReadonlyMap<NodeId, SyncedNode | undefined>;
+  readonly position: Position;
+}
+
+/** Keeps the trees over a restart. The local tree is not kept: the disk tells it. */
+export interface StateStore {
+  load(): EngineState;
+  /** All of it or nothing, durable when it returns. */
+  save(difference: StateDifference): void;
+}

@@ -1,0 +1,97 @@
+import { assert, type Change, type Cursor, type Node, type NodeId, type Problem, parseInstant } from '@syncline/protocol';
+import type { EngineTrees } from './engine-trees.ts';
+import { PAGES_MAX } from './limits.ts';
+import type { Remote } from './ports.ts';
+import type { RemoteNode } from './trees.ts';
+
+export type PullOutcome = { readonly kind: 'pulled' } | { readonly kind: 'refused'; readonly problem: Problem };
+
+/** Brings the remote tree to the head of the journal: by the delta, or by a listing where there is no usable cursor. */
+export async function pullChanges(remote: Remote, trees: EngineTrees): Promise<PullOutcome> {
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const { cursor } = trees.position;
+    if (cursor === undefined) {
+      const listed = await listNamespace(remote, trees);
+      if (listed.kind === 'refused') return listed;
+      continue;
+    }
+    const answer = await remote.listChanges(cursor);
+    if (answer.kind === 'refused') {
+      if (answer.problem.remedy !== 'reset-cursor') return answer;
+      trees.setPosition({ ...trees.position, cursor: undefined });
+      continue;
+    }
+    for (const change of answer.value.changes) {
+      const applied = await applyChange(remote, trees, change);
+      if (applied.kind === 'refused') return applied;
+    }
+    trees.setPosition({ ...trees.position, cursor: answer.value.cursor });
+    trees.save();
+    if (!answer.value.hasMore) return { kind: 'pulled' };
+  }
+  assert(false, 'a delta comes to its end');
+}
+
+async function applyChange(remote: Remote, trees: EngineTrees, change: Change): Promise<PullOutcome> {
+  if (change.namespaceId !== remote.namespaceId || change.type === 'member') return { kind: 'pulled' };
+  const { node } = change;
+  trees.setPosition({ ...trees.position, seq: Math.max(trees.position.seq, change.seq) });
+  if (change.type === 'deleted' || change.type === 'purged') {
+    const known = trees.remote.get(node.nodeId);
+    if (known === undefined || known.rev <= node.rev) trees.removeRemote(node.nodeId);
+    return { kind: 'pulled' };
+  }
+  const isNewFolder = node.kind === 'folder' && !trees.remote.has(node.nodeId);
+  trees.setRemote(toRemoteNode(node));
+  if (!isNewFolder || change.type === 'created') return { kind: 'pulled' };
+  const listed = await listPages(remote, node.nodeId);
+  if (listed.kind === 'listed') for (const below of listed.nodes) trees.setRemote(toRemoteNode(below));
+  // A folder that went away again meanwhile has no listing; the delta tells that next.
+  else if (listed.problem.code !== 'not_found') return listed;
+  return { kind: 'pulled' };
+}
+
+/** Replaces the remote tree by a snapshot. What the snapshot does not name is gone. */
+async function listNamespace(remote: Remote, trees: EngineTrees): Promise<PullOutcome> {
+  const listed = await listPages(remote, undefined);
+  if (listed.kind === 'refused') return listed;
+  trees.replaceRemote(listed.nodes.map(toRemoteNode));
+  trees.setPosition({ ...trees.position, cursor: listed.cursor, seq: listed.seq });
+  trees.save();
+  return { kind: 'pulled' };
+}
+
+type Listing =
+  | { readonly kind: 'listed'; readonly nodes: readonly Node[]; readonly cursor: Cursor; readonly seq: number }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+/** The delta has to go on from where the listing began: changes that came while it was read may show in it or not. */
+async function listPages(remote: Remote, folderId: NodeId | undefined): Promise<Listing> {
+  const nodes: Node[] = [];
+  let begin: { readonly cursor: Cursor; readonly seq: number } | undefined;
+  let page: string | undefined;
+  for (let pages = 0; pages < PAGES_MAX; pages++) {
+    const answer = await remote.listTree({ folderId, page });
+    if (answer.kind === 'refused') return answer;
+    begin ??= { cursor: answer.value.cursor, seq: answer.value.seq };
+    nodes.push(...answer.value.nodes);
+    page = answer.value.nextPage;
+    if (page === undefined) return { kind: 'listed', nodes, ...begin };
+  }
+  assert(false, 'a listing comes to its end');
+}
+
+export function toRemoteNode(node: Node): RemoteNode {
+  return {
+    nodeId: node.nodeId,
+    parentId: node.parentId,
+    name: node.name,
+    kind: node.kind,
+    rev: node.rev,
+    contentRev: node.contentRev,
+    size: node.size,
+    contentHash: node.contentHash,
+    executable: node.executable ?? false,
+    modifiedAtMs: node.clientModifiedAt === undefined ? undefined : parseInstant(node.clientModifiedAt),
+  };
+}

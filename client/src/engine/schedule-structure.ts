@@ -1,0 +1,164 @@
+import type { NodeId } from '@syncline/protocol';
+import type { Place } from './node-tree.ts';
+import type { WorkingTree } from './working-tree.ts';
+
+/** A change of structure on one side. */
+export type StructureAction =
+  | { readonly kind: 'make' | 'move'; readonly nodeId: NodeId; readonly to: Place }
+  | { readonly kind: 'remove'; readonly nodeId: NodeId };
+
+/**
+ * Why an action cannot be done now:
+ * - `occupied`  somebody who stays stands at its place;
+ * - `inside`    a folder would come to stand inside itself;
+ * - `waiting`   for a folder that is not there, or for another action that is stuck.
+ */
+export interface StuckAction {
+  readonly action: StructureAction;
+  readonly reason: 'occupied' | 'inside' | 'waiting';
+  readonly occupantId: NodeId | undefined;
+}
+
+export interface Schedule {
+  readonly order: readonly StructureAction[];
+  readonly stuck: readonly StuckAction[];
+}
+
+export interface ScheduleInput {
+  readonly working: WorkingTree;
+  readonly rootId: NodeId;
+  /** Whether a place is taken by something that is no node. */
+  readonly isObstructed: (place: Place) => boolean;
+}
+
+const MOVING_NAME = /^syncline-moving-[0-9A-HJKMNP-TV-Z]{26}$/;
+
+/** The name of a node between two moves, when a circle of moves has to be broken. */
+export function movingName(nodeId: NodeId): string {
+  return `syncline-moving-${nodeId}`;
+}
+
+export function isMovingName(name: string): boolean {
+  return MOVING_NAME.test(name);
+}
+
+/**
+ * Puts actions into an order in which each of them is possible when its turn comes: folders before what goes into them, out of
+ * a place before into it, out of a folder before its removal. Applies them to the working tree. A circle is broken by moving
+ * one of its nodes aside; where that one belongs is then left to the next plan.
+ */
+export function scheduleStructure(input: ScheduleInput, actions: readonly StructureAction[]): Schedule {
+  const order: StructureAction[] = [];
+  const pending = new Map(actions.map((action) => [action.nodeId, action]));
+  for (;;) {
+    const ready = advance(input, pending);
+    order.push(...ready);
+    if (pending.size === 0) break;
+    if (ready.length > 0) continue;
+    const aside = findCircle(input, pending);
+    if (aside === undefined) break;
+    const move: StructureAction = {
+      kind: 'move',
+      nodeId: aside,
+      to: { parentId: input.rootId, name: movingName(aside) },
+    };
+    pending.delete(aside);
+    input.working.put(aside, move.to);
+    order.push(move);
+  }
+  return { order, stuck: [...pending.values()].map((action) => explain(input, pending, action)) };
+}
+
+/** One pass over what is pending; each pass that brings nothing is the last, so the passes are at most as many as the actions. */
+function advance(input: ScheduleInput, pending: Map<NodeId, StructureAction>): readonly StructureAction[] {
+  const ready: StructureAction[] = [];
+  const needed = foldersWithMovers(input, pending);
+  for (const action of pending.values()) {
+    if (action.kind === 'remove') {
+      if (needed.has(action.nodeId)) continue;
+      input.working.remove(action.nodeId);
+    } else {
+      if (obstructionOf(input, action) !== undefined) continue;
+      input.working.put(action.nodeId, action.to);
+    }
+    pending.delete(action.nodeId);
+    ready.push(action);
+  }
+  return ready;
+}
+
+function foldersWithMovers(
+  { working }: ScheduleInput,
+  pending: ReadonlyMap<NodeId, StructureAction>,
+): ReadonlySet<NodeId> {
+  const needed = new Set<NodeId>();
+  for (const action of pending.values()) {
+    if (action.kind !== 'move') continue;
+    for (const folderId of working.foldersAbove(action.nodeId)) needed.add(folderId);
+  }
+  return needed;
+}
+
+function obstructionOf(
+  { working, isObstructed }: ScheduleInput,
+  action: { readonly nodeId: NodeId; readonly to: Place },
+): StuckAction['reason'] | undefined {
+  if (!working.has(action.to.parentId)) return 'waiting';
+  if (working.isInside(action.to.parentId, action.nodeId)) return 'inside';
+  if (isObstructed(action.to)) return 'occupied';
+  const occupantId = working.at(action.to);
+  return occupantId === undefined || occupantId === action.nodeId ? undefined : 'occupied';
+}
+
+/** What an action waits for among the pending ones. */
+function blockerOf(
+  { working }: ScheduleInput,
+  pending: ReadonlyMap<NodeId, StructureAction>,
+  action: StructureAction,
+): NodeId | undefined {
+  if (action.kind === 'remove') {
+    for (const other of pending.values()) {
+      if (other.kind === 'move' && working.isInside(other.nodeId, action.nodeId)) return other.nodeId;
+    }
+    return undefined;
+  }
+  if (!working.has(action.to.parentId)) return pending.has(action.to.parentId) ? action.to.parentId : undefined;
+  if (working.isInside(action.to.parentId, action.nodeId)) {
+    const chain = [action.to.parentId, ...working.foldersAbove(action.to.parentId)];
+    return chain.slice(0, chain.indexOf(action.nodeId)).find((nodeId) => pending.get(nodeId)?.kind === 'move');
+  }
+  const occupantId = working.at(action.to);
+  return occupantId !== undefined && pending.has(occupantId) ? occupantId : undefined;
+}
+
+/** A moving node of a circle of actions that wait for each other. */
+function findCircle(input: ScheduleInput, pending: ReadonlyMap<NodeId, StructureAction>): NodeId | undefined {
+  const settled = new Set<NodeId>();
+  for (const start of pending.keys()) {
+    const trail = new Set<NodeId>();
+    let current: NodeId | undefined = start;
+    while (current !== undefined && !settled.has(current) && !trail.has(current)) {
+      trail.add(current);
+      const action = pending.get(current);
+      current = action === undefined ? undefined : blockerOf(input, pending, action);
+    }
+    if (current !== undefined && trail.has(current)) {
+      const circle = [...trail].slice([...trail].indexOf(current));
+      const mover = circle.find((nodeId) => pending.get(nodeId)?.kind === 'move');
+      if (mover !== undefined) return mover;
+    }
+    for (const nodeId of trail) settled.add(nodeId);
+  }
+  return undefined;
+}
+
+function explain(
+  input: ScheduleInput,
+  pending: ReadonlyMap<NodeId, StructureAction>,
+  action: StructureAction,
+): StuckAction {
+  if (action.kind === 'remove') return { action, reason: 'waiting', occupantId: undefined };
+  const occupantId = input.working.at(action.to);
+  if (blockerOf(input, pending, action) !== undefined) return { action, reason: 'waiting', occupantId };
+  return { action, reason: obstructionOf(input, action) ?? 'waiting', occupantId };
+}

@@ -1,0 +1,170 @@
+import type { NodeId } from '@syncline/protocol';
+import type { LocalView } from './match-local.ts';
+import { samePlace } from './node-tree.ts';
+import {
+  type LocalNode,
+  type NodeIdSource,
+  type RemoteTree,
+  type SyncedNode,
+  type SyncedTree,
+  sameContent,
+} from './trees.ts';
+
+/**
+ * What to do about nodes that are gone on one side and still there on the other.
+ *
+ * A delete wins only over what it has seen: a node that the other side edited, renamed or moved since the agreement stays, with
+ * all that lies below it, and so does every folder that something stays in. A node that stays is *forgotten*: it loses its
+ * place in the synced tree and is planned as a new node of the side that has it. Forgetting deletes nothing anywhere.
+ */
+export interface Deletions {
+  /** Gone there, unchanged here: removed from the disk. Whole subtrees. */
+  readonly goneRemote: ReadonlySet<NodeId>;
+  /** Gone here, unchanged there: deleted by the service. Whole subtrees. */
+  readonly goneLocal: ReadonlySet<NodeId>;
+  /** Cannot be decided before the content of these files is read. */
+  readonly unread: readonly NodeId[];
+  readonly forgotten: readonly Forgotten[];
+}
+
+/** `newNodeId` is the node that what is on the disk counts as from now on. */
+export interface Forgotten {
+  readonly nodeId: NodeId;
+  readonly newNodeId: NodeId | undefined;
+}
+
+export interface DeletionInput {
+  readonly remote: RemoteTree;
+  readonly synced: SyncedTree;
+  readonly local: LocalView;
+  readonly newNodeId: NodeIdSource;
+}
+
+type Fate = 'goes' | 'stays' | 'unread';
+
+export function settleDeletions(input: DeletionInput): Deletions {
+  const { remote, synced, local } = input;
+  const fates = new Fates(input);
+  const goneRemote = new Set<NodeId>();
+  const goneLocal = new Set<NodeId>();
+  const unread: NodeId[] = [];
+  const forgotten: Forgotten[] = [];
+  for (const node of synced.nodes()) {
+    const isRemote = remote.has(node.nodeId);
+    const isLocal = local.tree.has(node.nodeId);
+    if (isRemote === isLocal ? isRemote : local.frozen.has(node.nodeId)) continue;
+    if (!isRemote && !isLocal) {
+      if (!local.frozen.has(node.nodeId)) forgotten.push({ nodeId: node.nodeId, newNodeId: undefined });
+      continue;
+    }
+    const fate = isRemote ? fates.ofGoneLocal(node) : fates.ofGoneRemote(node);
+    if (fate === 'goes') (isRemote ? goneLocal : goneRemote).add(node.nodeId);
+    else if (fate === 'stays')
+      forgotten.push({ nodeId: node.nodeId, newNodeId: isLocal ? input.newNodeId() : undefined });
+    else if (node.kind === 'file') unread.push(node.nodeId);
+  }
+  return { goneRemote, goneLocal, unread, forgotten };
+}
+
+class Fates {
+  readonly #input: DeletionInput;
+  readonly #goneRemote = new Map<NodeId, Fate>();
+  readonly #goneLocal = new Map<NodeId, Fate>();
+
+  constructor(input: DeletionInput) {
+    this.#input = input;
+  }
+
+  /** Of a node that the service has no more, and the disk still has. */
+  ofGoneRemote(node: SyncedNode): Fate {
+    const known = this.#goneRemote.get(node.nodeId);
+    if (known !== undefined) return known;
+    // A tree has no cycles, but what two devices did to one may have; such a node stays.
+    this.#goneRemote.set(node.nodeId, 'stays');
+    const fate = this.#decideGoneRemote(node);
+    this.#goneRemote.set(node.nodeId, fate);
+    return fate;
+  }
+
+  /** Of a node that the disk has no more, and the service still has. */
+  ofGoneLocal(node: SyncedNode): Fate {
+    const known = this.#goneLocal.get(node.nodeId);
+    if (known !== undefined) return known;
+    this.#goneLocal.set(node.nodeId, 'stays');
+    const fate = this.#decideGoneLocal(node);
+    this.#goneLocal.set(node.nodeId, fate);
+    return fate;
+  }
+
+  #decideGoneRemote(node: SyncedNode): Fate {
+    const here = this.#input.local.tree.get(node.nodeId);
+    if (here === undefined || this.#isChangedAbove(node)) return 'stays';
+    if (node.kind === 'folder') return this.#folderGoneRemote(node.nodeId);
+    if (here.contentHash === undefined) return 'unread';
+    return sameContent(here, node) ? 'goes' : 'stays';
+  }
+
+  /** Whether the node itself, or a folder that went with it, was renamed or moved on the disk. */
+  #isChangedAbove(node: SyncedNode): boolean {
+    const { local, remote, synced } = this.#input;
+    for (let current: SyncedNode | undefined = node; current !== undefined; current = synced.get(current.parentId)) {
+      if (remote.has(current.nodeId)) return false;
+      const here = local.tree.get(current.nodeId);
+      if (here !== undefined && !samePlace(here, current)) return true;
+    }
+    return false;
+  }
+
+  #folderGoneRemote(folderId: NodeId): Fate {
+    const { local, synced } = this.#input;
+    if (local.obstacles.has(folderId)) return 'stays';
+    for (const child of synced.children(folderId)) if (local.frozen.has(child.nodeId)) return 'stays';
+    let fate: Fate = 'goes';
+    for (const child of local.tree.children(folderId)) {
+      const childFate = this.#childGoneRemote(child);
+      if (childFate === 'stays') return 'stays';
+      if (childFate === 'unread') fate = 'unread';
+    }
+    return fate;
+  }
+
+  #childGoneRemote(child: LocalNode): Fate {
+    const { remote, synced } = this.#input;
+    const agreed = synced.get(child.nodeId);
+    if (agreed === undefined) return 'stays';
+    const there = remote.get(child.nodeId);
+    if (there === undefined) return this.ofGoneRemote(agreed);
+    // It lives on elsewhere: moved out by the service it leaves this folder, moved in by the disk it needs it.
+    return samePlace(there, agreed) ? 'stays' : 'goes';
+  }
+
+  #decideGoneLocal(node: SyncedNode): Fate {
+    const { remote } = this.#input;
+    const there = remote.get(node.nodeId);
+    if (there === undefined || this.#isChangedAboveRemote(node)) return 'stays';
+    if (node.kind === 'file') return sameContent(there, node) ? 'goes' : 'stays';
+    for (const child of remote.children(node.nodeId))
+      if (this.#childGoneLocal(child.nodeId) === 'stays') return 'stays';
+    return 'goes';
+  }
+
+  #isChangedAboveRemote(node: SyncedNode): boolean {
+    const { local, remote, synced } = this.#input;
+    for (let current: SyncedNode | undefined = node; current !== undefined; current = synced.get(current.parentId)) {
+      if (local.tree.has(current.nodeId)) return false;
+      const there = remote.get(current.nodeId);
+      if (there !== undefined && !samePlace(there, current)) return true;
+    }
+    return false;
+  }
+
+  #childGoneLocal(nodeId: NodeId): Fate {
+    const { local, remote, synced } = this.#input;
+    const agreed = synced.get(nodeId);
+    const there = remote.get(nodeId);
+    if (agreed === undefined || there === undefined || local.frozen.has(nodeId)) return 'stays';
+    if (!local.tree.has(nodeId)) return this.ofGoneLocal(agreed);
+    // The disk has it elsewhere: moved out by the disk it leaves this folder, moved in by the service it needs it.
+    return samePlace(there, agreed) ? 'goes' : 'stays';
+  }
+}

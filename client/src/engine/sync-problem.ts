@@ -1,0 +1,39 @@
+import type { ObstacleReason } from './trees.ts';
+
+/** Why something is not synced, in a closed list. */
+export type ProblemReason =
+  | ObstacleReason
+  | 'name-twin'
+  | 'place-taken'
+  | 'blocked'
+  | 'busy'
+  | 'damaged'
+  | 'refused'
+  | 'disk';
+
+/** Something that is not synced, why, and what a person can do. `path` is relative to the synced folder. */
+export interface SyncProblem {
+  readonly path: string;
+  readonly reason: ProblemReason;
+  readonly detail: string;
+}
+
+const DETAILS: Readonly<Record<ProblemReason, string>> = {
+  symlink: 'It is a symbolic link. Links are not followed; put the file itself here to sync it.',
+  'special-file': 'It is a socket, a pipe or a device, which has no content to sync.',
+  'name-refused': 'Its name cannot be stored (control characters, or more than 255 bytes). Rename it.',
+  'name-not-utf8': 'Its name is not UTF-8. Rename it.',
+  unreadable: 'It cannot be read. Check its permissions.',
+  'name-twin':
+    'Another name in this folder differs only in case, accents form or trailing dots. Rename one of the two.',
+  'place-taken': 'Something that cannot be synced stands where it belongs. Move that away.',
+  blocked: 'It waits for something else that cannot be synced.',
+  busy: 'It kept changing while it was read. It is tried again with the next sync.',
+  damaged: 'What the service sent is not what it promised. It is tried again with the next sync.',
+  refused: 'The service refused it.',
+  disk: 'The disk refused it. Check free space and permissions.',
+};
+
+export function syncProblem(path: string, reason: ProblemReason, detail?: string): SyncProblem {
+  return { path, reason, detail: detail ?? DETAILS[reason] };
+}

@@ -1,0 +1,122 @@
+import type { ContentHash, NodeId, NodeKind } from '@syncline/protocol';
+import type { NodeTree, PlacedNode } from './node-tree.ts';
+
+/**
+ * The three trees. They record observations, never outstanding work: the remote tree is what the service said last, the
+ * local tree what the disk showed last, the synced tree what both were seen to agree on. A plan is made from them anew.
+ */
+export interface RemoteNode extends PlacedNode {
+  readonly kind: NodeKind;
+  readonly rev: number;
+  readonly contentRev: number;
+  readonly size: number;
+  readonly contentHash: ContentHash | undefined;
+  readonly executable: boolean;
+  /** Time to give to the local file, in ms since 1970; undefined where no client told one. */
+  readonly modifiedAtMs: number | undefined;
+}
+
+/** A node as both sides agreed on it: `rev` and content of the remote one, place and identity of the local one. */
+export interface SyncedNode extends PlacedNode {
+  readonly kind: NodeKind;
+  readonly rev: number;
+  readonly contentRev: number;
+  readonly size: number;
+  readonly contentHash: ContentHash | undefined;
+  readonly executable: boolean;
+  readonly identity: LocalIdentity;
+}
+
+/** What tells one state of one file from every other without reading it. All times in ns since 1970. */
+export interface LocalIdentity {
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly birthNs: bigint;
+  readonly size: number;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+}
+
+/** Why something on the disk cannot be synced. */
+export type ObstacleReason = 'symlink' | 'special-file' | 'name-refused' | 'name-not-utf8' | 'unreadable';
+
+/** One thing that stands on the disk. `path` is relative to the root, its names joined by `/`. */
+export interface LocalEntry {
+  readonly path: string;
+  readonly name: string;
+  readonly kind: NodeKind | 'obstacle';
+  readonly identity: LocalIdentity;
+  readonly executable: boolean;
+  /** Folders: false when its content could not be listed completely, so that nothing can be concluded from absence. */
+  readonly listed: boolean;
+  /** Files: the content, when it was read in exactly this state. */
+  readonly contentHash: ContentHash | undefined;
+  readonly obstacle: ObstacleReason | undefined;
+}
+
+/** All that stood on the disk: entries by the path of their folder, the root being the empty path. */
+export interface LocalScan {
+  readonly folders: ReadonlyMap<string, readonly LocalEntry[]>;
+  readonly rootListed: boolean;
+}
+
+/** A local entry that was given the id of its node. */
+export interface LocalNode extends PlacedNode {
+  readonly kind: NodeKind;
+  readonly entry: LocalEntry;
+  /** Undefined while the file must be read before its content is known. */
+  readonly contentHash: ContentHash | undefined;
+  readonly executable: boolean;
+}
+
+export type RemoteTree = NodeTree<RemoteNode>;
+export type SyncedTree = NodeTree<SyncedNode>;
+export type LocalTree = NodeTree<LocalNode>;
+
+/**
+ * The same state of the same file: nothing was written, renamed or changed on it in between. The time of the last change
+ * (ctime) counts, because a program can set the time of the last write back after writing.
+ */
+export function sameState(a: LocalIdentity, b: LocalIdentity): boolean {
+  return (
+    a.device === b.device &&
+    a.inode === b.inode &&
+    a.size === b.size &&
+    a.mtimeNs === b.mtimeNs &&
+    a.ctimeNs === b.ctimeNs
+  );
+}
+
+/**
+ * The same file or folder, perhaps renamed or edited since. Inode numbers are used again, so the time of birth must agree
+ * too; where the file system keeps none, size and time of the last write stand in for it.
+ */
+export function sameObject(a: LocalIdentity, b: LocalIdentity): boolean {
+  if (a.device !== b.device || a.inode !== b.inode) return false;
+  if (a.birthNs !== 0n && a.birthNs === b.birthNs) return true;
+  return a.size === b.size && a.mtimeNs === b.mtimeNs;
+}
+
+export function objectKey(identity: LocalIdentity): string {
+  return `${identity.device}:${identity.inode}`;
+}
+
+/** Whether the bytes or the permission to run differ. Unknown bytes are different from all others. */
+export function sameContent(
+  a: { readonly contentHash: ContentHash | undefined; readonly executable: boolean },
+  b: { readonly contentHash: ContentHash | undefined; readonly executable: boolean },
+): boolean {
+  return a.contentHash !== undefined && a.contentHash === b.contentHash && a.executable === b.executable;
+}
+
+/** Path of the folder that holds the entry at `path`. */
+export function parentPath(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '' : path.slice(0, slash);
+}
+
+export function joinPath(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}
+
+export type NodeIdSource = () => NodeId;
