@@ -222,10 +222,9 @@ export class LoopbackService {
       size: content.chunks.reduce((sum, chunk) => sum + chunk.size, 0),
       contentHash: content.contentHash,
       chunking: 'fixed-4m',
-      chunks: content.chunks.slice(from, to).map((chunk) => ({
-        ...chunk,
-        url: `${this.baseUrl}/store/${chunk.hash}?n=${this.#urls}`,
-      })),
+      chunks: content.chunks
+        .slice(from, to)
+        .map(({ hash, size }) => ({ hash, size, url: `${this.baseUrl}/store/${hash}?n=${this.#urls}` })),
       expiresAt: '2099-01-01T00:00:00.000Z',
       ...(to < content.chunks.length ? { nextPage: String(to) } : {}),
     });

@@ -17,6 +17,8 @@ export interface LoopbackWorld extends TransferDependencies {
   readonly close: () => Promise<void>;
 }
 
+const random = (): number => 0.5;
+
 /** The real client over the real network stack, against the loopback service. */
 export async function openLoopbackWorld(): Promise<LoopbackWorld> {
   const service = new LoopbackService();
@@ -40,7 +42,6 @@ export async function openLoopbackWorld(): Promise<LoopbackWorld> {
     },
   };
   const transport = createNodeTransport();
-  const random = () => 0.5;
   const deviceId = DeviceId.parse('01ARZ3NDEKTSV4RRFFQ69G5FAV');
   const api = createApiClient({ baseUrl: service.baseUrl, transport, tokens: accessTokens, deviceId, clock, random });
   const gate = new TransferGate({ tasksMax: 8, bytesMax: 32 * 1024 * 1024 });

@@ -8,7 +8,9 @@ import type { Transport } from './transport.ts';
 /** What the service answered: the value, or the refusal with its remedy. */
 export type ApiAnswer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
-type CallOptions = { readonly signal?: AbortSignal | undefined };
+interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
 type CallArguments<N extends RouteName> =
   Record<string, never> extends RouteInput<N> ? [input?: CallOptions] : [input: RouteInput<N> & CallOptions];
 

@@ -129,7 +129,10 @@ async function repeatWhileUnavailable<T>({ clock, random }: UserPoolDependencies
   }
 }
 
-type Answered = { readonly kind: 'answered'; readonly body: unknown };
+interface Answered {
+  readonly kind: 'answered';
+  readonly body: unknown;
+}
 type Call = (action: string, body: object) => Promise<Answered | SignInRefused>;
 
 async function callAction(

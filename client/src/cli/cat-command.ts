@@ -12,7 +12,7 @@ export function registerCat(program: Command, run: RunCommand): void {
     .action(run(cat));
 }
 
-async function cat(context: CommandContext, remote: string): Promise<void> {
+async function cat(context: CommandContext, [remote]: readonly [string]): Promise<void> {
   const path = parseRemotePath(remote);
   const session = await context.session();
   const node = await requireFile(session, path, context.signal);

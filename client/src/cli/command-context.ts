@@ -14,7 +14,14 @@ export interface CommandContext {
   readonly session: () => Promise<Session>;
 }
 
-/** How a command is added to the program: `run` gives its action the context and takes care of errors and exit codes. */
-export type RunCommand = <A extends readonly unknown[]>(
-  action: (context: CommandContext, ...given: A) => Promise<void>,
-) => (...given: [...A, ...unknown[]]) => Promise<void>;
+/** What a command does: with the words of its arguments in their order, and its options. */
+export type CommandAction<W extends readonly unknown[], O> = (
+  context: CommandContext,
+  words: W,
+  options: O,
+) => Promise<void>;
+
+/** Makes an action what commander calls; main takes care of errors and exit codes. */
+export type RunCommand = <W extends readonly unknown[], O>(
+  action: CommandAction<W, O>,
+) => (...given: unknown[]) => Promise<void>;

@@ -35,7 +35,7 @@ async function list(context: CommandContext): Promise<void> {
   context.output.result({ devices, thisDeviceId: session.deviceId }, lines);
 }
 
-async function rename(context: CommandContext, which: string, name: string): Promise<void> {
+async function rename(context: CommandContext, [which, name]: readonly [string, string]): Promise<void> {
   const session = await context.session();
   const { deviceId } = await requireDevice(session, which, context.signal);
   const answer = await session.api.renameDevice({ parameters: { deviceId }, body: { name }, signal: context.signal });
@@ -43,7 +43,7 @@ async function rename(context: CommandContext, which: string, name: string): Pro
   context.output.result(answer.value, [`The device is called ${quote(answer.value.device.name)} now.`]);
 }
 
-async function unlink(context: CommandContext, which: string): Promise<void> {
+async function unlink(context: CommandContext, [which]: readonly [string]): Promise<void> {
   const session = await context.session();
   const { deviceId } = await requireDevice(session, which, context.signal);
   const answer = await session.api.unlinkDevice({ parameters: { deviceId }, signal: context.signal });
@@ -61,7 +61,8 @@ async function requireDevice(session: Session, which: string, signal: AbortSigna
   const id = which === 'this' ? session.deviceId : which;
   const devices = await readDevices(session, signal);
   const byId = devices.filter((device) => device.deviceId === id);
-  const found = byId.length > 0 ? byId : devices.filter((device) => device.name === which && !device.revokedAt);
+  const found =
+    byId.length > 0 ? byId : devices.filter((device) => device.name === which && device.revokedAt === undefined);
   const [device] = found;
   if (device !== undefined && found.length === 1) return device;
   throw new CommandError({

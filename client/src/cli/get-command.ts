@@ -28,8 +28,7 @@ export function registerGet(program: Command, run: RunCommand): void {
 
 async function get(
   context: CommandContext,
-  remote: string,
-  local: string,
+  [remote, local]: readonly [string, string],
   options: { readonly force?: boolean },
 ): Promise<void> {
   const path = parseRemotePath(remote);

@@ -22,7 +22,7 @@ export function withSignInOptions(command: Command): Command {
     .option('--device-name <name>', 'how the account shall call this device (default: the name of this computer)');
 }
 
-async function logIn(context: CommandContext, options: SignInOptions): Promise<void> {
+async function logIn(context: CommandContext, _words: readonly [], options: SignInOptions): Promise<void> {
   const service = await openSignInService(context, options);
   try {
     await finishSignIn(context, { service, credentials: await readCredentials(context, options), options });

@@ -10,7 +10,7 @@ export function registerLs(program: Command, run: RunCommand): void {
   program.command('ls').description('Lists a folder.').argument('[path]', 'a folder or file', '/').action(run(list));
 }
 
-async function list(context: CommandContext, given: string): Promise<void> {
+async function list(context: CommandContext, [given]: readonly [string]): Promise<void> {
   const path = parseRemotePath(given);
   const session = await context.session();
   const node = await requireNode(session, path, context.signal);

@@ -7,7 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import { configurationDirectory } from '../platform/node/configuration-directory.ts';
 import { registerCat } from './cat-command.ts';
-import type { CommandContext, RunCommand } from './command-context.ts';
+import type { CommandAction, CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { registerDevices } from './devices-command.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -59,11 +59,7 @@ export async function main(words: readonly string[]): Promise<number> {
     },
   };
   try {
-    await buildProgram(
-      (action) =>
-        (...given) =>
-          action(context, ...given),
-    ).parseAsync([...words], { from: 'user' });
+    await buildProgram(context).parseAsync([...words], { from: 'user' });
     return EXIT_CODES.ok;
   } catch (failure) {
     if (failure instanceof CommanderError && failure.exitCode === 0) return EXIT_CODES.ok;
@@ -83,16 +79,24 @@ const INTERRUPTED = {
   remedy: 'Repeat the command to go on.',
 } as const;
 
-function buildProgram(run: (action: Parameters<RunCommand>[0]) => ReturnType<RunCommand>): Command {
+function buildProgram(context: CommandContext): Command {
+  const run = bindActions(context);
   const program = new Command('syncline')
     .description('Keeps folders the same on all your devices.')
     .option('--json', 'print one JSON document, and errors as JSON')
     .exitOverride()
     .showHelpAfterError(false)
     // Errors are told by main, in one form.
-    .configureOutput({ outputError: () => undefined });
-  for (const register of COMMANDS) register(program, run as RunCommand);
+    .configureOutput({ outputError: () => undefined, ...(context.output.json ? { writeErr: () => undefined } : {}) });
+  for (const register of COMMANDS) register(program, run);
   return program;
+}
+
+/** Commander calls an action with the arguments, then the options, then the command. */
+function bindActions(context: CommandContext): RunCommand {
+  return <W extends readonly unknown[], O>(action: CommandAction<W, O>) =>
+    (...given: unknown[]) =>
+      action(context, given.slice(0, -2) as readonly unknown[] as W, given.at(-2) as O);
 }
 
 /** Whoever reads our output may stop reading, as `head` does. */

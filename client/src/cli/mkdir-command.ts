@@ -18,7 +18,7 @@ export function registerMkdir(program: Command, run: RunCommand): void {
 
 async function makeFolder(
   context: CommandContext,
-  given: string,
+  [given]: readonly [string],
   options: { readonly parents?: boolean },
 ): Promise<void> {
   const path = parseRemotePath(given);

@@ -14,7 +14,7 @@ export function registerMv(program: Command, run: RunCommand): void {
     .action(run(move));
 }
 
-async function move(context: CommandContext, from: string, to: string): Promise<void> {
+async function move(context: CommandContext, [from, to]: readonly [string, string]): Promise<void> {
   const { signal, output } = context;
   const source = parseRemotePath(from);
   const { name: ownName } = splitRemotePath(source);

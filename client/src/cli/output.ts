@@ -9,9 +9,9 @@ const LINE_PERCENT = 10;
 const LINE_MS_MIN = 1000;
 
 export interface ProgressDisplay {
-  update(progress: TransferProgress): void;
+  readonly update: (progress: TransferProgress) => void;
   /** Takes a bar off the terminal. */
-  end(): void;
+  readonly end: () => void;
 }
 
 /**

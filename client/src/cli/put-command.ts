@@ -19,7 +19,7 @@ export function registerPut(program: Command, run: RunCommand): void {
     .action(run(put));
 }
 
-async function put(context: CommandContext, local: string, remote: string): Promise<void> {
+async function put(context: CommandContext, [local, remote]: readonly [string, string]): Promise<void> {
   const { signal, output } = context;
   const path = parseRemotePath(remote);
   const session = await context.session();

@@ -28,7 +28,7 @@ export async function ask(context: CommandContext, message: string, option: stri
 
 /** Whether people can be asked. */
 export function hasTerminal({ streams, output }: CommandContext): boolean {
-  return streams.stdin.isTTY === true && streams.stderr.isTTY === true && !output.json;
+  return streams.stdin.isTTY && streams.stderr.isTTY && !output.json;
 }
 
 function requireTerminal(context: CommandContext, option: string): void {

@@ -16,7 +16,7 @@ export function registerRm(program: Command, run: RunCommand): void {
 
 async function remove(
   context: CommandContext,
-  given: string,
+  [given]: readonly [string],
   options: { readonly recursive?: boolean },
 ): Promise<void> {
   const path = parseRemotePath(given);

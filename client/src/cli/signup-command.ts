@@ -16,7 +16,7 @@ export function registerSignup(program: Command, run: RunCommand): void {
     .action(run(signUp));
 }
 
-async function signUp(context: CommandContext, options: SignupOptions): Promise<void> {
+async function signUp(context: CommandContext, _words: readonly [], options: SignupOptions): Promise<void> {
   const service = await openSignInService(context, options);
   try {
     const credentials = await readCredentials(context, options);

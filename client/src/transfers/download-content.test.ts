@@ -25,7 +25,9 @@ function publish(sizes: readonly number[]): { readonly bytes: Buffer; readonly c
 
 async function download(length: number, options: Omit<DownloadJob, 'sink'> = {}) {
   const written = Buffer.alloc(length);
-  const write = async (offset: number, bytes: Uint8Array): Promise<void> => void written.set(bytes, offset);
+  const write = async (offset: number, bytes: Uint8Array): Promise<void> => {
+    written.set(bytes, offset);
+  };
   return { outcome: await downloadContent(world, source, { ...options, sink: { write } }), written };
 }
 
@@ -101,7 +103,7 @@ test('bytes that never hash to their name are damage, and are never written', as
 
 test('a manifest that does not hash to the content is damage', async () => {
   const { chunks } = publish([10, 20]);
-  world.service.publish(id, [...chunks].reverse(), sha256(packManifest(chunks)));
+  world.service.publish(id, chunks.toReversed(), sha256(packManifest(chunks)));
   expect((await download(30)).outcome).toMatchObject({ kind: 'damaged' });
 });
 
