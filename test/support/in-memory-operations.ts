@@ -1,0 +1,45 @@
+import { getAccount } from '../../lambdas/accounts/get-account.ts';
+import { getConfiguration } from '../../lambdas/accounts/get-configuration.ts';
+import type { DedupScope } from '../../lambdas/chunks/dedup-domain.ts';
+import { listDevices } from '../../lambdas/devices/list-devices.ts';
+import { registerDevice } from '../../lambdas/devices/register-device.ts';
+import { renameDevice } from '../../lambdas/devices/rename-device.ts';
+import { unlinkDevice } from '../../lambdas/devices/unlink-device.ts';
+import type { RouteOperations } from '../../lambdas/runtime/route-operation.ts';
+import { openSocket } from '../../lambdas/sockets/open-socket.ts';
+import { checkChunks } from '../../lambdas/uploads/check-chunks.ts';
+import { initiateUploads } from '../../lambdas/uploads/initiate-uploads.ts';
+import type { InMemoryStores } from './in-memory-stores.ts';
+
+export interface InMemorySettings {
+  readonly dedupScope: DedupScope;
+  readonly quotaBytes: number;
+}
+
+export type InMemoryRoute =
+  | 'getConfiguration'
+  | 'getAccount'
+  | 'registerDevice'
+  | 'listDevices'
+  | 'renameDevice'
+  | 'unlinkDevice'
+  | 'initiateUploads'
+  | 'checkChunks'
+  | 'openSocket';
+
+/** The operation of every route, as the entries in lambdas/*.lambda.ts compose them. */
+export function inMemoryOperations(stores: InMemoryStores, settings: InMemorySettings): RouteOperations<InMemoryRoute> {
+  const dependencies = { ...stores, ...settings, meter: stores.telemetry, socketUrl: 'wss://socket.memory.test' };
+  const configuration = { stage: 'local', region: 'memory', issuer: 'https://issuer.memory.test', audience: 'memory' };
+  return {
+    getConfiguration: () => getConfiguration(configuration),
+    getAccount: (_request, caller) => getAccount(dependencies, caller),
+    registerDevice: ({ body }, caller) => registerDevice(dependencies, body, caller),
+    listDevices: (_request, caller) => listDevices(dependencies, caller),
+    renameDevice: ({ parameters, body }, caller) => renameDevice(dependencies, { ...parameters, ...body }, caller),
+    unlinkDevice: ({ parameters }, caller) => unlinkDevice(dependencies, parameters.deviceId, caller),
+    initiateUploads: ({ body }, caller) => initiateUploads(dependencies, body, caller),
+    checkChunks: ({ parameters, body }, caller) => checkChunks(dependencies, { ...parameters, ...body }, caller),
+    openSocket: (_request, caller) => openSocket(dependencies, caller),
+  };
+}

@@ -1,0 +1,119 @@
+import {
+  assert,
+  ERRORS,
+  Problem,
+  type Route,
+  type RouteInput,
+  type RouteName,
+  type RouteResponse,
+  routes,
+} from '@syncline/protocol';
+import * as z from 'zod/mini';
+import type { ApiEvent, ApiResult } from '../../lambdas/runtime/api-event.ts';
+import { type ApiHandler, createApiHandler } from '../../lambdas/runtime/create-api-handler.ts';
+import type { AppendedEntry } from '../../lambdas/sockets/notify-devices.ts';
+import { notifyDevices } from '../../lambdas/sockets/notify-devices.ts';
+import { type InMemoryRoute, inMemoryOperations } from './in-memory-operations.ts';
+import { createInMemoryStores, type InMemoryStores, type InMemoryStoresOptions } from './in-memory-stores.ts';
+
+/** Who sends a request: what the authorizer would make of the access token, and the device that the client names. */
+export interface TestCaller {
+  /** Absent: no token is sent. */
+  readonly subject?: string;
+  readonly deviceId?: string;
+}
+
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly status: number; readonly problem: Problem };
+
+export interface InMemoryServiceOptions extends InMemoryStoresOptions {
+  readonly dedupScope?: 'deployment' | 'account';
+  readonly quotaBytes?: number;
+}
+
+export const TEST_ISSUER = 'https://issuer.memory.test';
+export const TEST_QUOTA_BYTES = 10_000_000_000;
+
+/**
+ * The whole service in one process: every route's real decoding, operation and encoding over the memory stores. What AWS
+ * does around it (checking a token's signature, matching a path) is done here as simply as it can be.
+ */
+export class InMemoryService {
+  readonly stores: InMemoryStores;
+  readonly #handler: ApiHandler;
+
+  constructor(options: InMemoryServiceOptions = {}) {
+    this.stores = createInMemoryStores(options);
+    const { clock, telemetry, accounts } = this.stores;
+    const settings = {
+      dedupScope: options.dedupScope ?? 'deployment',
+      quotaBytes: options.quotaBytes ?? TEST_QUOTA_BYTES,
+    } as const;
+    this.#handler = createApiHandler<InMemoryRoute>(
+      { clock, telemetry, accounts },
+      inMemoryOperations(this.stores, settings),
+    );
+  }
+
+  /** Calls a route as a client would. What it answers is checked against the contract. */
+  async invoke<N extends RouteName>(
+    name: N,
+    input: RouteInput<N>,
+    caller: TestCaller = {},
+  ): Promise<Answer<RouteResponse<N>>> {
+    const { parameters, query, body } = input as Parts;
+    const result = await this.handle({
+      ...eventOf(routes[name], caller),
+      ...(parameters === undefined ? {} : { pathParameters: parameters }),
+      ...(query === undefined ? {} : { queryStringParameters: query }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return answerOf(name, result);
+  }
+
+  /** Gives an event to the handler as it is. */
+  handle(event: ApiEvent): Promise<ApiResult> {
+    return this.#handler(event);
+  }
+
+  /** Does what the journal's stream does after commits: tells the members' devices. Answers what was told. */
+  async deliverPushes(): Promise<readonly AppendedEntry[]> {
+    const { accounts, sockets, pusher, clock, telemetry, namespaces } = this.stores;
+    const entries = namespaces.takeAppended();
+    await notifyDevices({ accounts, sockets, pusher, clock, meter: telemetry }, entries);
+    return entries;
+  }
+}
+
+interface Parts {
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** An event of API Gateway for a route, without its input. */
+export function eventOf(route: Route, { subject, deviceId }: TestCaller): ApiEvent {
+  const claims = { iss: TEST_ISSUER, sub: subject, token_use: 'access', client_id: 'memory' };
+  return {
+    routeKey: `${route.method} ${route.path}`,
+    headers: deviceId === undefined ? {} : { 'x-device-id': deviceId },
+    requestContext: {
+      requestId: 'request-1',
+      ...(subject === undefined ? {} : { authorizer: { jwt: { claims } } }),
+    },
+  };
+}
+
+function answerOf<N extends RouteName>(name: N, result: ApiResult): Answer<RouteResponse<N>> {
+  const json: unknown = JSON.parse(result.body);
+  if (result.statusCode === 200) {
+    const decoded = z.safeParse(routes[name].response, json);
+    assert(decoded.success, `${name} answered something that is not in the contract: ${decoded.error?.message}`);
+    return { ok: true, value: decoded.data as RouteResponse<N> };
+  }
+  const problem = Problem.parse(json);
+  assert(ERRORS[problem.code].status === result.statusCode, 'a refusal has the status of its code');
+  assert(ERRORS[problem.code].remedy === problem.remedy, 'a refusal has the remedy of its code');
+  return { ok: false, status: result.statusCode, problem };
+}

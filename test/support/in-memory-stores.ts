@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { MemoryAccountStore } from '../../lambdas/accounts/memory-account-store.ts';
+import { MemoryChunkIndex } from '../../lambdas/chunks/memory-chunk-index.ts';
+import { MemoryObjectStore } from '../../lambdas/chunks/memory-object-store.ts';
+import { MemoryNamespaceStore } from '../../lambdas/namespaces/memory-namespace-store.ts';
+import type { CommitTransactionOutcome, NamespaceTransaction } from '../../lambdas/namespaces/namespace-store.ts';
+import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
+import { MemoryKeyRing } from '../../lambdas/runtime/memory-key-ring.ts';
+import { MemoryTelemetry } from '../../lambdas/runtime/memory-telemetry.ts';
+import { MemorySocketPusher } from '../../lambdas/sockets/memory-socket-pusher.ts';
+import { MemorySocketStore } from '../../lambdas/sockets/memory-socket-store.ts';
+import type { AppendedEntry } from '../../lambdas/sockets/notify-devices.ts';
+import { MemoryUploadStore } from '../../lambdas/uploads/memory-upload-store.ts';
+import { SeededRandom } from './seeded-random.ts';
+
+export interface InMemoryStoresOptions {
+  /** Chooses all ids and tickets. */
+  readonly seed?: string;
+  readonly clock?: MemoryClock;
+}
+
+/** One of every port, over the memory of this process. */
+export type InMemoryStores = ReturnType<typeof createInMemoryStores>;
+
+export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
+  const seed = options.seed ?? 'in-memory';
+  const clock = options.clock ?? new MemoryClock();
+  const namespaces = new StreamingNamespaceStore({ clock });
+  return {
+    clock,
+    random: new SeededRandom(seed),
+    telemetry: new MemoryTelemetry(),
+    keyRing: new MemoryKeyRing({ secret: createHash('sha256').update(seed).digest() }),
+    namespaces,
+    accounts: new MemoryAccountStore({ namespaces }),
+    chunks: new MemoryChunkIndex(),
+    objects: new MemoryObjectStore({ clock }),
+    uploads: new MemoryUploadStore(),
+    sockets: new MemorySocketStore(),
+    pusher: new MemorySocketPusher(),
+  };
+}
+
+/** Keeps what the journal's stream would tell until somebody takes it. */
+class StreamingNamespaceStore extends MemoryNamespaceStore {
+  #appended: AppendedEntry[] = [];
+
+  override async commit(transaction: NamespaceTransaction): Promise<CommitTransactionOutcome> {
+    const outcome = await super.commit(transaction);
+    const { entries, epoch } = transaction;
+    if (outcome.kind === 'committed') {
+      this.#appended.push(...entries.map(({ namespaceId, seq, deviceId }) => ({ namespaceId, seq, deviceId, epoch })));
+    }
+    return outcome;
+  }
+
+  takeAppended(): readonly AppendedEntry[] {
+    const taken = this.#appended;
+    this.#appended = [];
+    return taken;
+  }
+}
