@@ -1,5 +1,8 @@
-/** Tests run as native ES modules on the project's Node; swc only strips the types. */
-const base = {
+/**
+ * Tests that need nothing but this folder: units, properties, infrastructure, the house.
+ * They run as native ES modules on the project's Node; swc only strips the types.
+ */
+export const base = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -8,5 +11,11 @@ const base = {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
   },
   modulePathIgnorePatterns: ['/cdk.out/', '/.local/', '/dist/'],
+  setupFiles: ['<rootDir>/test/support/property-runs.ts'],
 };
-export default base;
+
+export default {
+  ...base,
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '\\.(aws|e2e)\\.test\\.ts$'],
+};

@@ -1,0 +1,5 @@
+import fc from 'fast-check';
+
+/** `npm run nightly` asks for more cases of every property than a quick run; a failure prints the seed that replays it. */
+const runs = Number(process.env['FAST_CHECK_RUNS'] ?? 0);
+if (runs > 0) fc.configureGlobal({ numRuns: runs });

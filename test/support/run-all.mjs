@@ -1,0 +1,116 @@
+/**
+ * `npm test`: sets everything up, runs every check and every suite, and ends with the line `N passed, N failed`.
+ * Plain JavaScript without dependencies, so that it runs on a fresh clone. Whatever does not run counts as failed.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installDependencies, projectEnvironment, projectNode } from '../../emulator/install-dependencies.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const reports = mkdtempSync(path.join(tmpdir(), 'syncline-tests-'));
+const MINUTE_MS = 60_000;
+
+const bin = (tool) => path.join(root, 'node_modules/.bin', tool);
+const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+
+/** A step with a `report` is a Jest run, whose tests are counted; any other is one check, passed or failed. */
+const STEPS = [
+  { name: 'format', file: bin('biome'), args: ['format', '.'], timeoutMs: 2 * MINUTE_MS },
+  { name: 'lint', file: bin('oxlint'), args: ['--max-warnings', '0'], timeoutMs: 5 * MINUTE_MS },
+  { name: 'types', file: projectNode, args: ['test/support/check-types.ts'], timeoutMs: 5 * MINUTE_MS },
+  suite('unit', ['--maxWorkers', '2'], 12 * MINUTE_MS),
+  suite('stack', ['--config', 'jest.stack.config.mjs', '--runInBand'], 25 * MINUTE_MS),
+];
+
+function suite(name, args, timeoutMs) {
+  const report = path.join(reports, `${name}.json`);
+  return { name, file: projectNode, args: [...JEST, ...args, '--json', '--outputFile', report], timeoutMs, report };
+}
+
+let running;
+
+/** Runs a step in a process group of its own, so that nothing it started outlives it. */
+async function run({ name, file, args, timeoutMs }) {
+  process.stdout.write(`\n── ${name}\n`);
+  const child = spawn(file, args, { cwd: root, env: projectEnvironment(), stdio: 'inherit', detached: true });
+  running = child;
+  const timer = setTimeout(() => {
+    process.stdout.write(`${name} did not end within ${timeoutMs / MINUTE_MS} minutes\n`);
+    endGroup(child, 'SIGKILL');
+  }, timeoutMs);
+  const status = await new Promise((resolve) => {
+    child.once('error', (error) => {
+      process.stdout.write(`${error.message}\n`);
+      resolve(1);
+    });
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+  clearTimeout(timer);
+  return status;
+}
+
+function endGroup(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // Already gone, which is what was wanted.
+  }
+}
+
+/** A skipped test proves nothing, and a suite that cannot be loaded hides its tests: both count as failed. */
+function countTests(report, status) {
+  let results;
+  try {
+    results = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+  const failed =
+    results.numFailedTests + results.numRuntimeErrorTestSuites + results.numPendingTests + results.numTodoTests;
+  return { passed: results.numPassedTests, failed: failed === 0 && status !== 0 ? 1 : failed };
+}
+
+async function runAll() {
+  const total = { passed: 0, failed: 0 };
+  const summary = [];
+  for (const step of STEPS) {
+    const startedAt = performance.now();
+    const status = await run(step);
+    const count =
+      step.report === undefined
+        ? { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 }
+        : countTests(step.report, status);
+    total.passed += count.passed;
+    total.failed += count.failed;
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    summary.push(`${step.name.padEnd(8)} ${count.passed} passed, ${count.failed} failed in ${seconds} s`);
+  }
+  process.stdout.write(`\n${summary.join('\n')}\n`);
+  return total;
+}
+
+function end({ passed, failed }) {
+  rmSync(reports, { recursive: true, force: true });
+  process.stdout.write(`\n${passed} passed, ${failed} failed\n`, () =>
+    process.exit(failed === 0 && passed > 0 ? 0 : 1),
+  );
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    if (running !== undefined) endGroup(running, signal);
+    process.stdout.write(`\nstopped by ${signal}\n`);
+    end({ passed: 0, failed: 1 });
+  });
+}
+
+try {
+  installDependencies();
+  end(await runAll());
+} catch (error) {
+  process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  end({ passed: 0, failed: 1 });
+}
