@@ -110,7 +110,7 @@ const forbiddenNames: readonly Plant[] = [
     rule: 'eslint(max-params)',
   },
   { file: 'lib/n7.ts', code: 'try {\n  JSON.parse("");\n} catch {}\n', rule: 'eslint(no-empty)' },
-  { file: 'lib/n8.ts', code: `${'export {};\n'.repeat(401)}`, rule: 'eslint(max-lines)' },
+  { file: 'lib/n8.ts', code: 'export {};\n'.repeat(401), rule: 'eslint(max-lines)' },
   {
     file: 'lib/n9.ts',
     code: `export function n() {\n${'  n();\n'.repeat(70)}}\n`,
