@@ -45,11 +45,14 @@ export const TreeQuery = z.strictObject({
 /**
  * One page of all live nodes below a folder, parents before their children. `seq` is the head when the listing began:
  * changes that came while it was read may show or not, and the delta from `cursor` tells them all.
+ * `unlisted` folders are so deep, under names so long, that a page token could not hold the way to them: each is listed by a
+ * request of its own with its id as `folderId`.
  */
 export const TreeResponse = z.strictObject({
   nodes: z.array(Node),
   seq: Sequence,
   cursor: Cursor,
+  unlisted: z.optional(z.array(NodeId)),
   nextPage: z.optional(PageToken),
 });
 export type TreeResponse = z.infer<typeof TreeResponse>;

@@ -1,0 +1,22 @@
+import { assert, DEPTH_MAX, JOURNAL_RETENTION_MS, OPERATION_RESULT_MS } from '@syncline/protocol';
+
+/** Times that one transaction is decided again after somebody else's commit came first. */
+export const COMMIT_TRIES_MAX = 8;
+/** Longest pause before the second try, in milliseconds; it doubles with every further one. */
+export const COMMIT_PAUSE_MS = 20;
+/** Most items that one operation touches: entry, node, revision, place, trash, and a new item of results. */
+export const OPERATION_ITEMS_MAX = 6;
+/** Folders above a node that are walked. Twice the depth at which a node may be put, because a folder may be moved with all below it. */
+export const ANCESTORS_MAX = 2 * DEPTH_MAX;
+/** Names of a conflicted copy that are tried; each is taken only by another copy of the same device and second. */
+export const CONFLICT_NAMES_MAX = 256;
+/** Names that are looked up together. */
+export const CONFLICT_NAMES_AT_ONCE = 16;
+/** Objects that are asked for at one time. */
+export const HEADS_AT_ONCE = 32;
+/** Pause between two looks at a head, in milliseconds. */
+export const WAIT_PAUSE_MS = 500;
+/** Namespaces in one cursor. */
+export const CURSOR_NAMESPACES_MAX = 50;
+
+assert(OPERATION_RESULT_MS < JOURNAL_RETENTION_MS, 'the entry of a stored result must still be readable');

@@ -1,0 +1,299 @@
+import {
+  assert,
+  epochMs,
+  JOURNAL_RETENTION_MS,
+  type NodeId,
+  nameKey,
+  OPERATION_RESULT_MS,
+  type OpId,
+  rootNodeId,
+} from '@syncline/protocol';
+import {
+  type Access,
+  type JournalEntry,
+  type NamespaceHead,
+  type NamespaceStore,
+  type NamespaceTransaction,
+  NODE_KEYS_MAX,
+  type Place,
+  placeKey,
+  type StoredNode,
+  type StoredResult,
+  type StoredRevision,
+  type TrashChange,
+} from '../namespaces/namespace-store.ts';
+import { toWireNode } from '../namespaces/wire-node.ts';
+import { ANCESTORS_MAX } from './limits.ts';
+import { type Author, logicalBytesAdded, type NodeChange } from './node-change.ts';
+
+/** What lies above a node: itself first, up to the child of the root. */
+export type Ancestry =
+  | { readonly kind: 'live'; readonly chain: readonly StoredNode[] }
+  /** `folder` is the nearest one in the trash, the node itself included. */
+  | { readonly kind: 'deleted'; readonly folder: StoredNode }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'too_deep' };
+
+/**
+ * A namespace as it was at one head, with the changes of this request on top of it.
+ *
+ * Everything is read after the head, and the transaction that is made of the changes is committed on the condition that the head
+ * has not moved since; so whatever was read is still true at that moment, and decisions on it are serialisable. After its
+ * transaction was committed a view stands for the new head, and the next operations may be decided on it without reading again.
+ */
+export class NamespaceView {
+  readonly #namespaces: NamespaceStore;
+  #head: NamespaceHead;
+  /** Read from the store at this head; undefined stands for "there is none". */
+  readonly #nodes = new Map<NodeId, StoredNode | undefined>();
+  readonly #places = new Map<string, StoredNode | undefined>();
+  #writes = newWrites();
+
+  constructor(dependencies: { readonly namespaces: NamespaceStore }, access: Access) {
+    this.#namespaces = dependencies.namespaces;
+    this.#head = access.head;
+  }
+
+  /** The head with the changes of this view. */
+  get head(): NamespaceHead {
+    const { entries, bytesLogicalDelta, bytesRetainedDelta } = this.#writes;
+    return {
+      ...this.#head,
+      seq: this.#head.seq + entries.length,
+      bytesLogical: this.#head.bytesLogical + bytesLogicalDelta,
+      bytesRetained: this.#head.bytesRetained + bytesRetainedDelta,
+    };
+  }
+
+  get rootId(): NodeId {
+    return rootNodeId(this.#head.namespaceId);
+  }
+
+  /** Reads what is not known yet, nodes and places at one time. */
+  async load(nodeIds: Iterable<NodeId>, places: Iterable<Place> = []): Promise<void> {
+    const newIds = [...new Set(nodeIds)].filter((id) => id !== this.rootId && !this.#nodes.has(id));
+    const newPlaces = new Map([...places].map((place) => [placeKey(place), place]));
+    for (const key of newPlaces.keys()) if (this.#places.has(key)) newPlaces.delete(key);
+    await Promise.all([this.#loadNodes(newIds), this.#loadPlaces([...newPlaces.values()])]);
+  }
+
+  /** Reads everything above these nodes, one level at a time for all of them together. */
+  async loadAncestors(nodeIds: Iterable<NodeId>): Promise<void> {
+    let level = new Set(nodeIds);
+    for (let depth = 0; depth < ANCESTORS_MAX && level.size > 0; depth++) {
+      await this.load(level);
+      const above = new Set<NodeId>();
+      for (const id of level) {
+        const parentId = this.#current(id)?.parentId;
+        if (parentId !== undefined && parentId !== this.rootId) above.add(parentId);
+      }
+      level = above;
+    }
+  }
+
+  async node(nodeId: NodeId): Promise<StoredNode | undefined> {
+    await this.load([nodeId]);
+    return this.#current(nodeId);
+  }
+
+  /** The live node that stands at a place. */
+  async place(place: Place): Promise<StoredNode | undefined> {
+    await this.load([], [place]);
+    return this.#standing(placeKey(place));
+  }
+
+  /** Walks from a node up to the root. The root itself is live, with nothing above it. */
+  async ancestry(nodeId: NodeId): Promise<Ancestry> {
+    const chain: StoredNode[] = [];
+    let next = nodeId;
+    while (next !== this.rootId) {
+      const node = await this.node(next);
+      if (node === undefined) return { kind: 'unknown' };
+      if (node.deletedAt !== undefined) return { kind: 'deleted', folder: node };
+      if (chain.length === ANCESTORS_MAX) return { kind: 'too_deep' };
+      chain.push(node);
+      next = node.parentId;
+    }
+    return { kind: 'live', chain };
+  }
+
+  entriesAfter(seq: number, limit: number): Promise<readonly JournalEntry[]> {
+    return this.#namespaces.listEntries({ namespaceId: this.#head.namespaceId, after: seq, limit });
+  }
+
+  revision(nodeId: NodeId, rev: number): Promise<StoredRevision | undefined> {
+    const own = this.#writes.revisions.find((revision) => revision.nodeId === nodeId && revision.rev === rev);
+    if (own !== undefined) return Promise.resolve(own);
+    return this.#namespaces.getRevision({ namespaceId: this.#head.namespaceId, nodeId, rev });
+  }
+
+  /** Adds a change, and answers the sequence of its entry. Precondition: it was decided on this view. */
+  apply(author: Author, opId: OpId, change: NodeChange): number {
+    const { before, after } = change;
+    assert((before?.rev ?? 0) === (this.#current(after.nodeId)?.rev ?? 0), 'a change is made on the node as it is');
+    assert(after.rev === (before?.rev ?? 0) + 1, 'every change makes the next revision');
+    const seq = this.head.seq + 1;
+    this.#writes.entries.push(entryOf(author, { seq, opId, change }));
+    this.#writes.nodes.set(after.nodeId, after);
+    this.#writePlaces(before, after);
+    this.#writeTrash(change);
+    this.#writes.bytesLogicalDelta += logicalBytesAdded(change);
+    if (change.revision !== undefined) {
+      this.#writes.revisions.push(change.revision);
+      this.#writes.bytesRetainedDelta += change.revision.size;
+    }
+    return seq;
+  }
+
+  keepResult(author: Author, opId: OpId, result: StoredResult): void {
+    this.#writes.results.push({ deviceId: author.caller.device.deviceId, opId, result });
+  }
+
+  /** All changes as one transaction on the head that was read; each item is touched once, however many operations met on it. */
+  transaction(now: number): NamespaceTransaction {
+    const writes = this.#writes;
+    return {
+      namespaceId: this.#head.namespaceId,
+      expectedSeq: this.#head.seq,
+      epoch: this.#head.epoch,
+      entries: writes.entries,
+      bytesLogicalDelta: writes.bytesLogicalDelta,
+      bytesRetainedDelta: writes.bytesRetainedDelta,
+      nodes: [...writes.nodes.values()].map((node) => ({ node, expectedRev: this.#nodes.get(node.nodeId)?.rev ?? 0 })),
+      revisions: writes.revisions,
+      places: this.#placeChanges(),
+      trash: [...writes.trash.values()],
+      results: writes.results,
+      resultsExpireAt: epochMs(now + OPERATION_RESULT_MS),
+    };
+  }
+
+  /** The transaction was committed: what was written is what the store has now. */
+  settle(): void {
+    this.#head = this.head;
+    for (const [nodeId, node] of this.#writes.nodes) this.#nodes.set(nodeId, node);
+    for (const [key, { node }] of this.#writes.places) this.#places.set(key, node);
+    this.#writes = newWrites();
+  }
+
+  #current(nodeId: NodeId): StoredNode | undefined {
+    return this.#writes.nodes.get(nodeId) ?? this.#nodes.get(nodeId);
+  }
+
+  #standing(key: string): StoredNode | undefined {
+    const written = this.#writes.places.get(key);
+    return written === undefined ? this.#places.get(key) : written.node;
+  }
+
+  async #loadNodes(nodeIds: readonly NodeId[]): Promise<void> {
+    for (const page of pagesOf(nodeIds)) {
+      const found = await this.#namespaces.getNodes(this.#head.namespaceId, page);
+      for (const nodeId of page) this.#nodes.set(nodeId, found.get(nodeId));
+    }
+  }
+
+  async #loadPlaces(places: readonly Place[]): Promise<void> {
+    for (const page of pagesOf(places)) {
+      const found = await this.#namespaces.getPlaces(this.#head.namespaceId, page);
+      for (const place of page) this.#places.set(placeKey(place), found.get(placeKey(place)));
+    }
+  }
+
+  #writePlaces(before: StoredNode | undefined, after: StoredNode): void {
+    if (before !== undefined && before.deletedAt === undefined) {
+      const place = placeOf(before);
+      // A live node stands at its place: what was read there need not be read to be expected.
+      if (!this.#places.has(placeKey(place)) && !this.#writes.places.has(placeKey(place))) {
+        this.#places.set(placeKey(place), before);
+      }
+      this.#writes.places.set(placeKey(place), { place });
+    }
+    if (after.deletedAt === undefined) {
+      const place = placeOf(after);
+      assert(this.#standing(placeKey(place)) === undefined, 'a node is put where nothing stands');
+      this.#writes.places.set(placeKey(place), { place, node: after });
+    }
+  }
+
+  #writeTrash({ before, after, path }: NodeChange): void {
+    const { trash } = this.#writes;
+    if (before?.deletedAt !== undefined && after.deletedAt === undefined) {
+      trash.set(`${before.deletedAt}#${before.nodeId}`, {
+        kind: 'leave',
+        deletedAt: before.deletedAt,
+        nodeId: before.nodeId,
+      });
+    }
+    if (before?.deletedAt === undefined && after.deletedAt !== undefined) {
+      const { deletedAt, nodeId, name, parentId, size } = after;
+      assert(path !== undefined, 'the trash tells where a node stood');
+      trash.set(`${deletedAt}#${nodeId}`, { kind: 'enter', deletedAt, nodeId, name, parentId, path, size });
+    }
+  }
+
+  /** Places that stand at the end as they were read are not written. */
+  #placeChanges(): NamespaceTransaction['places'] {
+    const changes: NamespaceTransaction['places'][number][] = [];
+    for (const [key, { place, node }] of this.#writes.places) {
+      const expected = this.#places.get(key);
+      if (node === undefined && expected === undefined) continue;
+      changes.push({
+        place,
+        ...(node === undefined ? {} : { node }),
+        ...(expected === undefined ? {} : { expectedNodeId: expected.nodeId }),
+      });
+    }
+    return changes;
+  }
+}
+
+export function placeOf(node: StoredNode): Place {
+  return { parentId: node.parentId, nameKey: nameKey(node.name) };
+}
+
+interface Writes {
+  readonly entries: JournalEntry[];
+  readonly nodes: Map<NodeId, StoredNode>;
+  readonly places: Map<string, { readonly place: Place; readonly node?: StoredNode }>;
+  readonly revisions: StoredRevision[];
+  readonly trash: Map<string, TrashChange>;
+  readonly results: NamespaceTransaction['results'][number][];
+  bytesLogicalDelta: number;
+  bytesRetainedDelta: number;
+}
+
+function newWrites(): Writes {
+  return {
+    entries: [],
+    nodes: new Map(),
+    places: new Map(),
+    revisions: [],
+    trash: new Map(),
+    results: [],
+    bytesLogicalDelta: 0,
+    bytesRetainedDelta: 0,
+  };
+}
+
+function entryOf(
+  author: Author,
+  made: { readonly seq: number; readonly opId: OpId; readonly change: NodeChange },
+): JournalEntry {
+  return {
+    namespaceId: author.namespaceId,
+    seq: made.seq,
+    type: made.change.type,
+    node: toWireNode(made.change.after),
+    deviceId: author.caller.device.deviceId,
+    changedAt: new Date(author.now).toISOString(),
+    accountId: author.caller.accountId,
+    opId: made.opId,
+    expiresAt: epochMs(author.now + JOURNAL_RETENTION_MS),
+  };
+}
+
+function pagesOf<T>(keys: readonly T[]): readonly (readonly T[])[] {
+  const pages: T[][] = [];
+  for (let start = 0; start < keys.length; start += NODE_KEYS_MAX) pages.push(keys.slice(start, start + NODE_KEYS_MAX));
+  return pages;
+}

@@ -1,0 +1,2 @@
+/** Folders that one page of a tree listing reads. Bounds its time to what a request may take. */
+export const TREE_QUERIES_MAX = 500;

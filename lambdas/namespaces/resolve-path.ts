@@ -1,0 +1,47 @@
+import {
+  DEPTH_MAX,
+  type NamespaceId,
+  type NodeId,
+  nameDefect,
+  nameKey,
+  type RouteResponse,
+  rootNodeId,
+} from '@syncline/protocol';
+import type { Caller } from '../runtime/caller.ts';
+import { done, type Outcome, refused } from '../runtime/outcome.ts';
+import { placeKey, type StoredNode } from './namespace-store.ts';
+import { notFound, type OpenNamespaceDependencies, openNamespace } from './open-namespace.ts';
+import { rootNode, toWireNode } from './wire-node.ts';
+
+/**
+ * The live node at a path such as `/a/b.txt`; `/` is the root. Names are compared by their keys, as in every folder.
+ * Cost: a read for the namespace and one per component.
+ */
+export async function resolvePath(
+  dependencies: OpenNamespaceDependencies,
+  request: { readonly path: string; readonly namespaceId?: NamespaceId | undefined },
+  caller: Caller,
+): Promise<Outcome<RouteResponse<'resolvePath'>>> {
+  const names = request.path.split('/').filter((name) => name !== '');
+  if (names.length > DEPTH_MAX) {
+    return refused('invalid_request', `a path has at most ${DEPTH_MAX} components`, {
+      limit: 'DEPTH_MAX',
+      max: DEPTH_MAX,
+    });
+  }
+  const defect = names.map(nameDefect).find((found) => found !== undefined);
+  if (defect !== undefined) return refused('invalid_request', `the path cannot exist: ${defect}`);
+  const access = await openNamespace(dependencies, caller, request.namespaceId);
+  if (access.kind === 'refused') return access;
+  const { namespaceId } = access.value.head;
+  let node: StoredNode = rootNode(namespaceId);
+  let parentId: NodeId = rootNodeId(namespaceId);
+  for (const name of names) {
+    const place = { parentId, nameKey: nameKey(name) };
+    const found = (await dependencies.namespaces.getPlaces(namespaceId, [place])).get(placeKey(place));
+    if (found === undefined) return notFound();
+    node = found;
+    parentId = found.nodeId;
+  }
+  return done({ node: toWireNode(node) });
+}
