@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Node, nameDefect } from '@syncline/protocol';
 import type { Command } from 'commander';
+import { errorCode } from '../platform/node/error-code.ts';
 import {
   type DownloadOutcome,
   type DownloadSink,
@@ -140,7 +141,7 @@ async function statOrUndefined(file: string) {
   try {
     return await stat(file);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    if (errorCode(cause) === 'ENOENT') return undefined;
     throw localFileError(file, cause);
   }
 }

@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { NamespaceId } from '@syncline/protocol';
+import { errorCode } from '../platform/node/error-code.ts';
 import type { UploadSource } from '../transfers/upload-files.ts';
 import { CommandError } from './command-error.ts';
 import { quote } from './escape-text.ts';
@@ -39,7 +40,7 @@ export async function openLocalFile(file: string, namespaceId: NamespaceId): Pro
 
 /** A failed call of the file system as a command's failure. */
 export function localFileError(file: string, cause: unknown): CommandError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  const code = errorCode(cause) ?? 'unknown';
   const known = KNOWN[code];
   return new CommandError({
     reason: REASONS[code] ?? 'localFile',

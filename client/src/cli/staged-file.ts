@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errorCode } from '../platform/node/error-code.ts';
 import type { DownloadSink } from '../transfers/download-content.ts';
 
 /** A file that grows beside its final place and appears there only when it is whole. */
@@ -60,7 +61,7 @@ async function renameIfFree(staged: string, target: string): Promise<void> {
     await link(staged, target);
     await rm(staged);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && NO_LINKS.has(String(error.code)))) throw error;
+    if (!NO_LINKS.has(errorCode(error) ?? '')) throw error;
     const handle = await open(target, 'wx');
     await handle.close();
     await rename(staged, target);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { errorCode } from './error-code.ts';
 
 /** Directory of this installation's configuration and state; several of them on one machine are independent devices. */
 export function configurationDirectory(environment: Readonly<Record<string, string | undefined>>): string {
@@ -23,7 +24,7 @@ export async function readTextFile(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

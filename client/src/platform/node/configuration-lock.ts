@@ -35,7 +35,7 @@ function tryLock(file: string): DatabaseSync | undefined {
     return database;
   } catch (error) {
     database.close();
-    if (error instanceof Error && 'errcode' in error && error.errcode === BUSY) return undefined;
+    if (typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === BUSY) return undefined;
     throw error;
   }
 }
