@@ -6,8 +6,10 @@ import {
   formatInstant,
   type NamespaceId,
 } from '@syncline/protocol';
+import { emptyHead } from '../namespaces/empty-head.ts';
 import type { MemoryNamespaceStore } from '../namespaces/memory-namespace-store.ts';
 import type { Account, AccountStore, DeviceKey } from './account-store.ts';
+import { compareAge } from './compare-age.ts';
 
 /** Accounts in the memory of one process; their home namespaces are made in the namespace store that is handed in. */
 export class MemoryAccountStore implements AccountStore {
@@ -28,10 +30,7 @@ export class MemoryAccountStore implements AccountStore {
     if (existing !== undefined) return existing;
     const { quotaBytes, ...created } = account;
     const { homeNamespaceId: namespaceId, accountId: ownerAccountId } = account;
-    this.#namespaces.createNamespace(
-      { namespaceId, seq: 0, epoch: 1, bytesLogical: 0, bytesRetained: 0, quotaBytes, ownerAccountId },
-      'owner',
-    );
+    this.#namespaces.createNamespace(emptyHead({ namespaceId, ownerAccountId, quotaBytes }), 'owner');
     this.#accounts.set(account.accountId, created);
     return created;
   }
@@ -41,7 +40,7 @@ export class MemoryAccountStore implements AccountStore {
   }
 
   async listDevices(accountId: AccountId): Promise<readonly Device[]> {
-    return [...(this.#devices.get(accountId)?.values() ?? [])].toSorted(byAge);
+    return [...(this.#devices.get(accountId)?.values() ?? [])].toSorted(compareAge);
   }
 
   async createDevice(accountId: AccountId, device: Device): Promise<Device> {
@@ -72,11 +71,4 @@ export class MemoryAccountStore implements AccountStore {
     devices.set(key.deviceId, changed);
     return changed;
   }
-}
-
-/** Oldest first; devices of one instant in the order of their ids. */
-function byAge(left: Device, right: Device): number {
-  const leftKey = left.createdAt + left.deviceId;
-  const rightKey = right.createdAt + right.deviceId;
-  return leftKey < rightKey ? -1 : leftKey > rightKey ? 1 : 0;
 }

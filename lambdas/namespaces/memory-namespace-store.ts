@@ -1,4 +1,4 @@
-import type { AccountId, DeviceId, NamespaceId, Node, NodeId, OpId, Role } from '@syncline/protocol';
+import type { AccountId, DeviceId, NamespaceId, NodeId, OpId, Role } from '@syncline/protocol';
 import { assert } from '@syncline/protocol';
 import type { Clock } from '../runtime/clock.ts';
 import { roundUpToSecond } from '../runtime/expiry.ts';
@@ -18,6 +18,7 @@ import {
   type TrashChange,
 } from './namespace-store.ts';
 import { assertTransaction } from './transaction-items.ts';
+import { toWireNode } from './wire-node.ts';
 
 interface Namespace {
   head: NamespaceHead;
@@ -185,7 +186,7 @@ function applyTransaction(namespace: Namespace, transaction: NamespaceTransactio
     bytesRetained: head.bytesRetained + transaction.bytesRetainedDelta,
   };
   for (const entry of transaction.entries) {
-    namespace.entries.push({ ...entry, node: wireNode(entry.node), expiresAt: roundUpToSecond(entry.expiresAt) });
+    namespace.entries.push({ ...entry, node: toWireNode(entry.node), expiresAt: roundUpToSecond(entry.expiresAt) });
   }
   for (const { node } of transaction.nodes) namespace.nodes.set(node.nodeId, node);
   for (const revision of transaction.revisions) {
@@ -201,12 +202,6 @@ function applyTransaction(namespace: Namespace, transaction: NamespaceTransactio
     if (change.kind === 'enter') namespace.trash.set(key, change);
     else namespace.trash.delete(key);
   }
-}
-
-/** The journal tells what the wire tells: who wrote a content, and when by Lamport time, stays with the node. */
-function wireNode(node: StoredNode): Node {
-  const { contentClock: _clock, contentDeviceId: _device, ...rest } = node;
-  return rest;
 }
 
 function entryOf<Key, Inner, Value>(maps: Map<Key, Map<Inner, Value>>, key: Key): Map<Inner, Value> {

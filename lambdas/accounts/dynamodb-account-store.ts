@@ -1,0 +1,186 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  PutItemCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  type AccountId,
+  type Device,
+  type DeviceId,
+  type EpochMs,
+  formatInstant,
+  type NamespaceId,
+} from '@syncline/protocol';
+import { headItem, MEMBER_PREFIX, memberItem, namespacePartition } from '../namespaces/dynamodb-head-item.ts';
+import { emptyHead } from '../namespaces/empty-head.ts';
+import type { Clock, Random } from '../runtime/clock.ts';
+import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
+import { type Item, type ItemKey, keyAttributes } from '../runtime/dynamodb-batches.ts';
+import type { DynamodbCalls } from '../runtime/dynamodb-client.ts';
+import { askDynamodb, isAccepted } from '../runtime/dynamodb-failure.ts';
+import { queryItems } from '../runtime/dynamodb-query.ts';
+import { retryDelayMs } from '../runtime/retry-delay.ts';
+import { UnavailableError } from '../runtime/unavailable-error.ts';
+import type { Account, AccountStore, DeviceKey } from './account-store.ts';
+import { compareAge } from './compare-age.ts';
+
+export interface DynamodbAccountDependencies {
+  readonly client: DynamodbCalls;
+  readonly tableNames: { readonly accounts: string };
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Tries to make an account while others make the same one. */
+const CREATE_TRIES_MAX = 6;
+const DEVICE_PREFIX = 'device#';
+const ABSENT = 'attribute_not_exists(pk)';
+
+/** Accounts and devices in the table Accounts, one partition an account. */
+export class DynamodbAccountStore implements AccountStore {
+  readonly #deps: DynamodbAccountDependencies;
+  readonly #table: string;
+
+  constructor(dependencies: DynamodbAccountDependencies) {
+    this.#deps = dependencies;
+    this.#table = dependencies.tableNames.accounts;
+  }
+
+  async getAccount(accountId: AccountId): Promise<Account | undefined> {
+    const item = await this.#get(accountKey(accountId));
+    if (item === undefined) return undefined;
+    const { pk: _pk, sk: _sk, ...account } = fromAttributes(item) as Omit<Account, 'accountId'> & ItemKey;
+    return { ...account, accountId };
+  }
+
+  async createAccount(account: Account & { readonly quotaBytes: number }): Promise<Account> {
+    const { quotaBytes: _quota, ...created } = account;
+    for (let attempt = 1; attempt <= CREATE_TRIES_MAX; attempt++) {
+      if (await this.#writeAccount(account)) return created;
+      const existing = await this.getAccount(account.accountId);
+      if (existing !== undefined) return existing;
+      await this.#deps.clock.sleep(retryDelayMs(this.#deps.random, attempt));
+    }
+    throw new UnavailableError('other writers of the account did not come to an end');
+  }
+
+  async getDevice(accountId: AccountId, deviceId: DeviceId): Promise<Device | undefined> {
+    const item = await this.#get(deviceItemKey({ accountId, deviceId }));
+    return item === undefined ? undefined : deviceOf(item);
+  }
+
+  async listDevices(accountId: AccountId): Promise<readonly Device[]> {
+    const items = await this.#listPrefix(accountPartition(accountId), DEVICE_PREFIX);
+    return items.map(deviceOf).toSorted(compareAge);
+  }
+
+  async createDevice(accountId: AccountId, device: Device): Promise<Device> {
+    const key = { accountId, deviceId: device.deviceId };
+    const command = new PutItemCommand({
+      TableName: this.#table,
+      Item: { ...keyAttributes(deviceItemKey(key)), ...toAttributes(device) },
+      ConditionExpression: ABSENT,
+    });
+    const isWritten = await isAccepted(() => this.#deps.client.send(command));
+    // Devices are never deleted, so one that stood in the way can be read.
+    return isWritten ? device : ((await this.getDevice(accountId, device.deviceId)) ?? device);
+  }
+
+  async renameDevice(key: DeviceKey, name: string): Promise<Device | undefined> {
+    return this.#updateDevice(key, 'SET #name = :name', {
+      names: { '#name': 'name' },
+      values: toAttributes({ ':name': name }),
+    });
+  }
+
+  async revokeDevice(key: DeviceKey, at: EpochMs): Promise<Device | undefined> {
+    return this.#updateDevice(key, 'SET revokedAt = if_not_exists(revokedAt, :at)', {
+      values: toAttributes({ ':at': formatInstant(at) }),
+    });
+  }
+
+  async listMembers(namespaceId: NamespaceId): Promise<readonly AccountId[]> {
+    const items = await this.#listPrefix(namespacePartition(namespaceId), MEMBER_PREFIX);
+    return items.map((item) => (item['sk']?.S ?? '').slice(MEMBER_PREFIX.length) as AccountId);
+  }
+
+  async #get(key: ItemKey): Promise<Item | undefined> {
+    const command = new GetItemCommand({ TableName: this.#table, Key: keyAttributes(key), ConsistentRead: true });
+    return (await askDynamodb(() => this.#deps.client.send(command))).Item;
+  }
+
+  async #listPrefix(partition: string, prefix: string): Promise<readonly Item[]> {
+    return queryItems(this.#deps.client, {
+      TableName: this.#table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :partition AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: toAttributes({ ':partition': partition, ':prefix': prefix }),
+    });
+  }
+
+  /** False when another writer was there, or is at it. */
+  async #writeAccount(account: Account & { readonly quotaBytes: number }): Promise<boolean> {
+    const { accountId, homeNamespaceId: namespaceId, quotaBytes, createdAt, email } = account;
+    const items = [
+      { ...keyAttributes(accountKey(accountId)), ...toAttributes({ email, homeNamespaceId: namespaceId, createdAt }) },
+      headItem(emptyHead({ namespaceId, ownerAccountId: accountId, quotaBytes })),
+      memberItem({ namespaceId, accountId, role: 'owner', since: createdAt }),
+    ];
+    const command = new TransactWriteItemsCommand({
+      TransactItems: items.map((item) => ({
+        Put: { TableName: this.#table, Item: item, ConditionExpression: ABSENT },
+      })),
+    });
+    try {
+      await askDynamodb(() => this.#deps.client.send(command));
+      return true;
+    } catch (error) {
+      if (error instanceof TransactionCanceledException) return false;
+      throw error;
+    }
+  }
+
+  async #updateDevice(
+    key: DeviceKey,
+    expression: string,
+    given: { readonly names?: Record<string, string>; readonly values: Record<string, AttributeValue> },
+  ): Promise<Device | undefined> {
+    const command = new UpdateItemCommand({
+      TableName: this.#table,
+      Key: keyAttributes(deviceItemKey(key)),
+      ConditionExpression: 'attribute_exists(pk)',
+      UpdateExpression: expression,
+      ...(given.names === undefined ? {} : { ExpressionAttributeNames: given.names }),
+      ExpressionAttributeValues: given.values,
+      ReturnValues: 'ALL_NEW',
+    });
+    try {
+      const { Attributes: item } = await askDynamodb(() => this.#deps.client.send(command));
+      return item === undefined ? undefined : deviceOf(item);
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  }
+}
+
+function accountPartition(accountId: AccountId): string {
+  return `account#${accountId}`;
+}
+
+function accountKey(accountId: AccountId): ItemKey {
+  return { pk: accountPartition(accountId), sk: 'account' };
+}
+
+function deviceItemKey(key: DeviceKey): ItemKey {
+  return { pk: accountPartition(key.accountId), sk: `${DEVICE_PREFIX}${key.deviceId}` };
+}
+
+function deviceOf(item: Item): Device {
+  const { pk: _pk, sk: _sk, ...device } = fromAttributes(item) as Device & ItemKey;
+  return device;
+}

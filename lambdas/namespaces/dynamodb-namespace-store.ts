@@ -1,0 +1,232 @@
+import {
+  type CancellationReason,
+  GetItemCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  type AccountId,
+  assert,
+  type DeviceId,
+  encodeUlid,
+  type NamespaceId,
+  type NodeId,
+  type OpId,
+} from '@syncline/protocol';
+import { toAttributes } from '../runtime/dynamodb-attributes.ts';
+import { type BatchDependencies, batchGetItems, itemKeyText, keyAttributes } from '../runtime/dynamodb-batches.ts';
+import { askDynamodb } from '../runtime/dynamodb-failure.ts';
+import { queryItems } from '../runtime/dynamodb-query.ts';
+import { UnavailableError } from '../runtime/unavailable-error.ts';
+import { entryOf } from './dynamodb-entry-item.ts';
+import { headKey, headOf, memberKey, roleOf } from './dynamodb-head-item.ts';
+import { folderPartition, nodeKey, nodeOf, nodePartition, PLACE_PREFIX, placeItemKey } from './dynamodb-node-item.ts';
+import { resultKey, resultOf } from './dynamodb-result-item.ts';
+import { revisionKey, revisionOf, revisionSortKey } from './dynamodb-revision-item.ts';
+import { type NamespaceTables, transactionItems } from './dynamodb-transaction.ts';
+import {
+  type Access,
+  type CommitTransactionOutcome,
+  type JournalEntry,
+  type NamespaceStore,
+  type NamespaceTransaction,
+  NODE_KEYS_MAX,
+  type Place,
+  placeKey,
+  type StoredNode,
+  type StoredResult,
+  type StoredRevision,
+} from './namespace-store.ts';
+import { assertTransaction } from './transaction-items.ts';
+
+export interface DynamodbNamespaceDependencies extends BatchDependencies {
+  readonly tableNames: NamespaceTables;
+}
+
+/** Namespaces in the tables Files (tree and contents), Changes (journal) and Accounts (head, members, results). */
+export class DynamodbNamespaceStore implements NamespaceStore {
+  readonly #deps: DynamodbNamespaceDependencies;
+  readonly #tables: NamespaceTables;
+
+  constructor(dependencies: DynamodbNamespaceDependencies) {
+    this.#deps = dependencies;
+    this.#tables = dependencies.tableNames;
+  }
+
+  async readAccess(key: {
+    readonly namespaceId: NamespaceId;
+    readonly accountId: AccountId;
+  }): Promise<Access | undefined> {
+    const headAt = headKey(key.namespaceId);
+    const memberAt = memberKey(key.namespaceId, key.accountId);
+    const items = await batchGetItems(this.#deps, this.#tables.accounts, [headAt, memberAt]);
+    const head = items.get(itemKeyText(headAt));
+    const member = items.get(itemKeyText(memberAt));
+    if (head === undefined || member === undefined) return undefined;
+    return { head: headOf(key.namespaceId, head), role: roleOf(member) };
+  }
+
+  async getNodes(namespaceId: NamespaceId, nodeIds: readonly NodeId[]): Promise<ReadonlyMap<NodeId, StoredNode>> {
+    assert(nodeIds.length <= NODE_KEYS_MAX, 'a read has a limit of keys');
+    const keys = nodeIds.map((nodeId) => nodeKey(namespaceId, nodeId));
+    const items = await batchGetItems(this.#deps, this.#tables.files, keys);
+    const nodes = [...items.values()].map((item) => nodeOf(namespaceId, item));
+    return new Map(nodes.map((node) => [node.nodeId, node]));
+  }
+
+  async getPlaces(namespaceId: NamespaceId, places: readonly Place[]): Promise<ReadonlyMap<string, StoredNode>> {
+    assert(places.length <= NODE_KEYS_MAX, 'a read has a limit of keys');
+    const keys = places.map((place) => placeItemKey(namespaceId, place));
+    const items = await batchGetItems(this.#deps, this.#tables.files, keys);
+    const found = new Map<string, StoredNode>();
+    for (const place of places) {
+      const item = items.get(itemKeyText(placeItemKey(namespaceId, place)));
+      if (item !== undefined) found.set(placeKey(place), nodeOf(namespaceId, item));
+    }
+    return found;
+  }
+
+  async listChildren(page: {
+    readonly namespaceId: NamespaceId;
+    readonly parentId: NodeId;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<{ readonly nodes: readonly StoredNode[]; readonly next?: string }> {
+    const query = {
+      TableName: this.#tables.files,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :folder AND sk > :after',
+      ExpressionAttributeValues: toAttributes({
+        ':folder': folderPartition(page.namespaceId, page.parentId),
+        ':after': `${PLACE_PREFIX}${page.after ?? ''}`,
+      }),
+    };
+    // One more than asked for tells whether there is a next page.
+    const items = await queryItems(this.#deps.client, query, page.limit + 1);
+    const nodes = items.slice(0, page.limit).map((item) => nodeOf(page.namespaceId, item));
+    const last = items[page.limit - 1]?.['sk']?.S;
+    if (items.length <= page.limit || last === undefined) return { nodes };
+    return { nodes, next: last.slice(PLACE_PREFIX.length) };
+  }
+
+  async getRevision(key: {
+    readonly namespaceId: NamespaceId;
+    readonly nodeId: NodeId;
+    readonly rev: number;
+  }): Promise<StoredRevision | undefined> {
+    const command = new GetItemCommand({
+      TableName: this.#tables.files,
+      Key: keyAttributes(revisionKey(key)),
+      ConsistentRead: true,
+    });
+    const { Item: item } = await askDynamodb(() => this.#deps.client.send(command));
+    return item === undefined ? undefined : revisionOf(key, item);
+  }
+
+  async listRevisions(page: {
+    readonly namespaceId: NamespaceId;
+    readonly nodeId: NodeId;
+    readonly before?: number;
+    readonly limit: number;
+  }): Promise<{ readonly revisions: readonly StoredRevision[]; readonly next?: number }> {
+    const query = {
+      TableName: this.#tables.files,
+      ConsistentRead: true,
+      ScanIndexForward: false,
+      KeyConditionExpression: 'pk = :node AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: toAttributes({
+        ':node': nodePartition(page.namespaceId, page.nodeId),
+        ':first': revisionSortKey(0),
+        ':last': revisionSortKey((page.before ?? REV_END) - 1),
+      }),
+    };
+    const items = await queryItems(this.#deps.client, query, page.limit + 1);
+    const revisions = items.slice(0, page.limit).map((item) => revisionOf(page, item));
+    const last = revisions.at(-1);
+    return items.length <= page.limit || last === undefined ? { revisions } : { revisions, next: last.rev };
+  }
+
+  async listEntries(page: {
+    readonly namespaceId: NamespaceId;
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<readonly JournalEntry[]> {
+    const query = {
+      TableName: this.#tables.changes,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :namespace AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: toAttributes({
+        ':namespace': page.namespaceId,
+        ':first': page.after + 1,
+        ':last': page.after + page.limit,
+      }),
+    };
+    const items = await queryItems(this.#deps.client, query);
+    return firstLiveRun(items.map(entryOf), this.#deps.clock.now());
+  }
+
+  async getResults(deviceId: DeviceId, opIds: readonly OpId[]): Promise<ReadonlyMap<OpId, StoredResult>> {
+    const keys = opIds.map((opId) => resultKey(deviceId, opId));
+    const items = await batchGetItems(this.#deps, this.#tables.accounts, keys);
+    const found = new Map<OpId, StoredResult>();
+    for (const opId of opIds) {
+      const item = items.get(itemKeyText(resultKey(deviceId, opId)));
+      const result = item === undefined ? undefined : resultOf(item, opId);
+      if (result !== undefined) found.set(opId, result);
+    }
+    return found;
+  }
+
+  async commit(transaction: NamespaceTransaction): Promise<CommitTransactionOutcome> {
+    assertTransaction(transaction);
+    const command = new TransactWriteItemsCommand({
+      TransactItems: transactionItems(this.#tables, transaction),
+      // Names this call, so that the SDK's repeats of it after a lost answer are one transaction.
+      ClientRequestToken: encodeUlid(this.#deps.random.bytes(16)),
+    });
+    try {
+      await askDynamodb(() => this.#deps.client.send(command));
+      return { kind: 'committed' };
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      return cancelledOutcome(error, error.CancellationReasons ?? []);
+    }
+  }
+}
+
+/** Above every revision number that a sort key can hold. */
+const REV_END = 10 ** 10;
+
+/**
+ * Entries up to the first gap among those that have not expired. Rows that have are deleted late and in any order, so
+ * that what lies behind such a gap is not evidence of everything before it.
+ */
+function firstLiveRun(entries: readonly JournalEntry[], now: number): readonly JournalEntry[] {
+  const run: JournalEntry[] = [];
+  for (const entry of entries) {
+    if (entry.expiresAt <= now) {
+      if (run.length > 0) break;
+      continue;
+    }
+    const previous = run.at(-1);
+    if (previous !== undefined && entry.seq !== previous.seq + 1) break;
+    run.push(entry);
+  }
+  return run;
+}
+
+const SUPERSEDED = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
+const LOADED = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded']);
+
+/** @throws the exception itself when its reasons are neither another writer nor load: then the transaction is at fault. */
+function cancelledOutcome(
+  error: TransactionCanceledException,
+  reasons: readonly CancellationReason[],
+): CommitTransactionOutcome {
+  const codes = reasons.map(({ Code: code }) => code ?? 'None').filter((code) => code !== 'None');
+  if (codes.length > 0 && codes.every((code) => SUPERSEDED.has(code))) return { kind: 'superseded' };
+  if (codes.some((code) => LOADED.has(code)) && codes.every((code) => SUPERSEDED.has(code) || LOADED.has(code))) {
+    throw new UnavailableError('DynamoDB refused a transaction for load', { cause: error });
+  }
+  throw error;
+}

@@ -1,0 +1,141 @@
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { DeviceId, EpochMs, OpId } from '@syncline/protocol';
+import { expiryAttribute, toAttributes } from '../runtime/dynamodb-attributes.ts';
+import { itemKeyText, keyAttributes } from '../runtime/dynamodb-batches.ts';
+import { entryAttributes, entryKey } from './dynamodb-entry-item.ts';
+import { headKey } from './dynamodb-head-item.ts';
+import { nodeAttributes, nodeKey, placeItemKey } from './dynamodb-node-item.ts';
+import { resultAttribute, resultAttributeName, resultKey } from './dynamodb-result-item.ts';
+import { revisionAttributes, revisionKey } from './dynamodb-revision-item.ts';
+import type { NamespaceTransaction, StoredResult } from './namespace-store.ts';
+
+/** Names of the tables that a namespace lies in. */
+export interface NamespaceTables {
+  readonly files: string;
+  readonly changes: string;
+  readonly accounts: string;
+}
+
+const ABSENT = 'attribute_not_exists(pk)';
+
+/**
+ * The items of one TransactWriteItems. Every write of something new has the condition that it is new, and every other
+ * the condition that it is as it was read, so that no writer's work is ever written over.
+ */
+export function transactionItems(tables: NamespaceTables, transaction: NamespaceTransaction): TransactWriteItem[] {
+  return [
+    headItem(tables, transaction),
+    ...transaction.entries.map((entry) => ({
+      Put: {
+        TableName: tables.changes,
+        Item: { ...entryAttributes(entry, transaction.epoch), ...entryKey(entry.namespaceId, entry.seq) },
+        ConditionExpression: ABSENT,
+      },
+    })),
+    ...nodeItems(tables, transaction),
+    ...transaction.revisions.map((revision) => ({
+      Put: {
+        TableName: tables.files,
+        Item: { ...revisionAttributes(revision), ...keyAttributes(revisionKey(revision)) },
+        ConditionExpression: ABSENT,
+      },
+    })),
+    ...placeItems(tables, transaction),
+    ...trashItems(tables, transaction),
+    ...resultItems(tables, transaction),
+  ];
+}
+
+function headItem(tables: NamespaceTables, transaction: NamespaceTransaction): TransactWriteItem {
+  const { expectedSeq, epoch, entries, bytesLogicalDelta, bytesRetainedDelta } = transaction;
+  return {
+    Update: {
+      TableName: tables.accounts,
+      Key: keyAttributes(headKey(transaction.namespaceId)),
+      ConditionExpression: 'seq = :expected AND epoch = :epoch',
+      UpdateExpression: 'SET seq = :next ADD bytesLogical :logical, bytesRetained :retained',
+      ExpressionAttributeValues: toAttributes({
+        ':expected': expectedSeq,
+        ':epoch': epoch,
+        ':next': expectedSeq + entries.length,
+        ':logical': bytesLogicalDelta,
+        ':retained': bytesRetainedDelta,
+      }),
+    },
+  };
+}
+
+function nodeItems(tables: NamespaceTables, { namespaceId, nodes }: NamespaceTransaction): TransactWriteItem[] {
+  return nodes.map(({ node, expectedRev }) => ({
+    Put: {
+      TableName: tables.files,
+      Item: { ...nodeAttributes(node), ...keyAttributes(nodeKey(namespaceId, node.nodeId)) },
+      ...(expectedRev === 0
+        ? { ConditionExpression: ABSENT }
+        : { ConditionExpression: 'rev = :rev', ExpressionAttributeValues: toAttributes({ ':rev': expectedRev }) }),
+    },
+  }));
+}
+
+function placeItems(tables: NamespaceTables, { namespaceId, places }: NamespaceTransaction): TransactWriteItem[] {
+  return places.map(({ place, node, expectedNodeId }) => {
+    const key = keyAttributes(placeItemKey(namespaceId, place));
+    const condition = {
+      TableName: tables.files,
+      ...(expectedNodeId === undefined
+        ? { ConditionExpression: ABSENT }
+        : {
+            ConditionExpression: 'nodeId = :expected',
+            ExpressionAttributeValues: toAttributes({ ':expected': expectedNodeId }),
+          }),
+    };
+    if (node === undefined) return { Delete: { ...condition, Key: key } };
+    return { Put: { ...condition, Item: { ...nodeAttributes(node), ...key } } };
+  });
+}
+
+function trashItems(tables: NamespaceTables, { namespaceId, trash }: NamespaceTransaction): TransactWriteItem[] {
+  return trash.map((change) => {
+    const key = keyAttributes({ pk: `trash#${namespaceId}`, sk: `${change.deletedAt}#${change.nodeId}` });
+    if (change.kind === 'leave') return { Delete: { TableName: tables.files, Key: key } };
+    const { name, parentId, path, size } = change;
+    return { Put: { TableName: tables.files, Item: { ...toAttributes({ name, parentId, path, size }), ...key } } };
+  });
+}
+
+function resultItems(tables: NamespaceTables, transaction: NamespaceTransaction): TransactWriteItem[] {
+  const groups = Map.groupBy(transaction.results, ({ deviceId, opId }) => itemKeyText(resultKey(deviceId, opId)));
+  return [...groups.values()].map((group) => resultUpdate(tables, group, transaction.resultsExpireAt));
+}
+
+interface OperationResult {
+  readonly deviceId: DeviceId;
+  readonly opId: OpId;
+  readonly result: StoredResult;
+}
+
+/** A batch that is committed in several transactions adds to its items; no result is ever replaced by another. */
+function resultUpdate(
+  tables: NamespaceTables,
+  group: readonly OperationResult[],
+  expireAt: EpochMs,
+): TransactWriteItem {
+  const [first] = group;
+  if (first === undefined) throw new RangeError('a group of results is not empty');
+  const names = group.map(({ opId }) => resultAttributeName(opId));
+  return {
+    Update: {
+      TableName: tables.accounts,
+      Key: keyAttributes(resultKey(first.deviceId, first.opId)),
+      ConditionExpression: names.map((name) => `attribute_not_exists(#r${name})`).join(' AND '),
+      UpdateExpression: `SET expiresAt = :expiresAt, ${names.map((name) => `#r${name} = :r${name}`).join(', ')}`,
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#r${name}`, name])),
+      ExpressionAttributeValues: {
+        ...toAttributes({ ':expiresAt': expiryAttribute(expireAt) }),
+        ...Object.fromEntries(
+          group.map(({ opId, result }) => [`:r${resultAttributeName(opId)}`, resultAttribute(result)]),
+        ),
+      },
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { utf8Length } from '@syncline/protocol';
+
+/** Bytes of one write unit; a transaction's writes cost two units for each begun one. */
+export const WRITE_UNIT_BYTES = 1024;
+const LIST_OR_MAP_BYTES = 3;
+const ELEMENT_BYTES = 1;
+
+/**
+ * Size of an item as it is billed: attribute names and values.
+ * Source: Amazon DynamoDB Developer Guide, "DynamoDB item sizes and formats".
+ */
+export function itemBytes(item: Readonly<Record<string, AttributeValue>>): number {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(item)) bytes += utf8Length(name) + valueBytes(value);
+  return bytes;
+}
+
+/** Write units of an item that is written within a transaction. */
+export function transactionWriteUnits(item: Readonly<Record<string, AttributeValue>>): number {
+  return 2 * Math.max(1, Math.ceil(itemBytes(item) / WRITE_UNIT_BYTES));
+}
+
+function valueBytes(value: AttributeValue): number {
+  if (value.S !== undefined) return utf8Length(value.S);
+  if (value.N !== undefined) return numberBytes(value.N);
+  if (value.B !== undefined) return value.B.length;
+  if (value.BOOL !== undefined || value.NULL !== undefined) return 1;
+  if (value.SS !== undefined) return sum(value.SS.map(utf8Length));
+  if (value.NS !== undefined) return sum(value.NS.map(numberBytes));
+  if (value.BS !== undefined) return sum(value.BS.map((bytes) => bytes.length));
+  if (value.L !== undefined)
+    return LIST_OR_MAP_BYTES + sum(value.L.map((element) => valueBytes(element) + ELEMENT_BYTES));
+  const entries = Object.values(value.M ?? {});
+  return LIST_OR_MAP_BYTES + itemBytes(value.M ?? {}) + entries.length * ELEMENT_BYTES;
+}
+
+/** One byte for two significant digits, and one more; a sign costs another. */
+function numberBytes(text: string): number {
+  const digits = text.replace(/^-/, '').replace(/e.*$/i, '').replace('.', '').replace(/^0+/, '').replace(/0+$/, '');
+  return Math.ceil(digits.length / 2) + 1 + (text.startsWith('-') ? 1 : 0);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
