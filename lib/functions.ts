@@ -10,8 +10,7 @@ export type TableAction =
   | 'PutItem'
   | 'UpdateItem'
   | 'DeleteItem'
-  | 'BatchWriteItem'
-  | 'ConditionCheckItem';
+  | 'BatchWriteItem';
 
 /** All that a function may do. What is not named here, its role refuses. */
 export interface Access {
@@ -41,7 +40,10 @@ export interface FunctionSpec {
   readonly timeoutSeconds: number;
 }
 
-const read = ['GetItem', 'BatchGetItem', 'Query'] as const;
+/** Rows by their keys. */
+const look = ['GetItem', 'BatchGetItem'] as const;
+/** Rows by their keys, and all that follow each other in a partition. */
+const read = [...look, 'Query'] as const;
 const memory = { small: 512, usual: 1024, core: 1769 } as const;
 /** A client gives up an ordinary request long before; the HTTP API ends every one at 30 s. */
 const seconds = { short: 10, usual: 20, longest: 29 } as const;
@@ -57,7 +59,7 @@ export const functions = {
   },
   account: {
     routes: ['getAccount'],
-    access: { tables: { accounts: [...read, 'PutItem', 'ConditionCheckItem'] } },
+    access: { tables: { accounts: [...look, 'PutItem'] } },
     settings: ['QUOTA_BYTES'],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.short,
@@ -77,10 +79,10 @@ export const functions = {
     routes: ['initiateUploads'],
     access: {
       tables: {
-        accounts: read,
-        files: read,
-        chunks: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
-        sessions: ['PutItem', 'BatchWriteItem'],
+        accounts: look,
+        files: look,
+        chunks: [...look, 'PutItem'],
+        sessions: ['BatchWriteItem'],
       },
       // Signs PUTs of chunks with its own rights, and writes manifests that are too long for a session.
       writeObjects: ['chunks', 'manifests'],
@@ -94,9 +96,9 @@ export const functions = {
     routes: ['checkChunks'],
     access: {
       tables: {
-        accounts: read,
-        chunks: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
-        sessions: ['GetItem', 'BatchGetItem', 'UpdateItem'],
+        accounts: look,
+        chunks: [...look, 'PutItem'],
+        sessions: [...look, 'UpdateItem'],
       },
       sessionsByAccount: true,
       // Reads whole chunks to check proofs of possession.
@@ -106,7 +108,7 @@ export const functions = {
       keySecret: true,
       connections: 'push',
     },
-    settings: ['DEDUP_SCOPE'],
+    settings: [],
     memoryMiB: memory.core,
     timeoutSeconds: seconds.longest,
   },
@@ -114,14 +116,16 @@ export const functions = {
     routes: ['commit'],
     access: {
       tables: {
-        accounts: [...read, 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
-        files: [...read, 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+        accounts: [...look, 'UpdateItem'],
+        files: [...read, 'PutItem', 'DeleteItem'],
         changes: ['Query', 'PutItem'],
-        chunks: [...read, 'PutItem', 'UpdateItem'],
-        sessions: ['GetItem', 'BatchGetItem', 'UpdateItem'],
+        chunks: [...look, 'PutItem'],
+        sessions: [...look, 'UpdateItem'],
       },
       readObjects: ['chunks', 'manifests'],
       findObjects: true,
+      // Verifies who sent a chunk (docs/decisions/0060-writer-tags.md).
+      keySecret: true,
     },
     settings: ['DEDUP_SCOPE'],
     memoryMiB: memory.core,
@@ -163,7 +167,7 @@ export const functions = {
   },
   'socket-ticket': {
     routes: ['openSocket'],
-    access: { tables: { accounts: read, sessions: ['PutItem'] } },
+    access: { tables: { accounts: look, sessions: ['PutItem'] } },
     settings: ['SOCKET_URL'],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.short,
@@ -172,7 +176,7 @@ export const functions = {
   socket: {
     routes: [],
     access: {
-      tables: { sessions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], accounts: ['GetItem'] },
+      tables: { accounts: ['GetItem'], sessions: ['PutItem', 'DeleteItem'] },
     },
     settings: ['ALLOWED_ORIGINS'],
     memoryMiB: memory.usual,

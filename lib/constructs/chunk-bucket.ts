@@ -27,39 +27,38 @@ export class ChunkBucket extends Construct {
 
   constructor(scope: Construct, id: string, { config }: ChunkBucketProps) {
     super(scope, id);
+    const isLocal = config.stage === 'local';
     this.bucket = new Bucket(this, 'Bucket', {
       versioned: true,
       encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
+      enforceSSL: !isLocal,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      removalPolicy: config.stage === 'local' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      removalPolicy: isLocal ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
       cors: corsRules(config.allowedOrigins),
       lifecycleRules: [{ id: 'abort-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     });
-    const { bucket } = this;
-    const written = [bucket.arnForObjects('chunks/*'), bucket.arnForObjects('packs/*')];
-    bucket.addToResourcePolicy(
-      denyEveryone('DenyOverwrite', {
-        actions: ['s3:PutObject'],
-        resources: written,
-        conditions: { Null: { 's3:if-none-match': 'true' } },
-      }),
-    );
-    bucket.addToResourcePolicy(
-      denyEveryone('DenyStaleSignature', {
-        actions: ['s3:GetObject', 's3:PutObject'],
-        resources: [bucket.arnForObjects('*')],
-        conditions: { NumericGreaterThan: { 's3:signatureAge': String(SIGNED_URL_MS) } },
-      }),
-    );
-    bucket.addToResourcePolicy(
-      denyEveryone('DenyDelete', {
-        actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
-        resources: [bucket.arnForObjects('*')],
-      }),
-    );
+    for (const statement of denials(this.bucket, isLocal)) this.bucket.addToResourcePolicy(statement);
   }
+}
+
+function denials(bucket: Bucket, isLocal: boolean): readonly PolicyStatement[] {
+  const overwrite = denyEveryone('DenyOverwrite', {
+    actions: ['s3:PutObject'],
+    resources: [bucket.arnForObjects('chunks/*'), bucket.arnForObjects('packs/*')],
+    conditions: { Null: { 's3:if-none-match': 'true' } },
+  });
+  const staleSignature = denyEveryone('DenyStaleSignature', {
+    actions: ['s3:GetObject', 's3:PutObject'],
+    resources: [bucket.arnForObjects('*')],
+    conditions: { NumericGreaterThan: { 's3:signatureAge': String(SIGNED_URL_MS) } },
+  });
+  const removal = denyEveryone('DenyDelete', {
+    actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+    resources: [bucket.arnForObjects('*')],
+  });
+  // The emulator enforces policies, but knows no `s3:if-none-match`: this one would deny every upload there.
+  return isLocal ? [staleSignature, removal] : [overwrite, staleSignature, removal];
 }
 
 interface Denial {
@@ -84,6 +83,7 @@ function corsRules(origins: readonly string[]): CorsRule[] {
         'if-none-match',
         'range',
         'x-amz-checksum-sha256',
+        'x-amz-meta-writer',
         'x-amz-sdk-checksum-algorithm',
       ],
       exposedHeaders: ['content-range', 'etag', 'x-amz-checksum-sha256'],

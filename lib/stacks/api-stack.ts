@@ -19,6 +19,7 @@ import type { DeploymentConfig } from '../config.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
 import { apiFunctionNames, functions } from '../functions.ts';
 import type { Identity, Resources } from '../resources.ts';
+import { stackSettings } from '../stack-settings.ts';
 
 export type ApiStackProps = Resources;
 
@@ -30,7 +31,7 @@ const REQUESTS_BURST_MAX = 2500;
 export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, resources: ApiStackProps) {
     const { config, identity } = resources;
-    super(scope, id, { description: 'Syncline: HTTP API' });
+    super(scope, id, stackSettings(config, 'HTTP API'));
     const api = new HttpApi(this, 'Http', {
       description: 'Syncline',
       createDefaultStage: false,

@@ -11,6 +11,7 @@ import { userPoolEndpoint } from '../addresses.ts';
 import type { DeploymentConfig } from '../config.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
 import type { Identity } from '../resources.ts';
+import { stackSettings } from '../stack-settings.ts';
 
 export interface IdentityStackProps {
   readonly config: DeploymentConfig;
@@ -22,7 +23,7 @@ export class IdentityStack extends Stack {
 
   constructor(scope: Construct, id: string, { config }: IdentityStackProps) {
     const durable = config.stage !== 'local';
-    super(scope, id, { description: 'Syncline: accounts and sign-in', terminationProtection: durable });
+    super(scope, id, { ...stackSettings(config, 'accounts and sign-in'), terminationProtection: durable });
     const userPool = new UserPool(this, 'UserPool', {
       featurePlan: FeaturePlan.ESSENTIALS,
       selfSignUpEnabled: true,

@@ -7,6 +7,7 @@ import type { DeploymentConfig } from '../config.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
 import { ChangeFeed } from '../constructs/change-feed.ts';
 import type { Identity, Sockets, Storage } from '../resources.ts';
+import { stackSettings } from '../stack-settings.ts';
 
 export interface RealtimeStackProps {
   readonly config: DeploymentConfig;
@@ -24,7 +25,7 @@ export class RealtimeStack extends Stack {
 
   constructor(scope: Construct, id: string, props: RealtimeStackProps) {
     const { config, storage } = props;
-    super(scope, id, { description: 'Syncline: pushes to connected devices' });
+    super(scope, id, stackSettings(config, 'pushes to connected devices'));
     const api = new WebSocketApi(this, 'Sockets', { routeSelectionExpression: '$request.body.action' });
     new WebSocketStage(this, 'Stage', {
       webSocketApi: api,

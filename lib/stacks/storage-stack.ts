@@ -5,6 +5,7 @@ import type { DeploymentConfig } from '../config.ts';
 import { ChunkBucket } from '../constructs/chunk-bucket.ts';
 import { DataTables } from '../constructs/data-tables.ts';
 import type { Storage } from '../resources.ts';
+import { stackSettings } from '../stack-settings.ts';
 
 export interface StorageStackProps {
   readonly config: DeploymentConfig;
@@ -18,7 +19,7 @@ export class StorageStack extends Stack implements Storage {
 
   constructor(scope: Construct, id: string, { config }: StorageStackProps) {
     const durable = config.stage !== 'local';
-    super(scope, id, { description: 'Syncline: tables, chunks and keys', terminationProtection: durable });
+    super(scope, id, { ...stackSettings(config, 'tables, chunks and keys'), terminationProtection: durable });
     this.tables = new DataTables(this, 'Data', { durable }).tables;
     this.bucket = new ChunkBucket(this, 'Chunks', { config }).bucket;
     this.keySecret = new Secret(this, 'KeySecret', {

@@ -120,7 +120,7 @@ describe('settings reach the functions that need them', () => {
     [...environments].filter(([, environment]) => variable in environment).map(([name]) => name);
 
   test('the scope of deduplication', () => {
-    expect(whoHas('DEDUP_SCOPE').toSorted()).toEqual(['chunk-check', 'commit', 'content-read', 'upload-initiate']);
+    expect(whoHas('DEDUP_SCOPE').toSorted()).toEqual(['commit', 'content-read', 'upload-initiate']);
     expect(environments.get('commit')).toMatchObject({ DEDUP_SCOPE: 'account' });
   });
 

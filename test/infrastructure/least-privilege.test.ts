@@ -77,7 +77,6 @@ describe('in production', () => {
     expect([...actions].toSorted()).toEqual([
       'dynamodb:BatchGetItem',
       'dynamodb:BatchWriteItem',
-      'dynamodb:ConditionCheckItem',
       'dynamodb:DeleteItem',
       'dynamodb:DescribeStream',
       'dynamodb:GetItem',
@@ -129,6 +128,7 @@ describe('in production', () => {
     expect(whoMay(/^secretsmanager:/).toSorted()).toEqual([
       'change-wait',
       'chunk-check',
+      'commit',
       'content-read',
       'delta',
       'node-read',
@@ -151,13 +151,11 @@ describe('in production', () => {
     expect(what('configuration', /^(?!logs:)/)).toEqual([]);
   });
 
-  test('the function that a ticket opens reaches sessions and reads single rows of accounts', () => {
+  test('the function that a ticket opens writes sessions and reads single rows of accounts', () => {
     expect(what('socket', /^(?!logs:)/).toSorted()).toEqual([
       'dynamodb:DeleteItem DataSessions.Arn',
       'dynamodb:GetItem DataAccounts.Arn',
-      'dynamodb:GetItem DataSessions.Arn',
       'dynamodb:PutItem DataSessions.Arn',
-      'dynamodb:UpdateItem DataSessions.Arn',
     ]);
   });
 

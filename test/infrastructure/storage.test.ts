@@ -103,8 +103,8 @@ describe.each(stages)('in stage %s', (stage) => {
   });
 });
 
-describe('the policy of the bucket denies everyone', () => {
-  const template = storageOf('prod');
+describe.each(['dev', 'prod'] as const)('in stage %s the policy of the bucket denies everyone', (stage) => {
+  const template = storageOf(stage);
   const bucket = onlyResourceOf(template, 'AWS::S3::Bucket').id;
   const policy = onlyResourceOf(template, 'AWS::S3::BucketPolicy').Properties;
   const statements = listOf(at(policy, 'PolicyDocument', 'Statement'));
@@ -156,6 +156,12 @@ describe('the policy of the bucket denies everyone', () => {
   });
 });
 
+test('stage local, where there is no TLS and no s3:if-none-match, denies stale signatures and deletes all the same', () => {
+  const policy = onlyResourceOf(storageOf('local'), 'AWS::S3::BucketPolicy').Properties;
+  const statements = listOf(at(policy, 'PolicyDocument', 'Statement'));
+  expect(statements.map((statement) => at(statement, 'Sid'))).toEqual(['DenyStaleSignature', 'DenyDelete']);
+});
+
 describe('browsers', () => {
   test('of no origin may use signed URLs unless the deployment names one', () => {
     expect(onlyResourceOf(storageOf('prod'), 'AWS::S3::Bucket').Properties).not.toHaveProperty('CorsConfiguration');
@@ -172,6 +178,7 @@ describe('browsers', () => {
           'if-none-match',
           'range',
           'x-amz-checksum-sha256',
+          'x-amz-meta-writer',
           'x-amz-sdk-checksum-algorithm',
         ],
         ExposedHeaders: ['content-range', 'etag', 'x-amz-checksum-sha256'],
