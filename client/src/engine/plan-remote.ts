@@ -1,4 +1,5 @@
-import type { NodeId } from '@syncline/protocol';
+import { assert, type NodeId } from '@syncline/protocol';
+import { CONFLICT_NAMES_MAX } from './limits.ts';
 import type { Planning, Wishes } from './planning.ts';
 import { isMovingName, type StructureAction, type StuckAction, scheduleStructure } from './schedule-structure.ts';
 import type { RemoteStep } from './steps.ts';
@@ -79,10 +80,11 @@ function resolveStuck(planning: Planning, wishes: Wishes, { action, reason, occu
 
 function freeConflictedName(planning: Planning, place: { readonly parentId: NodeId; readonly name: string }): string {
   const { policy, localAfter, remoteAfter, local } = planning;
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1; attempt <= CONFLICT_NAMES_MAX; attempt++) {
     const name = policy.conflictedName(place.name, attempt);
     const wanted = { parentId: place.parentId, name };
     const obstructed = local.obstacles.get(place.parentId)?.has(name) === true;
     if (!obstructed && localAfter.at(wanted) === undefined && remoteAfter.at(wanted) === undefined) return name;
   }
+  assert(false, 'a folder has a free name');
 }

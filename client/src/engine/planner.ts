@@ -3,10 +3,10 @@ import { decideContent, decidePlace, isWrittenDown, type Triple } from './decide
 import { forgetForPlan } from './forget-node.ts';
 import { type LocalView, matchLocal } from './match-local.ts';
 import type { Place } from './node-tree.ts';
-import type { PlanInput, Planning, Wishes } from './planning.ts';
 import { planLocalStructure } from './plan-local.ts';
 import { planRemoteStructure } from './plan-remote.ts';
 import { findOwnCopy, planDownloads, planUploads } from './plan-transfers.ts';
+import type { PlanInput, Planning, Wishes } from './planning.ts';
 import { type Deletions, settleDeletions } from './settle-deletions.ts';
 import type { Step } from './steps.ts';
 import { type SyncProblem, syncProblem } from './sync-problem.ts';

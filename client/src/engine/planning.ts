@@ -42,4 +42,3 @@ export interface Wishes {
   readonly uploads: { readonly nodeId: NodeId; readonly mode: 'edit' | 'conflict' }[];
   readonly downloads: NodeId[];
 }
-

@@ -27,6 +27,8 @@ export interface EnginePorts {
 
 export interface Clock {
   now(): EpochMs;
+  /** The present moment for texts that people read. Nothing is decided by it. */
+  today(): Date;
   sleep(ms: number): Promise<void>;
 }
 
@@ -141,7 +143,11 @@ export interface Remote {
   /** Outcomes in the order of the sources. */
   send(sources: readonly ContentSource[]): Promise<readonly SentContent[]>;
   /** Every byte that is written was verified, and the whole is the content that `contentHash` names. */
-  fetch(content: { readonly nodeId: NodeId; readonly rev: number; readonly into: StagedContent }): Promise<FetchedContent>;
+  fetch(content: {
+    readonly nodeId: NodeId;
+    readonly rev: number;
+    readonly into: StagedContent;
+  }): Promise<FetchedContent>;
 }
 
 export interface EngineState {

@@ -1,4 +1,12 @@
-import { assert, type Change, type Cursor, type Node, type NodeId, type Problem, parseInstant } from '@syncline/protocol';
+import {
+  assert,
+  type Change,
+  type Cursor,
+  type Node,
+  type NodeId,
+  type Problem,
+  parseInstant,
+} from '@syncline/protocol';
 import type { EngineTrees } from './engine-trees.ts';
 import { PAGES_MAX } from './limits.ts';
 import type { Remote } from './ports.ts';

@@ -1,0 +1,163 @@
+import type { NodeId } from '@syncline/protocol';
+import { agreedNode, type Execution, localPath, report } from './execution.ts';
+import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
+import { samePlace } from './node-tree.ts';
+import type { DiskOutcome } from './ports.ts';
+import { runBounded } from './run-bounded.ts';
+import type { LocalStep } from './steps.ts';
+import { joinPath, type LocalEntry, type LocalNode, type RemoteNode, sameContent, sameState } from './trees.ts';
+
+/** Changes the structure of the disk, step by step, and writes down what was agreed by it once the disk has it for good. */
+export async function executeLocalStructure(execution: Execution, steps: readonly LocalStep[]): Promise<void> {
+  if (steps.length === 0) return;
+  for (const step of steps) {
+    if (step.type === 'trash-local') await trashNode(execution, step.nodeId);
+    else if (step.type === 'move-local') await moveNode(execution, step);
+    else await makeFolder(execution, step);
+  }
+  await execution.ports.files.flush();
+  execution.trees.save();
+}
+
+type PlacedStep = Extract<LocalStep, { readonly type: 'make-local' | 'move-local' }>;
+
+async function makeFolder(execution: Execution, { nodeId, to }: PlacedStep): Promise<void> {
+  const { trees, local, ports } = execution;
+  const there = trees.remote.get(nodeId);
+  const folder = localPath(execution, to.parentId);
+  if (there === undefined || folder === undefined) return;
+  const path = joinPath(folder, to.name);
+  const outcome = await ports.files.makeFolder(path);
+  if (!settle(execution, path, outcome)) return;
+  const here = localNode(nodeId, { parentId: to.parentId, entry: outcome.entry });
+  local.tree.set(here);
+  trees.setSynced(agreedNode(there, here));
+}
+
+async function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Promise<void> {
+  const { local, ports } = execution;
+  const here = local.tree.get(nodeId);
+  const from = localPath(execution, nodeId);
+  const folder = localPath(execution, to.parentId);
+  if (here === undefined || from === undefined || folder === undefined) return;
+  const path = joinPath(folder, to.name);
+  const outcome = await ports.files.move({ from, to: path, identity: here.entry.identity });
+  if (!settle(execution, path, outcome)) return;
+  local.tree.set({ ...here, parentId: to.parentId, name: to.name, entry: outcome.entry });
+  recordMove(execution, here, outcome.entry);
+}
+
+/** A move is agreed on once the node stands where the service has it; what is not agreed about its content stays so. */
+function recordMove({ trees, local }: Execution, before: LocalNode, entry: LocalEntry): void {
+  const agreed = trees.synced.get(before.nodeId);
+  const there = trees.remote.get(before.nodeId);
+  const here = local.tree.get(before.nodeId);
+  if (agreed === undefined || there === undefined || here === undefined || !samePlace(there, here)) return;
+  const isUnchanged = before.kind === 'folder' || sameState(agreed.identity, before.entry.identity);
+  const identity = isUnchanged ? entry.identity : agreed.identity;
+  trees.setSynced({ ...agreed, parentId: here.parentId, name: here.name, identity });
+}
+
+async function trashNode(execution: Execution, nodeId: NodeId): Promise<void> {
+  const { trees, local, ports } = execution;
+  const path = localPath(execution, nodeId);
+  if (path === undefined || trees.remote.has(nodeId)) return;
+  const doomed = [nodeId, ...local.tree.below(nodeId)];
+  const expected = new Map<string, LocalEntry>();
+  for (const below of doomed) {
+    const node = local.tree.get(below);
+    const nodePath = localPath(execution, below);
+    // What the service still has, under another folder, was to be moved away before: without that nothing goes.
+    if (node === undefined || nodePath === undefined || trees.remote.has(below)) return;
+    expected.set(nodePath, node.entry);
+  }
+  const outcome = await ports.files.trash({ path, expected });
+  if (!settle(execution, path, outcome)) return;
+  for (const below of doomed) {
+    local.tree.remove(below);
+    trees.removeSynced(below);
+  }
+}
+
+/** Fetches contents, several at once, and writes down slice by slice what was agreed by it. */
+export async function executeDownloads(execution: Execution, nodeIds: readonly NodeId[]): Promise<void> {
+  for (let start = 0; start < nodeIds.length; start += DOWNLOAD_SLICE_FILES) {
+    const slice = nodeIds.slice(start, start + DOWNLOAD_SLICE_FILES);
+    await runBounded(slice, DOWNLOADS_MAX, (nodeId) => download(execution, nodeId));
+    await execution.ports.files.flush();
+    execution.trees.save();
+  }
+}
+
+async function download(execution: Execution, nodeId: NodeId): Promise<void> {
+  const { trees, local } = execution;
+  const there = trees.remote.get(nodeId);
+  if (there?.contentHash === undefined) return;
+  const here = local.tree.get(nodeId);
+  const folder = localPath(execution, here?.parentId ?? there.parentId);
+  if (folder === undefined) return;
+  const path = joinPath(folder, here?.name ?? there.name);
+  // What was sent meanwhile by this very plan has nothing to fetch.
+  if (here !== undefined && sameContent(here, there)) return;
+  const outcome =
+    here !== undefined && here.contentHash === there.contentHash
+      ? await execution.ports.files.setExecutable({ path, identity: here.entry.identity, executable: there.executable })
+      : await fetchContent(execution, { there, here, path });
+  if (outcome === undefined || !settle(execution, path, outcome)) return;
+  const parentId = here?.parentId ?? there.parentId;
+  const node = { ...localNode(nodeId, { parentId, entry: outcome.entry }), contentHash: there.contentHash };
+  local.tree.set(node);
+  trees.setSynced(agreedNode(there, node));
+  execution.counts.downloaded += 1;
+}
+
+async function fetchContent(
+  execution: Execution,
+  target: { readonly there: RemoteNode; readonly here: LocalNode | undefined; readonly path: string },
+): Promise<DiskOutcome | undefined> {
+  const { files, remote } = execution.ports;
+  const { there, here, path } = target;
+  const staged = await files.stage({ key: `${there.nodeId}-${there.contentHash}`, size: there.size });
+  try {
+    const fetched = await remote.fetch({ nodeId: there.nodeId, rev: there.contentRev, into: staged });
+    if (fetched.kind === 'refused') {
+      const { remedy, detail } = fetched.problem;
+      if (remedy !== 'resync') report(execution, { path, reason: 'refused', detail });
+      return undefined;
+    }
+    if (fetched.kind === 'damaged' || fetched.contentHash !== there.contentHash) {
+      report(execution, { path, reason: 'damaged' });
+      return undefined;
+    }
+    const { executable, modifiedAtMs } = there;
+    return await files.publish({ staged, path, replaces: here?.entry.identity, executable, modifiedAtMs });
+  } finally {
+    await staged.close();
+  }
+}
+
+function localNode(nodeId: NodeId, at: { readonly parentId: NodeId; readonly entry: LocalEntry }): LocalNode {
+  const { name, kind, executable } = at.entry;
+  return {
+    nodeId,
+    parentId: at.parentId,
+    name,
+    kind: kind === 'folder' ? 'folder' : 'file',
+    entry: at.entry,
+    contentHash: undefined,
+    executable,
+  };
+}
+
+/** Whether the disk was changed. A disk that is not what the plan saw is looked at again by the next plan. */
+function settle(
+  execution: Execution,
+  path: string,
+  outcome: DiskOutcome,
+): outcome is Extract<DiskOutcome, { readonly kind: 'done' }> {
+  if (outcome.kind === 'failed') report(execution, { path, reason: outcome.reason });
+  if (outcome.kind !== 'done') return false;
+  execution.progress += 1;
+  execution.counts.changedLocal += 1;
+  return true;
+}

@@ -1,0 +1,160 @@
+import {
+  assert,
+  COMMIT_OPERATIONS_MAX,
+  encodeUlid,
+  type NodeId,
+  type Operation,
+  type OperationResult,
+  opId,
+} from '@syncline/protocol';
+import { agreedNode, type Execution, localPath, report } from './execution.ts';
+import { samePlace } from './node-tree.ts';
+import { toRemoteNode } from './pull-changes.ts';
+import type { RemoteStep } from './steps.ts';
+import { type RemoteNode, sameContent } from './trees.ts';
+
+type OperationBody = Operation extends infer O ? (O extends Operation ? Omit<O, 'opId'> : never) : never;
+export type CommittedResult = Extract<OperationResult, { readonly status: 'committed' }>;
+
+/** An operation to commit, and what to write down when it was committed. */
+export interface Commitment {
+  readonly nodeId: NodeId;
+  readonly operation: OperationBody;
+  readonly onCommitted: (result: CommittedResult, node: RemoteNode) => void;
+}
+
+/**
+ * Changes the structure of the service's tree. Operations stand in the requests in the order of the plan; deletes go in requests
+ * of their own, so that everything that was to leave a folder has left it before the folder is looked at again and deleted.
+ */
+export async function executeRemoteStructure(execution: Execution, steps: readonly RemoteStep[]): Promise<void> {
+  let batch: RemoteStep[] = [];
+  const flush = async () => {
+    const commitments = batch.map((step) => commitmentFor(execution, step)).filter((one) => one !== undefined);
+    batch = [];
+    await commit(execution, commitments);
+  };
+  for (const step of steps) {
+    const before = batch.at(-1);
+    const isOtherKind = before !== undefined && (before.type === 'delete-remote') !== (step.type === 'delete-remote');
+    if (isOtherKind || batch.length === COMMIT_OPERATIONS_MAX) await flush();
+    batch.push(step);
+  }
+  await flush();
+}
+
+function commitmentFor(execution: Execution, step: RemoteStep): Commitment | undefined {
+  switch (step.type) {
+    case 'make-remote':
+      return makeFolder(execution, step);
+    case 'move-remote':
+      return moveNode(execution, step);
+    case 'delete-remote':
+      return deleteNode(execution, step.nodeId);
+  }
+}
+
+type PlacedStep = Extract<RemoteStep, { readonly type: 'make-remote' | 'move-remote' }>;
+
+function makeFolder(execution: Execution, { nodeId, to }: PlacedStep): Commitment | undefined {
+  const { trees, local, ports } = execution;
+  if (execution.failed.has(to.parentId)) return undefined;
+  const { namespaceId } = ports.remote;
+  return {
+    nodeId,
+    operation: { type: 'mkdir', namespaceId, parentId: to.parentId, name: to.name, newNodeId: nodeId },
+    onCommitted: (_, node) => {
+      const here = local.tree.get(nodeId);
+      // Another folder stood there already: the next plan merges the two.
+      if (node.nodeId !== nodeId || here === undefined) execution.failed.add(nodeId);
+      else trees.setSynced(agreedNode(node, here));
+    },
+  };
+}
+
+function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Commitment | undefined {
+  const { trees, ports } = execution;
+  const there = trees.remote.get(nodeId);
+  if (there === undefined || execution.failed.has(to.parentId)) return undefined;
+  const { namespaceId } = ports.remote;
+  const { parentId, name } = to;
+  return {
+    nodeId,
+    operation: { type: 'move', namespaceId, nodeId, baseRev: there.rev, parentId, name },
+    onCommitted: (_, node) => {
+      const synced = trees.synced.get(nodeId);
+      if (synced !== undefined) trees.setSynced({ ...synced, parentId: node.parentId, name: node.name, rev: node.rev });
+    },
+  };
+}
+
+function deleteNode(execution: Execution, nodeId: NodeId): Commitment | undefined {
+  const { trees, ports } = execution;
+  const there = trees.remote.get(nodeId);
+  if (there === undefined || !isStillDoomed(execution, nodeId)) return undefined;
+  const { namespaceId } = ports.remote;
+  const baseSeq = there.kind === 'folder' ? { baseSeq: trees.position.seq } : {};
+  return {
+    nodeId,
+    operation: { type: 'delete', namespaceId, nodeId, baseRev: there.rev, ...baseSeq },
+    onCommitted: () => {
+      for (const below of [nodeId, ...trees.remote.below(nodeId)]) trees.removeSynced(below);
+      trees.removeRemote(nodeId);
+    },
+  };
+}
+
+/** Whether all that would go is still what was agreed, and nothing of it stands on the disk, here or elsewhere. */
+function isStillDoomed({ trees, local }: Execution, doomedId: NodeId): boolean {
+  for (const nodeId of [doomedId, ...trees.remote.below(doomedId)]) {
+    const there = trees.remote.get(nodeId);
+    const agreed = trees.synced.get(nodeId);
+    if (there === undefined || agreed === undefined) return false;
+    if (local.tree.has(nodeId) || local.frozen.has(nodeId)) return false;
+    if (!samePlace(there, agreed) || (there.kind === 'file' && !sameContent(there, agreed))) return false;
+  }
+  return true;
+}
+
+/**
+ * Sends one request and writes its answers down in one transaction. What was refused leaves its node as it is; a refusal that
+ * looking again will explain (somebody else was first) is no problem, the next plan deals with it.
+ */
+export async function commit(execution: Execution, commitments: readonly Commitment[]): Promise<void> {
+  if (commitments.length === 0) return;
+  const { ports, trees } = execution;
+  const batch = encodeUlid(ports.random(16));
+  const operations = commitments.map((one, index): Operation => ({ ...one.operation, opId: opId(batch, index) }));
+  const answer = await ports.remote.commit(operations);
+  if (answer.kind === 'refused') {
+    for (const one of commitments) refuse(execution, one.nodeId, answer.problem);
+    return;
+  }
+  assert(answer.value.length === commitments.length, 'every operation has its answer');
+  for (const [index, result] of answer.value.entries()) {
+    const commitment = commitments[index];
+    assert(commitment !== undefined, 'an answer belongs to an operation');
+    if (result.status === 'error') {
+      refuse(execution, commitment.nodeId, result.error);
+    } else if (result.status === 'conflict') {
+      execution.failed.add(commitment.nodeId);
+    } else {
+      const node = toRemoteNode(result.node);
+      if (result.node.deletedAt === undefined) trees.setRemote(node);
+      commitment.onCommitted(result, node);
+      execution.progress += 1;
+      execution.counts.changedRemote += 1;
+    }
+  }
+  trees.save();
+}
+
+function refuse(
+  execution: Execution,
+  nodeId: NodeId,
+  problem: { readonly remedy: string; readonly detail: string },
+): void {
+  execution.failed.add(nodeId);
+  if (problem.remedy === 'resync' || problem.remedy === 'upload-chunks') return;
+  report(execution, { path: localPath(execution, nodeId) ?? '', reason: 'refused', detail: problem.detail });
+}

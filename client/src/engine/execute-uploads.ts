@@ -1,0 +1,178 @@
+import { assert, COMMIT_CONFIRM_CHUNKS_MAX, epochMs, formatInstant, type NodeId } from '@syncline/protocol';
+import { awaitTick, contentSource, countTry, recordCopy, type WatchedSource } from './execute-knowledge.ts';
+import { type Commitment, commit } from './execute-remote.ts';
+import { agreedNode, type Execution, localPath, report } from './execution.ts';
+import { FILE_TRIES_MAX, UPLOAD_SLICE_BYTES, UPLOAD_SLICE_FILES } from './limits.ts';
+import { newNodeId } from './new-node-id.ts';
+import type { SentContent } from './ports.ts';
+import type { UploadStep } from './steps.ts';
+import { type LocalNode, type RemoteNode, sameContent, sameState } from './trees.ts';
+
+interface Upload {
+  readonly step: UploadStep;
+  readonly file: LocalNode;
+  readonly path: string;
+  readonly source: WatchedSource;
+}
+
+/** Sends contents and commits them, slice by slice, so that what was sent is published soon. */
+export async function executeUploads(execution: Execution, steps: readonly UploadStep[]): Promise<void> {
+  let slice: Upload[] = [];
+  let bytes = 0;
+  for (const step of steps) {
+    const upload = openUpload(execution, step);
+    if (upload === undefined) continue;
+    if (slice.length === UPLOAD_SLICE_FILES || bytes + upload.source.size > UPLOAD_SLICE_BYTES) {
+      await sendSlice(execution, slice);
+      slice = [];
+      bytes = 0;
+    }
+    slice.push(upload);
+    bytes += upload.source.size;
+  }
+  await sendSlice(execution, slice);
+}
+
+function openUpload(execution: Execution, step: UploadStep): Upload | undefined {
+  const file = execution.local.tree.get(step.nodeId);
+  const path = localPath(execution, step.nodeId);
+  if (file === undefined || path === undefined || execution.failed.has(file.parentId)) return undefined;
+  if ((execution.tries.get(path) ?? 0) >= FILE_TRIES_MAX) {
+    report(execution, { path, reason: 'busy' });
+    return undefined;
+  }
+  return { step, file, path, source: contentSource(execution, { path, file }) };
+}
+
+async function sendSlice(execution: Execution, slice: readonly Upload[]): Promise<void> {
+  if (slice.length === 0) return;
+  await awaitTick(
+    execution,
+    slice.map((upload) => upload.file),
+  );
+  const outcomes = await execution.ports.remote.send(slice.map((upload) => upload.source));
+  const commitments: (Commitment & { readonly unconfirmed: number })[] = [];
+  for (const [index, upload] of slice.entries()) {
+    const outcome = outcomes[index];
+    assert(outcome !== undefined, 'every source has its outcome');
+    const commitment = await settleOutcome(execution, upload, outcome);
+    if (commitment !== undefined) commitments.push(commitment);
+  }
+  for (const batch of packConfirmed(commitments)) await commit(execution, batch);
+  execution.trees.save();
+}
+
+async function settleOutcome(
+  execution: Execution,
+  upload: Upload,
+  outcome: SentContent,
+): Promise<(Commitment & { readonly unconfirmed: number }) | undefined> {
+  const { path, file } = upload;
+  switch (outcome.kind) {
+    case 'sent': {
+      const now = await execution.ports.files.look(path);
+      if (now === undefined || !sameState(now.identity, file.entry.identity)) {
+        countTry(execution, path);
+        return undefined;
+      }
+      if (isAgreedContent(execution, upload, outcome)) return undefined;
+      return { ...putCommitment(execution, upload, outcome), unconfirmed: outcome.unconfirmed };
+    }
+    case 'changed':
+    case 'unreadable':
+      if (outcome.kind === 'unreadable' || upload.source.failure() === 'unreadable') {
+        report(execution, { path, reason: 'unreadable' });
+      } else countTry(execution, path);
+      return undefined;
+    case 'refused':
+      report(execution, { path, reason: 'refused', detail: outcome.problem.detail });
+      return undefined;
+  }
+}
+
+/** A file that was only touched: its bytes are those that both sides have. */
+function isAgreedContent(
+  { trees }: Execution,
+  { step, file }: Upload,
+  sent: Extract<SentContent, { readonly kind: 'sent' }>,
+): boolean {
+  const agreed = trees.synced.get(step.nodeId);
+  const content = { contentHash: sent.contentHash, executable: file.executable };
+  if (agreed === undefined || step.mode === 'new' || !sameContent(content, agreed)) return false;
+  trees.setSynced({ ...agreed, identity: file.entry.identity });
+  return true;
+}
+
+function putCommitment(
+  execution: Execution,
+  upload: Upload,
+  sent: Extract<SentContent, { readonly kind: 'sent' }>,
+): Commitment {
+  const { ports, trees } = execution;
+  const { step, file } = upload;
+  const lamport = Math.max(trees.position.lamport, trees.position.seq) + 1;
+  trees.setPosition({ ...trees.position, lamport });
+  return {
+    nodeId: step.nodeId,
+    operation: {
+      type: 'put',
+      namespaceId: ports.remote.namespaceId,
+      parentId: file.parentId,
+      name: file.name,
+      ...baseOf(execution, step),
+      uploadId: sent.uploadId,
+      executable: file.executable,
+      clientModifiedAt: formatInstant(epochMs(Number(file.entry.identity.mtimeNs / 1_000_000n))),
+      clock: lamport,
+      onConflict: step.vacated ? 'fail' : 'keep_both',
+    },
+    onCommitted: (result, node) => {
+      recordUpload(execution, { nodeId: step.nodeId, file, sent }, node);
+      if (result.conflict !== undefined) execution.counts.conflicts += 1;
+      execution.counts.uploaded += 1;
+    },
+  };
+}
+
+/**
+ * An edit is based on the content that the plan saw at the service, a conflict on the one that was agreed on: so a content that
+ * came between is told apart by the service, whatever this device has learned of the node since.
+ */
+function baseOf(
+  { trees, ports }: Execution,
+  step: UploadStep,
+): { readonly nodeId?: NodeId; readonly newNodeId?: NodeId; readonly baseRev: number } {
+  if (step.mode === 'new') return { newNodeId: step.nodeId, baseRev: 0 };
+  const there = trees.remote.get(step.nodeId);
+  const agreed = trees.synced.get(step.nodeId);
+  if (there === undefined || agreed === undefined) return { newNodeId: newNodeId(ports.random), baseRev: 0 };
+  const isSeen = step.mode === 'edit' && sameContent(there, agreed);
+  return { nodeId: step.nodeId, baseRev: isSeen ? there.contentRev : agreed.contentRev };
+}
+
+function recordUpload(
+  execution: Execution,
+  upload: { readonly nodeId: NodeId; readonly file: LocalNode; readonly sent: { readonly contentHash: unknown } },
+  node: RemoteNode,
+): void {
+  const { trees } = execution;
+  // An answer with other bytes than those that were sent agrees on nothing; the next plan compares.
+  if (node.contentHash !== upload.sent.contentHash) return;
+  if (node.nodeId === upload.nodeId) trees.setSynced(agreedNode(node, upload.file));
+  else recordCopy(execution, upload.nodeId, node);
+}
+
+/** Fills requests up to the number of chunks that one commit may confirm. */
+function packConfirmed<T extends { readonly unconfirmed: number }>(items: readonly T[]): readonly (readonly T[])[] {
+  const batches: T[][] = [];
+  let room = 0;
+  for (const item of items) {
+    if (item.unconfirmed > room || batches.length === 0) {
+      batches.push([]);
+      room = COMMIT_CONFIRM_CHUNKS_MAX;
+    }
+    batches.at(-1)?.push(item);
+    room -= item.unconfirmed;
+  }
+  return batches;
+}

@@ -1,0 +1,173 @@
+import { conflictedName, type NodeId, nameKey, type Problem, rootNodeId } from '@syncline/protocol';
+import { EngineTrees } from './engine-trees.ts';
+import { executeKnowledge, executeReads } from './execute-knowledge.ts';
+import { executeDownloads, executeLocalStructure } from './execute-local.ts';
+import { executeRemoteStructure } from './execute-remote.ts';
+import { executeUploads } from './execute-uploads.ts';
+import type { Execution, SyncCounts } from './execution.ts';
+import { IDLE_ROUNDS_MAX, ROUNDS_MAX } from './limits.ts';
+import { findMassChange, type MassChange } from './mass-change.ts';
+import { newNodeId } from './new-node-id.ts';
+import { type Plan, planSteps } from './planner.ts';
+import type { EnginePorts } from './ports.ts';
+import { pullChanges } from './pull-changes.ts';
+import type { Step } from './steps.ts';
+import type { SyncProblem } from './sync-problem.ts';
+import { type LocalEntry, type LocalScan, sameState } from './trees.ts';
+
+export interface EngineOptions {
+  readonly deviceName: string;
+  /** How this disk compares names. */
+  readonly localNameKey: (name: string) => string;
+  /** Told after every round, for a display of progress. */
+  readonly onRound?: (counts: Readonly<SyncCounts>) => void;
+}
+
+/**
+ * - `rested`        both sides agree on all that has no problem;
+ * - `unrested`      they went on changing, or something could not be brought forward; `problems` says what;
+ * - `mass-change`   a round would delete or rewrite too much, and nothing of it was done;
+ * - `root-missing`, `root-foreign`   the folder is not the one that was linked: nothing was concluded from it;
+ * - `refused`       by the service.
+ */
+export type SyncOutcome = { readonly counts: Readonly<SyncCounts>; readonly problems: readonly SyncProblem[] } & (
+  | { readonly kind: 'rested' | 'unrested' | 'root-missing' | 'root-foreign' }
+  | { readonly kind: 'mass-change'; readonly change: MassChange }
+  | { readonly kind: 'refused'; readonly problem: Problem }
+);
+
+export interface SyncRequest {
+  /** A person has said that mass changes are meant. */
+  readonly acceptDeletes: boolean;
+}
+
+/**
+ * The engine of one synced folder: observes both sides, plans, executes, and starts over until there is nothing left to do.
+ * All that it remembers are observations, so it may be stopped at any moment and begin again with a look at the world.
+ */
+export class SyncEngine {
+  readonly trees: EngineTrees;
+  readonly #ports: EnginePorts;
+  readonly #options: EngineOptions;
+  readonly #rootId: NodeId;
+  readonly #contents: Execution['contents'] = new Map();
+  readonly #tries: Execution['tries'] = new Map();
+  readonly #counts: SyncCounts = { uploaded: 0, downloaded: 0, conflicts: 0, changedRemote: 0, changedLocal: 0 };
+
+  constructor(ports: EnginePorts, options: EngineOptions) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#rootId = rootNodeId(ports.remote.namespaceId);
+    this.trees = new EngineTrees(ports.store);
+  }
+
+  /** @throws UnavailableError what was agreed on until then stays agreed on. */
+  async sync(request: SyncRequest): Promise<SyncOutcome> {
+    let idleRounds = 0;
+    let problems: readonly SyncProblem[] = [];
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const plan = await this.plan();
+      if (plan.kind !== 'planned') return { ...plan, counts: this.#counts, problems: [] };
+      problems = plan.plan.problems;
+      if (plan.plan.steps.length === 0) return { kind: 'rested', counts: this.#counts, problems };
+      const change = request.acceptDeletes ? undefined : findMassChange(plan.plan, this.trees.synced);
+      if (change !== undefined) return { kind: 'mass-change', change, counts: this.#counts, problems };
+      const execution = await this.execute(plan.plan, plan.plan.steps);
+      problems = withoutRepeats([...problems, ...execution.problems]);
+      idleRounds = execution.progress === 0 ? idleRounds + 1 : 0;
+      this.#options.onRound?.(this.#counts);
+      if (idleRounds > IDLE_ROUNDS_MAX) break;
+    }
+    return { kind: 'unrested', counts: this.#counts, problems };
+  }
+
+  /** Observes both sides and plans; changes nothing but what the engine knows of the service. */
+  async plan(): Promise<
+    | { readonly kind: 'planned'; readonly plan: Plan }
+    | { readonly kind: 'root-missing' | 'root-foreign' }
+    | { readonly kind: 'refused'; readonly problem: Problem }
+  > {
+    const root = await this.#ports.files.verifyRoot();
+    if (root !== 'verified') return { kind: `root-${root}` };
+    const pulled = await pullChanges(this.#ports.remote, this.trees);
+    if (pulled.kind === 'refused') return pulled;
+    const scan = this.#withContents(await this.#ports.files.scan());
+    const plan = planSteps({
+      rootId: this.#rootId,
+      remote: this.trees.remote,
+      synced: this.trees.synced,
+      scan,
+      policy: {
+        newNodeId: () => newNodeId(this.#ports.random),
+        conflictedName: (name, attempt) => this.#conflictedName(name, attempt),
+        remoteNameKey: nameKey,
+        localNameKey: this.#options.localNameKey,
+      },
+    });
+    // A disk that went away while it was scanned shows nothing; that proves nothing.
+    const after = await this.#ports.files.verifyRoot();
+    return after === 'verified' ? { kind: 'planned', plan } : { kind: `root-${after}` };
+  }
+
+  /** Executes steps of a plan in their order. Every prefix of a plan's steps leaves both sides valid. */
+  async execute(plan: Plan, steps: readonly Step[]): Promise<Execution> {
+    const execution: Execution = {
+      ports: this.#ports,
+      trees: this.trees,
+      rootId: this.#rootId,
+      local: plan.local,
+      counts: this.#counts,
+      problems: [],
+      failed: new Set(),
+      contents: this.#contents,
+      tries: this.#tries,
+      progress: 0,
+    };
+    for (const step of steps) {
+      if (step.type === 'forget' || step.type === 'agree' || step.type === 'adopt-copy')
+        executeKnowledge(execution, step);
+    }
+    this.trees.save();
+    await executeReads(
+      execution,
+      ofType(steps, 'read').map((step) => step.nodeId),
+    );
+    await executeRemoteStructure(execution, [...ofType(steps, 'make-remote', 'move-remote', 'delete-remote')]);
+    await executeUploads(execution, ofType(steps, 'upload'));
+    await executeLocalStructure(execution, [...ofType(steps, 'make-local', 'move-local', 'trash-local')]);
+    await executeDownloads(
+      execution,
+      ofType(steps, 'download').map((step) => step.nodeId),
+    );
+    return execution;
+  }
+
+  #conflictedName(name: string, attempt: number): string {
+    const at = this.#ports.clock.today();
+    return conflictedName({ name, deviceName: this.#options.deviceName, at, attempt });
+  }
+
+  /** Adds what was learned by reading to what a scan shows, where the file is still in the state that was read. */
+  #withContents(scan: LocalScan): LocalScan {
+    if (this.#contents.size === 0) return scan;
+    const known = (entry: LocalEntry): LocalEntry => {
+      const content = this.#contents.get(entry.path);
+      if (content === undefined || !sameState(content.identity, entry.identity)) return entry;
+      return { ...entry, contentHash: content.contentHash };
+    };
+    const folders = new Map([...scan.folders].map(([path, entries]) => [path, entries.map(known)]));
+    return { ...scan, folders };
+  }
+}
+
+function ofType<T extends Step['type']>(steps: readonly Step[], ...types: readonly T[]) {
+  const isWanted = (step: Step): step is Extract<Step, { readonly type: T }> =>
+    (types as readonly string[]).includes(step.type);
+  return steps.filter(isWanted);
+}
+
+/** Each problem once: two rounds, or two steps, may have met the same. */
+function withoutRepeats(problems: readonly SyncProblem[]): readonly SyncProblem[] {
+  const unique = new Map(problems.map((problem) => [`${problem.reason}/${problem.path}`, problem]));
+  return [...unique.values()];
+}

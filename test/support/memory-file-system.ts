@@ -1,0 +1,244 @@
+import type { DiskOutcome, FileSystem, StagedContent } from '../../client/src/engine/ports.ts';
+import {
+  type LocalEntry,
+  type LocalIdentity,
+  type LocalScan,
+  parentPath,
+  sameObject,
+  sameState,
+} from '../../client/src/engine/trees.ts';
+
+interface Inode {
+  readonly inode: bigint;
+  readonly birthNs: bigint;
+  readonly kind: 'file' | 'folder' | 'obstacle';
+  bytes: Uint8Array;
+  executable: boolean;
+  mtimeNs: bigint;
+  ctimeNs: bigint;
+}
+
+interface Staged extends StagedContent {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * A disk in memory, behind the engine's port and with the doings of a person beside it. It is exact about identities (inodes,
+ * times), because the engine concludes from them. It is not a disk in one way: nothing on it is lost by a crash.
+ */
+export class MemoryFileSystem implements FileSystem {
+  readonly #inodes = new Map<string, Inode>();
+  readonly #staged = new Map<string, Staged>();
+  /** What was put into the trash, by its path then. */
+  readonly trashed = new Map<string, Uint8Array>();
+  readonly unlisted = new Set<string>();
+  root: 'verified' | 'missing' | 'foreign' = 'verified';
+  #ticks = 1_000_000_000n;
+
+  // What a person does.
+
+  write(path: string, text: string): void {
+    const now = this.#tick();
+    const known = this.#inodes.get(path);
+    if (known?.kind === 'file') {
+      known.bytes = Buffer.from(text);
+      known.mtimeNs = known.ctimeNs = now;
+    } else this.#make(path, 'file', Buffer.from(text));
+  }
+
+  /** As editors do that write a new file and rename it over the old one. */
+  replace(path: string, text: string): void {
+    this.#inodes.delete(path);
+    this.write(path, text);
+  }
+
+  mkdir(path: string): void {
+    if (!this.#inodes.has(path)) this.#make(path, 'folder');
+  }
+
+  symlink(path: string): void {
+    this.remove(path);
+    this.#make(path, 'obstacle');
+  }
+
+  chmod(path: string, executable: boolean): void {
+    const inode = this.#inodes.get(path);
+    if (inode === undefined) return;
+    inode.executable = executable;
+    inode.ctimeNs = this.#tick();
+  }
+
+  rename(from: string, to: string): void {
+    const moved = [...this.#inodes].filter(([path]) => path === from || path.startsWith(`${from}/`));
+    for (const [path] of moved) this.#inodes.delete(path);
+    this.remove(to);
+    for (const [path, inode] of moved) this.#inodes.set(to + path.slice(from.length), inode);
+    const inode = this.#inodes.get(to);
+    if (inode !== undefined) inode.ctimeNs = this.#tick();
+  }
+
+  remove(path: string): void {
+    for (const known of [...this.#inodes.keys()]) {
+      if (known === path || known.startsWith(`${path}/`)) this.#inodes.delete(known);
+    }
+  }
+
+  /** Everything by path: the text of a file, `undefined` for a folder. */
+  tree(): ReadonlyMap<string, string | undefined> {
+    const tree = new Map<string, string | undefined>();
+    for (const [path, inode] of [...this.#inodes].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (inode.kind !== 'obstacle') {
+        tree.set(path, inode.kind === 'folder' ? undefined : Buffer.from(inode.bytes).toString());
+      }
+    }
+    return tree;
+  }
+
+  isExecutable(path: string): boolean {
+    return this.#inodes.get(path)?.executable === true;
+  }
+
+  // What the engine does.
+
+  async verifyRoot() {
+    return this.root;
+  }
+
+  async scan(): Promise<LocalScan> {
+    const folders = new Map<string, LocalEntry[]>([['', []]]);
+    for (const path of this.#inodes.keys()) {
+      const entry = this.#entry(path);
+      const parent = parentPath(path);
+      if (entry === undefined || this.#isHidden(path)) continue;
+      const inFolder = folders.get(parent);
+      if (inFolder === undefined) folders.set(parent, [entry]);
+      else inFolder.push(entry);
+    }
+    return { folders, rootListed: !this.unlisted.has('') };
+  }
+
+  async look(path: string): Promise<LocalEntry | undefined> {
+    return this.#entry(path);
+  }
+
+  async read(file: { path: string; identity: LocalIdentity }, range: { start: number; end: number }) {
+    const entry = this.#entry(file.path);
+    const inode = this.#inodes.get(file.path);
+    if (entry === undefined || inode === undefined || !sameState(entry.identity, file.identity)) {
+      return { kind: 'changed' } as const;
+    }
+    return { kind: 'read', bytes: inode.bytes.slice(range.start, range.end) } as const;
+  }
+
+  async makeFolder(path: string): Promise<DiskOutcome> {
+    if (this.#inodes.has(path) || !this.#isFolder(parentPath(path))) return { kind: 'changed' };
+    this.#make(path, 'folder');
+    return this.#done(path);
+  }
+
+  async move({ from, to, identity }: { from: string; to: string; identity: LocalIdentity }): Promise<DiskOutcome> {
+    const entry = this.#entry(from);
+    if (entry === undefined || !sameObject(entry.identity, identity)) return { kind: 'changed' };
+    if (this.#inodes.has(to) || !this.#isFolder(parentPath(to))) return { kind: 'changed' };
+    this.rename(from, to);
+    return this.#done(to);
+  }
+
+  async trash(doomed: { path: string; expected: ReadonlyMap<string, LocalEntry> }): Promise<DiskOutcome> {
+    const paths = [...this.#inodes.keys()].filter((path) => path === doomed.path || path.startsWith(`${doomed.path}/`));
+    const entry = this.#entry(doomed.path);
+    if (entry === undefined || paths.length !== doomed.expected.size) return { kind: 'changed' };
+    for (const path of paths) {
+      const now = this.#entry(path);
+      const expected = doomed.expected.get(path);
+      if (now === undefined || expected === undefined || now.kind !== expected.kind) return { kind: 'changed' };
+      if (now.kind === 'file' && !sameState(now.identity, expected.identity)) return { kind: 'changed' };
+    }
+    for (const path of paths) this.trashed.set(path, this.#inodes.get(path)?.bytes ?? new Uint8Array());
+    this.remove(doomed.path);
+    return { kind: 'done', entry };
+  }
+
+  async setExecutable(file: { path: string; identity: LocalIdentity; executable: boolean }): Promise<DiskOutcome> {
+    const entry = this.#entry(file.path);
+    if (entry === undefined || !sameState(entry.identity, file.identity)) return { kind: 'changed' };
+    this.chmod(file.path, file.executable);
+    return this.#done(file.path);
+  }
+
+  async stage({ key, size }: { key: string; size: number }): Promise<StagedContent> {
+    const bytes = new Uint8Array(size);
+    const staged: Staged = {
+      key,
+      bytes,
+      resumed: this.#staged.has(key),
+      write: async (offset, written) => bytes.set(written, offset),
+      readSync: ({ start, end }) => bytes.slice(start, end),
+      close: async () => {},
+    };
+    this.#staged.set(key, staged);
+    return staged;
+  }
+
+  async publish(file: Parameters<FileSystem['publish']>[0]): Promise<DiskOutcome> {
+    const staged = [...this.#staged.values()].find((one) => one === file.staged);
+    const entry = this.#entry(file.path);
+    const isExpected =
+      file.replaces === undefined
+        ? entry === undefined
+        : entry !== undefined && sameState(entry.identity, file.replaces);
+    if (staged === undefined || !isExpected || !this.#isFolder(parentPath(file.path))) return { kind: 'changed' };
+    this.#inodes.delete(file.path);
+    this.#make(file.path, 'file', staged.bytes);
+    const inode = this.#inodes.get(file.path);
+    if (inode !== undefined) inode.executable = file.executable;
+    if (inode !== undefined && file.modifiedAtMs !== undefined) inode.mtimeNs = BigInt(file.modifiedAtMs) * 1_000_000n;
+    this.#staged.delete(staged.key);
+    return this.#done(file.path);
+  }
+
+  async flush(): Promise<void> {}
+
+  #make(path: string, kind: Inode['kind'], bytes: Uint8Array = new Uint8Array()): void {
+    const now = this.#tick();
+    this.#inodes.set(path, { inode: now, birthNs: now, kind, bytes, executable: false, mtimeNs: now, ctimeNs: now });
+  }
+
+  #done(path: string): DiskOutcome {
+    const entry = this.#entry(path);
+    return entry === undefined ? { kind: 'changed' } : { kind: 'done', entry };
+  }
+
+  #entry(path: string): LocalEntry | undefined {
+    const inode = this.#inodes.get(path);
+    if (inode === undefined) return undefined;
+    const { birthNs, mtimeNs, ctimeNs, kind, executable } = inode;
+    return {
+      path,
+      name: path.slice(path.lastIndexOf('/') + 1),
+      kind,
+      identity: { device: 1n, inode: inode.inode, birthNs, size: inode.bytes.length, mtimeNs, ctimeNs },
+      executable,
+      listed: !this.unlisted.has(path),
+      contentHash: undefined,
+      obstacle: kind === 'obstacle' ? 'symlink' : undefined,
+    };
+  }
+
+  #isHidden(path: string): boolean {
+    for (let folder = parentPath(path); ; folder = parentPath(folder)) {
+      if (this.unlisted.has(folder)) return true;
+      if (folder === '') return false;
+    }
+  }
+
+  #isFolder(path: string): boolean {
+    return path === '' || this.#inodes.get(path)?.kind === 'folder';
+  }
+
+  #tick(): bigint {
+    this.#ticks += 1_000_000_000n;
+    return this.#ticks;
+  }
+}

@@ -1,0 +1,83 @@
+import { Cursor, operationError, type Problem, UploadId } from '@syncline/protocol';
+import type { ContentSource, Remote, RemoteAnswer, SentContent } from '../../client/src/engine/ports.ts';
+import { type ModelDevice, type ModelService, nameBytes } from './model-service.ts';
+
+/** What goes wrong on the way to the service. */
+export interface RemoteFaults {
+  /** Called before and after each commit; throws to lose the request or its answer. */
+  onCommit?: (moment: 'before' | 'after') => void;
+  /** Called after a content was read and before it is committed. */
+  onSent?: () => void;
+}
+
+const PAGE = 50;
+
+/** The engine's way to a model service. */
+export function modelRemote(service: ModelService, device: ModelDevice, faults: RemoteFaults = {}): Remote {
+  const cursorAt = (seq: number) => Cursor.parse(`seq-${seq}`);
+  return {
+    namespaceId: service.namespaceId,
+    listTree: async ({ folderId, page }) => {
+      if (folderId !== undefined && !service.isLive(folderId)) return notFound();
+      const nodes = service.list(folderId);
+      const start = Number(page ?? 0);
+      const seq = service.journal.length;
+      const more = nodes.length > start + PAGE ? { nextPage: `${start + PAGE}` } : {};
+      return ok({ nodes: nodes.slice(start, start + PAGE), seq, cursor: cursorAt(seq), ...more });
+    },
+    listChanges: async (cursor) => {
+      const seq = Number(cursor.slice('seq-'.length));
+      const changes = service.changesAfter(seq, PAGE);
+      const next = seq + changes.length;
+      return ok({ changes: [...changes], cursor: cursorAt(next), hasMore: next < service.journal.length });
+    },
+    commit: async (operations) => {
+      faults.onCommit?.('before');
+      const results = service.commit(device, operations);
+      faults.onCommit?.('after');
+      return ok(results);
+    },
+    nameContent: async (source) => {
+      const bytes = await readAll(source);
+      return bytes === undefined ? undefined : nameBytes(bytes);
+    },
+    send: async (sources) => {
+      const sent: SentContent[] = [];
+      for (const source of sources) {
+        const bytes = await readAll(source);
+        if (bytes === undefined) {
+          sent.push({ kind: 'changed' });
+          continue;
+        }
+        const { uploadId, contentHash } = service.upload(bytes);
+        sent.push({ kind: 'sent', uploadId: UploadId.parse(uploadId), contentHash, unconfirmed: 1 });
+      }
+      faults.onSent?.();
+      return sent;
+    },
+    fetch: async ({ nodeId, rev, into }) => {
+      const node = service.journal.findLast((change) => change.node.nodeId === nodeId && change.node.rev === rev)?.node;
+      const bytes = node?.contentHash === undefined ? undefined : service.contents.get(node.contentHash);
+      if (node?.contentHash === undefined || bytes === undefined) return notFound();
+      await into.write(0, bytes);
+      return { kind: 'fetched', contentHash: node.contentHash };
+    },
+  };
+}
+
+async function readAll(source: ContentSource): Promise<Uint8Array | undefined> {
+  const bytes = await source.read({ start: 0, end: source.size });
+  return bytes.length === source.size ? bytes : undefined;
+}
+
+function ok<T>(value: T): RemoteAnswer<T> {
+  return { kind: 'ok', value };
+}
+
+function notFound(): { readonly kind: 'refused'; readonly problem: Problem } {
+  const { code, remedy, detail } = operationError('not_found', 'It is not there.');
+  return {
+    kind: 'refused',
+    problem: { type: code, title: code, status: 404, code, remedy, detail, requestId: 'model' },
+  };
+}
