@@ -141,7 +141,8 @@ export class LoopbackService {
       if (range === null) return { status: 200, body: bytes };
       return { status: 206, body: bytes.subarray(Number(range[1]), Number(range[2]) + 1) };
     }
-    if (request.headers['x-hash'] !== hash) return { status: 403 };
+    const signed = `${hash} ${request.body.length}`;
+    if (request.headers['x-signed'] !== signed) return { status: 403 };
     if (bytes !== undefined) return { status: 412 };
     if (sha256(request.body) !== hash) return { status: 400, body: '<Error><Code>BadDigest</Code></Error>' };
     this.stored.set(hash, request.body);
@@ -195,7 +196,7 @@ export class LoopbackService {
     const asked = hashes.filter((hash) => !this.held.has(hash)).slice(0, this.answerChunksMax);
     const missing = asked
       .filter((hash) => !this.stored.has(hash))
-      .map((hash) => ({ hash, put: this.#signedPut(hash) }));
+      .map((hash) => ({ hash, put: this.#signedPut(upload, hash) }));
     const prove = asked
       .filter((hash) => this.stored.has(hash))
       .map((hash) => {
@@ -206,9 +207,14 @@ export class LoopbackService {
     return { missing, prove, held };
   }
 
-  #signedPut(hash: string) {
+  /** As the store's signatures: for one hash and one length. */
+  #signedPut(upload: OpenUpload, hash: string) {
+    const size = upload.file.chunks.find((chunk) => chunk.hash === hash)?.size;
     this.#urls += 1;
-    return { url: `${this.baseUrl}/store/${hash}?n=${this.#urls}`, headers: { 'x-hash': hash, 'if-none-match': '*' } };
+    return {
+      url: `${this.baseUrl}/store/${hash}?n=${this.#urls}`,
+      headers: { 'x-signed': `${hash} ${size}`, 'if-none-match': '*' },
+    };
   }
 
   #content(nodeId: string, url: URL): Answer {

@@ -107,6 +107,28 @@ test('a manifest that does not hash to the content is damage', async () => {
   expect((await download(30)).outcome).toMatchObject({ kind: 'damaged' });
 });
 
+test('content that is another one after its URLs have expired is not mixed with the first', async () => {
+  publish([10, 20]);
+  world.service.fault = (request) => {
+    if (!isGet(request) || !request.url.endsWith('?n=1')) return undefined;
+    world.service.fault = () => undefined;
+    publish([10, 20]);
+    return { status: 403 };
+  };
+  expect((await download(30)).outcome).toMatchObject({ kind: 'damaged' });
+});
+
+test('a page of another content is not mixed with the first', async () => {
+  world.service.pageChunksMax = 1;
+  publish([10, 20]);
+  world.service.fault = (request) => {
+    if (request.url.includes('page=')) publish([10, 20]);
+    return undefined;
+  };
+  const outcome = (await download(30)).outcome;
+  expect(outcome).toEqual({ kind: 'damaged', detail: 'pages of two contents' });
+});
+
 test('a chunk in a pack is read by its range, and the whole pack is not taken for it', async () => {
   const pack = randomBytes(100);
   const inside = pack.subarray(10, 30);

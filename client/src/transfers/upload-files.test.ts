@@ -173,6 +173,37 @@ test('a file that is shorter than it was is told as changed; one that cannot be 
   expect(outcomes).toMatchObject([{ kind: 'changed' }, { kind: 'unreadable', cause: failure }, { kind: 'uploaded' }]);
 });
 
+test('a file that is found shorter at once costs no request', async () => {
+  const short: UploadSource = { namespaceId, size: 10, read: async () => Buffer.from('five!') };
+  expect(await uploadFiles(world, [short])).toEqual([{ kind: 'changed' }]);
+  expect(world.service.requests).toEqual([]);
+});
+
+test.each(['sent', 'proved'])('a file that is cut short before it is %s is told as changed', async (doing) => {
+  const bytes = randomBytes(2 * FIXED_CHUNK_BYTES);
+  if (doing === 'proved') world.service.plant(bytes.subarray(0, FIXED_CHUNK_BYTES));
+  const source: UploadSource = {
+    namespaceId,
+    size: bytes.length,
+    read: async ({ start, end }) => bytes.subarray(start, countOf('POST /v1/uploads') > 0 ? end - 1 : end),
+  };
+  expect(await uploadFiles(world, [source])).toEqual([{ kind: 'changed' }]);
+});
+
+test('a file that changes before it is proved is told as changed', async () => {
+  const bytes = randomBytes(2 * FIXED_CHUNK_BYTES);
+  world.service.plant(bytes.subarray(0, FIXED_CHUNK_BYTES));
+  world.service.plant(bytes.subarray(FIXED_CHUNK_BYTES));
+  const source: UploadSource = {
+    namespaceId,
+    size: bytes.length,
+    read: async ({ start, end }) =>
+      countOf('POST /v1/uploads') > 0 ? randomBytes(end - start) : bytes.subarray(start, end),
+  };
+  expect(await uploadFiles(world, [source])).toEqual([{ kind: 'changed' }]);
+  expect(countOf('POST /v1/uploads/{id}/chunks')).toBe(0);
+});
+
 test('a large file is asked for page by page, and confirmed while it goes', async () => {
   world.service.answerChunksMax = 7;
   const bytes = Buffer.alloc(30 * FIXED_CHUNK_BYTES);
@@ -220,9 +251,9 @@ test('when the quota has room for some of the files, these are stored and the ot
   );
   const outcomes = await uploadFiles(
     world,
-    [10, 5, 7].map((size) => sourceOf(Buffer.alloc(size, size))),
+    [10, 9, 1].map((size) => sourceOf(Buffer.alloc(size, size))),
   );
-  expect(outcomes.map((outcome) => outcome.kind)).toEqual(['uploaded', 'uploaded', 'refused']);
+  expect(outcomes.map((outcome) => outcome.kind)).toEqual(['uploaded', 'refused', 'refused']);
   expect(countOf('POST /v1/uploads')).toBe(2);
 });
 
