@@ -1,0 +1,45 @@
+import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
+import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
+import { S3ObjectStore } from './chunks/s3-object-store.ts';
+import { readContent } from './journal/read-content.ts';
+import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
+import { createApiHandler } from './runtime/create-api-handler.ts';
+import { createDynamodbClient } from './runtime/dynamodb-client.ts';
+import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
+import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
+import { systemClock, systemRandom } from './runtime/system-clock.ts';
+
+const environment = readEnvironment([
+  'ACCOUNTS_TABLE',
+  'BUCKET',
+  'CHUNKS_TABLE',
+  'FILES_TABLE',
+  'KEY_SECRET_ID',
+  'STAGE',
+]);
+
+const dynamodb = {
+  client: createDynamodbClient(),
+  clock: systemClock,
+  random: systemRandom,
+  tableNames: {
+    accounts: environment.ACCOUNTS_TABLE,
+    changes: NOT_GRANTED,
+    chunks: environment.CHUNKS_TABLE,
+    files: environment.FILES_TABLE,
+  },
+};
+const dependencies = {
+  accounts: new DynamodbAccountStore(dynamodb),
+  namespaces: new DynamodbNamespaceStore(dynamodb),
+  chunks: new DynamodbChunkIndex(dynamodb),
+  objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+  keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
+  clock: systemClock,
+};
+
+export const handler = createApiHandler<'getContent'>(
+  { clock: systemClock, telemetry: powertoolsTelemetry(environment.STAGE) },
+  { getContent: ({ parameters, query }, caller) => readContent(dependencies, { ...parameters, ...query }, caller) },
+);
