@@ -85,7 +85,7 @@ test('unknown fields, parameters and queries are refused by their places', async
   const file = { ...fileOf(alice.namespaceId, [textBytes('hello')]), colour: 'red' };
   const body = JSON.stringify({ files: [file], __proto__: 1, ['constructor']: 2, extra: [] });
   const problem = await problemOf('initiateUploads', { body, queryStringParameters: { page: '1' } });
-  expect(problem.details?.fields?.map(({ path }) => path).sort()).toEqual([
+  expect(problem.details?.fields?.map(({ path }) => path).toSorted()).toEqual([
     'body.constructor',
     'body.extra',
     'body.files.0.colour',

@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { type ServerMessage, UPLOAD_SESSION_MS, type UploadFile, type UploadId } from '@syncline/protocol';
+import {
+  type ChunkHash,
+  type ServerMessage,
+  UPLOAD_SESSION_MS,
+  type UploadFile,
+  type UploadId,
+} from '@syncline/protocol';
 import {
   chunkOf,
   fileOf,
@@ -20,29 +26,23 @@ const WORLD = textBytes('worlds');
 
 async function initiate(service: InMemoryService, member: Member, file: UploadFile) {
   const answer = await service.invoke('initiateUploads', { body: { files: [file] } }, member);
-  const opened = answer.ok ? answer.value.uploads[0] : undefined;
-  if (opened === undefined) throw new Error('refused');
-  return opened;
+  const upload = answer.ok ? answer.value.uploads[0] : undefined;
+  if (upload === undefined) throw new Error('refused');
+  return upload;
 }
 
-type Check = Parameters<typeof check>[3];
-
-async function check(
-  service: InMemoryService,
-  member: Member,
-  uploadId: UploadId,
-  body: {
-    readonly hashes?: readonly string[];
-    readonly stored?: readonly string[];
-    readonly proofs?: readonly { readonly hash: string; readonly proof: string }[];
-  },
-) {
-  const input = JSON.parse(JSON.stringify(body)) as Record<string, never>;
-  return service.invoke('checkChunks', { parameters: { uploadId }, body: input }, member);
+interface Check {
+  readonly hashes?: ChunkHash[];
+  readonly stored?: ChunkHash[];
+  readonly proofs?: { readonly hash: ChunkHash; readonly proof: string }[];
 }
 
-async function checked(service: InMemoryService, member: Member, uploadId: UploadId, body: Check) {
-  const answer = await check(service, member, uploadId, body);
+function check(service: InMemoryService, member: Member, { uploadId, ...body }: Check & { uploadId: UploadId }) {
+  return service.invoke('checkChunks', { parameters: { uploadId }, body }, member);
+}
+
+async function checked(service: InMemoryService, member: Member, asked: Check & { uploadId: UploadId }) {
+  const answer = await check(service, member, asked);
   if (!answer.ok) throw new Error(`refused: ${answer.problem.detail}`);
   return answer.value;
 }
@@ -60,14 +60,14 @@ test('a chunk that was sent is held once it is reported, and counts as progress'
   const service = new InMemoryService();
   const alice = await join(service, 'alice');
   const { uploadId } = await opened(service, alice, [HELLO, WORLD, HELLO]);
-  const first = await checked(service, alice, uploadId, { stored: [chunkOf(HELLO).hash] });
+  const first = await checked(service, alice, { uploadId, stored: [chunkOf(HELLO).hash] });
   expect(first).toEqual({
     held: [chunkOf(HELLO).hash],
     missing: [],
     prove: [],
     progress: { storedBytes: 10, totalBytes: 16 },
   });
-  const second = await checked(service, alice, uploadId, { stored: [chunkOf(WORLD).hash] });
+  const second = await checked(service, alice, { uploadId, stored: [chunkOf(WORLD).hash] });
   expect(second.progress).toEqual({ storedBytes: 16, totalBytes: 16 });
 });
 
@@ -76,7 +76,7 @@ test('a chunk that was never sent stays missing, whatever the client reports, wi
   const alice = await join(service, 'alice');
   const { uploadId } = await initiate(service, alice, fileOf(alice.namespaceId, [HELLO]));
   service.stores.clock.advance(3_600_000);
-  const answer = await checked(service, alice, uploadId, { stored: [chunkOf(HELLO).hash] });
+  const answer = await checked(service, alice, { uploadId, stored: [chunkOf(HELLO).hash] });
   expect(answer).toMatchObject({ held: [], prove: [], progress: { storedBytes: 0, totalBytes: 5 } });
   const [missing] = answer.missing;
   if (missing === undefined) throw new Error('the chunk is missing');
@@ -87,7 +87,7 @@ test('asking alone changes nothing: what was sent and not reported is still miss
   const service = new InMemoryService();
   const alice = await join(service, 'alice');
   const { uploadId } = await opened(service, alice, [HELLO]);
-  const answer = await checked(service, alice, uploadId, { hashes: [chunkOf(HELLO).hash] });
+  const answer = await checked(service, alice, { uploadId, hashes: [chunkOf(HELLO).hash] });
   expect(answer).toMatchObject({ held: [], missing: [{ hash: chunkOf(HELLO).hash }] });
 });
 
@@ -96,8 +96,8 @@ test('the same check twice answers the same', async () => {
   const alice = await join(service, 'alice');
   const { uploadId } = await opened(service, alice, [HELLO, WORLD]);
   const body = { stored: [chunkOf(HELLO).hash], hashes: [chunkOf(WORLD).hash, chunkOf(HELLO).hash] };
-  const first = await checked(service, alice, uploadId, body);
-  expect(await checked(service, alice, uploadId, body)).toEqual(first);
+  const first = await checked(service, alice, { uploadId, ...body });
+  expect(await checked(service, alice, { uploadId, ...body })).toEqual(first);
   expect(first.held).toEqual([chunkOf(HELLO).hash]);
 });
 
@@ -105,10 +105,10 @@ test('a right proof makes a chunk held, and the next file with it needs neither 
   const service = new InMemoryService();
   const [alice, bob] = [await join(service, 'alice'), await join(service, 'bob')];
   const sent = await opened(service, alice, [HELLO]);
-  await checked(service, alice, sent.uploadId, { stored: [chunkOf(HELLO).hash] });
+  await checked(service, alice, { uploadId: sent.uploadId, stored: [chunkOf(HELLO).hash] });
   const { uploadId, prove } = await initiate(service, bob, fileOf(bob.namespaceId, [HELLO]));
   const proof = possessionProof(prove[0]?.challenge ?? '', HELLO);
-  const answer = await checked(service, bob, uploadId, { proofs: [{ hash: chunkOf(HELLO).hash, proof }] });
+  const answer = await checked(service, bob, { uploadId, proofs: [{ hash: chunkOf(HELLO).hash, proof }] });
   expect(answer).toMatchObject({ held: [chunkOf(HELLO).hash], progress: { storedBytes: 5 } });
   const again = await initiate(service, bob, fileOf(bob.namespaceId, [HELLO]));
   expect(again).toMatchObject({ missing: [], prove: [], more: false });
@@ -118,7 +118,7 @@ test('any device of the account goes on with a session', async () => {
   const service = new InMemoryService();
   const [desk, phone] = [await join(service, 'alice', 'desk'), await join(service, 'alice', 'phone')];
   const { uploadId } = await opened(service, desk, [HELLO]);
-  const answer = await checked(service, phone, uploadId, { stored: [chunkOf(HELLO).hash] });
+  const answer = await checked(service, phone, { uploadId, stored: [chunkOf(HELLO).hash] });
   expect(answer.held).toEqual([chunkOf(HELLO).hash]);
 });
 
@@ -127,7 +127,7 @@ test('an expired session is refused as such', async () => {
   const alice = await join(service, 'alice');
   const { uploadId } = await opened(service, alice, [HELLO]);
   service.stores.clock.advance(UPLOAD_SESSION_MS);
-  const answer = await check(service, alice, uploadId, { stored: [chunkOf(HELLO).hash] });
+  const answer = await check(service, alice, { uploadId, stored: [chunkOf(HELLO).hash] });
   expect(answer).toMatchObject({ ok: false, problem: { code: 'upload_expired', remedy: 'upload-chunks' } });
 });
 
@@ -136,14 +136,15 @@ test('every hash that is not of the upload is refused by its place, and the rest
   const alice = await join(service, 'alice');
   const { uploadId } = await opened(service, alice, [HELLO]);
   const stranger = chunkOf(WORLD).hash;
-  const answer = await check(service, alice, uploadId, {
+  const answer = await check(service, alice, {
+    uploadId,
     stored: [chunkOf(HELLO).hash, stranger],
     hashes: [stranger],
     proofs: [{ hash: stranger, proof: '0'.repeat(64) }],
   });
   const paths = answer.ok ? [] : answer.problem.details?.fields?.map(({ path }) => path);
   expect(paths).toEqual(['body.hashes.0', 'body.stored.1', 'body.proofs.0.hash']);
-  const later = await checked(service, alice, uploadId, { hashes: [chunkOf(HELLO).hash] });
+  const later = await checked(service, alice, { uploadId, hashes: [chunkOf(HELLO).hash] });
   expect(later.progress.storedBytes).toBe(0);
 });
 
@@ -154,7 +155,7 @@ test('an object whose bytes are not the chunk is never trusted', async () => {
   const { objects } = service.stores;
   const head = objects.head.bind(objects);
   objects.head = async (key) => ({ ...(await head(key)), size: 5, sha256: chunkOf(WORLD).hash });
-  const answer = await checked(service, alice, uploadId, { stored: [chunkOf(HELLO).hash] });
+  const answer = await checked(service, alice, { uploadId, stored: [chunkOf(HELLO).hash] });
   expect(answer).toMatchObject({ held: [], missing: [{ hash: chunkOf(HELLO).hash }] });
 });
 
@@ -168,7 +169,7 @@ test('an object for which the store has no checksum is never trusted', async () 
     const { size = 0, writer = '' } = (await head(key)) ?? {};
     return { size, writer };
   };
-  const answer = await checked(service, alice, uploadId, { stored: [chunkOf(HELLO).hash] });
+  const answer = await checked(service, alice, { uploadId, stored: [chunkOf(HELLO).hash] });
   expect(answer.held).toEqual([]);
 });
 
@@ -181,7 +182,7 @@ test('a chunk of a long manifest is found where it stands', async () => {
   const last = missing.at(-1);
   if (last === undefined) throw new Error('all chunks are missing');
   expect(putChunk(service, last, HELLO)).toBe(200);
-  const answer = await checked(service, alice, uploadId, { stored: [chunkOf(HELLO).hash] });
+  const answer = await checked(service, alice, { uploadId, stored: [chunkOf(HELLO).hash] });
   expect(answer.progress).toEqual({ storedBytes: 5, totalBytes: file.size });
 });
 
@@ -191,7 +192,7 @@ test('checks of one session that run at the same time lose nothing of each other
   const contents = Array.from({ length: 20 }, (_, index) => textBytes(`chunk ${index}`));
   const { uploadId } = await opened(service, alice, contents);
   const hashes = contents.map((bytes) => chunkOf(bytes).hash);
-  await Promise.all(hashes.slice(0, 7).map((hash) => checked(service, alice, uploadId, { stored: [hash] })));
+  await Promise.all(hashes.slice(0, 7).map((hash) => checked(service, alice, { uploadId, stored: [hash] })));
   const session = (await service.stores.uploads.get([uploadId])).get(uploadId);
   expect([...(session?.confirmed ?? [])]).toEqual([0b1111_1110, 0, 0]);
 });
@@ -205,7 +206,7 @@ test('a session that others always write first is unavailable after a bounded nu
     tries++;
     return false;
   };
-  const answer = await check(service, alice, uploadId, { stored: [chunkOf(HELLO).hash] });
+  const answer = await check(service, alice, { uploadId, stored: [chunkOf(HELLO).hash] });
   expect(answer).toMatchObject({ ok: false, problem: { code: 'unavailable' } });
   expect(tries).toBe(CONFIRM_TRIES_MAX);
 });
@@ -224,8 +225,8 @@ test('progress is pushed to the other devices of the account, and to nobody else
     await connect(service, member, { connectionId, received });
   }
   const { uploadId } = await opened(service, desk, [HELLO, WORLD]);
-  await checked(service, desk, uploadId, { hashes: [chunkOf(WORLD).hash], stored: [chunkOf(HELLO).hash] });
-  await checked(service, desk, uploadId, { stored: [chunkOf(HELLO).hash] });
+  await checked(service, desk, { uploadId, hashes: [chunkOf(WORLD).hash], stored: [chunkOf(HELLO).hash] });
+  await checked(service, desk, { uploadId, stored: [chunkOf(HELLO).hash] });
   expect([...received]).toEqual([
     ['alice/desk', []],
     [
@@ -253,7 +254,7 @@ test('a push that fails does not fail the check, and is counted', async () => {
     throw new UnavailableError('no answer');
   };
   const { uploadId } = await opened(service, desk, [HELLO]);
-  const answer = await checked(service, desk, uploadId, { stored: [chunkOf(HELLO).hash] });
+  const answer = await checked(service, desk, { uploadId, stored: [chunkOf(HELLO).hash] });
   expect(answer.held).toEqual([chunkOf(HELLO).hash]);
   expect(service.stores.telemetry.counts.get('pushesFailed')).toBe(1);
 });
@@ -262,13 +263,13 @@ test('proofs of chunks whose object is gone are answered with a PUT', async () =
   const service = new InMemoryService();
   const [alice, bob] = [await join(service, 'alice'), await join(service, 'bob')];
   const sent = await opened(service, alice, [HELLO]);
-  await checked(service, alice, sent.uploadId, { stored: [chunkOf(HELLO).hash] });
+  await checked(service, alice, { uploadId: sent.uploadId, stored: [chunkOf(HELLO).hash] });
   const { uploadId, prove } = await initiate(service, bob, fileOf(bob.namespaceId, [HELLO]));
   service.stores.chunks.sweep('shared', chunkOf(HELLO).hash, 'deleted');
   const { objects } = service.stores;
   objects.head = async (key) => (key === chunkObjectKey('shared', chunkOf(HELLO).hash) ? undefined : fail(key));
   const proof = possessionProof(prove[0]?.challenge ?? '', HELLO);
-  const answer = await checked(service, bob, uploadId, { proofs: [{ hash: chunkOf(HELLO).hash, proof }] });
+  const answer = await checked(service, bob, { uploadId, proofs: [{ hash: chunkOf(HELLO).hash, proof }] });
   expect(answer).toMatchObject({ held: [], prove: [], missing: [{ hash: chunkOf(HELLO).hash }] });
 });
 

@@ -1,4 +1,4 @@
-import { type ChunkHash, type ChunkRef, type EpochMs, type UploadId } from '@syncline/protocol';
+import type { ChunkHash, ChunkRef, EpochMs, UploadId } from '@syncline/protocol';
 import { type ChunkRecord, chunkObjectKey, type NewChunk } from '../chunks/chunk-index.ts';
 import type { ObjectHead } from '../chunks/object-store.ts';
 import { isProofOfPossession, possessionChallenge } from '../chunks/possession.ts';
