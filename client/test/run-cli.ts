@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,14 +13,20 @@ export interface CliRun {
   readonly stderr: string;
 }
 
+export interface CliOptions {
+  readonly home: string;
+  readonly stdin?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Gives the process to the test as soon as it is started. */
+  readonly onStart?: (child: ChildProcess) => void;
+}
+
 /** Runs the command line as a process of its own, without a terminal. */
-export async function runCli(
-  words: readonly string[],
-  options: { readonly home: string; readonly stdin?: string; readonly environment?: Record<string, string> },
-): Promise<CliRun> {
+export async function runCli(words: readonly string[], options: CliOptions): Promise<CliRun> {
   const environment = { PATH: process.env['PATH'], SYNCLINE_HOME: options.home, ...options.environment };
   const child = spawn(process.execPath, [BIN, ...words], { cwd: options.home, env: environment });
   child.stdin.end(options.stdin ?? '');
+  options.onStart?.(child);
   const [stdout, stderr, code] = await Promise.all([
     collect(child.stdout),
     collect(child.stderr),

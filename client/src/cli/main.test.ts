@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -66,14 +67,16 @@ test('without a sign-in every command says how to sign in', async () => {
   await rm(empty, { recursive: true });
 });
 
-test.each<[Fault, number]>([
-  [problem('not_found'), EXIT_CODES.notFound],
-  [problem('forbidden'), EXIT_CODES.refused],
-  [{ status: 401, body: '{"message":"Unauthorized"}' }, EXIT_CODES.notSignedIn],
-  [problem('quota_exceeded'), EXIT_CODES.quota],
-])('the refusal %j ends with %i', async (fault, code) => {
+test.each<[string, number, Fault]>([
+  ['not_found', EXIT_CODES.notFound, problem('not_found')],
+  ['forbidden', EXIT_CODES.refused, problem('forbidden')],
+  ['unauthenticated', EXIT_CODES.notSignedIn, { status: 401, body: '{"message":"Unauthorized"}' }],
+  ['quota_exceeded', EXIT_CODES.quota, problem('quota_exceeded')],
+])('the refusal %s ends with %i', async (name, code, fault) => {
   answer({ 'GET /v1': fault, 'POST /': { status: 400, body: '{"__type":"NotAuthorizedException"}' } });
-  expect(await runCli(['ls', '/a'], { home })).toMatchObject({ code, stdout: '' });
+  const run = await runCli(['ls', '/a', '--json'], { home });
+  expect(run).toMatchObject({ code, stdout: '' });
+  expect(JSON.parse(run.stderr)).toMatchObject({ error: { code: name } });
 });
 
 test('a sign-in that has ended is forgotten', async () => {
@@ -119,6 +122,22 @@ test('get writes a file whole, and never over another one unless forced', async 
   expect(await readFile(join(home, 'a.bin'), 'utf8')).toBe('mine');
   expect(await runCli(['get', '/a.bin', '--force'], { home })).toMatchObject({ code: 0 });
   expect(await readFile(join(home, 'a.bin'))).toEqual(bytes);
+});
+
+test('Ctrl-C, though it comes twice, ends a transfer with its own exit code and leaves nothing behind', async () => {
+  const file = publish('a.bin', [randomBytes(10)]);
+  let child: ChildProcess | undefined;
+  service.fault = (request) => {
+    if (request.url.startsWith('/v1/paths')) return file;
+    if (!request.url.startsWith('/store')) return undefined;
+    // The terminal sends it to every process, and a parent process passes it on.
+    child?.kill('SIGINT');
+    child?.kill('SIGINT');
+    return { status: 503, headers: { 'retry-after': '60' } };
+  };
+  const run = await runCli(['get', '/a.bin'], { home, onStart: (started) => void (child = started) });
+  expect(run).toMatchObject({ code: EXIT_CODES.interrupted, stdout: '' });
+  expect((await readdir(home)).filter((name) => name.includes('a.bin') || name.endsWith('.part'))).toEqual([]);
 });
 
 test('a name from the service cannot lead out of the folder', async () => {
@@ -221,5 +240,5 @@ test('a damaged configuration is told with its file', async () => {
   await writeFile(join(home, 'config.json'), '{');
   const run = await runCli(['ls'], { home });
   expect(run.stderr).toContain('config.json');
-  expect(run.code).not.toBe(0);
+  expect(run.code).toBe(EXIT_CODES.localFile);
 });

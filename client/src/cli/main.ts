@@ -5,7 +5,7 @@
 import { InvariantError } from '@syncline/protocol';
 import { Command, CommanderError } from 'commander';
 import { UnavailableError } from '../api/unavailable-error.ts';
-import { configurationDirectory } from '../platform/node/configuration-directory.ts';
+import { configurationDirectory, DamagedConfigurationError } from '../platform/node/configuration-directory.ts';
 import { registerCat } from './cat-command.ts';
 import type { CommandAction, CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
@@ -43,8 +43,8 @@ export async function main(words: readonly string[]): Promise<number> {
   // An error of the command line itself comes before commander knows the options.
   const output = createOutput(streams, { json: words.includes('--json') });
   const interrupt = new AbortController();
-  const stop = (): void => interrupt.abort(new CommandError({ ...INTERRUPTED }));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  const stop = stopper(interrupt);
+  for (const signal of STOP_SIGNALS) process.on(signal, stop);
   endQuietlyOnBrokenPipe(streams);
   let opened: Promise<Session> | undefined;
   const context: CommandContext = {
@@ -68,8 +68,22 @@ export async function main(words: readonly string[]): Promise<number> {
     return EXIT_CODES[error.reason];
   } finally {
     await (await opened?.catch(() => undefined))?.close();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, stop);
+    for (const signal of STOP_SIGNALS) process.removeListener(signal, stop);
   }
+}
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** Signals that come sooner than this after the first are the same one, sent by the terminal and by a parent process. */
+const SAME_SIGNAL_MS = 500;
+
+/** The first signal lets the command tidy up; a later one does not wait for that. */
+function stopper(interrupt: AbortController): () => void {
+  let stoppedAtMs: number | undefined;
+  return () => {
+    stoppedAtMs ??= performance.now();
+    if (performance.now() - stoppedAtMs > SAME_SIGNAL_MS) process.exit(EXIT_CODES.interrupted);
+    interrupt.abort(new CommandError({ ...INTERRUPTED }));
+  };
 }
 
 const INTERRUPTED = {
@@ -122,6 +136,10 @@ function explainFailure(failure: unknown): CommandError {
       remedy: 'Check the connection and that the service runs, then repeat the command.',
       cause: failure,
     });
+  }
+  if (failure instanceof DamagedConfigurationError) {
+    const remedy = 'Move it away, then sign in again with `syncline login`.';
+    return new CommandError({ reason: 'localFile', code: 'damaged_configuration', message: failure.message, remedy });
   }
   const isDefect = failure instanceof InvariantError || !(failure instanceof Error);
   return new CommandError({

@@ -1,4 +1,3 @@
-import { progress as clackProgress } from '@clack/prompts';
 import type { TransferProgress } from '../transfers/upload-files.ts';
 import type { CommandError } from './command-error.ts';
 import { escapeText, formatBytes } from './escape-text.ts';
@@ -7,6 +6,8 @@ import { EXIT_CODES } from './exit-codes.ts';
 /** Percent between two lines of progress where there is no terminal, and the least time between them. */
 const LINE_PERCENT = 10;
 const LINE_MS_MIN = 1000;
+/** Width of the bar on a terminal. */
+const BAR_COLUMNS = 24;
 
 export interface ProgressDisplay {
   readonly update: (progress: TransferProgress) => void;
@@ -49,9 +50,7 @@ export function createOutput(streams: OutputStreams, options: { readonly json: b
     },
     progress(title) {
       if (json) return { update: () => undefined, end: () => undefined };
-      // The bar also reads the terminal, to keep what is typed from breaking it.
-      const terminal = streams.stderr.isTTY && streams.stdin.isTTY;
-      return terminal ? showBar(streams.stderr, title) : showLines(say, title);
+      return streams.stderr.isTTY ? showBar(streams.stderr, title) : showLines(say, title);
     },
     error({ code, message, remedy, reason }) {
       if (json) say(JSON.stringify({ error: { code, message, remedy, exitCode: EXIT_CODES[reason] } }));
@@ -60,18 +59,22 @@ export function createOutput(streams: OutputStreams, options: { readonly json: b
   };
 }
 
+/** One line that is drawn over. It leaves the terminal's input alone, so that Ctrl-C stays what it is. */
 function showBar(output: NodeJS.WriteStream, title: string): ProgressDisplay {
-  const bar = clackProgress({ max: 100, output });
-  let shown = 0;
-  bar.start(escapeText(title));
+  let shown = -1;
+  const clear = (): void => void output.write('\r\u001b[K');
   return {
     update(progress) {
       const percent = percentOf(progress);
-      if (percent <= shown) return;
-      bar.advance(percent - shown, `${escapeText(title)} ${describe(progress)}`);
+      if (percent === shown) return;
       shown = percent;
+      const filled = Math.round((percent / 100) * BAR_COLUMNS);
+      const bar = '█'.repeat(filled) + '░'.repeat(BAR_COLUMNS - filled);
+      const line = `${bar} ${describe(progress)}  ${escapeText(title)}`;
+      clear();
+      output.write(line.slice(0, output.columns - 1).toWellFormed());
     },
-    end: () => bar.clear(),
+    end: clear,
   };
 }
 

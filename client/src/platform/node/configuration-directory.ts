@@ -13,6 +13,11 @@ export function configurationDirectory(environment: Readonly<Record<string, stri
   return join(XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'syncline');
 }
 
+/** A file of the configuration directory is not what Syncline wrote. */
+export class DamagedConfigurationError extends Error {
+  override readonly name = 'DamagedConfigurationError';
+}
+
 /** Makes the directory, for its owner alone. */
 export async function makePrivateDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });

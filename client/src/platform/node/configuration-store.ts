@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { AccountId, DeviceId, encodeUlid, NamespaceId } from '@syncline/protocol';
 import * as z from 'zod/mini';
-import { readTextFile, writePrivateFile } from './configuration-directory.ts';
+import { DamagedConfigurationError, readTextFile, writePrivateFile } from './configuration-directory.ts';
 
 /** What an installation remembers besides its tokens. `account` is there while somebody is signed in. */
 export const Configuration = z.object({
@@ -19,13 +19,13 @@ export function createConfigurationStore(home: string) {
   const file = join(home, 'config.json');
   return {
     file,
-    /** @throws Error that names the file, when it is not a configuration. */
+    /** @throws DamagedConfigurationError */
     async read(): Promise<Configuration | undefined> {
       const text = await readTextFile(file);
       if (text === undefined) return undefined;
       const decoded = z.safeParse(Configuration, parseJson(text));
       if (decoded.success) return decoded.data;
-      throw new Error(`${file} is damaged: move it away and sign in again`, { cause: decoded.error });
+      throw new DamagedConfigurationError(`'${file}' is damaged.`, { cause: decoded.error });
     },
     async write(configuration: Configuration): Promise<void> {
       await writePrivateFile(file, `${JSON.stringify(configuration, undefined, 2)}\n`);

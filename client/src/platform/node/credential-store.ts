@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { epochMs } from '@syncline/protocol';
 import * as z from 'zod/mini';
 import type { StoredTokens, TokenStore } from '../../api/renewing-tokens.ts';
-import { makePrivateDirectory, readTextFile, writePrivateFile } from './configuration-directory.ts';
+import {
+  DamagedConfigurationError,
+  makePrivateDirectory,
+  readTextFile,
+  writePrivateFile,
+} from './configuration-directory.ts';
 import { withConfigurationLock } from './configuration-lock.ts';
 
 const Credentials = z.object({ accessToken: z.string(), refreshToken: z.string(), expiresAt: z.number() });
@@ -38,6 +43,6 @@ function decode(file: string, text: string | undefined): StoredTokens | undefine
     const { accessToken, refreshToken, expiresAt } = z.parse(Credentials, JSON.parse(text));
     return { accessToken, refreshToken, expiresAt: epochMs(expiresAt) };
   } catch (cause) {
-    throw new Error(`${file} is damaged: remove it and sign in again`, { cause });
+    throw new DamagedConfigurationError(`'${file}' is damaged.`, { cause });
   }
 }
