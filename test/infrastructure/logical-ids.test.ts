@@ -37,3 +37,9 @@ test('outside stage local, what holds data is kept when its stack is deleted or 
     }
   }
 });
+
+test('outside stage local, stacks that hold data refuse to be deleted', () => {
+  expect(synthesise('local').protectedStacks).toEqual([]);
+  expect(synthesise('dev').protectedStacks.toSorted()).toEqual(['Identity', 'Storage']);
+  expect(synthesise('prod').protectedStacks.toSorted()).toEqual(['Identity', 'Storage']);
+});

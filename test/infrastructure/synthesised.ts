@@ -28,6 +28,8 @@ export interface Deployment {
   readonly stacks: Readonly<Record<string, Template>>;
   /** The code of each function, by its name. */
   readonly bundles: ReadonlyMap<string, Buffer>;
+  /** Stacks that CloudFormation refuses to delete. */
+  readonly protectedStacks: readonly string[];
 }
 
 const synthesised = new Map<string, Deployment>();
@@ -74,7 +76,14 @@ export function readDeployment(directory: string): Deployment {
       bundles.set(name, readFileSync(join(directory, `asset.${hash}`, 'index.mjs')));
     }
   }
-  return { stacks, bundles };
+  return { stacks, bundles, protectedStacks: protectedStacksOf(directory) };
+}
+
+function protectedStacksOf(directory: string): readonly string[] {
+  const manifest: unknown = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8'));
+  return Object.entries(at(manifest, 'artifacts') ?? {})
+    .filter(([, artifact]) => at(artifact, 'properties', 'terminationProtection') === true)
+    .map(([name]) => name.replace(/^.*-/, ''));
 }
 
 export function stackOf(deployment: Deployment, name: string): Template {
