@@ -9,9 +9,26 @@ import { fileURLToPath } from 'node:url';
 const OPERATING_SYSTEMS = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'];
 const PROCESSORS = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64'];
 
-/** Optional dependencies that the lock does not resolve, as `[name, version, isDevelopmentOnly]`. */
-export function missingNativePackages(lock) {
-  const missing = new Map();
+interface LockedPackage {
+  readonly version?: string;
+  readonly dev?: boolean;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+/** The part of package-lock.json that matters here. */
+export interface PackageLock {
+  packages: Record<string, LockedPackage>;
+}
+
+interface NativePackage {
+  readonly name: string;
+  readonly version: string;
+  readonly dev: boolean;
+}
+
+/** Optional dependencies that the lock does not resolve. */
+export function missingNativePackages(lock: PackageLock): readonly NativePackage[] {
+  const missing = new Map<string, NativePackage>();
   for (const [path, entry] of Object.entries(lock.packages)) {
     for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
       if (!resolves(lock.packages, path, name)) missing.set(name, { name, version, dev: entry.dev === true });
@@ -20,7 +37,7 @@ export function missingNativePackages(lock) {
   return [...missing.values()];
 }
 
-function resolves(packages, path, name) {
+function resolves(packages: PackageLock['packages'], path: string, name: string): boolean {
   for (let folder = path; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
     if (packages[`${folder === '' ? '' : `${folder}/`}node_modules/${name}`] !== undefined) return true;
     if (folder === '') return false;
@@ -28,8 +45,8 @@ function resolves(packages, path, name) {
 }
 
 /** The entry of a native package; its name says where it runs: `@scope/binding-linux-x64-musl`. */
-function nativeEntry({ name, version, dev }) {
-  const words = name.split('/').at(-1).split('-');
+function nativeEntry({ name, version, dev }: NativePackage): LockedPackage {
+  const words = name.slice(name.indexOf('/') + 1).split('-');
   const os = OPERATING_SYSTEMS.filter((system) => words.includes(system));
   const cpu = PROCESSORS.filter((processor) => words.includes(processor));
   if (os.length !== 1 || cpu.length !== 1) throw new Error(`cannot tell from its name where ${name} runs`);
@@ -39,7 +56,7 @@ function nativeEntry({ name, version, dev }) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const path = fileURLToPath(new URL('../../package-lock.json', import.meta.url));
-  const lock = JSON.parse(readFileSync(path, 'utf8'));
+  const lock = JSON.parse(readFileSync(path, 'utf8')) as PackageLock;
   const missing = missingNativePackages(lock);
   for (const native of missing) lock.packages[`node_modules/${native.name}`] = nativeEntry(native);
   lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => a.localeCompare(b, 'en')));
