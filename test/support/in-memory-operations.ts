@@ -1,3 +1,4 @@
+import type { RouteName } from '@syncline/protocol';
 import { getAccount } from '../../lambdas/accounts/get-account.ts';
 import { getConfiguration } from '../../lambdas/accounts/get-configuration.ts';
 import type { DedupScope } from '../../lambdas/chunks/dedup-domain.ts';
@@ -5,6 +6,15 @@ import { listDevices } from '../../lambdas/devices/list-devices.ts';
 import { registerDevice } from '../../lambdas/devices/register-device.ts';
 import { renameDevice } from '../../lambdas/devices/rename-device.ts';
 import { unlinkDevice } from '../../lambdas/devices/unlink-device.ts';
+import { getCursor } from '../../lambdas/journal/get-cursor.ts';
+import { listChanges } from '../../lambdas/journal/list-changes.ts';
+import { readContent } from '../../lambdas/journal/read-content.ts';
+import { waitForChanges } from '../../lambdas/journal/wait-for-changes.ts';
+import { getNode } from '../../lambdas/namespaces/get-node.ts';
+import { listChildren } from '../../lambdas/namespaces/list-children.ts';
+import { listRevisions } from '../../lambdas/namespaces/list-revisions.ts';
+import { listTree } from '../../lambdas/namespaces/list-tree.ts';
+import { resolvePath } from '../../lambdas/namespaces/resolve-path.ts';
 import type { RouteOperations } from '../../lambdas/runtime/route-operation.ts';
 import { openSocket } from '../../lambdas/sockets/open-socket.ts';
 import { checkChunks } from '../../lambdas/uploads/check-chunks.ts';
@@ -16,16 +26,7 @@ export interface InMemorySettings {
   readonly quotaBytes: number;
 }
 
-export type InMemoryRoute =
-  | 'getConfiguration'
-  | 'getAccount'
-  | 'registerDevice'
-  | 'listDevices'
-  | 'renameDevice'
-  | 'unlinkDevice'
-  | 'initiateUploads'
-  | 'checkChunks'
-  | 'openSocket';
+export type InMemoryRoute = Exclude<RouteName, 'commit'>;
 
 /** The operation of every route, as the entries in lambdas/*.lambda.ts compose them. */
 export function inMemoryOperations(stores: InMemoryStores, settings: InMemorySettings): RouteOperations<InMemoryRoute> {
@@ -40,6 +41,15 @@ export function inMemoryOperations(stores: InMemoryStores, settings: InMemorySet
     unlinkDevice: ({ parameters }, caller) => unlinkDevice(dependencies, parameters.deviceId, caller),
     initiateUploads: ({ body }, caller) => initiateUploads(dependencies, body, caller),
     checkChunks: ({ parameters, body }, caller) => checkChunks(dependencies, { ...parameters, ...body }, caller),
+    listChanges: ({ query }, caller) => listChanges(dependencies, query, caller),
+    getCursor: (_request, caller) => getCursor(dependencies, caller),
+    waitForChanges: ({ query }, caller) => waitForChanges(dependencies, query, caller),
+    listTree: ({ query }, caller) => listTree(dependencies, query, caller),
+    getNode: ({ parameters, query }, caller) => getNode(dependencies, { ...parameters, ...query }, caller),
+    listChildren: ({ parameters, query }, caller) => listChildren(dependencies, { ...parameters, ...query }, caller),
+    listRevisions: ({ parameters, query }, caller) => listRevisions(dependencies, { ...parameters, ...query }, caller),
+    getContent: ({ parameters, query }, caller) => readContent(dependencies, { ...parameters, ...query }, caller),
+    resolvePath: ({ query }, caller) => resolvePath(dependencies, query, caller),
     openSocket: (_request, caller) => openSocket(dependencies, caller),
   };
 }
