@@ -24,12 +24,13 @@ export interface LoopbackRequest {
 }
 
 /**
- * `cut` drops the connection unheard; `cut-after` does the work and drops the answer; otherwise a status with a body is
+ * `cut` drops the connection unheard; `cut-after` does the work and drops the answer; `hang` never answers; otherwise a status with a body is
  * answered, or the right answer with `damage` done to its body.
  */
 export type Fault =
   | 'cut'
   | 'cut-after'
+  | 'hang'
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
   | { readonly damage: (body: Buffer) => Buffer };
 
@@ -107,6 +108,7 @@ export class LoopbackService {
     };
     this.requests.push(request);
     const fault = this.fault(request);
+    if (fault === 'hang') return;
     if (fault === 'cut') {
       response.destroy();
       return;

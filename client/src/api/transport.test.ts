@@ -1,0 +1,84 @@
+/** What Transport promises, asked of every implementation over real sockets. */
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { LoopbackService } from '../../test/loopback-service.ts';
+import { createFetchTransport } from '../platform/browser/fetch-transport.ts';
+import { createNodeTransport } from '../platform/node/node-transport.ts';
+import type { Transport, TransportRequest } from './transport.ts';
+import { UnavailableError } from './unavailable-error.ts';
+
+const nodeTransport = createNodeTransport();
+const fetchTransport = createFetchTransport();
+let service: LoopbackService;
+
+beforeEach(async () => {
+  service = new LoopbackService();
+  await service.start();
+});
+afterEach(() => service.stop());
+afterAll(() => nodeTransport.close());
+
+describe.each<[string, Transport]>([
+  ['undici', nodeTransport],
+  ['fetch', fetchTransport],
+])('the transport over %s', (_, transport) => {
+  const send = (request: Partial<TransportRequest> = {}) =>
+    transport.send({
+      method: 'GET',
+      url: `${service.baseUrl}/a?b=%2F`,
+      headers: {},
+      answerBytesMax: 1000,
+      timeoutMs: 10_000,
+      ...request,
+    });
+
+  test('sends what it is given and answers what came, with header names in lower case', async () => {
+    service.fault = () => ({ status: 207, headers: { 'X-Some': 'thing' }, body: 'grüezi' });
+    const answer = await send({ method: 'PUT', headers: { 'x-own': 'header' }, body: Buffer.from([0, 255, 1]) });
+    expect(answer).toMatchObject({ status: 207, headers: { 'x-some': 'thing' } });
+    expect(new TextDecoder().decode(answer.body)).toBe('grüezi');
+    expect(service.requests).toMatchObject([{ method: 'PUT', url: '/a?b=%2F', headers: { 'x-own': 'header' } }]);
+    expect(service.requests[0]?.body).toEqual(Buffer.from([0, 255, 1]));
+  });
+
+  test.each([204, 400, 403, 500, 503])('answers the status %i like any other', async (status) => {
+    service.fault = () => ({ status });
+    expect(await send()).toMatchObject({ status });
+  });
+
+  test('does not follow a redirect', async () => {
+    service.fault = () => ({ status: 302, headers: { location: '/elsewhere' } });
+    await send();
+    expect(service.requests).toHaveLength(1);
+  });
+
+  test('takes an answer of the greatest length, and refuses a longer one', async () => {
+    service.fault = () => ({ status: 200, body: 'x'.repeat(1000) });
+    expect((await send()).body).toHaveLength(1000);
+    await expect(send({ answerBytesMax: 999 })).rejects.toBeInstanceOf(UnavailableError);
+  });
+
+  test.each(['cut', 'cut-after'] as const)('tells a connection that is %s as unavailable', async (fault) => {
+    service.fault = () => fault;
+    await expect(send()).rejects.toBeInstanceOf(UnavailableError);
+  });
+
+  test('tells a server that does not answer in time as unavailable', async () => {
+    service.fault = () => 'hang';
+    await expect(send({ timeoutMs: 50 })).rejects.toBeInstanceOf(UnavailableError);
+  });
+
+  test('tells a server that is not there as unavailable', async () => {
+    await expect(send({ url: 'http://127.0.0.1:9/' })).rejects.toBeInstanceOf(UnavailableError);
+  });
+
+  test('ends with the reason of an abort, before and during the request', async () => {
+    const reason = new Error('enough');
+    await expect(send({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const controller = new AbortController();
+    service.fault = () => {
+      controller.abort(reason);
+      return 'hang';
+    };
+    await expect(send({ signal: controller.signal })).rejects.toBe(reason);
+  });
+});
