@@ -58,7 +58,7 @@ describe('a hash is not a key', () => {
     expect(unproven).toMatchObject({ status: 'error', error: { code: 'chunks_missing', remedy: 'upload-chunks' } });
     const checked = valueOf(
       await mallory.api.checkChunks({
-        parameters: { uploadId: uploadId as never },
+        parameters: { uploadId },
         body: { proofs: [{ hash, proof: 'ab'.repeat(32) }], stored: [hash] },
       }),
     );
@@ -276,7 +276,7 @@ describe('bad input is refused with a clear error and changes nothing', () => {
     ['garbage', async () => 'garbage'],
     ['foreign', async () => cursorOf(mallory)],
   ])('a %s cursor is answered with a reset', async (_, make) => {
-    const answer = await ada.api.listChanges({ query: { cursor: (await make()) as never } });
+    const answer = await ada.api.listChanges({ query: { cursor: (await make()) } });
     expect(answer).toMatchObject({ ok: false, problem: { code: 'cursor_reset', remedy: 'reset-cursor', status: 409 } });
   });
 

@@ -132,7 +132,7 @@ describe('a real folder travels from one device to another', () => {
     expect(names).toHaveLength(2);
     expect(names).toContainEqual(expect.stringContaining('conflicted copy from'));
     const texts = await Promise.all(names.map((name) => readFile(join(b.folder, name), 'utf8')));
-    expect(texts.sort()).toEqual(['from a', 'from b']);
+    expect(texts.toSorted()).toEqual(['from a', 'from b']);
   });
 
   test('the same large file of a second account adds no chunk to the store', async () => {

@@ -9,7 +9,7 @@ export async function listObjectKeys(stack: LocalOutputs, prefix: string): Promi
       prefix,
       ...(token === '' ? {} : { 'continuation-token': token }),
     });
-    const response = await fetch(`${stack.endpoint}/${stack.bucket}?${query}`);
+    const response = await fetch(`${stack.endpoint}/${stack.bucket}?${query.toString()}`);
     const listing = await response.text();
     if (!response.ok) throw new Error(`the bucket's listing was answered ${response.status} ${listing}`);
     for (const [, key = ''] of listing.matchAll(/<Key>([^<]*)<\/Key>/g)) keys.push(key);

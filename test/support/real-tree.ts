@@ -84,5 +84,5 @@ export async function describeTree(root: string): Promise<ReadonlyMap<string, st
             .digest('hex'),
     ]);
   }
-  return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { type BenchResult, type Figure, median } from './bench-report.ts';
+
+const run = promisify(execFile);
+const KB = 1000;
+const STARTS = 9;
+const BUNDLE_KB_MAX = 600;
+const API_BUNDLE_KB_MAX = 400;
+const INIT_MS_MAX = 80;
+
+/** A bundle as it is deployed, and the environment that it needs to be loaded. */
+export interface BundledFunction {
+  readonly name: string;
+  readonly file: string;
+  readonly servesApi: boolean;
+}
+
+/** How large is each function, and how long does a fresh process take to load it, on one CPU where the system can pin it? */
+export async function benchFunctionStart(
+  bundles: readonly BundledFunction[],
+  environment: Readonly<Record<string, string>>,
+): Promise<BenchResult> {
+  const figures: Figure[] = [];
+  for (const { name, file, servesApi } of bundles) {
+    const kilobytes = (await stat(file)).size / KB;
+    const starts: number[] = [];
+    for (let index = 0; index <= STARTS; index++) starts.push(await startOnce(file, environment));
+    figures.push(
+      {
+        name: `${name}: bundle`,
+        value: kilobytes,
+        unit: 'KB',
+        aim: { most: servesApi ? API_BUNDLE_KB_MAX : BUNDLE_KB_MAX },
+      },
+      // The first start reads the file from the disk, which in Lambda is no part of the init.
+      {
+        name: `${name}: init`,
+        value: median(starts.slice(1)),
+        unit: 'ms',
+        ...(servesApi ? { aim: { most: INIT_MS_MAX } } : {}),
+      },
+    );
+  }
+  return { question: 'How large is each function, and how long does it take to initialise on one CPU?', figures };
+}
+
+const PROGRAM = `const before = performance.now(); await import(process.argv[1]); console.log(performance.now() - before); process.exit(0);`;
+
+async function startOnce(file: string, environment: Readonly<Record<string, string>>): Promise<number> {
+  const node = [process.execPath, '--input-type=module', '--eval', PROGRAM, file];
+  const [command = '', ...args] = process.platform === 'linux' ? ['taskset', '-c', '0', ...node] : node;
+  const { stdout } = await run(command, args, { env: { ...environment, PATH: process.env['PATH'] } });
+  return Number(stdout.trim().split('\n').at(-1));
+}

@@ -1,0 +1,182 @@
+import { createServer, type IncomingMessage, type Server, request as sendRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { readUnits, type WireItem, writeUnits } from './request-units.ts';
+
+/** One call to an AWS service, as it went over the wire. */
+export interface AwsCall {
+  readonly service: 'dynamodb' | 's3' | 'other';
+  readonly action: string;
+  readonly writeUnits: number;
+  readonly readUnits: number;
+}
+
+type Key = Readonly<Record<string, AttributeValue>>;
+
+/**
+ * Stands between server code and an AWS endpoint, passes everything on unchanged, and keeps what each call is billed.
+ * Units are computed by AWS's rule from the items themselves, because emulators count otherwise.
+ * Source: Amazon DynamoDB Developer Guide, "Read and write operations".
+ */
+export class RequestRecorder {
+  readonly calls: AwsCall[] = [];
+  readonly #upstream: URL;
+  readonly #server: Server;
+
+  private constructor(upstream: string) {
+    this.#upstream = new URL(upstream);
+    this.#server = createServer((incoming, outgoing) => {
+      this.#pass(incoming)
+        .then(({ status, headers, body }) => outgoing.writeHead(status, headers).end(body))
+        .catch((cause: unknown) => outgoing.writeHead(502).end(String(cause)));
+    });
+  }
+
+  static async start(upstream: string): Promise<RequestRecorder> {
+    const recorder = new RequestRecorder(upstream);
+    await new Promise<void>((resolve) => recorder.#server.listen(0, '127.0.0.1', resolve));
+    return recorder;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** What was called since the last time, and begins anew. */
+  take(): readonly AwsCall[] {
+    return this.calls.splice(0);
+  }
+
+  stop(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  async #pass(incoming: IncomingMessage): Promise<Exchange> {
+    const body = await readAll(incoming);
+    const target = String(incoming.headers['x-amz-target'] ?? '');
+    if (!target.startsWith('DynamoDB_')) {
+      const answer = await this.#send(incoming, body);
+      const isObject = target === '';
+      this.calls.push({
+        service: isObject ? 's3' : 'other',
+        action: isObject ? `${incoming.method} object` : target,
+        writeUnits: 0,
+        readUnits: 0,
+      });
+      return answer;
+    }
+    const action = target.split('.')[1] ?? '';
+    const input: unknown = JSON.parse(body.toString());
+    const keys = writtenKeys(action, input);
+    const before = await this.#items(keys);
+    const answer = await this.#send(incoming, body);
+    const after = await this.#items(keys);
+    const isTransaction = action.startsWith('Transact');
+    const largest = keys.map((_, index) => [before[index], after[index]] as const);
+    this.calls.push({
+      service: 'dynamodb',
+      action,
+      writeUnits: answer.status === 200 ? writeUnits(largest, isTransaction) : 0,
+      readUnits: readUnits({ action, input, output: JSON.parse(answer.body.toString()) }),
+    });
+    return answer;
+  }
+
+  async #items(keys: readonly WrittenKey[]): Promise<readonly (WireItem | undefined)[]> {
+    const found: (WireItem | undefined)[] = [];
+    for (const { table, key } of keys) {
+      const response = await fetch(this.#upstream, {
+        method: 'POST',
+        headers: {
+          authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request',
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': 'DynamoDB_20120810.GetItem',
+        },
+        body: JSON.stringify({ TableName: table, Key: key, ConsistentRead: true }),
+      });
+      found.push(((await response.json()) as { readonly Item?: WireItem }).Item);
+    }
+    return found;
+  }
+
+  #send(incoming: IncomingMessage, body: Buffer): Promise<Exchange> {
+    return new Promise((resolve, reject) => {
+      const outgoing = sendRequest(
+        {
+          host: this.#upstream.hostname,
+          port: this.#upstream.port,
+          method: incoming.method,
+          path: incoming.url,
+          headers: incoming.headers,
+        },
+        (answer) => {
+          readAll(answer).then((answered) => {
+            const { 'transfer-encoding': _chunked, ...headers } = answer.headers;
+            resolve({ status: answer.statusCode ?? 502, headers, body: answered });
+            return undefined;
+          }, reject);
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  }
+}
+
+interface Exchange {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+interface WrittenKey {
+  readonly table: string;
+  readonly key: Key;
+}
+
+interface WriteRequest {
+  readonly TableName: string;
+  readonly Key?: Key;
+  readonly Item?: WireItem;
+}
+
+/** The keys of all items that a call writes or checks. All tables have the keys pk and sk. */
+function writtenKeys(action: string, input: unknown): readonly WrittenKey[] {
+  const writes = writesOf(action, input);
+  return writes.map(({ TableName: table, Key: key, Item: item }) => {
+    const { pk, sk } = (key ?? item ?? {}) as Record<string, AttributeValue>;
+    return { table, key: { ...(pk === undefined ? {} : { pk }), ...(sk === undefined ? {} : { sk }) } };
+  });
+}
+
+function writesOf(action: string, input: unknown): readonly WriteRequest[] {
+  switch (action) {
+    case 'PutItem':
+    case 'UpdateItem':
+    case 'DeleteItem':
+      return [input as WriteRequest];
+    case 'TransactWriteItems':
+      return (input as { readonly TransactItems: readonly Record<string, WriteRequest>[] }).TransactItems.flatMap(
+        (item) => Object.values(item),
+      );
+    case 'BatchWriteItem': {
+      const tables = (input as { readonly RequestItems: Record<string, readonly Record<string, WriteRequest>[]> })
+        .RequestItems;
+      return Object.entries(tables).flatMap(([TableName, requests]) =>
+        requests.flatMap((request) => Object.values(request).map((write) => ({ ...write, TableName }))),
+      );
+    }
+    default:
+      return [];
+  }
+}
+
+function readAll(stream: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    stream.on('data', (part: Buffer) => parts.push(part));
+    stream.on('end', () => resolve(Buffer.concat(parts)));
+    stream.on('error', reject);
+  });
+}
