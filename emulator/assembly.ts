@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isolatedEnvironment } from './environment.ts';
+import { runCommand } from './run-command.ts';
+
+const SYNTHESIS_TIMEOUT_MS = 180_000;
+
+/** How many syntheses are kept: enough for a few branches that a person moves between. */
+const ASSEMBLIES_MAX = 4;
+
+/** All that a synthesis reads. */
+const SOURCES = ['bin', 'lib', 'lambdas', 'protocol/src', 'cdk.json', 'package-lock.json', 'tsconfig.base.json'];
+
+/**
+ * Stands for the emulator's address in a synthesis, so that one synthesis serves every port. No other text of a template
+ * can be equal to it, and nothing answers there should one be left over.
+ */
+const PLACEHOLDER = 'emulator.invalid:1';
+
+/** A cloud assembly: what `cdk deploy` deploys. */
+export interface Assembly {
+  readonly directory: string;
+  /** The same for the same sources, whatever machine and port. */
+  readonly fingerprint: string;
+}
+
+export interface SynthesisOptions {
+  readonly projectDir: string;
+  /** Keeps finished syntheses. */
+  readonly localDir: string;
+  readonly log: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Synthesises stage `local`, or finds the synthesis of the same sources. The emulator's address is left open. */
+export async function synthesize(options: SynthesisOptions): Promise<Assembly> {
+  const { projectDir, localDir, log, signal } = options;
+  const fingerprint = await fingerprintOf(projectDir);
+  const store = path.join(localDir, 'assemblies');
+  const directory = path.join(store, fingerprint);
+  if (existsSync(directory)) return { directory, fingerprint };
+
+  log('Synthesising the templates and bundling the functions …');
+  await mkdir(store, { recursive: true });
+  const unfinished = await mkdtemp(path.join(store, 'unfinished-'));
+  try {
+    await runCommand({
+      purpose: 'synthesising the stacks',
+      file: process.execPath,
+      args: [path.join('bin', 'syncline.ts')],
+      cwd: projectDir,
+      env: {
+        ...isolatedEnvironment(),
+        CDK_OUTDIR: unfinished,
+        CDK_CONTEXT_JSON: JSON.stringify({ stage: 'local', endpoint: `http://${PLACEHOLDER}` }),
+      },
+      timeoutMs: SYNTHESIS_TIMEOUT_MS,
+      remedy: 'The message above names the mistake in bin/, lib/ or lambdas/.',
+      signal,
+    });
+    await rename(unfinished, directory).catch((error: unknown) => {
+      // Another process has finished the same synthesis first, and either one will do.
+      if (!existsSync(directory)) throw error;
+    });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  await removeOldest(store);
+  return { directory, fingerprint };
+}
+
+/** Writes a copy of the assembly that is for the emulator at `host`, as in `127.0.0.1:4566`. */
+export async function addressAssembly(assembly: Assembly, target: { host: string; directory: string }): Promise<void> {
+  const { host, directory } = target;
+  await rm(directory, { recursive: true, force: true });
+  await cp(assembly.directory, directory, { recursive: true });
+  const files = (await readdir(directory)).filter((name) => name.endsWith('.json'));
+  const texts = new Map<string, string>();
+  for (const name of files) texts.set(name, await readFile(path.join(directory, name), 'utf8'));
+  const renamed = renamedTemplates(texts, host);
+  for (const [name, text] of texts) {
+    let addressed = text.replaceAll(PLACEHOLDER, host);
+    for (const [before, after] of renamed) addressed = addressed.replaceAll(before, after);
+    if (addressed !== text) await writeFile(path.join(directory, name), addressed);
+  }
+}
+
+/**
+ * Templates are uploaded under the hash of their content, and what is there already is not uploaded again. The content
+ * changes with the address, so the names have to as well.
+ */
+function renamedTemplates(texts: ReadonlyMap<string, string>, host: string): ReadonlyMap<string, string> {
+  const renamed = new Map<string, string>();
+  for (const [name, text] of texts) {
+    if (!name.endsWith('.assets.json')) continue;
+    const { files } = JSON.parse(text) as { readonly files: Record<string, { readonly source: { path?: string } }> };
+    for (const [hash, { source }] of Object.entries(files)) {
+      if (source.path?.endsWith('.template.json') !== true) continue;
+      renamed.set(hash, createHash('sha256').update(`${hash} ${host}`).digest('hex'));
+    }
+  }
+  return renamed;
+}
+
+async function fingerprintOf(projectDir: string): Promise<string> {
+  const hash = createHash('sha256').update(process.version);
+  for (const source of SOURCES) {
+    const place = path.join(projectDir, source);
+    const isDirectory = (await stat(place)).isDirectory();
+    const names = isDirectory ? await readdir(place, { recursive: true }) : [''];
+    for (const name of names.toSorted()) {
+      if (isDirectory && (!name.endsWith('.ts') || name.endsWith('.test.ts'))) continue;
+      const content = await readFile(path.join(place, name));
+      hash.update(`${source}/${name} ${content.length}\n`).update(content);
+    }
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+async function removeOldest(store: string): Promise<void> {
+  const names = (await readdir(store)).filter((name) => !name.startsWith('unfinished-'));
+  const ages = await Promise.all(
+    names.map(async (name) => ({ name, madeAtMs: (await stat(path.join(store, name))).mtimeMs })),
+  );
+  const oldest = ages.toSorted((a, b) => b.madeAtMs - a.madeAtMs).slice(ASSEMBLIES_MAX);
+  for (const { name } of oldest) await rm(path.join(store, name), { recursive: true, force: true });
+}

@@ -1,0 +1,112 @@
+/** The foreground part of `npm start`: starts the local stack, says how to use it, and stops it when asked. */
+import { chmod, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { StackOutputs } from './deployment.ts';
+import { type LocalStack, localDir, startLocalStack } from './local-stack.ts';
+import { StartProblem } from './start-problem.ts';
+
+const PORT_DEFAULT = 4566;
+
+const USAGE = 'npm start -- [--port PORT] [--data DIRECTORY]';
+
+interface Arguments {
+  readonly port: number;
+  readonly dataDir: string;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function readArguments(): Arguments {
+  const options = { port: { type: 'string' }, data: { type: 'string' } } as const;
+  let values: { port?: string; data?: string };
+  try {
+    values = parseArgs({ options }).values;
+  } catch (error) {
+    throw new StartProblem({ what: error instanceof Error ? error.message : String(error), remedy: `Usage: ${USAGE}` });
+  }
+  const port = Number(values.port ?? PORT_DEFAULT);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new StartProblem({ what: `"${values.port}" is not a port number.`, remedy: `Usage: ${USAGE}` });
+  }
+  // npm runs scripts in the project's folder; a person means the folder they are in.
+  const base = process.env['INIT_CWD'] ?? process.cwd();
+  const dataDir = values.data === undefined ? path.join(localDir, 'data') : path.resolve(base, values.data);
+  return { port, dataDir };
+}
+
+/** Resolves when the person, or the death of the process above, asks for the end. */
+function untilStopAsked(): { readonly asked: Promise<void>; readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const asked = new Promise<void>((resolve) => {
+    const stop = (): void => {
+      controller.abort(new StartProblem({ what: 'Stopped before it was ready.', remedy: 'Run it again.' }));
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+    process.once('disconnect', stop);
+  });
+  return { asked, signal: controller.signal };
+}
+
+async function writeOutputs(outputs: StackOutputs): Promise<void> {
+  const file = path.join(localDir, 'outputs.json');
+  const unfinished = `${file}.${process.pid}`;
+  await writeFile(unfinished, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
+  await chmod(unfinished, 0o600);
+  await rename(unfinished, file);
+}
+
+function sayWhatToDo({ outputs, emulator }: LocalStack, dataDir: string): void {
+  const { apiUrl } = outputs;
+  say(`
+Syncline is ready at ${apiUrl}
+
+In another terminal, in this folder:
+  npx syncline signup --email you@example.com --api '${apiUrl}'
+  npx syncline link ~/Syncline
+  npx syncline sync --once
+
+Addresses for scripts   .local/outputs.json
+Data                    ${dataDir}
+Log                     ${emulator.logFile}
+
+Ctrl-C stops it and saves the data. Do not kill it: what was written since the last start would be lost.`);
+}
+
+async function run(): Promise<number> {
+  const { asked, signal } = untilStopAsked();
+  const { port, dataDir } = readArguments();
+  const stack = await startLocalStack({ port, dataDir, log: say, signal });
+  await writeOutputs(stack.outputs);
+  sayWhatToDo(stack, dataDir);
+
+  const ending = await Promise.race([asked.then(() => 'asked'), stack.emulator.exited.then(() => 'died')]);
+  if (ending === 'died') {
+    throw new StartProblem({
+      what: `The AWS emulator ended by itself. Its last words:\n    ${stack.emulator.lastLines().join('\n    ')}`,
+      remedy: `Its full output is in ${stack.emulator.logFile}. Run "npm start" again; what was not saved is lost.`,
+    });
+  }
+  say('\nStopping …');
+  if (await stack.stop()) {
+    say('Stopped. The data is saved.');
+    return 0;
+  }
+  throw new StartProblem({
+    what: 'The AWS emulator had to be killed; what was written since the start is lost.',
+    remedy: `Its output is in ${stack.emulator.logFile}.`,
+  });
+}
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  if (!(error instanceof StartProblem)) throw error;
+  process.stderr.write(`\n${error.message}\n\n${error.remedy}\n`);
+  process.exitCode = 1;
+}
+// The channel to start.mjs would keep this process alive.
+process.disconnect?.();

@@ -1,0 +1,16 @@
+import type { LocalStack } from '../../emulator/local-stack.ts';
+import { startLocalStack } from './local-stack.ts';
+import { SHARED_STACK_VARIABLE } from './shared-stack.ts';
+
+let stack: LocalStack | undefined;
+
+/** Starts the one stack that all tests of a run share; Jest runs this before the first test file. */
+export default async function setUp(): Promise<void> {
+  stack = await startLocalStack();
+  process.env[SHARED_STACK_VARIABLE] = JSON.stringify(stack.outputs);
+}
+
+/** Stops it. Should Jest be killed before, the emulator stops by itself. */
+export async function stopSharedStack(): Promise<void> {
+  await stack?.stop();
+}
