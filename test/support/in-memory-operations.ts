@@ -6,6 +6,7 @@ import { listDevices } from '../../lambdas/devices/list-devices.ts';
 import { registerDevice } from '../../lambdas/devices/register-device.ts';
 import { renameDevice } from '../../lambdas/devices/rename-device.ts';
 import { unlinkDevice } from '../../lambdas/devices/unlink-device.ts';
+import { answerCommit } from '../../lambdas/journal/answer-commit.ts';
 import { getCursor } from '../../lambdas/journal/get-cursor.ts';
 import { listChanges } from '../../lambdas/journal/list-changes.ts';
 import { readContent } from '../../lambdas/journal/read-content.ts';
@@ -26,10 +27,8 @@ export interface InMemorySettings {
   readonly quotaBytes: number;
 }
 
-export type InMemoryRoute = Exclude<RouteName, 'commit'>;
-
 /** The operation of every route, as the entries in lambdas/*.lambda.ts compose them. */
-export function inMemoryOperations(stores: InMemoryStores, settings: InMemorySettings): RouteOperations<InMemoryRoute> {
+export function inMemoryOperations(stores: InMemoryStores, settings: InMemorySettings): RouteOperations<RouteName> {
   const dependencies = { ...stores, ...settings, meter: stores.telemetry, socketUrl: 'wss://socket.memory.test' };
   const configuration = { stage: 'local', region: 'memory', issuer: 'https://issuer.memory.test', audience: 'memory' };
   return {
@@ -41,6 +40,7 @@ export function inMemoryOperations(stores: InMemoryStores, settings: InMemorySet
     unlinkDevice: ({ parameters }, caller) => unlinkDevice(dependencies, parameters.deviceId, caller),
     initiateUploads: ({ body }, caller) => initiateUploads(dependencies, body, caller),
     checkChunks: ({ parameters, body }, caller) => checkChunks(dependencies, { ...parameters, ...body }, caller),
+    commit: ({ body }, caller) => answerCommit(dependencies, body, caller),
     listChanges: ({ query }, caller) => listChanges(dependencies, query, caller),
     getCursor: (_request, caller) => getCursor(dependencies, caller),
     waitForChanges: ({ query }, caller) => waitForChanges(dependencies, query, caller),

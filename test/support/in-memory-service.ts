@@ -13,7 +13,7 @@ import type { ApiEvent, ApiResult } from '../../lambdas/runtime/api-event.ts';
 import { type ApiHandler, createApiHandler } from '../../lambdas/runtime/create-api-handler.ts';
 import type { AppendedEntry } from '../../lambdas/sockets/notify-devices.ts';
 import { notifyDevices } from '../../lambdas/sockets/notify-devices.ts';
-import { type InMemoryRoute, inMemoryOperations } from './in-memory-operations.ts';
+import { inMemoryOperations } from './in-memory-operations.ts';
 import { createInMemoryStores, type InMemoryStores, type InMemoryStoresOptions } from './in-memory-stores.ts';
 
 /** Who sends a request: what the authorizer would make of the access token, and the device that the client names. */
@@ -50,7 +50,7 @@ export class InMemoryService {
       dedupScope: options.dedupScope ?? 'deployment',
       quotaBytes: options.quotaBytes ?? TEST_QUOTA_BYTES,
     } as const;
-    this.#handler = createApiHandler<InMemoryRoute>(
+    this.#handler = createApiHandler<RouteName>(
       { clock, telemetry, accounts },
       inMemoryOperations(this.stores, settings),
     );
