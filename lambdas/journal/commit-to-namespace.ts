@@ -1,0 +1,171 @@
+import {
+  type NamespaceId,
+  type Operation,
+  type OperationError,
+  type OperationResult,
+  type OpId,
+  operationError,
+  type UploadId,
+} from '@syncline/protocol';
+import { TRANSACTION_ITEMS_MAX } from '../namespaces/namespace-store.ts';
+import { countTransactionItems } from '../namespaces/transaction-items.ts';
+import { toWireNode } from '../namespaces/wire-node.ts';
+import type { DeviceCaller } from '../runtime/caller.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { RETRY_AFTER_SECONDS } from '../runtime/limits.ts';
+import { done, type Outcome, refused } from '../runtime/outcome.ts';
+import { retryDelayMs } from '../runtime/retry-delay.ts';
+import type { UploadSession, UploadStore } from '../uploads/upload-store.ts';
+import { decideOperation, type OperationContext } from './decide-operation.ts';
+import type { Decision } from './decision.ts';
+import { type FindUploadsDependencies, findUploads, type UploadFinding } from './find-uploads.ts';
+import { COMMIT_TRIES_MAX, OPERATION_ITEMS_MAX } from './limits.ts';
+import { NamespaceView } from './namespace-view.ts';
+import { nodesOf, placesOf, uploadIdsOf } from './operands.ts';
+import { replayResults } from './replay-results.ts';
+
+export interface CommitDependencies extends FindUploadsDependencies, Pick<OperationContext, 'namespaces' | 'random'> {
+  readonly uploads: UploadStore;
+  readonly clock: Clock;
+}
+
+export interface NamespaceWork {
+  readonly namespaceId: NamespaceId;
+  /** Each opId once. */
+  readonly operations: readonly Operation[];
+  readonly caller: DeviceCaller;
+  /** Chunks that the request may still confirm by itself. */
+  readonly budget: { chunks: number };
+}
+
+/** A namespace at one head, and what is known of the operations that are still open there. */
+interface Round {
+  readonly view: NamespaceView;
+  readonly uploads: ReadonlyMap<UploadId, UploadFinding>;
+  readonly answered: ReadonlyMap<OpId, OperationResult>;
+}
+
+/**
+ * Applies operations to one namespace, in their order, in as few transactions as hold them. When somebody else's commit comes
+ * first everything is read and decided again, COMMIT_TRIES_MAX times for a transaction; then what is left is `unavailable`.
+ */
+export async function commitToNamespace(
+  dependencies: CommitDependencies,
+  work: NamespaceWork,
+): Promise<ReadonlyMap<OpId, OperationResult>> {
+  const results = new Map<OpId, OperationResult>();
+  const uploads = new Map<UploadId, UploadFinding>();
+  let round: Round | undefined;
+  let tries = 0;
+  while (results.size < work.operations.length) {
+    const open = work.operations.filter(({ opId }) => !results.has(opId));
+    if (tries === COMMIT_TRIES_MAX) return answerAll(results, open, overrun());
+    if (round === undefined) {
+      const begun = await beginRound(dependencies, { ...work, operations: open }, uploads);
+      if (begun.kind === 'refused') return answerAll(results, open, begun.error);
+      round = begun.value;
+      for (const [opId, result] of round.answered) results.set(opId, result);
+      continue;
+    }
+    const decided = await commitNext(dependencies, { ...work, operations: open }, round);
+    if (decided === undefined) {
+      round = undefined;
+      tries += 1;
+      await dependencies.clock.sleep(retryDelayMs(dependencies.random, tries));
+      continue;
+    }
+    tries = 0;
+    for (const [opId, result] of decided) results.set(opId, result);
+  }
+  return results;
+}
+
+/** Reads the head, and after it everything that the operations name. What is found out of uploads is kept in `uploads`. */
+async function beginRound(
+  dependencies: CommitDependencies,
+  work: NamespaceWork,
+  uploads: Map<UploadId, UploadFinding>,
+): Promise<Outcome<Round>> {
+  const { namespaces } = dependencies;
+  const { namespaceId, caller, operations } = work;
+  const unknown = uploadIdsOf(operations).filter((uploadId) => !uploads.has(uploadId));
+  const [access, sessions] = await Promise.all([
+    namespaces.readAccess({ namespaceId, accountId: caller.accountId }),
+    unknown.length === 0 ? new Map<UploadId, UploadSession>() : dependencies.uploads.get(unknown),
+  ]);
+  if (access === undefined) return refused('not_found', 'there is no such namespace for this account');
+  if (access.role === 'viewer') return refused('forbidden', 'this account may read here, but not write');
+  const view = new NamespaceView(dependencies, access);
+  const [answered] = await Promise.all([
+    replayResults(dependencies, { namespaceId, caller, operations }),
+    view.load(nodesOf(operations), placesOf(operations)),
+  ]);
+  const open = operations.filter(({ opId }) => !answered.has(opId));
+  const uploadIds = uploadIdsOf(open).filter((uploadId) => !uploads.has(uploadId));
+  const search = { caller, now: dependencies.clock.now(), uploadIds, sessions, budget: work.budget };
+  const [found] = await Promise.all([findUploads(dependencies, search), view.loadAncestors(nodesOf(open))]);
+  for (const [uploadId, finding] of found) uploads.set(uploadId, finding);
+  return done({ view, uploads, answered });
+}
+
+/** Commits as many of the operations as one transaction holds; undefined when somebody else's commit came first. */
+async function commitNext(
+  dependencies: CommitDependencies,
+  work: NamespaceWork,
+  { view, uploads }: Round,
+): Promise<ReadonlyMap<OpId, OperationResult> | undefined> {
+  const { namespaceId, caller } = work;
+  const now = dependencies.clock.now();
+  const { namespaces, random } = dependencies;
+  const context: OperationContext = { namespaceId, caller, now, view, random, uploads, namespaces };
+  const results = new Map<OpId, OperationResult>();
+  let transaction = view.transaction(now);
+  for (const operation of work.operations) {
+    if (countTransactionItems(transaction) + OPERATION_ITEMS_MAX > TRANSACTION_ITEMS_MAX) break;
+    results.set(operation.opId, applyDecision(context, operation, await decideOperation(context, operation)));
+    transaction = view.transaction(now);
+  }
+  // Conflicts and errors are not stored: a repeat decides them again.
+  if (transaction.results.length === 0) return results;
+  const outcome = await namespaces.commit(transaction);
+  if (outcome.kind === 'superseded') return undefined;
+  view.settle();
+  return results;
+}
+
+function applyDecision(context: OperationContext, { opId }: Operation, decision: Decision): OperationResult {
+  const { view, namespaceId } = context;
+  switch (decision.kind) {
+    case 'change': {
+      const { change, conflict } = decision;
+      const seq = view.apply(context, opId, change);
+      const met = conflict === undefined ? {} : { conflict };
+      view.keepResult(context, opId, { namespaceId, seq, ...met });
+      return { opId, status: 'committed', node: toWireNode(change.after), seq, ...met };
+    }
+    case 'unchanged': {
+      const { seq } = view.head;
+      const node = toWireNode(decision.node);
+      view.keepResult(context, opId, { namespaceId, seq, node });
+      return { opId, status: 'committed', node, seq };
+    }
+    case 'conflict':
+      return { opId, status: 'conflict', conflict: decision.conflict, node: toWireNode(decision.node) };
+    case 'error':
+      return { opId, status: 'error', error: decision.error };
+  }
+}
+
+function answerAll(
+  results: ReadonlyMap<OpId, OperationResult>,
+  open: readonly Operation[],
+  error: OperationError,
+): ReadonlyMap<OpId, OperationResult> {
+  return new Map([...results, ...open.map(({ opId }) => [opId, { opId, status: 'error', error }] as const)]);
+}
+
+function overrun(): OperationError {
+  return operationError('unavailable', 'too many commits to this namespace at once: repeat the same request', {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
+}

@@ -1,0 +1,60 @@
+import { type DeleteOperation, UNSEEN_ENTRIES_MAX } from '@syncline/protocol';
+import type { StoredNode } from '../namespaces/namespace-store.ts';
+import { changing, conflicting, type Decision, type DecisionContext, refusing, unchanged } from './decision.ts';
+import { findObstacle } from './find-place.ts';
+import { deleted } from './node-change.ts';
+
+/** Puts a node into the trash, with all that lies below it: one tombstone, whatever the size of the subtree. */
+export async function decideDelete(context: DecisionContext, operation: DeleteOperation): Promise<Decision> {
+  const { view } = context;
+  const { nodeId, baseRev, baseSeq } = operation;
+  if (nodeId === view.rootId) return refusing('invalid_request', 'the root folder cannot be deleted');
+  const node = await view.node(nodeId);
+  if (node === undefined) return refusing('not_found', 'there is no such node');
+  if (node.deletedAt !== undefined) return unchanged(node);
+  const obstacle = await findObstacle(view, node);
+  if (obstacle !== undefined) return obstacle;
+  if (baseRev > node.rev) return refusing('invalid_request', 'baseRev is a revision that does not exist yet');
+  if (baseRev < node.rev) return conflicting(staleKind(node, baseRev), node);
+  if (node.kind === 'folder') {
+    if (baseSeq === undefined) return refusing('invalid_request', 'the delete of a folder needs baseSeq');
+    if (await hasUnseenChanges(context, node, baseSeq)) return conflicting('unseen_changes', node);
+  }
+  return changing(deleted(context, node, await pathOf(context, node)));
+}
+
+/** A losing revision raises `rev` alone; that is an edit that was not seen, too. */
+function staleKind(node: StoredNode, baseRev: number): 'edited' | 'moved' {
+  return baseRev < node.placeRev && baseRev >= node.contentRev ? 'moved' : 'edited';
+}
+
+/**
+ * Whether something that lies below the folder now was changed after `baseSeq` by another device. What the device did
+ * itself it has seen, even when it has not read it back yet. What lies in the trash by itself is not taken along.
+ */
+async function hasUnseenChanges(context: DecisionContext, folder: StoredNode, baseSeq: number): Promise<boolean> {
+  const { view } = context;
+  // A sequence that the journal has not reached is from before the namespace was set back: the device must read again.
+  if (baseSeq > view.head.seq) return true;
+  if (baseSeq === view.head.seq) return false;
+  const entries = await view.entriesAfter(baseSeq, UNSEEN_ENTRIES_MAX + 1);
+  if (entries.length > UNSEEN_ENTRIES_MAX) return true;
+  // Entries that have expired leave a gap, and nobody can tell what they said.
+  if (entries.length > 0 && entries[0]?.seq !== baseSeq + 1) return true;
+  const foreign = entries.filter((entry) => entry.deviceId !== context.caller.device.deviceId);
+  const nodeIds = new Set(foreign.map((entry) => entry.node.nodeId));
+  await view.loadAncestors(nodeIds);
+  for (const nodeId of nodeIds) {
+    const ancestry = await view.ancestry(nodeId);
+    if (ancestry.kind === 'too_deep') return true;
+    if (ancestry.kind === 'live' && ancestry.chain.slice(1).some((above) => above.nodeId === folder.nodeId))
+      return true;
+  }
+  return false;
+}
+
+async function pathOf({ view }: DecisionContext, node: StoredNode): Promise<string> {
+  const ancestry = await view.ancestry(node.nodeId);
+  const chain = ancestry.kind === 'live' ? ancestry.chain : [node];
+  return chain.map((part) => `/${part.name}`).reduceRight((path, part) => path + part, '');
+}

@@ -1,0 +1,45 @@
+import { nameKey, type RestoreOperation } from '@syncline/protocol';
+import type { StoredNode } from '../namespaces/namespace-store.ts';
+import {
+  changing,
+  conflicting,
+  type Decision,
+  type DecisionContext,
+  metConflict,
+  refusing,
+  unchanged,
+} from './decision.ts';
+import { findConflictName, findFolder, findObstacle } from './find-place.ts';
+import { contentOf, type FileContent, modified, restored } from './node-change.ts';
+
+/** Brings a node back from the trash, or makes an older content of a file its next revision, or both. */
+export async function decideRestore(context: DecisionContext, operation: RestoreOperation): Promise<Decision> {
+  const { view } = context;
+  if (operation.nodeId === view.rootId) return refusing('invalid_request', 'the root folder is never deleted');
+  const node = await view.node(operation.nodeId);
+  if (node === undefined) return refusing('not_found', 'there is no such node');
+  if (operation.rev === undefined) return bringBack(context, node);
+  if (node.kind !== 'file') return refusing('invalid_request', 'a folder has no content');
+  const revision = await view.revision(node.nodeId, operation.rev);
+  if (revision === undefined) return refusing('not_found', 'there is no such revision');
+  // A restore is later than the content that it replaces: it takes over its Lamport time, and wins ties by nothing.
+  const content = contentOf(revision, Math.max(node.contentClock ?? 0, revision.clock));
+  if (node.deletedAt !== undefined) return bringBack(context, node, content);
+  const obstacle = await findObstacle(view, node);
+  if (obstacle !== undefined) return obstacle;
+  if (operation.rev === node.contentRev) return unchanged(node);
+  return changing(modified(context, node, content));
+}
+
+async function bringBack(context: DecisionContext, node: StoredNode, content?: FileContent): Promise<Decision> {
+  const { parentId, name } = node;
+  if (node.deletedAt === undefined) return (await findObstacle(context.view, node)) ?? unchanged(node);
+  const folder = await findFolder(context.view, parentId);
+  if (folder.kind !== 'folder') return folder;
+  const taken = await context.view.place({ parentId, nameKey: nameKey(name) });
+  if (taken === undefined) return changing(restored(context, { before: node, parentId, name }, content));
+  const free = await findConflictName(context, { parentId, name });
+  if (free === undefined) return conflicting('name_taken', taken);
+  const back = restored(context, { before: node, parentId, name: free }, content);
+  return changing(back, metConflict('name_taken', taken, free));
+}

@@ -1,0 +1,32 @@
+import { type NodeId, nameKey, type Operation, type UploadId } from '@syncline/protocol';
+import type { Place } from '../namespaces/namespace-store.ts';
+
+/** The nodes of its own namespace that deciding an operation looks at first, known from the operation alone. */
+export function nodesOf(operations: readonly Operation[]): readonly NodeId[] {
+  const ids: NodeId[] = [];
+  for (const operation of operations) {
+    if ('nodeId' in operation && operation.nodeId !== undefined) ids.push(operation.nodeId);
+    if ('newNodeId' in operation && operation.newNodeId !== undefined) ids.push(operation.newNodeId);
+    if ('parentId' in operation) ids.push(operation.parentId);
+    if (operation.type === 'copy' && operation.from.namespaceId === operation.namespaceId) {
+      ids.push(operation.from.nodeId);
+    }
+  }
+  return ids;
+}
+
+/** The places where operations put something. The edit of a known file stays where it is. */
+export function placesOf(operations: readonly Operation[]): readonly Place[] {
+  const places: Place[] = [];
+  for (const operation of operations) {
+    const isEdit = operation.type === 'put' && operation.nodeId !== undefined;
+    if (!isEdit && 'parentId' in operation) {
+      places.push({ parentId: operation.parentId, nameKey: nameKey(operation.name) });
+    }
+  }
+  return places;
+}
+
+export function uploadIdsOf(operations: readonly Operation[]): readonly UploadId[] {
+  return [...new Set(operations.flatMap((operation) => (operation.type === 'put' ? [operation.uploadId] : [])))];
+}
