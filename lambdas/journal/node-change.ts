@@ -120,7 +120,9 @@ function logicalBytes(node: StoredNode): number {
 
 function newNode(author: Author, made: NewNode) {
   const modifiedAt = formatInstant(author.now);
-  return { namespaceId: author.namespaceId, ...made, rev: 1, placeRev: 1, modifiedAt };
+  // Named one by one: what is handed in may be a whole operation.
+  const { nodeId, parentId, name } = made;
+  return { namespaceId: author.namespaceId, nodeId, parentId, name, rev: 1, placeRev: 1, modifiedAt };
 }
 
 function nextNode(author: Author, before: StoredNode): StoredNode {
