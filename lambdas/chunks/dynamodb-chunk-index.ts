@@ -1,5 +1,5 @@
-import { ConditionalCheckFailedException, PutItemCommand, type PutItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { type AccountId, assert, type ChunkHash, type EpochMs, epochMs } from '@syncline/protocol';
+import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AccountId, assert, type ChunkHash, type EpochMs } from '@syncline/protocol';
 import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import {
   type BatchDependencies,
@@ -27,8 +27,8 @@ export interface DynamodbChunkDependencies extends BatchDependencies {
 }
 
 const WRITES_IN_FLIGHT_MAX = 64;
-/** Tries to change a record that others change at the same time. */
-const CHANGE_TRIES_MAX = 8;
+/** Tries to keep a chunk whose record others change at the same time. */
+const KEEP_TRIES_MAX = 8;
 
 /** Chunks in the table Chunks: a record and its holders share a partition. */
 export class DynamodbChunkIndex implements ChunkIndex {
@@ -69,9 +69,7 @@ export class DynamodbChunkIndex implements ChunkIndex {
     const { domain, accountId, pinnedUntil, now } = stored;
     await mapBounded(WRITES_IN_FLIGHT_MAX, stored.chunks, async (chunk) => {
       const fresh: ChunkRow = { ...chunk, state: 'live', pinnedUntil, storedAt: now };
-      await this.#change({ domain, hash: chunk.hash }, undefined, (row) =>
-        isStored(row) ? pinnedRow(row, pinnedUntil) : fresh,
-      );
+      await this.#keep({ domain, hash: chunk.hash, until: pinnedUntil, fresh });
       // Only when the record stands, so that nobody holds what is not known to be stored.
       await this.#putHolder({ domain, accountId, hash: chunk.hash, now });
     });
@@ -96,10 +94,7 @@ export class DynamodbChunkIndex implements ChunkIndex {
     const rows = await this.#readRows(domain, pins.hashes);
     const kept = new Set<ChunkHash>();
     await mapBounded(WRITES_IN_FLIGHT_MAX, [...rows], async ([hash, row]) => {
-      const pinned = await this.#change({ domain, hash }, row, (seen) =>
-        isStored(seen) ? pinnedRow(seen, until) : undefined,
-      );
-      if (pinned) kept.add(hash);
+      if (await this.#keep({ domain, hash, until }, row)) kept.add(hash);
     });
     return kept;
   }
@@ -117,55 +112,58 @@ export class DynamodbChunkIndex implements ChunkIndex {
   }
 
   /**
-   * Makes a record what `next` says of it, beginning with what is believed to stand there; when another writer was
-   * there, with what he left. `next` answers its argument itself to leave it, and undefined to refuse. False when it refused.
+   * Makes a record live and pinned until then at least, beginning with what is believed to stand there. One that is not
+   * stored becomes `fresh`, or stays as it is: then the answer is false. A write fails only when another writer has done
+   * as much or more, or the sweep was there, so that writers of one chunk do not wait for each other.
    */
-  async #change(
-    chunk: ChunkName,
-    believed: ChunkRow | undefined,
-    next: (row: ChunkRow | undefined) => ChunkRow | undefined,
-  ): Promise<boolean> {
+  async #keep(chunk: KeptChunk, believed?: ChunkRow): Promise<boolean> {
     let seen = believed;
-    for (let attempt = 1; attempt <= CHANGE_TRIES_MAX; attempt++) {
-      const wanted = next(seen);
-      if (wanted === undefined) return false;
-      if (wanted === seen) return true;
-      const found =
-        seen === undefined ? await this.#putRow(chunk, wanted) : await this.#replaceRow(chunk, seen, wanted);
+    for (let attempt = 1; attempt <= KEEP_TRIES_MAX; attempt++) {
+      if (attempt > 2) await this.#deps.clock.sleep(retryDelayMs(this.#deps.random, attempt));
+      if (isStored(seen) && seen.state === 'live' && seen.pinnedUntil >= chunk.until) return true;
+      const write = isStored(seen) ? this.#pinCommand(chunk, seen) : this.#putCommand(chunk);
+      if (write === undefined) return false;
+      const found = await this.#writeIf(chunk.hash, write);
       if (found === 'written') return true;
       seen = found;
-      if (attempt > 1) await this.#deps.clock.sleep(retryDelayMs(this.#deps.random, attempt));
     }
     throw new UnavailableError('other writers of a chunk record did not come to an end');
   }
 
-  async #putRow(chunk: ChunkName, row: ChunkRow): Promise<'written' | ChunkRow | undefined> {
-    return this.#writeIf(chunk.hash, {
+  #putCommand({ domain, hash, fresh }: KeptChunk): PutItemCommand | undefined {
+    if (fresh === undefined) return undefined;
+    return new PutItemCommand({
       TableName: this.#table,
-      Item: { ...rowAttributes(row), ...keyAttributes(chunkKey(chunk.domain, chunk.hash)) },
-      ConditionExpression: 'attribute_not_exists(pk)',
+      Item: { ...rowAttributes(fresh), ...keyAttributes(chunkKey(domain, hash)) },
+      ConditionExpression: 'attribute_not_exists(pk) OR #state = :deleted',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: toAttributes({ ':deleted': 'deleted' }),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
   }
 
-  async #replaceRow(chunk: ChunkName, seen: ChunkRow, row: ChunkRow): Promise<'written' | ChunkRow | undefined> {
-    return this.#writeIf(chunk.hash, {
+  #pinCommand({ domain, hash, until }: KeptChunk, seen: ChunkRow): UpdateItemCommand {
+    const isLonger = seen.pinnedUntil < until;
+    return new UpdateItemCommand({
       TableName: this.#table,
-      Item: { ...rowAttributes(row), ...keyAttributes(chunkKey(chunk.domain, chunk.hash)) },
-      ConditionExpression: '#state = :state AND pinnedUntil = :pinnedUntil AND storedAt = :storedAt',
+      Key: keyAttributes(chunkKey(domain, hash)),
+      ConditionExpression: `#state IN (:live, :condemned) AND ${isLonger ? 'pinnedUntil < :until' : 'pinnedUntil >= :until'}`,
+      UpdateExpression: isLonger ? 'SET #state = :live, pinnedUntil = :until' : 'SET #state = :live',
       ExpressionAttributeNames: { '#state': 'state' },
-      ExpressionAttributeValues: toAttributes({
-        ':state': seen.state,
-        ':pinnedUntil': seen.pinnedUntil,
-        ':storedAt': seen.storedAt,
-      }),
+      ExpressionAttributeValues: toAttributes({ ':live': 'live', ':condemned': 'condemned', ':until': until }),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
   }
 
   /** `written`, or the row that stands there instead. */
-  async #writeIf(hash: ChunkHash, input: PutItemCommandInput): Promise<'written' | ChunkRow | undefined> {
+  async #writeIf(
+    hash: ChunkHash,
+    command: PutItemCommand | UpdateItemCommand,
+  ): Promise<'written' | ChunkRow | undefined> {
     try {
-      const command = new PutItemCommand({ ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' });
-      await askDynamodb(() => this.#deps.client.send(command));
+      await askDynamodb(() =>
+        command instanceof PutItemCommand ? this.#deps.client.send(command) : this.#deps.client.send(command),
+      );
       return 'written';
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return rowOf(hash, error.Item);
@@ -188,9 +186,12 @@ export class DynamodbChunkIndex implements ChunkIndex {
   }
 }
 
-interface ChunkName {
+interface KeptChunk {
   readonly domain: string;
   readonly hash: ChunkHash;
+  readonly until: EpochMs;
+  /** What the record is when the chunk is not stored. */
+  readonly fresh?: ChunkRow;
 }
 
 /** A record as it is kept. The sweep leaves rows of deleted chunks for a while, so that its doings can be followed. */
@@ -203,12 +204,6 @@ type StoredRow = ChunkRow & { readonly state: ChunkRecord['state'] };
 
 function isStored(row: ChunkRow | undefined): row is StoredRow {
   return row !== undefined && row.state !== 'deleted';
-}
-
-/** The row itself when it lives and is pinned as long already: that costs no write. */
-function pinnedRow(row: StoredRow, until: EpochMs): StoredRow {
-  if (row.state === 'live' && row.pinnedUntil >= until) return row;
-  return { ...row, state: 'live', pinnedUntil: epochMs(Math.max(row.pinnedUntil, until)) };
 }
 
 function recordOf({ storedAt: _storedAt, ...record }: StoredRow): ChunkRecord {

@@ -1,0 +1,114 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { AccountId, type Device, DeviceId, epochMs, formatInstant, NamespaceId } from '@syncline/protocol';
+import { CHANGED_AT, freshId, type NamespaceSubject, openHome, QUOTA_BYTES } from './namespace-fixture.ts';
+
+function newAccount() {
+  return {
+    accountId: AccountId.parse(freshId()),
+    homeNamespaceId: NamespaceId.parse(freshId()),
+    createdAt: CHANGED_AT,
+    quotaBytes: QUOTA_BYTES,
+  };
+}
+
+function newDevice(given: Partial<Device> = {}): Device {
+  return {
+    deviceId: DeviceId.parse(freshId()),
+    name: 'Laptop',
+    platform: 'linux',
+    createdAt: CHANGED_AT,
+    lastSeenAt: CHANGED_AT,
+    ...given,
+  };
+}
+
+/** What every AccountStore must do. */
+export function describeAccountStore(make: () => Promise<Omit<NamespaceSubject, 'clock'>>): void {
+  let subject: Omit<NamespaceSubject, 'clock'>;
+  beforeAll(async () => {
+    subject = await make();
+  });
+
+  test('an account that was never made is undefined', async () => {
+    expect(await subject.accounts.getAccount(AccountId.parse(freshId()))).toBeUndefined();
+  });
+
+  test.each(['a@example.org', undefined])('an account is made with its home namespace (email %s)', async (email) => {
+    const { quotaBytes, ...account } = newAccount();
+    const expected = email === undefined ? account : { ...account, email };
+    expect(await subject.accounts.createAccount({ ...expected, quotaBytes })).toEqual(expected);
+    expect(await subject.accounts.getAccount(account.accountId)).toEqual(expected);
+    const { accountId, homeNamespaceId: namespaceId } = account;
+    const access = await subject.namespaces.readAccess({ namespaceId, accountId });
+    expect(access).toMatchObject({ role: 'owner', head: { seq: 0, quotaBytes, ownerAccountId: accountId } });
+    expect(await subject.accounts.listMembers(namespaceId)).toEqual([accountId]);
+  });
+
+  test('of 16 callers who make one account at once all are told the same one, and one home is made', async () => {
+    const { accountId } = newAccount();
+    const offers = Array.from({ length: 16 }, () => ({ ...newAccount(), accountId }));
+    const answers = await Promise.all(offers.map((offer) => subject.accounts.createAccount(offer)));
+    const stored = await subject.accounts.getAccount(accountId);
+    for (const answer of answers) expect(answer).toEqual(stored);
+    const homes = await Promise.all(
+      offers.map(({ homeNamespaceId: namespaceId }) => subject.namespaces.readAccess({ namespaceId, accountId })),
+    );
+    expect(homes.filter((home) => home !== undefined)).toHaveLength(1);
+  });
+
+  test('a namespace without members has none', async () => {
+    expect(await subject.accounts.listMembers(NamespaceId.parse(freshId()))).toEqual([]);
+  });
+
+  test('a device is made once, and a second device of the same id is answered with the first', async () => {
+    const { accountId } = await openHome(subject);
+    const device = newDevice();
+    expect(await subject.accounts.createDevice(accountId, device)).toEqual(device);
+    expect(await subject.accounts.createDevice(accountId, { ...device, name: 'Other' })).toEqual(device);
+    expect(await subject.accounts.getDevice(accountId, device.deviceId)).toEqual(device);
+    expect(await subject.accounts.getDevice(AccountId.parse(freshId()), device.deviceId)).toBeUndefined();
+  });
+
+  test('devices are listed oldest first, revoked ones included', async () => {
+    const { accountId } = await openHome(subject);
+    const at = (seconds: number) => formatInstant(epochMs(Date.UTC(2026, 0, 1, 12, 0, seconds)));
+    const devices = [
+      newDevice({ createdAt: at(9) }),
+      newDevice({ createdAt: at(10) }),
+      newDevice({ createdAt: at(1) }),
+    ];
+    for (const device of devices) await subject.accounts.createDevice(accountId, device);
+    const [second, third, first] = devices as [Device, Device, Device];
+    const { deviceId } = second;
+    const revoked = await subject.accounts.revokeDevice({ accountId, deviceId }, epochMs(Date.UTC(2026, 1, 1)));
+    expect(await subject.accounts.listDevices(accountId)).toEqual([first, revoked, third]);
+    expect(await subject.accounts.listDevices(AccountId.parse(freshId()))).toEqual([]);
+  });
+
+  test('a device is renamed, and nothing else of it changes', async () => {
+    const { accountId } = await openHome(subject);
+    const device = await subject.accounts.createDevice(accountId, newDevice());
+    const renamed = { ...device, name: 'Büro 🖥' };
+    expect(await subject.accounts.renameDevice({ accountId, deviceId: device.deviceId }, renamed.name)).toEqual(
+      renamed,
+    );
+    expect(await subject.accounts.getDevice(accountId, device.deviceId)).toEqual(renamed);
+  });
+
+  test('the time of the first revocation stays', async () => {
+    const { accountId } = await openHome(subject);
+    const { deviceId } = await subject.accounts.createDevice(accountId, newDevice());
+    const first = epochMs(Date.UTC(2026, 1, 1));
+    const revoked = await subject.accounts.revokeDevice({ accountId, deviceId }, first);
+    expect(revoked?.revokedAt).toBe(formatInstant(first));
+    expect(await subject.accounts.revokeDevice({ accountId, deviceId }, epochMs(first + 1))).toEqual(revoked);
+  });
+
+  test('a device that is not there is neither renamed nor revoked, nor made by it', async () => {
+    const { accountId } = await openHome(subject);
+    const key = { accountId, deviceId: DeviceId.parse(freshId()) };
+    expect(await subject.accounts.renameDevice(key, 'Ghost')).toBeUndefined();
+    expect(await subject.accounts.revokeDevice(key, epochMs(0))).toBeUndefined();
+    expect(await subject.accounts.getDevice(accountId, key.deviceId)).toBeUndefined();
+  });
+}
