@@ -66,8 +66,21 @@ test('unknown fields are refused', () => {
   expect(CommitRequest.safeParse({ operations: [{ ...mkdir(0), more: 1 }] }).success).toBe(false);
 });
 
-test('the limits that a caller can meet are documented', () => {
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  B: 1,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+  s: 1000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+test.each(Object.entries(limits))('%s is documented with its value', (name, limit) => {
   const reference = readFileSync(new URL('../../docs/PROTOCOL.md', import.meta.url), 'utf8');
-  const undocumented = Object.keys(limits).filter((name) => !reference.includes(`\`${name}\``));
-  expect(undocumented).toEqual([]);
+  const [, number = '', unit = ''] =
+    new RegExp(`^\\| \`${name}\` \\| ([\\d,]+) ?(\\w*) \\|`, 'm').exec(reference) ?? [];
+  expect(Number(number.replaceAll(',', '')) * (UNITS[unit] ?? Number.NaN)).toBe(limit);
 });
