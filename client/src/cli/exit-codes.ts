@@ -20,6 +20,8 @@ export const EXIT_CODES = {
   partial: 9,
   /** A local file or folder could not be read or written. */
   localFile: 10,
+  /** A sync would delete or rewrite so much that somebody has to say that it is meant; nothing was done. */
+  massChange: 11,
   /** A defect of Syncline. */
   internal: 70,
   /** Stopped by Ctrl-C. */

@@ -12,6 +12,7 @@ import { CommandError } from './command-error.ts';
 import { registerDevices } from './devices-command.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { registerGet } from './get-command.ts';
+import { registerLink } from './link-command.ts';
 import { registerLogin } from './login-command.ts';
 import { registerLogout } from './logout-command.ts';
 import { registerLs } from './ls-command.ts';
@@ -22,11 +23,16 @@ import { createOutput, type OutputStreams } from './output.ts';
 import { registerPut } from './put-command.ts';
 import { registerRm } from './rm-command.ts';
 import { registerSignup } from './signup-command.ts';
+import { registerStatus } from './status-command.ts';
+import { registerSync } from './sync-command.ts';
 
 const COMMANDS = [
   registerSignup,
   registerLogin,
   registerLogout,
+  registerLink,
+  registerSync,
+  registerStatus,
   registerLs,
   registerPut,
   registerGet,

@@ -104,6 +104,7 @@ class Matching {
   }
 
   #settleStranger(entry: LocalEntry, parentId: NodeId): void {
+    if (this.#isHalfMoved(entry, parentId)) return;
     const nodeId = this.#syncedObject(entry)?.nodeId ?? this.#adopted(entry, parentId) ?? this.#input.newNodeId();
     this.#add(nodeId, entry, parentId);
   }
@@ -115,6 +116,16 @@ class Matching {
     return candidates.find(
       (node) => node.kind === entry.kind && !this.#tree.has(node.nodeId) && sameObject(node.identity, entry.identity),
     );
+  }
+
+  /**
+   * Whether a file has two names because a move of it to its remote place was interrupted between making the second name and
+   * removing the first. The move is finished by doing it again.
+   */
+  #isHalfMoved(entry: LocalEntry, parentId: NodeId): boolean {
+    const there = this.#input.remote.at({ parentId, name: entry.name });
+    const here = there === undefined ? undefined : this.#tree.get(there.nodeId);
+    return here !== undefined && sameState(here.entry.identity, entry.identity);
   }
 
   /** The remote node at a new entry's place, when this device never synced it: both sides made it. */
@@ -141,7 +152,10 @@ class Matching {
 
   #addObstacle(entry: LocalEntry, parentId: NodeId): void {
     let inFolder = this.#obstacles.get(parentId);
-    if (inFolder === undefined) this.#obstacles.set(parentId, (inFolder = new Map()));
+    if (inFolder === undefined) {
+      inFolder = new Map<string, LocalEntry>();
+      this.#obstacles.set(parentId, inFolder);
+    }
     inFolder.set(entry.name, entry);
     this.#hide(entry);
   }

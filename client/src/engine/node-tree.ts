@@ -67,7 +67,10 @@ export class NodeTree<T extends PlacedNode> {
     if (before !== undefined && !samePlace(before, node)) this.#vacate(before);
     this.#nodes.set(node.nodeId, node);
     let children = this.#children.get(node.parentId);
-    if (children === undefined) this.#children.set(node.parentId, (children = new Map()));
+    if (children === undefined) {
+      children = new Map<string, NodeId>();
+      this.#children.set(node.parentId, children);
+    }
     children.set(node.name, node.nodeId);
   }
 
@@ -99,8 +102,8 @@ export class NodeTree<T extends PlacedNode> {
 }
 
 /** Names from the root to a node, or undefined when it cannot be reached from the root. */
-export function pathNames<T extends PlacedNode>(
-  tree: { get(nodeId: NodeId): T | undefined },
+export function pathNames(
+  tree: { get(nodeId: NodeId): PlacedNode | undefined },
   rootId: NodeId,
   nodeId: NodeId,
 ): readonly string[] | undefined {
@@ -113,5 +116,5 @@ export function pathNames<T extends PlacedNode>(
     names.push(node.name);
     current = node.parentId;
   }
-  return names.reverse();
+  return names.toReversed();
 }

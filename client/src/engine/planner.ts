@@ -74,7 +74,7 @@ function pathOf(input: PlanInput, local: LocalView, nodeId: NodeId): string {
     if (entry !== undefined) names.push(entry.name);
     current = entry?.parentId;
   }
-  return names.reverse().join('/');
+  return names.toReversed().join('/');
 }
 
 function collectWishes(planning: Planning): Wishes {

@@ -81,16 +81,20 @@ export class SyncEngine {
     return { kind: 'unrested', counts: this.#counts, problems };
   }
 
-  /** Observes both sides and plans; changes nothing but what the engine knows of the service. */
-  async plan(): Promise<
+  /** Observes both sides and plans; changes nothing but what the engine knows of the service. `offline` does not ask it. */
+  async plan(
+    options: { readonly offline: boolean } = { offline: false },
+  ): Promise<
     | { readonly kind: 'planned'; readonly plan: Plan }
     | { readonly kind: 'root-missing' | 'root-foreign' }
     | { readonly kind: 'refused'; readonly problem: Problem }
   > {
     const root = await this.#ports.files.verifyRoot();
     if (root !== 'verified') return { kind: `root-${root}` };
-    const pulled = await pullChanges(this.#ports.remote, this.trees);
-    if (pulled.kind === 'refused') return pulled;
+    if (!options.offline) {
+      const pulled = await pullChanges(this.#ports.remote, this.trees);
+      if (pulled.kind === 'refused') return pulled;
+    }
     const scan = this.#withContents(await this.#ports.files.scan());
     const plan = planSteps({
       rootId: this.#rootId,

@@ -1,0 +1,97 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { NamespaceId } from '@syncline/protocol';
+import type { Command } from 'commander';
+import {
+  type LinkedFolder,
+  makeFolderId,
+  readLinkedFolders,
+  writeLinkedFolder,
+} from '../platform/node/linked-folders.ts';
+import { readRootMarker, writeRootMarker } from '../platform/node/root-marker.ts';
+import type { CommandContext, RunCommand } from './command-context.ts';
+import { CommandError, problemError } from './command-error.ts';
+import { quote } from './escape-text.ts';
+import { localFileError } from './local-file.ts';
+import type { Session } from './open-session.ts';
+
+export function registerLink(program: Command, run: RunCommand): void {
+  program
+    .command('link')
+    .description('Links a folder, so that `sync` keeps it the same as a namespace. Deletes nothing on either side.')
+    .argument('<folder>', 'the folder; it is made when it does not exist')
+    .option('--namespace <id>', "the namespace; without it, the account's own one")
+    .action(run(link));
+}
+
+async function link(
+  context: CommandContext,
+  [given]: readonly [string],
+  options: { readonly namespace?: string },
+): Promise<void> {
+  const session = await context.session();
+  const namespaceId = parseNamespace(options.namespace) ?? session.account.homeNamespaceId;
+  const path = await makeRoot(given);
+  const answer = await session.api.listTree({ query: { namespaceId, limit: '1' }, signal: context.signal });
+  if (!answer.ok) throw problemError(answer.problem, 'The namespace');
+  const folder = await linkFolder(session, { path, namespaceId });
+  context.output.result(folder, [
+    `Linked ${quote(folder.path)}. \`syncline sync --once\` makes it the same as the service; both sides are merged.`,
+  ]);
+}
+
+/** Linking a folder twice is one link. */
+async function linkFolder(session: Session, wanted: Pick<LinkedFolder, 'path' | 'namespaceId'>): Promise<LinkedFolder> {
+  const { home, deviceId } = session;
+  const folders = await readLinkedFolders(home);
+  const known = folders.find((folder) => folder.path === wanted.path);
+  const nested = folders.find((folder) => folder !== known && isNested(folder.path, wanted.path));
+  if (nested !== undefined) throw inTheWay(wanted.path, `lies in or around the linked folder ${quote(nested.path)}`);
+  if (known !== undefined && known.namespaceId !== wanted.namespaceId) {
+    throw inTheWay(wanted.path, 'is linked with another namespace');
+  }
+  const marker = await readRootMarker(wanted.path);
+  if (marker !== 'missing' && (marker === 'damaged' || marker.folderId !== known?.folderId)) {
+    throw inTheWay(wanted.path, 'is linked by another installation, or was so once');
+  }
+  const folder: LinkedFolder = { folderId: makeFolderId(), ...known, ...wanted, deviceId };
+  await writeLinkedFolder(home, folder);
+  const { folderId, namespaceId } = folder;
+  await writeRootMarker(folder.path, { folderId, deviceId, namespaceId });
+  return folder;
+}
+
+async function makeRoot(given: string): Promise<string> {
+  try {
+    await mkdir(resolve(given), { recursive: true });
+    return await realpath(given);
+  } catch (cause) {
+    throw localFileError(given, cause);
+  }
+}
+
+function parseNamespace(given: string | undefined): NamespaceId | undefined {
+  if (given === undefined) return undefined;
+  const parsed = NamespaceId.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new CommandError({
+    reason: 'usage',
+    code: 'usage',
+    message: `${quote(given)} is no id of a namespace.`,
+    remedy: 'An id has 26 characters.',
+  });
+}
+
+function isNested(one: string, other: string): boolean {
+  return one === other || one.startsWith(other + sep) || other.startsWith(one + sep);
+}
+
+function inTheWay(path: string, why: string): CommandError {
+  return new CommandError({
+    reason: 'conflict',
+    code: 'already_linked',
+    message: `${quote(path)} ${why}.`,
+    remedy:
+      'Choose another folder. If that link is of no use any more, remove `.syncline/marker.json` in the folder first.',
+  });
+}

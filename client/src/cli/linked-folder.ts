@@ -1,0 +1,27 @@
+import { realpath } from 'node:fs/promises';
+import { type LinkedFolder, readLinkedFolders } from '../platform/node/linked-folders.ts';
+import { CommandError } from './command-error.ts';
+import { quote } from './escape-text.ts';
+
+/** The linked folders that a command is about: the named one, or all. */
+export async function findLinkedFolders(home: string, given: string | undefined): Promise<readonly LinkedFolder[]> {
+  const folders = await readLinkedFolders(home);
+  if (given === undefined) {
+    if (folders.length > 0) return folders;
+    throw notLinked('No folder is linked on this device.');
+  }
+  // A linked folder whose disk is away has no real path; then it is known by the path that it was linked with.
+  const path = await realpath(given).catch(() => given);
+  const found = folders.filter((folder) => folder.path === path);
+  if (found.length > 0) return found;
+  throw notLinked(`${quote(given)} is not linked.`);
+}
+
+function notLinked(message: string): CommandError {
+  return new CommandError({
+    reason: 'notFound',
+    code: 'not_linked',
+    message,
+    remedy: 'Link a folder with `syncline link FOLDER`.',
+  });
+}

@@ -1,0 +1,314 @@
+import { realpathSync } from 'node:fs';
+import { constants, type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ByteRange, DiskOutcome, FileSystem, StagedContent } from '../../engine/ports.ts';
+import {
+  type LocalEntry,
+  type LocalIdentity,
+  type LocalScan,
+  parentPath,
+  sameObject,
+  sameState,
+} from '../../engine/trees.ts';
+import { errorCode } from './error-code.ts';
+import { permissions } from './permissions.ts';
+import { type RootMarker, readRootMarker } from './root-marker.ts';
+import { ENGINE_FOLDER, identityOf, lookAt, scanFolder } from './scan-folder.ts';
+import { openStagedFile, StagedFile } from './staged-file.ts';
+import { trashPath } from './trash-path.ts';
+
+export interface NodeFileSystemOptions {
+  /** Absolute. */
+  readonly root: string;
+  readonly marker: RootMarker;
+  /** The day that the trash is sorted by, such as `2026-01-31`. */
+  readonly today: () => string;
+}
+
+/** A synced folder on a real disk. Names of changed folders become durable with `flush`. */
+export class NodeFileSystem implements FileSystem {
+  readonly #options: NodeFileSystemOptions;
+  readonly #root: string;
+  /** Directories whose entries have changed since the last flush. */
+  readonly #dirty = new Set<string>();
+
+  constructor(options: NodeFileSystemOptions) {
+    this.#options = options;
+    this.#root = options.root;
+  }
+
+  async verifyRoot(): Promise<'verified' | 'missing' | 'foreign'> {
+    const marker = await readRootMarker(this.#root);
+    if (marker === 'missing') return 'missing';
+    if (marker === 'damaged') return 'foreign';
+    const { folderId, deviceId, namespaceId } = this.#options.marker;
+    const isOurs = marker.folderId === folderId && marker.deviceId === deviceId && marker.namespaceId === namespaceId;
+    return isOurs ? 'verified' : 'foreign';
+  }
+
+  async scan(): Promise<LocalScan> {
+    return scanFolder(this.#root);
+  }
+
+  async look(path: string): Promise<LocalEntry | undefined> {
+    const looked = lookAt(this.#root, path);
+    return looked.kind === 'entry' ? looked.entry : undefined;
+  }
+
+  async read(
+    file: { readonly path: string; readonly identity: LocalIdentity },
+    range: ByteRange,
+  ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'changed' | 'unreadable' }> {
+    if (!this.#isInside(file.path)) return { kind: 'changed' };
+    let handle: FileHandle | undefined;
+    try {
+      handle = await open(this.#absolute(file.path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      const isExpected = async () => sameState(identityOf(await handleStat(handle)), file.identity);
+      if (!(await isExpected())) return { kind: 'changed' };
+      const bytes = await readRange(handle, range);
+      return (await isExpected()) ? { kind: 'read', bytes } : { kind: 'changed' };
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === undefined) throw error;
+      return { kind: code === 'ENOENT' || code === 'ELOOP' || code === 'ENOTDIR' ? 'changed' : 'unreadable' };
+    } finally {
+      await handle?.close();
+    }
+  }
+
+  makeFolder(path: string): Promise<DiskOutcome> {
+    return this.#change(path, async () => {
+      await mkdir(this.#absolute(path));
+      this.#touch(path);
+    });
+  }
+
+  move(move: { readonly from: string; readonly to: string; readonly identity: LocalIdentity }): Promise<DiskOutcome> {
+    return this.#change(move.to, async () => {
+      const source = await this.look(move.from);
+      if (source === undefined || !sameObject(source.identity, move.identity)) return 'changed';
+      if (!this.#isInside(move.from)) return 'changed';
+      const occupant = await this.look(move.to);
+      if (occupant !== undefined && !isSecondName(occupant, source)) return 'changed';
+      if (source.kind === 'file') await this.#moveFile(move.from, move.to);
+      // A folder never replaces anything: over a file or a folder with content the system refuses it.
+      else await rename(this.#absolute(move.from), this.#absolute(move.to));
+      this.#touch(move.from);
+      this.#touch(move.to);
+      return undefined;
+    });
+  }
+
+  trash(doomed: { readonly path: string; readonly expected: ReadonlyMap<string, LocalEntry> }): Promise<DiskOutcome> {
+    const { path, expected } = doomed;
+    let before: LocalEntry | undefined;
+    return this.#change(
+      path,
+      async () => {
+        before = await this.look(path);
+        if (before === undefined || !this.#isExpected(before, expected)) return 'changed';
+        const target = await trashPath({ root: this.#root, path, day: this.#options.today() });
+        await rename(this.#absolute(path), target);
+        this.#touch(path);
+        return undefined;
+      },
+      () => before,
+    );
+  }
+
+  setExecutable(file: {
+    readonly path: string;
+    readonly identity: LocalIdentity;
+    readonly executable: boolean;
+  }): Promise<DiskOutcome> {
+    return this.#change(file.path, async () => {
+      const handle = await open(this.#absolute(file.path), constants.O_RDONLY | constants.O_NOFOLLOW);
+      try {
+        const stat = await handleStat(handle);
+        if (!sameState(identityOf(stat), file.identity)) return 'changed';
+        await handle.chmod(permissions(Number(stat.mode), file.executable));
+        return undefined;
+      } finally {
+        await handle.close();
+      }
+    });
+  }
+
+  stage(content: { readonly key: string; readonly size: number }): Promise<StagedContent> {
+    return openStagedFile(join(this.#root, ENGINE_FOLDER, 'staging', content.key), content.size);
+  }
+
+  publish(file: Parameters<FileSystem['publish']>[0]): Promise<DiskOutcome> {
+    const { staged, path, replaces } = file;
+    return this.#change(path, async () => {
+      if (!(staged instanceof StagedFile)) throw new TypeError('a file system publishes what it staged');
+      const target = this.#absolute(path);
+      const mode = replaces === undefined ? undefined : await modeOf(target);
+      await staged.finish({ mode, executable: file.executable, modifiedAtMs: file.modifiedAtMs });
+      if (replaces === undefined) {
+        await renameToFree(staged.file, target);
+      } else {
+        const present = await this.look(path);
+        if (present === undefined || !sameState(present.identity, replaces)) return 'changed';
+        await rename(staged.file, target);
+      }
+      this.#touch(path);
+      return undefined;
+    });
+  }
+
+  async flush(): Promise<void> {
+    const directories = [...this.#dirty];
+    this.#dirty.clear();
+    await Promise.all(directories.map((directory) => syncDirectory(directory)));
+  }
+
+  /** Moves a file without ever replacing one. */
+  async #moveFile(from: string, to: string): Promise<void> {
+    await renameToFree(this.#absolute(from), this.#absolute(to));
+  }
+
+  /** Whether everything at and below a path is still what was expected there, and nothing else. */
+  #isExpected(entry: LocalEntry, expected: ReadonlyMap<string, LocalEntry>): boolean {
+    const found = [entry];
+    if (entry.kind === 'folder') {
+      const scan = scanFolder(this.#root, entry.path);
+      if (!scan.rootListed) return false;
+      for (const entries of scan.folders.values()) found.push(...entries);
+    }
+    if (found.length !== expected.size) return false;
+    return found.every((one) => {
+      const known = expected.get(one.path);
+      if (known === undefined || known.kind !== one.kind || !one.listed) return false;
+      return one.kind === 'folder' || sameState(known.identity, one.identity);
+    });
+  }
+
+  /** Runs a change; what the operating system refuses becomes an outcome. */
+  async #change(
+    path: string,
+    task: () => Promise<'changed' | undefined | void>,
+    entryAfter?: () => LocalEntry | undefined,
+  ): Promise<DiskOutcome> {
+    if (path === ENGINE_FOLDER || path.startsWith(`${ENGINE_FOLDER}/`)) return { kind: 'failed', reason: 'disk' };
+    if (!this.#isInside(path)) return { kind: 'changed' };
+    try {
+      if ((await task()) === 'changed') return { kind: 'changed' };
+    } catch (error) {
+      return refusal(error);
+    }
+    const entry = entryAfter === undefined ? await this.look(path) : entryAfter();
+    return entry === undefined ? { kind: 'changed' } : { kind: 'done', entry };
+  }
+
+  /** Whether the folder of a path is really where its path says, and not somewhere else through a symbolic link. */
+  #isInside(path: string): boolean {
+    const folder = this.#absolute(parentPath(path));
+    try {
+      return realpathSync.native(folder) === join(realpathSync.native(this.#root), parentPath(path));
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+      return false;
+    }
+  }
+
+  #absolute(path: string): string {
+    return join(this.#root, path);
+  }
+
+  #touch(path: string): void {
+    this.#dirty.add(dirname(this.#absolute(path)));
+  }
+}
+
+/** The rest of a move that was interrupted between its two halves: the file stands under both names. */
+function isSecondName(occupant: LocalEntry, source: LocalEntry): boolean {
+  return (
+    occupant.kind === 'file' &&
+    occupant.identity.inode === source.identity.inode &&
+    occupant.identity.device === source.identity.device
+  );
+}
+
+/** Error codes with which file systems say that they have no hard links. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/**
+ * Renames a file to a free name. `rename` would replace what somebody puts there at the last moment; a second name followed by
+ * the removal of the first cannot.
+ */
+async function renameToFree(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== undefined && NO_LINKS.has(code)) return renameIfFree(from, to);
+    if (code !== 'EEXIST' || !(await isSameFile(from, to))) throw error;
+  }
+  await unlink(from);
+}
+
+async function renameIfFree(from: string, to: string): Promise<void> {
+  const claim = await open(to, 'wx');
+  await claim.close();
+  await rename(from, to);
+}
+
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [left, right] = [lookAt(a, ''), lookAt(b, '')];
+  return left.kind === 'entry' && right.kind === 'entry' && isSecondName(left.entry, right.entry);
+}
+
+function refusal(error: unknown): DiskOutcome {
+  switch (errorCode(error)) {
+    case undefined:
+      throw error;
+    case 'ENOENT':
+    case 'EEXIST':
+    case 'ENOTDIR':
+    case 'ENOTEMPTY':
+    case 'EISDIR':
+    case 'ELOOP':
+      return { kind: 'changed' };
+    default:
+      return { kind: 'failed', reason: 'disk' };
+  }
+}
+
+async function readRange(handle: FileHandle, { start, end }: ByteRange): Promise<Uint8Array> {
+  const bytes = new Uint8Array(end - start);
+  let read = 0;
+  while (read < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, read, bytes.length - read, start + read);
+    if (bytesRead === 0) break;
+    read += bytesRead;
+  }
+  return bytes.subarray(0, read);
+}
+
+async function handleStat(handle: FileHandle | undefined) {
+  if (handle === undefined) throw new TypeError('the file is open');
+  return handle.stat({ bigint: true });
+}
+
+async function modeOf(file: string): Promise<number | undefined> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    return Number((await handleStat(handle)).mode);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(directory, constants.O_RDONLY);
+    await handle.sync();
+  } catch (error) {
+    // A folder that went away has nothing to make durable, and Windows does so by itself.
+    if (errorCode(error) === undefined) throw error;
+  } finally {
+    await handle?.close();
+  }
+}

@@ -1,0 +1,136 @@
+import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { joinPath, type LocalEntry, type LocalIdentity, type LocalScan } from '../../engine/trees.ts';
+import { errorCode } from './error-code.ts';
+
+/** The engine's own folder in the root of a synced folder. It is not part of what is synced. */
+export const ENGINE_FOLDER = '.syncline';
+
+/**
+ * Lists everything below a folder. It walks synchronously, which is several times faster than asynchronous calls (one system call
+ * per entry, no promise each): 100,000 entries take about a quarter of a second.
+ *
+ * Nothing is left out silently: a folder that could not be listed to its end says so, and what has no name in UTF-8 is an obstacle.
+ */
+export function scanFolder(root: string, start = ''): LocalScan {
+  const folders = new Map<string, readonly LocalEntry[]>();
+  const pending = [start];
+  let rootListed = true;
+  const unlisted = new Set<string>();
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    const listing = listFolder(root, folder);
+    if (!listing.complete) {
+      unlisted.add(folder);
+      if (folder === start) rootListed = false;
+    }
+    folders.set(folder, listing.entries);
+    for (const entry of listing.entries) if (entry.kind === 'folder') pending.push(entry.path);
+  }
+  if (unlisted.size > 0) markUnlisted(folders, unlisted);
+  return { folders, rootListed };
+}
+
+function markUnlisted(folders: Map<string, readonly LocalEntry[]>, unlisted: ReadonlySet<string>): void {
+  for (const [path, entries] of folders) {
+    if (!entries.some((entry) => unlisted.has(entry.path))) continue;
+    folders.set(
+      path,
+      entries.map((entry) => (unlisted.has(entry.path) ? { ...entry, listed: false } : entry)),
+    );
+  }
+}
+
+interface Listing {
+  readonly entries: readonly LocalEntry[];
+  readonly complete: boolean;
+}
+
+function listFolder(root: string, folder: string): Listing {
+  const directory = join(root, folder);
+  let names: readonly string[];
+  try {
+    names = readdirSync(directory);
+  } catch (error) {
+    expectDiskError(error);
+    return { entries: [], complete: false };
+  }
+  const entries: LocalEntry[] = [];
+  let complete = true;
+  for (const name of names) {
+    if (folder === '' && name === ENGINE_FOLDER) continue;
+    // A decoder puts U+FFFD where bytes are no UTF-8; the real name is looked at as bytes.
+    if (name.includes('\uFFFD')) continue;
+    const looked = lookAt(root, joinPath(folder, name));
+    if (looked.kind === 'entry') entries.push(looked.entry);
+    else if (looked.kind === 'failed') complete = false;
+  }
+  if (names.some((name) => name.includes('\uFFFD'))) entries.push(...listUndecodable(root, folder));
+  return { entries, complete };
+}
+
+/** The entries of a folder whose names the decoder could not be trusted with. */
+function listUndecodable(root: string, folder: string): readonly LocalEntry[] {
+  const entries: LocalEntry[] = [];
+  const directory = Buffer.from(join(root, folder));
+  for (const bytes of readdirSync(directory, { encoding: 'buffer' })) {
+    const name = bytes.toString();
+    if (!name.includes('\uFFFD')) continue;
+    const stat = lstatSync(Buffer.concat([directory, Buffer.from('/'), bytes]), {
+      bigint: true,
+      throwIfNoEntry: false,
+    });
+    if (stat === undefined) continue;
+    const entry = toEntry(joinPath(folder, name), stat);
+    // A name that holds a real U+FFFD is an ordinary one.
+    const isText = Buffer.from(name).equals(bytes);
+    entries.push(isText ? entry : { ...entry, kind: 'obstacle', obstacle: 'name-not-utf8' });
+  }
+  return entries;
+}
+
+type Looked =
+  | { readonly kind: 'entry'; readonly entry: LocalEntry }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'failed' };
+
+/** What stands at a path now; `failed` when the disk would not tell, which is not absence. */
+export function lookAt(root: string, path: string): Looked {
+  try {
+    const stat = lstatSync(join(root, path), { bigint: true, throwIfNoEntry: false });
+    return stat === undefined ? { kind: 'absent' } : { kind: 'entry', entry: toEntry(path, stat) };
+  } catch (error) {
+    expectDiskError(error);
+    return { kind: 'failed' };
+  }
+}
+
+function toEntry(path: string, stat: BigIntStats): LocalEntry {
+  const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'obstacle';
+  return {
+    path,
+    name: path.slice(path.lastIndexOf('/') + 1),
+    kind,
+    identity: identityOf(stat),
+    executable: kind === 'file' && (stat.mode & 0o100n) !== 0n,
+    listed: true,
+    contentHash: undefined,
+    obstacle: kind !== 'obstacle' ? undefined : stat.isSymbolicLink() ? 'symlink' : 'special-file',
+  };
+}
+
+export function identityOf(stat: BigIntStats): LocalIdentity {
+  return {
+    // Signed, as a database stores 64 bits.
+    device: BigInt.asIntN(64, stat.dev),
+    inode: BigInt.asIntN(64, stat.ino),
+    birthNs: stat.birthtimeNs,
+    size: Number(stat.size),
+    mtimeNs: stat.mtimeNs,
+    ctimeNs: stat.ctimeNs,
+  };
+}
+
+/** @throws what is no answer of the operating system: a defect. */
+function expectDiskError(error: unknown): void {
+  if (errorCode(error) === undefined) throw error;
+}

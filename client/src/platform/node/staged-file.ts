@@ -1,0 +1,66 @@
+import { readSync } from 'node:fs';
+import { constants, type FileHandle, mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ByteRange, StagedContent } from '../../engine/ports.ts';
+import { permissions } from './permissions.ts';
+
+/** A content that comes in, in a file of the engine's own folder until it is whole. */
+export class StagedFile implements StagedContent {
+  readonly file: string;
+  readonly resumed: boolean;
+  readonly #handle: FileHandle;
+  #closed = false;
+
+  constructor(file: string, state: { readonly handle: FileHandle; readonly resumed: boolean }) {
+    this.file = file;
+    this.resumed = state.resumed;
+    this.#handle = state.handle;
+  }
+
+  async write(offset: number, bytes: Uint8Array): Promise<void> {
+    let written = 0;
+    while (written < bytes.length) {
+      const { bytesWritten } = await this.#handle.write(bytes, written, bytes.length - written, offset + written);
+      written += bytesWritten;
+    }
+  }
+
+  readSync({ start, end }: ByteRange): Uint8Array {
+    const bytes = new Uint8Array(end - start);
+    const read = readSync(this.#handle.fd, bytes, 0, bytes.length, start);
+    return bytes.subarray(0, read);
+  }
+
+  /** Gives the file its permissions and time, makes its bytes durable, and closes it. */
+  async finish(attributes: {
+    readonly mode: number | undefined;
+    readonly executable: boolean;
+    readonly modifiedAtMs: number | undefined;
+  }): Promise<void> {
+    const mode = attributes.mode ?? Number((await this.#handle.stat()).mode);
+    const wanted = permissions(mode, attributes.executable);
+    await this.#handle.chmod(wanted);
+    if (attributes.modifiedAtMs !== undefined) {
+      // The system cuts to whole microseconds; half of one keeps a millisecond from falling below itself.
+      const seconds = (attributes.modifiedAtMs + 0.000_5) / 1000;
+      await this.#handle.utimes(seconds, seconds);
+    }
+    await this.#handle.sync();
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#handle.close();
+  }
+}
+
+/** Opens the staging file of a content; one that an earlier process left there is taken up again. */
+export async function openStagedFile(file: string, size: number): Promise<StagedFile> {
+  await mkdir(dirname(file), { recursive: true });
+  const handle = await open(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
+  const before = await handle.stat();
+  await handle.truncate(size);
+  return new StagedFile(file, { handle, resumed: before.size > 0 });
+}

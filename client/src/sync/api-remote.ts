@@ -1,0 +1,103 @@
+import type { ChunkRef, NamespaceId } from '@syncline/protocol';
+import type { ApiAnswer } from '../api/api-client.ts';
+import type {
+  ContentSource,
+  FetchedContent,
+  Remote,
+  RemoteAnswer,
+  SentContent,
+  StagedContent,
+} from '../engine/ports.ts';
+import { chunkCount, chunkRange } from '../transfers/chunking.ts';
+import { downloadContent } from '../transfers/download-content.ts';
+import { hashChunk, hashManifest } from '../transfers/hashing.ts';
+import { type TransferDependencies, type UploadOutcome, uploadFiles } from '../transfers/upload-files.ts';
+
+export interface ApiRemoteOptions {
+  readonly namespaceId: NamespaceId;
+  readonly signal: AbortSignal;
+  /** Whether bytes are the chunk that a name names; synchronous, because a resumed download asks chunk by chunk. */
+  readonly isChunk: (bytes: Uint8Array, ref: ChunkRef) => boolean;
+}
+
+/** The engine's way to the service: the typed client and the transfers, for one namespace. */
+export function createApiRemote(dependencies: TransferDependencies, options: ApiRemoteOptions): Remote {
+  const { api } = dependencies;
+  const { namespaceId, signal } = options;
+  return {
+    namespaceId,
+    listTree: async ({ folderId, page }) => {
+      const place = folderId === undefined ? {} : { folderId };
+      const from = page === undefined ? {} : { page };
+      return toAnswer(await api.listTree({ query: { namespaceId, ...place, ...from }, signal }));
+    },
+    listChanges: async (cursor) => toAnswer(await api.listChanges({ query: { cursor }, signal })),
+    commit: async (operations) => {
+      const answer = toAnswer(await api.commit({ body: { operations: [...operations] }, signal }));
+      return answer.kind === 'ok' ? { kind: 'ok', value: answer.value.results } : answer;
+    },
+    nameContent: (source) => nameContent(source, signal),
+    send: async (sources) => {
+      const outcomes = await uploadFiles(
+        dependencies,
+        sources.map((source) => ({ namespaceId, size: source.size, read: (range) => source.read(range) })),
+        { signal },
+      );
+      return outcomes.map(toSent);
+    },
+    fetch: async ({ nodeId, rev, into }) => {
+      const source = { namespaceId, nodeId, rev };
+      const has = into.resumed ? hasChunk(into, options.isChunk) : undefined;
+      const sink = { write: (offset: number, bytes: Uint8Array) => into.write(offset, bytes) };
+      return toFetched(await downloadContent(dependencies, source, { sink, signal, has }));
+    },
+  };
+}
+
+function toAnswer<T>(answer: ApiAnswer<T>): RemoteAnswer<T> {
+  return answer.ok ? { kind: 'ok', value: answer.value } : { kind: 'refused', problem: answer.problem };
+}
+
+/** One chunk in memory at a time. */
+async function nameContent(source: ContentSource, signal: AbortSignal) {
+  const chunks: ChunkRef[] = [];
+  for (let index = 0; index < chunkCount(source.size); index++) {
+    signal.throwIfAborted();
+    const range = chunkRange(source.size, index);
+    const bytes = await source.read(range);
+    if (bytes.length !== range.end - range.start) return undefined;
+    chunks.push({ hash: await hashChunk(bytes), size: bytes.length });
+  }
+  return hashManifest(chunks);
+}
+
+function toSent(outcome: UploadOutcome): SentContent {
+  switch (outcome.kind) {
+    case 'uploaded': {
+      const { uploadId, contentHash, unconfirmed } = outcome;
+      return { kind: 'sent', uploadId, contentHash, unconfirmed };
+    }
+    case 'changed':
+    case 'unreadable':
+      return { kind: outcome.kind };
+    case 'refused':
+      return { kind: 'refused', problem: outcome.problem };
+  }
+}
+
+function toFetched(outcome: Awaited<ReturnType<typeof downloadContent>>): FetchedContent {
+  switch (outcome.kind) {
+    case 'downloaded':
+      return { kind: 'fetched', contentHash: outcome.contentHash };
+    case 'damaged':
+      return { kind: 'damaged' };
+    case 'refused':
+      return outcome;
+  }
+}
+
+/** A chunk that an earlier try has written is recognised by its bytes, so nothing about it has to be remembered. */
+function hasChunk(into: StagedContent, isChunk: ApiRemoteOptions['isChunk']) {
+  return (chunk: { readonly offset: number; readonly ref: ChunkRef }): boolean =>
+    isChunk(into.readSync({ start: chunk.offset, end: chunk.offset + chunk.ref.size }), chunk.ref);
+}

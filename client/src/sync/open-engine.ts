@@ -1,0 +1,57 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ChunkRef } from '@syncline/protocol';
+import { systemClock } from '../api/system-clock.ts';
+import type { SyncCounts } from '../engine/execution.ts';
+import { SyncEngine } from '../engine/sync-engine.ts';
+import { type LinkedFolder, stateFile } from '../platform/node/linked-folders.ts';
+import { NodeFileSystem } from '../platform/node/node-file-system.ts';
+import { openStateStore } from '../platform/node/open-state-store.ts';
+import type { TransferDependencies } from '../transfers/upload-files.ts';
+import { createApiRemote } from './api-remote.ts';
+
+export interface OpenEngineOptions {
+  readonly folder: LinkedFolder;
+  readonly home: string;
+  readonly deviceName: string;
+  readonly signal: AbortSignal;
+  readonly onRound?: (counts: Readonly<SyncCounts>) => void;
+}
+
+/** Puts an engine together from the real disk, the real service and a real database. `close` ends the database. */
+export function openEngine(
+  transfers: TransferDependencies,
+  options: OpenEngineOptions,
+): { readonly engine: SyncEngine; readonly close: () => void } {
+  const { folder, signal } = options;
+  const store = openStateStore(stateFile(options.home, folder.folderId));
+  const { folderId, deviceId, namespaceId } = folder;
+  const engine = new SyncEngine(
+    {
+      clock: { now: () => systemClock.now(), today: () => new Date(), sleep: (ms) => systemClock.sleep(ms, signal) },
+      random: randomBytes,
+      files: new NodeFileSystem({
+        root: folder.path,
+        marker: { folderId, deviceId, namespaceId },
+        today: () => new Date().toISOString().slice(0, 10),
+      }),
+      remote: createApiRemote(transfers, { namespaceId, signal, isChunk }),
+      store,
+    },
+    {
+      deviceName: options.deviceName,
+      localNameKey: localNameKey(process.platform),
+      ...(options.onRound === undefined ? {} : { onRound: options.onRound }),
+    },
+  );
+  return { engine, close: () => store.close() };
+}
+
+/** How the disks of a platform compare names. The service is stricter than all of them. */
+function localNameKey(platform: NodeJS.Platform): (name: string) => string {
+  if (platform === 'darwin' || platform === 'win32') return (name) => name.normalize('NFC').toLowerCase();
+  return (name) => name;
+}
+
+function isChunk(bytes: Uint8Array, ref: ChunkRef): boolean {
+  return bytes.length === ref.size && createHash('sha256').update(bytes).digest('hex') === ref.hash;
+}
