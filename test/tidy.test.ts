@@ -39,6 +39,7 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly exports?: unknown;
+  readonly imports?: unknown;
   readonly bin?: unknown;
 }
 const manifestOf = (folder: string) => JSON.parse(textOf(path.posix.join(folder, 'package.json'))) as Manifest;
@@ -91,8 +92,8 @@ function productRoots(): readonly string[] {
 
 /** Files that a package.json exports, runs or installs as a command. */
 function entryFiles(folder: string): readonly string[] {
-  const { exports, bin, scripts } = manifestOf(folder);
-  const texts = JSON.stringify([exports, bin, scripts]).matchAll(/[\w./-]+\.(?:ts|mjs)/g);
+  const { exports, imports, bin, scripts } = manifestOf(folder);
+  const texts = JSON.stringify([exports, imports, bin, scripts]).matchAll(/[\w./-]+\.(?:ts|mjs)/g);
   return [...texts].map(([file]) => path.posix.join(folder, file)).filter((name) => names.has(name));
 }
 
@@ -239,7 +240,7 @@ describe('documents', () => {
   test('name scripts that exist', () => {
     const scripts = { ...manifestOf('.').scripts, ci: '', install: '', start: '', test: '' };
     const unknown = documents.flatMap(({ name, text }) =>
-      [...text.matchAll(/\bnpm (?:run )?([a-z:]+)\b/g)]
+      [...text.matchAll(/(?:`|^)npm (?:run )?([a-z:]+)\b/gm)]
         .filter(([, script]) => !Object.hasOwn(scripts, String(script)))
         .map(([all]) => `${name}: ${all}`),
     );

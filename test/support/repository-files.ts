@@ -35,7 +35,8 @@ const TYPES_ONLY: Readonly<Record<string, string>> = { 'aws-lambda': '@types/aws
 
 /** The package that a specifier names: `@scope/name/deep` belongs to `@scope/name`. Undefined for files and Node itself. */
 export function packageOf(specifier: string): string | undefined {
-  if (specifier.startsWith('.') || specifier.startsWith('node:') || specifier.startsWith('/')) return undefined;
+  // `#name` is an import that the own package.json maps.
+  if (/^([./#]|node:)/.test(specifier)) return undefined;
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
   return TYPES_ONLY[name] ?? name;
 }
