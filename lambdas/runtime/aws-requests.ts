@@ -81,8 +81,9 @@ export class AwsRequests {
     let failure: unknown;
     for (let attempt = 1; attempt <= REQUEST_TRIES_MAX; attempt++) {
       if (attempt > 1) await this.#clock.sleep(retryDelayMs(this.#random, attempt));
+      const signed = await this.#signer.sign(httpRequest(request), { signingDate: new Date(this.#clock.now()) });
       try {
-        const answer = await this.#sendOnce(request);
+        const answer = await this.#sendSigned(new HttpRequest(signed));
         if (!PASSING_STATUSES.has(answer.status)) return answer;
         failure = new Error(`status ${answer.status}`);
       } catch (error) {
@@ -108,9 +109,8 @@ export class AwsRequests {
     return `${request.url.origin}${signed.path}?${query.join('&')}`;
   }
 
-  async #sendOnce(request: AwsRequest): Promise<AwsAnswer> {
-    const signed = await this.#signer.sign(httpRequest(request), { signingDate: new Date(this.#clock.now()) });
-    const { response } = await this.#http.handle(new HttpRequest(signed));
+  async #sendSigned(signed: HttpRequest): Promise<AwsAnswer> {
+    const { response } = await this.#http.handle(signed);
     const parts: Uint8Array[] = [];
     for await (const part of response.body as AsyncIterable<Uint8Array>) parts.push(part);
     return { status: response.statusCode, headers: response.headers, body: Buffer.concat(parts) };
