@@ -43,7 +43,8 @@ export class MemoryFileSystem implements FileSystem {
     const known = this.#inodes.get(path);
     if (known?.kind === 'file') {
       known.bytes = Buffer.from(text);
-      known.mtimeNs = known.ctimeNs = now;
+      known.mtimeNs = now;
+      known.ctimeNs = now;
     } else this.#make(path, 'file', Buffer.from(text));
   }
 
@@ -79,7 +80,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   remove(path: string): void {
-    for (const known of [...this.#inodes.keys()]) {
+    for (const known of this.#inodes.keys()) {
       if (known === path || known.startsWith(`${path}/`)) this.#inodes.delete(known);
     }
   }
@@ -87,7 +88,7 @@ export class MemoryFileSystem implements FileSystem {
   /** Everything by path: the text of a file, `undefined` for a folder. */
   tree(): ReadonlyMap<string, string | undefined> {
     const tree = new Map<string, string | undefined>();
-    for (const [path, inode] of [...this.#inodes].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const [path, inode] of [...this.#inodes].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       if (inode.kind !== 'obstacle') {
         tree.set(path, inode.kind === 'folder' ? undefined : Buffer.from(inode.bytes).toString());
       }
@@ -175,7 +176,7 @@ export class MemoryFileSystem implements FileSystem {
       resumed: this.#staged.has(key),
       write: async (offset, written) => bytes.set(written, offset),
       readSync: ({ start, end }) => bytes.slice(start, end),
-      close: async () => {},
+      close: () => Promise.resolve(),
     };
     this.#staged.set(key, staged);
     return staged;
@@ -198,7 +199,9 @@ export class MemoryFileSystem implements FileSystem {
     return this.#done(file.path);
   }
 
-  async flush(): Promise<void> {}
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
 
   #make(path: string, kind: Inode['kind'], bytes: Uint8Array = new Uint8Array()): void {
     const now = this.#tick();

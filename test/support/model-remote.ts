@@ -5,9 +5,11 @@ import { type ModelDevice, type ModelService, nameBytes } from './model-service.
 /** What goes wrong on the way to the service. */
 export interface RemoteFaults {
   /** Called before and after each commit; throws to lose the request or its answer. */
-  onCommit?: (moment: 'before' | 'after') => void;
+  onCommit?: ((moment: 'before' | 'after') => void) | undefined;
   /** Called after a content was read and before it is committed. */
-  onSent?: () => void;
+  onSent?: (() => void) | undefined;
+  /** Called when a content was fetched, before it gets its name. */
+  onFetched?: (() => void) | undefined;
 }
 
 const PAGE = 50;
@@ -60,6 +62,7 @@ export function modelRemote(service: ModelService, device: ModelDevice, faults: 
       const bytes = node?.contentHash === undefined ? undefined : service.contents.get(node.contentHash);
       if (node?.contentHash === undefined || bytes === undefined) return notFound();
       await into.write(0, bytes);
+      faults.onFetched?.();
       return { kind: 'fetched', contentHash: node.contentHash };
     },
   };

@@ -21,7 +21,11 @@ import {
 } from '@syncline/protocol';
 
 type Of<T extends Operation['type']> = Extract<Operation, { readonly type: T }>;
-type Conflicted = { readonly status: 'conflict'; readonly kind: ConflictKind; readonly node: Node | undefined };
+interface Conflicted {
+  readonly status: 'conflict';
+  readonly kind: ConflictKind;
+  readonly node: Node | undefined;
+}
 type Applied =
   | { readonly status: 'committed'; readonly node: Node; readonly copyOf?: { node: Node; kind: ConflictKind } }
   | Conflicted
@@ -49,7 +53,9 @@ export class ModelService {
 
   /** Live nodes below a folder, parents first. */
   list(folderId: NodeId = this.rootId): readonly Node[] {
-    const children = [...this.#nodes.values()].filter((node) => node.parentId === folderId && !node.deletedAt);
+    const children = [...this.#nodes.values()].filter(
+      (node) => node.parentId === folderId && node.deletedAt === undefined,
+    );
     return children.flatMap((node) => [node, ...this.list(node.nodeId)]);
   }
 

@@ -49,7 +49,7 @@ export class SyncDevice {
   engine(): SyncEngine {
     return new SyncEngine(
       {
-        clock: { now: () => 0 as EpochMs, today: () => new Date(0), sleep: async () => {} },
+        clock: { now: () => 0 as EpochMs, today: () => new Date(0), sleep: () => Promise.resolve() },
         random: (count) => this.#draw(count),
         files: this.files,
         remote: modelRemote(this.#service, this.device, this.faults),
@@ -87,5 +87,5 @@ export function serviceTree(service: ModelService): ReadonlyMap<string, string |
     const bytes = node.contentHash === undefined ? undefined : service.contents.get(node.contentHash);
     tree.push([path, node.kind === 'folder' ? undefined : Buffer.from(bytes ?? []).toString()]);
   }
-  return new Map(tree.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map(tree.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -37,9 +37,14 @@ async function sync(
   const folders = await findLinkedFolders(session.home, given);
   const reports: FolderReport[] = [];
   for (const folder of folders) reports.push(await syncFolder(context, folder, options));
-  context.output.result({ folders: reports.map(({ error: _, ...report }) => report) }, reports.flatMap(describeReport));
+  context.output.result({ folders: reports.map(withoutError) }, reports.flatMap(describeReport));
   const failure = reports.find((report) => report.error !== undefined)?.error;
   if (failure !== undefined) throw failure;
+}
+
+function withoutError(report: FolderReport): Omit<FolderReport, 'error'> {
+  const { path, state, counts, steps, problems } = report;
+  return { path, state, counts, steps, problems };
 }
 
 interface FolderReport {

@@ -47,7 +47,7 @@ export class EngineTrees {
 
   /** Takes over a snapshot, whatever was known. */
   replaceRemote(nodes: readonly RemoteNode[]): void {
-    for (const { nodeId } of [...this.remote.nodes()]) {
+    for (const { nodeId } of this.remote.nodes()) {
       this.remote.remove(nodeId);
       this.#changedRemote.set(nodeId, undefined);
     }

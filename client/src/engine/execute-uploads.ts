@@ -122,7 +122,7 @@ function putCommitment(
       ...baseOf(execution, step),
       uploadId: sent.uploadId,
       executable: file.executable,
-      clientModifiedAt: formatInstant(epochMs(Number(file.entry.identity.mtimeNs / 1_000_000n))),
+      clientModifiedAt: formatInstant(epochMs(roundToMs(file.entry.identity.mtimeNs))),
       clock: lamport,
       onConflict: step.vacated ? 'fail' : 'keep_both',
     },
@@ -160,6 +160,11 @@ function recordUpload(
   if (node.contentHash !== upload.sent.contentHash) return;
   if (node.nodeId === upload.nodeId) trees.setSynced(agreedNode(node, upload.file));
   else recordCopy(execution, upload.nodeId, node);
+}
+
+/** Nearest millisecond: a time that was set in seconds with a fraction is a little less than it says. */
+function roundToMs(ns: bigint): number {
+  return Number((ns + 500_000n) / 1_000_000n);
 }
 
 /** Fills requests up to the number of chunks that one commit may confirm. */

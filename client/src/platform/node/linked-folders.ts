@@ -49,7 +49,7 @@ export async function readLinkedFolders(home: string): Promise<readonly LinkedFo
     if (!decoded.success) throw new Error(`${file} is damaged: move it away and link the folder again`);
     folders.push(decoded.data);
   }
-  return folders.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return folders.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /**

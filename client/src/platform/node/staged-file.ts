@@ -37,12 +37,11 @@ export class StagedFile implements StagedContent {
     readonly executable: boolean;
     readonly modifiedAtMs: number | undefined;
   }): Promise<void> {
-    const mode = attributes.mode ?? Number((await this.#handle.stat()).mode);
+    const mode = attributes.mode ?? (await this.#handle.stat()).mode;
     const wanted = permissions(mode, attributes.executable);
     await this.#handle.chmod(wanted);
     if (attributes.modifiedAtMs !== undefined) {
-      // The system cuts to whole microseconds; half of one keeps a millisecond from falling below itself.
-      const seconds = (attributes.modifiedAtMs + 0.000_5) / 1000;
+      const seconds = attributes.modifiedAtMs / 1000;
       await this.#handle.utimes(seconds, seconds);
     }
     await this.#handle.sync();
