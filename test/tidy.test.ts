@@ -144,6 +144,9 @@ describe('words', () => {
   });
 });
 
+/** Packages that another one loads, and the words by which that is asked for. */
+const LOADED_AS: Readonly<Record<string, string>> = { '@swc/core': '@swc/jest', 'oxlint-tsgolint': 'typeAware: true' };
+
 /** A package.json uses a package by its scripts, not by declaring it. */
 function withoutDeclarations({ name, text }: RepositoryFile): string {
   if (!name.endsWith('package.json')) return text;
@@ -172,7 +175,7 @@ describe('dependencies', () => {
     const wrong = Object.entries(declared(folder)).flatMap(([name, version]) => {
       if (!/^\d+\.\d+\.\d+$/.test(version)) return [`${name}: ${version} is not exact`];
       if (name.startsWith('@syncline/')) return [];
-      const command = name.replace(/^@types\//, '').replace(/^oxlint-/, '');
+      const command = LOADED_AS[name] ?? name.replace('@types/', '');
       return [
         ...(table.includes(`| \`${name}\` |`) ? [] : [`${name}: not in docs/dependencies.md`]),
         ...(users.some((text) => text.includes(command)) ? [] : [`${name}: not used`]),
