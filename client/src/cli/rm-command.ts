@@ -1,8 +1,10 @@
+import type { Node } from '@syncline/protocol';
 import type { Command } from 'commander';
 import type { CommandContext, RunCommand } from './command-context.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError, problemError } from './command-error.ts';
 import { commitOperation } from './commit-operation.ts';
 import { quote } from './escape-text.ts';
+import type { Session } from './open-session.ts';
 import { parseRemotePath, requireNode, splitRemotePath } from './remote-path.ts';
 
 export function registerRm(program: Command, run: RunCommand): void {
@@ -31,8 +33,22 @@ async function remove(
       remedy: 'Remove it with all that is in it by `syncline rm -r`.',
     });
   }
-  const operation = { type: 'delete', nodeId: node.nodeId, baseRev: node.rev } as const;
+  const baseSeq = node.kind === 'folder' ? await readHead(session, node, context.signal) : undefined;
+  const operation = {
+    type: 'delete',
+    nodeId: node.nodeId,
+    baseRev: node.rev,
+    ...(baseSeq === undefined ? {} : { baseSeq }),
+  } as const;
   const committed = await commitOperation(session, { operation, path: path.text }, context.signal);
   const lines = [`Removed ${quote(path.text)}. It stays in the trash for a while.`];
   context.output.result({ path: path.text, node: committed.node }, lines);
+}
+
+/** The place in the journal up to which the command knows the folder: what is changed inside after it stops the delete. */
+async function readHead(session: Session, folder: Node, signal: AbortSignal): Promise<number> {
+  const { namespaceId, nodeId } = folder;
+  const answer = await session.api.listTree({ query: { namespaceId, folderId: nodeId, limit: '1' }, signal });
+  if (!answer.ok) throw problemError(answer.problem, quote(folder.name));
+  return answer.value.seq;
 }
