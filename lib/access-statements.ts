@@ -7,7 +7,7 @@ export function accessStatements(access: Access, resources: Resources): readonly
   return [
     ...tableStatements(access, resources),
     ...objectStatements(access, resources),
-    ...(access.keySecret ? [allow(['secretsmanager:GetSecretValue'], [resources.storage.keySecret.secretArn])] : []),
+    ...(access.keySecret ? [allow(['secretsmanager:GetSecretValue'], [resources.storage.keySecretArn])] : []),
     ...connectionStatements(access, resources),
   ];
 }

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { type FunctionName, functions } from './functions.ts';
 
@@ -29,13 +31,15 @@ export function bundleOf(name: FunctionName): Bundle {
 }
 
 /**
- * Gives `use` a directory that holds the bundle as `index.mjs`, for as long as it runs: CDK copies an asset to its output
- * when the construct is made. Assets are named by their content, so an unchanged function is not deployed again.
+ * Gives `use` a directory that holds the code of a function as `index.mjs`, for as long as it runs: CDK copies an asset
+ * to its output when the construct is made. Assets are named by their content, so an unchanged function is not deployed
+ * again. Stacks whose code nobody asked for (`cdk deploy` of other ones, tests of templates) are not bundled.
  */
-export function withBundle<Result>(name: FunctionName, use: (directory: string) => Result): Result {
+export function withCode<Result>(scope: Construct, name: FunctionName, use: (directory: string) => Result): Result {
   const directory = mkdtempSync(join(tmpdir(), `syncline-${name}-`));
   try {
-    writeFileSync(join(directory, 'index.mjs'), bundleOf(name).bytes);
+    const code = Stack.of(scope).bundlingRequired ? bundleOf(name).bytes : '// not bundled';
+    writeFileSync(join(directory, 'index.mjs'), code);
     return use(directory);
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -64,8 +68,8 @@ function buildBundles(names: readonly FunctionName[]): ReadonlyMap<FunctionName,
   });
   return new Map(
     names.map((name) => {
-      const path = join('bundles', `${name}.mjs`);
-      const file = outputFiles.find((candidate) => candidate.path === join(projectRoot, path));
+      const path = join(projectRoot, 'bundles', `${name}.mjs`);
+      const file = outputFiles.find((candidate) => candidate.path === path);
       if (file === undefined) throw new Error(`esbuild made no bundle for ${name}`);
       const inputs = Object.keys(metafile.outputs[`bundles/${name}.mjs`]?.inputs ?? {});
       return [name, { bytes: file.contents, inputs }];

@@ -20,7 +20,7 @@ export function functionEnvironment(spec: FunctionSpec, resources: Resources): V
   return {
     ...Object.fromEntries([...tables].map((table) => [tableVariables[table], storage.tables[table].tableName])),
     ...(access.readObjects || access.writeObjects ? { BUCKET: storage.bucket.bucketName } : {}),
-    ...(access.keySecret ? { KEY_SECRET_ID: storage.keySecret.secretArn } : {}),
+    ...(access.keySecret ? { KEY_SECRET_ID: storage.keySecretArn } : {}),
     ...(access.connections === undefined ? {} : { SOCKET_ENDPOINT: sockets.endpoint }),
     ...Object.fromEntries(spec.settings.flatMap((setting) => Object.entries(settingVariables[setting](resources)))),
   };

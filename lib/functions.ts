@@ -21,7 +21,7 @@ export interface Access {
   readonly writeObjects?: readonly ObjectKind[];
   /** May learn that an object does not exist: without it the store answers 403 instead of 404. */
   readonly findObjects?: true;
-  /** May read the secret that signs cursors, page tokens and challenges. */
+  /** May read the secret that signs cursors, page tokens, challenges and writer tags. */
   readonly keySecret?: true;
   /** What it may do to connections of the WebSocket API: push to them, or close them. */
   readonly connections?: 'push' | 'close';
@@ -81,7 +81,7 @@ export const functions = {
       tables: {
         accounts: look,
         files: look,
-        chunks: [...look, 'PutItem'],
+        chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
         sessions: ['BatchWriteItem'],
       },
       // Signs PUTs of chunks with its own rights, and writes manifests that are too long for a session.
@@ -97,8 +97,8 @@ export const functions = {
     access: {
       tables: {
         accounts: look,
-        chunks: [...look, 'PutItem'],
-        sessions: [...look, 'UpdateItem'],
+        chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
+        sessions: ['BatchGetItem', 'UpdateItem'],
       },
       sessionsByAccount: true,
       // Reads whole chunks to check proofs of possession.
@@ -119,28 +119,28 @@ export const functions = {
         accounts: [...look, 'UpdateItem'],
         files: [...read, 'PutItem', 'DeleteItem'],
         changes: ['Query', 'PutItem'],
-        chunks: [...look, 'PutItem'],
-        sessions: [...look, 'UpdateItem'],
+        chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
+        sessions: ['BatchGetItem'],
       },
       readObjects: ['chunks', 'manifests'],
       findObjects: true,
       // Verifies who sent a chunk (docs/decisions/0060-writer-tags.md).
       keySecret: true,
     },
-    settings: ['DEDUP_SCOPE'],
+    settings: [],
     memoryMiB: memory.core,
     timeoutSeconds: seconds.longest,
   },
   delta: {
     routes: ['listChanges', 'getCursor', 'listTree'],
-    access: { tables: { accounts: read, changes: ['Query'], files: read }, keySecret: true },
+    access: { tables: { accounts: look, changes: ['Query'], files: read }, keySecret: true },
     settings: [],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
   },
   'change-wait': {
     routes: ['waitForChanges'],
-    access: { tables: { accounts: read }, keySecret: true },
+    access: { tables: { accounts: look }, keySecret: true },
     settings: [],
     // It waits more than it works, and waiting is paid by the MiB.
     memoryMiB: memory.small,
@@ -148,7 +148,7 @@ export const functions = {
   },
   'node-read': {
     routes: ['getNode', 'listChildren', 'listRevisions', 'resolvePath'],
-    access: { tables: { accounts: read, files: read }, keySecret: true },
+    access: { tables: { accounts: look, files: read }, keySecret: true },
     settings: [],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
@@ -156,12 +156,12 @@ export const functions = {
   'content-read': {
     routes: ['getContent'],
     access: {
-      tables: { accounts: read, files: read, chunks: read },
+      tables: { accounts: look, files: look, chunks: ['BatchGetItem'] },
       // Signs GETs of chunks with its own rights, and reads long manifests.
       readObjects: ['chunks', 'packs', 'manifests'],
       keySecret: true,
     },
-    settings: ['DEDUP_SCOPE'],
+    settings: [],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
   },

@@ -1,6 +1,5 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { DeploymentConfig } from './config.ts';
 import type { TableName } from './functions.ts';
 
@@ -16,7 +15,8 @@ export interface Resources {
 export interface Storage {
   readonly tables: { readonly [table in TableName]: TableV2 };
   readonly bucket: Bucket;
-  readonly keySecret: Secret;
+  /** Of the secret that signs cursors, page tokens, challenges and writer tags. */
+  readonly keySecretArn: string;
 }
 
 /** Whose tokens the API accepts. */

@@ -12,7 +12,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { accessStatements } from '../access-statements.ts';
-import { withBundle } from '../bundles.ts';
+import { withCode } from '../bundles.ts';
 import type { DeploymentConfig } from '../config.ts';
 import { functionEnvironment } from '../function-environment.ts';
 import { type FunctionName, type FunctionSpec, functions } from '../functions.ts';
@@ -52,7 +52,8 @@ export class ApiFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { Access: this.policy },
     });
-    this.lambda = withBundle(
+    this.lambda = withCode(
+      this,
       functionName,
       (directory) =>
         new LambdaFunction(this, 'Function', {

@@ -1,5 +1,5 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
 import { ChunkBucket } from '../constructs/chunk-bucket.ts';
@@ -15,18 +15,20 @@ export interface StorageStackProps {
 export class StorageStack extends Stack implements Storage {
   readonly tables: Storage['tables'];
   readonly bucket: Storage['bucket'];
-  readonly keySecret: Secret;
+  readonly keySecretArn: string;
 
   constructor(scope: Construct, id: string, { config }: StorageStackProps) {
     const durable = config.stage !== 'local';
     super(scope, id, { ...stackSettings(config, 'tables, chunks and keys'), terminationProtection: durable });
     this.tables = new DataTables(this, 'Data', { durable }).tables;
     this.bucket = new ChunkBucket(this, 'Chunks', { config }).bucket;
-    this.keySecret = new Secret(this, 'KeySecret', {
-      description: 'Signs cursors, page tokens and challenges',
+    const keySecret = new Secret(this, 'KeySecret', {
+      description: 'Signs cursors, page tokens, challenges and writer tags',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy: durable ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    // `Ref` is the ARN in AWS and the name in the emulator; `Id` is the ARN in both.
+    this.keySecretArn = (keySecret.node.defaultChild as CfnSecret).attrId;
     new CfnOutput(this, 'BucketName', { value: this.bucket.bucketName });
     new CfnOutput(this, 'Region', { value: this.region });
   }

@@ -120,8 +120,8 @@ describe('settings reach the functions that need them', () => {
     [...environments].filter(([, environment]) => variable in environment).map(([name]) => name);
 
   test('the scope of deduplication', () => {
-    expect(whoHas('DEDUP_SCOPE').toSorted()).toEqual(['commit', 'content-read', 'upload-initiate']);
-    expect(environments.get('commit')).toMatchObject({ DEDUP_SCOPE: 'account' });
+    expect(whoHas('DEDUP_SCOPE').toSorted()).toEqual(['upload-initiate']);
+    expect(environments.get('upload-initiate')).toMatchObject({ DEDUP_SCOPE: 'account' });
   });
 
   test('the quota of new accounts', () => {
