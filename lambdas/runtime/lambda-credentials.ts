@@ -14,10 +14,23 @@ export interface LambdaCredentials {
  */
 export function defaultProvider(): () => Promise<LambdaCredentials> {
   return async () => {
-    const accessKeyId = process.env['AWS_ACCESS_KEY_ID'];
-    const secretAccessKey = process.env['AWS_SECRET_ACCESS_KEY'];
-    const sessionToken = process.env['AWS_SESSION_TOKEN'];
-    if (!accessKeyId || !secretAccessKey) throw new Error('Lambda gave this function no credentials');
-    return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+    const sessionToken = readVariable('AWS_SESSION_TOKEN');
+    return {
+      accessKeyId: requireVariable('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: requireVariable('AWS_SECRET_ACCESS_KEY'),
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+    };
   };
+}
+
+function requireVariable(name: string): string {
+  const value = readVariable(name);
+  if (value === undefined) throw new Error(`Lambda has not set ${name}`);
+  return value;
+}
+
+/** An emulator may set what it does not have to nothing. */
+function readVariable(name: string): string | undefined {
+  const value = process.env[name] ?? '';
+  return value === '' ? undefined : value;
 }
