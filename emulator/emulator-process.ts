@@ -101,6 +101,8 @@ function emulatorEnvironment(options: EmulatorOptions, temporaryDir: string): Re
     S3_PERSIST: persist,
     S3_DATA_DIR: path.join(options.dataDir, 'objects'),
     MINISTACK_HOST: '127.0.0.1',
+    // Every call is checked against the caller's role and the bucket's policy, so a right that lacks is found here.
+    AUTH: 'true',
     MINISTACK_WORKER_THREADS: String(WORKER_THREADS),
     // Listeners on fixed ports of their own, which a second emulator could not have.
     SFTP_ENABLED: '0',

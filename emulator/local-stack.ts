@@ -53,7 +53,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const outputs = await bringUpToDate({ emulator, options, isAsLeft });
     await waitForAnswer(outputs.apiUrl);
     signal?.throwIfAborted();
-    return { outputs, emulator, stop: emulator.stop };
+    return { outputs, emulator, stop: () => emulator.stop() };
   } catch (error) {
     await emulator.stop();
     throw error;

@@ -109,4 +109,4 @@ try {
   process.exitCode = 1;
 }
 // The channel to start.mjs would keep this process alive.
-process.disconnect?.();
+if (process.connected) process.disconnect();

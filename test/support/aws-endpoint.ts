@@ -17,13 +17,13 @@ export interface AwsEndpoint {
 export async function startAwsEndpoint(): Promise<AwsEndpoint> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'syncline-aws-'));
   const python = await installEmulator({ log: () => undefined });
-  const { endpoint, stop } = await startEmulator({ port: 0, dataDir, isPersistent: false, python });
+  const emulator = await startEmulator({ port: 0, dataDir, isPersistent: false, python });
   return {
-    endpoint,
+    endpoint: emulator.endpoint,
     region: AWS_REGION,
     credentials: AWS_CREDENTIALS,
     stop: async () => {
-      await stop();
+      await emulator.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
