@@ -1,10 +1,10 @@
-import type { EpochMs, NodeId } from '@syncline/protocol';
-import type { EngineState, StateDifference, StateStore } from '../../client/src/engine/ports.ts';
+import { epochMs, type Node, type NodeId } from '@syncline/protocol';
+import type { EngineState, Remote, StateDifference, StateStore } from '../../client/src/engine/ports.ts';
 import { SyncEngine, type SyncOutcome } from '../../client/src/engine/sync-engine.ts';
-import type { RemoteNode, SyncedNode } from '../../client/src/engine/trees.ts';
+import { joinPath, type RemoteNode, type SyncedNode } from '../../client/src/engine/trees.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
 import { modelRemote, type RemoteFaults } from './model-remote.ts';
-import { type ModelDevice, type ModelService, modelDevice } from './model-service.ts';
+import { ModelService, modelDevice } from './model-service.ts';
 
 /** The engine's state in memory. It survives the engine, as a database survives a process. */
 export class MemoryStateStore implements StateStore {
@@ -30,37 +30,55 @@ function apply<T>(nodes: Map<NodeId, T>, changes: ReadonlyMap<NodeId, T | undefi
   }
 }
 
-/** One device: a disk, a state and the engine between them and a model service. Starting the engine anew is a restart. */
+/** A service that devices of one account sync with: the model, or the real handlers. */
+export interface SyncService {
+  /** The way of device `number` to the service. */
+  connect(number: number, faults: RemoteFaults): Promise<Remote>;
+  /** What it holds, by path: the text of a file, `undefined` for a folder. */
+  tree(): Promise<ReadonlyMap<string, string | undefined>>;
+  /** The number of journal entries. */
+  head(): Promise<number>;
+}
+
+export function modelSyncService(service: ModelService = new ModelService()): SyncService {
+  return {
+    connect: (number, faults) => Promise.resolve(modelRemote(service, modelDevice(number), faults)),
+    tree: () => Promise.resolve(serviceTree(service)),
+    head: () => Promise.resolve(service.journal.length),
+  };
+}
+
+/** One device: a disk, a state and the engine between them and a service. Starting the engine anew is a restart. */
 export class SyncDevice {
   readonly files = new MemoryFileSystem();
   readonly faults: RemoteFaults = {};
-  readonly device: ModelDevice;
-  readonly #service: ModelService;
+  readonly #service: SyncService;
   readonly #number: number;
+  #remote: Remote | undefined;
   #store = new MemoryStateStore();
   #drawn = 0;
 
-  constructor(service: ModelService, number: number) {
+  constructor(service: SyncService, number: number) {
     this.#service = service;
     this.#number = number;
-    this.device = modelDevice(number);
   }
 
-  engine(): SyncEngine {
+  async engine(): Promise<SyncEngine> {
+    this.#remote ??= await this.#service.connect(this.#number, this.faults);
     return new SyncEngine(
       {
-        clock: { now: () => 0 as EpochMs, today: () => new Date(0), sleep: () => Promise.resolve() },
+        clock: { now: () => epochMs(0), today: () => new Date(0), sleep: () => Promise.resolve() },
         random: (count) => this.#draw(count),
         files: this.files,
-        remote: modelRemote(this.#service, this.device, this.faults),
+        remote: this.#remote,
         store: this.#store,
       },
-      { deviceName: this.device.deviceName, localNameKey: (name) => name },
+      { deviceName: `device ${this.#number}`, localNameKey: (name) => name },
     );
   }
 
-  sync(): Promise<SyncOutcome> {
-    return this.engine().sync({ acceptDeletes: true });
+  async sync(options: { readonly acceptDeletes: boolean } = { acceptDeletes: true }): Promise<SyncOutcome> {
+    return (await this.engine()).sync(options);
   }
 
   /** As when somebody deletes the database. */
@@ -76,16 +94,25 @@ export class SyncDevice {
   }
 }
 
-/** What the service holds, by path: the text of a file, `undefined` for a folder. */
+/** What a model holds, by path: the text of a file, `undefined` for a folder. */
 export function serviceTree(service: ModelService): ReadonlyMap<string, string | undefined> {
-  const paths = new Map<NodeId, string>();
+  return treeOf(service.rootId, service.list(), (node) =>
+    Buffer.from((node.contentHash && service.contents.get(node.contentHash)) ?? []).toString(),
+  );
+}
+
+/** Nodes, parents first, as paths. */
+export function treeOf(
+  rootId: NodeId,
+  nodes: readonly Node[],
+  textOf: (node: Node) => string,
+): ReadonlyMap<string, string | undefined> {
+  const paths = new Map<NodeId, string>([[rootId, '']]);
   const tree: [string, string | undefined][] = [];
-  for (const node of service.list()) {
-    const folder = paths.get(node.parentId);
-    const path = folder === undefined ? node.name : `${folder}/${node.name}`;
+  for (const node of nodes) {
+    const path = joinPath(paths.get(node.parentId) ?? '', node.name);
     paths.set(node.nodeId, path);
-    const bytes = node.contentHash === undefined ? undefined : service.contents.get(node.contentHash);
-    tree.push([path, node.kind === 'folder' ? undefined : Buffer.from(bytes ?? []).toString()]);
+    tree.push([path, node.kind === 'folder' ? undefined : textOf(node)]);
   }
   return new Map(tree.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ModelService } from '../../../test/support/model-service.ts';
 import { anEdit, type Edit, editDisk, editService } from '../../../test/support/random-edits.ts';
-import { SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
+import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
 
 /** Any three trees: what was agreed on, what the disk and the service became since; and where the first execution ends. */
 interface Situation {
@@ -27,7 +27,7 @@ const marked = (edit: Edit, mark: string): Edit => ({ ...edit, text: edit.text =
 
 async function arrange(situation: Situation) {
   const service = new ModelService();
-  const device = new SyncDevice(service, 1);
+  const device = new SyncDevice(modelSyncService(service), 1);
   for (const [index, edit] of situation.agreed.entries()) editDisk(device.files, marked(edit, `0${index}`));
   await device.sync();
   const agreed = new Set(contents(device.files.tree()));
@@ -62,7 +62,7 @@ test('any two trees that grew out of an agreed one come together, and no unseen 
       expect(contents(device.files.tree())).toEqual(expect.arrayContaining(unseen));
       expect(contents(device.files.tree())).toEqual(expect.arrayContaining(kept));
       const head = service.journal.length;
-      const again = await device.engine().plan();
+      const again = await (await device.engine()).plan();
       expect(again).toMatchObject({ kind: 'planned', plan: { steps: [], problems: [] } });
       expect(service.journal.length).toBe(head);
     }),
@@ -78,7 +78,7 @@ test('a plan that ends after any of its steps leaves both sides valid, and a new
         (text) => !agreed.has(text),
       );
 
-      const engine = device.engine();
+      const engine = await device.engine();
       const planned = await engine.plan();
       if (planned.kind !== 'planned') throw new Error(`the plan was refused: ${planned.kind}`);
       await engine.execute(planned.plan, planned.plan.steps.slice(0, situation.stopAfter));
