@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { type ChunkRef, packManifest } from '@syncline/protocol';
 import { type Fault, type LoopbackRequest, LoopbackService, problem, sha256 } from '../../test/loopback-service.ts';
 import { makeHome, makeSignedInHome, runCli } from '../../test/run-cli.ts';
@@ -10,6 +10,9 @@ import { EXIT_CODES } from './exit-codes.ts';
 
 const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 const place = { namespaceId: id, nodeId: id, parentId: id, placeRev: 1, modifiedAt: '2026-01-31T17:45:02.000Z' };
+/** Each test starts processes; on a busy machine that takes its time. */
+jest.setTimeout(60_000);
+
 let service: LoopbackService;
 let home: string;
 
