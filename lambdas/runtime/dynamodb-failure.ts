@@ -51,7 +51,9 @@ function isPassing(error: unknown): boolean {
   return isNetworkError(error);
 }
 
-/** Node's network errors carry a `code`; the SDK's own time-outs carry this name. */
+/** The system's errors carry a `code` such as ECONNRESET; Node's own, for wrong use, begin with ERR_. The SDK's time-outs have a name. */
 function isNetworkError(error: unknown): boolean {
-  return error instanceof Error && ('code' in error || error.name === 'TimeoutError');
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return error.name === 'TimeoutError' || (code !== '' && !code.startsWith('ERR_'));
 }

@@ -14,9 +14,7 @@ const failures: number[] = [];
 const requests: { readonly method: string; readonly url: string; readonly authorization: string }[] = [];
 
 const server: Server = createServer((request, response) => {
-  void answer(request).then((status) => {
-    response.writeHead(status).end();
-  });
+  void answer(request).then((status) => response.writeHead(status).end());
 });
 
 async function answer(request: IncomingMessage): Promise<number> {

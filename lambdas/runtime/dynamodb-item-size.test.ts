@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { itemBytes, transactionWriteUnits } from './dynamodb-item-size.ts';
+
+test.each([
+  ['a string is its UTF-8', { é: { S: '€' } }, 2 + 3],
+  ['a small number is two bytes', { n: { N: '7' } }, 1 + 2],
+  ['two digits share a byte', { n: { N: '1234567' } }, 1 + 5],
+  ['zeros at either end cost nothing', { n: { N: '0.00120' } }, 1 + 2],
+  ['a sign costs a byte', { n: { N: '-12' } }, 1 + 3],
+  ['bytes are themselves', { b: { B: new Uint8Array(32) } }, 1 + 32],
+  ['a truth is one byte', { t: { BOOL: false } }, 1 + 1],
+  ['nothing is one byte', { z: { NULL: true } }, 1 + 1],
+  ['sets are their elements', { s: { SS: ['ab', 'c'] }, n: { NS: ['1', '22'] } }, 1 + 3 + 1 + 4],
+  [
+    'a list costs three bytes, and one for each element',
+    { l: { L: [{ S: 'ab' }, { N: '1' }] } },
+    1 + 3 + (2 + 1) + (2 + 1),
+  ],
+  ['a map costs three bytes, and one for each entry', { m: { M: { ab: { S: 'c' } } } }, 1 + 3 + (3 + 1)],
+])('%s', (_rule, item, bytes) => {
+  expect(itemBytes(item)).toBe(bytes);
+});
+
+test('a transaction pays two units for every begun KiB', () => {
+  const units = (bytes: number) => transactionWriteUnits({ b: { B: new Uint8Array(bytes - 1) } });
+  expect([1, 1024, 1025, 2048, 2049].map(units)).toEqual([2, 2, 4, 4, 6]);
+});
