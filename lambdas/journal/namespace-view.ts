@@ -46,7 +46,8 @@ export class NamespaceView {
   #head: NamespaceHead;
   /** Read from the store at this head; undefined stands for "there is none". */
   readonly #nodes = new Map<NodeId, StoredNode | undefined>();
-  readonly #places = new Map<string, StoredNode | undefined>();
+  /** Which node stands where; the node itself is in `#nodes`, so that there is one truth about it. */
+  readonly #places = new Map<string, NodeId | undefined>();
   #writes = newWrites();
 
   constructor(dependencies: { readonly namespaces: NamespaceStore }, access: Access) {
@@ -172,7 +173,7 @@ export class NamespaceView {
   settle(): void {
     this.#head = this.head;
     for (const [nodeId, node] of this.#writes.nodes) this.#nodes.set(nodeId, node);
-    for (const [key, { node }] of this.#writes.places) this.#places.set(key, node);
+    for (const [key, { nodeId }] of this.#writes.places) this.#places.set(key, nodeId);
     this.#writes = newWrites();
   }
 
@@ -182,7 +183,8 @@ export class NamespaceView {
 
   #standing(key: string): StoredNode | undefined {
     const written = this.#writes.places.get(key);
-    return written === undefined ? this.#places.get(key) : written.node;
+    const nodeId = written === undefined ? this.#places.get(key) : written.nodeId;
+    return nodeId === undefined ? undefined : this.#current(nodeId);
   }
 
   async #loadNodes(nodeIds: readonly NodeId[]): Promise<void> {
@@ -195,7 +197,11 @@ export class NamespaceView {
   async #loadPlaces(places: readonly Place[]): Promise<void> {
     for (const page of pagesOf(places)) {
       const found = await this.#namespaces.getPlaces(this.#head.namespaceId, page);
-      for (const place of page) this.#places.set(placeKey(place), found.get(placeKey(place)));
+      for (const place of page) {
+        const node = found.get(placeKey(place));
+        this.#places.set(placeKey(place), node?.nodeId);
+        if (node !== undefined && !this.#nodes.has(node.nodeId)) this.#nodes.set(node.nodeId, node);
+      }
     }
   }
 
@@ -204,14 +210,15 @@ export class NamespaceView {
       const place = placeOf(before);
       // A live node stands at its place: what was read there need not be read to be expected.
       if (!this.#places.has(placeKey(place)) && !this.#writes.places.has(placeKey(place))) {
-        this.#places.set(placeKey(place), before);
+        this.#places.set(placeKey(place), before.nodeId);
       }
       this.#writes.places.set(placeKey(place), { place });
     }
     if (after.deletedAt === undefined) {
       const place = placeOf(after);
-      assert(this.#standing(placeKey(place)) === undefined, 'a node is put where nothing stands');
-      this.#writes.places.set(placeKey(place), { place, node: after });
+      const standing = this.#standing(placeKey(place));
+      assert(standing === undefined || standing.nodeId === after.nodeId, 'a node is put where nothing else stands');
+      this.#writes.places.set(placeKey(place), { place, nodeId: after.nodeId });
     }
   }
 
@@ -234,13 +241,15 @@ export class NamespaceView {
   /** Places that stand at the end as they were read are not written. */
   #placeChanges(): NamespaceTransaction['places'] {
     const changes: NamespaceTransaction['places'][number][] = [];
-    for (const [key, { place, node }] of this.#writes.places) {
-      const expected = this.#places.get(key);
-      if (node === undefined && expected === undefined) continue;
+    for (const [key, { place, nodeId }] of this.#writes.places) {
+      const expectedNodeId = this.#places.get(key);
+      if (nodeId === undefined && expectedNodeId === undefined) continue;
+      const node = nodeId === undefined ? undefined : this.#writes.nodes.get(nodeId);
+      assert((node === undefined) === (nodeId === undefined), 'a node is written with its place');
       changes.push({
         place,
         ...(node === undefined ? {} : { node }),
-        ...(expected === undefined ? {} : { expectedNodeId: expected.nodeId }),
+        ...(expectedNodeId === undefined ? {} : { expectedNodeId }),
       });
     }
     return changes;
@@ -254,7 +263,7 @@ export function placeOf(node: StoredNode): Place {
 interface Writes {
   readonly entries: JournalEntry[];
   readonly nodes: Map<NodeId, StoredNode>;
-  readonly places: Map<string, { readonly place: Place; readonly node?: StoredNode }>;
+  readonly places: Map<string, { readonly place: Place; readonly nodeId?: NodeId }>;
   readonly revisions: StoredRevision[];
   readonly trash: Map<string, TrashChange>;
   readonly results: NamespaceTransaction['results'][number][];
