@@ -53,19 +53,27 @@ export interface NamespaceStore {
     readonly limit: number;
   }): Promise<{ readonly revisions: readonly StoredRevision[]; readonly next?: number }>;
 
-  /** Journal entries with `seq` above `after`, ascending, without gaps, at most `limit`. Cost: one Query per 1 MB. */
+  /**
+   * Journal entries with `seq` above `after`, ascending, without gaps, at most `limit`. Expired ones are left out: when the
+   * first entry is not `after + 1`, or none comes below the head, the journal does not reach back that far any more.
+   * Cost: one Query per 1 MB.
+   */
   listEntries(page: {
     readonly namespaceId: NamespaceId;
     readonly after: number;
     readonly limit: number;
   }): Promise<readonly JournalEntry[]>;
 
-  /** What was answered to operations before, by opId; absent ones were never committed. Cost: one BatchGetItem. */
+  /**
+   * What was answered to operations before, by opId; absent ones were never committed, or longer ago than results are kept.
+   * A result is told for as long as it is there, also after its time. Cost: one BatchGetItem.
+   */
   getResults(deviceId: DeviceId, opIds: readonly OpId[]): Promise<ReadonlyMap<OpId, StoredResult>>;
 
   /**
    * Applies a transaction: all of it or nothing.
    * Precondition: `entries` are numbered expectedSeq + 1 …; no two changes touch one item; at most TRANSACTION_ITEMS_MAX items.
+   * Nothing that exists is written over unseen: entries, contents and results must be new, nodes and places as expected.
    * Idempotent by its content: a repeat after an unknown outcome finds the head moved and answers `superseded`.
    * @throws UnavailableError when the store did not answer; the transaction may or may not have been applied.
    */

@@ -1,6 +1,6 @@
 import type { AccountId, DeviceId, EpochMs } from '@syncline/protocol';
 
-/** Tickets and live connections of the WebSocket API. */
+/** Tickets and live connections of the WebSocket API. Lifetimes are kept in whole seconds, rounded up. */
 export interface SocketStore {
   putTicket(ticket: SocketTicket): Promise<void>;
   /** Takes a ticket: at most one caller ever gets it. Undefined when there is none or it was taken; expiry is the caller's check. */

@@ -39,5 +39,6 @@ export interface UploadSession {
   readonly confirmed: Uint8Array;
   /** Raised by every change of `confirmed`. */
   readonly version: number;
+  /** Kept in whole seconds, rounded up. */
   readonly expiresAt: EpochMs;
 }
