@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ServerMessage } from '@syncline/protocol';
-import { type ApiDevice, newOpId, openApiDevice, readJournal, valueOf } from '../support/api-device.ts';
+import { type ApiDevice, newEmail, newOpId, openApiDevice, readJournal, valueOf } from '../support/api-device.ts';
 import { sharedStack } from '../support/shared-stack.ts';
 
 let desk: ApiDevice;
@@ -8,8 +8,9 @@ let laptop: ApiDevice;
 
 beforeAll(async () => {
   const { apiUrl } = sharedStack();
-  desk = await openApiDevice({ apiUrl, email: 'pushed@example.org' });
-  laptop = await openApiDevice({ apiUrl, email: 'pushed@example.org' });
+  const email = newEmail();
+  desk = await openApiDevice({ apiUrl, email });
+  laptop = await openApiDevice({ apiUrl, email });
 });
 
 /** A connected socket that keeps what it hears. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MiB } from '@syncline/protocol';
+import { newEmail } from '../support/api-device.ts';
 import { CliDevice } from '../support/cli-process.ts';
 import { countChunkObjects } from '../support/local-bucket.ts';
 import { copyRealFiles, describeTree, writeAwkwardNames, writeLargeFile } from '../support/real-tree.ts';
@@ -16,14 +17,15 @@ interface LinkedDevice {
   readonly folder: string;
 }
 
+const ada = newEmail();
 let root: string;
 let a: LinkedDevice;
 let b: LinkedDevice;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'syncline-two-devices-'));
-  a = await linkDevice({ name: 'a', email: 'ada@example.org', command: 'signup' });
-  b = await linkDevice({ name: 'b', email: 'ada@example.org', command: 'login' });
+  a = await linkDevice({ name: 'a', email: ada, command: 'signup' });
+  b = await linkDevice({ name: 'b', email: ada, command: 'login' });
 });
 
 afterAll(async () => {
@@ -136,7 +138,7 @@ describe('a real folder travels from one device to another', () => {
   });
 
   test('the same large file of a second account adds no chunk to the store', async () => {
-    const c = await linkDevice({ name: 'c', email: 'carol@example.org', command: 'signup' });
+    const c = await linkDevice({ name: 'c', email: newEmail(), command: 'signup' });
     await writeFile(join(c.folder, 'my copy.bin'), await readFile(join(a.folder, 'renamed film.bin')));
     const chunks = await countChunkObjects(sharedStack());
 

@@ -88,6 +88,11 @@ export function valueOf<T>(
   return answer.value;
 }
 
+/** An address that no other test, and no earlier run on the same stack, has used. */
+export function newEmail(): string {
+  return `${newId().toLowerCase()}@example.org`;
+}
+
 export function newId(): string {
   return encodeUlid(randomBytes(16));
 }
