@@ -167,14 +167,15 @@ function describePins(get: () => ChunkSubject): void {
   });
 
   test('pins of 16 callers at once keep the longest', async () => {
+    // The longest first: whoever comes late has read a shorter pin.
     const chunk = newChunk();
     await store(get(), [chunk]);
-    const untils = Array.from({ length: 16 }, (_, n) => epochMs(LATEST + n * 1000));
+    const untils = Array.from({ length: 16 }, (_, n) => epochMs(LATEST + (16 - n) * 1000));
     const kept = await Promise.all(
       untils.map((until) => get().chunks.pin({ domain: 'shared', hashes: [chunk.hash], until })),
     );
     for (const set of kept) expect(set).toEqual(new Set([chunk.hash]));
-    expect((await locateOne(get(), chunk.hash))?.pinnedUntil).toBe(untils.at(-1));
+    expect((await locateOne(get(), chunk.hash))?.pinnedUntil).toBe(untils[0]);
   });
 
   test('a condemned chunk lives again, also when its pin is long enough already', async () => {
