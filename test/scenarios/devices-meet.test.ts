@@ -14,127 +14,212 @@ interface Story {
   readonly a: (files: MemoryFileSystem) => void;
   readonly b: (files: MemoryFileSystem) => void;
   /** What both have in the end; a conflicted copy of device 2 is told as `NAME*`. */
-  readonly then: Readonly<Record<string, string | null>>;
+  readonly end: Readonly<Record<string, string | null>>;
 }
 
 const stories: Readonly<Record<string, Story>> = {
   'edits of different files meet': {
-    before: (files) => (files.write('one', '1'), files.write('two', '2')),
+    before: (files) => {
+      files.write('one', '1');
+      files.write('two', '2');
+    },
     a: (files) => files.write('one', '1a'),
     b: (files) => files.write('two', '2b'),
-    then: { one: '1a', two: '2b' },
+    end: { one: '1a', two: '2b' },
   },
   'a delete does not beat an edit that it has not seen': {
-    before: (files) => (files.mkdir('d'), files.write('d/x', '1'), files.write('d/y', '1')),
+    before: (files) => {
+      files.mkdir('d');
+      files.write('d/x', '1');
+      files.write('d/y', '1');
+    },
     a: (files) => files.remove('d'),
     b: (files) => files.write('d/x', '2'),
-    then: { d: null, 'd/x': '2' },
+    end: { d: null, 'd/x': '2' },
   },
   'an edit that comes first is not beaten by a delete that comes later': {
-    before: (files) => (files.mkdir('d'), files.write('d/x', '1'), files.write('d/y', '1')),
+    before: (files) => {
+      files.mkdir('d');
+      files.write('d/x', '1');
+      files.write('d/y', '1');
+    },
     a: (files) => files.write('d/x', '2'),
     b: (files) => files.remove('d'),
-    then: { d: null, 'd/x': '2' },
+    end: { d: null, 'd/x': '2' },
   },
   'new files in a folder that was deleted elsewhere stay': {
-    before: (files) => (files.mkdir('d'), files.write('d/old', '1')),
+    before: (files) => {
+      files.mkdir('d');
+      files.write('d/old', '1');
+    },
     a: (files) => files.remove('d'),
-    b: (files) => (files.mkdir('d/sub'), files.write('d/sub/new', 'n')),
-    then: { d: null, 'd/sub': null, 'd/sub/new': 'n' },
+    b: (files) => {
+      files.mkdir('d/sub');
+      files.write('d/sub/new', 'n');
+    },
+    end: { d: null, 'd/sub': null, 'd/sub/new': 'n' },
   },
   'both edit one file': {
     before: (files) => files.write('f.txt', '1'),
     a: (files) => files.write('f.txt', 'a'),
     b: (files) => files.write('f.txt', 'b'),
-    then: { 'f.txt': 'a', 'f*.txt': 'b' },
+    end: { 'f.txt': 'a', 'f*.txt': 'b' },
   },
   'both make the same edit': {
     before: (files) => files.write('f', '1'),
     a: (files) => files.write('f', 'same'),
     b: (files) => files.write('f', 'same'),
-    then: { f: 'same' },
+    end: { f: 'same' },
   },
   'both make the same path with the same bytes': {
-    a: (files) => (files.mkdir('d'), files.write('d/f', 'same')),
-    b: (files) => (files.mkdir('d'), files.write('d/f', 'same'), files.write('d/g', 'b')),
-    then: { d: null, 'd/f': 'same', 'd/g': 'b' },
+    a: (files) => {
+      files.mkdir('d');
+      files.write('d/f', 'same');
+    },
+    b: (files) => {
+      files.mkdir('d');
+      files.write('d/f', 'same');
+      files.write('d/g', 'b');
+    },
+    end: { d: null, 'd/f': 'same', 'd/g': 'b' },
   },
   'both make the same path with different bytes': {
-    a: (files) => (files.mkdir('d'), files.write('d/f', 'a')),
-    b: (files) => (files.mkdir('d'), files.write('d/f', 'b')),
-    then: { d: null, 'd/f': 'a', 'd/f*': 'b' },
+    a: (files) => {
+      files.mkdir('d');
+      files.write('d/f', 'a');
+    },
+    b: (files) => {
+      files.mkdir('d');
+      files.write('d/f', 'b');
+    },
+    end: { d: null, 'd/f': 'a', 'd/f*': 'b' },
   },
   'one makes a file where the other makes a folder': {
-    a: (files) => (files.mkdir('n'), files.write('n/x', 'a')),
+    a: (files) => {
+      files.mkdir('n');
+      files.write('n/x', 'a');
+    },
     b: (files) => files.write('n', 'b'),
-    then: { n: null, 'n/x': 'a', 'n*': 'b' },
+    end: { n: null, 'n/x': 'a', 'n*': 'b' },
   },
   'one makes a folder where the other makes a file': {
     a: (files) => files.write('n', 'a'),
-    b: (files) => (files.mkdir('n'), files.write('n/x', 'b')),
-    then: { n: 'a', 'n*': null, 'n*/x': 'b' },
+    b: (files) => {
+      files.mkdir('n');
+      files.write('n/x', 'b');
+    },
+    end: { n: 'a', 'n*': null, 'n*/x': 'b' },
   },
   'both rename one file differently: the first stands': {
     before: (files) => files.write('f', '1'),
     a: (files) => files.rename('f', 'by a'),
     b: (files) => files.rename('f', 'by b'),
-    then: { 'by a': '1' },
+    end: { 'by a': '1' },
   },
   'a rename and an edit of one file meet': {
     before: (files) => files.write('f', '1'),
     a: (files) => files.rename('f', 'g'),
     b: (files) => files.write('f', '2'),
-    then: { g: '2' },
+    end: { g: '2' },
   },
   'a folder is moved while its content is edited elsewhere': {
-    before: (files) => (files.mkdir('d'), files.write('d/x', '1'), files.mkdir('e')),
+    before: (files) => {
+      files.mkdir('d');
+      files.write('d/x', '1');
+      files.mkdir('e');
+    },
     a: (files) => files.rename('d', 'e/d'),
-    b: (files) => (files.write('d/x', '2'), files.write('d/y', 'new')),
-    then: { e: null, 'e/d': null, 'e/d/x': '2', 'e/d/y': 'new' },
+    b: (files) => {
+      files.write('d/x', '2');
+      files.write('d/y', 'new');
+    },
+    end: { e: null, 'e/d': null, 'e/d/x': '2', 'e/d/y': 'new' },
   },
   'a is moved into b while b is moved into a: the first stands': {
-    before: (files) => (files.mkdir('a'), files.mkdir('b'), files.write('a/x', 'x'), files.write('b/y', 'y')),
+    before: (files) => {
+      files.mkdir('a');
+      files.mkdir('b');
+      files.write('a/x', 'x');
+      files.write('b/y', 'y');
+    },
     a: (files) => files.rename('a', 'b/a'),
     b: (files) => files.rename('b', 'a/b'),
-    then: { b: null, 'b/a': null, 'b/a/x': 'x', 'b/y': 'y' },
+    end: { b: null, 'b/a': null, 'b/a/x': 'x', 'b/y': 'y' },
   },
   'two folders change their names with each other': {
-    before: (files) => (files.mkdir('a'), files.mkdir('b'), files.write('a/x', 'x'), files.write('b/y', 'y')),
-    a: (files) => (files.rename('a', 't'), files.rename('b', 'a'), files.rename('t', 'b')),
+    before: (files) => {
+      files.mkdir('a');
+      files.mkdir('b');
+      files.write('a/x', 'x');
+      files.write('b/y', 'y');
+    },
+    a: (files) => {
+      files.rename('a', 't');
+      files.rename('b', 'a');
+      files.rename('t', 'b');
+    },
     b: (files) => files.write('a/x', 'edited'),
-    then: { a: null, 'a/y': 'y', b: null, 'b/x': 'edited' },
+    end: { a: null, 'a/y': 'y', b: null, 'b/x': 'edited' },
   },
   'two files change their names with each other': {
-    before: (files) => (files.write('a', '1'), files.write('b', '2')),
-    a: (files) => (files.rename('a', 't'), files.rename('b', 'a'), files.rename('t', 'b')),
+    before: (files) => {
+      files.write('a', '1');
+      files.write('b', '2');
+    },
+    a: (files) => {
+      files.rename('a', 't');
+      files.rename('b', 'a');
+      files.rename('t', 'b');
+    },
     b: (files) => files.write('c', '3'),
-    then: { a: '2', b: '1', c: '3' },
+    end: { a: '2', b: '1', c: '3' },
   },
   'a name changes only its case': {
-    before: (files) => (files.write('readme', '1'), files.mkdir('d')),
-    a: (files) => (files.rename('readme', 'README'), files.rename('d', 'D')),
+    before: (files) => {
+      files.write('readme', '1');
+      files.mkdir('d');
+    },
+    a: (files) => {
+      files.rename('readme', 'README');
+      files.rename('d', 'D');
+    },
     b: (files) => files.write('d/x', 'x'),
-    then: { README: '1', D: null, 'D/x': 'x' },
+    end: { README: '1', D: null, 'D/x': 'x' },
   },
   'a file becomes a folder, and a folder a file': {
-    before: (files) => (files.write('f', '1'), files.mkdir('d'), files.write('d/x', 'x')),
-    a: (files) => (
-      files.remove('f'), files.mkdir('f'), files.write('f/in', 'i'), files.remove('d'), files.write('d', 'd')
-    ),
+    before: (files) => {
+      files.write('f', '1');
+      files.mkdir('d');
+      files.write('d/x', 'x');
+    },
+    a: (files) => {
+      files.remove('f');
+      files.mkdir('f');
+      files.write('f/in', 'i');
+      files.remove('d');
+      files.write('d', 'd');
+    },
     b: () => undefined,
-    then: { f: null, 'f/in': 'i', d: 'd' },
+    end: { f: null, 'f/in': 'i', d: 'd' },
   },
   'a file is rescued from a folder that is deleted elsewhere': {
-    before: (files) => (files.mkdir('d'), files.write('d/x', 'x'), files.write('d/y', 'y')),
+    before: (files) => {
+      files.mkdir('d');
+      files.write('d/x', 'x');
+      files.write('d/y', 'y');
+    },
     a: (files) => files.remove('d'),
     b: (files) => files.rename('d/x', 'x'),
-    then: { x: 'x' },
+    end: { x: 'x' },
   },
   'an editor saves by renaming': {
     before: (files) => files.write('doc', '1'),
-    a: (files) => (files.write('doc.tmp', '2'), files.rename('doc.tmp', 'doc')),
+    a: (files) => {
+      files.write('doc.tmp', '2');
+      files.rename('doc.tmp', 'doc');
+    },
     b: () => undefined,
-    then: { doc: '2' },
+    end: { doc: '2' },
   },
 };
 
@@ -154,7 +239,7 @@ describe.each(services)('two devices and %s', (_, open) => {
 
     expect(a.files.tree()).toEqual(b.files.tree());
     expect(await service.tree()).toEqual(a.files.tree());
-    expect(told(a.files.tree())).toEqual(story.then);
+    expect(told(a.files.tree())).toEqual(story.end);
     const head = await service.head();
     await exchange();
     expect(await service.head()).toBe(head);
