@@ -83,9 +83,11 @@ export class CommitWorld {
     const batch = sha256Hex(`batch ${this.#batches}`)
       .slice(0, 25)
       .replaceAll(/[a-f]/g, (digit) => digit.toUpperCase());
-    return intents.map(
-      (intent, index) => ({ namespaceId: member.namespaceId, opId: opId(`0${batch}`, index), ...intent }) as Operation,
-    );
+    return intents.map((intent, index) => ({
+      namespaceId: member.namespaceId,
+      opId: opId(`0${batch}`, index),
+      ...intent,
+    }));
   }
 
   async commit(member: Member, operations: readonly Operation[]): Promise<readonly OperationResult[]> {
