@@ -1,0 +1,208 @@
+import { expect, test } from '@jest/globals';
+import { ModelService, modelDevice } from '../../../test/support/model-service.ts';
+import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
+
+function world() {
+  const service = new ModelService();
+  return {
+    service,
+    a: new SyncDevice(modelSyncService(service), 1),
+    b: new SyncDevice(modelSyncService(service), 2),
+  };
+}
+
+const reasons = (outcome: { readonly problems: readonly { readonly path: string; readonly reason: string }[] }) =>
+  outcome.problems.map(({ path, reason }) => `${path}: ${reason}`).toSorted((x, y) => x.localeCompare(y));
+
+test('a folder that cannot be listed is told, and nothing in it counts as deleted', async () => {
+  const { service, a } = world();
+  a.files.mkdir('d');
+  a.files.write('d/x', '1');
+  a.files.write('e', '1');
+  await a.sync();
+  a.files.unlisted.add('d');
+  a.files.remove('e');
+  const outcome = await a.sync();
+  expect(reasons(outcome)).toEqual(['d: unreadable']);
+  expect([...serviceTree(service).keys()]).toEqual(['d', 'd/x']);
+});
+
+test('a root that cannot be listed deletes nothing', async () => {
+  const { service, a } = world();
+  a.files.write('e', '1');
+  await a.sync();
+  a.files.unlisted.add('');
+  expect(reasons(await a.sync())).toEqual(['.: unreadable']);
+  expect([...serviceTree(service).keys()]).toEqual(['e']);
+});
+
+test('what is hidden in a folder that cannot be listed comes neither back nor away when the service changes', async () => {
+  const { service, a, b } = world();
+  a.files.mkdir('d');
+  a.files.write('d/x', '1');
+  await a.sync();
+  await b.sync();
+  a.files.unlisted.add('d');
+  b.files.write('d/x', '2');
+  await b.sync();
+  await a.sync();
+  a.files.unlisted.clear();
+  expect(a.files.tree().get('d/x')).toBe('1');
+  await a.sync();
+  expect(a.files.tree()).toEqual(serviceTree(service));
+  expect(a.files.tree().get('d/x')).toBe('2');
+});
+
+test('a link in the place of a file is told, and the file is neither deleted nor written through it', async () => {
+  const { service, a, b } = world();
+  a.files.write('f', '1');
+  await a.sync();
+  await b.sync();
+  a.files.symlink('f');
+  b.files.write('f', '2');
+  await b.sync();
+  const outcome = await a.sync();
+  expect(reasons(outcome)).toEqual(['f: symlink']);
+  expect(serviceTree(service)).toEqual(new Map([['f', '2']]));
+});
+
+test('a link where the service makes a file keeps that file away, and says so', async () => {
+  const { a, b } = world();
+  a.files.symlink('f');
+  b.files.write('f', '1');
+  await b.sync();
+  const outcome = await a.sync();
+  expect(reasons(outcome)).toEqual(['f: place-taken', 'f: symlink']);
+  expect(a.files.tree().size).toBe(0);
+});
+
+test('a folder that was deleted elsewhere stays while something in it cannot be synced', async () => {
+  const { a, b } = world();
+  a.files.mkdir('d');
+  a.files.write('d/x', '1');
+  await a.sync();
+  await b.sync();
+  a.files.symlink('d/link');
+  b.files.remove('d');
+  await b.sync();
+  await a.sync();
+  expect([...a.files.tree().keys()]).toEqual(['d']);
+});
+
+test('of two new twins the first is synced; the second is told and left alone', async () => {
+  const { service, a } = world();
+  a.files.write('Note', '1');
+  a.files.write('note', '2');
+  a.files.mkdir('Dir');
+  a.files.mkdir('DIR');
+  const outcome = await a.sync();
+  expect(outcome.problems).toHaveLength(2);
+  expect(outcome.problems.every((problem) => problem.reason === 'name-twin')).toBe(true);
+  expect(serviceTree(service).size).toBe(2);
+  expect(a.files.tree().size).toBe(4);
+});
+
+test('a file that is renamed to the twin of another one is told, and not taken for deleted', async () => {
+  const { service, a } = world();
+  a.files.write('one', '1');
+  a.files.write('two', '2');
+  await a.sync();
+  a.files.rename('two', 'ONE');
+  expect(reasons(await a.sync())).toEqual(['ONE: name-twin']);
+  expect([...serviceTree(service).keys()]).toEqual(['one', 'two']);
+});
+
+test('a name that the service refuses is told, also below folders, and what had another name before stays there', async () => {
+  const { service, a } = world();
+  a.files.mkdir('d');
+  a.files.write('d/x', '1');
+  a.files.write('y', '1');
+  await a.sync();
+  a.files.rename('d', 'd\u0001');
+  a.files.rename('y', 'd\u0001/y');
+  expect(reasons(await a.sync())).toEqual(['d\u0001: name-refused']);
+  expect([...serviceTree(service).keys()]).toEqual(['d', 'd/x', 'y']);
+  a.files.rename('d\u0001', 'e');
+  expect(await a.sync()).toMatchObject({ kind: 'rested', problems: [] });
+  expect([...serviceTree(service).keys()]).toEqual(['e', 'e/x', 'e/y']);
+});
+
+test('a folder that moves with all its content is one operation', async () => {
+  const { service, a } = world();
+  a.files.mkdir('d');
+  for (let index = 0; index < 30; index++) a.files.write(`d/${index}`, `${index}`);
+  a.files.mkdir('e');
+  await a.sync();
+  const head = service.journal.length;
+  a.files.rename('d', 'e/d');
+  await a.sync();
+  expect(service.journal.slice(head).map((change) => change.type)).toEqual(['moved']);
+});
+
+test('a file that was only touched is not committed again', async () => {
+  const { service, a } = world();
+  a.files.write('f', '1');
+  await a.sync();
+  const head = service.journal.length;
+  a.files.write('f', '1');
+  expect((await a.sync()).kind).toBe('rested');
+  expect(service.journal.length).toBe(head);
+});
+
+test('the permission to run travels without the bytes', async () => {
+  const { a, b } = world();
+  a.files.write('f', '1');
+  await a.sync();
+  await b.sync();
+  a.files.chmod('f', true);
+  await a.sync();
+  expect(await b.sync()).toMatchObject({ kind: 'rested', counts: { downloaded: 1 } });
+  expect(b.files.isExecutable('f')).toBe(true);
+  b.files.chmod('f', false);
+  await b.sync();
+  await a.sync();
+  expect(a.files.isExecutable('f')).toBe(false);
+});
+
+test('a namespace with a whole tree of folders is made in one commit per 200 operations', async () => {
+  const { a } = world();
+  for (let index = 0; index < 150; index++) a.files.mkdir(`d${index}`);
+  for (let index = 0; index < 150; index++) a.files.mkdir(`d${index}/sub`);
+  let commits = 0;
+  a.faults.onCommit = (moment) => {
+    if (moment === 'before') commits += 1;
+  };
+  await a.sync();
+  expect(commits).toBe(2);
+});
+
+test('a commit that another device comes before is planned again, and nothing is written over', async () => {
+  const { service, a, b } = world();
+  a.files.write('f.txt', '1');
+  await a.sync();
+  await b.sync();
+  a.files.write('f.txt', 'a');
+  b.files.write('f.txt', 'b');
+  a.faults.onSent = () => {
+    a.faults.onSent = undefined;
+    const [node] = service.list();
+    if (node === undefined) throw new Error('the file is there');
+    const { uploadId } = service.upload(Buffer.from('c'));
+    const { namespaceId, nodeId, rev, name, parentId } = node;
+    const place = { namespaceId, nodeId, name, parentId };
+    service.commit(modelDevice(9), [
+      {
+        type: 'put',
+        ...place,
+        opId: '00000000000000000000000001-0' as never,
+        baseRev: rev,
+        uploadId: uploadId as never,
+        clock: 9,
+        onConflict: 'fail',
+      },
+    ]);
+  };
+  for (const device of [a, b, a]) expect((await device.sync()).kind).toBe('rested');
+  expect([...a.files.tree().values()].toSorted((x = '', y = '') => x.localeCompare(y))).toEqual(['a', 'b', 'c']);
+  expect(b.files.tree()).toEqual(a.files.tree());
+});
