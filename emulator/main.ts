@@ -8,11 +8,13 @@ import { StartProblem } from './start-problem.ts';
 
 const PORT_DEFAULT = 4566;
 
-const USAGE = 'npm start -- [--port PORT] [--data DIRECTORY]';
+const USAGE = 'npm start -- [--port PORT] [--data DIRECTORY] [--outputs FILE]';
 
 interface Arguments {
   readonly port: number;
   readonly dataDir: string;
+  /** Where addresses are written for scripts and the command line. */
+  readonly outputsFile: string;
 }
 
 function say(line: string): void {
@@ -20,8 +22,8 @@ function say(line: string): void {
 }
 
 function readArguments(): Arguments {
-  const options = { port: { type: 'string' }, data: { type: 'string' } } as const;
-  let values: { port?: string; data?: string };
+  const options = { port: { type: 'string' }, data: { type: 'string' }, outputs: { type: 'string' } } as const;
+  let values: { port?: string; data?: string; outputs?: string };
   try {
     values = parseArgs({ options }).values;
   } catch (error) {
@@ -33,8 +35,9 @@ function readArguments(): Arguments {
   }
   // npm runs scripts in the project's folder; a person means the folder they are in.
   const base = process.env['INIT_CWD'] ?? process.cwd();
-  const dataDir = values.data === undefined ? path.join(localDir, 'data') : path.resolve(base, values.data);
-  return { port, dataDir };
+  const placeOf = (given: string | undefined, otherwise: string): string =>
+    given === undefined ? path.join(localDir, otherwise) : path.resolve(base, given);
+  return { port, dataDir: placeOf(values.data, 'data'), outputsFile: placeOf(values.outputs, 'outputs.json') };
 }
 
 /** Resolves when the person, or the death of the process above, asks for the end. */
@@ -51,25 +54,24 @@ function untilStopAsked(): { readonly asked: Promise<void>; readonly signal: Abo
   return { asked, signal: controller.signal };
 }
 
-async function writeOutputs(outputs: StackOutputs): Promise<void> {
-  const file = path.join(localDir, 'outputs.json');
+/** At once and readable by its owner alone, so that nobody ever reads half of it. */
+async function writeOutputs(file: string, outputs: StackOutputs): Promise<void> {
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
   await chmod(unfinished, 0o600);
   await rename(unfinished, file);
 }
 
-function sayWhatToDo({ outputs, emulator }: LocalStack, dataDir: string): void {
-  const { apiUrl } = outputs;
+function sayWhatToDo({ outputs, emulator }: LocalStack, { dataDir, outputsFile }: Arguments): void {
   say(`
-Syncline is ready at ${apiUrl}
+Syncline is ready at ${outputs.apiUrl}
 
 In another terminal, in this folder:
-  npx syncline signup --email you@example.com --api '${apiUrl}'
+  npx syncline signup --email you@example.com
   npx syncline link ~/Syncline
   npx syncline sync --once
 
-Addresses for scripts   .local/outputs.json
+Addresses for scripts   ${outputsFile}
 Data                    ${dataDir}
 Log                     ${emulator.logFile}
 
@@ -78,10 +80,11 @@ Ctrl-C stops it and saves the data. Do not kill it: what was written since the l
 
 async function run(): Promise<number> {
   const { asked, signal } = untilStopAsked();
-  const { port, dataDir } = readArguments();
+  const choices = readArguments();
+  const { port, dataDir, outputsFile } = choices;
   const stack = await startLocalStack({ port, dataDir, log: say, signal });
-  await writeOutputs(stack.outputs);
-  sayWhatToDo(stack, dataDir);
+  await writeOutputs(outputsFile, stack.outputs);
+  sayWhatToDo(stack, choices);
 
   const ending = await Promise.race([asked.then(() => 'asked'), stack.emulator.exited.then(() => 'died')]);
   if (ending === 'died') {

@@ -14,7 +14,7 @@ export interface Command {
   readonly timeoutMs: number;
   /** What to do when it fails. */
   readonly remedy: string;
-  /** Ends the command early. */
+  /** Ends the command early; its reason is what is thrown then. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -47,6 +47,7 @@ export async function runCommand(command: Command): Promise<string> {
 
   child.once('error', (cause) => reject(problem(command, `could not run: ${cause.message}`, cause)));
   child.once('close', (code, signal) => {
+    if (command.signal?.aborted === true) return reject(command.signal.reason);
     if (code === 0 && givenUp === undefined) return resolve(output);
     const ending = givenUp ?? (signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`);
     reject(problem(command, `${ending}\n${indent(output)}`));
