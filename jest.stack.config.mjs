@@ -6,5 +6,5 @@ export default {
   testMatch: ['**/*.aws.test.ts', '**/*.e2e.test.ts'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testTimeout: 120_000,
+  testTimeout: 300_000,
 };
