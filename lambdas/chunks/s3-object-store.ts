@@ -1,7 +1,9 @@
 import { assert, SIGNED_URL_MS, type SignedPut } from '@syncline/protocol';
 import { type AwsConnection, processConnection } from '../runtime/aws-connection.ts';
-import { AwsRequests, escapeUri } from '../runtime/aws-requests.ts';
+import { AwsRequests } from '../runtime/aws-requests.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
+import { escapeUri } from '../runtime/escape-uri.ts';
+import { UrlPresigner } from '../runtime/url-presigner.ts';
 import type { ObjectHead, ObjectStore } from './object-store.ts';
 
 export interface S3ObjectOptions {
@@ -18,6 +20,8 @@ const SHA256_BYTES = 32;
 /** Objects in an S3 bucket. */
 export class S3ObjectStore implements ObjectStore {
   readonly #requests: AwsRequests;
+  readonly #presigner: UrlPresigner;
+  readonly #clock: Clock;
   /** Address of the bucket, with the slash that keys follow. */
   readonly #base: string;
 
@@ -29,6 +33,8 @@ export class S3ObjectStore implements ObjectStore {
       clock,
       ...(random === undefined ? {} : { random }),
     });
+    this.#presigner = new UrlPresigner(connection);
+    this.#clock = clock;
     const { region, endpoint } = connection;
     this.#base =
       endpoint === undefined
@@ -45,12 +51,11 @@ export class S3ObjectStore implements ObjectStore {
     const headers = { ...conditionsOfWrite(object.sha256), 'x-amz-meta-writer': object.writer };
     // HTTP clients set Content-Length themselves, from the body; browsers allow nobody else to.
     const signed = { ...headers, 'content-length': String(object.size) };
-    const request = { method: 'PUT', url: this.#urlOf(object.key), headers: signed } as const;
-    return { url: await this.#requests.presign(request, SIGNED_URL_MS), headers };
+    return { url: await this.#presign('PUT', object.key, signed), headers };
   }
 
   async signGet(key: string): Promise<string> {
-    return this.#requests.presign({ method: 'GET', url: this.#urlOf(key) }, SIGNED_URL_MS);
+    return this.#presign('GET', key, {});
   }
 
   async head(key: string): Promise<ObjectHead | undefined> {
@@ -95,6 +100,11 @@ export class S3ObjectStore implements ObjectStore {
       body: object.bytes,
     });
     assert(status === 200 || status === 412, `S3 does not answer a PUT of checked bytes with ${status}`);
+  }
+
+  #presign(method: 'GET' | 'PUT', key: string, headers: Readonly<Record<string, string>>): Promise<string> {
+    const request = { method, url: this.#urlOf(key), headers, lifeMs: SIGNED_URL_MS };
+    return this.#presigner.presign(request, this.#clock.now());
   }
 
   #urlOf(key: string): URL {

@@ -93,36 +93,12 @@ export class AwsRequests {
     throw new UnavailableError(`${this.#options.signingName} did not answer`, { cause: failure });
   }
 
-  /** A URL that allows this one request for `lifeMs` milliseconds. All its headers are signed, and none moves into the URL. */
-  async presign(request: AwsRequest, lifeMs: number): Promise<string> {
-    const signed = await this.#signer.presign(
-      httpRequest({ ...request, headers: { ...request.headers, 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' } }),
-      {
-        signingDate: new Date(this.#clock.now()),
-        expiresIn: lifeMs / SECOND_MS,
-        unhoistableHeaders: new Set(Object.keys(request.headers ?? {})),
-      },
-    );
-    const query = Object.entries(signed.query ?? {}).map(
-      ([name, value]) => `${escapeUri(name)}=${escapeUri(String(value))}`,
-    );
-    return `${request.url.origin}${signed.path}?${query.join('&')}`;
-  }
-
   async #sendSigned(signed: HttpRequest): Promise<AwsAnswer> {
     const { response } = await this.#http.handle(signed);
     const parts: Uint8Array[] = [];
     for await (const part of response.body as AsyncIterable<Uint8Array>) parts.push(part);
     return { status: response.statusCode, headers: response.headers, body: Buffer.concat(parts) };
   }
-}
-
-/** Escapes all but the unreserved characters. Source: RFC 3986, section 2.3. */
-export function escapeUri(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }
 
 function httpRequest({ method, url, headers, body }: AwsRequest): HttpRequest {

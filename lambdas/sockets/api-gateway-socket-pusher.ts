@@ -1,7 +1,8 @@
 import { assert, type ServerMessage } from '@syncline/protocol';
 import { type AwsConnection, processConnection } from '../runtime/aws-connection.ts';
-import { AwsRequests, escapeUri } from '../runtime/aws-requests.ts';
+import { AwsRequests } from '../runtime/aws-requests.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
+import { escapeUri } from '../runtime/escape-uri.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
 import type { SocketPusher } from './socket-pusher.ts';
 
