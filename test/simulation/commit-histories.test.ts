@@ -18,7 +18,6 @@ import { expectFold, expectJournal, expectTree, foldChanges, readFacts } from '.
 import { CommitWorld, type Intent, type PutIntent } from '../support/commit-world.ts';
 import type { Member } from '../support/in-memory-member.ts';
 import { Interleaver } from '../support/interleaver.ts';
-import '../support/property-runs.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 
 const DEVICES = 4;
@@ -76,9 +75,8 @@ class History {
         throw error;
       });
       for (const result of answered?.results ?? []) this.keep(member, open, result);
-      open = open.filter(
-        ({ opId }) => !answered?.results.some((result) => result.opId === opId && !isUnavailable(result)),
-      );
+      const settled = new Set(answered?.results.filter((result) => !isUnavailable(result)).map(({ opId }) => opId));
+      open = open.filter(({ opId }) => !settled.has(opId));
     }
   }
 
@@ -280,5 +278,5 @@ test('of 32 writers on one revision one wins, and the work of all others stands 
   const names = [...facts.nodes.values()].map(({ name }) => name);
   expect(names.filter((name) => name.includes('conflicted copy'))).toHaveLength(31);
   const texts = await Promise.all([...facts.nodes.keys()].map((nodeId) => world.read(first, nodeId)));
-  expect(texts.toSorted()).toEqual(writers.map((_, index) => `by ${index}`).toSorted());
+  expect(new Set(texts)).toEqual(new Set(writers.map((_, index) => `by ${index}`)));
 }, 120_000);

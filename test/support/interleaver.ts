@@ -18,7 +18,7 @@ export interface InterleaverOptions {
 export class Interleaver {
   readonly #random: SeededRandom;
   readonly #faults: number;
-  #waiting: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
   #isRunning = false;
 
   constructor(options: InterleaverOptions) {
@@ -49,28 +49,26 @@ export class Interleaver {
   /** Answers what the tasks answer, when all are done. */
   async run<T>(tasks: readonly (() => Promise<T>)[]): Promise<readonly T[]> {
     this.#isRunning = true;
-    let open = tasks.length;
+    const progress = { open: tasks.length };
     const settled = Promise.all(
       tasks.map(async (task) => {
         try {
           return await task();
         } finally {
-          open -= 1;
+          progress.open -= 1;
         }
       }),
     );
-    const failure = settled.then(
-      () => undefined,
-      (error: unknown) => ({ error }),
-    );
-    for (let turn = 0; open > 0; turn++) {
+    // The first failure is thrown when all have ended, and not before somebody looks.
+    const ended = settled.catch(() => undefined);
+    for (let turn = 0; progress.open > 0; turn++) {
       assert(turn < TURNS_MAX, 'a schedule comes to its end');
       await nextTick();
       const chosen = Math.floor(this.#random.fraction() * this.#waiting.length);
       this.#waiting.splice(chosen, 1)[0]?.();
     }
     this.#isRunning = false;
-    await failure;
+    await ended;
     return settled;
   }
 
