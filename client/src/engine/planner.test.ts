@@ -206,3 +206,20 @@ test('a commit that another device comes before is planned again, and nothing is
   expect([...a.files.tree().values()].toSorted((x = '', y = '') => x.localeCompare(y))).toEqual(['a', 'b', 'c']);
   expect(b.files.tree()).toEqual(a.files.tree());
 });
+
+test('a file that is moved while the disk is walked, so that the walk misses it, is not taken for deleted', async () => {
+  const { service, a } = world();
+  a.files.mkdir('d');
+  a.files.write('d/x', '1');
+  await a.sync();
+  const scan = a.files.scan.bind(a.files);
+  a.files.scan = async () => {
+    a.files.scan = scan;
+    const { folders, rootListed } = await scan();
+    a.files.rename('d/x', 'x');
+    return { folders: new Map([...folders, ['d', []]]), rootListed };
+  };
+  const head = service.journal.length;
+  await a.sync();
+  expect(service.journal.slice(head).map((change) => change.type)).toEqual(['moved']);
+});

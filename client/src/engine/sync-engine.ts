@@ -95,8 +95,25 @@ export class SyncEngine {
       const pulled = await pullChanges(this.#ports.remote, this.trees);
       if (pulled.kind === 'refused') return pulled;
     }
+    const plan = await this.#planDisk();
+    // A disk that went away while it was scanned shows nothing; that proves nothing.
+    const after = await this.#ports.files.verifyRoot();
+    return after === 'verified' ? { kind: 'planned', plan } : { kind: `root-${after}` };
+  }
+
+  /** A file that is moved while the disk is walked can be missed once, but hardly twice: what is gone is looked for again. */
+  async #planDisk(): Promise<Plan> {
+    const first = await this.#planScan();
+    const gone = new Set(ofType(first.steps, 'delete-remote').map((step) => step.nodeId));
+    if (gone.size === 0) return first;
+    const second = await this.#planScan();
+    const steps = second.steps.filter((step) => step.type !== 'delete-remote' || gone.has(step.nodeId));
+    return { ...second, steps };
+  }
+
+  async #planScan(): Promise<Plan> {
     const scan = this.#withContents(await this.#ports.files.scan());
-    const plan = planSteps({
+    return planSteps({
       rootId: this.#rootId,
       remote: this.trees.remote,
       synced: this.trees.synced,
@@ -108,9 +125,6 @@ export class SyncEngine {
         localNameKey: this.#options.localNameKey,
       },
     });
-    // A disk that went away while it was scanned shows nothing; that proves nothing.
-    const after = await this.#ports.files.verifyRoot();
-    return after === 'verified' ? { kind: 'planned', plan } : { kind: `root-${after}` };
   }
 
   /** Executes steps of a plan in their order. Every prefix of a plan's steps leaves both sides valid. */
