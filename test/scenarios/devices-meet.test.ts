@@ -290,6 +290,7 @@ describe.each(services)('two devices and %s', (_, open) => {
     b.faults.onCommit = undefined;
     for (const device of [b, a, b]) expect((await device.sync()).kind).toBe('rested');
     expect(told(b.files.tree())).toEqual({ 'g.txt': 'a', 'g*.txt': 'b', d: null, 'd/new': 'n' });
+    expect(b.files.tree().size).toBe(4);
     expect(a.files.tree()).toEqual(b.files.tree());
   });
 });

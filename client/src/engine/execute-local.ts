@@ -83,10 +83,16 @@ async function trashNode(execution: Execution, nodeId: NodeId): Promise<void> {
 export async function executeDownloads(execution: Execution, nodeIds: readonly NodeId[]): Promise<void> {
   for (let start = 0; start < nodeIds.length; start += DOWNLOAD_SLICE_FILES) {
     const slice = nodeIds.slice(start, start + DOWNLOAD_SLICE_FILES);
+    execution.ports.remote.expect(slice.flatMap((nodeId) => contentToFetch(execution, nodeId)));
     await runBounded(slice, DOWNLOADS_MAX, (nodeId) => download(execution, nodeId));
     await execution.ports.files.flush();
     execution.trees.save();
   }
+}
+
+function contentToFetch({ trees }: Execution, nodeId: NodeId) {
+  const there = trees.remote.get(nodeId);
+  return there?.contentHash === undefined ? [] : [{ nodeId, rev: there.contentRev, size: there.size }];
 }
 
 async function download(execution: Execution, nodeId: NodeId): Promise<void> {

@@ -13,7 +13,7 @@ export const UPLOAD_SLICE_BYTES = 256 * 1024 * 1024;
 /** Files that are fetched before the agreement on them is written down. */
 export const DOWNLOAD_SLICE_FILES = 200;
 /** Files that are fetched at once. */
-export const DOWNLOADS_MAX = 16;
+export const DOWNLOADS_MAX = 32;
 /** Files that are read at once to learn their content. */
 export const READS_MAX = 4;
 /** A round may delete or rewrite this many nodes on a side without asking … */

@@ -94,12 +94,13 @@ class Matching {
   }
 
   #folderNodeId(entry: LocalEntry, parentId: NodeId): NodeId {
+    const known = this.#input.synced.at({ parentId, name: entry.name });
+    const isFree = known?.kind === 'folder' && !this.#tree.has(known.nodeId);
+    // Nearly every folder is where it was; only the others are worth an index of all objects.
+    if (isFree && sameObject(known.identity, entry.identity)) return known.nodeId;
     const renamed = this.#syncedObject(entry);
     if (renamed !== undefined) return renamed.nodeId;
-    const known = this.#input.synced.at({ parentId, name: entry.name });
-    if (known?.kind === 'folder' && !this.#tree.has(known.nodeId) && !this.#standsElsewhere(known, entry)) {
-      return known.nodeId;
-    }
+    if (isFree && !this.#standsElsewhere(known, entry)) return known.nodeId;
     return this.#adopted(entry, parentId) ?? this.#input.newNodeId();
   }
 

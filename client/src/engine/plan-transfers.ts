@@ -65,13 +65,15 @@ function isCopyName(name: string, stem: string): boolean {
   return mark >= 0 && stem.startsWith(name.slice(0, mark));
 }
 
-/** Contents to fetch: edits of files that the disk has, and files that it does not have. */
-export function planDownloads(planning: Planning, wishes: Wishes): readonly Step[] {
+/** Contents to fetch: edits of files that the disk has, and files that it does not have. `before` are the steps until then. */
+export function planDownloads(planning: Planning, wishes: Wishes, before: readonly Step[]): readonly Step[] {
   const { remote, localAfter, rootId } = planning;
+  const mayBeOwnCopy = ownCopies(planning, before);
   const steps: Step[] = wishes.downloads.map((nodeId) => ({ type: 'download', nodeId }));
   for (const nodeId of remote.below(rootId)) {
     const there = remote.get(nodeId);
     if (there?.kind !== 'file' || !isWanted(planning, nodeId) || !localAfter.has(there.parentId)) continue;
+    if (mayBeOwnCopy(there)) continue;
     if (obstructs(planning, there)) {
       planning.report(nodeId, 'place-taken');
     } else if (localAfter.at(there) === undefined) {
@@ -80,4 +82,23 @@ export function planDownloads(planning: Planning, wishes: Wishes): readonly Step
     }
   }
   return steps;
+}
+
+/** Tells what may turn out to be our own copy of a file that is about to be read: once fetched it could not be taken for ours. */
+function ownCopies({ local, remote }: Planning, before: readonly Step[]): (there: RemoteNode) => boolean {
+  const stems = new Map<NodeId, string[]>();
+  const adopted = new Set<NodeId>();
+  for (const step of before) {
+    if (step.type === 'adopt-copy') adopted.add(step.copyId);
+    const here = step.type === 'read' ? local.tree.get(step.nodeId) : undefined;
+    if (here === undefined) continue;
+    for (const folderId of new Set([here.parentId, remote.get(here.nodeId)?.parentId ?? here.parentId])) {
+      const { stem } = splitName(here.name);
+      const known = stems.get(folderId);
+      if (known === undefined) stems.set(folderId, [stem]);
+      else known.push(stem);
+    }
+  }
+  return (there) =>
+    adopted.has(there.nodeId) || (stems.get(there.parentId) ?? []).some((stem) => isCopyName(there.name, stem));
 }

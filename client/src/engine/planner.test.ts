@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { OpId, UploadId } from '@syncline/protocol';
 import { ModelService, modelDevice } from '../../../test/support/model-service.ts';
 import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
 
@@ -194,9 +195,9 @@ test('a commit that another device comes before is planned again, and nothing is
       {
         type: 'put',
         ...place,
-        opId: '00000000000000000000000001-0' as never,
+        opId: OpId.parse('00000000000000000000000001-0'),
         baseRev: rev,
-        uploadId: uploadId as never,
+        uploadId: UploadId.parse(uploadId),
         clock: 9,
         onConflict: 'fail',
       },
@@ -222,4 +223,37 @@ test('a file that is moved while the disk is walked, so that the walk misses it,
   const head = service.journal.length;
   await a.sync();
   expect(service.journal.slice(head).map((change) => change.type)).toEqual(['moved']);
+});
+
+test('a folder is not deleted with a file that could not leave it', async () => {
+  const { service, a } = world();
+  a.files.mkdir('d');
+  a.files.write('d/x', 'x');
+  a.files.write('d/y', 'y');
+  await a.sync();
+  const [before] = service.list().filter((node) => node.name === 'x');
+  a.files.rename('d/x', 'z');
+  a.files.remove('d');
+  a.faults.onCommit = () => {
+    a.faults.onCommit = undefined;
+    const { uploadId } = service.upload(Buffer.from('somebody else'));
+    const { namespaceId, rootId: parentId } = service;
+    const opId = OpId.parse('00000000000000000000000002-0');
+    service.commit(modelDevice(9), [
+      {
+        type: 'put',
+        opId,
+        namespaceId,
+        parentId,
+        name: 'z',
+        baseRev: 0,
+        uploadId: UploadId.parse(uploadId),
+        clock: 9,
+        onConflict: 'fail',
+      },
+    ]);
+  };
+  expect((await a.sync()).kind).toBe('rested');
+  expect(service.list().find((node) => node.nodeId === before?.nodeId)?.name).toMatch(/^z \(conflicted copy/);
+  expect([...a.files.tree().values()].toSorted((x = '', y = '') => x.localeCompare(y))).toEqual(['somebody else', 'x']);
 });

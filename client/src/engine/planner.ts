@@ -36,15 +36,14 @@ export function planSteps(input: PlanInput): Plan {
   const remoteStructure = planRemoteStructure(planning, wishes);
   const uploads = planUploads(planning, wishes);
   const localStructure = planLocalStructure(planning, wishes);
-  const downloads = planDownloads(planning, wishes);
-  const steps: readonly Step[] = [
+  const before: readonly Step[] = [
     ...forgotten.map((one): Step => ({ type: 'forget', ...one })),
     ...wishes.steps,
     ...remoteStructure,
     ...uploads,
     ...localStructure,
-    ...downloads,
   ];
+  const steps = [...before, ...planDownloads(planning, wishes, before)];
   return { steps, problems: [...reportObstacles(planning), ...problems], local };
 }
 

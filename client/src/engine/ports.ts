@@ -142,6 +142,8 @@ export interface Remote {
   nameContent(source: ContentSource): Promise<ContentHash | undefined>;
   /** Outcomes in the order of the sources. */
   send(sources: readonly ContentSource[]): Promise<readonly SentContent[]>;
+  /** Tells which contents will be fetched next, so that they can be asked for together. Replaces what was told before. */
+  expect(contents: readonly { readonly nodeId: NodeId; readonly rev: number; readonly size: number }[]): void;
   /** Every byte that is written was verified, and the whole is the content that `contentHash` names. */
   fetch(content: {
     readonly nodeId: NodeId;
