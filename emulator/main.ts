@@ -68,6 +68,7 @@ Syncline is ready at ${outputs.apiUrl}
 
 In another terminal, in this folder:
   npx syncline signup --email you@example.com
+  mkdir -p ~/Syncline
   npx syncline link ~/Syncline
   npx syncline sync --once
 
