@@ -34,13 +34,13 @@ function staleKind(node: StoredNode, baseRev: number): 'edited' | 'moved' {
  */
 async function hasUnseenChanges(context: DecisionContext, folder: StoredNode, baseSeq: number): Promise<boolean> {
   const { view } = context;
+  const unseen = view.storedSeq - baseSeq;
+  if (unseen === 0) return false;
   // A sequence that the journal has not reached is from before the namespace was set back: the device must read again.
-  if (baseSeq > view.head.seq) return true;
-  if (baseSeq === view.head.seq) return false;
-  const entries = await view.entriesAfter(baseSeq, UNSEEN_ENTRIES_MAX + 1);
-  if (entries.length > UNSEEN_ENTRIES_MAX) return true;
-  // Entries that have expired leave a gap, and nobody can tell what they said.
-  if (entries.length > 0 && entries[0]?.seq !== baseSeq + 1) return true;
+  if (unseen < 0 || unseen > UNSEEN_ENTRIES_MAX) return true;
+  const entries = await view.entriesAfter(baseSeq, unseen);
+  // Entries that have expired are missing, and nobody can tell what they said.
+  if (entries.length < unseen || entries[0]?.seq !== baseSeq + 1) return true;
   const foreign = entries.filter((entry) => entry.deviceId !== context.caller.device.deviceId);
   const nodeIds = new Set(foreign.map((entry) => entry.node.nodeId));
   await view.loadAncestors(nodeIds);

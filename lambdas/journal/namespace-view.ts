@@ -32,7 +32,8 @@ export type Ancestry =
   /** `folder` is the nearest one in the trash, the node itself included. */
   | { readonly kind: 'deleted'; readonly folder: StoredNode }
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'too_deep' };
+  /** Nothing in the trash was met in the ANCESTORS_MAX nodes of `chain`; what lies above them was not looked at. */
+  | { readonly kind: 'too_deep'; readonly chain: readonly StoredNode[] };
 
 /**
  * A namespace as it was at one head, with the changes of this request on top of it.
@@ -64,6 +65,11 @@ export class NamespaceView {
       bytesLogical: this.#head.bytesLogical + bytesLogicalDelta,
       bytesRetained: this.#head.bytesRetained + bytesRetainedDelta,
     };
+  }
+
+  /** How far the stored journal goes: the head without the changes of this view. */
+  get storedSeq(): number {
+    return this.#head.seq;
   }
 
   get rootId(): NodeId {
@@ -111,7 +117,7 @@ export class NamespaceView {
       const node = await this.node(next);
       if (node === undefined) return { kind: 'unknown' };
       if (node.deletedAt !== undefined) return { kind: 'deleted', folder: node };
-      if (chain.length === ANCESTORS_MAX) return { kind: 'too_deep' };
+      if (chain.length === ANCESTORS_MAX) return { kind: 'too_deep', chain };
       chain.push(node);
       next = node.parentId;
     }
