@@ -26,7 +26,10 @@ export async function openNamespace(
   return access === undefined ? notFound() : done(access);
 }
 
-/** A node that stands in the live tree: neither itself nor anything above it is in the trash. Cost: a read per level. */
+/**
+ * A node that stands in the live tree: neither itself nor anything above it is in the trash. Moves of folders may carry a node
+ * deeper than is walked; it is not hidden for that, or nobody could read what was acknowledged. Cost: a read per level.
+ */
 export async function findLiveNode(
   dependencies: Pick<OpenNamespaceDependencies, 'namespaces'>,
   access: Access,
@@ -35,7 +38,7 @@ export async function findLiveNode(
   const view = new NamespaceView(dependencies, access);
   if (nodeId === view.rootId) return done(rootNode(access.head.namespaceId));
   const ancestry = await view.ancestry(nodeId);
-  const [node] = ancestry.kind === 'live' ? ancestry.chain : [];
+  const [node] = ancestry.kind === 'live' || ancestry.kind === 'too_deep' ? ancestry.chain : [];
   return node === undefined ? notFound() : done(node);
 }
 
