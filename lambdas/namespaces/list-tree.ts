@@ -1,5 +1,5 @@
 import {
-  NAME_BYTES_MAX,
+  NAME_KEY_BYTES_MAX,
   type NamespaceId,
   NodeId,
   nameKey,
@@ -26,8 +26,8 @@ type Frame = z.infer<typeof Frame>;
 const TreePlace = z.strictObject({ epoch: z.int(), seq: z.int(), frames: z.array(Frame) });
 type TreePlace = z.infer<typeof TreePlace>;
 
-/** Characters of the way down that a page token has room for: JSON in base64, beside its other fields and its MAC. */
-const FRAMES_CHARS_MAX = Math.floor((TOKEN_CHARS_MAX - 400) * (3 / 4));
+/** Bytes of the way down that a page token has room for: JSON in base64, beside its other fields and its MAC. */
+const FRAMES_BYTES_MAX = Math.floor((TOKEN_CHARS_MAX - 400) * (3 / 4));
 
 export interface TreeRequest {
   readonly namespaceId?: NamespaceId | undefined;
@@ -126,8 +126,9 @@ class TreeWalk {
     this.frames[this.frames.length - 1] = [node.parentId, nameKey(node.name)];
     if (node.kind !== 'folder') return;
     const deeper: Frame[] = [...this.frames, [node.nodeId, '']];
-    // The key that the new frame may come to hold needs room as well.
-    if (JSON.stringify(deeper).length + NAME_BYTES_MAX > FRAMES_CHARS_MAX) this.unlisted.push(node.nodeId);
+    // The key that the new frame may come to hold needs room as well; escapes of JSON only double a byte.
+    if (Buffer.byteLength(JSON.stringify(deeper)) + NAME_KEY_BYTES_MAX > FRAMES_BYTES_MAX)
+      this.unlisted.push(node.nodeId);
     else this.frames.push([node.nodeId, '']);
   }
 }

@@ -1,12 +1,23 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { conflictedName, nameDefect, nameKey, utf8Length } from './names.ts';
+import { NAME_BYTES_MAX } from './limits.ts';
+import { conflictedName, NAME_KEY_BYTES_MAX, nameDefect, nameKey, utf8Length } from './names.ts';
 
 test('names that differ only in case, Unicode form or trailing dots are one name in a folder', () => {
   expect(nameKey('Straße.TXT')).toBe(nameKey('STRASSE.txt'));
   expect(nameKey('cafe\u0301')).toBe(nameKey('café'));
   expect(nameKey('notes. .')).toBe(nameKey('Notes'));
   expect(nameKey('...')).not.toBe('');
+});
+
+test('the key of a name is at most three times as long, whatever its characters', () => {
+  const longest = { times: 0 };
+  for (let point = 0x20; point <= 0x10ffff; point++) {
+    const character = String.fromCodePoint(point);
+    if (nameDefect(character) !== undefined) continue;
+    longest.times = Math.max(longest.times, utf8Length(nameKey(character)) / utf8Length(character));
+  }
+  expect(longest.times).toBe(NAME_KEY_BYTES_MAX / NAME_BYTES_MAX);
 });
 
 test('the key of a key is that key', () => {

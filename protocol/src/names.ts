@@ -33,6 +33,9 @@ export function nameKey(name: string): string {
   return trimmed.length > 0 ? trimmed : folded;
 }
 
+/** Longest key of a name, in bytes of UTF-8: NFC takes some characters apart, into three times their bytes at most. */
+export const NAME_KEY_BYTES_MAX = 3 * NAME_BYTES_MAX;
+
 /** Bytes of `text` in UTF-8, without making them. Precondition: `text` is well formed. */
 export function utf8Length(text: string): number {
   let bytes = 0;
