@@ -2,6 +2,7 @@ import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
 import { S3ObjectStore } from './chunks/s3-object-store.ts';
 import { readContent } from './journal/read-content.ts';
+import { readContents } from './journal/read-contents.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
@@ -39,7 +40,10 @@ const dependencies = {
   clock: systemClock,
 };
 
-export const handler = createApiHandler<'getContent'>(
+export const handler = createApiHandler<'getContent' | 'readContents'>(
   { clock: systemClock, telemetry: powertoolsTelemetry(environment.STAGE) },
-  { getContent: ({ parameters, query }, caller) => readContent(dependencies, { ...parameters, ...query }, caller) },
+  {
+    getContent: ({ parameters, query }, caller) => readContent(dependencies, { ...parameters, ...query }, caller),
+    readContents: ({ body }, caller) => readContents(dependencies, body, caller),
+  },
 );

@@ -154,7 +154,7 @@ export const functions = {
     timeoutSeconds: seconds.usual,
   },
   'content-read': {
-    routes: ['getContent'],
+    routes: ['getContent', 'readContents'],
     access: {
       tables: { accounts: look, files: look, chunks: ['BatchGetItem'] },
       // Signs GETs of chunks with its own rights, and reads long manifests.

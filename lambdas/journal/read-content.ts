@@ -1,32 +1,15 @@
-import {
-  assert,
-  type ChunkRef,
-  type ChunkSource,
-  CONTENT_PAGE_CHUNKS_MAX,
-  epochMs,
-  formatInstant,
-  type NamespaceId,
-  type NodeId,
-  type RouteResponse,
-  SIGNED_URL_MS,
-  unpackManifest,
-} from '@syncline/protocol';
+import { assert, CONTENT_PAGE_CHUNKS_MAX, type NamespaceId, type NodeId, type RouteResponse } from '@syncline/protocol';
 import * as z from 'zod/mini';
-import type { ChunkIndex } from '../chunks/chunk-index.ts';
-import { manifestObjectKey, type ObjectStore } from '../chunks/object-store.ts';
 import type { StoredRevision } from '../namespaces/namespace-store.ts';
 import { findLiveNode, notFound, type OpenNamespaceDependencies, openNamespace } from '../namespaces/open-namespace.ts';
 import { readPage, signPage } from '../namespaces/page-token.ts';
 import type { Caller } from '../runtime/caller.ts';
-import type { Clock } from '../runtime/clock.ts';
 import type { KeyRing } from '../runtime/key-ring.ts';
 import { done, type Outcome, refused } from '../runtime/outcome.ts';
+import { addressChunks, contentHeader, type DescribeContentDependencies, readManifest } from './describe-content.ts';
 
-export interface ReadContentDependencies extends OpenNamespaceDependencies {
-  readonly chunks: Pick<ChunkIndex, 'locate'>;
-  readonly objects: Pick<ObjectStore, 'read' | 'signGet'>;
+export interface ReadContentDependencies extends OpenNamespaceDependencies, DescribeContentDependencies {
   readonly keyRing: KeyRing;
-  readonly clock: Pick<Clock, 'now'>;
 }
 
 export interface ContentRequest {
@@ -47,7 +30,7 @@ export async function readContent(
   request: ContentRequest,
   caller: Caller,
 ): Promise<Outcome<RouteResponse<'getContent'>>> {
-  const { keyRing, clock } = dependencies;
+  const { keyRing } = dependencies;
   const found = await findRevision(dependencies, request, caller);
   if (found.kind === 'refused') return found;
   const revision = found.value;
@@ -61,12 +44,8 @@ export async function readContent(
   const end = start + CONTENT_PAGE_CHUNKS_MAX;
   const manifest = await readManifest(dependencies, revision);
   return done({
-    rev: revision.rev,
-    size: revision.size,
-    contentHash: revision.contentHash,
-    chunking: revision.chunking,
+    ...contentHeader(dependencies, revision),
     chunks: await addressChunks(dependencies, revision.domain, manifest.slice(start, end)),
-    expiresAt: formatInstant(epochMs(clock.now() + SIGNED_URL_MS)),
     ...(end < manifest.length ? { nextPage: await signPage(keyRing, listing, end) } : {}),
   });
 }
@@ -86,33 +65,4 @@ async function findRevision(
   const revision = await dependencies.namespaces.getRevision({ namespaceId, nodeId: request.nodeId, rev });
   assert(revision !== undefined || request.rev !== undefined, 'a live file has its present content');
   return revision === undefined ? notFound() : done(revision);
-}
-
-async function readManifest(
-  { objects }: Pick<ReadContentDependencies, 'objects'>,
-  revision: StoredRevision,
-): Promise<readonly ChunkRef[]> {
-  const packed = revision.manifest ?? (await objects.read(manifestObjectKey(revision.domain, revision.contentHash)));
-  assert(packed !== undefined, 'the manifest of a retained revision is stored');
-  return unpackManifest(packed);
-}
-
-async function addressChunks(
-  { chunks, objects }: Pick<ReadContentDependencies, 'chunks' | 'objects'>,
-  domain: string,
-  refs: readonly ChunkRef[],
-): Promise<ChunkSource[]> {
-  const records = await chunks.locate(domain, [...new Set(refs.map(({ hash }) => hash))]);
-  const addresses = new Map<string, Promise<string>>();
-  return Promise.all(
-    refs.map(async (ref) => {
-      const record = records.get(ref.hash);
-      assert(record !== undefined, 'every chunk of a retained revision is stored');
-      const url = addresses.get(record.objectKey) ?? objects.signGet(record.objectKey);
-      addresses.set(record.objectKey, url);
-      const isWhole = record.objectKey.startsWith('chunks/');
-      const range: [number, number] = [record.offset, record.offset + ref.size - 1];
-      return { ...ref, url: await url, ...(isWhole ? {} : { range }) };
-    }),
-  );
 }

@@ -56,6 +56,8 @@ export const UNSEEN_ENTRIES_MAX = 1000;
 export const PAGE_ENTRIES_MAX = 1000;
 /** Chunk URLs in one page of content. */
 export const CONTENT_PAGE_CHUNKS_MAX = 500;
+/** Files whose contents one request reads. */
+export const CONTENT_FILES_MAX = 100;
 /** Longest cursor or page token, in characters. */
 export const TOKEN_CHARS_MAX = 4096;
 /** Longest wait of a long-poll, in seconds; the HTTP API ends a request at 30. */

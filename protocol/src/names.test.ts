@@ -33,17 +33,22 @@ test.each(['', '.', '..', 'a/b', 'a\u0000b', 'tab\tbed', '\ud800', 'é'.repeat(1
 
 test('a conflicted copy of any legal name has a legal name and keeps the extension', () => {
   const names = fc
-    .string({ unit: 'grapheme', minLength: 1, maxLength: 255 })
+    .tuple(
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 255 }),
+      fc.constantFrom('', '.pdf', `.${'x'.repeat(31)}`),
+    )
+    .map((parts) => parts.join(''))
     .filter((name) => nameDefect(name) === undefined);
   fc.assert(
     fc.property(
       names,
-      fc.string({ minLength: 1, maxLength: 64 }),
+      fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 64 }), fc.constant('漢'.repeat(64))),
       fc.integer({ min: 1, max: 99 }),
       (name, deviceName, attempt) => {
         const copy = conflictedName({ name, deviceName, at: new Date(0), attempt });
         expect(nameDefect(copy)).toBeUndefined();
         expect(utf8Length(copy)).toBeLessThanOrEqual(255);
+        expect(copy).not.toMatch(/^ \(conflicted/);
       },
     ),
   );

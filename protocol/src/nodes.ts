@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
+import { OperationError } from './errors.ts';
 import { ContentHash, DeviceId, NamespaceId, NodeId } from './ids.ts';
 import {
+  CONTENT_FILES_MAX,
   CONTENT_PAGE_CHUNKS_MAX,
   FILE_BYTES_MAX,
   PAGE_ENTRIES_MAX,
@@ -110,3 +112,25 @@ export const ContentResponse = z.strictObject({
   nextPage: z.optional(PageToken),
 });
 export type ContentResponse = z.infer<typeof ContentResponse>;
+
+/** Files whose contents are wanted together; meant for small ones, of which a device fetches thousands. */
+export const ReadContentsRequest = z.strictObject({
+  files: z
+    .array(z.strictObject({ namespaceId: NamespaceId, nodeId: NodeId, rev: z.optional(RevisionNumber) }))
+    .check(z.minLength(1), z.maxLength(CONTENT_FILES_MAX)),
+});
+export type ReadContentsRequest = z.infer<typeof ReadContentsRequest>;
+
+/**
+ * One answer per file, in the order of the request. All together they name at most CONTENT_PAGE_CHUNKS_MAX chunks: a file that
+ * does not fit any more is refused with `too_large`, and is to be read alone.
+ */
+export const ReadContentsResponse = z.strictObject({
+  contents: z.array(
+    z.discriminatedUnion('status', [
+      z.strictObject({ status: z.literal('found'), content: ContentResponse }),
+      z.strictObject({ status: z.literal('error'), error: OperationError }),
+    ]),
+  ),
+});
+export type ReadContentsResponse = z.infer<typeof ReadContentsResponse>;

@@ -27,6 +27,8 @@ import {
   NodeQuery,
   NodeResponse,
   PathQuery,
+  ReadContentsRequest,
+  ReadContentsResponse,
   RevisionsResponse,
 } from './nodes.ts';
 import { SocketResponse } from './sockets.ts';
@@ -194,6 +196,14 @@ export const routes = {
     parameters: NodeParameters,
     query: ContentQuery,
     response: ContentResponse,
+  },
+  readContents: {
+    method: 'POST',
+    path: '/v1/contents',
+    summary: 'The contents of up to 100 small files, each with a signed URL for every chunk.',
+    access: 'account',
+    body: ReadContentsRequest,
+    response: ReadContentsResponse,
   },
   resolvePath: {
     method: 'GET',

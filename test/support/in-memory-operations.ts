@@ -10,6 +10,7 @@ import { answerCommit } from '../../lambdas/journal/answer-commit.ts';
 import { getCursor } from '../../lambdas/journal/get-cursor.ts';
 import { listChanges } from '../../lambdas/journal/list-changes.ts';
 import { readContent } from '../../lambdas/journal/read-content.ts';
+import { readContents } from '../../lambdas/journal/read-contents.ts';
 import { waitForChanges } from '../../lambdas/journal/wait-for-changes.ts';
 import { getNode } from '../../lambdas/namespaces/get-node.ts';
 import { listChildren } from '../../lambdas/namespaces/list-children.ts';
@@ -48,6 +49,7 @@ export function inMemoryOperations(stores: InMemoryStores, settings: InMemorySet
     getNode: ({ parameters, query }, caller) => getNode(dependencies, { ...parameters, ...query }, caller),
     listChildren: ({ parameters, query }, caller) => listChildren(dependencies, { ...parameters, ...query }, caller),
     listRevisions: ({ parameters, query }, caller) => listRevisions(dependencies, { ...parameters, ...query }, caller),
+    readContents: ({ body }, caller) => readContents(dependencies, body, caller),
     getContent: ({ parameters, query }, caller) => readContent(dependencies, { ...parameters, ...query }, caller),
     resolvePath: ({ query }, caller) => resolvePath(dependencies, query, caller),
     openSocket: (_request, caller) => openSocket(dependencies, caller),

@@ -9,6 +9,7 @@ import type {
   StagedContent,
 } from '../engine/ports.ts';
 import { chunkCount, chunkRange } from '../transfers/chunking.ts';
+import { ContentLookahead } from '../transfers/content-lookahead.ts';
 import { downloadContent } from '../transfers/download-content.ts';
 import { hashChunk, hashManifest } from '../transfers/hashing.ts';
 import { type TransferDependencies, type UploadOutcome, uploadFiles } from '../transfers/upload-files.ts';
@@ -24,6 +25,7 @@ export interface ApiRemoteOptions {
 export function createApiRemote(dependencies: TransferDependencies, options: ApiRemoteOptions): Remote {
   const { api } = dependencies;
   const { namespaceId, signal } = options;
+  const lookahead = new ContentLookahead(dependencies, options);
   return {
     namespaceId,
     listTree: async ({ folderId, page }) => {
@@ -45,8 +47,9 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
       );
       return outcomes.map(toSent);
     },
+    expect: (contents) => lookahead.expect(contents),
     fetch: async ({ nodeId, rev, into }) => {
-      const source = { namespaceId, nodeId, rev };
+      const source = { namespaceId, nodeId, rev, firstPage: await lookahead.take({ nodeId, rev }) };
       const has = into.resumed ? hasChunk(into, options.isChunk) : undefined;
       const sink = { write: (offset: number, bytes: Uint8Array) => into.write(offset, bytes) };
       return toFetched(await downloadContent(dependencies, source, { sink, signal, has }));

@@ -1,4 +1,4 @@
-import type { ChunkRef, ContentHash, NamespaceId, NodeId, Problem } from '@syncline/protocol';
+import type { ChunkRef, ContentHash, ContentResponse, NamespaceId, NodeId, Problem } from '@syncline/protocol';
 import { withAbortScope } from './abort-scope.ts';
 import { Download, DownloadEnded } from './download.ts';
 import type { TransferDependencies, TransferProgress } from './upload-files.ts';
@@ -8,6 +8,8 @@ export interface DownloadSource {
   readonly namespaceId: NamespaceId;
   readonly nodeId: NodeId;
   readonly rev?: number | undefined;
+  /** The first page of that content, when it has been asked for already (content-lookahead.ts). */
+  readonly firstPage?: ContentResponse | undefined;
 }
 
 /**

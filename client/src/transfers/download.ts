@@ -61,9 +61,7 @@ export class Download {
     let first: ContentResponse | undefined;
     let token: string | undefined;
     do {
-      const answer = await this.#ask(token, first?.rev ?? this.#source.rev);
-      if (!answer.ok) throw new DownloadEnded({ kind: 'refused', problem: answer.problem });
-      const content = answer.value;
+      const content = await this.#page(token, first?.rev ?? this.#source.rev);
       first ??= content;
       if (content.rev !== first.rev || content.contentHash !== first.contentHash)
         throw damaged('pages of two contents');
@@ -84,6 +82,13 @@ export class Download {
     if (this.#bytes !== size) throw damaged('a manifest of another length than the file');
     if ((await hashManifest(this.#chunks)) !== contentHash) throw damaged('a manifest of another content');
     return { kind: 'downloaded', rev, size, contentHash, chunks: this.#chunks };
+  }
+
+  async #page(token: string | undefined, rev: number | undefined): Promise<ContentResponse> {
+    if (token === undefined && this.#source.firstPage !== undefined) return this.#source.firstPage;
+    const answer = await this.#ask(token, rev);
+    if (!answer.ok) throw new DownloadEnded({ kind: 'refused', problem: answer.problem });
+    return answer.value;
   }
 
   #ask(page: string | undefined, rev: number | undefined) {

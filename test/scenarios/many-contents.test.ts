@@ -1,0 +1,100 @@
+/** Thousands of small files are read a hundred at a time, and nobody reads what is not theirs. */
+import { expect, test } from '@jest/globals';
+import { type NodeId, opId, rootNodeId } from '@syncline/protocol';
+import { ContentLookahead } from '../../client/src/transfers/content-lookahead.ts';
+import { uploadFiles } from '../../client/src/transfers/upload-files.ts';
+import { newId } from '../support/api-device.ts';
+import { openInMemoryClient, sourceOf } from '../support/in-memory-client.ts';
+import { join, type Member, textBytes } from '../support/in-memory-member.ts';
+import { InMemoryService } from '../support/in-memory-service.ts';
+
+async function commitTexts(service: InMemoryService, member: Member, texts: readonly string[]) {
+  const uploads = await uploadFiles(
+    openInMemoryClient(service, member),
+    texts.map((text) => sourceOf(member, textBytes(text))),
+  );
+  const batch = newId();
+  const operations = uploads.map((upload, index) => {
+    if (upload.kind !== 'uploaded') throw new Error(`an upload was ${upload.kind}`);
+    const { namespaceId } = member;
+    const place = { parentId: rootNodeId(namespaceId), name: `${index}.txt` };
+    const { uploadId } = upload;
+    return { ...place, type: 'put' as const, opId: opId(batch, index), namespaceId, baseRev: 0, uploadId, clock: 1 };
+  });
+  const answer = await service.invoke('commit', { body: { operations } }, member);
+  if (!answer.ok) throw new Error('the commit was refused');
+  return answer.value.results.map((result) => {
+    if (result.status !== 'committed') throw new Error('an operation was refused');
+    return result.node;
+  });
+}
+
+test('contents are answered in order, each on its own terms', async () => {
+  const service = new InMemoryService();
+  const [alice, bob] = [await join(service, 'alice'), await join(service, 'bob')];
+  const [first, second] = await commitTexts(service, alice, ['one', 'two']);
+  const [foreign] = await commitTexts(service, bob, ['secret']);
+  const { namespaceId } = alice;
+  const files = [second, { nodeId: newId() as NodeId }, first, { nodeId: foreign?.nodeId as NodeId }].map((node) => ({
+    namespaceId,
+    nodeId: node?.nodeId as NodeId,
+  }));
+  const theirs = { namespaceId: bob.namespaceId, nodeId: foreign?.nodeId as NodeId };
+
+  const answer = await service.invoke('readContents', { body: { files: [...files, theirs] } }, alice);
+
+  if (!answer.ok) throw new Error('the request was refused');
+  const texts = answer.value.contents.map((found) => {
+    if (found.status === 'error') return found.error.code;
+    const { bytes } = service.stores.objects.get({ url: found.content.chunks[0]?.url ?? '' });
+    return new TextDecoder().decode(bytes);
+  });
+  expect(texts).toEqual(['two', 'not_found', 'one', 'not_found', 'not_found']);
+});
+
+test('a file in the trash, a folder and an unknown revision have no content to read', async () => {
+  const service = new InMemoryService();
+  const alice = await join(service, 'alice');
+  const [kept, gone] = await commitTexts(service, alice, ['kept', 'gone']);
+  if (kept === undefined || gone === undefined) throw new Error('two files were made');
+  const { namespaceId } = alice;
+  const remove = { type: 'delete' as const, opId: opId(newId(), 0), namespaceId, nodeId: gone.nodeId, baseRev: 1 };
+  await service.invoke('commit', { body: { operations: [remove] } }, alice);
+  const files = [
+    { namespaceId, nodeId: gone.nodeId },
+    { namespaceId, nodeId: rootNodeId(namespaceId) },
+    { namespaceId, nodeId: kept.nodeId, rev: 7 },
+  ];
+  const answer = await service.invoke('readContents', { body: { files } }, alice);
+  const codes = answer.ok ? answer.value.contents.map((found) => found.status === 'error' && found.error.code) : [];
+  expect(codes).toEqual(['not_found', 'not_found', 'not_found']);
+});
+
+test('150 expected contents cost two requests, and each is told once', async () => {
+  const service = new InMemoryService();
+  const alice = await join(service, 'alice');
+  const nodes = await commitTexts(
+    service,
+    alice,
+    Array.from({ length: 150 }, (_, index) => `text ${index}`),
+  );
+  const { api } = openInMemoryClient(service, alice);
+  let requests = 0;
+  const counting: Pick<typeof api, 'readContents'> = {
+    readContents: (input) => {
+      requests += 1;
+      return api.readContents(input);
+    },
+  };
+  const { namespaceId } = alice;
+  const lookahead = new ContentLookahead({ api: counting }, { namespaceId, signal: new AbortController().signal });
+  const expected = nodes.map(({ nodeId, contentRev, size }) => ({ nodeId, rev: contentRev, size }));
+
+  lookahead.expect(expected);
+  const contents = await Promise.all(expected.map((content) => lookahead.take(content)));
+
+  expect(contents.map((content) => content?.contentHash)).toEqual(nodes.map(({ contentHash }) => contentHash));
+  expect(requests).toBe(2);
+  const [again] = expected;
+  expect(again && (await lookahead.take(again))).toBeUndefined();
+});
