@@ -54,7 +54,7 @@ export function splitName(name: string): { readonly stem: string; readonly exten
 
 /**
  * `report (conflicted copy from DEVICE 2026-01-31 174502).pdf`; `attempt` above 1 adds ` 2`, ` 3` … before the parenthesis closes.
- * The stem is shortened, by whole characters, where the result would pass the limit of a name.
+ * Stem and device name are shortened, by whole characters, where the result would pass the limit of a name.
  */
 export function conflictedName(options: {
   readonly name: string;
@@ -65,21 +65,31 @@ export function conflictedName(options: {
   const { stem, extension } = splitName(options.name);
   const stamp = options.at.toISOString();
   const time = `${stamp.slice(0, 10)} ${stamp.slice(11, 19).replaceAll(':', '')}`;
-  const device = options.deviceName.replace(/[/\u0000-\u001f\u007f-\u009f]/g, '-');
+  const legal = options.deviceName.toWellFormed().replace(/[/\u0000-\u001f\u007f-\u009f]/g, '-');
+  const device = shortened(legal, DEVICE_BYTES_MAX);
   const suffix = ` (conflicted copy from ${device} ${time}${options.attempt > 1 ? ` ${options.attempt}` : ''})`;
   return fitName(stem, suffix, extension);
 }
 
+/** Bytes of a device's name in the name of a copy: with the longest extension, a third of the name is left for the stem. */
+const DEVICE_BYTES_MAX = 96;
+/** Longest ending that counts as an extension, in bytes; what is longer is shortened like a stem. */
+const EXTENSION_BYTES_MAX = 32;
+
 function fitName(stem: string, suffix: string, extension: string): string {
-  const kept = utf8Length(extension) > 32 ? '' : extension;
+  const kept = utf8Length(extension) > EXTENSION_BYTES_MAX ? '' : extension;
   const base = kept === '' ? stem + extension : stem;
-  const room = NAME_BYTES_MAX - utf8Length(suffix) - utf8Length(kept);
+  return shortened(base, NAME_BYTES_MAX - utf8Length(suffix) - utf8Length(kept)) + suffix + kept;
+}
+
+/** The longest beginning of `text`, in whole characters, of at most `bytesMax` bytes. */
+function shortened(text: string, bytesMax: number): string {
   let short = '';
   let bytes = 0;
-  for (const character of base) {
+  for (const character of text) {
     bytes += utf8Length(character);
-    if (bytes > room) break;
+    if (bytes > bytesMax) break;
     short += character;
   }
-  return short + suffix + kept;
+  return short;
 }
