@@ -92,6 +92,31 @@ test('24 new files make one transaction, 200 make nine, and none is larger than 
   expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
 });
 
+test('operations of one request build on each other over the borders of transactions', async () => {
+  const { world, desk, root } = await oneDevice();
+  const [folder, file] = [nodeId(1), nodeId(2)];
+  const first = { name: 'first', text: 'one', parentId: folder, newNodeId: file };
+  const fill = Array.from(
+    { length: 60 },
+    (_, index) => ({ type: 'mkdir', parentId: folder, name: `${index}` }) as const,
+  );
+  const intents = [
+    { type: 'mkdir', parentId: root, name: 'folder', newNodeId: folder } as const,
+    await world.putOperation(desk, first),
+    ...fill,
+    await world.putOperation(desk, { name: 'first', text: 'two', nodeId: file, baseRev: 1 }),
+    { type: 'move', nodeId: file, baseRev: 2, parentId: root, name: 'moved' } as const,
+    { type: 'mkdir', parentId: folder, name: 'first' } as const,
+    ...fill,
+    { type: 'delete', nodeId: folder, baseRev: 1, baseSeq: 0 } as const,
+  ];
+  const results = await world.commit(desk, world.name(desk, intents));
+  expect(results.map(({ status }) => status)).toEqual(intents.map(() => 'committed'));
+  expect(results.at(-1)).toMatchObject({ seq: 66 });
+  expect(await world.names(desk)).toEqual(['moved']);
+  expect(await world.read(desk, file)).toBe('two');
+});
+
 test('one new file in the root costs one read of each kind and one transaction', async () => {
   const { world, desk } = await oneDevice();
   const calls: string[] = [];

@@ -22,6 +22,8 @@ import { SeededRandom } from '../support/seeded-random.ts';
 
 const DEVICES = 4;
 const ROUNDS = 5;
+/** Histories of one quick run; `npm run nightly` asks for more. */
+const RUNS = fc.readConfigureGlobal().numRuns ?? 40;
 const SENDS_MAX = 60;
 const STRATEGIES = ['keep_both', 'keep_mine', 'keep_theirs', 'last_write_wins', 'fail'] as const;
 const NAMES = ['a', 'A', 'b.txt', 'B.TXT', 'straße', 'STRASSE', 'c'];
@@ -233,7 +235,7 @@ test('devices that act at one time on old beliefs leave a gapless journal, one t
     fc.asyncProperty(fc.integer({ min: 0 }), async (seed) => {
       entries += await runHistory(seed, 0);
     }),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: RUNS, endOnFailure: true },
   );
   expect(entries).toBeGreaterThan(40);
 }, 120_000);
@@ -243,7 +245,7 @@ test('lost requests and lost answers, repeated by clients, change nothing about 
     fc.asyncProperty(fc.integer({ min: 0 }), async (seed) => {
       await runHistory(seed, 0.2);
     }),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: RUNS, endOnFailure: true },
   );
 }, 120_000);
 
