@@ -17,7 +17,7 @@ import { type CommitDependencies, commitToNamespace } from './commit-to-namespac
  * err do not hinder the others. Operations on one namespace are applied in their order, namespaces apart from each other.
  * Idempotent by (device, opId) for OPERATION_RESULT_MS: a repeat answers what was answered first, and writes nothing.
  * Cost, in one namespace: one read of the head; results, nodes and places at one time; one read per level of folders above; then one
- * transaction for at least 16 operations (24 new files).
+ * transaction for at least 16 operations (24 new files). Where nothing is to be written, the head is read once more instead.
  *
  * @throws UnavailableError when a store did not answer. Operations may have been applied; a repeat tells.
  */

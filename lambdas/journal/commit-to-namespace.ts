@@ -125,12 +125,23 @@ async function commitNext(
     results.set(operation.opId, applyDecision(context, operation, await decideOperation(context, operation)));
     transaction = view.transaction(now);
   }
-  // Conflicts and errors are not stored: a repeat decides them again.
-  if (transaction.results.length === 0) return results;
+  // Conflicts and errors are not stored: a repeat decides them again. No transaction vouches for what they were decided on,
+  // which another commit may have parted: perhaps this very request, sent twice.
+  if (transaction.results.length === 0) return (await isStillHead(dependencies, work, view)) ? results : undefined;
   const outcome = await namespaces.commit(transaction);
   if (outcome.kind === 'superseded') return undefined;
   view.settle();
   return results;
+}
+
+/** Whether everything that the view has read was true at one time. Cost: one read. */
+async function isStillHead(
+  { namespaces }: CommitDependencies,
+  { namespaceId, caller }: NamespaceWork,
+  view: NamespaceView,
+): Promise<boolean> {
+  const access = await namespaces.readAccess({ namespaceId, accountId: caller.accountId });
+  return access?.head.seq === view.head.seq && access.head.epoch === view.head.epoch;
 }
 
 function applyDecision(context: OperationContext, { opId }: Operation, decision: Decision): OperationResult {
