@@ -2,8 +2,6 @@ import { assert, DEPTH_MAX, JOURNAL_RETENTION_MS, OPERATION_RESULT_MS } from '@s
 
 /** Times that one transaction is decided again after somebody else's commit came first. */
 export const COMMIT_TRIES_MAX = 8;
-/** Longest pause before the second try, in milliseconds; it doubles with every further one. */
-export const COMMIT_PAUSE_MS = 20;
 /** Most items that one operation touches: entry, node, revision, place, trash, and a new item of results. */
 export const OPERATION_ITEMS_MAX = 6;
 /** Folders above a node that are walked. Twice the depth at which a node may be put, because a folder may be moved with all below it. */
