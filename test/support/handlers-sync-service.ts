@@ -27,6 +27,10 @@ export function handlersSyncService(service: InMemoryService = new InMemoryServi
       for (const node of nodes) if (node.kind === 'file') texts.set(node.nodeId, await readText(service, member, node));
       return treeOf(rootNodeId(member.namespaceId), nodes, (node) => texts.get(node.nodeId) ?? '');
     },
+    history: async () => {
+      const member = await join(service, SUBJECT, 'reader');
+      return readHistory(service, member);
+    },
     head: async () => {
       const member = await join(service, SUBJECT, 'reader');
       const tree = await service.invoke('listTree', { query: { limit: '1' } }, member);
@@ -47,12 +51,28 @@ async function listAll(service: InMemoryService, member: Member): Promise<readon
   return nodes;
 }
 
+/** The contents of all revisions that the journal tells of. */
+async function readHistory(service: InMemoryService, member: Member): Promise<readonly string[]> {
+  const { namespaceId } = member;
+  const entries = await service.stores.namespaces.listEntries({ namespaceId, after: 0, limit: 100_000 });
+  const texts: string[] = [];
+  for (const { node } of entries) {
+    if (node.kind !== 'file' || node.contentRev !== node.rev) continue;
+    const query = { rev: `${node.rev}` };
+    const answer = await service.invoke('getContent', { parameters: { nodeId: node.nodeId }, query }, member);
+    if (answer.ok) texts.push(textOf(service, answer.value.chunks));
+  }
+  return texts;
+}
+
+function textOf(service: InMemoryService, chunks: readonly { readonly url: string }[]): string {
+  return chunks.map(({ url }) => Buffer.from(service.stores.objects.get({ url }).bytes).toString()).join('');
+}
+
 async function readText(service: InMemoryService, member: Member, { nodeId }: Node): Promise<string> {
   const answer = await service.invoke('getContent', { parameters: { nodeId }, query: {} }, member);
   if (!answer.ok) throw new Error(`the content was refused: ${answer.problem.detail}`);
-  return answer.value.chunks
-    .map(({ url }) => Buffer.from(service.stores.objects.get({ url }).bytes).toString())
-    .join('');
+  return textOf(service, answer.value.chunks);
 }
 
 function withFaults(remote: Remote, faults: RemoteFaults): Remote {

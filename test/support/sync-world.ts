@@ -36,6 +36,8 @@ export interface SyncService {
   connect(number: number, faults: RemoteFaults): Promise<Remote>;
   /** What it holds, by path: the text of a file, `undefined` for a folder. */
   tree(): Promise<ReadonlyMap<string, string | undefined>>;
+  /** Every content that was ever committed. */
+  history(): Promise<readonly string[]>;
   /** The number of journal entries. */
   head(): Promise<number>;
 }
@@ -44,6 +46,7 @@ export function modelSyncService(service: ModelService = new ModelService()): Sy
   return {
     connect: (number, faults) => Promise.resolve(modelRemote(service, modelDevice(number), faults)),
     tree: () => Promise.resolve(serviceTree(service)),
+    history: () => Promise.resolve(committedTexts(service)),
     head: () => Promise.resolve(service.journal.length),
   };
 }
@@ -92,6 +95,13 @@ export class SyncDevice {
     new DataView(bytes.buffer).setUint32(count - 4, this.#drawn);
     return bytes;
   }
+}
+
+function committedTexts(service: ModelService): readonly string[] {
+  return service.journal.flatMap(({ node }) => {
+    const bytes = node.contentHash === undefined ? undefined : service.contents.get(node.contentHash);
+    return bytes === undefined ? [] : [Buffer.from(bytes).toString()];
+  });
 }
 
 /** What a model holds, by path: the text of a file, `undefined` for a folder. */

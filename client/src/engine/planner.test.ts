@@ -231,7 +231,7 @@ test('a folder is not deleted with a file that could not leave it', async () => 
   a.files.write('d/x', 'x');
   a.files.write('d/y', 'y');
   await a.sync();
-  const [before] = service.list().filter((node) => node.name === 'x');
+  const before = service.list().find((node) => node.name === 'x');
   a.files.rename('d/x', 'z');
   a.files.remove('d');
   a.faults.onCommit = () => {

@@ -1,0 +1,137 @@
+import { expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { handlersSyncService } from '../support/handlers-sync-service.ts';
+import { anEdit, type Edit, editDisk } from '../support/random-edits.ts';
+import { modelSyncService, SyncDevice, type SyncService } from '../support/sync-world.ts';
+
+/** How a sync ends before its time. */
+type Fault =
+  | 'none'
+  | 'request-lost'
+  | 'answer-lost'
+  | 'killed-after-sending'
+  | 'killed-after-fetching'
+  | 'edited-meanwhile';
+
+type Doing =
+  | { readonly type: 'edit'; readonly device: number; readonly edit: Edit }
+  | { readonly type: 'sync'; readonly device: number; readonly fault: Fault; readonly edit: Edit }
+  | { readonly type: 'forget-state'; readonly device: number };
+
+const DEVICES = 3;
+/** Turns of all devices, one after the other, in which they have to come to rest. */
+const TURNS_MAX = 6;
+
+const device = fc.nat(DEVICES - 1);
+const fault: fc.Arbitrary<Fault> = fc.constantFrom(
+  'none',
+  'none',
+  'request-lost',
+  'answer-lost',
+  'killed-after-sending',
+  'killed-after-fetching',
+  'edited-meanwhile',
+);
+const aDoing: fc.Arbitrary<Doing> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ type: fc.constant('edit'), device, edit: anEdit }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('sync'), device, fault, edit: anEdit }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('forget-state'), device }) },
+);
+
+async function runHistory(service: SyncService, history: readonly Doing[]): Promise<void> {
+  const devices = Array.from({ length: DEVICES }, (_, index) => new SyncDevice(service, index + 1));
+  const agreed = new Set<string>();
+  for (const [index, doing] of history.entries()) {
+    const actor = devices[doing.device];
+    if (actor === undefined) continue;
+    const mark = `@${index}`;
+    if (doing.type === 'edit') editDisk(actor.files, { ...doing.edit, text: doing.edit.text + mark });
+    else if (doing.type === 'forget-state') actor.forgetState();
+    else await syncWithFault(actor, { ...doing, mark });
+  }
+  for (const actor of devices) {
+    for (const text of actor.files.tree().values()) if (text !== undefined) agreed.add(text);
+  }
+  await settle(devices);
+  const [first] = devices;
+  const tree = first?.files.tree() ?? new Map<string, string>();
+  for (const actor of devices) expect(actor.files.tree()).toEqual(tree);
+  expect(await service.tree()).toEqual(tree);
+  const trashed = devices.flatMap(({ files }) =>
+    [...files.trashed.values()].map((bytes) => Buffer.from(bytes).toString()),
+  );
+  const kept = new Set([...tree.values(), ...trashed, ...(await service.history())]);
+  for (const text of agreed) expect(kept).toContain(text);
+}
+
+async function syncWithFault(actor: SyncDevice, doing: { fault: Fault; edit: Edit; mark: string }): Promise<void> {
+  const stop = () => {
+    throw new Error(doing.fault);
+  };
+  const edit = () => {
+    actor.faults.onSent = undefined;
+    actor.faults.onFetched = undefined;
+    editDisk(actor.files, { ...doing.edit, text: `${doing.edit.text}${doing.mark}` });
+  };
+  switch (doing.fault) {
+    case 'none':
+      break;
+    case 'request-lost':
+    case 'answer-lost':
+      actor.faults.onCommit = (moment) => {
+        if (moment === (doing.fault === 'request-lost' ? 'before' : 'after')) stop();
+      };
+      break;
+    case 'killed-after-sending':
+      actor.faults.onSent = stop;
+      break;
+    case 'killed-after-fetching':
+      actor.faults.onFetched = stop;
+      break;
+    case 'edited-meanwhile':
+      actor.faults.onSent = edit;
+      actor.faults.onFetched = edit;
+  }
+  try {
+    await actor.sync();
+  } catch (error) {
+    if (!(error instanceof Error && error.message === doing.fault)) throw error;
+  } finally {
+    actor.faults.onCommit = undefined;
+    actor.faults.onSent = undefined;
+    actor.faults.onFetched = undefined;
+  }
+}
+
+async function settle(devices: readonly SyncDevice[]): Promise<void> {
+  for (let turn = 0; turn < TURNS_MAX; turn++) {
+    let isQuiet = true;
+    for (const actor of devices) {
+      const outcome = await actor.sync();
+      expect(outcome).toMatchObject({ kind: 'rested', problems: [] });
+      isQuiet &&= outcome.counts.changedLocal + outcome.counts.changedRemote === 0;
+    }
+    if (isQuiet) return;
+  }
+  throw new Error('the devices do not come to rest');
+}
+
+const RUNS = Number(process.env['FAST_CHECK_RUNS'] ?? 1000);
+
+test('any history of edits, syncs and faults on three devices ends in one tree, and nothing is lost: the model', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(aDoing, { maxLength: 40, size: 'max' }), (history) =>
+      runHistory(modelSyncService(), history),
+    ),
+    { numRuns: RUNS },
+  );
+}, 600_000);
+
+test('any history of edits, syncs and faults on three devices ends in one tree, and nothing is lost: the handlers', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(aDoing, { maxLength: 40, size: 'max' }), (history) =>
+      runHistory(handlersSyncService(), history),
+    ),
+    { numRuns: Math.ceil(RUNS / 20) },
+  );
+}, 600_000);
