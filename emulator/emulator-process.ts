@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -48,13 +48,12 @@ export interface Emulator {
 
 /** Starts the emulator and resolves when it answers. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const temporaryDir = path.join(options.dataDir, 'tmp');
-  await mkdir(temporaryDir, { recursive: true });
+  await mkdir(options.dataDir, { recursive: true });
   const logFile = path.join(options.dataDir, 'emulator.log');
   const script = path.join(import.meta.dirname, 'serve.py');
   // A process group of its own, so that Ctrl-C in a terminal reaches our parent alone, which then stops this gently.
   const child = spawn(options.python, ['-u', script, String(options.port), options.dataDir], {
-    env: emulatorEnvironment(options, temporaryDir),
+    env: emulatorEnvironment(options),
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
   });
@@ -90,12 +89,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   return emulator;
 }
 
-function emulatorEnvironment(options: EmulatorOptions, temporaryDir: string): Record<string, string> {
+function emulatorEnvironment(options: EmulatorOptions): Record<string, string> {
   const persist = options.isPersistent ? '1' : '0';
   return {
     ...isolatedEnvironment(),
-    // The working copies of Lambda code; in here they are easy to find and to remove.
-    TMPDIR: temporaryDir,
     PERSIST_STATE: persist,
     STATE_DIR: path.join(options.dataDir, 'state'),
     S3_PERSIST: persist,
@@ -111,21 +108,25 @@ function emulatorEnvironment(options: EmulatorOptions, temporaryDir: string): Re
 }
 
 function watchOutput(child: ChildProcessByStdio<Writable, Readable, Readable>, logFile: string) {
-  const log = createWriteStream(logFile, { mode: 0o600 });
+  let log: WriteStream | undefined;
   const lines: string[] = [];
   const { promise: port, resolve } = Promise.withResolvers<number>();
   const keep = (line: string): void => {
-    log.write(`${line}\n`);
+    log?.write(`${line}\n`);
     lines.push(line);
     if (lines.length > LAST_LINES_MAX) lines.shift();
   };
   createInterface({ input: child.stderr }).on('line', keep);
   createInterface({ input: child.stdout }).on('line', (line) => {
     const listening = /^listening (\d+)$/.exec(line);
-    if (listening !== null) resolve(Number(listening[1]));
+    if (listening !== null) {
+      // Not before: until then the log may be that of another emulator, which owns the data.
+      log ??= createWriteStream(logFile, { mode: 0o600 });
+      resolve(Number(listening[1]));
+    }
     keep(line);
   });
-  child.once('close', () => log.end());
+  child.once('close', () => log?.end());
   return { port, lastLines: (): readonly string[] => [...lines] };
 }
 

@@ -13,6 +13,7 @@ only one that writes there.
 import contextlib
 import os
 import pathlib
+import shutil
 import socket
 import sqlite3
 import sys
@@ -46,6 +47,7 @@ def main() -> None:
     clean_stop = data / "clean-stop"
     clean_stop.unlink(missing_ok=True)
     os.environ["GATEWAY_PORT"] = str(port)
+    os.environ["TMPDIR"] = str(fresh_temporary_directory(data))
     print(f"listening {port}", flush=True)
     serve(listener)
     clean_stop.touch()
@@ -59,6 +61,16 @@ def listen(port: int) -> socket.socket:
     listener.bind(("127.0.0.1", port))
     listener.listen(2048)
     return listener
+
+
+def fresh_temporary_directory(data: pathlib.Path) -> pathlib.Path:
+    """For the working copies of Lambda code."""
+    directory = data / "tmp"
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir()
+    # The emulator's own script for workers is CommonJS, which below this project's package.json would be an ES module.
+    (directory / "package.json").write_text('{ "type": "commonjs" }')
+    return directory
 
 
 def serve(listener: socket.socket) -> None:
