@@ -11,8 +11,10 @@ import {
 } from './limits.ts';
 import { ChunkingStrategy, ChunkRef } from './manifest.ts';
 
+/** Nanoseconds are the finest that a file system tells. Every instant is stored with its node, its place and its entry. */
+const INSTANT_CHARS_MAX = '2026-01-31T17:45:02.000000000Z'.length;
 /** An instant as RFC 3339 UTC, such as `2026-01-31T17:45:02.000Z`. */
-export const Instant = z.iso.datetime();
+export const Instant = z.iso.datetime().check(z.maxLength(INSTANT_CHARS_MAX));
 /** 1, 2, 3 … per node; 0 stands for "no revision yet" where a base is asked for. */
 export const RevisionNumber = z.int().check(z.minimum(1));
 export const BaseRevision = z.int().check(z.minimum(0));
