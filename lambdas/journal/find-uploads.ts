@@ -1,5 +1,4 @@
 import {
-  CHECK_HASHES_MAX,
   CHUNK_PIN_MS,
   type ChunkHash,
   type ChunkRef,
@@ -18,7 +17,7 @@ import type { KeyRing } from '../runtime/key-ring.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { isSet } from '../uploads/confirmed-bits.ts';
 import type { UploadSession } from '../uploads/upload-store.ts';
-import { HEADS_AT_ONCE } from './limits.ts';
+import { HEADS_AT_ONCE, MISSING_NAMED_MAX } from './limits.ts';
 
 /** `ready`: every chunk of the upload is stored, pinned, and the account has shown to possess it. */
 export type UploadFinding =
@@ -144,7 +143,7 @@ async function findSent(
 }
 
 function missingChunks(chunks: readonly ChunkRef[]): UploadFinding {
-  const missing = chunks.slice(0, CHECK_HASHES_MAX).map(({ hash }) => hash);
+  const missing = chunks.slice(0, MISSING_NAMED_MAX).map(({ hash }) => hash);
   return refuse('chunks_missing', 'some chunks are not stored, or not shown to be possessed', { missing });
 }
 
