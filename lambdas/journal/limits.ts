@@ -11,7 +11,7 @@ export const CONFLICT_NAMES_MAX = 256;
 /** Names that are looked up together. */
 export const CONFLICT_NAMES_AT_ONCE = 16;
 /** Chunks that one operation names as missing: a full request of such operations must fit into an answer. */
-export const MISSING_NAMED_MAX = 200;
+export const MISSING_NAMED_MAX = 400;
 /** Objects that are asked for at one time. */
 export const HEADS_AT_ONCE = 32;
 /** Pause between two looks at a head, in milliseconds. */
