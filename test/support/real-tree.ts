@@ -4,16 +4,8 @@ import { join } from 'node:path';
 import { MiB } from '@syncline/protocol';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
-/** Packages with many real files of many kinds; together well above 3,000 files. */
-const REAL_SOURCES = [
-  'aws-cdk-lib/aws-ec2',
-  'aws-cdk-lib/aws-s3',
-  'aws-cdk-lib/core',
-  '@aws-sdk',
-  '@smithy',
-  'fast-check',
-  'zod',
-];
+/** Packages with many real files of many kinds; together a little more than 3,000 files. */
+const REAL_SOURCES = ['@aws-sdk', '@smithy', 'fast-check', 'zod/v3'];
 
 /** Copies real files (installed packages) into `target`; answers how many files that made. */
 export async function copyRealFiles(target: string): Promise<number> {
