@@ -8,13 +8,14 @@ import {
   type NodeId,
   type ReadContentsRequest,
   type ReadContentsResponse,
+  unpackManifest,
 } from '@syncline/protocol';
 import type { NamespaceStore, StoredRevision } from '../namespaces/namespace-store.ts';
-import { notFound } from '../namespaces/open-namespace.ts';
+import { notFound, readableNode } from '../namespaces/open-namespace.ts';
 import type { Caller } from '../runtime/caller.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { done, type Outcome, type Refused, refused } from '../runtime/outcome.ts';
-import { addressChunks, contentHeader, type DescribeContentDependencies, readManifest } from './describe-content.ts';
+import { addressChunks, contentHeader, type DescribeContentDependencies } from './describe-content.ts';
 import { REVISIONS_AT_ONCE } from './limits.ts';
 import { NamespaceView } from './namespace-view.ts';
 
@@ -37,14 +38,8 @@ export async function readContents(
   caller: Caller,
 ): Promise<Outcome<ReadContentsResponse>> {
   const revisions = await findRevisions(dependencies, files, caller);
-  const manifests = await mapBounded(REVISIONS_AT_ONCE, revisions, async (found) =>
-    found.kind === 'refused' ? [] : readManifest(dependencies, found.value),
-  );
   const budget = { chunks: CONTENT_PAGE_CHUNKS_MAX };
-  const rows = revisions.map((found, index) => {
-    const manifest = manifests[index] ?? [];
-    return { found: found.kind === 'refused' ? found : (takeRoom(budget, manifest) ?? found), manifest };
-  });
+  const rows = revisions.map((found) => takeRoom(budget, found));
   const addresses = await addressAll(dependencies, rows);
   const contents = rows.map(({ found, manifest }): Answer => {
     if (found.kind === 'refused') return { status: 'error', error: found.error };
@@ -83,15 +78,20 @@ async function addressAll(
   return addresses;
 }
 
-function takeRoom(budget: { chunks: number }, manifest: readonly ChunkRef[]): Refused | undefined {
-  if (manifest.length > budget.chunks) {
-    return refused('too_large', 'these files have too many chunks for one answer: read this one alone', {
-      limit: 'CONTENT_PAGE_CHUNKS_MAX',
-      max: CONTENT_PAGE_CHUNKS_MAX,
-    });
-  }
+/** A manifest that does not stand in its revision is not even read: a hundred long ones would fill the memory. */
+function takeRoom(budget: { chunks: number }, found: Outcome<StoredRevision>): Row {
+  if (found.kind === 'refused') return { found, manifest: [] };
+  const manifest = found.value.manifest === undefined ? undefined : unpackManifest(found.value.manifest);
+  if (manifest === undefined || manifest.length > budget.chunks) return { found: tooLarge(), manifest: [] };
   budget.chunks -= manifest.length;
-  return undefined;
+  return { found, manifest };
+}
+
+function tooLarge(): Refused {
+  return refused('too_large', 'these files have too many chunks for one answer: read this one alone', {
+    limit: 'CONTENT_PAGE_CHUNKS_MAX',
+    max: CONTENT_PAGE_CHUNKS_MAX,
+  });
 }
 
 async function findRevisions(
@@ -115,7 +115,7 @@ async function findRevisions(
 
 async function findRevision(view: NamespaceView, nodeId: NodeId, rev?: number): Promise<Outcome<StoredRevision>> {
   const ancestry = nodeId === view.rootId ? undefined : await view.ancestry(nodeId);
-  const file = ancestry?.kind === 'live' ? ancestry.chain[0] : undefined;
+  const file = ancestry === undefined ? undefined : readableNode(ancestry);
   if (file === undefined) return notFound();
   if (file.kind !== 'file') return refused('invalid_request', 'only files have content');
   const revision = await view.revision(nodeId, rev ?? file.contentRev);

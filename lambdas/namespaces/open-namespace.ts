@@ -1,6 +1,6 @@
 import type { NamespaceId, NodeId } from '@syncline/protocol';
 import type { AccountStore } from '../accounts/account-store.ts';
-import { NamespaceView } from '../journal/namespace-view.ts';
+import { type Ancestry, NamespaceView } from '../journal/namespace-view.ts';
 import type { Caller } from '../runtime/caller.ts';
 import { done, type Outcome, type Refused, refused } from '../runtime/outcome.ts';
 import type { Access, NamespaceStore, StoredNode } from './namespace-store.ts';
@@ -26,10 +26,7 @@ export async function openNamespace(
   return access === undefined ? notFound() : done(access);
 }
 
-/**
- * A node that stands in the live tree: neither itself nor anything above it is in the trash. Moves of folders may carry a node
- * deeper than is walked; it is not hidden for that, or nobody could read what was acknowledged. Cost: a read per level.
- */
+/** A node that stands in the live tree: neither itself nor anything above it is in the trash. Cost: a read per level. */
 export async function findLiveNode(
   dependencies: Pick<OpenNamespaceDependencies, 'namespaces'>,
   access: Access,
@@ -37,9 +34,16 @@ export async function findLiveNode(
 ): Promise<Outcome<StoredNode>> {
   const view = new NamespaceView(dependencies, access);
   if (nodeId === view.rootId) return done(rootNode(access.head.namespaceId));
-  const ancestry = await view.ancestry(nodeId);
-  const [node] = ancestry.kind === 'live' || ancestry.kind === 'too_deep' ? ancestry.chain : [];
+  const node = readableNode(await view.ancestry(nodeId));
   return node === undefined ? notFound() : done(node);
+}
+
+/**
+ * The node at the low end of an ancestry, if it may be read. Moves of folders may carry nodes deeper than is walked: they
+ * are not hidden for that, or nobody could read what was acknowledged.
+ */
+export function readableNode(ancestry: Ancestry): StoredNode | undefined {
+  return ancestry.kind === 'live' || ancestry.kind === 'too_deep' ? ancestry.chain[0] : undefined;
 }
 
 /** The one answer to everything that is not there, or is not for this caller. */

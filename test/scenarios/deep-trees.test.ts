@@ -67,5 +67,8 @@ test('what folder moves have carried deeper than a node may be put can still be 
   await world.must(desk, { type: 'move', nodeId: third[0]?.nodeId ?? root, ...into(second) });
   await world.must(desk, { type: 'move', nodeId: second[0]?.nodeId ?? root, ...into(first) });
   expect(await world.read(desk, node.nodeId)).toBe('deep');
+  const files = [{ namespaceId: desk.namespaceId, nodeId: node.nodeId }];
+  const together = await world.service.invoke('readContents', { body: { files } }, desk);
+  expect(together).toMatchObject({ value: { contents: [{ status: 'found' }] } });
   expect(await listAll(world, desk, 1000)).toContain(node.nodeId);
 });

@@ -1,11 +1,11 @@
 /** Thousands of small files are read a hundred at a time, and nobody reads what is not theirs. */
 import { expect, test } from '@jest/globals';
-import { type NodeId, opId, rootNodeId } from '@syncline/protocol';
+import { MANIFEST_INLINE_CHUNKS_MAX, type NodeId, opId, rootNodeId } from '@syncline/protocol';
 import { ContentLookahead } from '../../client/src/transfers/content-lookahead.ts';
 import { uploadFiles } from '../../client/src/transfers/upload-files.ts';
 import { newId } from '../support/api-device.ts';
 import { openInMemoryClient, sourceOf } from '../support/in-memory-client.ts';
-import { join, type Member, textBytes } from '../support/in-memory-member.ts';
+import { fileOf, join, type Member, putChunk, textBytes } from '../support/in-memory-member.ts';
 import { InMemoryService } from '../support/in-memory-service.ts';
 
 async function commitTexts(service: InMemoryService, member: Member, texts: readonly string[]) {
@@ -68,6 +68,35 @@ test('a file in the trash, a folder and an unknown revision have no content to r
   const answer = await service.invoke('readContents', { body: { files } }, alice);
   const codes = answer.ok ? answer.value.contents.map((found) => found.status === 'error' && found.error.code) : [];
   expect(codes).toEqual(['not_found', 'not_found', 'not_found']);
+});
+
+test('a content with a long manifest is to be read alone, and hinders no other', async () => {
+  const service = new InMemoryService();
+  const alice = await join(service, 'alice');
+  const [small] = await commitTexts(service, alice, ['small']);
+  const contents = Array.from({ length: MANIFEST_INLINE_CHUNKS_MAX + 1 }, (_, index) => textBytes(`part ${index}`));
+  const opened = await service.invoke(
+    'initiateUploads',
+    { body: { files: [fileOf(alice.namespaceId, contents)] } },
+    alice,
+  );
+  if (!opened.ok) throw new Error('the upload was refused');
+  const [upload] = opened.value.uploads;
+  if (upload === undefined) throw new Error('every file has an upload');
+  upload.missing.forEach((missing, index) => putChunk(service, missing, contents[index] ?? textBytes('')));
+  const { namespaceId } = alice;
+  const place = { parentId: rootNodeId(namespaceId), name: 'large', baseRev: 0, clock: 1 };
+  const put = { ...place, type: 'put' as const, opId: opId(newId(), 0), namespaceId, uploadId: upload.uploadId };
+  const committed = await service.invoke('commit', { body: { operations: [put] } }, alice);
+  const [result] = committed.ok ? committed.value.results : [];
+  if (result?.status !== 'committed') throw new Error('the operation was refused');
+  const files = [result.node, small].map((node) => ({ namespaceId, nodeId: node?.nodeId as NodeId }));
+
+  const answer = await service.invoke('readContents', { body: { files } }, alice);
+
+  expect(answer).toMatchObject({
+    value: { contents: [{ status: 'error', error: { code: 'too_large' } }, { status: 'found' }] },
+  });
 });
 
 test('150 expected contents cost two requests, and each is told once', async () => {
