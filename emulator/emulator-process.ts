@@ -149,7 +149,7 @@ function explainEarlyEnd(
   }
   return new StartProblem({
     what: `The AWS emulator ended while it started (exit code ${exitCode}):\n    ${lines.join('\n    ')}`,
-    remedy: 'Remove .local/python to have the emulator installed afresh, then run this again.',
+    remedy: 'Remove .local/emulator to have the emulator installed afresh, then run this again.',
   });
 }
 

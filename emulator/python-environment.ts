@@ -40,7 +40,7 @@ export interface PythonOptions {
 /** Returns the interpreter of a virtual environment that has the emulator in it, making the environment when needed. */
 export async function ensurePythonEnvironment(options: PythonOptions): Promise<string> {
   await mkdir(options.localDir, { recursive: true });
-  const lock = await lockFile(path.join(options.localDir, 'python.lock'), { waitMs: LOCK_WAIT_MS });
+  const lock = await lockFile(path.join(options.localDir, 'emulator.lock'), { waitMs: LOCK_WAIT_MS });
   if (lock === undefined) {
     throw new StartProblem({
       what: `Another process has been installing the emulator for ${LOCK_WAIT_MS / 60_000} minutes.`,
@@ -55,18 +55,18 @@ export async function ensurePythonEnvironment(options: PythonOptions): Promise<s
 }
 
 async function ensureUnderLock(options: PythonOptions): Promise<string> {
-  const directory = path.join(options.localDir, 'python');
-  const python = path.join(directory, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-  const stampFile = path.join(directory, 'syncline-requirements.sha256');
-  const stamp = createHash('sha256')
+  const pins = createHash('sha256')
     .update(await readFile(options.requirementsFile))
     .digest('hex');
-  const isComplete = existsSync(stampFile) && (await readFile(stampFile, 'utf8')) === stamp;
+  // One for each set of pins: a running emulator keeps the one that it was started from.
+  const directory = path.join(options.localDir, 'emulator', pins.slice(0, 16));
+  const python = path.join(directory, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+  const completeFile = path.join(directory, 'complete');
   // The environment points at the interpreter it was made with, which an upgrade of the system may have taken away.
-  if (isComplete && (await probe(python, options)).kind === 'usable') return python;
+  if (existsSync(completeFile) && (await probe(python, options)).kind === 'usable') return python;
 
   const base = await findPython(options);
-  options.log('Installing the AWS emulator into .local/python (once) …');
+  options.log('Installing the AWS emulator into .local/emulator (once) …');
   await rm(directory, { recursive: true, force: true });
   const common = { env: options.env, signal: options.signal };
   await runCommand({
@@ -86,7 +86,7 @@ async function ensureUnderLock(options: PythonOptions): Promise<string> {
     timeoutMs: INSTALL_TIMEOUT_MS,
     remedy: 'It needs the Python package index once. Check the network and the settings of pip, then run this again.',
   });
-  await writeFile(stampFile, stamp);
+  await writeFile(completeFile, '');
   return python;
 }
 
