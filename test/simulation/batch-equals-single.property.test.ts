@@ -8,7 +8,7 @@ import type { Member } from '../support/in-memory-member.ts';
 const NODES = 5;
 const NAMES = ['a', 'A', 'b', 'straße', 'STRASSE'];
 const STRATEGIES = ['keep_both', 'keep_mine', 'keep_theirs', 'last_write_wins', 'fail'] as const;
-const OPERATIONS_MAX = 60;
+const OPERATIONS_MAX = 200;
 
 const step = fc.record({
   type: fc.constantFrom('put', 'edit', 'mkdir', 'move', 'move', 'delete', 'restore', 'copy'),
@@ -72,10 +72,10 @@ async function run(steps: readonly Step[], size: number): Promise<Outcome> {
 
 test('operations of one request do what they do one request after the other', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: OPERATIONS_MAX }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: OPERATIONS_MAX, size: 'max' }), async (steps) => {
       const [together, apart] = [await run(steps, OPERATIONS_MAX), await run(steps, 1)];
       expect(together).toEqual(apart);
     }),
-    { numRuns: fc.readConfigureGlobal().numRuns ?? 150 },
+    { numRuns: fc.readConfigureGlobal().numRuns ?? 60 },
   );
 });
