@@ -3,12 +3,14 @@ import { rootNodeId } from '@syncline/protocol';
 import type { Remote } from '../../client/src/engine/ports.ts';
 import { createApiRemote } from '../../client/src/sync/api-remote.ts';
 import { openInMemoryClient } from './in-memory-client.ts';
-import { join, type Member, sha256Hex } from './in-memory-member.ts';
+import { fileOf, join, type Member, sha256Hex, textBytes } from './in-memory-member.ts';
 import { InMemoryService } from './in-memory-service.ts';
 import type { RemoteFaults } from './model-remote.ts';
 import { type SyncService, treeOf } from './sync-world.ts';
 
 const SUBJECT = 'ada';
+/** More than any test commits. */
+const ENTRIES_MAX = 100_000;
 
 /** The real client against the real handlers over the memory stores, all in one process. */
 export function handlersSyncService(service: InMemoryService = new InMemoryService()): SyncService {
@@ -27,9 +29,11 @@ export function handlersSyncService(service: InMemoryService = new InMemoryServi
       for (const node of nodes) if (node.kind === 'file') texts.set(node.nodeId, await readText(service, member, node));
       return treeOf(rootNodeId(member.namespaceId), nodes, (node) => texts.get(node.nodeId) ?? '');
     },
-    history: async () => {
-      const member = await join(service, SUBJECT, 'reader');
-      return readHistory(service, member);
+    hasCommitted: async (text) => {
+      const { namespaceId } = await join(service, SUBJECT, 'reader');
+      const { contentHash } = fileOf(namespaceId, text === '' ? [] : [textBytes(text)]);
+      const entries = await service.stores.namespaces.listEntries({ namespaceId, after: 0, limit: ENTRIES_MAX });
+      return entries.some(({ node }) => node.contentHash === contentHash);
     },
     head: async () => {
       const member = await join(service, SUBJECT, 'reader');
@@ -49,20 +53,6 @@ async function listAll(service: InMemoryService, member: Member): Promise<readon
     page = answer.value.nextPage;
   } while (page !== undefined);
   return nodes;
-}
-
-/** The contents of all revisions that the journal tells of. */
-async function readHistory(service: InMemoryService, member: Member): Promise<readonly string[]> {
-  const { namespaceId } = member;
-  const entries = await service.stores.namespaces.listEntries({ namespaceId, after: 0, limit: 100_000 });
-  const texts: string[] = [];
-  for (const { node } of entries) {
-    if (node.kind !== 'file' || node.contentRev !== node.rev) continue;
-    const query = { rev: `${node.rev}` };
-    const answer = await service.invoke('getContent', { parameters: { nodeId: node.nodeId }, query }, member);
-    if (answer.ok) texts.push(textOf(service, answer.value.chunks));
-  }
-  return texts;
 }
 
 function textOf(service: InMemoryService, chunks: readonly { readonly url: string }[]): string {

@@ -4,7 +4,7 @@ import { SyncEngine, type SyncOutcome } from '../../client/src/engine/sync-engin
 import { joinPath, type RemoteNode, type SyncedNode } from '../../client/src/engine/trees.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
 import { modelRemote, type RemoteFaults } from './model-remote.ts';
-import { ModelService, modelDevice } from './model-service.ts';
+import { ModelService, modelDevice, nameBytes } from './model-service.ts';
 
 /** The engine's state in memory. It survives the engine, as a database survives a process. */
 export class MemoryStateStore implements StateStore {
@@ -36,8 +36,8 @@ export interface SyncService {
   connect(number: number, faults: RemoteFaults): Promise<Remote>;
   /** What it holds, by path: the text of a file, `undefined` for a folder. */
   tree(): Promise<ReadonlyMap<string, string | undefined>>;
-  /** Every content that was ever committed. */
-  history(): Promise<readonly string[]>;
+  /** Whether this content was ever committed; it can be restored then, whatever became of it. */
+  hasCommitted(text: string): Promise<boolean>;
   /** The number of journal entries. */
   head(): Promise<number>;
 }
@@ -46,7 +46,7 @@ export function modelSyncService(service: ModelService = new ModelService()): Sy
   return {
     connect: (number, faults) => Promise.resolve(modelRemote(service, modelDevice(number), faults)),
     tree: () => Promise.resolve(serviceTree(service)),
-    history: () => Promise.resolve(committedTexts(service)),
+    hasCommitted: (text) => Promise.resolve(hasCommitted(service, text)),
     head: () => Promise.resolve(service.journal.length),
   };
 }
@@ -97,11 +97,9 @@ export class SyncDevice {
   }
 }
 
-function committedTexts(service: ModelService): readonly string[] {
-  return service.journal.flatMap(({ node }) => {
-    const bytes = node.contentHash === undefined ? undefined : service.contents.get(node.contentHash);
-    return bytes === undefined ? [] : [Buffer.from(bytes).toString()];
-  });
+function hasCommitted(service: ModelService, text: string): boolean {
+  const contentHash = nameBytes(Buffer.from(text));
+  return service.journal.some(({ node }) => node.contentHash === contentHash);
 }
 
 /** What a model holds, by path: the text of a file, `undefined` for a folder. */
