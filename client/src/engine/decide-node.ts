@@ -14,9 +14,9 @@ export type PlaceDecision = 'agreed' | 'move-remote' | 'move-local';
 
 export function decidePlace({ remote, local, synced }: Triple): PlaceDecision {
   if (samePlace(remote, local)) return 'agreed';
-  // A node that was moved aside, by a plan that did not come to its end, goes where the other side has it.
-  if (isMovingName(remote.name)) return 'move-remote';
   if (synced !== undefined && samePlace(remote, synced)) return 'move-remote';
+  // A node that this device moved aside, by a plan that did not come to its end, goes where the disk has it.
+  if (isMovingName(remote.name) && synced !== undefined && !samePlace(local, synced)) return 'move-remote';
   return 'move-local';
 }
 

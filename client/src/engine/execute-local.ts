@@ -5,7 +5,15 @@ import { samePlace } from './node-tree.ts';
 import type { DiskOutcome } from './ports.ts';
 import { runBounded } from './run-bounded.ts';
 import type { LocalStep } from './steps.ts';
-import { joinPath, type LocalEntry, type LocalNode, type RemoteNode, sameContent, sameState } from './trees.ts';
+import {
+  joinPath,
+  type LocalEntry,
+  type LocalNode,
+  type RemoteNode,
+  sameContent,
+  sameState,
+  sameWrite,
+} from './trees.ts';
 
 /** Changes the structure of the disk, step by step, and writes down what was agreed by it once the disk has it for good. */
 export async function executeLocalStructure(execution: Execution, steps: readonly LocalStep[]): Promise<void> {
@@ -43,19 +51,26 @@ async function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Promi
   const path = joinPath(folder, to.name);
   const outcome = await ports.files.move({ from, to: path, identity: here.entry.identity });
   if (!settle(execution, path, outcome)) return;
-  local.tree.set({ ...here, parentId: to.parentId, name: to.name, entry: outcome.entry });
-  recordMove(execution, here, outcome.entry);
+  const moved: LocalNode = { ...here, parentId: to.parentId, name: to.name, entry: outcome.entry };
+  // An edit that came after the plan went along with the move. It is a state that nobody has planned for.
+  const isAsPlanned = here.kind === 'folder' || sameWrite(here.entry.identity, outcome.entry.identity);
+  local.tree.set(isAsPlanned ? moved : { ...moved, contentHash: undefined });
+  if (!isAsPlanned) execution.failed.add(nodeId);
+  recordMove(execution, { before: here, moved, isAsPlanned });
 }
 
 /** A move is agreed on once the node stands where the service has it; what is not agreed about its content stays so. */
-function recordMove({ trees, local }: Execution, before: LocalNode, entry: LocalEntry): void {
-  const agreed = trees.synced.get(before.nodeId);
-  const there = trees.remote.get(before.nodeId);
-  const here = local.tree.get(before.nodeId);
-  if (agreed === undefined || there === undefined || here === undefined || !samePlace(there, here)) return;
+function recordMove(
+  { trees }: Execution,
+  move: { readonly before: LocalNode; readonly moved: LocalNode; readonly isAsPlanned: boolean },
+): void {
+  const { before, moved, isAsPlanned } = move;
+  const agreed = trees.synced.get(moved.nodeId);
+  const there = trees.remote.get(moved.nodeId);
+  if (agreed === undefined || there === undefined || !samePlace(there, moved)) return;
   const isUnchanged = before.kind === 'folder' || sameState(agreed.identity, before.entry.identity);
-  const identity = isUnchanged ? entry.identity : agreed.identity;
-  trees.setSynced({ ...agreed, parentId: here.parentId, name: here.name, identity });
+  const identity = isUnchanged && isAsPlanned ? moved.entry.identity : agreed.identity;
+  trees.setSynced({ ...agreed, parentId: moved.parentId, name: moved.name, identity });
 }
 
 async function trashNode(execution: Execution, nodeId: NodeId): Promise<void> {
@@ -98,7 +113,7 @@ function contentToFetch({ trees }: Execution, nodeId: NodeId) {
 async function download(execution: Execution, nodeId: NodeId): Promise<void> {
   const { trees, local } = execution;
   const there = trees.remote.get(nodeId);
-  if (there?.contentHash === undefined) return;
+  if (there?.contentHash === undefined || execution.failed.has(nodeId)) return;
   const here = local.tree.get(nodeId);
   const folder = localPath(execution, here?.parentId ?? there.parentId);
   if (folder === undefined) return;

@@ -1,7 +1,7 @@
 import type { NodeId } from '@syncline/protocol';
 import type { Place } from './node-tree.ts';
 import type { Planning, Wishes } from './planning.ts';
-import { isMovingName, type StructureAction, scheduleStructure } from './schedule-structure.ts';
+import { type StructureAction, scheduleStructure } from './schedule-structure.ts';
 import type { LocalStep } from './steps.ts';
 
 /** Folders to make, nodes to move and to put into the trash on the disk, each when it is possible. */
@@ -16,6 +16,7 @@ export function planLocalStructure(planning: Planning, wishes: Wishes): readonly
   const { order, stuck } = scheduleStructure({ working: localAfter, rootId, isObstructed }, actions);
   for (const { action } of stuck) {
     if (action.kind !== 'remove' && isObstructed(action.to)) planning.report(action.nodeId, 'place-taken');
+    else wishes.waiting.add(action.nodeId);
   }
   return order.map((action): LocalStep => {
     if (action.kind === 'remove') {
@@ -38,8 +39,7 @@ export function obstructs({ local, policy }: Planning, place: Place): boolean {
 /** Whether the disk should get a node that it does not have. */
 export function isWanted({ local, deletions, remote }: Planning, nodeId: NodeId): boolean {
   if (local.tree.has(nodeId) || local.frozen.has(nodeId) || deletions.goneLocal.has(nodeId)) return false;
-  const there = remote.get(nodeId);
-  return there !== undefined && !isMovingName(there.name);
+  return remote.has(nodeId);
 }
 
 function foldersToMake(planning: Planning): readonly StructureAction[] {

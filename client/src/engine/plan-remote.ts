@@ -10,11 +10,18 @@ export function planRemoteStructure(planning: Planning, wishes: Wishes): readonl
   const takes = countTaken(planning);
   const actions = [...movesToPlan(planning, wishes), ...foldersToMake(planning), ...nodesToDelete(planning)];
   const { order, stuck } = scheduleStructure({ working: remoteAfter, rootId, isObstructed: () => false }, actions);
-  for (const one of stuck) resolveStuck(planning, wishes, one);
+  const bound = new Set(stuck.filter(({ reason }) => reason === 'inside').map(({ action }) => action.nodeId));
+  for (const one of stuck) resolveStuck(planning, wishes, settled(one, bound));
   return order.map((action): RemoteStep => {
     if (action.kind === 'remove') return { type: 'delete-remote', nodeId: action.nodeId, takes: takes(action.nodeId) };
     return { type: action.kind === 'make' ? 'make-remote' : 'move-remote', nodeId: action.nodeId, to: action.to };
   });
+}
+
+/** Who waits for a node that has to stay where it is does not wait: its place is occupied. */
+function settled(one: StuckAction, bound: ReadonlySet<NodeId>): StuckAction {
+  const isOccupied = one.reason === 'waiting' && one.occupantId !== undefined && bound.has(one.occupantId);
+  return isOccupied ? { ...one, reason: 'occupied' } : one;
 }
 
 function movesToPlan({ local }: Planning, wishes: Wishes): readonly StructureAction[] {
@@ -58,9 +65,12 @@ function countTaken({ remote, remoteAfter }: Planning): (nodeId: NodeId) => numb
 
 /** A change of the disk that the service's tree does not allow: the service's tree stands, and the disk follows. */
 function resolveStuck(planning: Planning, wishes: Wishes, { action, reason, occupantId }: StuckAction): void {
-  if (action.kind === 'remove' || reason === 'waiting') return;
   const { remote, local } = planning;
   const { nodeId } = action;
+  if (action.kind === 'remove' || reason === 'waiting') {
+    wishes.waiting.add(nodeId);
+    return;
+  }
   if (reason === 'inside') {
     const there = remote.get(nodeId);
     if (there !== undefined && !isMovingName(there.name)) wishes.localMoves.set(nodeId, there);

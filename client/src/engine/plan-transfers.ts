@@ -12,13 +12,14 @@ export function planUploads(planning: Planning, wishes: Wishes): readonly Step[]
   for (const here of local.tree.nodes()) {
     if (here.kind !== 'file' || remote.has(here.nodeId) || synced.has(here.nodeId)) continue;
     // Without its folder it waits for the next plan; what keeps the folder back is reported there.
-    if (!remoteAfter.has(here.parentId)) continue;
-    steps.push(...planNewFile(planning, here));
+    const planned = remoteAfter.has(here.parentId) ? planNewFile(planning, here) : 'waits';
+    if (planned === 'waits') wishes.waiting.add(here.nodeId);
+    else steps.push(...planned);
   }
   return steps;
 }
 
-function planNewFile(planning: Planning, here: LocalNode): readonly Step[] {
+function planNewFile(planning: Planning, here: LocalNode): readonly Step[] | 'waits' {
   const { remote, remoteAfter } = planning;
   const { nodeId } = here;
   const occupantId = remoteAfter.at(here);
@@ -33,7 +34,7 @@ function planNewFile(planning: Planning, here: LocalNode): readonly Step[] {
     return [];
   }
   // Who comes to stand there by this very plan is met by the next one.
-  if (occupant === undefined || occupant.parentId !== here.parentId || occupant.name !== here.name) return [];
+  if (occupant === undefined || occupant.parentId !== here.parentId || occupant.name !== here.name) return 'waits';
   if (here.contentHash === undefined) return [{ type: 'read', nodeId }];
   const copyId = findOwnCopy(planning, here);
   if (copyId !== undefined) return [{ type: 'adopt-copy', nodeId, copyId }];
@@ -72,13 +73,14 @@ export function planDownloads(planning: Planning, wishes: Wishes, before: readon
   const steps: Step[] = wishes.downloads.map((nodeId) => ({ type: 'download', nodeId }));
   for (const nodeId of remote.below(rootId)) {
     const there = remote.get(nodeId);
-    if (there?.kind !== 'file' || !isWanted(planning, nodeId) || !localAfter.has(there.parentId)) continue;
-    if (mayBeOwnCopy(there)) continue;
+    if (there?.kind !== 'file' || !isWanted(planning, nodeId)) continue;
     if (obstructs(planning, there)) {
       planning.report(nodeId, 'place-taken');
-    } else if (localAfter.at(there) === undefined) {
+    } else if (localAfter.has(there.parentId) && localAfter.at(there) === undefined && !mayBeOwnCopy(there)) {
       localAfter.put(nodeId, there);
       steps.push({ type: 'download', nodeId });
+    } else {
+      wishes.waiting.add(nodeId);
     }
   }
   return steps;

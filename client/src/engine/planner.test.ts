@@ -257,3 +257,45 @@ test('a folder is not deleted with a file that could not leave it', async () => 
   expect(service.list().find((node) => node.nodeId === before?.nodeId)?.name).toMatch(/^z \(conflicted copy/);
   expect([...a.files.tree().values()].toSorted((x = '', y = '') => x.localeCompare(y))).toEqual(['somebody else', 'x']);
 });
+
+test('an edit that comes between the plan and a move of the file is sent, and not taken for what was agreed', async () => {
+  const { service, a, b } = world();
+  a.files.write('f', '1');
+  await a.sync();
+  await b.sync();
+  a.files.rename('f', 'g');
+  await a.sync();
+  b.files.write('new', 'n');
+  b.faults.onSent = () => {
+    b.faults.onSent = undefined;
+    b.files.write('f', 'late');
+  };
+  expect((await b.sync()).kind).toBe('rested');
+  expect(serviceTree(service)).toEqual(
+    new Map([
+      ['g', 'late'],
+      ['new', 'n'],
+    ]),
+  );
+});
+
+test('an edit that comes between the plan and a move is not written over by what the service has', async () => {
+  const { service, a, b } = world();
+  a.files.write('f', '1');
+  await a.sync();
+  await b.sync();
+  a.files.rename('f', 'g');
+  a.files.write('g', 'by a');
+  await a.sync();
+  b.files.write('new', 'n');
+  b.faults.onSent = () => {
+    b.faults.onSent = undefined;
+    b.files.write('f', 'late');
+  };
+  expect((await b.sync()).kind).toBe('rested');
+  expect([...serviceTree(service).values()].toSorted((x = '', y = '') => x.localeCompare(y))).toEqual([
+    'by a',
+    'late',
+    'n',
+  ]);
+});

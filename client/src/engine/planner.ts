@@ -44,6 +44,8 @@ export function planSteps(input: PlanInput): Plan {
     ...localStructure,
   ];
   const steps = [...before, ...planDownloads(planning, wishes, before)];
+  // In a plan without steps nothing is left that could come before.
+  if (steps.length === 0) for (const nodeId of wishes.waiting) planning.report(nodeId, 'blocked');
   return { steps, problems: [...reportObstacles(planning), ...problems], local };
 }
 
@@ -78,7 +80,14 @@ function pathOf(input: PlanInput, local: LocalView, nodeId: NodeId): string {
 
 function collectWishes(planning: Planning): Wishes {
   const { remote, synced, local } = planning;
-  const wishes: Wishes = { steps: [], remoteMoves: [], localMoves: new Map(), uploads: [], downloads: [] };
+  const wishes: Wishes = {
+    steps: [],
+    remoteMoves: [],
+    localMoves: new Map(),
+    uploads: [],
+    downloads: [],
+    waiting: new Set(),
+  };
   for (const nodeId of planning.deletions.unread) wishes.steps.push({ type: 'read', nodeId });
   for (const here of local.tree.nodes()) {
     const there = remote.get(here.nodeId);

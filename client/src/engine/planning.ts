@@ -41,4 +41,6 @@ export interface Wishes {
   readonly localMoves: Map<NodeId, Place>;
   readonly uploads: { readonly nodeId: NodeId; readonly mode: 'edit' | 'conflict' }[];
   readonly downloads: NodeId[];
+  /** What this plan cannot do, because something else has to happen before. */
+  readonly waiting: Set<NodeId>;
 }

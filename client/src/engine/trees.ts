@@ -87,6 +87,11 @@ export function sameState(a: LocalIdentity, b: LocalIdentity): boolean {
   );
 }
 
+/** The same file, and nothing was written to it in between, by what its times tell: a rename or a change of permissions may have been. */
+export function sameWrite(a: LocalIdentity, b: LocalIdentity): boolean {
+  return a.device === b.device && a.inode === b.inode && a.size === b.size && a.mtimeNs === b.mtimeNs;
+}
+
 /**
  * The same file or folder, perhaps renamed or edited since. Inode numbers are used again, so the time of birth must agree
  * too; where the file system keeps none, size and time of the last write stand in for it.

@@ -9,6 +9,7 @@ import {
   parentPath,
   sameObject,
   sameState,
+  sameWrite,
 } from '../../engine/trees.ts';
 import { errorCode } from './error-code.ts';
 import { permissions } from './permissions.ts';
@@ -127,7 +128,7 @@ export class NodeFileSystem implements FileSystem {
         const stat = await handleStat(handle);
         if (!sameState(identityOf(stat), file.identity)) return 'changed';
         await handle.chmod(permissions(Number(stat.mode), file.executable));
-        return undefined;
+        return { bytesOf: file.identity };
       } finally {
         await handle.close();
       }
@@ -144,7 +145,7 @@ export class NodeFileSystem implements FileSystem {
       if (!(staged instanceof StagedFile)) throw new TypeError('a file system publishes what it staged');
       const target = this.#absolute(path);
       const mode = replaces === undefined ? undefined : await modeOf(target);
-      await staged.finish({ mode, executable: file.executable, modifiedAtMs: file.modifiedAtMs });
+      const whole = await staged.finish({ mode, executable: file.executable, modifiedAtMs: file.modifiedAtMs });
       if (replaces === undefined) {
         await renameToFree(staged.file, target);
       } else {
@@ -153,7 +154,7 @@ export class NodeFileSystem implements FileSystem {
         await rename(staged.file, target);
       }
       this.#touch(path);
-      return undefined;
+      return { bytesOf: whole };
     });
   }
 
@@ -184,21 +185,27 @@ export class NodeFileSystem implements FileSystem {
     });
   }
 
-  /** Runs a change; what the operating system refuses becomes an outcome. */
+  /**
+   * Runs a change; what the operating system refuses becomes an outcome. A task that put bytes there names their state: if
+   * somebody has written since, the state that is seen now does not stand for these bytes.
+   */
   async #change(
     path: string,
-    task: () => Promise<'changed' | undefined | void>,
+    task: () => Promise<'changed' | { readonly bytesOf: LocalIdentity } | undefined | void>,
     entryAfter?: () => LocalEntry | undefined,
   ): Promise<DiskOutcome> {
     if (path === ENGINE_FOLDER || path.startsWith(`${ENGINE_FOLDER}/`)) return { kind: 'failed', reason: 'disk' };
     if (!this.#isInside(path)) return { kind: 'changed' };
+    let put: Awaited<ReturnType<typeof task>>;
     try {
-      if ((await task()) === 'changed') return { kind: 'changed' };
+      put = await task();
     } catch (error) {
       return refusal(error);
     }
+    if (put === 'changed') return { kind: 'changed' };
     const entry = entryAfter === undefined ? await this.look(path) : entryAfter();
-    return entry === undefined ? { kind: 'changed' } : { kind: 'done', entry };
+    const isWritten = put !== undefined && entry !== undefined && !sameWrite(put.bytesOf, entry.identity);
+    return entry === undefined || isWritten ? { kind: 'changed' } : { kind: 'done', entry };
   }
 
   /** Whether the folder of a path is really where its path says, and not somewhere else through a symbolic link. */

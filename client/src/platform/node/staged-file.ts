@@ -2,7 +2,9 @@ import { readSync } from 'node:fs';
 import { constants, type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ByteRange, StagedContent } from '../../engine/ports.ts';
+import type { LocalIdentity } from '../../engine/trees.ts';
 import { permissions } from './permissions.ts';
+import { identityOf } from './scan-folder.ts';
 
 /** A content that comes in, in a file of the engine's own folder until it is whole. */
 export class StagedFile implements StagedContent {
@@ -31,12 +33,12 @@ export class StagedFile implements StagedContent {
     return bytes.subarray(0, read);
   }
 
-  /** Gives the file its permissions and time, makes its bytes durable, and closes it. */
+  /** Gives the file its permissions and time, makes its bytes durable, and closes it. Answers the state that it has then. */
   async finish(attributes: {
     readonly mode: number | undefined;
     readonly executable: boolean;
     readonly modifiedAtMs: number | undefined;
-  }): Promise<void> {
+  }): Promise<LocalIdentity> {
     const mode = attributes.mode ?? (await this.#handle.stat()).mode;
     const wanted = permissions(mode, attributes.executable);
     await this.#handle.chmod(wanted);
@@ -45,7 +47,9 @@ export class StagedFile implements StagedContent {
       await this.#handle.utimes(seconds, seconds);
     }
     await this.#handle.sync();
+    const identity = identityOf(await this.#handle.stat({ bigint: true }));
     await this.close();
+    return identity;
   }
 
   async close(): Promise<void> {
