@@ -20,7 +20,15 @@ export function handlersSyncService(service: InMemoryService = new InMemoryServi
       const { signal } = new AbortController();
       const isChunk = (bytes: Uint8Array, ref: { readonly hash: string }) => sha256Hex(bytes) === ref.hash;
       const { namespaceId } = member;
-      return withFaults(createApiRemote(openInMemoryClient(service, member), { namespaceId, signal, isChunk }), faults);
+      return withFaults(
+        createApiRemote(openInMemoryClient(service, member), {
+          namespaceId,
+          signal,
+          isChunk,
+          onBytes: () => undefined,
+        }),
+        faults,
+      );
     },
     tree: async () => {
       const member = await join(service, SUBJECT, 'reader');

@@ -9,6 +9,7 @@ import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { escapeText, quote } from './escape-text.ts';
 import { findLinkedFolders } from './linked-folder.ts';
+import type { ProgressDisplay } from './output.ts';
 
 interface SyncOptions {
   readonly once?: boolean;
@@ -63,7 +64,8 @@ async function syncFolder(context: CommandContext, folder: LinkedFolder, options
   const { home, deviceName } = session;
   const progress = context.output.progress(`Syncing ${folder.path}`);
   try {
-    const { engine, close } = openEngine(session, { folder, home, deviceName, signal: context.signal });
+    const { signal } = context;
+    const { engine, close } = openEngine(session, { folder, home, deviceName, signal, ...countTransfers(progress) });
     try {
       if (options.dryRun === true) return await planFolder(engine, folder);
       const outcome = await engine.sync({ acceptDeletes: options.acceptDeletes === true });
@@ -76,6 +78,22 @@ async function syncFolder(context: CommandContext, folder: LinkedFolder, options
     progress.end();
     lock.release();
   }
+}
+
+/** What is to be transferred is known round by round: the whole grows by what each of them plans. */
+function countTransfers(progress: ProgressDisplay) {
+  let storedBytes = 0;
+  let totalBytes = 0;
+  return {
+    onRound: (bytes: number): void => {
+      totalBytes = storedBytes + bytes;
+    },
+    onBytes: (bytes: number): void => {
+      storedBytes += bytes;
+      // A file that is sent again counts again.
+      progress.update({ storedBytes, totalBytes: Math.max(totalBytes, storedBytes) });
+    },
+  };
 }
 
 async function planFolder(engine: SyncEngine, folder: LinkedFolder): Promise<FolderReport> {

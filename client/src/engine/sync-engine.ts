@@ -8,6 +8,7 @@ import type { Execution, SyncCounts } from './execution.ts';
 import { IDLE_ROUNDS_MAX, ROUNDS_MAX } from './limits.ts';
 import { findMassChange, type MassChange } from './mass-change.ts';
 import { newNodeId } from './new-node-id.ts';
+import { plannedBytes } from './planned-bytes.ts';
 import { type Plan, planSteps } from './planner.ts';
 import type { EnginePorts } from './ports.ts';
 import { pullChanges } from './pull-changes.ts';
@@ -19,8 +20,8 @@ export interface EngineOptions {
   readonly deviceName: string;
   /** How this disk compares names. */
   readonly localNameKey: (name: string) => string;
-  /** Told after every round, for a display of progress. */
-  readonly onRound?: (counts: Readonly<SyncCounts>) => void;
+  /** Told before every round how many bytes it is to send and fetch, for a display of progress. */
+  readonly onRound?: (bytes: number) => void;
 }
 
 /**
@@ -72,10 +73,10 @@ export class SyncEngine {
       if (plan.plan.steps.length === 0) return { kind: 'rested', counts: this.#counts, problems };
       const change = request.acceptDeletes ? undefined : findMassChange(plan.plan, this.trees.synced);
       if (change !== undefined) return { kind: 'mass-change', change, counts: this.#counts, problems };
+      this.#options.onRound?.(plannedBytes(plan.plan, this.trees));
       const execution = await this.execute(plan.plan, plan.plan.steps);
       problems = withoutRepeats([...problems, ...execution.problems]);
       idleRounds = execution.progress === 0 ? idleRounds + 1 : 0;
-      this.#options.onRound?.(this.#counts);
       if (idleRounds > IDLE_ROUNDS_MAX) break;
     }
     return { kind: 'unrested', counts: this.#counts, problems };

@@ -12,13 +12,20 @@ import { chunkCount, chunkRange } from '../transfers/chunking.ts';
 import { ContentLookahead } from '../transfers/content-lookahead.ts';
 import { downloadContent } from '../transfers/download-content.ts';
 import { hashChunk, hashManifest } from '../transfers/hashing.ts';
-import { type TransferDependencies, type UploadOutcome, uploadFiles } from '../transfers/upload-files.ts';
+import {
+  type TransferDependencies,
+  type TransferProgress,
+  type UploadOutcome,
+  uploadFiles,
+} from '../transfers/upload-files.ts';
 
 export interface ApiRemoteOptions {
   readonly namespaceId: NamespaceId;
   readonly signal: AbortSignal;
   /** Whether bytes are the chunk that a name names; synchronous, because a resumed download asks chunk by chunk. */
   readonly isChunk: (bytes: Uint8Array, ref: ChunkRef) => boolean;
+  /** Told how many more bytes have been sent or fetched. */
+  readonly onBytes: (bytes: number) => void;
 }
 
 /** The engine's way to the service: the typed client and the transfers, for one namespace. */
@@ -43,7 +50,7 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
       const outcomes = await uploadFiles(
         dependencies,
         sources.map((source) => ({ namespaceId, size: source.size, read: (range) => source.read(range) })),
-        { signal },
+        { signal, onProgress: countBytes(options.onBytes) },
       );
       return outcomes.map(toSent);
     },
@@ -51,9 +58,19 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
     fetch: async ({ nodeId, rev, into }) => {
       const source = { namespaceId, nodeId, rev, firstPage: await lookahead.take({ nodeId, rev }) };
       const has = into.resumed ? hasChunk(into, options.isChunk) : undefined;
+      const onProgress = countBytes(options.onBytes);
       const sink = { write: (offset: number, bytes: Uint8Array) => into.write(offset, bytes) };
-      return toFetched(await downloadContent(dependencies, source, { sink, signal, has }));
+      return toFetched(await downloadContent(dependencies, source, { sink, signal, has, onProgress }));
     },
+  };
+}
+
+/** Turns what has been stored of one transfer so far into what has been added since the last time. */
+function countBytes(onBytes: ApiRemoteOptions['onBytes']): (progress: TransferProgress) => void {
+  let counted = 0;
+  return ({ storedBytes }) => {
+    onBytes(storedBytes - counted);
+    counted = storedBytes;
   };
 }
 

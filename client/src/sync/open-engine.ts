@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ChunkRef } from '@syncline/protocol';
 import { systemClock } from '../api/system-clock.ts';
-import type { SyncCounts } from '../engine/execution.ts';
 import { SyncEngine } from '../engine/sync-engine.ts';
 import { type LinkedFolder, stateFile } from '../platform/node/linked-folders.ts';
 import { NodeFileSystem } from '../platform/node/node-file-system.ts';
@@ -14,7 +13,10 @@ export interface OpenEngineOptions {
   readonly home: string;
   readonly deviceName: string;
   readonly signal: AbortSignal;
-  readonly onRound?: (counts: Readonly<SyncCounts>) => void;
+  /** Told before every round how many bytes it is to send and fetch. */
+  readonly onRound?: (bytes: number) => void;
+  /** Told how many more bytes have been sent or fetched. */
+  readonly onBytes?: (bytes: number) => void;
 }
 
 /** Puts an engine together from the real disk, the real service and a real database. `close` ends the database. */
@@ -34,7 +36,12 @@ export function openEngine(
         marker: { folderId, deviceId, namespaceId },
         today: () => new Date().toISOString().slice(0, 10),
       }),
-      remote: createApiRemote(transfers, { namespaceId, signal, isChunk }),
+      remote: createApiRemote(transfers, {
+        namespaceId,
+        signal,
+        isChunk,
+        onBytes: options.onBytes ?? (() => undefined),
+      }),
       store,
     },
     {
