@@ -35,10 +35,16 @@ function valueBytes(value: AttributeValue): number {
   return LIST_OR_MAP_BYTES + itemBytes(value.M ?? {}) + entries.length * ELEMENT_BYTES;
 }
 
-/** One byte for two significant digits, and one more; a sign costs another. */
+/** One byte for every two digits counted from the decimal point, outer zeros left out, and one more; a sign costs another. */
 function numberBytes(text: string): number {
-  const digits = text.replace(/^-/, '').replace(/e.*$/i, '').replace('.', '').replace(/^0+/, '').replace(/0+$/, '');
-  return Math.ceil(digits.length / 2) + 1 + (text.startsWith('-') ? 1 : 0);
+  const [mantissa = '', exponent = '0'] = text.replace(/^-/, '').toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const significant = (whole + fraction).replace(/^0+/, '');
+  const digits = significant.replace(/0+$/, '').length;
+  // Where the first significant digit stands, counted from the decimal point; a pair that begins with its second digit is whole.
+  const point = Number(exponent) + significant.length - fraction.length;
+  const isSplit = point % 2 !== 0;
+  return digits === 0 ? 1 : Math.ceil((digits + (isSplit ? 1 : 0)) / 2) + 1 + (text.startsWith('-') ? 1 : 0);
 }
 
 function sum(values: readonly number[]): number {
