@@ -10,6 +10,8 @@ export interface Figure {
 export interface BenchResult {
   readonly question: string;
   readonly figures: readonly Figure[];
+  /** What a reader must know of the figures, or why there are none. */
+  readonly note?: string;
 }
 
 export function median(values: readonly number[]): number {
@@ -22,13 +24,13 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 
-export function formatTable({ question, figures }: BenchResult): string {
+export function formatTable({ question, figures, note }: BenchResult): string {
   const width = Math.max(...figures.map(({ name }) => name.length));
   const lines = figures.map(({ name, value, unit, aim }) => {
     const figure = `${name.padEnd(width)}  ${formatNumber(value).padStart(10)} ${unit}`;
     return aim === undefined ? figure : `${figure.padEnd(width + 30)} ${describeAim(value, aim)}`;
   });
-  return [question, ...lines.map((line) => `  ${line}`)].join('\n');
+  return [question, ...[...lines, ...(note === undefined ? [] : [`(${note})`])].map((line) => `  ${line}`)].join('\n');
 }
 
 function describeAim(value: number, aim: NonNullable<Figure['aim']>): string {

@@ -25,6 +25,7 @@ export async function benchCommitLatency({ outputs }: BenchStack): Promise<Bench
   const measured = times.slice(WARM_UP);
   return {
     question: 'How long does one commit take on the local stack?',
+    note: 'an emulator’s time, good for comparing two versions alone',
     figures: [
       { name: 'commit: p50', value: percentile(measured, 0.5), unit: 'ms' },
       { name: 'commit: p95', value: percentile(measured, 0.95), unit: 'ms' },

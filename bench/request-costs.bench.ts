@@ -20,7 +20,6 @@ import {
   opId,
   type UploadId,
 } from '@syncline/protocol';
-import { functions } from '../lib/functions.ts';
 import { newId, valueOf } from '../test/support/api-device.ts';
 import type { BenchResult, Figure } from './bench-report.ts';
 import type { BenchStack } from './bench-stack.ts';
@@ -33,23 +32,21 @@ const FOLDER_FILES = 10_000;
 /** What does each piece of everyday work cost in requests and request units? Counted on the wire, not timed. */
 export async function benchRequestCosts(stack: BenchStack): Promise<BenchResult> {
   const recorder = await RequestRecorder.start(stack.outputs.endpoint);
-  Object.assign(process.env, await stack.functionEnvironment(), { AWS_ENDPOINT_URL: recorder.endpoint });
-  const service = await startLocalService(functions, { issuer: 'https://bench.invalid', subject: newId() });
+  const environment = { ...(await stack.functionEnvironment()), AWS_ENDPOINT_URL: recorder.endpoint };
+  const service = await startLocalService(environment, { issuer: 'https://bench.invalid', subject: newId() });
   const transport = new CountingTransport(createNodeTransport());
   try {
     const work = await Workbench.open(service.url, transport);
     const figures: Figure[] = [];
     const measure = async (name: string, aims: Aims, task: () => Promise<unknown>) => {
-      recorder.take();
       transport.take();
-      await task();
-      figures.push(...describe(name, aims, { requests: transport.take(), calls: recorder.take() }));
+      const calls = await recorder.record(task);
+      figures.push(...describe(name, aims, { requests: transport.take(), calls }));
     };
 
-    const files = await work.makeFiles('warm', 1);
-    await measure('one new small file', { roundTrips: 3, commitUnits: 12 }, () => work.makeFiles('one', 1));
+    const edited = await work.makeFile('warm');
+    await measure('one new small file', { roundTrips: 3, commitUnits: 12 }, () => work.makeFile('one'));
     await measure('100 new small files', { apiCalls: 6, commitUnits: 900 }, () => work.makeFiles('hundred', 100));
-    const edited = await measureNode(files);
     await measure('one edit', { roundTrips: 3, commitUnits: 12 }, () => work.edit(edited));
     const renamed = await work.makeFolder('renamed');
     await measure('one rename', { commitUnits: 12 }, () => work.move(renamed, 'renamed again'));
@@ -64,11 +61,6 @@ export async function benchRequestCosts(stack: BenchStack): Promise<BenchResult>
     service.stop();
     recorder.stop();
   }
-}
-
-function measureNode(files: readonly Node[]): Promise<Node> {
-  const [file] = files;
-  return file === undefined ? Promise.reject(new Error('a file was made')) : Promise.resolve(file);
 }
 
 interface Aims {
@@ -92,11 +84,7 @@ function describe(
       unit: 'calls',
       ...most(aims.apiCalls),
     },
-    {
-      name: `${name}: AWS calls of the handlers`,
-      value: calls.filter(({ action }) => action !== 'PUT object').length,
-      unit: 'calls',
-    },
+    ...countCalls(name, calls),
     {
       name: `${name}: write units of the commit`,
       value: sum(commits, 'writeUnits'),
@@ -105,6 +93,16 @@ function describe(
     },
     { name: `${name}: write units in all`, value: sum(calls, 'writeUnits'), unit: 'WRU' },
     { name: `${name}: read units`, value: sum(calls, 'readUnits'), unit: 'RRU' },
+  ];
+}
+
+/** What the handlers call. The device's own PUTs of chunks, by URLs that the handlers have signed, are round trips above. */
+function countCalls(name: string, calls: readonly AwsCall[]): readonly Figure[] {
+  const own = calls.filter(({ action }) => action !== 'PUT object');
+  const count = (service: AwsCall['service']) => own.filter((call) => call.service === service).length;
+  return [
+    { name: `${name}: DynamoDB calls of the handlers`, value: count('dynamodb'), unit: 'calls' },
+    { name: `${name}: S3 calls of the handlers`, value: count('s3'), unit: 'calls' },
   ];
 }
 
@@ -160,6 +158,10 @@ class Workbench {
     return this.#namespaceId as string as NodeId;
   }
 
+  async makeFile(name: string): Promise<Node> {
+    return only(await this.makeFiles(name, 1));
+  }
+
   async makeFiles(prefix: string, count: number): Promise<readonly Node[]> {
     const uploadIds = await this.#upload(count);
     return this.#commit(
@@ -168,17 +170,12 @@ class Workbench {
   }
 
   async edit(node: Node): Promise<void> {
-    const [uploadId] = await this.#upload(1);
-    if (uploadId === undefined) throw new Error('a file was uploaded');
+    const uploadId = only(await this.#upload(1));
     await this.#commit([{ ...this.#put(uploadId), name: node.name, nodeId: node.nodeId, baseRev: node.rev }]);
   }
 
   async makeFolder(name: string): Promise<Node> {
-    const [folder] = await this.#commit([
-      { type: 'mkdir', namespaceId: this.#namespaceId, parentId: this.#root, name },
-    ]);
-    if (folder === undefined) throw new Error('a folder was made');
-    return folder;
+    return only(await this.#commit([{ type: 'mkdir', namespaceId: this.#namespaceId, parentId: this.#root, name }]));
   }
 
   async move(node: Node, name: string): Promise<void> {
@@ -188,9 +185,7 @@ class Workbench {
 
   async makeFullFolder(name: string, count: number): Promise<Node> {
     const folder = await this.makeFolder(name);
-    const [file] = await this.makeFiles(`source of ${name}`, 1);
-    if (file === undefined) throw new Error('a file was made');
-    await this.makeCopies(folder, file, count);
+    await this.makeCopies(folder, await this.makeFile(`source of ${name}`), count);
     return folder;
   }
 
@@ -214,7 +209,7 @@ class Workbench {
   }
 
   #put(uploadId: UploadId) {
-    const { namespaceId } = { namespaceId: this.#namespaceId };
+    const namespaceId = this.#namespaceId;
     return { type: 'put', namespaceId, parentId: this.#root, uploadId, clock: 1, onConflict: 'keep_both' } as const;
   }
 
@@ -252,6 +247,12 @@ class Workbench {
       return result.node;
     });
   }
+}
+
+function only<Value>(values: readonly Value[]): Value {
+  const [value] = values;
+  if (value === undefined || values.length > 1) throw new Error(`${values.length} values instead of one`);
+  return value;
 }
 
 type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;

@@ -19,7 +19,7 @@ type Key = Readonly<Record<string, AttributeValue>>;
  * Source: Amazon DynamoDB Developer Guide, "Read and write operations".
  */
 export class RequestRecorder {
-  readonly calls: AwsCall[] = [];
+  #calls: AwsCall[] | undefined;
   readonly #upstream: URL;
   readonly #server: Server;
 
@@ -42,9 +42,16 @@ export class RequestRecorder {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** What was called since the last time, and begins anew. */
-  take(): readonly AwsCall[] {
-    return this.calls.splice(0);
+  /** What is called while the task runs. What is called at other times passes through at full speed. */
+  async record(task: () => Promise<unknown>): Promise<readonly AwsCall[]> {
+    const calls: AwsCall[] = [];
+    this.#calls = calls;
+    try {
+      await task();
+    } finally {
+      this.#calls = undefined;
+    }
+    return calls;
   }
 
   stop(): void {
@@ -54,31 +61,32 @@ export class RequestRecorder {
 
   async #pass(incoming: IncomingMessage): Promise<Exchange> {
     const body = await readAll(incoming);
+    const calls = this.#calls;
+    if (calls === undefined) return this.#send(incoming, body);
     const target = String(incoming.headers['x-amz-target'] ?? '');
-    if (!target.startsWith('DynamoDB_')) {
-      const answer = await this.#send(incoming, body);
-      const isObject = target === '';
-      this.calls.push({
-        service: isObject ? 's3' : 'other',
-        action: isObject ? `${incoming.method} object` : target,
-        writeUnits: 0,
-        readUnits: 0,
-      });
-      return answer;
-    }
-    const action = target.split('.')[1] ?? '';
-    const input: unknown = JSON.parse(body.toString());
+    if (target.startsWith('DynamoDB_')) return this.#passToDynamodb({ incoming, body, target }, calls);
+    const isObject = target === '';
+    const action = isObject ? `${incoming.method} object` : target;
+    calls.push({ service: isObject ? 's3' : 'other', action, writeUnits: 0, readUnits: 0 });
+    return this.#send(incoming, body);
+  }
+
+  async #passToDynamodb(request: DynamodbRequest, calls: AwsCall[]): Promise<Exchange> {
+    const action = request.target.split('.')[1] ?? '';
+    const input: unknown = JSON.parse(request.body.toString());
     const keys = writtenKeys(action, input);
     const before = await this.#items(keys);
-    const answer = await this.#send(incoming, body);
-    const after = await this.#items(keys);
-    const isTransaction = action.startsWith('Transact');
-    const largest = keys.map((_, index) => [before[index], after[index]] as const);
-    this.calls.push({
+    const answer = await this.#send(request.incoming, request.body);
+    const output: unknown = JSON.parse(answer.body.toString());
+    // A refused condition pays for what stood there: that is what is there after, too.
+    const isPaid = answer.status === 200 || isRefusedCondition(output);
+    const after = isPaid ? await this.#items(keys) : [];
+    const items = keys.map((_, index) => [before[index], after[index]] as const);
+    calls.push({
       service: 'dynamodb',
       action,
-      writeUnits: answer.status === 200 ? writeUnits(largest, isTransaction) : 0,
-      readUnits: readUnits({ action, input, output: JSON.parse(answer.body.toString()) }),
+      writeUnits: isPaid ? writeUnits(items, action.startsWith('Transact')) : 0,
+      readUnits: readUnits({ action, input, output }),
     });
     return answer;
   }
@@ -124,6 +132,12 @@ export class RequestRecorder {
   }
 }
 
+interface DynamodbRequest {
+  readonly incoming: IncomingMessage;
+  readonly body: Buffer;
+  readonly target: string;
+}
+
 interface Exchange {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
@@ -139,6 +153,11 @@ interface WriteRequest {
   readonly TableName: string;
   readonly Key?: Key;
   readonly Item?: WireItem;
+}
+
+function isRefusedCondition(output: unknown): boolean {
+  const { __type: type = '' } = output as { readonly __type?: string };
+  return /(ConditionalCheckFailed|TransactionCanceled)Exception$/.test(type);
 }
 
 /** The keys of all items that a call writes or checks. All tables have the keys pk and sk. */

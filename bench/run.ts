@@ -2,25 +2,35 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startLocalStack } from '../emulator/local-stack.ts';
+import { type LocalStack, startLocalStack } from '../emulator/local-stack.ts';
 import { bundleOf } from '../lib/bundles.ts';
 import { type FunctionName, functions } from '../lib/functions.ts';
 import { type BenchResult, formatTable } from './bench-report.ts';
 import { type BenchStack, createBenchStack } from './bench-stack.ts';
 import { benchCommitLatency } from './commit-latency.bench.ts';
+import { benchCommitRace } from './commit-race.bench.ts';
 import { type BundledFunction, benchFunctionStart } from './function-start.bench.ts';
 import { benchRequestCosts } from './request-costs.bench.ts';
+import { benchRequestUnitRule } from './request-unit-rule.bench.ts';
 import { benchSyncThroughput } from './sync-throughput.bench.ts';
 
-type Bench = (stack: BenchStack, directory: string) => Promise<BenchResult>;
+interface BenchContext {
+  /** The local stack, which all benches share and the first one that asks for it starts. */
+  readonly stack: () => Promise<BenchStack>;
+  /** For files that are gone afterwards. */
+  readonly directory: string;
+}
+type Bench = (context: BenchContext) => Promise<BenchResult>;
 
-/** Each answers one question. The request costs come last: they change this process's environment. */
+/** Each answers one question. */
 const benches: Readonly<Record<string, Bench>> = {
-  'function-start': async (stack, directory) =>
-    benchFunctionStart(await writeBundles(directory), await stack.functionEnvironment()),
-  'commit-latency': benchCommitLatency,
-  'sync-throughput': benchSyncThroughput,
-  'request-costs': benchRequestCosts,
+  'function-start': async ({ stack, directory }) =>
+    benchFunctionStart(await writeBundles(directory), await (await stack()).functionEnvironment()),
+  'request-costs': async ({ stack }) => benchRequestCosts(await stack()),
+  'request-unit-rule': () => benchRequestUnitRule(log),
+  'commit-latency': async ({ stack }) => benchCommitLatency(await stack()),
+  'commit-race': async ({ stack }) => benchCommitRace(await stack()),
+  'sync-throughput': async ({ stack }) => benchSyncThroughput(await stack()),
 };
 
 const { values: options } = parseArgs({
@@ -35,13 +45,16 @@ async function main(): Promise<number> {
     return 2;
   }
   const directory = await mkdtemp(join(tmpdir(), 'syncline-bench-'));
-  const stack = await startLocalStack({ port: 0, dataDir: join(directory, 'data'), isPersistent: false, log });
+  let started: Promise<LocalStack> | undefined;
+  const stack = async (): Promise<BenchStack> => {
+    started ??= startLocalStack({ port: 0, dataDir: join(directory, 'data'), isPersistent: false, log });
+    return createBenchStack((await started).outputs);
+  };
   try {
-    const benchStack = createBenchStack(stack.outputs);
     const results: Record<string, BenchResult> = {};
     for (const [name, bench] of chosen) {
       log(`Measuring ${name} …`);
-      const result = await bench(benchStack, directory);
+      const result = await bench({ stack, directory });
       results[name] = result;
       if (!options.json) console.log(`${formatTable(result)}\n`);
     }
@@ -49,7 +62,8 @@ async function main(): Promise<number> {
     if (options.json) console.log(JSON.stringify({ measuredAt: new Date().toISOString(), machine, results }, null, 2));
     return 0;
   } finally {
-    await stack.stop();
+    const running = await started?.catch(() => undefined);
+    await running?.stop();
     await rm(directory, { recursive: true, force: true });
   }
 }

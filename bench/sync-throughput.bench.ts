@@ -42,7 +42,8 @@ export async function benchSyncThroughput({ outputs }: BenchStack): Promise<Benc
         { name: `${what}: up, time against cp -r`, value: median(times.up) / median(times.copy), unit: '×' },
       );
     }
-    return { question: 'How fast is sync --once on the local stack?', figures };
+    const note = 'mostly an emulator’s time: it and both devices share the machine';
+    return { question: 'How fast is sync --once on the local stack?', note, figures };
   } finally {
     await rm(root, { recursive: true, force: true });
   }
