@@ -33,11 +33,20 @@ export async function missingForDynamodbLocal(): Promise<string | undefined> {
 export async function startDynamodbLocal(log: (line: string) => void): Promise<DynamodbLocal> {
   const directory = await installDynamodbLocal(log);
   const port = await freePort();
-  const engine = ['com.amazonaws.services.dynamodbv2.local.main.ServerRunner', '-inMemory', '-sharedDb', '-port'];
+  const engine = ['com.amazonaws.services.dynamodbv2.local.main.ServerRunner', '-inMemory', '-sharedDb'];
   const child = spawn(
     'java',
-    [`-Djava.library.path=${directory}`, '-cp', join(directory, '*'), ...engine, String(port)],
-    { stdio: 'ignore' },
+    [
+      `-Djava.library.path=${directory}`,
+      '-cp',
+      join(directory, '*'),
+      ...engine,
+      '-disableTelemetry',
+      '-port',
+      `${port}`,
+    ],
+    // It leaves a file of its own where it runs.
+    { cwd: directory, stdio: 'ignore' },
   );
   const endpoint = `http://127.0.0.1:${port}`;
   try {
@@ -67,20 +76,22 @@ async function installDynamodbLocal(log: (line: string) => void): Promise<string
 }
 
 async function waitForAnswer(child: ChildProcess, endpoint: string): Promise<void> {
-  let failure: Error | undefined;
-  child.once('error', (cause) => {
-    failure = cause;
+  const ended = new Promise<never>((_, reject) => {
+    const fail = (cause?: unknown) => reject(new Error('DynamoDB Local did not start', { cause }));
+    child.once('error', fail).once('exit', fail);
   });
-  for (let tries = 0; tries < START_TRIES_MAX && child.exitCode === null && failure === undefined; tries++) {
+  // What ends later than this function is no failure of the start.
+  ended.catch(() => undefined);
+  for (let tries = 0; tries < START_TRIES_MAX; tries++) {
     // Any answer will do: without a signature it is a refusal.
     const isUp = await fetch(endpoint).then(
       () => true,
       () => false,
     );
     if (isUp) return;
-    await sleep(START_PAUSE_MS);
+    await Promise.race([ended, sleep(START_PAUSE_MS)]);
   }
-  throw new Error('DynamoDB Local did not start', { cause: failure });
+  throw new Error('DynamoDB Local does not answer');
 }
 
 function runs(file: string, args: readonly string[]): Promise<boolean> {

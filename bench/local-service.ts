@@ -25,7 +25,7 @@ export async function startLocalService(
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const url = await new Promise<string>((resolve, reject) => {
-    child.once('message', (message) => resolve(String(message)));
+    child.once('message', (message) => resolve(message as string));
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the local service ended with ${code}`)));
   });

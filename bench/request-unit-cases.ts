@@ -13,7 +13,10 @@ import { itemBytes } from '../lambdas/runtime/dynamodb-item-size.ts';
 
 type Item = Record<string, AttributeValue>;
 type TransactItem = NonNullable<TransactWriteItemsCommandInput['TransactItems']>[number];
-type Put = { readonly call: 'put'; readonly input: PutItemCommandInput };
+interface Put {
+  readonly call: 'put';
+  readonly input: PutItemCommandInput;
+}
 
 /** One call to DynamoDB, of the kinds that the product makes. */
 export type UnitCall =
@@ -112,22 +115,25 @@ function transactionCalls(): readonly UnitCall[] {
 function batchCalls(): readonly UnitCall[] {
   const keys = Array.from({ length: 10 }, (_, index) => keyOf(`batch ${index}`));
   const items = keys.map((key, index) => itemOf(100 + index * 700, key));
-  const batchGet = (wanted: readonly Item[], isConsistent: boolean): UnitCall => ({
-    call: 'batch-get',
-    input: { RequestItems: { [TABLE]: { Keys: [...wanted], ConsistentRead: isConsistent } } },
-  });
-  const write = (requests: NonNullable<BatchWriteItemCommandInput['RequestItems']>[string]): UnitCall => ({
-    call: 'batch-write',
-    input: { RequestItems: { [TABLE]: requests } },
-  });
   return [
-    write(items.map((item) => ({ PutRequest: { Item: item } }))),
+    batchWrite(items.map((item) => ({ PutRequest: { Item: item } }))),
     ...[true, false].flatMap((isConsistent) => [
       batchGet(keys, isConsistent),
       batchGet(keys.slice(0, 3), isConsistent),
     ]),
-    write(keys.slice(0, 5).map((key) => ({ DeleteRequest: { Key: key } }))),
+    batchWrite(keys.slice(0, 5).map((key) => ({ DeleteRequest: { Key: key } }))),
   ];
+}
+
+function batchGet(keys: readonly Item[], isConsistent: boolean): UnitCall {
+  return {
+    call: 'batch-get',
+    input: { RequestItems: { [TABLE]: { Keys: [...keys], ConsistentRead: isConsistent } } },
+  };
+}
+
+function batchWrite(requests: NonNullable<BatchWriteItemCommandInput['RequestItems']>[string]): UnitCall {
+  return { call: 'batch-write', input: { RequestItems: { [TABLE]: requests } } };
 }
 
 /** Partitions whose items add up to the edge of a read unit. None is empty: the engine counts that as nothing, AWS as a unit. */
