@@ -14,7 +14,7 @@ import { notFound, type OpenNamespaceDependencies, openNamespace } from './open-
 import { rootNode, toWireNode } from './wire-node.ts';
 
 /**
- * The live node at a path such as `/a/b.txt`; `/` is the root. Names are compared by their keys, as in every folder.
+ * The live node at a path such as `/a/b.txt`; `/` is the root. Names are compared exactly, then in the other Unicode forms.
  * Cost: a read for the namespace and one per component.
  */
 export async function resolvePath(
@@ -37,11 +37,21 @@ export async function resolvePath(
   let node: StoredNode = rootNode(namespaceId);
   let parentId: NodeId = rootNodeId(namespaceId);
   for (const name of names) {
-    const place = { parentId, nameKey: nameKey(name) };
-    const found = (await dependencies.namespaces.getPlaces(namespaceId, [place])).get(placeKey(place));
+    const found = await findNamed(dependencies, { namespaceId, parentId, name });
     if (found === undefined) return notFound();
     node = found;
     parentId = found.nodeId;
   }
   return done({ node: toWireNode(node) });
+}
+
+/** The child of exactly this name, or else of the same name in another Unicode form: keyboards differ in which they type. */
+async function findNamed(
+  { namespaces }: Pick<OpenNamespaceDependencies, 'namespaces'>,
+  wanted: { readonly namespaceId: NamespaceId; readonly parentId: NodeId; readonly name: string },
+): Promise<StoredNode | undefined> {
+  const forms = [...new Set([wanted.name, wanted.name.normalize('NFC'), wanted.name.normalize('NFD')])];
+  const places = forms.map((form) => ({ parentId: wanted.parentId, nameKey: nameKey(form) }));
+  const found = await namespaces.getPlaces(wanted.namespaceId, places);
+  return places.map((place) => found.get(placeKey(place))).find((node) => node !== undefined);
 }

@@ -23,18 +23,16 @@ export const NodeName = z.string().check(
 );
 
 /**
- * The key under which a name is unique in its folder, the way Windows and macOS see names:
- * NFC, full case fold, trailing dots and spaces removed. Names of dots and spaces alone keep them.
+ * The key under which a name is unique in its folder: the name itself, character by character. So the service can hold whatever
+ * any disk holds, and a client whose disk takes two of these names for one deals with that where it arises.
+ * Source: docs/decisions/0080-exact-names.md
  */
 export function nameKey(name: string): string {
-  // Upper-casing first maps what lower-casing alone would keep apart (final sigma, sharp s, dotless i forms).
-  const folded = name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
-  const trimmed = folded.replace(/[. ]+$/, '');
-  return trimmed.length > 0 ? trimmed : folded;
+  return name;
 }
 
-/** Longest key of a name, in bytes of UTF-8: NFC takes some characters apart, into three times their bytes at most. */
-export const NAME_KEY_BYTES_MAX = 3 * NAME_BYTES_MAX;
+/** Longest key of a name, in bytes of UTF-8. */
+export const NAME_KEY_BYTES_MAX = NAME_BYTES_MAX;
 
 /** Bytes of `text` in UTF-8, without making them. Precondition: `text` is well formed. */
 export function utf8Length(text: string): number {

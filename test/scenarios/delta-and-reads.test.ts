@@ -168,3 +168,17 @@ test('foreign, unknown and deleted nodes have no content, children or tree for a
   await world.must(desk, { type: 'delete', nodeId: folder.nodeId, baseRev: 1, baseSeq: 2 });
   for (const read of await Promise.all(reads(desk))) expect(read).toMatchObject(NOT_FOUND);
 });
+
+test('a path is found as it is written, and else in the other Unicode form', async () => {
+  const { world, desk } = await twoDevices();
+  const composed = await world.put(desk, { name: 'caf\u00e9', text: 'one' });
+  const find = async (path: string) => {
+    const answer = await world.service.invoke('resolvePath', { query: { path } }, desk);
+    return answer.ok ? answer.value.node.nodeId : undefined;
+  };
+  expect(await find('/cafe\u0301')).toBe(composed.node.nodeId);
+  const decomposed = await world.put(desk, { name: 'cafe\u0301', text: 'two' });
+  expect(await find('/cafe\u0301')).toBe(decomposed.node.nodeId);
+  expect(await find('/caf\u00e9')).toBe(composed.node.nodeId);
+  expect(await find('/CAF\u00c9')).toBeUndefined();
+});

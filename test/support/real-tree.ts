@@ -21,8 +21,10 @@ export async function copyRealFiles(target: string): Promise<number> {
 /** Names that sync clients are known to lose: each file's content is its own name. */
 export async function writeAwkwardNames(target: string): Promise<void> {
   const names = [
-    'cafe\u0301 in NFD.txt',
-    'caf\u00e9 in NFC.txt',
+    'cafe\u0301.txt',
+    'caf\u00e9.txt',
+    'README',
+    'readme',
     '🦉👩‍👩‍👧‍👦 emoji.txt',
     `${'é'.repeat(125)}.txt`,
     'x'.repeat(255),

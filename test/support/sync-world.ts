@@ -57,11 +57,18 @@ export class SyncDevice {
   readonly faults: RemoteFaults = {};
   readonly #service: SyncService;
   readonly #number: number;
+  readonly #localNameKey: (name: string) => string;
   #remote: Remote | undefined;
   #store = new MemoryStateStore();
   #drawn = 0;
 
-  constructor(service: SyncService, number: number) {
+  constructor(
+    service: SyncService,
+    number: number,
+    /** How the device's disk compares names. */
+    options: { readonly localNameKey: (name: string) => string } = { localNameKey: (name) => name },
+  ) {
+    this.#localNameKey = options.localNameKey;
     this.#service = service;
     this.#number = number;
   }
@@ -76,7 +83,7 @@ export class SyncDevice {
         remote: this.#remote,
         store: this.#store,
       },
-      { deviceName: `device ${this.#number}`, localNameKey: (name) => name },
+      { deviceName: `device ${this.#number}`, localNameKey: this.#localNameKey },
     );
   }
 

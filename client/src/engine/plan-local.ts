@@ -16,6 +16,7 @@ export function planLocalStructure(planning: Planning, wishes: Wishes): readonly
   const { order, stuck } = scheduleStructure({ working: localAfter, rootId, isObstructed }, actions);
   for (const { action } of stuck) {
     if (action.kind !== 'remove' && isObstructed(action.to)) planning.report(action.nodeId, 'place-taken');
+    else if (action.kind !== 'remove' && hasTwin(planning, action)) planning.report(action.nodeId, 'name-twin');
     else wishes.waiting.add(action.nodeId);
   }
   return order.map((action): LocalStep => {
@@ -34,6 +35,16 @@ export function obstructs({ local, policy }: Planning, place: Place): boolean {
   const key = policy.localNameKey(place.name);
   for (const name of obstacles.keys()) if (policy.localNameKey(name) === key) return true;
   return false;
+}
+
+/** Whether another node stands where a node should, under a name that only this disk takes for the same. */
+export function hasTwin(
+  { localAfter }: Planning,
+  { nodeId, to }: { readonly nodeId: NodeId; readonly to: Place },
+): boolean {
+  const occupantId = localAfter.at(to);
+  if (occupantId === undefined || occupantId === nodeId) return false;
+  return localAfter.placeOf(occupantId)?.name !== to.name;
 }
 
 /** Whether the disk should get a node that it does not have. */

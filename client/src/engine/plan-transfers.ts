@@ -1,5 +1,5 @@
 import { type NodeId, splitName } from '@syncline/protocol';
-import { isWanted, obstructs } from './plan-local.ts';
+import { hasTwin, isWanted, obstructs } from './plan-local.ts';
 import type { Planning, Wishes } from './planning.ts';
 import type { Step } from './steps.ts';
 import type { LocalNode, RemoteNode } from './trees.ts';
@@ -79,6 +79,8 @@ export function planDownloads(planning: Planning, wishes: Wishes, before: readon
     } else if (localAfter.has(there.parentId) && localAfter.at(there) === undefined && !mayBeOwnCopy(there)) {
       localAfter.put(nodeId, there);
       steps.push({ type: 'download', nodeId });
+    } else if (hasTwin(planning, { nodeId, to: there })) {
+      planning.report(nodeId, 'name-twin');
     } else {
       wishes.waiting.add(nodeId);
     }

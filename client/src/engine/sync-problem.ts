@@ -25,7 +25,7 @@ const DETAILS: Readonly<Record<ProblemReason, string>> = {
   'name-not-utf8': 'Its name is not UTF-8. Rename it.',
   unreadable: 'It cannot be read. Check its permissions.',
   'name-twin':
-    'Another name in this folder differs only in case, accents form or trailing dots. Rename one of the two.',
+    'This disk takes it for the same name as another in this folder. It is safe at the service; rename one of the two.',
   'place-taken': 'Something that cannot be synced stands where it belongs. Move that away.',
   blocked: 'It waits for something else that cannot be synced.',
   busy: 'It kept changing while it was read. It is tried again with the next sync.',
