@@ -170,7 +170,7 @@ test('foreign, unknown and deleted nodes have no content, children or tree for a
 });
 
 test('a path is found as it is written, and else in the other Unicode form', async () => {
-  const { world, desk } = await twoDevices();
+  const { world, desk } = await oneDevice();
   const composed = await world.put(desk, { name: 'caf\u00e9', text: 'one' });
   const find = async (path: string) => {
     const answer = await world.service.invoke('resolvePath', { query: { path } }, desk);
