@@ -1,13 +1,7 @@
+import type { StackOutputs } from '../../emulator/deployment.ts';
+
 /** What `.local/outputs.json` says of a running local stack. */
-export interface LocalOutputs {
-  readonly apiUrl: string;
-  readonly socketUrl: string;
-  readonly endpoint: string;
-  readonly region: string;
-  readonly userPoolId: string;
-  readonly clientId: string;
-  readonly bucket: string;
-}
+export type LocalOutputs = StackOutputs;
 
 /** Where the global set-up of the end-to-end tests leaves the outputs of the one stack that they share. */
 export const SHARED_STACK_VARIABLE = 'SYNCLINE_TEST_STACK';
