@@ -13,6 +13,9 @@ beforeAll(async () => {
   laptop = await openApiDevice({ apiUrl, email });
 });
 
+/** A push that has not come by then does not come: the emulator looks at its streams once a second. */
+const SILENCE_MS_MAX = 30_000;
+
 /** A connected socket that keeps what it hears. */
 async function connect(
   url: string,
@@ -34,8 +37,12 @@ async function connect(
     socket,
     async next() {
       while (heard.length === 0) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
+        await new Promise<void>((resolve, reject) => {
+          const silence = setTimeout(() => reject(new Error('nothing was pushed')), SILENCE_MS_MAX);
+          wake = () => {
+            clearTimeout(silence);
+            resolve();
+          };
         });
       }
       return heard.shift() as ServerMessage;
