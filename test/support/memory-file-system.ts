@@ -1,5 +1,6 @@
 import type { DiskOutcome, FileSystem, StagedContent } from '../../client/src/engine/ports.ts';
 import {
+  type FolderListing,
   type LocalEntry,
   type LocalIdentity,
   type LocalScan,
@@ -117,6 +118,17 @@ export class MemoryFileSystem implements FileSystem {
       else inFolder.push(entry);
     }
     return { folders, rootListed: !this.unlisted.has('') };
+  }
+
+  async list(path: string): Promise<FolderListing | undefined> {
+    if (!this.#isFolder(path)) return undefined;
+    const entries: LocalEntry[] = [];
+    const complete = !this.unlisted.has(path);
+    for (const known of complete ? this.#inodes.keys() : []) {
+      const entry = parentPath(known) === path ? this.#entry(known) : undefined;
+      if (entry !== undefined) entries.push(entry);
+    }
+    return { path, entries, complete };
   }
 
   async look(path: string): Promise<LocalEntry | undefined> {

@@ -11,7 +11,7 @@ import type {
   TreeResponse,
   UploadId,
 } from '@syncline/protocol';
-import type { LocalEntry, LocalIdentity, LocalScan, RemoteNode, SyncedNode } from './trees.ts';
+import type { FolderListing, LocalEntry, LocalIdentity, LocalScan, RemoteNode, SyncedNode } from './trees.ts';
 
 /**
  * All that the engine knows of the world. Nothing else in this folder touches time, chance, disk, network or database, so that
@@ -56,6 +56,11 @@ export interface FileSystem {
   verifyRoot(): Promise<'verified' | 'missing' | 'foreign'>;
   /** Everything below the root. What could not be listed is told as such, never left out silently. */
   scan(): Promise<LocalScan>;
+  /**
+   * What a folder holds now; undefined when no folder stands there. Where a watcher runs, the folder is watched before it is read,
+   * so that a change after the listing is told.
+   */
+  list(path: string): Promise<FolderListing | undefined>;
   look(path: string): Promise<LocalEntry | undefined>;
   /** Bytes of a file in exactly the given state; `changed` when it is in another one. */
   read(
@@ -88,6 +93,35 @@ export interface FileSystem {
   }): Promise<DiskOutcome>;
   /** Makes all changes of names since the last call durable. */
   flush(): Promise<void>;
+}
+
+/** Where the disk may differ from what was listed. `everything`: more has happened than could be told apart. */
+export interface DiskHints {
+  readonly everything: boolean;
+  /** Folders whose listing, or the state of an entry in it, may have changed. */
+  readonly folders: ReadonlySet<string>;
+}
+
+/**
+ * Tells where the disk may have changed. A hint may be wrong, double or late; a change in a folder that was listed through
+ * `FileSystem.list` is never left out.
+ */
+export interface Watcher {
+  /** Calls back whenever there is something to take that was not there before. One callback; a later one replaces it. */
+  onHint(callback: () => void): void;
+  /** Takes what came since the last call. */
+  take(): DiskHints;
+  close(): Promise<void>;
+}
+
+/** Tells that the namespace may have changed. A hint may be wrong, double or late, and each may be lost: the truth is the delta. */
+export interface RemoteHints {
+  onHint(callback: () => void): void;
+  /** How hints come at present. */
+  way(): 'socket' | 'long-poll' | 'polling';
+  /** Tells that the delta was read up to this entry, so that hints about it are no news. */
+  seen(position: { readonly cursor: Cursor; readonly seq: number }): void;
+  close(): Promise<void>;
 }
 
 export interface StagedContent {

@@ -54,6 +54,14 @@ export interface LocalEntry {
   readonly obstacle: ObstacleReason | undefined;
 }
 
+/** What one folder holds; the root is the empty path. */
+export interface FolderListing {
+  readonly path: string;
+  readonly entries: readonly LocalEntry[];
+  /** False when it could not be listed to its end, so that nothing can be concluded from absence. */
+  readonly complete: boolean;
+}
+
 /** All that stood on the disk: entries by the path of their folder, the root being the empty path. */
 export interface LocalScan {
   readonly folders: ReadonlyMap<string, readonly LocalEntry[]>;

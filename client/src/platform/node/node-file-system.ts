@@ -3,6 +3,7 @@ import { constants, type FileHandle, link, mkdir, open, rename, unlink } from 'n
 import { dirname, join } from 'node:path';
 import type { ByteRange, DiskOutcome, FileSystem, StagedContent } from '../../engine/ports.ts';
 import {
+  type FolderListing,
   type LocalEntry,
   type LocalIdentity,
   type LocalScan,
@@ -14,7 +15,7 @@ import {
 import { errorCode } from './error-code.ts';
 import { permissions } from './permissions.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
-import { ENGINE_FOLDER, identityOf, lookAt, scanFolder } from './scan-folder.ts';
+import { ENGINE_FOLDER, identityOf, listFolder, lookAt, scanFolder } from './scan-folder.ts';
 import { openStagedFile, StagedFile } from './staged-file.ts';
 import { trashPath } from './trash-path.ts';
 
@@ -49,6 +50,10 @@ export class NodeFileSystem implements FileSystem {
 
   async scan(): Promise<LocalScan> {
     return scanFolder(this.#root);
+  }
+
+  async list(path: string): Promise<FolderListing | undefined> {
+    return listFolder(this.#root, path);
   }
 
   async look(path: string): Promise<LocalEntry | undefined> {

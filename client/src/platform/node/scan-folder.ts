@@ -1,6 +1,12 @@
 import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { joinPath, type LocalEntry, type LocalIdentity, type LocalScan } from '../../engine/trees.ts';
+import {
+  type FolderListing,
+  joinPath,
+  type LocalEntry,
+  type LocalIdentity,
+  type LocalScan,
+} from '../../engine/trees.ts';
 import { errorCode } from './error-code.ts';
 
 /** The engine's own folder in the root of a synced folder. It is not part of what is synced. */
@@ -18,7 +24,7 @@ export function scanFolder(root: string, start = ''): LocalScan {
   let rootListed = true;
   const unlisted = new Set<string>();
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    const listing = listFolder(root, folder);
+    const listing = listFolder(root, folder) ?? { entries: [], complete: false };
     if (!listing.complete) {
       unlisted.add(folder);
       if (folder === start) rootListed = false;
@@ -40,19 +46,18 @@ function markUnlisted(folders: Map<string, readonly LocalEntry[]>, unlisted: Rea
   }
 }
 
-interface Listing {
-  readonly entries: readonly LocalEntry[];
-  readonly complete: boolean;
-}
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
-function listFolder(root: string, folder: string): Listing {
+/** What one folder holds; undefined when there is none at this path. A link is no folder. */
+export function listFolder(root: string, folder: string): FolderListing | undefined {
   const directory = join(root, folder);
   let names: readonly string[];
   try {
     names = readdirSync(directory);
   } catch (error) {
     expectDiskError(error);
-    return { entries: [], complete: false };
+    if (ABSENT.has(errorCode(error) ?? '')) return undefined;
+    return { path: folder, entries: [], complete: false };
   }
   const entries: LocalEntry[] = [];
   let complete = true;
@@ -65,7 +70,7 @@ function listFolder(root: string, folder: string): Listing {
     else if (looked.kind === 'failed') complete = false;
   }
   if (names.some((name) => name.includes('\uFFFD'))) entries.push(...listUndecodable(root, folder));
-  return { entries, complete };
+  return { path: folder, entries, complete };
 }
 
 /** The entries of a folder whose names the decoder could not be trusted with. */
