@@ -1,9 +1,8 @@
-import type { DiskOutcome, FileSystem, StagedContent } from '../../client/src/engine/ports.ts';
+import type { DiskHints, DiskOutcome, FileSystem, StagedContent, Watcher } from '../../client/src/engine/ports.ts';
 import {
   type FolderListing,
   type LocalEntry,
   type LocalIdentity,
-  type LocalScan,
   parentPath,
   sameObject,
   sameState,
@@ -24,6 +23,32 @@ interface Staged extends StagedContent {
   readonly bytes: Uint8Array;
 }
 
+/** Hints of a disk in memory. They come at once, and none is lost. */
+export class MemoryWatcher implements Watcher {
+  #folders = new Set<string>();
+  #callback: (() => void) | undefined;
+
+  touch(folder: string): void {
+    this.#folders.add(folder);
+    if (this.#folders.size === 1) this.#callback?.();
+  }
+
+  onHint(callback: () => void): void {
+    this.#callback = callback;
+  }
+
+  take(): DiskHints {
+    const folders = this.#folders;
+    this.#folders = new Set();
+    return { everything: false, folders };
+  }
+
+  close(): Promise<void> {
+    this.#callback = undefined;
+    return Promise.resolve();
+  }
+}
+
 /**
  * A disk in memory, behind the engine's port and with the doings of a person beside it. It is exact about identities (inodes,
  * times), because the engine concludes from them. It is not a disk in one way: nothing on it is lost by a crash.
@@ -34,6 +59,8 @@ export class MemoryFileSystem implements FileSystem {
   /** What was put into the trash, by its path then. */
   readonly trashed = new Map<string, Uint8Array>();
   readonly unlisted = new Set<string>();
+  /** Tells exactly which folders were changed, by whomever. */
+  readonly watcher = new MemoryWatcher();
   root: 'verified' | 'missing' | 'foreign' = 'verified';
   #ticks = 1_000_000_000n;
 
@@ -46,6 +73,7 @@ export class MemoryFileSystem implements FileSystem {
       known.bytes = Buffer.from(text);
       known.mtimeNs = now;
       known.ctimeNs = now;
+      this.watcher.touch(parentPath(path));
     } else this.#make(path, 'file', Buffer.from(text));
   }
 
@@ -69,11 +97,14 @@ export class MemoryFileSystem implements FileSystem {
     if (inode === undefined) return;
     inode.executable = executable;
     inode.ctimeNs = this.#tick();
+    this.watcher.touch(parentPath(path));
   }
 
   rename(from: string, to: string): void {
     const moved = [...this.#inodes].filter(([path]) => path === from || path.startsWith(`${from}/`));
     for (const [path] of moved) this.#inodes.delete(path);
+    this.watcher.touch(parentPath(from));
+    this.watcher.touch(parentPath(to));
     this.remove(to);
     for (const [path, inode] of moved) this.#inodes.set(to + path.slice(from.length), inode);
     const inode = this.#inodes.get(to);
@@ -81,6 +112,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   remove(path: string): void {
+    this.watcher.touch(parentPath(path));
     for (const known of this.#inodes.keys()) {
       if (known === path || known.startsWith(`${path}/`)) this.#inodes.delete(known);
     }
@@ -105,19 +137,6 @@ export class MemoryFileSystem implements FileSystem {
 
   async verifyRoot() {
     return this.root;
-  }
-
-  async scan(): Promise<LocalScan> {
-    const folders = new Map<string, LocalEntry[]>([['', []]]);
-    for (const path of this.#inodes.keys()) {
-      const entry = this.#entry(path);
-      const parent = parentPath(path);
-      if (entry === undefined || this.#isHidden(path)) continue;
-      const inFolder = folders.get(parent);
-      if (inFolder === undefined) folders.set(parent, [entry]);
-      else inFolder.push(entry);
-    }
-    return { folders, rootListed: !this.unlisted.has('') };
   }
 
   async list(path: string): Promise<FolderListing | undefined> {
@@ -217,6 +236,7 @@ export class MemoryFileSystem implements FileSystem {
 
   #make(path: string, kind: Inode['kind'], bytes: Uint8Array = new Uint8Array()): void {
     const now = this.#tick();
+    this.watcher.touch(parentPath(path));
     this.#inodes.set(path, { inode: now, birthNs: now, kind, bytes, executable: false, mtimeNs: now, ctimeNs: now });
   }
 
@@ -239,13 +259,6 @@ export class MemoryFileSystem implements FileSystem {
       contentHash: undefined,
       obstacle: kind === 'obstacle' ? 'symlink' : undefined,
     };
-  }
-
-  #isHidden(path: string): boolean {
-    for (let folder = parentPath(path); ; folder = parentPath(folder)) {
-      if (this.unlisted.has(folder)) return true;
-      if (folder === '') return false;
-    }
   }
 
   #isFolder(path: string): boolean {

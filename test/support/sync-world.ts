@@ -1,5 +1,5 @@
 import { epochMs, type Node, type NodeId } from '@syncline/protocol';
-import type { EngineState, Remote, StateDifference, StateStore } from '../../client/src/engine/ports.ts';
+import type { EngineState, Remote, StateDifference, StateStore, Watcher } from '../../client/src/engine/ports.ts';
 import { SyncEngine, type SyncOutcome } from '../../client/src/engine/sync-engine.ts';
 import { joinPath, type RemoteNode, type SyncedNode } from '../../client/src/engine/trees.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
@@ -73,7 +73,12 @@ export class SyncDevice {
     this.#number = number;
   }
 
-  async engine(): Promise<SyncEngine> {
+  /** An engine that looks where the watcher says, as one does that runs on. */
+  async watchingEngine(): Promise<SyncEngine> {
+    return this.engine({ watcher: this.files.watcher });
+  }
+
+  async engine(more: { readonly watcher?: Watcher } = {}): Promise<SyncEngine> {
     this.#remote ??= await this.#service.connect(this.#number, this.faults);
     return new SyncEngine(
       {
@@ -82,6 +87,7 @@ export class SyncDevice {
         files: this.files,
         remote: this.#remote,
         store: this.#store,
+        ...more,
       },
       { deviceName: `device ${this.#number}`, localNameKey: this.#localNameKey },
     );

@@ -1,12 +1,15 @@
 import type { NodeId } from '@syncline/protocol';
+import { Differences } from './differences.ts';
 import { NodeTree } from './node-tree.ts';
 import type { Position, StateStore } from './ports.ts';
 import type { RemoteNode, RemoteTree, SyncedNode, SyncedTree } from './trees.ts';
 
 /** The remote and the synced tree with their memory on disk: changes are collected, and saved together by `save`. */
 export class EngineTrees {
-  readonly remote: RemoteTree = new NodeTree<RemoteNode>();
-  readonly synced: SyncedTree = new NodeTree<SyncedNode>();
+  /** Where these trees and that of the disk differ. */
+  readonly differences = new Differences();
+  readonly remote: RemoteTree;
+  readonly synced: SyncedTree;
   readonly #store: StateStore;
   #position: Position;
   #changedRemote = new Map<NodeId, RemoteNode | undefined>();
@@ -15,6 +18,9 @@ export class EngineTrees {
 
   constructor(store: StateStore) {
     this.#store = store;
+    const onTouch = (nodeId: NodeId) => this.differences.touch(nodeId);
+    this.remote = new NodeTree<RemoteNode>({ onTouch });
+    this.synced = new NodeTree<SyncedNode>({ onTouch, keyOf: (node) => node.identity.inode });
     const state = store.load();
     for (const node of state.remote) this.remote.set(node);
     for (const node of state.synced) this.synced.set(node);

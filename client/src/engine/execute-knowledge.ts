@@ -1,6 +1,6 @@
 import type { NodeId } from '@syncline/protocol';
 import { agreedNode, type Execution, localPath, report } from './execution.ts';
-import { forgetSynced, renameLocal } from './forget-node.ts';
+import { forgetSynced } from './forget-node.ts';
 import { READS_MAX, TIME_TICK_MS } from './limits.ts';
 import type { ContentSource } from './ports.ts';
 import { runBounded } from './run-bounded.ts';
@@ -46,7 +46,7 @@ export function executeKnowledge(execution: Execution, step: KnowledgeStep): voi
 export function recordCopy(execution: Execution, nodeId: NodeId, copy: RemoteNode): void {
   const { trees, local } = execution;
   trees.removeSynced(nodeId);
-  renameLocal(local, nodeId, copy.nodeId);
+  if (nodeId !== copy.nodeId) local.rename(new Map([[nodeId, copy.nodeId]]));
   const here = local.tree.get(copy.nodeId);
   if (here !== undefined) trees.setSynced(agreedNode(copy, here));
 }
@@ -65,7 +65,10 @@ export async function executeReads(execution: Execution, nodeIds: readonly NodeI
       else countTry(execution, path);
       return;
     }
-    execution.contents.set(path, { identity: file.entry.identity, contentHash });
+    const { tree } = execution.local;
+    if (tree.get(file.nodeId) === file) {
+      tree.set({ ...file, contentHash, entry: { ...file.entry, contentHash } });
+    }
     execution.progress += 1;
   });
 }

@@ -1,10 +1,10 @@
 import { assert, type NodeId } from '@syncline/protocol';
 import type { EngineTrees } from './engine-trees.ts';
-import type { LocalView } from './match-local.ts';
+import type { LocalDisk } from './local-disk.ts';
 import { pathNames } from './node-tree.ts';
 import type { EnginePorts } from './ports.ts';
 import { type ProblemReason, type SyncProblem, syncProblem } from './sync-problem.ts';
-import type { LocalIdentity, LocalNode, RemoteNode, SyncedNode } from './trees.ts';
+import type { LocalNode, RemoteNode, SyncedNode } from './trees.ts';
 
 /** What was done, in nodes. */
 export interface SyncCounts {
@@ -21,13 +21,11 @@ export interface Execution {
   readonly trees: EngineTrees;
   readonly rootId: NodeId;
   /** The disk as the plan saw it, kept up to date by every step. */
-  readonly local: LocalView;
+  readonly local: LocalDisk;
   readonly counts: SyncCounts;
   readonly problems: SyncProblem[];
   /** Nodes whose step failed: what depends on them is left to the next plan. */
   readonly failed: Set<NodeId>;
-  /** Contents learned by reading, by path; they hold for the state they were read in. */
-  readonly contents: Map<string, Pick<LocalNode, 'contentHash'> & { readonly identity: LocalIdentity }>;
   /** How often a file was found changed while it was read, by path. */
   readonly tries: Map<string, number>;
   /** Steps that brought something forward. */

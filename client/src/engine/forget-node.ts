@@ -1,7 +1,8 @@
 import type { NodeId } from '@syncline/protocol';
-import type { LocalView } from './match-local.ts';
+import type { LocalDisk } from './local-disk.ts';
 import type { Forgotten } from './settle-deletions.ts';
-import type { RemoteTree, SyncedNode, SyncedTree } from './trees.ts';
+import type { TreeOverlay } from './tree-overlay.ts';
+import type { RemoteTree, SyncedNode } from './trees.ts';
 
 /** Takes a node out of the synced tree; what was agreed about its content stays agreed, below the node's new id. */
 export function forgetSynced(
@@ -13,23 +14,9 @@ export function forgetSynced(
   { nodeId, newNodeId }: Forgotten,
 ): void {
   if (newNodeId !== undefined) {
-    for (const child of synced.children(nodeId)) synced.set({ ...child, parentId: newNodeId });
+    for (const child of [...synced.children(nodeId)]) synced.set({ ...child, parentId: newNodeId });
   }
   synced.remove(nodeId);
-}
-
-/** Lets what is on the disk of a node count as another node. */
-export function renameLocal(local: LocalView, nodeId: NodeId, newNodeId: NodeId): void {
-  const node = local.tree.get(nodeId);
-  if (node === undefined) return;
-  const children = [...local.tree.children(nodeId)];
-  local.tree.remove(nodeId);
-  local.tree.set({ ...node, nodeId: newNodeId });
-  for (const child of children) local.tree.set({ ...child, parentId: newNodeId });
-  const obstacles = local.obstacles.get(nodeId);
-  if (obstacles === undefined) return;
-  local.obstacles.delete(nodeId);
-  local.obstacles.set(newNodeId, obstacles);
 }
 
 /**
@@ -37,7 +24,7 @@ export function renameLocal(local: LocalView, nodeId: NodeId, newNodeId: NodeId)
  * Answers what was really done, for the steps.
  */
 export function forgetForPlan(
-  trees: { readonly remote: RemoteTree; readonly synced: SyncedTree; readonly local: LocalView },
+  trees: { readonly remote: RemoteTree; readonly synced: TreeOverlay<SyncedNode>; readonly local: LocalDisk },
   forgotten: readonly Forgotten[],
 ): readonly Forgotten[] {
   return forgotten.map((one) => {
@@ -50,7 +37,7 @@ export function forgetForPlan(
     const merges = there?.kind === here.kind && !trees.synced.has(there.nodeId) && !trees.local.tree.has(there.nodeId);
     const done = { nodeId: one.nodeId, newNodeId: merges ? there.nodeId : one.newNodeId };
     forgetSynced(trees.synced, done);
-    renameLocal(trees.local, done.nodeId, done.newNodeId);
+    trees.local.rename(new Map([[done.nodeId, done.newNodeId]]));
     return done;
   });
 }

@@ -22,6 +22,14 @@ export const MASS_CHANGE_NODES = 50;
 export const MASS_CHANGE_SHARE = 0.25;
 /** Pages of one listing or delta: a billion nodes. */
 export const PAGES_MAX = 1_000_000;
+/** Folders that one look at the disk lists; more are a circle. */
+export const LISTINGS_MAX = 100_000_000;
+/** Folders that are listed before other work gets its turn. */
+export const LISTINGS_BETWEEN_PAUSES = 256;
+/** How long what is gone from a watched disk is waited for, before it counts as deleted: it may have been moved. */
+export const DELETE_CONFIRM_MS = 200;
+/** Folders above a node that a plan counts; deeper ones come in any order. */
+export const PLAN_DEPTH_MAX = 10_000;
 /** Names that are tried for a conflicted copy. */
 export const CONFLICT_NAMES_MAX = 10_000;
 /**

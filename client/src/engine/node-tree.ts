@@ -14,15 +14,40 @@ export function samePlace(a: Place, b: Place): boolean {
   return a.parentId === b.parentId && a.name === b.name;
 }
 
+/** What a tree can be asked. */
+export interface TreeReader<T extends PlacedNode> {
+  get(nodeId: NodeId): T | undefined;
+  has(nodeId: NodeId): boolean;
+  at(place: Place): T | undefined;
+  /** The nodes of a folder, in no particular order; none for a folder that is not known. */
+  children(parentId: NodeId): Iterable<T>;
+}
+
+export interface NodeTreeOptions<T> {
+  /** Told of every node that is set or removed. */
+  readonly onTouch?: (nodeId: NodeId) => void;
+  /** A second key that nodes can be found by; undefined for those that are not to be found so. */
+  readonly keyOf?: (node: T) => bigint | undefined;
+}
+
 /**
  * A tree of immutable nodes by id, with its folders' contents. The root folder is not stored: it is a `parentId` only.
  *
  * A tree may hold nodes whose parents it does not hold: they are unreachable from the root until the parent comes.
  * Every operation costs what it touches, never the size of the tree.
  */
-export class NodeTree<T extends PlacedNode> {
+export class NodeTree<T extends PlacedNode> implements TreeReader<T> {
   readonly #nodes = new Map<NodeId, T>();
   readonly #children = new Map<NodeId, Map<string, NodeId>>();
+  /** One id, or several of the same key, which is rare. */
+  readonly #keyed = new Map<bigint, NodeId | Set<NodeId>>();
+  readonly #onTouch: (nodeId: NodeId) => void;
+  readonly #keyOf: ((node: T) => bigint | undefined) | undefined;
+
+  constructor(options: NodeTreeOptions<T> = {}) {
+    this.#onTouch = options.onTouch ?? (() => undefined);
+    this.#keyOf = options.keyOf;
+  }
 
   get size(): number {
     return this.#nodes.size;
@@ -40,13 +65,11 @@ export class NodeTree<T extends PlacedNode> {
     return this.#nodes.values();
   }
 
-  /** The child with exactly this name. */
   at(place: Place): T | undefined {
     const nodeId = this.#children.get(place.parentId)?.get(place.name);
     return nodeId === undefined ? undefined : this.#nodes.get(nodeId);
   }
 
-  /** The nodes of a folder, in no particular order; none for a folder that is not known. */
   *children(parentId: NodeId): IterableIterator<T> {
     for (const nodeId of this.#children.get(parentId)?.values() ?? []) {
       const node = this.#nodes.get(nodeId);
@@ -54,11 +77,13 @@ export class NodeTree<T extends PlacedNode> {
     }
   }
 
-  /** A tree of its own with the same nodes. Costs the size of the tree. */
-  copy(): NodeTree<T> {
-    const copy = new NodeTree<T>();
-    for (const node of this.#nodes.values()) copy.set(node);
-    return copy;
+  /** The nodes with a second key. */
+  *keyed(key: bigint): IterableIterator<T> {
+    const found = this.#keyed.get(key);
+    for (const nodeId of found === undefined ? [] : typeof found === 'string' ? [found] : found) {
+      const node = this.#nodes.get(nodeId);
+      if (node !== undefined) yield node;
+    }
   }
 
   /** Adds or replaces a node. Of two nodes at one place the later is the one that `at` and `children` tell. */
@@ -66,6 +91,8 @@ export class NodeTree<T extends PlacedNode> {
     const before = this.#nodes.get(node.nodeId);
     if (before !== undefined && !samePlace(before, node)) this.#vacate(before);
     this.#nodes.set(node.nodeId, node);
+    this.#setKey(before, node);
+    this.#onTouch(node.nodeId);
     let children = this.#children.get(node.parentId);
     if (children === undefined) {
       children = new Map<string, NodeId>();
@@ -80,6 +107,8 @@ export class NodeTree<T extends PlacedNode> {
     if (node === undefined) return;
     this.#vacate(node);
     this.#nodes.delete(nodeId);
+    this.#setKey(node, undefined);
+    this.#onTouch(nodeId);
   }
 
   /** The ids below a folder, parents first. The folder itself is not among them, and need not be in the tree. */
@@ -91,6 +120,23 @@ export class NodeTree<T extends PlacedNode> {
         if (this.#children.has(nodeId)) folders.push(nodeId);
       }
     }
+  }
+
+  #setKey(before: T | undefined, after: T | undefined): void {
+    if (this.#keyOf === undefined) return;
+    const old = before === undefined ? undefined : this.#keyOf(before);
+    const key = after === undefined ? undefined : this.#keyOf(after);
+    if (old === key) return;
+    if (before !== undefined && old !== undefined) {
+      const found = this.#keyed.get(old);
+      if (typeof found === 'string' || found === undefined) this.#keyed.delete(old);
+      else found.delete(before.nodeId);
+    }
+    if (after === undefined || key === undefined) return;
+    const others = this.#keyed.get(key);
+    if (others === undefined) this.#keyed.set(key, after.nodeId);
+    else if (typeof others === 'string') this.#keyed.set(key, new Set([others, after.nodeId]));
+    else others.add(after.nodeId);
   }
 
   #vacate(node: T): void {

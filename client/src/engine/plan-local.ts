@@ -54,11 +54,11 @@ export function isWanted({ local, deletions, remote }: Planning, nodeId: NodeId)
 }
 
 function foldersToMake(planning: Planning): readonly StructureAction[] {
-  const { remote, rootId } = planning;
+  const { remote, candidates } = planning;
   const actions: StructureAction[] = [];
-  for (const nodeId of remote.below(rootId)) {
+  for (const nodeId of candidates) {
     const there = remote.get(nodeId);
-    if (there?.kind !== 'folder' || !isWanted(planning, nodeId)) continue;
+    if (there?.kind !== 'folder' || !planning.isReachable(nodeId) || !isWanted(planning, nodeId)) continue;
     actions.push({ kind: 'make', nodeId, to: { parentId: there.parentId, name: there.name } });
   }
   return actions;

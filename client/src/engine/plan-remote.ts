@@ -34,9 +34,9 @@ function movesToPlan({ local }: Planning, wishes: Wishes): readonly StructureAct
 }
 
 function foldersToMake(planning: Planning): readonly StructureAction[] {
-  const { remote, synced, local, rootId } = planning;
+  const { remote, synced, local, candidates } = planning;
   const actions: StructureAction[] = [];
-  for (const nodeId of local.tree.below(rootId)) {
+  for (const nodeId of candidates) {
     const here = local.tree.get(nodeId);
     if (here?.kind !== 'folder' || remote.has(nodeId) || synced.has(nodeId)) continue;
     actions.push({ kind: 'make', nodeId, to: { parentId: here.parentId, name: here.name } });

@@ -9,8 +9,9 @@ export function planUploads(planning: Planning, wishes: Wishes): readonly Step[]
   const { remote, synced, local, remoteAfter } = planning;
   const steps: Step[] = [];
   for (const { nodeId, mode } of wishes.uploads) steps.push({ type: 'upload', nodeId, mode, vacated: false });
-  for (const here of local.tree.nodes()) {
-    if (here.kind !== 'file' || remote.has(here.nodeId) || synced.has(here.nodeId)) continue;
+  for (const candidate of planning.candidates) {
+    const here = local.tree.get(candidate);
+    if (here?.kind !== 'file' || remote.has(here.nodeId) || synced.has(here.nodeId)) continue;
     // Without its folder it waits for the next plan; what keeps the folder back is reported there.
     const planned = remoteAfter.has(here.parentId) ? planNewFile(planning, here) : 'waits';
     if (planned === 'waits') wishes.waiting.add(here.nodeId);
@@ -68,12 +69,12 @@ function isCopyName(name: string, stem: string): boolean {
 
 /** Contents to fetch: edits of files that the disk has, and files that it does not have. `before` are the steps until then. */
 export function planDownloads(planning: Planning, wishes: Wishes, before: readonly Step[]): readonly Step[] {
-  const { remote, localAfter, rootId } = planning;
+  const { remote, localAfter } = planning;
   const mayBeOwnCopy = ownCopies(planning, before);
   const steps: Step[] = wishes.downloads.map((nodeId) => ({ type: 'download', nodeId }));
-  for (const nodeId of remote.below(rootId)) {
+  for (const nodeId of planning.candidates) {
     const there = remote.get(nodeId);
-    if (there?.kind !== 'file' || !isWanted(planning, nodeId)) continue;
+    if (there?.kind !== 'file' || !planning.isReachable(nodeId) || !isWanted(planning, nodeId)) continue;
     if (obstructs(planning, there)) {
       planning.report(nodeId, 'place-taken');
     } else if (localAfter.has(there.parentId) && localAfter.at(there) === undefined && !mayBeOwnCopy(there)) {

@@ -1,15 +1,18 @@
 import type { NodeId } from '@syncline/protocol';
 import { decideContent, decidePlace, isWrittenDown, type Triple } from './decide-node.ts';
 import { forgetForPlan } from './forget-node.ts';
-import { type LocalView, matchLocal } from './match-local.ts';
-import type { Place } from './node-tree.ts';
+import { PLAN_DEPTH_MAX } from './limits.ts';
+import type { LocalDisk } from './local-disk.ts';
+import { type Place, pathNames, type TreeReader } from './node-tree.ts';
 import { planLocalStructure } from './plan-local.ts';
 import { planRemoteStructure } from './plan-remote.ts';
 import { findOwnCopy, planDownloads, planUploads } from './plan-transfers.ts';
 import type { PlanInput, Planning, Wishes } from './planning.ts';
-import { type Deletions, settleDeletions } from './settle-deletions.ts';
+import { type Forgotten, settleDeletions } from './settle-deletions.ts';
 import type { Step } from './steps.ts';
 import { type SyncProblem, syncProblem } from './sync-problem.ts';
+import { TreeOverlay } from './tree-overlay.ts';
+import type { RemoteNode, SyncedNode } from './trees.ts';
 import { WorkingTree } from './working-tree.ts';
 
 export interface Plan {
@@ -17,21 +20,24 @@ export interface Plan {
   readonly steps: readonly Step[];
   readonly problems: readonly SyncProblem[];
   /** The disk as the plan sees it. */
-  readonly local: LocalView;
+  readonly local: LocalDisk;
 }
 
 /**
  * Plans what brings both sides together, from the three trees alone.
  *
- * Deterministic, and without effect on its input. At the fixpoint the plan is empty. Its rules stand in docs/SYNC.md.
+ * Deterministic. At the fixpoint the plan is empty. Its rules stand in docs/SYNC.md. Costs what is not settled, not the trees.
  */
 export function planSteps(input: PlanInput): Plan {
-  const local = matchLocal({ ...input, newNodeId: input.policy.newNodeId });
-  const deletions = settleDeletions({ ...input, local, newNodeId: input.policy.newNodeId });
-  const synced = deletions.forgotten.length === 0 ? input.synced : input.synced.copy();
-  const forgotten = forgetForPlan({ remote: input.remote, synced, local }, deletions.forgotten);
+  const { remote, local, policy } = input;
+  const unsettled = [...input.candidates];
+  const { newNodeId } = policy;
+  const deletions = settleDeletions({ ...input, candidates: unsettled, newNodeId });
+  const synced = new TreeOverlay<SyncedNode>(input.synced);
+  const forgotten = forgetForPlan({ remote, synced, local }, deletions.forgotten);
+  const candidates = withForgotten(input, unsettled, forgotten);
   const problems: SyncProblem[] = [];
-  const planning = openPlanning({ ...input, synced }, { local, deletions, problems });
+  const planning = openPlanning(input, { synced, candidates, deletions, problems });
   const wishes = collectWishes(planning);
   const remoteStructure = planRemoteStructure(planning, wishes);
   const uploads = planUploads(planning, wishes);
@@ -46,32 +52,83 @@ export function planSteps(input: PlanInput): Plan {
   const steps = [...before, ...planDownloads(planning, wishes, before)];
   // In a plan without steps nothing is left that could come before.
   if (steps.length === 0) for (const nodeId of wishes.waiting) planning.report(nodeId, 'blocked');
-  return { steps, problems: [...reportObstacles(planning), ...problems], local };
+  return { steps, problems: [...reportObstacles(input), ...problems], local };
+}
+
+/** Forgetting gives a node another id, and what it holds another folder. */
+function withForgotten(
+  { local, remote, rootId }: PlanInput,
+  unsettled: readonly NodeId[],
+  forgotten: readonly Forgotten[],
+): readonly NodeId[] {
+  const candidates = new Set(unsettled);
+  for (const { newNodeId } of forgotten) {
+    if (newNodeId === undefined) continue;
+    candidates.add(newNodeId);
+    for (const child of local.tree.children(newNodeId)) candidates.add(child.nodeId);
+  }
+  const depthOf = (nodeId: NodeId): number => {
+    const tree = local.tree.has(nodeId) ? local.tree : remote;
+    let depth = 0;
+    for (let node: Place | undefined = tree.get(nodeId); node !== undefined && node.parentId !== rootId; ) {
+      node = tree.get(node.parentId);
+      depth += 1;
+      if (depth > PLAN_DEPTH_MAX) break;
+    }
+    return depth;
+  };
+  const depths = new Map([...candidates].map((nodeId) => [nodeId, depthOf(nodeId)]));
+  return [...candidates].toSorted((a, b) => (depths.get(a) ?? 0) - (depths.get(b) ?? 0));
 }
 
 function openPlanning(
   input: PlanInput,
-  parts: { readonly local: LocalView; readonly deletions: Deletions; readonly problems: SyncProblem[] },
+  parts: Pick<Planning, 'synced' | 'candidates' | 'deletions'> & { readonly problems: SyncProblem[] },
 ): Planning {
-  const { local, deletions, problems } = parts;
-  const { rootId, policy } = input;
+  const { synced, candidates, deletions, problems } = parts;
+  const { rootId, policy, local, remote } = input;
   return {
-    ...input,
+    rootId,
+    policy,
+    remote,
     local,
+    synced,
+    candidates,
     deletions,
-    remoteAfter: new WorkingTree(input.remote, { rootId, keyOf: policy.remoteNameKey }),
+    remoteAfter: new WorkingTree(remote, { rootId, keyOf: policy.remoteNameKey }),
     localAfter: new WorkingTree(local.tree, { rootId, keyOf: policy.localNameKey }),
-    report: (nodeId, reason) => problems.push(syncProblem(pathOf(input, local, nodeId), reason)),
+    isReachable: reachability(remote, rootId),
+    report: (nodeId, reason) => problems.push(syncProblem(pathOf(input, nodeId), reason)),
   };
 }
 
-function pathOf(input: PlanInput, local: LocalView, nodeId: NodeId): string {
+function reachability(tree: TreeReader<RemoteNode>, rootId: NodeId): (nodeId: NodeId) => boolean {
+  const known = new Map<NodeId, boolean>([[rootId, true]]);
+  return (nodeId) => {
+    const trail: NodeId[] = [];
+    let answer: boolean | undefined;
+    for (let current = nodeId; answer === undefined; ) {
+      answer = known.get(current);
+      if (answer !== undefined) break;
+      // A circle is known to be out of reach from the moment that it is entered.
+      known.set(current, false);
+      trail.push(current);
+      const node = tree.get(current);
+      if (node === undefined) answer = false;
+      else current = node.parentId;
+    }
+    for (const passed of trail) known.set(passed, answer);
+    return answer;
+  };
+}
+
+function pathOf(input: PlanInput, nodeId: NodeId): string {
   const names: string[] = [];
   let current: NodeId | undefined = nodeId;
   const seen = new Set<NodeId>();
   while (current !== undefined && current !== input.rootId && !seen.has(current)) {
     seen.add(current);
-    const entry: Place | undefined = local.tree.get(current) ?? input.remote.get(current);
+    const entry: Place | undefined = input.local.tree.get(current) ?? input.remote.get(current);
     if (entry !== undefined) names.push(entry.name);
     current = entry?.parentId;
   }
@@ -89,9 +146,10 @@ function collectWishes(planning: Planning): Wishes {
     waiting: new Set(),
   };
   for (const nodeId of planning.deletions.unread) wishes.steps.push({ type: 'read', nodeId });
-  for (const here of local.tree.nodes()) {
-    const there = remote.get(here.nodeId);
-    if (there === undefined) continue;
+  for (const nodeId of planning.candidates) {
+    const here = local.tree.get(nodeId);
+    const there = remote.get(nodeId);
+    if (here === undefined || there === undefined) continue;
     const triple: Triple = { remote: there, local: here, synced: synced.get(here.nodeId) };
     const place = decidePlace(triple);
     const content = decideContent(triple);
@@ -132,16 +190,14 @@ function wishContent(
   }
 }
 
-function reportObstacles({ local, scan }: Planning): readonly SyncProblem[] {
+function reportObstacles({ local, rootId }: PlanInput): readonly SyncProblem[] {
   const problems: SyncProblem[] = [];
   for (const names of local.obstacles.values()) {
     for (const entry of names.values()) problems.push(syncProblem(entry.path, entry.obstacle ?? 'special-file'));
   }
-  for (const entries of scan.folders.values()) {
-    for (const entry of entries) {
-      if (entry.kind === 'folder' && !entry.listed) problems.push(syncProblem(entry.path, 'unreadable'));
-    }
+  for (const folderId of local.unlisted) {
+    const path = pathNames(local.tree, rootId, folderId)?.join('/') ?? '';
+    problems.push(syncProblem(path === '' ? '.' : path, 'unreadable'));
   }
-  if (!scan.rootListed) problems.push(syncProblem('.', 'unreadable'));
   return problems;
 }

@@ -1,10 +1,10 @@
 import type { NodeId } from '@syncline/protocol';
-import type { LocalView } from './match-local.ts';
-import type { Place } from './node-tree.ts';
+import type { LocalDisk, LocalView } from './local-disk.ts';
+import type { Place, TreeReader } from './node-tree.ts';
 import type { Deletions } from './settle-deletions.ts';
 import type { Step } from './steps.ts';
 import type { ProblemReason } from './sync-problem.ts';
-import type { LocalScan, NodeIdSource, RemoteTree, SyncedTree } from './trees.ts';
+import type { NodeIdSource, RemoteTree, SyncedNode, SyncedTree } from './trees.ts';
 import type { WorkingTree } from './working-tree.ts';
 
 /** What the planner may not find out by itself. */
@@ -21,16 +21,25 @@ export interface PlanInput {
   readonly rootId: NodeId;
   readonly remote: RemoteTree;
   readonly synced: SyncedTree;
-  readonly scan: LocalScan;
+  /** The disk with its ids decided. Planning changes it in one way: a node that is forgotten gets another id. */
+  readonly local: LocalDisk;
+  /** Every node that is not settled. Settled ones among them cost time and change nothing. */
+  readonly candidates: Iterable<NodeId>;
   readonly policy: PlanPolicy;
 }
 
 /** What the parts of a plan share while it is made. */
-export interface Planning extends PlanInput {
+export interface Planning extends Omit<PlanInput, 'local' | 'synced' | 'candidates'> {
   readonly local: LocalView;
+  /** As it will be once what is forgotten was forgotten. */
+  readonly synced: TreeReader<SyncedNode>;
+  /** What is not settled, folders before what they hold. */
+  readonly candidates: readonly NodeId[];
   readonly deletions: Deletions;
   readonly remoteAfter: WorkingTree;
   readonly localAfter: WorkingTree;
+  /** Whether the service's node hangs together with the root. */
+  readonly isReachable: (nodeId: NodeId) => boolean;
   readonly report: (nodeId: NodeId, reason: ProblemReason) => void;
 }
 

@@ -11,7 +11,7 @@ import type {
   TreeResponse,
   UploadId,
 } from '@syncline/protocol';
-import type { FolderListing, LocalEntry, LocalIdentity, LocalScan, RemoteNode, SyncedNode } from './trees.ts';
+import type { FolderListing, LocalEntry, LocalIdentity, RemoteNode, SyncedNode } from './trees.ts';
 
 /**
  * All that the engine knows of the world. Nothing else in this folder touches time, chance, disk, network or database, so that
@@ -23,6 +23,8 @@ export interface EnginePorts {
   readonly files: FileSystem;
   readonly remote: Remote;
   readonly store: StateStore;
+  /** Without one the whole disk is looked at in every round. */
+  readonly watcher?: Watcher | undefined;
 }
 
 export interface Clock {
@@ -54,8 +56,6 @@ export type DiskOutcome =
 export interface FileSystem {
   /** Whether this is still the folder that was linked. Nothing may be concluded from a root that is not. */
   verifyRoot(): Promise<'verified' | 'missing' | 'foreign'>;
-  /** Everything below the root. What could not be listed is told as such, never left out silently. */
-  scan(): Promise<LocalScan>;
   /**
    * What a folder holds now; undefined when no folder stands there. Where a watcher runs, the folder is watched before it is read,
    * so that a change after the listing is told.

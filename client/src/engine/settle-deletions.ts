@@ -1,5 +1,5 @@
 import type { NodeId } from '@syncline/protocol';
-import type { LocalView } from './match-local.ts';
+import type { LocalView } from './local-disk.ts';
 import { samePlace } from './node-tree.ts';
 import {
   type LocalNode,
@@ -37,6 +37,7 @@ export interface DeletionInput {
   readonly remote: RemoteTree;
   readonly synced: SyncedTree;
   readonly local: LocalView;
+  readonly candidates: Iterable<NodeId>;
   readonly newNodeId: NodeIdSource;
 }
 
@@ -49,7 +50,9 @@ export function settleDeletions(input: DeletionInput): Deletions {
   const goneLocal = new Set<NodeId>();
   const unread: NodeId[] = [];
   const forgotten: Forgotten[] = [];
-  for (const node of synced.nodes()) {
+  for (const nodeId of input.candidates) {
+    const node = synced.get(nodeId);
+    if (node === undefined) continue;
     const isRemote = remote.has(node.nodeId);
     const isLocal = local.tree.has(node.nodeId);
     if (isRemote === isLocal ? isRemote : local.frozen.has(node.nodeId)) continue;

@@ -5,16 +5,19 @@ import { executeDownloads, executeLocalStructure } from './execute-local.ts';
 import { executeRemoteStructure } from './execute-remote.ts';
 import { executeUploads } from './execute-uploads.ts';
 import type { Execution, SyncCounts } from './execution.ts';
-import { IDLE_ROUNDS_MAX, ROUNDS_MAX } from './limits.ts';
+import { findFrozen, identifyLocal } from './identify-local.ts';
+import { DELETE_CONFIRM_MS, IDLE_ROUNDS_MAX, ROUNDS_MAX } from './limits.ts';
+import { LocalDisk } from './local-disk.ts';
 import { findMassChange, type MassChange } from './mass-change.ts';
 import { newNodeId } from './new-node-id.ts';
+import { pathNames } from './node-tree.ts';
+import { observeDisk } from './observe-disk.ts';
 import { plannedBytes } from './planned-bytes.ts';
 import { type Plan, planSteps } from './planner.ts';
-import type { EnginePorts } from './ports.ts';
+import type { DiskHints, EnginePorts } from './ports.ts';
 import { pullChanges } from './pull-changes.ts';
 import type { Step } from './steps.ts';
 import type { SyncProblem } from './sync-problem.ts';
-import { type LocalEntry, type LocalScan, sameState } from './trees.ts';
 
 export interface EngineOptions {
   readonly deviceName: string;
@@ -51,7 +54,8 @@ export class SyncEngine {
   readonly #ports: EnginePorts;
   readonly #options: EngineOptions;
   readonly #rootId: NodeId;
-  readonly #contents: Execution['contents'] = new Map();
+  readonly #local: LocalDisk;
+  #isObserved = false;
   readonly #tries: Execution['tries'] = new Map();
   readonly #counts: SyncCounts = { uploaded: 0, downloaded: 0, conflicts: 0, changedRemote: 0, changedLocal: 0 };
 
@@ -60,6 +64,13 @@ export class SyncEngine {
     this.#options = options;
     this.#rootId = rootNodeId(ports.remote.namespaceId);
     this.trees = new EngineTrees(ports.store);
+    const { synced, differences } = this.trees;
+    this.#local = new LocalDisk({
+      rootId: this.#rootId,
+      synced,
+      newNodeId: () => newNodeId(ports.random),
+      onTouch: (nodeId) => differences.touch(nodeId),
+    });
   }
 
   /** @throws UnavailableError what was agreed on until then stays agreed on. */
@@ -102,25 +113,60 @@ export class SyncEngine {
     return after === 'verified' ? { kind: 'planned', plan } : { kind: `root-${after}` };
   }
 
-  /** A file that is moved while the disk is walked can be missed once, but hardly twice: what is gone is looked for again. */
+  /** A file that is moved while the disk is looked at can be missed once, but hardly twice: what is gone is looked for again. */
   async #planDisk(): Promise<Plan> {
-    const first = await this.#planScan();
+    await this.#observe(this.#takeHints());
+    const first = this.#planObserved();
     const gone = new Set(ofType(first.steps, 'delete-remote').map((step) => step.nodeId));
     if (gone.size === 0) return first;
-    const second = await this.#planScan();
+    await this.#lookAgain(gone);
+    const second = this.#planObserved();
     const steps = second.steps.filter((step) => step.type !== 'delete-remote' || gone.has(step.nodeId));
     return { ...second, steps };
   }
 
-  async #planScan(): Promise<Plan> {
-    const scan = this.#withContents(await this.#ports.files.scan());
+  async #lookAgain(gone: ReadonlySet<NodeId>): Promise<void> {
+    const { watcher, clock } = this.#ports;
+    if (watcher === undefined) return this.#observe(EVERYTHING);
+    await clock.sleep(DELETE_CONFIRM_MS);
+    const hints = this.#takeHints();
+    const folders = new Set(hints.folders);
+    for (const nodeId of gone) {
+      const parentId = this.trees.synced.get(nodeId)?.parentId;
+      const names = parentId === undefined ? undefined : pathNames(this.#local.tree, this.#rootId, parentId);
+      if (names !== undefined) folders.add(names.join('/'));
+    }
+    await this.#observe({ everything: hints.everything, folders });
+  }
+
+  /** The first look is at everything; after that a watcher tells where to look, and without one everything may have changed. */
+  #takeHints(): DiskHints {
+    const hints = this.#ports.watcher?.take() ?? EVERYTHING;
+    return this.#isObserved ? hints : EVERYTHING;
+  }
+
+  async #observe(hints: DiskHints): Promise<void> {
+    // Hints that were taken and not followed to the end would be lost.
+    this.#isObserved = false;
+    await observeDisk(this.#ports, this.#local, hints);
+    this.#isObserved = true;
+  }
+
+  #planObserved(): Plan {
+    const { remote, synced, differences } = this.trees;
+    const local = this.#local;
+    const trees = { remote, synced, local: local.tree };
+    const newId = () => newNodeId(this.#ports.random);
+    identifyLocal({ ...trees, local, rootId: this.#rootId, newNodeId: newId }, differences.judge(trees));
+    local.frozen = findFrozen({ local, synced });
     return planSteps({
       rootId: this.#rootId,
-      remote: this.trees.remote,
-      synced: this.trees.synced,
-      scan,
+      remote,
+      synced,
+      local,
+      candidates: differences.judge(trees),
       policy: {
-        newNodeId: () => newNodeId(this.#ports.random),
+        newNodeId: newId,
         conflictedName: (name, attempt) => this.#conflictedName(name, attempt),
         remoteNameKey: nameKey,
         localNameKey: this.#options.localNameKey,
@@ -138,7 +184,6 @@ export class SyncEngine {
       counts: this.#counts,
       problems: [],
       failed: new Set(),
-      contents: this.#contents,
       tries: this.#tries,
       progress: 0,
     };
@@ -165,19 +210,9 @@ export class SyncEngine {
     const at = this.#ports.clock.today();
     return conflictedName({ name, deviceName: this.#options.deviceName, at, attempt });
   }
-
-  /** Adds what was learned by reading to what a scan shows, where the file is still in the state that was read. */
-  #withContents(scan: LocalScan): LocalScan {
-    if (this.#contents.size === 0) return scan;
-    const known = (entry: LocalEntry): LocalEntry => {
-      const content = this.#contents.get(entry.path);
-      if (content === undefined || !sameState(content.identity, entry.identity)) return entry;
-      return { ...entry, contentHash: content.contentHash };
-    };
-    const folders = new Map([...scan.folders].map(([path, entries]) => [path, entries.map(known)]));
-    return { ...scan, folders };
-  }
 }
+
+const EVERYTHING: DiskHints = { everything: true, folders: new Set() };
 
 function ofType<T extends Step['type']>(steps: readonly Step[], ...types: readonly T[]) {
   const isWanted = (step: Step): step is Extract<Step, { readonly type: T }> =>

@@ -62,12 +62,6 @@ export interface FolderListing {
   readonly complete: boolean;
 }
 
-/** All that stood on the disk: entries by the path of their folder, the root being the empty path. */
-export interface LocalScan {
-  readonly folders: ReadonlyMap<string, readonly LocalEntry[]>;
-  readonly rootListed: boolean;
-}
-
 /** A local entry that was given the id of its node. */
 export interface LocalNode extends PlacedNode {
   readonly kind: NodeKind;
@@ -110,8 +104,10 @@ export function sameObject(a: LocalIdentity, b: LocalIdentity): boolean {
   return a.size === b.size && a.mtimeNs === b.mtimeNs;
 }
 
-export function objectKey(identity: LocalIdentity): string {
-  return `${identity.device}:${identity.inode}`;
+/** The same folder, whatever was put into it or taken out in between. */
+export function sameFolder(a: LocalIdentity, b: LocalIdentity): boolean {
+  if (a.device !== b.device || a.inode !== b.inode) return false;
+  return a.birthNs === 0n || b.birthNs === 0n || a.birthNs === b.birthNs;
 }
 
 /** Whether the bytes or the permission to run differ. Unknown bytes are different from all others. */

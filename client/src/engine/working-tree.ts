@@ -1,12 +1,12 @@
 import type { NodeId } from '@syncline/protocol';
-import type { NodeTree, Place, PlacedNode } from './node-tree.ts';
+import type { Place, PlacedNode, TreeReader } from './node-tree.ts';
 
 /**
  * A tree as it will stand after the steps planned so far. It lies over a tree that does not change, and keeps only the
  * differences and the folders that were asked about. `keyOf` says which names are the same name on this side.
  */
 export class WorkingTree {
-  readonly #base: NodeTree<PlacedNode>;
+  readonly #base: TreeReader<PlacedNode>;
   readonly #rootId: NodeId;
   readonly #keyOf: (name: string) => string;
   readonly #placed = new Map<NodeId, Place>();
@@ -16,7 +16,7 @@ export class WorkingTree {
   readonly #folders = new Map<NodeId, Map<string, NodeId>>();
 
   constructor(
-    base: NodeTree<PlacedNode>,
+    base: TreeReader<PlacedNode>,
     rules: { readonly rootId: NodeId; readonly keyOf: (name: string) => string },
   ) {
     this.#base = base;

@@ -6,7 +6,6 @@ import {
   type FolderListing,
   type LocalEntry,
   type LocalIdentity,
-  type LocalScan,
   parentPath,
   sameObject,
   sameState,
@@ -46,10 +45,6 @@ export class NodeFileSystem implements FileSystem {
     const { folderId, deviceId, namespaceId } = this.#options.marker;
     const isOurs = marker.folderId === folderId && marker.deviceId === deviceId && marker.namespaceId === namespaceId;
     return isOurs ? 'verified' : 'foreign';
-  }
-
-  async scan(): Promise<LocalScan> {
-    return scanFolder(this.#root);
   }
 
   async list(path: string): Promise<FolderListing | undefined> {

@@ -1,16 +1,16 @@
 import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type FolderListing,
-  joinPath,
-  type LocalEntry,
-  type LocalIdentity,
-  type LocalScan,
-} from '../../engine/trees.ts';
+import { type FolderListing, joinPath, type LocalEntry, type LocalIdentity } from '../../engine/trees.ts';
 import { errorCode } from './error-code.ts';
 
 /** The engine's own folder in the root of a synced folder. It is not part of what is synced. */
 export const ENGINE_FOLDER = '.syncline';
+
+/** All that stood below a folder: entries by the path of the folder that holds them. */
+export interface FolderScan {
+  readonly folders: ReadonlyMap<string, readonly LocalEntry[]>;
+  readonly rootListed: boolean;
+}
 
 /**
  * Lists everything below a folder. It walks synchronously, which is several times faster than asynchronous calls (one system call
@@ -18,7 +18,7 @@ export const ENGINE_FOLDER = '.syncline';
  *
  * Nothing is left out silently: a folder that could not be listed to its end says so, and what has no name in UTF-8 is an obstacle.
  */
-export function scanFolder(root: string, start = ''): LocalScan {
+export function scanFolder(root: string, start = ''): FolderScan {
   const folders = new Map<string, readonly LocalEntry[]>();
   const pending = [start];
   let rootListed = true;

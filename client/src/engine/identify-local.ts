@@ -1,0 +1,214 @@
+import type { NodeId } from '@syncline/protocol';
+import type { LocalDisk } from './local-disk.ts';
+import {
+  type LocalEntry,
+  type LocalNode,
+  type NodeIdSource,
+  type RemoteTree,
+  type SyncedNode,
+  type SyncedTree,
+  sameObject,
+  sameState,
+} from './trees.ts';
+
+export interface IdentifyInput {
+  readonly local: LocalDisk;
+  readonly remote: RemoteTree;
+  readonly synced: SyncedTree;
+  readonly rootId: NodeId;
+  readonly newNodeId: NodeIdSource;
+}
+
+/**
+ * Decides which node everything on the disk is that is named in `candidates`; the others keep their ids.
+ *
+ * A file is the node that was synced at its place, so that editors which save by renaming keep the file's history; else the
+ * synced node that it was renamed from; else the remote node of that place, when nobody here knew it yet; else a new one.
+ * A folder is first the synced node that it was renamed from: nothing replaces a folder to save it.
+ *
+ * When everything that is not settled is a candidate, the result is that of deciding about the whole disk: what is settled stands
+ * where it was synced, as the same object, and is the node of that place by the first rule. Costs the candidates, and the
+ * content of folders that get another id.
+ */
+export function identifyLocal(input: IdentifyInput, candidates: Iterable<NodeId>): void {
+  input.local.openSecondNames();
+  new Identification(input, candidates).run();
+}
+
+class Identification {
+  readonly #input: IdentifyInput;
+  /** Undecided nodes by the number of folders above them: folders come before what they hold. */
+  readonly #levels: NodeId[][] = [];
+  readonly #open = new Set<NodeId>();
+  readonly #decided = new Map<NodeId, NodeId>();
+  readonly #taken = new Map<NodeId, LocalNode>();
+  /** Files without a node at their place: they are looked for elsewhere once all places are settled. */
+  readonly #strangers: LocalNode[] = [];
+  readonly #secondNames: NodeId[] = [];
+
+  constructor(input: IdentifyInput, candidates: Iterable<NodeId>) {
+    this.#input = input;
+    for (const nodeId of candidates) if (input.local.tree.has(nodeId)) this.#add(nodeId, this.#depthOf(nodeId));
+  }
+
+  run(): void {
+    const { local, synced } = this.#input;
+    // Deciding about a folder may add what it holds to the next level.
+    for (let depth = 0; depth < this.#levels.length; depth++) {
+      for (const nodeId of this.#levels[depth] ?? []) this.#decide(nodeId, depth);
+    }
+    for (const stranger of this.#strangers) this.#settleStranger(stranger);
+    const renamed = new Map([...this.#decided].filter(([before, after]) => this.#isNews(before, after)));
+    if (renamed.size > 0) local.rename(renamed);
+    for (const nodeId of this.#secondNames) local.setSecondName(nodeId);
+    for (const nodeId of this.#decided.values()) {
+      const node = local.tree.get(nodeId);
+      if (node === undefined) continue;
+      const agreed = synced.get(nodeId);
+      const isUnchanged = agreed !== undefined && sameState(agreed.identity, node.entry.identity);
+      const contentHash = isUnchanged ? agreed.contentHash : node.entry.contentHash;
+      if (contentHash !== node.contentHash) local.tree.set({ ...node, contentHash });
+    }
+  }
+
+  #isNews(before: NodeId, after: NodeId): boolean {
+    const parentId = this.#input.local.tree.get(before)?.parentId;
+    return before !== after || (parentId !== undefined && (this.#decided.get(parentId) ?? parentId) !== parentId);
+  }
+
+  #add(nodeId: NodeId, depth: number): void {
+    if (this.#open.has(nodeId) || this.#decided.has(nodeId)) return;
+    this.#open.add(nodeId);
+    const level = (this.#levels[depth] ??= []);
+    level.push(nodeId);
+  }
+
+  #depthOf(nodeId: NodeId): number {
+    const { local, rootId } = this.#input;
+    let depth = 0;
+    for (let node = local.tree.get(nodeId); node !== undefined && node.parentId !== rootId; depth++) {
+      node = local.tree.get(node.parentId);
+    }
+    return depth;
+  }
+
+  #decide(nodeId: NodeId, depth: number): void {
+    const { local, synced } = this.#input;
+    const node = local.tree.get(nodeId);
+    if (node === undefined) return;
+    if (node.kind === 'folder') {
+      const folderId = this.#folderNodeId(node);
+      this.#take(node, folderId);
+      if (folderId !== nodeId) for (const child of local.tree.children(nodeId)) this.#add(child.nodeId, depth + 1);
+      return;
+    }
+    const known = synced.at({ parentId: this.#parentOf(node), name: node.name });
+    if (known?.kind === 'file') this.#take(node, known.nodeId);
+    else this.#strangers.push(node);
+  }
+
+  #take(node: LocalNode, nodeId: NodeId): void {
+    this.#open.delete(node.nodeId);
+    this.#decided.set(node.nodeId, nodeId);
+    this.#taken.set(nodeId, node);
+  }
+
+  #parentOf(node: LocalNode): NodeId {
+    return this.#decided.get(node.parentId) ?? node.parentId;
+  }
+
+  /** Whether no other thing on the disk is this node. */
+  #isFree(nodeId: NodeId): boolean {
+    return !this.#taken.has(nodeId) && (!this.#input.local.tree.has(nodeId) || this.#open.has(nodeId));
+  }
+
+  #folderNodeId(node: LocalNode): NodeId {
+    const { entry } = node;
+    const known = this.#input.synced.at({ parentId: this.#parentOf(node), name: node.name });
+    const isFree = known?.kind === 'folder' && this.#isFree(known.nodeId);
+    if (isFree && sameObject(known.identity, entry.identity)) return known.nodeId;
+    const renamed = this.#syncedObject(node);
+    if (renamed !== undefined) return renamed.nodeId;
+    if (isFree && !this.#standsElsewhere(known, node)) return known.nodeId;
+    return this.#adopted(node) ?? this.#ownId(node);
+  }
+
+  #settleStranger(node: LocalNode): void {
+    if (this.#isHalfMoved(node)) {
+      this.#open.delete(node.nodeId);
+      this.#secondNames.push(node.nodeId);
+      return;
+    }
+    this.#take(node, this.#syncedObject(node)?.nodeId ?? this.#adopted(node) ?? this.#ownId(node));
+  }
+
+  /** An id of no node that the service or an agreement knows. */
+  #ownId({ nodeId }: LocalNode): NodeId {
+    const { remote, synced, newNodeId } = this.#input;
+    return remote.has(nodeId) || synced.has(nodeId) || this.#taken.has(nodeId) ? newNodeId() : nodeId;
+  }
+
+  /** The synced node that this very file or folder was when both sides agreed last, unless it was found already. */
+  #syncedObject({ entry }: LocalNode): SyncedNode | undefined {
+    for (const node of this.#input.synced.keyed(entry.identity.inode)) {
+      if (node.kind === entry.kind && this.#isFree(node.nodeId) && sameObject(node.identity, entry.identity))
+        return node;
+    }
+    return undefined;
+  }
+
+  /**
+   * Whether a file has two names because a move of it to its remote place was interrupted between making the second name and
+   * removing the first. The move is finished by doing it again.
+   */
+  #isHalfMoved(node: LocalNode): boolean {
+    const { local, remote } = this.#input;
+    const there = remote.at({ parentId: this.#parentOf(node), name: node.name });
+    if (there === undefined) return false;
+    const standing =
+      this.#taken.get(there.nodeId) ?? (this.#open.has(there.nodeId) ? undefined : local.tree.get(there.nodeId));
+    return (
+      standing !== undefined &&
+      standing.nodeId !== node.nodeId &&
+      sameState(standing.entry.identity, node.entry.identity)
+    );
+  }
+
+  /** The remote node at a new entry's place, when this device never synced it: both sides made it. */
+  #adopted(node: LocalNode): NodeId | undefined {
+    const { remote, synced } = this.#input;
+    const there = remote.at({ parentId: this.#parentOf(node), name: node.name });
+    const isFree = there !== undefined && !synced.has(there.nodeId) && this.#isFree(there.nodeId);
+    return isFree && there.kind === node.kind ? there.nodeId : undefined;
+  }
+
+  #standsElsewhere(known: SyncedNode, { nodeId }: LocalNode): boolean {
+    for (const other of this.#input.local.tree.keyed(known.identity.inode)) {
+      if (other.nodeId !== nodeId && sameObject(other.entry.identity, known.identity)) return true;
+    }
+    return false;
+  }
+}
+
+/** Synced nodes that were not seen on the disk, and whose absence proves nothing. */
+export function findFrozen({ local, synced }: Pick<IdentifyInput, 'local' | 'synced'>): ReadonlySet<NodeId> {
+  const frozen = new Set<NodeId>();
+  const freeze = (node: SyncedNode): void => {
+    if (local.tree.has(node.nodeId) || frozen.has(node.nodeId)) return;
+    frozen.add(node.nodeId);
+    for (const nodeId of synced.below(node.nodeId)) if (!local.tree.has(nodeId)) frozen.add(nodeId);
+  };
+  for (const folderId of local.unlisted) for (const node of synced.children(folderId)) freeze(node);
+  for (const [folderId, names] of local.obstacles) {
+    for (const name of names.keys()) {
+      const node = synced.at({ parentId: folderId, name });
+      if (node !== undefined) freeze(node);
+    }
+  }
+  for (const entry of local.withoutNodes()) for (const node of wasObject(synced, entry)) freeze(node);
+  return frozen;
+}
+
+function* wasObject(synced: SyncedTree, { identity }: LocalEntry): IterableIterator<SyncedNode> {
+  for (const node of synced.keyed(identity.inode)) if (sameObject(node.identity, identity)) yield node;
+}
