@@ -14,7 +14,7 @@ export function forgetSynced(
   { nodeId, newNodeId }: Forgotten,
 ): void {
   if (newNodeId !== undefined) {
-    for (const child of [...synced.children(nodeId)]) synced.set({ ...child, parentId: newNodeId });
+    for (const child of synced.children(nodeId)) synced.set({ ...child, parentId: newNodeId });
   }
   synced.remove(nodeId);
 }

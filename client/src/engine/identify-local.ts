@@ -79,8 +79,8 @@ class Identification {
   #add(nodeId: NodeId, depth: number): void {
     if (this.#open.has(nodeId) || this.#decided.has(nodeId)) return;
     this.#open.add(nodeId);
-    const level = (this.#levels[depth] ??= []);
-    level.push(nodeId);
+    this.#levels[depth] ??= [];
+    this.#levels[depth].push(nodeId);
   }
 
   #depthOf(nodeId: NodeId): number {

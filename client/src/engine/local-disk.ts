@@ -77,11 +77,11 @@ export class LocalDisk implements LocalView {
       seen.add(entry.name);
       this.#see(folderId, entry, observed);
     }
-    for (const child of [...this.tree.children(folderId)]) if (!seen.has(child.name)) this.drop(child.nodeId);
-    for (const name of [...(this.obstacles.get(folderId)?.keys() ?? [])]) {
+    for (const child of this.tree.children(folderId)) if (!seen.has(child.name)) this.drop(child.nodeId);
+    for (const name of this.obstacles.get(folderId)?.keys() ?? []) {
       if (!seen.has(name)) this.#clearObstacle(folderId, joinPath(listing.path, name));
     }
-    for (const name of [...(this.#secondNames.get(folderId)?.keys() ?? [])]) {
+    for (const name of this.#secondNames.get(folderId)?.keys() ?? []) {
       if (!seen.has(name)) remove(this.#secondNames, folderId, name);
     }
     return observed;
@@ -154,7 +154,7 @@ export class LocalDisk implements LocalView {
 
   /** Lets second names be nodes again, so that it is decided anew what they are. */
   openSecondNames(): void {
-    for (const [parentId, names] of [...this.#secondNames]) {
+    for (const [parentId, names] of this.#secondNames) {
       this.#secondNames.delete(parentId);
       for (const entry of names.values()) this.#insert(parentId, entry);
     }
@@ -240,7 +240,7 @@ export class LocalDisk implements LocalView {
 
   #forgetHidden(root: string): void {
     if (!this.#hiddenRoots.delete(root)) return;
-    for (const path of [...this.#hidden.keys()]) {
+    for (const path of this.#hidden.keys()) {
       if (path === root || path.startsWith(`${root}/`)) this.#hidden.delete(path);
     }
   }
