@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import type { DiskCalls } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
+import { makeDirectories } from './make-directories.ts';
+import { nodeDiskCalls } from './node-disk-calls.ts';
+import { readBytes } from './read-bytes.ts';
+import { writeBytes } from './write-bytes.ts';
 
 /** Directory of this installation's configuration and state; several of them on one machine are independent devices. */
 export function configurationDirectory(environment: Readonly<Record<string, string | undefined>>): string {
@@ -19,15 +24,21 @@ export class DamagedConfigurationError extends Error {
 }
 
 /** Makes the directory, for its owner alone. */
-export async function makePrivateDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  await chmod(directory, 0o700);
+export async function makePrivateDirectory(directory: string, calls: DiskCalls = nodeDiskCalls): Promise<void> {
+  await makeDirectories(calls, directory, 0o700);
+  await calls.chmod(directory, 0o700);
 }
 
 /** The bytes of a file as text, or undefined when there is none. */
-export async function readTextFile(file: string): Promise<string | undefined> {
+export async function readTextFile(file: string, calls: DiskCalls = nodeDiskCalls): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    const handle = await calls.open(file, constants.O_RDONLY);
+    try {
+      const { size } = await handle.stat();
+      return new TextDecoder().decode(await readBytes(handle, { start: 0, end: Number(size) }));
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
@@ -35,20 +46,20 @@ export async function readTextFile(file: string): Promise<string | undefined> {
 }
 
 /** Replaces a file as a whole, readable by its owner alone: readers see the old text or the new one. */
-export async function writePrivateFile(file: string, text: string): Promise<void> {
-  await makePrivateDirectory(dirname(file));
+export async function writePrivateFile(file: string, text: string, calls: DiskCalls = nodeDiskCalls): Promise<void> {
+  await makePrivateDirectory(dirname(file), calls);
   const staged = `${file}.${randomBytes(6).toString('hex')}.new`;
-  const handle = await open(staged, 'wx', 0o600);
+  const handle = await calls.open(staged, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
-    await handle.writeFile(text);
+    await writeBytes(handle, 0, new TextEncoder().encode(text));
     await handle.sync();
   } finally {
     await handle.close();
   }
   try {
-    await rename(staged, file);
+    await calls.rename(staged, file);
   } catch (error) {
-    await rm(staged, { force: true });
+    await calls.unlink(staged);
     throw error;
   }
 }

@@ -1,5 +1,4 @@
-import { realpathSync } from 'node:fs';
-import { constants, type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ByteRange, DiskOutcome, FileSystem, StagedContent } from '../../engine/ports.ts';
 import {
@@ -11,8 +10,11 @@ import {
   sameState,
   sameWrite,
 } from '../../engine/trees.ts';
+import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
+import { nodeDiskCalls } from './node-disk-calls.ts';
 import { permissions } from './permissions.ts';
+import { readBytes } from './read-bytes.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
 import { ENGINE_FOLDER, identityOf, listFolder, lookAt, scanFolder } from './scan-folder.ts';
 import { openStagedFile, StagedFile } from './staged-file.ts';
@@ -24,22 +26,26 @@ export interface NodeFileSystemOptions {
   readonly marker: RootMarker;
   /** The day that the trash is sorted by, such as `2026-01-31`. */
   readonly today: () => string;
+  /** The operating system's, unless told otherwise. */
+  readonly calls?: DiskCalls;
 }
 
 /** A synced folder on a real disk. Names of changed folders become durable with `flush`. */
 export class NodeFileSystem implements FileSystem {
   readonly #options: NodeFileSystemOptions;
   readonly #root: string;
+  readonly #calls: DiskCalls;
   /** Directories whose entries have changed since the last flush. */
   readonly #dirty = new Set<string>();
 
   constructor(options: NodeFileSystemOptions) {
     this.#options = options;
     this.#root = options.root;
+    this.#calls = options.calls ?? nodeDiskCalls;
   }
 
   async verifyRoot(): Promise<'verified' | 'missing' | 'foreign'> {
-    const marker = await readRootMarker(this.#root);
+    const marker = await readRootMarker(this.#root, this.#calls);
     if (marker === 'missing') return 'missing';
     if (marker === 'damaged') return 'foreign';
     const { folderId, deviceId, namespaceId } = this.#options.marker;
@@ -48,11 +54,11 @@ export class NodeFileSystem implements FileSystem {
   }
 
   async list(path: string): Promise<FolderListing | undefined> {
-    return listFolder(this.#root, path);
+    return listFolder(this.#root, path, this.#calls);
   }
 
   async look(path: string): Promise<LocalEntry | undefined> {
-    const looked = lookAt(this.#root, path);
+    const looked = lookAt(this.#root, path, this.#calls);
     return looked.kind === 'entry' ? looked.entry : undefined;
   }
 
@@ -61,12 +67,14 @@ export class NodeFileSystem implements FileSystem {
     range: ByteRange,
   ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'changed' | 'unreadable' }> {
     if (!this.#isInside(file.path)) return { kind: 'changed' };
-    let handle: FileHandle | undefined;
+    let handle: DiskHandle | undefined;
     try {
-      handle = await open(this.#absolute(file.path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-      const isExpected = async () => sameState(identityOf(await handleStat(handle)), file.identity);
+      const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+      const opened = await this.#calls.open(this.#absolute(file.path), flags);
+      handle = opened;
+      const isExpected = async () => sameState(identityOf(await opened.stat()), file.identity);
       if (!(await isExpected())) return { kind: 'changed' };
-      const bytes = await readRange(handle, range);
+      const bytes = await readBytes(opened, range);
       return (await isExpected()) ? { kind: 'read', bytes } : { kind: 'changed' };
     } catch (error) {
       const code = errorCode(error);
@@ -79,7 +87,7 @@ export class NodeFileSystem implements FileSystem {
 
   makeFolder(path: string): Promise<DiskOutcome> {
     return this.#change(path, async () => {
-      await mkdir(this.#absolute(path));
+      await this.#calls.mkdir(this.#absolute(path));
       this.#touch(path);
     });
   }
@@ -93,7 +101,7 @@ export class NodeFileSystem implements FileSystem {
       if (occupant !== undefined && !isSecondName(occupant, source)) return 'changed';
       if (source.kind === 'file') await this.#moveFile(move.from, move.to);
       // A folder never replaces anything: over a file or a folder with content the system refuses it.
-      else await rename(this.#absolute(move.from), this.#absolute(move.to));
+      else await this.#calls.rename(this.#absolute(move.from), this.#absolute(move.to));
       this.#touch(move.from);
       this.#touch(move.to);
       return undefined;
@@ -108,8 +116,8 @@ export class NodeFileSystem implements FileSystem {
       async () => {
         before = await this.look(path);
         if (before === undefined || !this.#isExpected(before, expected)) return 'changed';
-        const target = await trashPath({ root: this.#root, path, day: this.#options.today() });
-        await rename(this.#absolute(path), target);
+        const target = await trashPath(this.#calls, { root: this.#root, path, day: this.#options.today() });
+        await this.#calls.rename(this.#absolute(path), target);
         this.#touch(path);
         return undefined;
       },
@@ -123,9 +131,9 @@ export class NodeFileSystem implements FileSystem {
     readonly executable: boolean;
   }): Promise<DiskOutcome> {
     return this.#change(file.path, async () => {
-      const handle = await open(this.#absolute(file.path), constants.O_RDONLY | constants.O_NOFOLLOW);
+      const handle = await this.#calls.open(this.#absolute(file.path), constants.O_RDONLY | constants.O_NOFOLLOW);
       try {
-        const stat = await handleStat(handle);
+        const stat = await handle.stat();
         if (!sameState(identityOf(stat), file.identity)) return 'changed';
         await handle.chmod(permissions(Number(stat.mode), file.executable));
         return { bytesOf: file.identity };
@@ -136,7 +144,8 @@ export class NodeFileSystem implements FileSystem {
   }
 
   stage(content: { readonly key: string; readonly size: number }): Promise<StagedContent> {
-    return openStagedFile(join(this.#root, ENGINE_FOLDER, 'staging', content.key), content.size);
+    const file = join(this.#root, ENGINE_FOLDER, 'staging', content.key);
+    return openStagedFile(this.#calls, file, content.size);
   }
 
   publish(file: Parameters<FileSystem['publish']>[0]): Promise<DiskOutcome> {
@@ -144,14 +153,14 @@ export class NodeFileSystem implements FileSystem {
     return this.#change(path, async () => {
       if (!(staged instanceof StagedFile)) throw new TypeError('a file system publishes what it staged');
       const target = this.#absolute(path);
-      const mode = replaces === undefined ? undefined : await modeOf(target);
+      const mode = replaces === undefined ? undefined : await modeOf(this.#calls, target);
       const whole = await staged.finish({ mode, executable: file.executable, modifiedAtMs: file.modifiedAtMs });
       if (replaces === undefined) {
-        await renameToFree(staged.file, target);
+        await renameToFree(this.#calls, staged.file, target);
       } else {
         const present = await this.look(path);
         if (present === undefined || !sameState(present.identity, replaces)) return 'changed';
-        await rename(staged.file, target);
+        await this.#calls.rename(staged.file, target);
       }
       this.#touch(path);
       return { bytesOf: whole };
@@ -161,19 +170,19 @@ export class NodeFileSystem implements FileSystem {
   async flush(): Promise<void> {
     const directories = [...this.#dirty];
     this.#dirty.clear();
-    await Promise.all(directories.map((directory) => syncDirectory(directory)));
+    await Promise.all(directories.map((directory) => syncDirectory(this.#calls, directory)));
   }
 
   /** Moves a file without ever replacing one. */
   async #moveFile(from: string, to: string): Promise<void> {
-    await renameToFree(this.#absolute(from), this.#absolute(to));
+    await renameToFree(this.#calls, this.#absolute(from), this.#absolute(to));
   }
 
   /** Whether everything at and below a path is still what was expected there, and nothing else. */
   #isExpected(entry: LocalEntry, expected: ReadonlyMap<string, LocalEntry>): boolean {
     const found = [entry];
     if (entry.kind === 'folder') {
-      const scan = scanFolder(this.#root, entry.path);
+      const scan = scanFolder(this.#root, entry.path, this.#calls);
       if (!scan.rootListed) return false;
       for (const entries of scan.folders.values()) found.push(...entries);
     }
@@ -212,7 +221,7 @@ export class NodeFileSystem implements FileSystem {
   #isInside(path: string): boolean {
     const folder = this.#absolute(parentPath(path));
     try {
-      return realpathSync.native(folder) === join(realpathSync.native(this.#root), parentPath(path));
+      return this.#calls.realpathSync(folder) === join(this.#calls.realpathSync(this.#root), parentPath(path));
     } catch (error) {
       if (errorCode(error) === undefined) throw error;
       return false;
@@ -244,25 +253,25 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
  * Renames a file to a free name. `rename` would replace what somebody puts there at the last moment; a second name followed by
  * the removal of the first cannot.
  */
-async function renameToFree(from: string, to: string): Promise<void> {
+async function renameToFree(calls: DiskCalls, from: string, to: string): Promise<void> {
   try {
-    await link(from, to);
+    await calls.link(from, to);
   } catch (error) {
     const code = errorCode(error);
-    if (code !== undefined && NO_LINKS.has(code)) return renameIfFree(from, to);
-    if (code !== 'EEXIST' || !(await isSameFile(from, to))) throw error;
+    if (code !== undefined && NO_LINKS.has(code)) return renameIfFree(calls, from, to);
+    if (code !== 'EEXIST' || !isSameFile(calls, from, to)) throw error;
   }
-  await unlink(from);
+  await calls.unlink(from);
 }
 
-async function renameIfFree(from: string, to: string): Promise<void> {
-  const claim = await open(to, 'wx');
+async function renameIfFree(calls: DiskCalls, from: string, to: string): Promise<void> {
+  const claim = await calls.open(to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
   await claim.close();
-  await rename(from, to);
+  await calls.rename(from, to);
 }
 
-async function isSameFile(a: string, b: string): Promise<boolean> {
-  const [left, right] = [lookAt(a, ''), lookAt(b, '')];
+function isSameFile(calls: DiskCalls, a: string, b: string): boolean {
+  const [left, right] = [lookAt(a, '', calls), lookAt(b, '', calls)];
   return left.kind === 'entry' && right.kind === 'entry' && isSecondName(left.entry, right.entry);
 }
 
@@ -282,35 +291,19 @@ function refusal(error: unknown): DiskOutcome {
   }
 }
 
-async function readRange(handle: FileHandle, { start, end }: ByteRange): Promise<Uint8Array> {
-  const bytes = new Uint8Array(end - start);
-  let read = 0;
-  while (read < bytes.length) {
-    const { bytesRead } = await handle.read(bytes, read, bytes.length - read, start + read);
-    if (bytesRead === 0) break;
-    read += bytesRead;
-  }
-  return bytes.subarray(0, read);
-}
-
-async function handleStat(handle: FileHandle | undefined) {
-  if (handle === undefined) throw new TypeError('the file is open');
-  return handle.stat({ bigint: true });
-}
-
-async function modeOf(file: string): Promise<number | undefined> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+async function modeOf(calls: DiskCalls, file: string): Promise<number> {
+  const handle = await calls.open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    return Number((await handleStat(handle)).mode);
+    return Number((await handle.stat()).mode);
   } finally {
     await handle.close();
   }
 }
 
-async function syncDirectory(directory: string): Promise<void> {
-  let handle: FileHandle | undefined;
+async function syncDirectory(calls: DiskCalls, directory: string): Promise<void> {
+  let handle: DiskHandle | undefined;
   try {
-    handle = await open(directory, constants.O_RDONLY);
+    handle = await calls.open(directory, constants.O_RDONLY);
     await handle.sync();
   } catch (error) {
     // A folder that went away has nothing to make durable, and Windows does so by itself.

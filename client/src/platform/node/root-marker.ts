@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { DeviceId, NamespaceId } from '@syncline/protocol';
 import * as z from 'zod/mini';
 import { readTextFile, writePrivateFile } from './configuration-directory.ts';
+import type { DiskCalls } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
+import { nodeDiskCalls } from './node-disk-calls.ts';
 import { ENGINE_FOLDER } from './scan-folder.ts';
 
 /** Says that a folder is the one that was linked, and not an empty mount point or somebody else's. */
@@ -14,10 +16,13 @@ function markerFile(root: string): string {
 }
 
 /** The marker of a folder; `missing` when there is none, `damaged` when it cannot be read. */
-export async function readRootMarker(root: string): Promise<RootMarker | 'missing' | 'damaged'> {
+export async function readRootMarker(
+  root: string,
+  calls: DiskCalls = nodeDiskCalls,
+): Promise<RootMarker | 'missing' | 'damaged'> {
   let text: string | undefined;
   try {
-    text = await readTextFile(markerFile(root));
+    text = await readTextFile(markerFile(root), calls);
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return 'damaged';
@@ -32,6 +37,10 @@ export async function readRootMarker(root: string): Promise<RootMarker | 'missin
   }
 }
 
-export async function writeRootMarker(root: string, marker: RootMarker): Promise<void> {
-  await writePrivateFile(markerFile(root), `${JSON.stringify(marker, undefined, 2)}\n`);
+export async function writeRootMarker(
+  root: string,
+  marker: RootMarker,
+  calls: DiskCalls = nodeDiskCalls,
+): Promise<void> {
+  await writePrivateFile(markerFile(root), `${JSON.stringify(marker, undefined, 2)}\n`, calls);
 }

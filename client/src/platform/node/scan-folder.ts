@@ -1,7 +1,8 @@
-import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FolderListing, joinPath, type LocalEntry, type LocalIdentity } from '../../engine/trees.ts';
+import type { DiskCalls, DiskStat } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
+import { nodeDiskCalls } from './node-disk-calls.ts';
 
 /** The engine's own folder in the root of a synced folder. It is not part of what is synced. */
 export const ENGINE_FOLDER = '.syncline';
@@ -18,13 +19,13 @@ export interface FolderScan {
  *
  * Nothing is left out silently: a folder that could not be listed to its end says so, and what has no name in UTF-8 is an obstacle.
  */
-export function scanFolder(root: string, start = ''): FolderScan {
+export function scanFolder(root: string, start = '', calls: DiskCalls = nodeDiskCalls): FolderScan {
   const folders = new Map<string, readonly LocalEntry[]>();
   const pending = [start];
   let rootListed = true;
   const unlisted = new Set<string>();
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    const listing = listFolder(root, folder) ?? { entries: [], complete: false };
+    const listing = listFolder(root, folder, calls) ?? { entries: [], complete: false };
     if (!listing.complete) {
       unlisted.add(folder);
       if (folder === start) rootListed = false;
@@ -49,11 +50,11 @@ function markUnlisted(folders: Map<string, readonly LocalEntry[]>, unlisted: Rea
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
 /** What one folder holds; undefined when there is none at this path. A link is no folder. */
-export function listFolder(root: string, folder: string): FolderListing | undefined {
+export function listFolder(root: string, folder: string, calls: DiskCalls = nodeDiskCalls): FolderListing | undefined {
   const directory = join(root, folder);
   let names: readonly string[];
   try {
-    names = readdirSync(directory);
+    names = calls.readdirSync(directory);
   } catch (error) {
     expectDiskError(error);
     if (ABSENT.has(errorCode(error) ?? '')) return undefined;
@@ -65,25 +66,24 @@ export function listFolder(root: string, folder: string): FolderListing | undefi
     if (folder === '' && name === ENGINE_FOLDER) continue;
     // A decoder puts U+FFFD where bytes are no UTF-8; the real name is looked at as bytes.
     if (name.includes('\uFFFD')) continue;
-    const looked = lookAt(root, joinPath(folder, name));
+    const looked = lookAt(root, joinPath(folder, name), calls);
     if (looked.kind === 'entry') entries.push(looked.entry);
     else if (looked.kind === 'failed') complete = false;
   }
-  if (names.some((name) => name.includes('\uFFFD'))) entries.push(...listUndecodable(root, folder));
+  if (names.some((name) => name.includes('\uFFFD'))) {
+    entries.push(...listUndecodable(calls, root, folder));
+  }
   return { path: folder, entries, complete };
 }
 
 /** The entries of a folder whose names the decoder could not be trusted with. */
-function listUndecodable(root: string, folder: string): readonly LocalEntry[] {
+function listUndecodable(calls: DiskCalls, root: string, folder: string): readonly LocalEntry[] {
   const entries: LocalEntry[] = [];
   const directory = Buffer.from(join(root, folder));
-  for (const bytes of readdirSync(directory, { encoding: 'buffer' })) {
-    const name = bytes.toString();
+  for (const bytes of calls.readdirBytesSync(directory)) {
+    const name = Buffer.from(bytes).toString();
     if (!name.includes('\uFFFD')) continue;
-    const stat = lstatSync(Buffer.concat([directory, Buffer.from('/'), bytes]), {
-      bigint: true,
-      throwIfNoEntry: false,
-    });
+    const stat = calls.lstatSync(Buffer.concat([directory, Buffer.from('/'), bytes]));
     if (stat === undefined) continue;
     const entry = toEntry(joinPath(folder, name), stat);
     // A name that holds a real U+FFFD is an ordinary one.
@@ -99,9 +99,9 @@ type Looked =
   | { readonly kind: 'failed' };
 
 /** What stands at a path now; `failed` when the disk would not tell, which is not absence. */
-export function lookAt(root: string, path: string): Looked {
+export function lookAt(root: string, path: string, calls: DiskCalls = nodeDiskCalls): Looked {
   try {
-    const stat = lstatSync(join(root, path), { bigint: true, throwIfNoEntry: false });
+    const stat = calls.lstatSync(join(root, path));
     return stat === undefined ? { kind: 'absent' } : { kind: 'entry', entry: toEntry(path, stat) };
   } catch (error) {
     expectDiskError(error);
@@ -109,7 +109,7 @@ export function lookAt(root: string, path: string): Looked {
   }
 }
 
-function toEntry(path: string, stat: BigIntStats): LocalEntry {
+function toEntry(path: string, stat: DiskStat): LocalEntry {
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'obstacle';
   return {
     path,
@@ -123,7 +123,7 @@ function toEntry(path: string, stat: BigIntStats): LocalEntry {
   };
 }
 
-export function identityOf(stat: BigIntStats): LocalIdentity {
+export function identityOf(stat: DiskStat): LocalIdentity {
   return {
     // Signed, as a database stores 64 bits.
     device: BigInt.asIntN(64, stat.dev),

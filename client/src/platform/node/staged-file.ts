@@ -1,35 +1,33 @@
-import { readSync } from 'node:fs';
-import { constants, type FileHandle, mkdir, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ByteRange, StagedContent } from '../../engine/ports.ts';
 import type { LocalIdentity } from '../../engine/trees.ts';
+import type { DiskCalls, DiskHandle } from './disk-calls.ts';
+import { makeDirectories } from './make-directories.ts';
 import { permissions } from './permissions.ts';
 import { identityOf } from './scan-folder.ts';
+import { writeBytes } from './write-bytes.ts';
 
 /** A content that comes in, in a file of the engine's own folder until it is whole. */
 export class StagedFile implements StagedContent {
   readonly file: string;
   readonly resumed: boolean;
-  readonly #handle: FileHandle;
+  readonly #handle: DiskHandle;
   #closed = false;
 
-  constructor(file: string, state: { readonly handle: FileHandle; readonly resumed: boolean }) {
+  constructor(file: string, state: { readonly handle: DiskHandle; readonly resumed: boolean }) {
     this.file = file;
     this.resumed = state.resumed;
     this.#handle = state.handle;
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
-    let written = 0;
-    while (written < bytes.length) {
-      const { bytesWritten } = await this.#handle.write(bytes, written, bytes.length - written, offset + written);
-      written += bytesWritten;
-    }
+    await writeBytes(this.#handle, offset, bytes);
   }
 
   readSync({ start, end }: ByteRange): Uint8Array {
     const bytes = new Uint8Array(end - start);
-    const read = readSync(this.#handle.fd, bytes, 0, bytes.length, start);
+    const read = this.#handle.readSync(bytes, start);
     return bytes.subarray(0, read);
   }
 
@@ -39,15 +37,12 @@ export class StagedFile implements StagedContent {
     readonly executable: boolean;
     readonly modifiedAtMs: number | undefined;
   }): Promise<LocalIdentity> {
-    const mode = attributes.mode ?? (await this.#handle.stat()).mode;
+    const mode = attributes.mode ?? Number((await this.#handle.stat()).mode);
     const wanted = permissions(mode, attributes.executable);
     await this.#handle.chmod(wanted);
-    if (attributes.modifiedAtMs !== undefined) {
-      const seconds = attributes.modifiedAtMs / 1000;
-      await this.#handle.utimes(seconds, seconds);
-    }
+    if (attributes.modifiedAtMs !== undefined) await this.#handle.utimes(attributes.modifiedAtMs / 1000);
     await this.#handle.sync();
-    const identity = identityOf(await this.#handle.stat({ bigint: true }));
+    const identity = identityOf(await this.#handle.stat());
     await this.close();
     return identity;
   }
@@ -60,10 +55,10 @@ export class StagedFile implements StagedContent {
 }
 
 /** Opens the staging file of a content; one that an earlier process left there is taken up again. */
-export async function openStagedFile(file: string, size: number): Promise<StagedFile> {
-  await mkdir(dirname(file), { recursive: true });
-  const handle = await open(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
+export async function openStagedFile(calls: DiskCalls, file: string, size: number): Promise<StagedFile> {
+  await makeDirectories(calls, dirname(file));
+  const handle = await calls.open(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
   const before = await handle.stat();
   await handle.truncate(size);
-  return new StagedFile(file, { handle, resumed: before.size > 0 });
+  return new StagedFile(file, { handle, resumed: before.size > 0n });
 }

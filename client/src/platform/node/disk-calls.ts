@@ -1,0 +1,58 @@
+/**
+ * The calls of the operating system through which a synced folder is read and changed; nothing else touches it. Each is one
+ * call, so that a disk in memory can stand in, count them, fail any of them and lose what was never made durable.
+ *
+ * Paths are absolute, flags those of POSIX for this platform, permissions the lowest nine bits of a mode. What a call refuses is an
+ * error with a `code` such as `ENOENT`. Calls that a walk of many entries makes are synchronous, which is several times faster.
+ */
+export interface DiskCalls {
+  /** Names in a directory, in no order. What is no UTF-8 in them is told as U+FFFD. */
+  readdirSync(path: string): readonly string[];
+  /** The same names, byte for byte. */
+  readdirBytesSync(path: Uint8Array): readonly Uint8Array[];
+  /** What stands at a path, without following a link there; undefined when nothing does. */
+  lstatSync(path: string | Uint8Array): DiskStat | undefined;
+  /** The path with all links followed. */
+  realpathSync(path: string): string;
+  open(path: string, flags: number, mode?: number): Promise<DiskHandle>;
+  mkdir(path: string, mode?: number): Promise<void>;
+  chmod(path: string, mode: number): Promise<void>;
+  /** Atomic: replaces a file, or an empty directory by a directory. */
+  rename(from: string, to: string): Promise<void>;
+  /** Gives a file a second name, which must be free. */
+  link(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+}
+
+/** An open file or directory. Its own calls are those of DiskCalls for the object, wherever its name went since. */
+export interface DiskHandle {
+  stat(): Promise<DiskStat>;
+  /** Reads up to the length of `into`; answers how many bytes came, 0 at the end of the file. */
+  read(into: Uint8Array, position: number): Promise<number>;
+  readSync(into: Uint8Array, position: number): number;
+  /** Answers how many bytes were taken, which may be fewer than given. */
+  write(bytes: Uint8Array, position: number): Promise<number>;
+  truncate(size: number): Promise<void>;
+  chmod(mode: number): Promise<void>;
+  /** Sets the times of the last read and of the last write, in seconds since 1970. */
+  utimes(seconds: number): Promise<void>;
+  /** Makes durable what the file holds, or which names the directory has. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the operating system tells of an object. Times in ns since 1970. */
+export interface DiskStat {
+  readonly dev: bigint;
+  readonly ino: bigint;
+  readonly mode: bigint;
+  readonly nlink: bigint;
+  readonly size: bigint;
+  /** 0 where the file system keeps none. */
+  readonly birthtimeNs: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}

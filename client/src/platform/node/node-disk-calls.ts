@@ -1,0 +1,36 @@
+import { lstatSync, readdirSync, readSync, realpathSync } from 'node:fs';
+import { chmod, type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
+import type { DiskCalls, DiskHandle } from './disk-calls.ts';
+
+/** The operating system's own calls. */
+export const nodeDiskCalls: DiskCalls = {
+  readdirSync: (path) => readdirSync(path),
+  readdirBytesSync: (path) => readdirSync(asBuffer(path), { encoding: 'buffer' }),
+  lstatSync: (path) =>
+    lstatSync(typeof path === 'string' ? path : asBuffer(path), { bigint: true, throwIfNoEntry: false }),
+  realpathSync: (path) => realpathSync.native(path),
+  open: async (path, flags, mode) => handleOf(await open(path, flags, mode)),
+  mkdir: (path, mode) => mkdir(path, mode),
+  chmod,
+  rename,
+  link,
+  unlink,
+};
+
+function handleOf(handle: FileHandle): DiskHandle {
+  return {
+    stat: () => handle.stat({ bigint: true }),
+    read: async (into, position) => (await handle.read(into, 0, into.length, position)).bytesRead,
+    readSync: (into, position) => readSync(handle.fd, into, 0, into.length, position),
+    write: async (bytes, position) => (await handle.write(bytes, 0, bytes.length, position)).bytesWritten,
+    truncate: (size) => handle.truncate(size),
+    chmod: (mode) => handle.chmod(mode),
+    utimes: (seconds) => handle.utimes(seconds, seconds),
+    sync: () => handle.sync(),
+    close: () => handle.close(),
+  };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
