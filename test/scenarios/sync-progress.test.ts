@@ -1,6 +1,5 @@
 /** What a sync says of its progress: the bytes of a plan, and each of them once as it travels. */
 import { expect, test } from '@jest/globals';
-import { epochMs } from '@syncline/protocol';
 import { SyncEngine } from '../../client/src/engine/sync-engine.ts';
 import { createApiRemote } from '../../client/src/sync/api-remote.ts';
 import { openInMemoryClient } from '../support/in-memory-client.ts';
@@ -8,6 +7,7 @@ import { join, sha256Hex } from '../support/in-memory-member.ts';
 import { InMemoryService } from '../support/in-memory-service.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { MemoryStateStore } from '../support/sync-world.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 interface Progress {
   readonly planned: number[];
@@ -22,7 +22,7 @@ async function syncOnce(service: InMemoryService, deviceName: string, files: Mem
   const { random } = service.stores;
   const engine = new SyncEngine(
     {
-      clock: { now: () => epochMs(0), today: () => new Date(0), sleep: () => Promise.resolve() },
+      clock: new VirtualClock(),
       random: (count) => random.bytes(count),
       files,
       remote: createApiRemote(openInMemoryClient(service, member), {

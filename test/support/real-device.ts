@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { epochMs } from '@syncline/protocol';
 import { SyncEngine, type SyncOutcome } from '../../client/src/engine/sync-engine.ts';
 import { NodeFileSystem } from '../../client/src/platform/node/node-file-system.ts';
 import { openStateStore } from '../../client/src/platform/node/open-state-store.ts';
 import { writeRootMarker } from '../../client/src/platform/node/root-marker.ts';
+import { engineClock } from '../../client/src/sync/engine-clock.ts';
 import { modelRemote, type RemoteFaults } from './model-remote.ts';
 import { type ModelDevice, type ModelService, modelDevice } from './model-service.ts';
 
@@ -46,11 +46,7 @@ export class RealDevice {
   #engine(store: ReturnType<typeof openStateStore>): SyncEngine {
     return new SyncEngine(
       {
-        clock: {
-          now: () => epochMs(Date.now()),
-          today: () => new Date(),
-          sleep: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
-        },
+        clock: engineClock(new AbortController().signal),
         random: randomBytes,
         files: new NodeFileSystem({ root: this.root, marker: this.#marker(), today: () => '2026-01-31' }),
         remote: modelRemote(this.#service, this.#device, this.faults),

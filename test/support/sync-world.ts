@@ -1,6 +1,16 @@
 import { epochMs, type Node, type NodeId } from '@syncline/protocol';
-import type { EngineState, Remote, StateDifference, StateStore, Watcher } from '../../client/src/engine/ports.ts';
+import { UnavailableError } from '../../client/src/api/unavailable-error.ts';
+import type {
+  Clock,
+  EngineState,
+  Remote,
+  RemoteHints,
+  StateDifference,
+  StateStore,
+  Watcher,
+} from '../../client/src/engine/ports.ts';
 import { SyncEngine, type SyncOutcome } from '../../client/src/engine/sync-engine.ts';
+import { type LoopOptions, SyncLoop } from '../../client/src/engine/sync-loop.ts';
 import { joinPath, type RemoteNode, type SyncedNode } from '../../client/src/engine/trees.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
 import { modelRemote, type RemoteFaults } from './model-remote.ts';
@@ -51,6 +61,14 @@ export function modelSyncService(service: ModelService = new ModelService()): Sy
   };
 }
 
+/** A moment that lasts: nothing is ever waited for. */
+const STANDING_CLOCK: Clock = {
+  now: () => epochMs(0),
+  today: () => new Date(0),
+  sleep: () => Promise.resolve(),
+  after: () => () => undefined,
+};
+
 /** One device: a disk, a state and the engine between them and a service. Starting the engine anew is a restart. */
 export class SyncDevice {
   readonly files = new MemoryFileSystem();
@@ -82,7 +100,7 @@ export class SyncDevice {
     this.#remote ??= await this.#service.connect(this.#number, this.faults);
     return new SyncEngine(
       {
-        clock: { now: () => epochMs(0), today: () => new Date(0), sleep: () => Promise.resolve() },
+        clock: STANDING_CLOCK,
         random: (count) => this.#draw(count),
         files: this.files,
         remote: this.#remote,
@@ -95,6 +113,30 @@ export class SyncDevice {
 
   async sync(options: { readonly acceptDeletes: boolean } = { acceptDeletes: true }): Promise<SyncOutcome> {
     return (await this.engine()).sync(options);
+  }
+
+  /** A loop that runs on, with this device's disk and state. */
+  async loop(
+    ports: { readonly clock: Clock; readonly hints: RemoteHints },
+    more: Partial<LoopOptions> = {},
+  ): Promise<SyncLoop> {
+    this.#remote ??= await this.#service.connect(this.#number, this.faults);
+    return new SyncLoop(
+      {
+        ...ports,
+        random: (count) => this.#draw(count),
+        files: this.files,
+        remote: this.#remote,
+        store: this.#store,
+        watcher: this.files.watcher,
+      },
+      {
+        deviceName: `device ${this.#number}`,
+        localNameKey: this.#localNameKey,
+        isUnavailable: (failure) => failure instanceof UnavailableError,
+        ...more,
+      },
+    );
   }
 
   /** As when somebody deletes the database. */

@@ -1,7 +1,7 @@
-import type { NodeId } from '@syncline/protocol';
+import { epochMs, type NodeId } from '@syncline/protocol';
 import { agreedNode, type Execution, localPath, report } from './execution.ts';
 import { forgetSynced } from './forget-node.ts';
-import { READS_MAX, TIME_TICK_MS } from './limits.ts';
+import { BUSY_PAUSE_MS_MAX, BUSY_PAUSE_MS_MIN, FILE_TRIES_MAX, READS_MAX, TIME_TICK_MS } from './limits.ts';
 import type { ContentSource } from './ports.ts';
 import { runBounded } from './run-bounded.ts';
 import type { Step } from './steps.ts';
@@ -104,9 +104,14 @@ export async function awaitTick({ ports }: Execution, files: readonly LocalNode[
   if (files.some(isYoung)) await ports.clock.sleep(TIME_TICK_MS);
 }
 
-/** A file that changed under the reader starts over with the next plan; that, too, is going forward, up to FILE_TRIES_MAX. */
+/**
+ * A file that changed under the reader starts over with the next plan; that, too, is going forward, up to FILE_TRIES_MAX. One that
+ * goes on changing is read again after pauses that grow.
+ */
 export function countTry(execution: Execution, path: string): void {
-  const tries = (execution.tries.get(path) ?? 0) + 1;
-  execution.tries.set(path, tries);
-  execution.progress += 1;
+  const count = (execution.tries.get(path)?.count ?? 0) + 1;
+  const pauses = count - FILE_TRIES_MAX;
+  const pauseMs = pauses < 0 ? 0 : Math.min(BUSY_PAUSE_MS_MAX, BUSY_PAUSE_MS_MIN * 2 ** pauses);
+  execution.tries.set(path, { count, notBefore: epochMs(execution.ports.clock.now() + pauseMs) });
+  if (pauses <= 0) execution.progress += 1;
 }

@@ -19,6 +19,7 @@ import {
 export async function executeLocalStructure(execution: Execution, steps: readonly LocalStep[]): Promise<void> {
   if (steps.length === 0) return;
   for (const step of steps) {
+    if (execution.isStopping()) break;
     if (step.type === 'trash-local') await trashNode(execution, step.nodeId);
     else if (step.type === 'move-local') await moveNode(execution, step);
     else await makeFolder(execution, step);
@@ -113,7 +114,7 @@ function contentToFetch({ trees }: Execution, nodeId: NodeId) {
 async function download(execution: Execution, nodeId: NodeId): Promise<void> {
   const { trees, local } = execution;
   const there = trees.remote.get(nodeId);
-  if (there?.contentHash === undefined || execution.failed.has(nodeId)) return;
+  if (there?.contentHash === undefined || execution.failed.has(nodeId) || execution.isStopping()) return;
   const here = local.tree.get(nodeId);
   const folder = localPath(execution, here?.parentId ?? there.parentId);
   if (folder === undefined) return;
@@ -142,8 +143,9 @@ async function fetchContent(
   try {
     const fetched = await remote.fetch({ nodeId: there.nodeId, rev: there.contentRev, into: staged });
     if (fetched.kind === 'refused') {
-      const { remedy, detail } = fetched.problem;
-      if (remedy !== 'resync') report(execution, { path, reason: 'refused', detail });
+      const { remedy, detail, requestId } = fetched.problem;
+      if (remedy === 'resync') execution.isOvertaken = true;
+      else report(execution, { path, reason: 'refused', detail, requestId });
       return undefined;
     }
     if (fetched.kind === 'damaged' || fetched.contentHash !== there.contentHash) {

@@ -32,6 +32,7 @@ export async function executeRemoteStructure(execution: Execution, steps: readon
   const flush = async () => {
     const commitments = batch.map((step) => commitmentFor(execution, step)).filter((one) => one !== undefined);
     batch = [];
+    if (execution.isStopping()) return;
     await commit(execution, commitments);
   };
   for (const step of steps) {
@@ -152,9 +153,10 @@ export async function commit(execution: Execution, commitments: readonly Commitm
 function refuse(
   execution: Execution,
   nodeId: NodeId,
-  problem: { readonly remedy: string; readonly detail: string },
+  problem: { readonly remedy: string; readonly detail: string; readonly requestId?: string },
 ): void {
   execution.failed.add(nodeId);
   if (problem.remedy === 'resync' || problem.remedy === 'upload-chunks') return;
-  report(execution, { path: localPath(execution, nodeId) ?? '', reason: 'refused', detail: problem.detail });
+  const { detail, requestId } = problem;
+  report(execution, { path: localPath(execution, nodeId) ?? '', reason: 'refused', detail, requestId });
 }

@@ -1,8 +1,8 @@
 import { assert, COMMIT_CONFIRM_CHUNKS_MAX, epochMs, formatInstant, type NodeId } from '@syncline/protocol';
 import { awaitTick, contentSource, countTry, recordCopy, type WatchedSource } from './execute-knowledge.ts';
 import { type Commitment, commit } from './execute-remote.ts';
-import { agreedNode, type Execution, localPath, report } from './execution.ts';
-import { FILE_TRIES_MAX, UPLOAD_SLICE_BYTES, UPLOAD_SLICE_FILES } from './limits.ts';
+import { agreedNode, type Execution, localPath, postpone, report } from './execution.ts';
+import { FILE_TRIES_MAX, FRESH_FILE_BYTES, FRESH_FILE_MS, UPLOAD_SLICE_BYTES, UPLOAD_SLICE_FILES } from './limits.ts';
 import { newNodeId } from './new-node-id.ts';
 import type { SentContent } from './ports.ts';
 import type { UploadStep } from './steps.ts';
@@ -22,6 +22,7 @@ export async function executeUploads(execution: Execution, steps: readonly Uploa
   for (const step of steps) {
     const upload = openUpload(execution, step);
     if (upload === undefined) continue;
+    if (execution.isStopping()) return;
     if (slice.length === UPLOAD_SLICE_FILES || bytes + upload.source.size > UPLOAD_SLICE_BYTES) {
       await sendSlice(execution, slice);
       slice = [];
@@ -37,11 +38,23 @@ function openUpload(execution: Execution, step: UploadStep): Upload | undefined 
   const file = execution.local.tree.get(step.nodeId);
   const path = localPath(execution, step.nodeId);
   if (file === undefined || path === undefined || execution.failed.has(file.parentId)) return undefined;
-  if ((execution.tries.get(path) ?? 0) >= FILE_TRIES_MAX) {
+  const tries = execution.tries.get(path);
+  const now = execution.ports.clock.now();
+  if (tries !== undefined && tries.count >= FILE_TRIES_MAX && now < tries.notBefore) {
     report(execution, { path, reason: 'busy' });
+    postpone(execution, tries.notBefore);
+    return undefined;
+  }
+  if (execution.sparesFreshFiles && isFresh(file, now)) {
+    postpone(execution, epochMs(now + FRESH_FILE_MS));
     return undefined;
   }
   return { step, file, path, source: contentSource(execution, { path, file }) };
+}
+
+/** A large file that was written a moment ago is often still being written; reading it now would be for nothing. */
+function isFresh({ entry: { identity } }: LocalNode, now: number): boolean {
+  return identity.size > FRESH_FILE_BYTES && Math.abs(now - Number(identity.mtimeNs / 1_000_000n)) < FRESH_FILE_MS;
 }
 
 async function sendSlice(execution: Execution, slice: readonly Upload[]): Promise<void> {
@@ -85,7 +98,12 @@ async function settleOutcome(
       } else countTry(execution, path);
       return undefined;
     case 'refused':
-      report(execution, { path, reason: 'refused', detail: outcome.problem.detail });
+      report(execution, {
+        path,
+        reason: 'refused',
+        detail: outcome.problem.detail,
+        requestId: outcome.problem.requestId,
+      });
       return undefined;
   }
 }
@@ -124,11 +142,15 @@ function putCommitment(
       executable: file.executable,
       clientModifiedAt: formatInstant(epochMs(roundToMs(file.entry.identity.mtimeNs))),
       clock: lamport,
-      onConflict: step.vacated ? 'fail' : 'keep_both',
+      onConflict: step.vacated ? 'fail' : execution.onConflict,
     },
     onCommitted: (result, node) => {
+      execution.tries.delete(upload.path);
       recordUpload(execution, { nodeId: step.nodeId, file, sent }, node);
-      if (result.conflict !== undefined) execution.counts.conflicts += 1;
+      if (result.conflict !== undefined) {
+        execution.counts.conflicts += 1;
+        execution.isOvertaken = true;
+      }
       execution.counts.uploaded += 1;
     },
   };
@@ -152,14 +174,25 @@ function baseOf(
 
 function recordUpload(
   execution: Execution,
-  upload: { readonly nodeId: NodeId; readonly file: LocalNode; readonly sent: { readonly contentHash: unknown } },
+  upload: {
+    readonly nodeId: NodeId;
+    readonly file: LocalNode;
+    readonly sent: Extract<SentContent, { readonly kind: 'sent' }>;
+  },
   node: RemoteNode,
 ): void {
   const { trees } = execution;
-  // An answer with other bytes than those that were sent agrees on nothing; the next plan compares.
-  if (node.contentHash !== upload.sent.contentHash) return;
-  if (node.nodeId === upload.nodeId) trees.setSynced(agreedNode(node, upload.file));
-  else recordCopy(execution, upload.nodeId, node);
+  const { contentHash } = upload.sent;
+  const isOurs = node.contentHash === contentHash;
+  const mayLose = execution.onConflict === 'keep_theirs' || execution.onConflict === 'last_write_wins';
+  // An answer with other bytes, where none were to lose, agrees on nothing; the next plan compares.
+  if (!isOurs && !mayLose) return;
+  if (node.nodeId !== upload.nodeId) recordCopy(execution, upload.nodeId, node);
+  else trees.setSynced(agreedNode(node, upload.file));
+  if (isOurs) return;
+  // Another content stands, and ours is a losing revision: the disk has nothing that is not kept, so the other one is fetched.
+  const agreed = trees.synced.get(node.nodeId);
+  if (agreed !== undefined) trees.setSynced({ ...agreed, contentHash, executable: upload.file.executable });
 }
 
 /** Nearest millisecond: a time that was set in seconds with a fraction is a little less than it says. */

@@ -1,4 +1,4 @@
-import { assert, type NodeId } from '@syncline/protocol';
+import { assert, type ConflictStrategy, type EpochMs, type NodeId } from '@syncline/protocol';
 import type { EngineTrees } from './engine-trees.ts';
 import type { LocalDisk } from './local-disk.ts';
 import { pathNames } from './node-tree.ts';
@@ -26,10 +26,17 @@ export interface Execution {
   readonly problems: SyncProblem[];
   /** Nodes whose step failed: what depends on them is left to the next plan. */
   readonly failed: Set<NodeId>;
-  /** How often a file was found changed while it was read, by path. */
-  readonly tries: Map<string, number>;
+  /** How often a file was found changed while it was read, by path, and when it is worth another try. */
+  readonly tries: Map<string, { readonly count: number; readonly notBefore: EpochMs }>;
+  readonly onConflict: ConflictStrategy;
+  readonly isStopping: () => boolean;
+  readonly sparesFreshFiles: boolean;
   /** Steps that brought something forward. */
   progress: number;
+  /** Somebody else was first with something. */
+  isOvertaken: boolean;
+  /** When what was left for later is worth another look. */
+  retryAt: EpochMs | undefined;
 }
 
 /** Path of a node on the disk now; undefined when a step before has failed to bring it there. */
@@ -37,8 +44,21 @@ export function localPath(execution: Execution, nodeId: NodeId): string | undefi
   return pathNames(execution.local.tree, execution.rootId, nodeId)?.join('/');
 }
 
-export function report(execution: Execution, problem: { path: string; reason: ProblemReason; detail?: string }): void {
-  execution.problems.push(syncProblem(problem.path, problem.reason, problem.detail));
+export function report(
+  execution: Execution,
+  problem: {
+    readonly path: string;
+    readonly reason: ProblemReason;
+    readonly detail?: string;
+    readonly requestId?: string | undefined;
+  },
+): void {
+  execution.problems.push(syncProblem(problem.path, problem.reason, problem));
+}
+
+/** Leaves something to a round at this time or later. */
+export function postpone(execution: Execution, until: EpochMs): void {
+  if (execution.retryAt === undefined || until < execution.retryAt) execution.retryAt = until;
 }
 
 /** What both sides are seen to agree on: content and revision as the service has them, place and identity as the disk has them. */

@@ -6,6 +6,28 @@ export const ROUNDS_MAX = 64;
 export const IDLE_ROUNDS_MAX = 2;
 /** Tries of a file that keeps changing while it is read, before it counts as busy. */
 export const FILE_TRIES_MAX = 4;
+/** A burst of changes on the disk has come to its end when nothing more came for this long … */
+export const DEBOUNCE_MS = 20;
+/** … and is not waited for longer than this. */
+export const DEBOUNCE_MS_MAX = 500;
+/** Pause after a failure, and what it grows to. */
+export const RETRY_MS_MIN = 1000;
+export const RETRY_MS_MAX = 5 * 60_000;
+/** How often a folder that is not there is looked for. */
+export const ROOT_RETRY_MS = 5000;
+/** The whole disk is looked at after this time, whatever the watcher has told. */
+export const LOOK_EVERYWHERE_MS = 60 * 60_000;
+/** The service is asked what is new after this time, whatever came as a hint. */
+export const PULL_MS_MAX = 15 * 60_000;
+/** Deletes and rewrites within this time count as one. */
+export const MASS_CHANGE_WINDOW_MS = 60_000;
+/** Pause before a file that keeps changing is read again, and what it grows to. */
+export const BUSY_PAUSE_MS_MIN = 1000;
+export const BUSY_PAUSE_MS_MAX = 60_000;
+/** A file larger than this may be in the middle of being written … */
+export const FRESH_FILE_BYTES = 1024 * 1024;
+/** … while it was written less than this ago. */
+export const FRESH_FILE_MS = 1000;
 /** Files that are sent together, and whose commits share a request. */
 export const UPLOAD_SLICE_FILES = COMMIT_OPERATIONS_MAX;
 /** Bytes that are sent before they are committed, unless a single file is larger. */

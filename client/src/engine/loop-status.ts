@@ -28,10 +28,9 @@ export type LoopState =
   | 'refused'
   | 'stopped';
 
-/** A problem, and since when it stands. `requestId` where the service refused it. */
+/** A problem, and since when it stands. */
 export interface StandingProblem extends SyncProblem {
   readonly since: EpochMs;
-  readonly requestId: string | undefined;
 }
 
 /** Plain data, so that it can be shown, sent and compared. */

@@ -39,6 +39,10 @@ function planNewFile(planning: Planning, here: LocalNode): readonly Step[] | 'wa
   if (here.contentHash === undefined) return [{ type: 'read', nodeId }];
   const copyId = findOwnCopy(planning, here);
   if (copyId !== undefined) return [{ type: 'adopt-copy', nodeId, copyId }];
+  if (planning.policy.refusesConflicts) {
+    planning.report(nodeId, 'conflict');
+    return [];
+  }
   return [{ type: 'upload', nodeId, mode: 'new', vacated: false }];
 }
 

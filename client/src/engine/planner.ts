@@ -184,7 +184,8 @@ function wishContent(
       return;
     case 'conflict': {
       const copyId = findOwnCopy(planning, triple.local);
-      if (copyId === undefined) wishes.uploads.push({ nodeId, mode: 'conflict' });
+      if (copyId === undefined && planning.policy.refusesConflicts) planning.report(nodeId, 'conflict');
+      else if (copyId === undefined) wishes.uploads.push({ nodeId, mode: 'conflict' });
       else wishes.steps.push({ type: 'adopt-copy', nodeId, copyId });
     }
   }

@@ -15,6 +15,8 @@ export interface PlanPolicy {
   /** Under which key the service, and this disk, take two names for the same. */
   readonly remoteNameKey: (name: string) => string;
   readonly localNameKey: (name: string) => string;
+  /** A conflict of contents is told and left as it is, instead of being settled by the service. */
+  readonly refusesConflicts: boolean;
 }
 
 export interface PlanInput {

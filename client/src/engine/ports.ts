@@ -32,6 +32,8 @@ export interface Clock {
   /** The present moment for texts that people read. Nothing is decided by it. */
   today(): Date;
   sleep(ms: number): Promise<void>;
+  /** Calls back once after this time; what it answers takes the call back. */
+  after(ms: number, callback: () => void): () => void;
 }
 
 /** Bytes that nobody can guess. */

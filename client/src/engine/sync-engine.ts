@@ -1,4 +1,12 @@
-import { conflictedName, type NodeId, nameKey, type Problem, rootNodeId } from '@syncline/protocol';
+import {
+  type ConflictStrategy,
+  conflictedName,
+  type EpochMs,
+  type NodeId,
+  nameKey,
+  type Problem,
+  rootNodeId,
+} from '@syncline/protocol';
 import { EngineTrees } from './engine-trees.ts';
 import { executeKnowledge, executeReads } from './execute-knowledge.ts';
 import { executeDownloads, executeLocalStructure } from './execute-local.ts';
@@ -7,8 +15,8 @@ import { executeUploads } from './execute-uploads.ts';
 import type { Execution, SyncCounts } from './execution.ts';
 import { findFrozen, identifyLocal } from './identify-local.ts';
 import { DELETE_CONFIRM_MS, IDLE_ROUNDS_MAX, ROUNDS_MAX } from './limits.ts';
-import { LocalDisk } from './local-disk.ts';
-import { findMassChange, type MassChange } from './mass-change.ts';
+import { LocalDisk, type LocalView } from './local-disk.ts';
+import { countChanges, findMassChange, type MassChange } from './mass-change.ts';
 import { newNodeId } from './new-node-id.ts';
 import { pathNames } from './node-tree.ts';
 import { observeDisk } from './observe-disk.ts';
@@ -23,8 +31,14 @@ export interface EngineOptions {
   readonly deviceName: string;
   /** How this disk compares names. */
   readonly localNameKey: (name: string) => string;
+  /** What becomes of a change that was made on a base which the service has left. @default keep_both */
+  readonly onConflict?: ConflictStrategy | undefined;
   /** Told before every round how many bytes it is to send and fetch, for a display of progress. */
-  readonly onRound?: (bytes: number) => void;
+  readonly onRound?: ((bytes: number) => void) | undefined;
+  /** Asked between steps: whether the rest of a plan is to be left. Every prefix of a plan leaves both sides valid. */
+  readonly isStopping?: (() => boolean) | undefined;
+  /** Leaves large files that are being written to a later round. For an engine that runs on. @default false */
+  readonly sparesFreshFiles?: boolean | undefined;
 }
 
 /**
@@ -44,6 +58,32 @@ export interface SyncRequest {
   /** A person has said that mass changes are meant. */
   readonly acceptDeletes: boolean;
 }
+
+export interface RoundRequest extends SyncRequest {
+  /** Whether the service is asked what is new. Without it the round goes by what is known of it. */
+  readonly pull: boolean;
+  /** Deletes and rewrites of the last rounds, which count as one with those of this round. */
+  readonly recent?: Pick<MassChange, 'local' | 'remote'> | undefined;
+  /** Told what is to be done, before it is done. */
+  readonly onPlan?: ((plan: Plan) => void) | undefined;
+}
+
+/** `done`: steps were executed; `progress` counts those that brought something forward. */
+export type RoundOutcome =
+  | { readonly kind: 'rested'; readonly problems: readonly SyncProblem[] }
+  | {
+      readonly kind: 'done';
+      readonly problems: readonly SyncProblem[];
+      readonly progress: number;
+      /** Something failed that a look at the service may explain. */
+      readonly needsPull: boolean;
+      /** When something that was spared is worth another look. */
+      readonly retryAt: EpochMs | undefined;
+      readonly changed: Pick<MassChange, 'local' | 'remote'>;
+    }
+  | { readonly kind: 'mass-change'; readonly change: MassChange; readonly problems: readonly SyncProblem[] }
+  | { readonly kind: 'root-missing' | 'root-foreign' }
+  | { readonly kind: 'refused'; readonly problem: Problem };
 
 /**
  * The engine of one synced folder: observes both sides, plans, executes, and starts over until there is nothing left to do.
@@ -73,24 +113,55 @@ export class SyncEngine {
     });
   }
 
-  /** @throws UnavailableError what was agreed on until then stays agreed on. */
+  /** The disk as it was seen last. */
+  get local(): LocalView {
+    return this.#local;
+  }
+
+  get counts(): Readonly<SyncCounts> {
+    return this.#counts;
+  }
+
+  /** Lets the next round look at the whole disk, whatever the watcher says. */
+  lookEverywhere(): void {
+    this.#isObserved = false;
+  }
+
+  /**
+   * Rounds until both sides are at rest.
+   * @throws UnavailableError what was agreed on until then stays agreed on.
+   */
   async sync(request: SyncRequest): Promise<SyncOutcome> {
     let idleRounds = 0;
     let problems: readonly SyncProblem[] = [];
     for (let round = 0; round < ROUNDS_MAX; round++) {
-      const plan = await this.plan();
-      if (plan.kind !== 'planned') return { ...plan, counts: this.#counts, problems: [] };
-      problems = plan.plan.problems;
-      if (plan.plan.steps.length === 0) return { kind: 'rested', counts: this.#counts, problems };
-      const change = request.acceptDeletes ? undefined : findMassChange(plan.plan, this.trees.synced);
-      if (change !== undefined) return { kind: 'mass-change', change, counts: this.#counts, problems };
-      this.#options.onRound?.(plannedBytes(plan.plan, this.trees));
-      const execution = await this.execute(plan.plan, plan.plan.steps);
-      problems = withoutRepeats([...problems, ...execution.problems]);
-      idleRounds = execution.progress === 0 ? idleRounds + 1 : 0;
+      const outcome = await this.round({ ...request, pull: true });
+      if (outcome.kind !== 'done') return { problems: [], ...outcome, counts: this.#counts };
+      problems = outcome.problems;
+      idleRounds = outcome.progress === 0 ? idleRounds + 1 : 0;
       if (idleRounds > IDLE_ROUNDS_MAX) break;
     }
     return { kind: 'unrested', counts: this.#counts, problems };
+  }
+
+  /**
+   * Observes both sides, plans, and executes the plan.
+   * @throws UnavailableError what was agreed on until then stays agreed on.
+   */
+  async round(request: RoundRequest): Promise<RoundOutcome> {
+    const planned = await this.plan({ offline: !request.pull });
+    if (planned.kind !== 'planned') return planned;
+    const { plan } = planned;
+    if (plan.steps.length === 0) return { kind: 'rested', problems: plan.problems };
+    const changed = countChanges(plan);
+    const change = request.acceptDeletes ? undefined : findMassChange(changed, this.trees.synced, request.recent);
+    if (change !== undefined) return { kind: 'mass-change', change, problems: plan.problems };
+    request.onPlan?.(plan);
+    this.#options.onRound?.(plannedBytes(plan, this.trees));
+    const execution = await this.execute(plan, plan.steps);
+    const { progress, failed, retryAt } = execution;
+    const problems = withoutRepeats([...plan.problems, ...execution.problems]);
+    return { kind: 'done', problems, progress, needsPull: failed.size > 0 || execution.isOvertaken, retryAt, changed };
   }
 
   /** Observes both sides and plans; changes nothing but what the engine knows of the service. `offline` does not ask it. */
@@ -170,6 +241,7 @@ export class SyncEngine {
         conflictedName: (name, attempt) => this.#conflictedName(name, attempt),
         remoteNameKey: nameKey,
         localNameKey: this.#options.localNameKey,
+        refusesConflicts: this.#options.onConflict === 'fail',
       },
     });
   }
@@ -185,7 +257,12 @@ export class SyncEngine {
       problems: [],
       failed: new Set(),
       tries: this.#tries,
+      onConflict: this.#options.onConflict ?? 'keep_both',
+      isStopping: this.#options.isStopping ?? (() => false),
+      sparesFreshFiles: this.#options.sparesFreshFiles ?? false,
       progress: 0,
+      isOvertaken: false,
+      retryAt: undefined,
     };
     for (const step of steps) {
       if (step.type === 'forget' || step.type === 'agree' || step.type === 'adopt-copy')

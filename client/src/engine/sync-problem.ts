@@ -6,6 +6,7 @@ export type ProblemReason =
   | 'name-twin'
   | 'place-taken'
   | 'blocked'
+  | 'conflict'
   | 'busy'
   | 'damaged'
   | 'refused'
@@ -16,6 +17,8 @@ export interface SyncProblem {
   readonly path: string;
   readonly reason: ProblemReason;
   readonly detail: string;
+  /** Names the request that the service refused, for whoever runs it. */
+  readonly requestId?: string | undefined;
 }
 
 const DETAILS: Readonly<Record<ProblemReason, string>> = {
@@ -27,6 +30,8 @@ const DETAILS: Readonly<Record<ProblemReason, string>> = {
   'name-twin':
     'This disk takes it for the same name as another in this folder. It is safe at the service; rename one of the two.',
   'place-taken': 'Something that cannot be synced stands where it belongs. Move that away.',
+  conflict:
+    'It was changed here and elsewhere. Both are kept where they are; choose with `syncline conflicts resolve`.',
   blocked: 'It waits for something else that cannot be synced.',
   busy: 'It kept changing while it was read. It is tried again with the next sync.',
   damaged: 'What the service sent is not what it promised. It is tried again with the next sync.',
@@ -34,6 +39,12 @@ const DETAILS: Readonly<Record<ProblemReason, string>> = {
   disk: 'The disk refused it. Check free space and permissions.',
 };
 
-export function syncProblem(path: string, reason: ProblemReason, detail?: string): SyncProblem {
-  return { path, reason, detail: detail ?? DETAILS[reason] };
+export function syncProblem(
+  path: string,
+  reason: ProblemReason,
+  refusal: { readonly detail?: string | undefined; readonly requestId?: string | undefined } = {},
+): SyncProblem {
+  const { requestId } = refusal;
+  const problem = { path, reason, detail: refusal.detail ?? DETAILS[reason] };
+  return requestId === undefined ? problem : { ...problem, requestId };
 }

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ChunkRef } from '@syncline/protocol';
-import { systemClock } from '../api/system-clock.ts';
 import { SyncEngine } from '../engine/sync-engine.ts';
 import { type LinkedFolder, stateFile } from '../platform/node/linked-folders.ts';
 import { NodeFileSystem } from '../platform/node/node-file-system.ts';
 import { openStateStore } from '../platform/node/open-state-store.ts';
 import type { TransferDependencies } from '../transfers/upload-files.ts';
 import { createApiRemote } from './api-remote.ts';
+import { engineClock } from './engine-clock.ts';
 
 export interface OpenEngineOptions {
   readonly folder: LinkedFolder;
@@ -29,7 +29,7 @@ export function openEngine(
   const { folderId, deviceId, namespaceId } = folder;
   const engine = new SyncEngine(
     {
-      clock: { now: () => systemClock.now(), today: () => new Date(), sleep: (ms) => systemClock.sleep(ms, signal) },
+      clock: engineClock(signal),
       random: randomBytes,
       files: new NodeFileSystem({
         root: folder.path,

@@ -1,0 +1,92 @@
+import type { NodeId } from '@syncline/protocol';
+import { isSettled } from './differences.ts';
+import type { LocalView } from './local-disk.ts';
+import type { Explanation, LoopStatus } from './loop-status.ts';
+import { pathNames, type TreeReader } from './node-tree.ts';
+import type { Plan } from './planner.ts';
+import type { Step } from './steps.ts';
+import type { RemoteNode, SyncedNode } from './trees.ts';
+
+export interface ExplainedTrees {
+  readonly rootId: NodeId;
+  readonly remote: TreeReader<RemoteNode>;
+  readonly synced: TreeReader<SyncedNode>;
+  readonly local: LocalView;
+  /** The last plan that was executed and has not brought both sides to rest. */
+  readonly plan: Plan | undefined;
+}
+
+const STEPS: Readonly<Record<Step['type'], string>> = {
+  forget: 'It is compared anew.',
+  agree: 'Both sides have the same; that is about to be written down.',
+  'adopt-copy': 'It is recognised as a conflicted copy that was stored already.',
+  read: 'It has to be read to be compared.',
+  'make-remote': 'The folder is to be made at the service.',
+  'move-remote': 'It is to be renamed or moved at the service.',
+  'delete-remote': 'It is gone here and is to be deleted at the service.',
+  upload: 'It is to be uploaded.',
+  'make-local': 'The folder is to be made here.',
+  'move-local': 'It is to be renamed or moved here.',
+  'trash-local': 'It was deleted elsewhere and is to be put into the trash here.',
+  download: 'It is to be downloaded.',
+};
+
+/** Says of one path, relative to the folder, what is known of it and what comes next. */
+export function explainPath(
+  trees: ExplainedTrees,
+  { path, status }: { readonly path: string; readonly status: LoopStatus },
+): Explanation {
+  const base = {
+    path,
+    since: undefined,
+    nextAttemptAt: status.nextAttemptAt,
+    requestId: undefined,
+    remedy: undefined,
+    remoteName: undefined,
+  };
+  const problem = status.problems.find((one) => one.path === path);
+  if (problem !== undefined) {
+    const { reason, detail, since, requestId } = problem;
+    return { ...base, state: 'problem', reason, detail, since, requestId, remedy: detail };
+  }
+  const nodeId = findNode(trees, path);
+  if (nodeId === undefined) {
+    return {
+      ...base,
+      state: 'unknown',
+      reason: 'unknown',
+      detail: 'Nothing of this name is known here or at the service.',
+    };
+  }
+  const step = trees.plan?.steps.find((one) => one.nodeId === nodeId);
+  const { remote, synced, local } = trees;
+  if (isSettled({ remote, synced, local: local.tree }, nodeId)) {
+    return {
+      ...base,
+      nextAttemptAt: undefined,
+      state: 'synced',
+      reason: 'synced',
+      detail: 'Both sides have the same.',
+    };
+  }
+  if (local.frozen.has(nodeId)) {
+    const detail = 'It cannot be seen at the moment, so nothing is done about it on either side.';
+    return { ...base, state: 'pending', reason: 'frozen', detail };
+  }
+  const since = status.since;
+  if (step === undefined) {
+    return { ...base, state: 'pending', reason: 'pending', detail: 'It is looked at with the next round.', since };
+  }
+  return { ...base, state: 'pending', reason: step.type, detail: STEPS[step.type], since };
+}
+
+function findNode({ local, remote, rootId }: ExplainedTrees, path: string): NodeId | undefined {
+  for (const tree of [local.tree, remote]) {
+    let nodeId: NodeId | undefined = rootId;
+    for (const name of path.split('/')) {
+      nodeId = nodeId === undefined ? undefined : tree.at({ parentId: nodeId, name })?.nodeId;
+    }
+    if (nodeId !== undefined && pathNames(tree, rootId, nodeId) !== undefined) return nodeId;
+  }
+  return undefined;
+}

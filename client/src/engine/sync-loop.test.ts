@@ -1,0 +1,162 @@
+import { expect, test } from '@jest/globals';
+import { ModelService } from '../../../test/support/model-service.ts';
+import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
+import { VirtualClock } from '../../../test/support/virtual-clock.ts';
+import { UnavailableError } from '../api/unavailable-error.ts';
+import type { RemoteHints } from './ports.ts';
+import type { LoopOptions } from './sync-loop.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Hints that come when a test gives them. */
+class GivenHints implements RemoteHints {
+  #callback: () => void = () => undefined;
+  readonly seenSeqs: number[] = [];
+  give(): void {
+    this.#callback();
+  }
+  onHint(callback: () => void): void {
+    this.#callback = callback;
+  }
+  way() {
+    return 'socket' as const;
+  }
+  seen({ seq }: { readonly seq: number }): void {
+    this.seenSeqs.push(seq);
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+async function world(more: Partial<LoopOptions> = {}) {
+  const service = new ModelService();
+  const clock = new VirtualClock();
+  const start = async (number: number) => {
+    const device = new SyncDevice(modelSyncService(service), number);
+    const hints = new GivenHints();
+    const loop = await device.loop({ clock, hints }, more);
+    const ended = loop.run();
+    return { device, hints, loop, ended, files: device.files };
+  };
+  const a = await start(1);
+  const b = await start(2);
+  await clock.pass(1000);
+  return { service, clock, a, b };
+}
+
+test('a file that is written on one device reaches the other, with nothing asked for in between', async () => {
+  const { clock, a, b } = await world();
+  a.files.write('f', 'hello');
+  await clock.pass(1000);
+  b.hints.give();
+  await clock.pass(1000);
+  expect(b.files.tree()).toEqual(new Map([['f', 'hello']]));
+  expect([a.loop.status().state, b.loop.status().state]).toEqual(['idle', 'idle']);
+});
+
+test('a hint that never comes is made up for by asking from time to time', async () => {
+  const { clock, a, b } = await world();
+  a.files.write('f', 'hello');
+  await clock.pass(1000);
+  expect(b.files.tree().size).toBe(0);
+  await clock.pass(16 * MINUTE_MS);
+  expect(b.files.tree()).toEqual(new Map([['f', 'hello']]));
+});
+
+test('an idle loop asks for nothing', async () => {
+  const { clock, a } = await world();
+  const seen = a.hints.seenSeqs.length;
+  await clock.pass(14 * MINUTE_MS);
+  expect(a.hints.seenSeqs.length).toBe(seen);
+});
+
+test('a service that does not answer is tried again after pauses that grow, and at once when a person asks', async () => {
+  const { clock, a, service } = await world();
+  let calls = 0;
+  a.device.faults.onCommit = (moment) => {
+    if (moment === 'after') return;
+    calls += 1;
+    throw new UnavailableError('no route to the host');
+  };
+  a.files.write('f', '1');
+  await clock.pass(60 * MINUTE_MS);
+  expect(a.loop.status()).toMatchObject({ state: 'offline', detail: 'no route to the host' });
+  expect(a.loop.status().nextAttemptAt).toBeGreaterThan(clock.now());
+  expect(calls).toBeGreaterThan(10);
+  expect(calls).toBeLessThan(40);
+  a.device.faults.onCommit = undefined;
+  a.loop.syncNow();
+  await clock.pass(100);
+  expect(serviceTree(service)).toEqual(new Map([['f', '1']]));
+});
+
+test('a paused loop leaves everything as it is, and goes on where it was', async () => {
+  const { clock, a, service } = await world();
+  a.loop.pause();
+  await clock.pass(100);
+  a.files.write('f', '1');
+  await clock.pass(60 * MINUTE_MS);
+  expect(a.loop.status().state).toBe('paused');
+  expect(serviceTree(service).size).toBe(0);
+  a.loop.resume({ acceptDeletes: false });
+  await clock.pass(1000);
+  expect(serviceTree(service)).toEqual(new Map([['f', '1']]));
+});
+
+test('a wiped folder stops the loop until a person says that it is meant, even when it is wiped slowly', async () => {
+  const { clock, a, service } = await world();
+  for (let file = 0; file < 200; file++) a.files.write(`f${file}`, String(file));
+  await clock.pass(5000);
+  expect(serviceTree(service).size).toBe(200);
+  for (let file = 0; file < 200; file += 10) {
+    for (let one = file; one < file + 10; one++) a.files.remove(`f${one}`);
+    await clock.pass(1000);
+  }
+  expect(a.loop.status()).toMatchObject({ state: 'mass-change' });
+  expect(serviceTree(service).size).toBeGreaterThanOrEqual(140);
+  a.loop.resume({ acceptDeletes: true });
+  await clock.pass(5000);
+  expect(serviceTree(service).size).toBe(0);
+  expect(a.loop.status().state).toBe('idle');
+});
+
+test('a root that goes away changes nothing, and all is looked at again when it is back', async () => {
+  const { clock, a, service } = await world();
+  a.files.write('f', '1');
+  a.files.write('g', '2');
+  await clock.pass(1000);
+  a.files.root = 'missing';
+  a.files.remove('g');
+  await clock.pass(MINUTE_MS);
+  expect(a.loop.status().state).toBe('root-missing');
+  expect(serviceTree(service).size).toBe(2);
+  a.files.root = 'verified';
+  await clock.pass(MINUTE_MS);
+  expect(serviceTree(service)).toEqual(new Map([['f', '1']]));
+});
+
+test('a stopped loop ends, and nothing of it goes on', async () => {
+  const { clock, a } = await world();
+  const stopped = a.loop.stop();
+  await clock.pass(100);
+  await stopped;
+  await a.ended;
+  expect(a.loop.status().state).toBe('stopped');
+});
+
+test('a path is explained by what stands in its way, by what comes next, or as synced', async () => {
+  const { clock, a } = await world();
+  a.files.write('f', '1');
+  a.files.symlink('link');
+  await clock.pass(1000);
+  expect(await a.loop.explain('f')).toMatchObject({ state: 'synced' });
+  expect(await a.loop.explain('link')).toMatchObject({ state: 'problem', reason: 'symlink' });
+  expect(await a.loop.explain('nothing')).toMatchObject({ state: 'unknown' });
+  a.device.faults.onCommit = () => {
+    throw new UnavailableError('no route to the host');
+  };
+  a.files.write('g', '2');
+  await clock.pass(1000);
+  expect(await a.loop.explain('g')).toMatchObject({ state: 'pending', reason: 'upload' });
+});

@@ -1,0 +1,335 @@
+import { assert, type EpochMs, epochMs, type NodeId, rootNodeId } from '@syncline/protocol';
+import { explainPath } from './explain-path.ts';
+import type { FolderSync } from './folder-sync.ts';
+import {
+  DEBOUNCE_MS,
+  DEBOUNCE_MS_MAX,
+  IDLE_ROUNDS_MAX,
+  LOOK_EVERYWHERE_MS,
+  MASS_CHANGE_WINDOW_MS,
+  PULL_MS_MAX,
+  RETRY_MS_MAX,
+  RETRY_MS_MIN,
+  ROOT_RETRY_MS,
+} from './limits.ts';
+import type { Explanation, LoopState, LoopStatus } from './loop-status.ts';
+import type { MassChange } from './mass-change.ts';
+import type { Plan } from './planner.ts';
+import type { EnginePorts, RemoteHints, Watcher } from './ports.ts';
+import { StandingProblems } from './standing-problems.ts';
+import { type EngineOptions, type RoundOutcome, SyncEngine } from './sync-engine.ts';
+import { Wakeup } from './wakeup.ts';
+
+export interface LoopPorts extends EnginePorts {
+  readonly watcher: Watcher;
+  readonly hints: RemoteHints;
+}
+
+export interface LoopOptions extends Omit<EngineOptions, 'isStopping' | 'onRound' | 'sparesFreshFiles'> {
+  /** Whether a failure says only that the service, or the way to it, is not there for the moment. */
+  readonly isUnavailable: (failure: unknown) => boolean;
+  readonly isPaused?: boolean | undefined;
+}
+
+type Reason = 'disk' | 'remote' | 'person';
+type Pending = LoopStatus['pending'];
+
+const NOTHING_PENDING: Pending = { upload: 0, download: 0, other: 0 };
+
+/**
+ * The control loop of one synced folder: waits for hints of the disk, of the service and of a person, and runs rounds until both
+ * sides are at rest. It decides when something is done, and the engine what. While nothing happens it does nothing.
+ */
+export class SyncLoop implements FolderSync {
+  readonly #ports: LoopPorts;
+  readonly #options: LoopOptions;
+  readonly #engine: SyncEngine;
+  readonly #rootId: NodeId;
+  readonly #wakeup: Wakeup<Reason>;
+  readonly #problems: StandingProblems;
+  #callback: () => void = () => undefined;
+  #isStopping = false;
+  #isPaused: boolean;
+  #acceptsDeletes = false;
+  #needsPull = true;
+  #pulledAt: EpochMs;
+  #lookedAt: EpochMs;
+  #failures = 0;
+  #idleRounds = 0;
+  #recent: { readonly at: EpochMs; readonly local: number; readonly remote: number }[] = [];
+  #state: LoopState = 'starting';
+  #since: EpochMs;
+  #nextAttemptAt: EpochMs | undefined;
+  #detail: string | undefined;
+  #massChange: MassChange | undefined;
+  #pending: Pending = NOTHING_PENDING;
+  #bytes = { done: 0, total: 0 };
+  #plan: Plan | undefined;
+  #ended: Promise<void> | undefined;
+
+  constructor(ports: LoopPorts, options: LoopOptions) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#rootId = rootNodeId(ports.remote.namespaceId);
+    this.#isPaused = options.isPaused ?? false;
+    this.#wakeup = new Wakeup(ports.clock);
+    this.#problems = new StandingProblems(ports.clock);
+    this.#since = ports.clock.now();
+    this.#pulledAt = this.#since;
+    this.#lookedAt = this.#since;
+    this.#engine = new SyncEngine(ports, {
+      ...options,
+      isStopping: () => this.#isStopping || this.#isPaused,
+      sparesFreshFiles: true,
+      onRound: (total) => {
+        this.#bytes = { done: 0, total };
+      },
+    });
+  }
+
+  /** The engine that the loop drives, to be looked at. */
+  get engine(): Pick<SyncEngine, 'trees' | 'local' | 'counts'> {
+    return this.#engine;
+  }
+
+  run(): Promise<void> {
+    assert(this.#ended === undefined, 'a loop is run once');
+    this.#ended = this.#run();
+    return this.#ended;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#wakeup.wake('person');
+    await this.#ended;
+  }
+
+  status(): LoopStatus {
+    return {
+      state: this.#state,
+      since: this.#since,
+      nextAttemptAt: this.#nextAttemptAt,
+      detail: this.#detail,
+      massChange: this.#massChange,
+      hints: this.#ports.hints.way(),
+      seq: this.#engine.trees.position.seq,
+      syncedNodes: this.#engine.trees.synced.size,
+      pending: this.#pending,
+      bytes: { ...this.#bytes },
+      problems: this.#problems.list(),
+    };
+  }
+
+  onStatus(callback: () => void): void {
+    this.#callback = callback;
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#wakeup.wake('person');
+  }
+
+  resume({ acceptDeletes }: { readonly acceptDeletes: boolean }): void {
+    this.#isPaused = false;
+    this.#acceptsDeletes = acceptDeletes;
+    this.#wakeup.wake('person');
+  }
+
+  syncNow(): void {
+    this.#wakeup.wake('person');
+  }
+
+  /** Told how many more bytes have been sent or fetched. */
+  countBytes(bytes: number): void {
+    const done = this.#bytes.done + bytes;
+    this.#bytes = { done, total: Math.max(this.#bytes.total, done) };
+    this.#callback();
+  }
+
+  async explain(path: string): Promise<Explanation> {
+    const { remote, synced } = this.#engine.trees;
+    return explainPath(
+      { remote, synced, local: this.#engine.local, rootId: this.#rootId, plan: this.#plan },
+      { path, status: this.status() },
+    );
+  }
+
+  async #run(): Promise<void> {
+    const { watcher, hints } = this.#ports;
+    watcher.onHint(() => this.#wakeup.wake('disk'));
+    hints.onHint(() => this.#wakeup.wake('remote'));
+    let nextAt: EpochMs | undefined = this.#ports.clock.now();
+    while (await this.#waits(nextAt)) {
+      if (this.#isPaused) {
+        this.#show('paused', {});
+        nextAt = undefined;
+        continue;
+      }
+      nextAt = await this.#turn();
+    }
+    this.#show('stopped', {});
+  }
+
+  /** Waits until there is something to do; answers whether the loop goes on. */
+  async #waits(until: EpochMs | undefined): Promise<boolean> {
+    await this.#rest(until);
+    return !this.#isStopping;
+  }
+
+  /** A burst of changes on the disk is let come to its end. */
+  async #rest(until: EpochMs | undefined): Promise<void> {
+    const { clock } = this.#ports;
+    let reasons = await this.#wakeup.wait(until);
+    this.#notice(reasons);
+    const begun = clock.now();
+    while (reasons.has('disk') && clock.now() - begun < DEBOUNCE_MS_MAX) {
+      const quietAt = epochMs(clock.now() + DEBOUNCE_MS);
+      reasons = await this.#wakeup.wait(quietAt);
+      this.#notice(reasons);
+      if (reasons.has('person')) return;
+    }
+  }
+
+  #notice(reasons: ReadonlySet<Reason>): void {
+    if (reasons.has('remote')) this.#needsPull = true;
+    if (reasons.has('person')) {
+      this.#failures = 0;
+      this.#idleRounds = 0;
+      this.#needsPull = true;
+    }
+  }
+
+  /** One round. Answers when the next one is due at the latest; undefined: when something happens. */
+  async #turn(): Promise<EpochMs | undefined> {
+    const { clock, hints } = this.#ports;
+    const now = clock.now();
+    if (Math.abs(now - this.#lookedAt) >= LOOK_EVERYWHERE_MS) {
+      this.#engine.lookEverywhere();
+      this.#lookedAt = now;
+    }
+    const pull = this.#needsPull || hints.way() !== 'socket' || Math.abs(now - this.#pulledAt) >= PULL_MS_MAX;
+    if (this.#state !== 'syncing') this.#bytes = { done: 0, total: 0 };
+    this.#needsPull = false;
+    const acceptDeletes = this.#acceptsDeletes;
+    let outcome: RoundOutcome;
+    try {
+      outcome = await this.#engine.round({
+        acceptDeletes,
+        pull,
+        recent: this.#recentChanges(now),
+        onPlan: (plan) => this.#begin(plan),
+      });
+    } catch (failure) {
+      if (!this.#options.isUnavailable(failure)) throw failure;
+      this.#needsPull = true;
+      return this.#retry('offline', messageOf(failure));
+    }
+    if (pull) {
+      this.#pulledAt = now;
+      const { cursor, seq } = this.#engine.trees.position;
+      if (cursor !== undefined) hints.seen({ cursor, seq });
+    }
+    return this.#settle(outcome);
+  }
+
+  #settle(outcome: RoundOutcome): EpochMs | undefined {
+    const { clock } = this.#ports;
+    switch (outcome.kind) {
+      case 'rested':
+        this.#rested(outcome.problems);
+        return this.#show('idle', { until: epochMs(clock.now() + PULL_MS_MAX) });
+      case 'done':
+        return this.#done(outcome);
+      case 'mass-change':
+        this.#problems.replace(outcome.problems);
+        this.#massChange = outcome.change;
+        this.#show('mass-change', {});
+        return undefined;
+      case 'root-missing':
+      case 'root-foreign':
+        // Whatever a watcher told of a folder that went away says nothing about the one that comes.
+        this.#engine.lookEverywhere();
+        return this.#show(outcome.kind, { nextAttemptAt: epochMs(clock.now() + ROOT_RETRY_MS) });
+      case 'refused':
+        this.#needsPull = true;
+        return this.#retry('refused', outcome.problem.detail);
+    }
+  }
+
+  #rested(problems: Parameters<StandingProblems['replace']>[0]): void {
+    this.#problems.replace(problems);
+    this.#failures = 0;
+    this.#idleRounds = 0;
+    this.#acceptsDeletes = false;
+    this.#massChange = undefined;
+    this.#pending = NOTHING_PENDING;
+    this.#plan = undefined;
+  }
+
+  #done(outcome: Extract<RoundOutcome, { readonly kind: 'done' }>): EpochMs {
+    const { clock } = this.#ports;
+    const now = clock.now();
+    this.#problems.replace(outcome.problems);
+    this.#massChange = undefined;
+    this.#recent.push({ at: now, ...outcome.changed });
+    if (outcome.needsPull) this.#needsPull = true;
+    if (outcome.progress > 0) {
+      this.#failures = 0;
+      this.#idleRounds = 0;
+      return now;
+    }
+    this.#idleRounds += 1;
+    if (this.#idleRounds <= IDLE_ROUNDS_MAX && outcome.retryAt === undefined) {
+      this.#needsPull = true;
+      return now;
+    }
+    const retryAt = this.#retry('waiting', undefined);
+    if (outcome.retryAt === undefined || outcome.retryAt > retryAt) return retryAt;
+    return this.#show('waiting', { nextAttemptAt: outcome.retryAt });
+  }
+
+  /** Pauses that double, of which a random part is taken, so that devices that failed together do not come back together. */
+  #retry(state: LoopState, detail: string | undefined): EpochMs {
+    const { clock, random } = this.#ports;
+    const ceiling = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(this.#failures, 30));
+    this.#failures += 1;
+    const share = new DataView(random(4).buffer).getUint32(0) / 2 ** 32;
+    const nextAttemptAt = epochMs(Math.round(clock.now() + ceiling / 2 + (ceiling / 2) * share));
+    return this.#show(state, { nextAttemptAt, detail });
+  }
+
+  #recentChanges(now: EpochMs): { readonly local: number; readonly remote: number } {
+    this.#recent = this.#recent.filter(({ at }) => Math.abs(now - at) < MASS_CHANGE_WINDOW_MS);
+    const sum = (side: 'local' | 'remote') => this.#recent.reduce((total, one) => total + one[side], 0);
+    return { local: sum('local'), remote: sum('remote') };
+  }
+
+  #begin(plan: Plan): void {
+    this.#plan = plan;
+    let upload = 0;
+    let download = 0;
+    for (const { type } of plan.steps) {
+      if (type === 'upload') upload += 1;
+      else if (type === 'download') download += 1;
+    }
+    this.#pending = { upload, download, other: plan.steps.length - upload - download };
+    this.#show('syncing', {});
+  }
+
+  /** Says what is so from now on; answers until when. */
+  #show<T extends EpochMs | undefined>(
+    state: LoopState,
+    more: { readonly nextAttemptAt?: T; readonly until?: T; readonly detail?: string | undefined },
+  ): T {
+    if (state !== this.#state) this.#since = this.#ports.clock.now();
+    this.#state = state;
+    this.#nextAttemptAt = more.nextAttemptAt;
+    this.#detail = more.detail;
+    this.#callback();
+    return (more.nextAttemptAt ?? more.until) as T;
+  }
+}
+
+function messageOf(failure: unknown): string {
+  return failure instanceof Error ? failure.message : String(failure);
+}
