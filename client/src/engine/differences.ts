@@ -4,16 +4,37 @@ import type { TreeReader } from './node-tree.ts';
 import type { LocalNode, RemoteNode, SyncedNode } from './trees.ts';
 
 export interface ThreeTrees {
+  /** Folders that this device does not have on its disk, because a person said so. */
+  readonly excluded: ReadonlySet<NodeId>;
   readonly remote: TreeReader<RemoteNode>;
   readonly local: TreeReader<LocalNode>;
   readonly synced: TreeReader<SyncedNode>;
 }
 
+/** The excluded folder that a node of the service is, or lies in, by where the service has it. */
+export function excludedRootOf(
+  { remote, excluded }: Pick<ThreeTrees, 'remote' | 'excluded'>,
+  nodeId: NodeId,
+): NodeId | undefined {
+  if (excluded.size === 0) return undefined;
+  const seen = new Set<NodeId>();
+  for (let current = nodeId; !seen.has(current); ) {
+    if (excluded.has(current)) return current;
+    seen.add(current);
+    const node = remote.get(current);
+    if (node === undefined) return undefined;
+    current = node.parentId;
+  }
+  return undefined;
+}
+
 /**
- * Whether nothing is to be done about a node: all three trees say the same of it, or none knows it. It hangs on the node's
- * own three states alone, so it can only change when one of them is touched.
+ * Whether nothing is to be done about a node: all three trees say the same of it, or none knows it; of what is excluded, only the
+ * service does. It hangs on the node's own three states and its being excluded, so it can only change when one of them is touched.
  */
-export function isSettled({ remote, local, synced }: ThreeTrees, nodeId: NodeId): boolean {
+export function isSettled(trees: ThreeTrees, nodeId: NodeId): boolean {
+  const { remote, local, synced } = trees;
+  if (excludedRootOf(trees, nodeId) !== undefined) return !local.has(nodeId) && !synced.has(nodeId);
   const there = remote.get(nodeId);
   const here = local.get(nodeId);
   const agreed = synced.get(nodeId);

@@ -15,6 +15,7 @@ export class EngineTrees {
   #changedRemote = new Map<NodeId, RemoteNode | undefined>();
   #changedSynced = new Map<NodeId, SyncedNode | undefined>();
   #moved = false;
+  #excluded: ReadonlySet<NodeId> = new Set();
 
   constructor(store: StateStore) {
     this.#store = store;
@@ -25,6 +26,19 @@ export class EngineTrees {
     for (const node of state.remote) this.remote.set(node);
     for (const node of state.synced) this.synced.set(node);
     this.#position = state.position;
+  }
+
+  /** Folders of the service that this device does not have on its disk, because a person said so. */
+  get excluded(): ReadonlySet<NodeId> {
+    return this.#excluded;
+  }
+
+  /** Takes over what a person said; what lies in these folders is judged anew. */
+  setExcluded(excluded: ReadonlySet<NodeId>): void {
+    const changed = [...excluded].filter((nodeId) => !this.#excluded.has(nodeId));
+    for (const nodeId of this.#excluded) if (!excluded.has(nodeId)) changed.push(nodeId);
+    this.#excluded = new Set(excluded);
+    for (const nodeId of changed) this.#touchBelow(nodeId);
   }
 
   get position(): Position {
@@ -42,6 +56,9 @@ export class EngineTrees {
     if (known !== undefined && known.rev >= node.rev) return;
     this.remote.set(node);
     this.#changedRemote.set(node.nodeId, node);
+    // Into an excluded folder, or out of it, goes all that is in the folder.
+    const isMoved = known !== undefined && known.parentId !== node.parentId;
+    if (isMoved && node.kind === 'folder' && this.#excluded.size > 0) this.#touchBelow(node.nodeId);
   }
 
   removeRemote(nodeId: NodeId): void {
@@ -78,5 +95,12 @@ export class EngineTrees {
     this.#changedRemote = new Map();
     this.#changedSynced = new Map();
     this.#moved = false;
+  }
+
+  #touchBelow(folderId: NodeId): void {
+    this.differences.touch(folderId);
+    for (const tree of [this.remote, this.synced]) {
+      for (const nodeId of tree.below(folderId)) this.differences.touch(nodeId);
+    }
   }
 }

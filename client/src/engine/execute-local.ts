@@ -1,7 +1,8 @@
 import type { NodeId } from '@syncline/protocol';
+import { excludedRootOf } from './differences.ts';
 import { agreedNode, type Execution, localPath, report } from './execution.ts';
 import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
-import { samePlace } from './node-tree.ts';
+import { type Place, samePlace } from './node-tree.ts';
 import type { DiskOutcome } from './ports.ts';
 import { runBounded } from './run-bounded.ts';
 import type { LocalStep } from './steps.ts';
@@ -20,15 +21,26 @@ export async function executeLocalStructure(execution: Execution, steps: readonl
   if (steps.length === 0) return;
   for (const step of steps) {
     if (execution.isStopping()) break;
-    if (step.type === 'trash-local') await trashNode(execution, step.nodeId);
-    else if (step.type === 'move-local') await moveNode(execution, step);
-    else await makeFolder(execution, step);
+    await executeStep(execution, step);
   }
   await execution.ports.files.flush();
   execution.trees.save();
 }
 
-type PlacedStep = Extract<LocalStep, { readonly type: 'make-local' | 'move-local' }>;
+async function executeStep(execution: Execution, step: LocalStep): Promise<void> {
+  switch (step.type) {
+    case 'make-local':
+      return makeFolder(execution, step);
+    case 'move-local':
+      return moveNode(execution, step);
+    case 'trash-local':
+      return trashNode(execution, step.nodeId, isGoneRemote);
+    case 'unsync-local':
+      return trashNode(execution, step.nodeId, isKeptRemote);
+  }
+}
+
+type PlacedStep = Extract<LocalStep, { readonly to: Place }>;
 
 async function makeFolder(execution: Execution, { nodeId, to }: PlacedStep): Promise<void> {
   const { trees, local, ports } = execution;
@@ -74,17 +86,29 @@ function recordMove(
   trees.setSynced({ ...agreed, parentId: moved.parentId, name: moved.name, identity });
 }
 
-async function trashNode(execution: Execution, nodeId: NodeId): Promise<void> {
+type IsDoomed = (execution: Execution, nodeId: NodeId) => boolean;
+
+/** What the service still has, under another folder, was to be moved away before: without that nothing goes. */
+const isGoneRemote: IsDoomed = ({ trees }, nodeId) => !trees.remote.has(nodeId);
+
+/** What is excluded leaves the disk only while the service has it, and as it was agreed on. */
+const isKeptRemote: IsDoomed = ({ trees, local }, nodeId) => {
+  const here = local.tree.get(nodeId);
+  const agreed = trees.synced.get(nodeId);
+  if (here === undefined || agreed === undefined || !trees.remote.has(nodeId)) return false;
+  return excludedRootOf(trees, nodeId) !== undefined && (here.kind === 'folder' || sameContent(here, agreed));
+};
+
+async function trashNode(execution: Execution, nodeId: NodeId, isDoomed: IsDoomed): Promise<void> {
   const { trees, local, ports } = execution;
   const path = localPath(execution, nodeId);
-  if (path === undefined || trees.remote.has(nodeId)) return;
+  if (path === undefined) return;
   const doomed = [nodeId, ...local.tree.below(nodeId)];
   const expected = new Map<string, LocalEntry>();
   for (const below of doomed) {
     const node = local.tree.get(below);
     const nodePath = localPath(execution, below);
-    // What the service still has, under another folder, was to be moved away before: without that nothing goes.
-    if (node === undefined || nodePath === undefined || trees.remote.has(below)) return;
+    if (node === undefined || nodePath === undefined || !isDoomed(execution, below)) return;
     expected.set(nodePath, node.entry);
   }
   const outcome = await ports.files.trash({ path, expected });

@@ -1,5 +1,5 @@
 import type { NodeId } from '@syncline/protocol';
-import { isSettled } from './differences.ts';
+import { excludedRootOf, isSettled } from './differences.ts';
 import type { LocalView } from './local-disk.ts';
 import type { Explanation, LoopStatus } from './loop-status.ts';
 import { pathNames, type TreeReader } from './node-tree.ts';
@@ -12,6 +12,7 @@ export interface ExplainedTrees {
   readonly remote: TreeReader<RemoteNode>;
   readonly synced: TreeReader<SyncedNode>;
   readonly local: LocalView;
+  readonly excluded: ReadonlySet<NodeId>;
   /** The last plan that was executed and has not brought both sides to rest. */
   readonly plan: Plan | undefined;
 }
@@ -28,6 +29,7 @@ const STEPS: Readonly<Record<Step['type'], string>> = {
   'make-local': 'The folder is to be made here.',
   'move-local': 'It is to be renamed or moved here.',
   'trash-local': 'It was deleted elsewhere and is to be put into the trash here.',
+  'unsync-local': 'It is excluded from this device and is to leave its disk; the service keeps it.',
   download: 'It is to be downloaded.',
 };
 
@@ -59,8 +61,12 @@ export function explainPath(
     };
   }
   const step = trees.plan?.steps.find((one) => one.nodeId === nodeId);
-  const { remote, synced, local } = trees;
-  if (isSettled({ remote, synced, local: local.tree }, nodeId)) {
+  const { remote, synced, local, excluded } = trees;
+  if (excludedRootOf(trees, nodeId) !== undefined && !local.tree.has(nodeId)) {
+    const detail = 'It is excluded from this device. The service keeps it.';
+    return { ...base, nextAttemptAt: undefined, state: 'excluded', reason: 'excluded', detail };
+  }
+  if (isSettled({ remote, synced, local: local.tree, excluded }, nodeId)) {
     return {
       ...base,
       nextAttemptAt: undefined,

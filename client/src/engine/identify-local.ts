@@ -23,7 +23,8 @@ export interface IdentifyInput {
  * Decides which node everything on the disk is that is named in `candidates`; the others keep their ids.
  *
  * A file is the node that was synced at its place, so that editors which save by renaming keep the file's history; else the
- * synced node that it was renamed from; else the remote node of that place, when nobody here knew it yet; else a new one.
+ * synced node that it was renamed from; else the remote node of that place, when nobody here knew it yet; else a new one, whose id
+ * is drawn anew each time: the service may have had the last one, and buried it.
  * A folder is first the synced node that it was renamed from: nothing replaces a folder to save it.
  *
  * When everything that is not settled is a candidate, the result is that of deciding about the whole disk: what is settled stands
@@ -130,7 +131,7 @@ class Identification {
     const renamed = this.#syncedObject(node);
     if (renamed !== undefined) return renamed.nodeId;
     if (isFree && !this.#standsElsewhere(known, node)) return known.nodeId;
-    return this.#adopted(node) ?? this.#ownId(node);
+    return this.#adopted(node) ?? this.#input.newNodeId();
   }
 
   #settleStranger(node: LocalNode): void {
@@ -139,13 +140,7 @@ class Identification {
       this.#secondNames.push(node.nodeId);
       return;
     }
-    this.#take(node, this.#syncedObject(node)?.nodeId ?? this.#adopted(node) ?? this.#ownId(node));
-  }
-
-  /** An id of no node that the service or an agreement knows. */
-  #ownId({ nodeId }: LocalNode): NodeId {
-    const { remote, synced, newNodeId } = this.#input;
-    return remote.has(nodeId) || synced.has(nodeId) || this.#taken.has(nodeId) ? newNodeId() : nodeId;
+    this.#take(node, this.#syncedObject(node)?.nodeId ?? this.#adopted(node) ?? this.#input.newNodeId());
   }
 
   /** The synced node that this very file or folder was when both sides agreed last, unless it was found already. */

@@ -40,6 +40,11 @@ async function describePlan(engine: SyncEngine, rootId: NodeId): Promise<readonl
   return [...lines, ...problems.map(({ path, reason }) => `${reason} at ${path}`)].toSorted((a, b) => (a < b ? -1 : 1));
 }
 
+function seenPaths({ local }: SyncEngine, rootId: NodeId): readonly (string | undefined)[] {
+  const paths = [...local.tree.nodes()].map((node) => pathNames(local.tree, rootId, node.nodeId)?.join('/') ?? 'lost');
+  return paths.toSorted((a, b) => (a < b ? -1 : 1));
+}
+
 test('an engine that only looks where something changed plans what one plans that looks at everything', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(aTurn, { minLength: 1, maxLength: 5, size: 'max' }), async (turns) => {
@@ -54,6 +59,7 @@ test('an engine that only looks where something changed plans what one plans tha
         const planned = await running.plan();
         const fromScratch = await describePlan(await device.engine(), rootId);
         expect(await describePlan(running, rootId)).toEqual(fromScratch);
+        expect(seenPaths(running, rootId)).toEqual([...device.files.tree().keys()]);
         if (planned.kind !== 'planned' || turn.execute === 'none') continue;
         if (turn.execute === 'all') {
           const outcome = await running.sync({ acceptDeletes: true });

@@ -121,8 +121,13 @@ export class LocalDisk implements LocalView {
     }
   }
 
-  /** Gives nodes other ids, all at once; what stands in a folder goes with it. */
-  rename(ids: ReadonlyMap<NodeId, NodeId>): void {
+  /**
+   * Gives nodes other ids, all at once; what stands in a folder goes with it. Whoever has one of these ids and keeps no other gets
+   * a new one: nothing that was seen is ever lost sight of.
+   */
+  rename(wanted: ReadonlyMap<NodeId, NodeId>): void {
+    const ids = new Map(wanted);
+    for (const after of wanted.values()) if (this.tree.has(after) && !ids.has(after)) ids.set(after, this.#newNodeId());
     const idOf = (nodeId: NodeId) => ids.get(nodeId) ?? nodeId;
     const moved: LocalNode[] = [];
     for (const [before, after] of ids) {

@@ -1,4 +1,5 @@
 import type { NodeId } from '@syncline/protocol';
+import { excludedRootOf } from './differences.ts';
 import type { Place } from './node-tree.ts';
 import type { Planning, Wishes } from './planning.ts';
 import { type StructureAction, scheduleStructure } from './schedule-structure.ts';
@@ -48,7 +49,9 @@ export function hasTwin(
 }
 
 /** Whether the disk should get a node that it does not have. */
-export function isWanted({ local, deletions, remote }: Planning, nodeId: NodeId): boolean {
+export function isWanted(planning: Planning, nodeId: NodeId): boolean {
+  const { local, deletions, remote } = planning;
+  if (excludedRootOf(planning, nodeId) !== undefined) return false;
   if (local.tree.has(nodeId) || local.frozen.has(nodeId) || deletions.goneLocal.has(nodeId)) return false;
   return remote.has(nodeId);
 }

@@ -1,5 +1,6 @@
 import { assert, type NodeId } from '@syncline/protocol';
 import { CONFLICT_NAMES_MAX } from './limits.ts';
+import { heldBackBy } from './plan-exclusions.ts';
 import type { Planning, Wishes } from './planning.ts';
 import { isMovingName, type StructureAction, type StuckAction, scheduleStructure } from './schedule-structure.ts';
 import type { RemoteStep } from './steps.ts';
@@ -39,6 +40,7 @@ function foldersToMake(planning: Planning): readonly StructureAction[] {
   for (const nodeId of candidates) {
     const here = local.tree.get(nodeId);
     if (here?.kind !== 'folder' || remote.has(nodeId) || synced.has(nodeId)) continue;
+    if (heldBackBy(planning, nodeId) !== undefined) continue;
     actions.push({ kind: 'make', nodeId, to: { parentId: here.parentId, name: here.name } });
   }
   return actions;

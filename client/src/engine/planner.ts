@@ -1,9 +1,11 @@
 import type { NodeId } from '@syncline/protocol';
 import { decideContent, decidePlace, isWrittenDown, type Triple } from './decide-node.ts';
+import { excludedRootOf } from './differences.ts';
 import { forgetForPlan } from './forget-node.ts';
 import { PLAN_DEPTH_MAX } from './limits.ts';
 import type { LocalDisk } from './local-disk.ts';
 import { type Place, pathNames, type TreeReader } from './node-tree.ts';
+import { heldBackBy, planExclusions } from './plan-exclusions.ts';
 import { planLocalStructure } from './plan-local.ts';
 import { planRemoteStructure } from './plan-remote.ts';
 import { findOwnCopy, planDownloads, planUploads } from './plan-transfers.ts';
@@ -41,7 +43,7 @@ export function planSteps(input: PlanInput): Plan {
   const wishes = collectWishes(planning);
   const remoteStructure = planRemoteStructure(planning, wishes);
   const uploads = planUploads(planning, wishes);
-  const localStructure = planLocalStructure(planning, wishes);
+  const localStructure = [...planLocalStructure(planning, wishes), ...planExclusions(planning)];
   const before: readonly Step[] = [
     ...forgotten.map((one): Step => ({ type: 'forget', ...one })),
     ...wishes.steps,
@@ -95,6 +97,7 @@ function openPlanning(
     synced,
     candidates,
     deletions,
+    excluded: input.excluded,
     remoteAfter: new WorkingTree(remote, { rootId, keyOf: policy.remoteNameKey }),
     localAfter: new WorkingTree(local.tree, { rootId, keyOf: policy.localNameKey }),
     isReachable: reachability(remote, rootId),
@@ -150,15 +153,23 @@ function collectWishes(planning: Planning): Wishes {
     const here = local.tree.get(nodeId);
     const there = remote.get(nodeId);
     if (here === undefined || there === undefined) continue;
+    const heldBackId = heldBackBy(planning, nodeId);
+    if (heldBackId !== undefined) {
+      if (heldBackId === nodeId) planning.report(nodeId, 'excluded-place');
+      continue;
+    }
     const triple: Triple = { remote: there, local: here, synced: synced.get(here.nodeId) };
     const place = decidePlace(triple);
     const content = decideContent(triple);
+    // What is about to leave the disk is not brought up to date before.
+    const leaves = excludedRootOf(planning, nodeId) !== undefined;
+    if (leaves && content === 'download') continue;
     if (place === 'agreed' && content === 'agreed') {
       if (!isWrittenDown(triple)) wishes.steps.push({ type: 'agree', nodeId: here.nodeId });
       continue;
     }
     if (place === 'move-remote') wishes.remoteMoves.push(here.nodeId);
-    else if (place === 'move-local') wishes.localMoves.set(here.nodeId, there);
+    else if (place === 'move-local' && !leaves) wishes.localMoves.set(here.nodeId, there);
     wishContent(planning, wishes, { triple, content });
   }
   return wishes;

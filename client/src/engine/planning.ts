@@ -27,6 +27,8 @@ export interface PlanInput {
   readonly local: LocalDisk;
   /** Every node that is not settled. Settled ones among them cost time and change nothing. */
   readonly candidates: Iterable<NodeId>;
+  /** Folders that this device does not have on its disk, because a person said so. */
+  readonly excluded: ReadonlySet<NodeId>;
   readonly policy: PlanPolicy;
 }
 

@@ -1,4 +1,5 @@
 import type { NodeId } from '@syncline/protocol';
+import { excludedRootOf } from './differences.ts';
 import type { LocalView } from './local-disk.ts';
 import { samePlace } from './node-tree.ts';
 import {
@@ -38,6 +39,7 @@ export interface DeletionInput {
   readonly synced: SyncedTree;
   readonly local: LocalView;
   readonly candidates: Iterable<NodeId>;
+  readonly excluded: ReadonlySet<NodeId>;
   readonly newNodeId: NodeIdSource;
 }
 
@@ -55,6 +57,11 @@ export function settleDeletions(input: DeletionInput): Deletions {
     if (node === undefined) continue;
     const isRemote = remote.has(node.nodeId);
     const isLocal = local.tree.has(node.nodeId);
+    if (excludedRootOf(input, nodeId) !== undefined) {
+      // Not on this disk, as a person wished: that is never a delete.
+      if (!isLocal && !local.frozen.has(nodeId)) forgotten.push({ nodeId, newNodeId: undefined });
+      continue;
+    }
     if (isRemote === isLocal ? isRemote : local.frozen.has(node.nodeId)) continue;
     if (!isRemote && !isLocal) {
       if (!local.frozen.has(node.nodeId)) forgotten.push({ nodeId: node.nodeId, newNodeId: undefined });

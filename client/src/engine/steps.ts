@@ -10,7 +10,8 @@ import type { Place } from './node-tree.ts';
  * - `adopt-copy`    the file on the disk is the conflicted copy `copyId` that was committed already;
  * - `read`          learn the content of a file, because a decision hangs on it;
  * - `make-remote`, `move-remote`, `delete-remote`, `upload`   bring the service to what the disk shows;
- * - `make-local`, `move-local`, `trash-local`, `download`     bring the disk to what the service shows.
+ * - `make-local`, `move-local`, `trash-local`, `download`     bring the disk to what the service shows;
+ * - `unsync-local`  takes from the disk what the service keeps and this device is not to have.
  */
 export type Step =
   | { readonly type: 'forget'; readonly nodeId: NodeId; readonly newNodeId: NodeId | undefined }
@@ -40,5 +41,7 @@ export interface UploadStep {
 }
 
 export type LocalStep =
-  | { readonly type: 'make-local' | 'move-local'; readonly nodeId: NodeId; readonly to: Place }
-  | { readonly type: 'trash-local'; readonly nodeId: NodeId; readonly takes: number };
+  | { readonly type: 'make-local'; readonly nodeId: NodeId; readonly to: Place }
+  | { readonly type: 'move-local'; readonly nodeId: NodeId; readonly to: Place }
+  | { readonly type: 'trash-local'; readonly nodeId: NodeId; readonly takes: number }
+  | { readonly type: 'unsync-local'; readonly nodeId: NodeId; readonly takes: number };

@@ -224,11 +224,11 @@ export class SyncEngine {
   }
 
   #planObserved(): Plan {
-    const { remote, synced, differences } = this.trees;
+    const { remote, synced, excluded, differences } = this.trees;
     const local = this.#local;
-    const trees = { remote, synced, local: local.tree };
+    const trees = { remote, synced, excluded, local: local.tree };
     const newId = () => newNodeId(this.#ports.random);
-    identifyLocal({ ...trees, local, rootId: this.#rootId, newNodeId: newId }, differences.judge(trees));
+    identifyLocal({ remote, synced, local, rootId: this.#rootId, newNodeId: newId }, differences.judge(trees));
     local.frozen = findFrozen({ local, synced });
     return planSteps({
       rootId: this.#rootId,
@@ -236,6 +236,7 @@ export class SyncEngine {
       synced,
       local,
       candidates: differences.judge(trees),
+      excluded,
       policy: {
         newNodeId: newId,
         conflictedName: (name, attempt) => this.#conflictedName(name, attempt),
@@ -275,7 +276,9 @@ export class SyncEngine {
     );
     await executeRemoteStructure(execution, [...ofType(steps, 'make-remote', 'move-remote', 'delete-remote')]);
     await executeUploads(execution, ofType(steps, 'upload'));
-    await executeLocalStructure(execution, [...ofType(steps, 'make-local', 'move-local', 'trash-local')]);
+    await executeLocalStructure(execution, [
+      ...ofType(steps, 'make-local', 'move-local', 'trash-local', 'unsync-local'),
+    ]);
     await executeDownloads(
       execution,
       ofType(steps, 'download').map((step) => step.nodeId),

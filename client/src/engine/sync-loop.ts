@@ -139,6 +139,12 @@ export class SyncLoop implements FolderSync {
     this.#wakeup.wake('person');
   }
 
+  /** Takes over which folders of the service this device is not to have; the intent must be recorded before. */
+  setExcluded(excluded: ReadonlySet<NodeId>): void {
+    this.#engine.trees.setExcluded(excluded);
+    this.#wakeup.wake('person');
+  }
+
   /** Told how many more bytes have been sent or fetched. */
   countBytes(bytes: number): void {
     const done = this.#bytes.done + bytes;
@@ -147,9 +153,9 @@ export class SyncLoop implements FolderSync {
   }
 
   async explain(path: string): Promise<Explanation> {
-    const { remote, synced } = this.#engine.trees;
+    const { remote, synced, excluded } = this.#engine.trees;
     return explainPath(
-      { remote, synced, local: this.#engine.local, rootId: this.#rootId, plan: this.#plan },
+      { remote, synced, excluded, local: this.#engine.local, rootId: this.#rootId, plan: this.#plan },
       { path, status: this.status() },
     );
   }

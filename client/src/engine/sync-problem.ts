@@ -5,6 +5,7 @@ export type ProblemReason =
   | ObstacleReason
   | 'name-twin'
   | 'place-taken'
+  | 'excluded-place'
   | 'blocked'
   | 'conflict'
   | 'busy'
@@ -29,6 +30,8 @@ const DETAILS: Readonly<Record<ProblemReason, string>> = {
   unreadable: 'It cannot be read. Check its permissions.',
   'name-twin':
     'This disk takes it for the same name as another in this folder. It is safe at the service; rename one of the two.',
+  'excluded-place':
+    'The service has a folder of this name that is excluded from this device. Rename the one here, or include the other again.',
   'place-taken': 'Something that cannot be synced stands where it belongs. Move that away.',
   conflict:
     'It was changed here and elsewhere. Both are kept where they are; choose with `syncline conflicts resolve`.',
