@@ -69,6 +69,25 @@ export function conflictedName(options: {
   return fitName(stem, suffix, extension);
 }
 
+export interface ConflictedName {
+  /** Of the file that the copy was made beside; shortened where the copy's name would have been too long. */
+  readonly name: string;
+  readonly deviceName: string;
+  readonly at: Date;
+}
+
+/** Reads what `conflictedName` wrote; undefined for every other name. */
+export function parseConflictedName(name: string): ConflictedName | undefined {
+  const match =
+    /^(?<stem>.*) \(conflicted copy from (?<deviceName>.+) (?<date>\d{4}-\d\d-\d\d) (?<time>\d{6})(?: \d+)?\)(?<extension>.*)$/su.exec(
+      name,
+    );
+  if (match?.groups === undefined) return undefined;
+  const { stem = '', deviceName = '', date = '', time = '', extension = '' } = match.groups;
+  const at = new Date(`${date}T${time.slice(0, 2)}:${time.slice(2, 4)}:${time.slice(4)}Z`);
+  return Number.isNaN(at.getTime()) ? undefined : { name: stem + extension, deviceName, at };
+}
+
 /** Bytes of a device's name in the name of a copy: with the longest extension, a third of the name is left for the stem. */
 const DEVICE_BYTES_MAX = 96;
 /** Longest ending that counts as an extension, in bytes; what is longer is shortened like a stem. */

@@ -46,7 +46,11 @@ export class ModelService {
   readonly rootId = rootNodeId(this.namespaceId);
   readonly journal: Change[] = [];
   readonly contents = new Map<ContentHash, Uint8Array>();
+  /** Contents that lost a conflict; they are kept as revisions. */
+  readonly losing = new Set<ContentHash>();
   readonly #nodes = new Map<NodeId, Node>();
+  /** Who wrote the content of a file last, and when by its Lamport clock. */
+  readonly #clocks = new Map<NodeId, { readonly clock: number; readonly deviceId: string }>();
   readonly #uploads = new Map<string, ContentHash>();
   readonly #answers = new Map<OpId, OperationResult>();
   #made = 0;
@@ -136,7 +140,7 @@ export class ModelService {
     const occupant = this.#at(put.parentId, put.name);
     if (occupant === undefined) return { status: 'committed', node: this.#makeFile(device, put, put.name) };
     if (occupant.name === put.name && this.#hasContentOf(occupant, put)) return { status: 'committed', node: occupant };
-    return this.#keepBoth(device, put, { node: occupant, kind: 'name_taken' });
+    return this.#settle(device, put, { node: occupant, kind: 'name_taken' });
   }
 
   #putEdit(device: ModelDevice, put: Of<'put'>): Applied {
@@ -144,14 +148,41 @@ export class ModelService {
     if (node === undefined) return { status: 'error', code: 'not_found' };
     if (!this.isLive(node.nodeId)) return { status: 'conflict', kind: 'deleted', node };
     if (this.#hasContentOf(node, put)) return { status: 'committed', node };
-    if (put.baseRev < node.contentRev) return this.#keepBoth(device, put, { node, kind: 'edited' });
+    if (put.baseRev < node.contentRev) return this.#settle(device, put, { node, kind: 'edited' });
     const rev = node.rev + 1;
     const after = { ...node, ...this.#contentOf(put), rev, contentRev: rev };
+    this.#clocks.set(node.nodeId, { clock: put.clock, deviceId: device.deviceId });
     return { status: 'committed', node: this.#append(device, 'modified', after) };
   }
 
+  #settle(device: ModelDevice, put: Of<'put'>, met: { node: Node; kind: ConflictKind }): Applied {
+    const { node } = met;
+    const rev = node.rev + 1;
+    switch (this.#strategyFor(device, put, node)) {
+      case 'fail':
+        return { status: 'conflict', ...met };
+      case 'keep_mine': {
+        const after = { ...node, ...this.#contentOf(put), rev, contentRev: rev };
+        this.#clocks.set(node.nodeId, { clock: put.clock, deviceId: device.deviceId });
+        return { status: 'committed', node: this.#append(device, 'modified', after), copyOf: met };
+      }
+      case 'keep_theirs':
+        this.losing.add(this.#uploaded(put));
+        return { status: 'committed', node: this.#append(device, 'modified', { ...node, rev }), copyOf: met };
+      case 'keep_both':
+        return this.#keepBoth(device, put, met);
+    }
+  }
+
+  #strategyFor(device: ModelDevice, { onConflict, clock }: Of<'put'>, node: Node) {
+    if (node.kind === 'folder') return onConflict === 'fail' || onConflict === 'keep_theirs' ? 'fail' : 'keep_both';
+    if (onConflict !== 'last_write_wins') return onConflict;
+    const known = this.#clocks.get(node.nodeId) ?? { clock: 0, deviceId: '' };
+    const isMine = clock === known.clock ? device.deviceId > known.deviceId : clock > known.clock;
+    return isMine ? 'keep_mine' : 'keep_theirs';
+  }
+
   #keepBoth(device: ModelDevice, put: Of<'put'>, met: { node: Node; kind: ConflictKind }): Applied {
-    if (put.onConflict === 'fail') return { status: 'conflict', ...met };
     const at = new Date(0);
     for (let attempt = 1; ; attempt++) {
       const name = conflictedName({ name: put.name, deviceName: device.deviceName, at, attempt });
@@ -219,6 +250,7 @@ export class ModelService {
 
   #makeFile(device: ModelDevice, put: Of<'put'>, name: string): Node {
     const node = { ...this.#newNode({ ...put, name, kind: 'file' }), ...this.#contentOf(put), contentRev: 1 };
+    this.#clocks.set(node.nodeId, { clock: put.clock, deviceId: device.deviceId });
     return this.#append(device, 'created', node);
   }
 

@@ -154,7 +154,7 @@ export class SyncDevice {
 
 function hasCommitted(service: ModelService, text: string): boolean {
   const contentHash = nameBytes(Buffer.from(text));
-  return service.journal.some(({ node }) => node.contentHash === contentHash);
+  return service.losing.has(contentHash) || service.journal.some(({ node }) => node.contentHash === contentHash);
 }
 
 /** What a model holds, by path: the text of a file, `undefined` for a folder. */

@@ -1,4 +1,11 @@
-import { assert, COMMIT_CONFIRM_CHUNKS_MAX, epochMs, formatInstant, type NodeId } from '@syncline/protocol';
+import {
+  assert,
+  COMMIT_CONFIRM_CHUNKS_MAX,
+  type ConflictStrategy,
+  epochMs,
+  formatInstant,
+  type NodeId,
+} from '@syncline/protocol';
 import { awaitTick, contentSource, countTry, recordCopy, type WatchedSource } from './execute-knowledge.ts';
 import { type Commitment, commit } from './execute-remote.ts';
 import { agreedNode, type Execution, localPath, postpone, report } from './execution.ts';
@@ -142,11 +149,11 @@ function putCommitment(
       executable: file.executable,
       clientModifiedAt: formatInstant(epochMs(roundToMs(file.entry.identity.mtimeNs))),
       clock: lamport,
-      onConflict: step.vacated ? 'fail' : execution.onConflict,
+      onConflict: step.vacated ? 'fail' : strategyOf(execution, step),
     },
     onCommitted: (result, node) => {
       execution.tries.delete(upload.path);
-      recordUpload(execution, { nodeId: step.nodeId, file, sent }, node);
+      recordUpload(execution, { step, file, sent }, node);
       if (result.conflict !== undefined) {
         execution.counts.conflicts += 1;
         execution.isOvertaken = true;
@@ -172,10 +179,14 @@ function baseOf(
   return { nodeId: step.nodeId, baseRev: isSeen ? there.contentRev : agreed.contentRev };
 }
 
+function strategyOf(execution: Execution, step: UploadStep): ConflictStrategy {
+  return step.onConflict ?? execution.onConflict;
+}
+
 function recordUpload(
   execution: Execution,
   upload: {
-    readonly nodeId: NodeId;
+    readonly step: UploadStep;
     readonly file: LocalNode;
     readonly sent: Extract<SentContent, { readonly kind: 'sent' }>;
   },
@@ -184,10 +195,11 @@ function recordUpload(
   const { trees } = execution;
   const { contentHash } = upload.sent;
   const isOurs = node.contentHash === contentHash;
-  const mayLose = execution.onConflict === 'keep_theirs' || execution.onConflict === 'last_write_wins';
+  const strategy = strategyOf(execution, upload.step);
+  const mayLose = strategy === 'keep_theirs' || strategy === 'last_write_wins';
   // An answer with other bytes, where none were to lose, agrees on nothing; the next plan compares.
   if (!isOurs && !mayLose) return;
-  if (node.nodeId !== upload.nodeId) recordCopy(execution, upload.nodeId, node);
+  if (node.nodeId !== upload.step.nodeId) recordCopy(execution, upload.step.nodeId, node);
   else trees.setSynced(agreedNode(node, upload.file));
   if (isOurs) return;
   // Another content stands, and ours is a losing revision: the disk has nothing that is not kept, so the other one is fetched.

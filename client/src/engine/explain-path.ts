@@ -5,11 +5,11 @@ import type { Explanation, LoopStatus } from './loop-status.ts';
 import { pathNames, type TreeReader } from './node-tree.ts';
 import type { Plan } from './planner.ts';
 import type { Step } from './steps.ts';
-import type { RemoteNode, SyncedNode } from './trees.ts';
+import type { RemoteTree, SyncedNode } from './trees.ts';
 
 export interface ExplainedTrees {
   readonly rootId: NodeId;
-  readonly remote: TreeReader<RemoteNode>;
+  readonly remote: RemoteTree;
   readonly synced: TreeReader<SyncedNode>;
   readonly local: LocalView;
   readonly excluded: ReadonlySet<NodeId>;

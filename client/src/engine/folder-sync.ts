@@ -1,3 +1,5 @@
+import type { NodeId } from '@syncline/protocol';
+import type { Conflict, ConflictChoice, ConflictOutcome } from './conflicts.ts';
 import type { Explanation, LoopStatus } from './loop-status.ts';
 
 /** The sync of one folder that goes on until it is stopped. */
@@ -19,4 +21,9 @@ export interface FolderSync {
   /** Asks for a round at once, whatever a pause after a failure says. */
   syncNow(): void;
   explain(path: string): Promise<Explanation>;
+  conflicts(): readonly Conflict[];
+  /** Settles a conflict as a person has chosen. */
+  settleConflict(conflictId: string, choice: ConflictChoice): Promise<ConflictOutcome>;
+  /** Takes over which folders of the service this device is not to have; the intent must be recorded before. */
+  setExcluded(excluded: ReadonlySet<NodeId>): void;
 }

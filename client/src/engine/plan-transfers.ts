@@ -9,7 +9,7 @@ import type { LocalNode, RemoteNode } from './trees.ts';
 export function planUploads(planning: Planning, wishes: Wishes): readonly Step[] {
   const { remote, synced, local, remoteAfter } = planning;
   const steps: Step[] = [];
-  for (const { nodeId, mode } of wishes.uploads) steps.push({ type: 'upload', nodeId, mode, vacated: false });
+  for (const upload of wishes.uploads) steps.push({ type: 'upload', ...upload, vacated: false });
   for (const candidate of planning.candidates) {
     const here = local.tree.get(candidate);
     if (here?.kind !== 'file' || remote.has(here.nodeId) || synced.has(here.nodeId)) continue;
@@ -41,11 +41,12 @@ function planNewFile(planning: Planning, here: LocalNode): readonly Step[] | 'wa
   if (here.contentHash === undefined) return [{ type: 'read', nodeId }];
   const copyId = findOwnCopy(planning, here);
   if (copyId !== undefined) return [{ type: 'adopt-copy', nodeId, copyId }];
-  if (planning.policy.refusesConflicts) {
+  const onConflict = planning.policy.settledConflict(nodeId);
+  if (onConflict === undefined && planning.policy.refusesConflicts) {
     planning.report(nodeId, 'conflict');
     return [];
   }
-  return [{ type: 'upload', nodeId, mode: 'new', vacated: false }];
+  return [{ type: 'upload', nodeId, mode: 'new', vacated: false, onConflict }];
 }
 
 /**

@@ -195,9 +195,10 @@ function wishContent(
       return;
     case 'conflict': {
       const copyId = findOwnCopy(planning, triple.local);
-      if (copyId === undefined && planning.policy.refusesConflicts) planning.report(nodeId, 'conflict');
-      else if (copyId === undefined) wishes.uploads.push({ nodeId, mode: 'conflict' });
-      else wishes.steps.push({ type: 'adopt-copy', nodeId, copyId });
+      const onConflict = planning.policy.settledConflict(nodeId);
+      if (copyId !== undefined) wishes.steps.push({ type: 'adopt-copy', nodeId, copyId });
+      else if (onConflict === undefined && planning.policy.refusesConflicts) planning.report(nodeId, 'conflict');
+      else wishes.uploads.push({ nodeId, mode: 'conflict', onConflict });
     }
   }
 }

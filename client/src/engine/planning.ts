@@ -1,8 +1,8 @@
-import type { NodeId } from '@syncline/protocol';
+import type { ConflictStrategy, NodeId } from '@syncline/protocol';
 import type { LocalDisk, LocalView } from './local-disk.ts';
 import type { Place, TreeReader } from './node-tree.ts';
 import type { Deletions } from './settle-deletions.ts';
-import type { Step } from './steps.ts';
+import type { Step, UploadStep } from './steps.ts';
 import type { ProblemReason } from './sync-problem.ts';
 import type { NodeIdSource, RemoteTree, SyncedNode, SyncedTree } from './trees.ts';
 import type { WorkingTree } from './working-tree.ts';
@@ -17,6 +17,8 @@ export interface PlanPolicy {
   readonly localNameKey: (name: string) => string;
   /** A conflict of contents is told and left as it is, instead of being settled by the service. */
   readonly refusesConflicts: boolean;
+  /** How a person has settled the conflict of what stands at a path of the disk, if one has. */
+  readonly settledConflict: (nodeId: NodeId) => ConflictStrategy | undefined;
 }
 
 export interface PlanInput {
@@ -52,7 +54,7 @@ export interface Wishes {
   readonly steps: Step[];
   readonly remoteMoves: NodeId[];
   readonly localMoves: Map<NodeId, Place>;
-  readonly uploads: { readonly nodeId: NodeId; readonly mode: 'edit' | 'conflict' }[];
+  readonly uploads: Pick<UploadStep, 'nodeId' | 'mode' | 'onConflict'>[];
   readonly downloads: NodeId[];
   /** What this plan cannot do, because something else has to happen before. */
   readonly waiting: Set<NodeId>;

@@ -1,4 +1,4 @@
-import type { NodeId } from '@syncline/protocol';
+import type { ConflictStrategy, NodeId } from '@syncline/protocol';
 import type { Place } from './node-tree.ts';
 
 /**
@@ -38,6 +38,8 @@ export interface UploadStep {
   readonly nodeId: NodeId;
   readonly mode: 'new' | 'edit' | 'conflict';
   readonly vacated: boolean;
+  /** How a person has settled this conflict, whatever the strategy of the folder is. */
+  readonly onConflict?: ConflictStrategy | undefined;
 }
 
 export type LocalStep =

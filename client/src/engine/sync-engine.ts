@@ -96,6 +96,7 @@ export class SyncEngine {
   readonly #rootId: NodeId;
   readonly #local: LocalDisk;
   #isObserved = false;
+  readonly #settled = new Map<string, ConflictStrategy>();
   readonly #tries: Execution['tries'] = new Map();
   readonly #counts: SyncCounts = { uploaded: 0, downloaded: 0, conflicts: 0, changedRemote: 0, changedLocal: 0 };
 
@@ -120,6 +121,11 @@ export class SyncEngine {
 
   get counts(): Readonly<SyncCounts> {
     return this.#counts;
+  }
+
+  /** A person has said how the conflict of the file at a path is to be settled. It holds until both sides are at rest. */
+  settleConflict(path: string, strategy: ConflictStrategy): void {
+    this.#settled.set(path, strategy);
   }
 
   /** Lets the next round look at the whole disk, whatever the watcher says. */
@@ -152,7 +158,11 @@ export class SyncEngine {
     const planned = await this.plan({ offline: !request.pull });
     if (planned.kind !== 'planned') return planned;
     const { plan } = planned;
-    if (plan.steps.length === 0) return { kind: 'rested', problems: plan.problems };
+    if (plan.steps.length === 0) {
+      // A choice is about the conflict that a person saw, not about the next one of the same file.
+      this.#settled.clear();
+      return { kind: 'rested', problems: plan.problems };
+    }
     const changed = countChanges(plan);
     const change = request.acceptDeletes ? undefined : findMassChange(changed, this.trees.synced, request.recent);
     if (change !== undefined) return { kind: 'mass-change', change, problems: plan.problems };
@@ -243,6 +253,7 @@ export class SyncEngine {
         remoteNameKey: nameKey,
         localNameKey: this.#options.localNameKey,
         refusesConflicts: this.#options.onConflict === 'fail',
+        settledConflict: (nodeId) => this.#settledConflict(nodeId),
       },
     });
   }
@@ -284,6 +295,12 @@ export class SyncEngine {
       ofType(steps, 'download').map((step) => step.nodeId),
     );
     return execution;
+  }
+
+  #settledConflict(nodeId: NodeId): ConflictStrategy | undefined {
+    if (this.#settled.size === 0) return undefined;
+    const names = pathNames(this.#local.tree, this.#rootId, nodeId);
+    return names === undefined ? undefined : this.#settled.get(names.join('/'));
   }
 
   #conflictedName(name: string, attempt: number): string {

@@ -1,33 +1,12 @@
 import { expect, test } from '@jest/globals';
+import { GivenHints } from '../../../test/support/given-hints.ts';
 import { ModelService } from '../../../test/support/model-service.ts';
 import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
-import type { RemoteHints } from './ports.ts';
 import type { LoopOptions } from './sync-loop.ts';
 
 const MINUTE_MS = 60_000;
-
-/** Hints that come when a test gives them. */
-class GivenHints implements RemoteHints {
-  #callback: () => void = () => undefined;
-  readonly seenSeqs: number[] = [];
-  give(): void {
-    this.#callback();
-  }
-  onHint(callback: () => void): void {
-    this.#callback = callback;
-  }
-  way() {
-    return 'socket' as const;
-  }
-  seen({ seq }: { readonly seq: number }): void {
-    this.seenSeqs.push(seq);
-  }
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
 
 async function world(more: Partial<LoopOptions> = {}) {
   const service = new ModelService();

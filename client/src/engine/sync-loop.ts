@@ -1,5 +1,6 @@
-import { assert, type EpochMs, epochMs, type NodeId, rootNodeId } from '@syncline/protocol';
-import { explainPath } from './explain-path.ts';
+import { assert, type ConflictStrategy, type EpochMs, epochMs, type NodeId, rootNodeId } from '@syncline/protocol';
+import { type Conflict, type ConflictChoice, type ConflictOutcome, listConflicts, settleCopy } from './conflicts.ts';
+import { type ExplainedTrees, explainPath } from './explain-path.ts';
 import type { FolderSync } from './folder-sync.ts';
 import {
   DEBOUNCE_MS,
@@ -34,6 +35,12 @@ export interface LoopOptions extends Omit<EngineOptions, 'isStopping' | 'onRound
 type Reason = 'disk' | 'remote' | 'person';
 type Pending = LoopStatus['pending'];
 
+const STRATEGY_OF: Readonly<Record<ConflictChoice, ConflictStrategy>> = {
+  mine: 'keep_mine',
+  theirs: 'keep_theirs',
+  both: 'keep_both',
+};
+
 const NOTHING_PENDING: Pending = { upload: 0, download: 0, other: 0 };
 
 /**
@@ -66,6 +73,8 @@ export class SyncLoop implements FolderSync {
   #bytes = { done: 0, total: 0 };
   #plan: Plan | undefined;
   #ended: Promise<void> | undefined;
+  /** What a person has asked for, to be done between two rounds. */
+  readonly #errands: (() => Promise<void>)[] = [];
 
   constructor(ports: LoopPorts, options: LoopOptions) {
     this.#ports = ports;
@@ -152,12 +161,34 @@ export class SyncLoop implements FolderSync {
     this.#callback();
   }
 
-  async explain(path: string): Promise<Explanation> {
+  explain(path: string): Promise<Explanation> {
+    return Promise.resolve(explainPath(this.#explained(), { path, status: this.status() }));
+  }
+
+  conflicts(): readonly Conflict[] {
+    return listConflicts(this.#explained(), this.status());
+  }
+
+  /** Done between two rounds, so that no step works on the same files. */
+  async settleConflict(conflictId: string, choice: ConflictChoice): Promise<ConflictOutcome> {
+    const conflict = this.conflicts().find((one) => one.conflictId === conflictId);
+    if (conflict === undefined) return 'unknown';
+    if (conflict.kind === 'unsettled') {
+      this.#engine.settleConflict(conflict.path, STRATEGY_OF[choice]);
+      this.#wakeup.wake('person');
+      return 'settled';
+    }
+    return new Promise((resolve, reject) => {
+      this.#errands.push(() =>
+        settleCopy({ files: this.#ports.files, trees: this.#explained() }, conflict, choice).then(resolve, reject),
+      );
+      this.#wakeup.wake('person');
+    });
+  }
+
+  #explained(): ExplainedTrees {
     const { remote, synced, excluded } = this.#engine.trees;
-    return explainPath(
-      { remote, synced, excluded, local: this.#engine.local, rootId: this.#rootId, plan: this.#plan },
-      { path, status: this.status() },
-    );
+    return { remote, synced, excluded, local: this.#engine.local, rootId: this.#rootId, plan: this.#plan };
   }
 
   async #run(): Promise<void> {
@@ -166,6 +197,7 @@ export class SyncLoop implements FolderSync {
     hints.onHint(() => this.#wakeup.wake('remote'));
     let nextAt: EpochMs | undefined = this.#ports.clock.now();
     while (await this.#waits(nextAt)) {
+      for (let errand = this.#errands.shift(); errand !== undefined; errand = this.#errands.shift()) await errand();
       if (this.#isPaused) {
         this.#show('paused', {});
         nextAt = undefined;
