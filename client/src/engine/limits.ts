@@ -59,5 +59,11 @@ export const CONFLICT_NAMES_MAX = 10_000;
  * time in ticks (4 ms on Linux). It is read only when it is older.
  */
 export const TIME_TICK_MS = 50;
+/** Local names that are tried for a node whose own one is taken. */
+export const TWIN_ATTEMPTS_MAX = 99_999;
+/** Length that a shortened local name leaves at least for an extension, so that most are kept whole. */
+export const CUT_EXTENSION_LENGTH = 32;
+/** The shortest limit that a disk may have for its names: mark and hash, an extension, and as much for the beginning. */
+export const LOCAL_NAME_LENGTH_MIN = 96;
 
 assert(UPLOAD_SLICE_FILES <= COMMIT_OPERATIONS_MAX, 'the files of a slice fit into one commit');
