@@ -26,6 +26,7 @@ export {
   type UserPool,
 } from './api/user-pool.ts';
 export { createFetchTransport } from './platform/browser/fetch-transport.ts';
+export { type Bandwidth, BandwidthLimit } from './transfers/bandwidth-limit.ts';
 export { chunkCount, chunkRange } from './transfers/chunking.ts';
 export {
   type DownloadJob,

@@ -7,6 +7,7 @@ import { configurationDirectory } from '../platform/node/configuration-directory
 import { createConfigurationStore } from '../platform/node/configuration-store.ts';
 import { createCredentialStore } from '../platform/node/credential-store.ts';
 import { createNodeTransport } from '../platform/node/node-transport.ts';
+import { type Bandwidth, BandwidthLimit } from '../transfers/bandwidth-limit.ts';
 import { TRANSFER_BYTES_MAX, TRANSFER_TASKS_MAX } from '../transfers/limits.ts';
 import { TransferGate } from '../transfers/transfer-gate.ts';
 import type { TransferDependencies } from '../transfers/upload-files.ts';
@@ -18,6 +19,8 @@ export interface Session extends TransferDependencies {
   readonly account: Pick<AccountResponse, 'accountId' | 'email' | 'homeNamespaceId'>;
   readonly deviceId: DeviceId;
   readonly deviceName: string;
+  /** Without a rate; it may be given one at any time. */
+  readonly bandwidth: Bandwidth;
   /** Directory of this installation's configuration and state (`SYNCLINE_HOME`). */
   readonly home: string;
   /** Ends idle connections, so that the process can end at once. */
@@ -44,6 +47,7 @@ export async function openSession(options: { readonly home?: string } = {}): Pro
   return {
     ...base,
     api: createApiClient({ ...base, baseUrl: apiUrl, tokens, deviceId }),
+    bandwidth: { upload: new BandwidthLimit(systemClock), download: new BandwidthLimit(systemClock) },
     gate: new TransferGate({ tasksMax: TRANSFER_TASKS_MAX, bytesMax: TRANSFER_BYTES_MAX }),
     account,
     deviceId,

@@ -10,7 +10,7 @@ import { UnavailableError } from '../api/unavailable-error.ts';
 import type { DownloadJob, DownloadOutcome, DownloadSource } from './download-content.ts';
 import { fetchChunk } from './fetch-chunk.ts';
 import { hashManifest } from './hashing.ts';
-import { IDLE_ROUNDS_MAX } from './limits.ts';
+import { IDLE_ROUNDS_MAX, PACED_CHUNKS } from './limits.ts';
 import { runBounded } from './run-bounded.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
@@ -35,6 +35,13 @@ interface ContentPage {
   content: ContentResponse;
   /** Counts how often the URLs were asked for, so that many refused ones ask once. */
   generation: number;
+}
+
+/** A chunk of a page that is to be fetched. */
+interface WantedPlace {
+  readonly position: number;
+  readonly offset: number;
+  readonly size: number;
 }
 
 /** One download, from the first page of the manifest to the last verified byte. */
@@ -114,17 +121,26 @@ export class Download {
       this.#count(page, size);
       return false;
     });
-    await runBounded(wanted.length, wanted, (place) =>
-      this.#dependencies.gate
-        .run(place.size, () => this.#fetchPlace(page, place))
-        .catch((failure: unknown) => {
-          this.#dependencies.scope.abort(failure);
-          throw failure;
-        }),
+    const { scope, bandwidth } = this.#dependencies;
+    const isPaced = bandwidth?.download.bytesPerSecond !== undefined;
+    await runBounded(isPaced ? PACED_CHUNKS : wanted.length, wanted, (place) =>
+      this.#fetchInTurn(page, place).catch((failure: unknown) => {
+        scope.abort(failure);
+        throw failure;
+      }),
     );
   }
 
-  async #fetchPlace(page: ContentPage, place: { readonly position: number; readonly offset: number }): Promise<void> {
+  /** Waits for bandwidth before it enters the gate: what waits for a slow line must not hold room that others need. */
+  async #fetchInTurn(page: ContentPage, place: WantedPlace): Promise<void> {
+    const { gate, scope, bandwidth } = this.#dependencies;
+    if (bandwidth?.download.bytesPerSecond !== undefined) {
+      await bandwidth.download.take(place.size, { signal: scope.signal });
+    }
+    await gate.run(place.size, () => this.#fetchPlace(page, place));
+  }
+
+  async #fetchPlace(page: ContentPage, place: WantedPlace): Promise<void> {
     const { signal } = this.#dependencies.scope;
     for (let round = 1; ; round++) {
       signal.throwIfAborted();

@@ -18,17 +18,19 @@ export type FetchOutcome =
   | { readonly kind: 'damaged' };
 
 /**
- * Reads one chunk and verifies it, again after pauses while the store or the network fails or the bytes are wrong.
+ * Reads one chunk and verifies it, again after pauses while the store or the network fails or the bytes are wrong. The caller
+ * has waited for the bandwidth of the first try, outside the gate.
  *
  * @throws UnavailableError  nothing came of it within CHUNK_RETRY.
  */
 export async function fetchChunk(
-  dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random'>,
+  dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random' | 'bandwidth'>,
   chunk: ChunkSource,
   signal: AbortSignal | undefined,
 ): Promise<FetchOutcome> {
-  const { transport, clock, random } = dependencies;
+  const { transport, clock, random, bandwidth } = dependencies;
   for (let attempt = 1; ; attempt++) {
+    if (attempt > 1) await bandwidth?.download.take(chunk.size, { signal, isRepeat: true });
     let response: TransportResponse | undefined;
     let failure: unknown;
     try {

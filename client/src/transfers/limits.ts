@@ -44,7 +44,17 @@ export const CHUNK_TIMEOUT_MS = 5 * MINUTE_MS;
 export const STORE_ANSWER_BYTES_MAX = 64 * KiB;
 /** A signed URL that is older is asked for again rather than tried. */
 export const SIGNED_URL_USE_MS = SIGNED_URL_MS - 2 * MINUTE_MS;
+/** Lowest limit of bandwidth: a chunk of FIXED_CHUNK_BYTES then takes seven minutes, half of the life of its URL. */
+export const BANDWIDTH_BYTES_PER_SECOND_MIN = 10 * KiB;
+/** What a bandwidth limit lets through at once after a pause, as time at its rate. */
+export const BANDWIDTH_BURST_MS = SECOND_MS;
+/** Chunks of one file that wait for bandwidth at once, so that a large file does not keep the others waiting. */
+export const PACED_CHUNKS = 4;
 
+assert(
+  (FIXED_CHUNK_BYTES / BANDWIDTH_BYTES_PER_SECOND_MIN) * SECOND_MS < SIGNED_URL_USE_MS,
+  'a chunk must go out at the lowest rate before its URL has become old',
+);
 assert(TRANSFER_BYTES_MAX >= 2 * CHUNK_BYTES_MAX, 'the gate must hold more than one chunk');
 assert(GROUP_KEPT_BYTES_MAX >= KEPT_FILE_BYTES_MAX, 'a group must be able to keep a file');
 assert(

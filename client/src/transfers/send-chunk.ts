@@ -14,17 +14,19 @@ import type { TransferDependencies } from './upload-files.ts';
 export type SendOutcome = 'stored' | 'exists' | 'url-refused' | 'bytes-refused';
 
 /**
- * Sends one chunk to its signed URL, again after pauses while the store or the network fails.
+ * Sends one chunk to its signed URL, again after pauses while the store or the network fails. The caller has waited for the
+ * bandwidth of the first try, outside the gate.
  *
  * @throws UnavailableError  nothing came of it within CHUNK_RETRY.
  */
 export async function sendChunk(
-  dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random'>,
+  dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random' | 'bandwidth'>,
   chunk: { readonly put: SignedPut; readonly bytes: Uint8Array },
   signal: AbortSignal | undefined,
 ): Promise<SendOutcome> {
-  const { transport, clock, random } = dependencies;
+  const { transport, clock, random, bandwidth } = dependencies;
   for (let attempt = 1; ; attempt++) {
+    if (attempt > 1) await bandwidth?.upload.take(chunk.bytes.length, { signal, isRepeat: true });
     let response: TransportResponse | undefined;
     let failure: unknown;
     try {

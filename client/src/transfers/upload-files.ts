@@ -3,6 +3,7 @@ import type { ApiClient } from '../api/api-client.ts';
 import type { Clock, Random } from '../api/clock.ts';
 import type { Transport } from '../api/transport.ts';
 import { withAbortScope } from './abort-scope.ts';
+import type { Bandwidth } from './bandwidth-limit.ts';
 import { groupSources } from './group-sources.ts';
 import { GROUPS_MAX } from './limits.ts';
 import { runBounded } from './run-bounded.ts';
@@ -16,6 +17,8 @@ export interface TransferDependencies {
   readonly gate: TransferGate;
   readonly clock: Clock;
   readonly random: Random;
+  /** Shared by all transfers of a process. Without it, or without a rate in it, chunks go as fast as they can. */
+  readonly bandwidth?: Bandwidth | undefined;
 }
 
 /** A file to upload. */

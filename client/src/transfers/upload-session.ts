@@ -12,7 +12,13 @@ import {
 import { UnavailableError } from '../api/unavailable-error.ts';
 import type { ChunkRange } from './chunking.ts';
 import { hashChunk, proveChunk } from './hashing.ts';
-import { FILE_UNCONFIRMED_CHUNKS_MAX, IDLE_ROUNDS_MAX, REPORT_CHUNKS, SIGNED_URL_USE_MS } from './limits.ts';
+import {
+  FILE_UNCONFIRMED_CHUNKS_MAX,
+  IDLE_ROUNDS_MAX,
+  PACED_CHUNKS,
+  REPORT_CHUNKS,
+  SIGNED_URL_USE_MS,
+} from './limits.ts';
 import type { FileContent } from './read-content.ts';
 import { runBounded } from './run-bounded.ts';
 import { type SendOutcome, sendChunk } from './send-chunk.ts';
@@ -63,6 +69,8 @@ export class UploadSession {
   readonly #held = new Set<ChunkHash>();
   /** Sent, or found to be sent by another file, once: a second time this session sends for itself. */
   readonly #tried = new Set<ChunkHash>();
+  /** Have been given bandwidth that they have not used. */
+  readonly #paid = new Set<ChunkHash>();
   #reporting: Promise<void> | undefined;
   #ending: StoreOutcome | undefined;
 
@@ -115,27 +123,22 @@ export class UploadSession {
   async #sendWanted(): Promise<void> {
     const wanted = [...this.#wanted.values()];
     try {
-      await runBounded(wanted.length, wanted, (put) => this.#send(put));
+      const isPaced = this.#dependencies.bandwidth?.upload.bytesPerSecond !== undefined;
+      await runBounded(isPaced ? PACED_CHUNKS : wanted.length, wanted, (put) => this.#send(put));
     } finally {
       await this.#reporting;
     }
   }
 
   async #send(wanted: WantedPut): Promise<void> {
-    const { sending, gate, clock, signal } = this.#dependencies;
+    const { sending } = this.#dependencies;
     const { hash } = wanted;
     const other = this.#tried.has(hash) ? undefined : sending.get(hash);
     this.#tried.add(hash);
     // Between looking and entering itself into `sending` nothing may wait, or two would send.
     let outcome = other === undefined ? undefined : await other;
     if (outcome !== 'stored' && outcome !== 'exists') {
-      const place = this.#placeOf(hash);
-      const task = gate.run(place.end - place.start, async () => {
-        signal?.throwIfAborted();
-        if (this.#ending !== undefined) return undefined;
-        if (clock.now() - wanted.askedAtMs > SIGNED_URL_USE_MS) return 'url-refused';
-        return this.#sendBytes(wanted, place);
-      });
+      const task = this.#sendInTurn(wanted, this.#placeOf(hash));
       sending.set(
         hash,
         task.catch(() => undefined),
@@ -147,6 +150,28 @@ export class UploadSession {
     if (outcome === 'stored') this.#noteStored(hash);
     else if (outcome === 'exists') this.#claimed.add(hash);
     else this.#unknown.add(hash);
+  }
+
+  /**
+   * Waits for bandwidth before it enters the gate: what waits for a slow line must not hold room that others need.
+   * A chunk whose URL became old while it waited keeps what it has been given for its next URL.
+   */
+  async #sendInTurn(wanted: WantedPut, place: ChunkRange): Promise<SendOutcome | undefined> {
+    const { gate, clock, signal, bandwidth } = this.#dependencies;
+    const size = place.end - place.start;
+    const isOld = (): boolean => clock.now() - wanted.askedAtMs > SIGNED_URL_USE_MS;
+    if (bandwidth?.upload.bytesPerSecond !== undefined && !this.#paid.has(wanted.hash)) {
+      if (isOld()) return 'url-refused';
+      await bandwidth.upload.take(size, { signal });
+      this.#paid.add(wanted.hash);
+    }
+    return gate.run(size, async () => {
+      signal?.throwIfAborted();
+      if (this.#ending !== undefined) return undefined;
+      if (isOld()) return 'url-refused';
+      this.#paid.delete(wanted.hash);
+      return this.#sendBytes(wanted, place);
+    });
   }
 
   async #sendBytes(wanted: WantedPut, place: ChunkRange): Promise<SendOutcome | undefined> {
