@@ -23,7 +23,7 @@ export interface Session extends TransferDependencies {
   readonly bandwidth: Bandwidth;
   /** Directory of this installation's configuration and state (`SYNCLINE_HOME`). */
   readonly home: string;
-  /** Ends idle connections, so that the process can end at once. */
+  /** Ends idle connections, so that the process can end at once; a renewal of the sign-in is waited for. */
   readonly close: () => Promise<void>;
 }
 
@@ -53,7 +53,10 @@ export async function openSession(options: { readonly home?: string } = {}): Pro
     deviceId,
     deviceName: deviceName ?? deviceId,
     home,
-    close: transport.close,
+    close: async () => {
+      await tokens.settle();
+      await transport.close();
+    },
   };
 }
 

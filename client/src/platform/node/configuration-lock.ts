@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { UnavailableError } from '../../api/unavailable-error.ts';
 
 /** How long a process waits for another one that holds the lock: longer than any renewal of tokens takes. */
 const WAIT_MS_MAX = 90_000;
@@ -10,10 +11,14 @@ const BUSY = 5;
  * Runs `task` while no other process that names the same file does. The operating system gives the lock back when the process
  * dies in whatever way, so there are no stale locks: it is an exclusive transaction of SQLite.
  *
- * @throws Error when another process holds it for too long.
+ * @throws UnavailableError  another process holds it for too long: it may well be renewing the sign-in over a bad line.
  */
-export async function withConfigurationLock<T>(file: string, task: () => Promise<T>): Promise<T> {
-  const deadlineMs = performance.now() + WAIT_MS_MAX;
+export async function withConfigurationLock<T>(
+  file: string,
+  task: () => Promise<T>,
+  { waitMsMax }: { readonly waitMsMax: number } = { waitMsMax: WAIT_MS_MAX },
+): Promise<T> {
+  const deadlineMs = performance.now() + waitMsMax;
   for (;;) {
     const database = tryLock(file);
     if (database !== undefined) {
@@ -23,7 +28,7 @@ export async function withConfigurationLock<T>(file: string, task: () => Promise
         database.close();
       }
     }
-    if (performance.now() > deadlineMs) throw new Error(`another process has held ${file} for too long`);
+    if (performance.now() > deadlineMs) throw new UnavailableError(`another process has held ${file} for too long`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
