@@ -1,0 +1,152 @@
+import { type Cursor, InvariantError, type NamespaceId, WAIT_SECONDS_MAX } from '@syncline/protocol';
+import type { ApiClient } from '../api/api-client.ts';
+import type { Clock, Random } from '../api/clock.ts';
+import { pause } from '../api/pause.ts';
+import type { RemoteHints } from '../engine/ports.ts';
+import { growingDelayMs } from './growing-delay.ts';
+import { LONG_POLL_HELD_MS_MIN, LONG_POLL_PAUSE_MS, POLL, SAFETY_POLL } from './limits.ts';
+import type { ChangedPush, SocketHub } from './socket-hub.ts';
+
+export interface NamespaceHintsDependencies {
+  readonly hub: Pick<SocketHub, 'state' | 'subscribe'>;
+  readonly api: Pick<ApiClient, 'waitForChanges'>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * The hints of one namespace: by the hub's socket; while that is down by long-polls, and where they fail too by polling.
+ * A change is hinted within HINT_DELAY_MS_MAX as long as the service can be reached in one of these ways.
+ */
+export class NamespaceHints implements RemoteHints {
+  readonly #dependencies: NamespaceHintsDependencies;
+  readonly #life = new AbortController();
+  readonly #unsubscribe: () => void;
+  readonly #running: Promise<void>;
+  #callback: (() => void) | undefined;
+  #hasMissed = false;
+  /** Ends what is waited for when hints come in another way from now on. */
+  #turn = new AbortController();
+  /** Aborts when the delta has been read further. */
+  #moved = new AbortController();
+  #fallback: 'long-poll' | 'polling' = 'polling';
+  #cursor: Cursor | undefined;
+  #seq = 0;
+  /** Of the last push. In an epoch that is new here, `seq` says nothing about what was seen in another one. */
+  #epoch: number | undefined;
+  /** Hints in a row that brought nothing. */
+  #idlePolls = 0;
+
+  constructor(dependencies: NamespaceHintsDependencies, namespaceId: NamespaceId) {
+    this.#dependencies = dependencies;
+    this.#unsubscribe = dependencies.hub.subscribe({
+      namespaceId,
+      onChanged: (push) => this.#hear(push),
+      onGap: () => this.#hint(),
+      onState: () => this.#turn.abort(),
+    });
+    this.#running = this.#run();
+  }
+
+  onHint(callback: () => void): void {
+    this.#callback = callback;
+    if (!this.#hasMissed) return;
+    this.#hasMissed = false;
+    callback();
+  }
+
+  way(): 'socket' | 'long-poll' | 'polling' {
+    const state = this.#dependencies.hub.state();
+    return state === 'connected' ? 'socket' : state === 'down' ? this.#fallback : 'polling';
+  }
+
+  seen({ cursor, seq }: { readonly cursor: Cursor; readonly seq: number }): void {
+    if (seq !== this.#seq) this.#idlePolls = 0;
+    this.#seq = seq;
+    if (cursor === this.#cursor) return;
+    this.#cursor = cursor;
+    this.#moved.abort();
+  }
+
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    this.#callback = undefined;
+    this.#life.abort();
+    this.#turn.abort();
+    await this.#running;
+  }
+
+  #hint(): void {
+    if (this.#callback === undefined) this.#hasMissed = true;
+    else this.#callback();
+  }
+
+  #hear({ epoch, seq }: ChangedPush): void {
+    const isSeen = epoch === this.#epoch && seq <= this.#seq;
+    this.#epoch = epoch;
+    if (!isSeen) this.#hint();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#life.signal.aborted) {
+      this.#turn = new AbortController();
+      const { signal } = this.#turn;
+      if (this.#dependencies.hub.state() === 'down') await this.#fallBack(signal);
+      else await this.#standBy(signal);
+    }
+  }
+
+  /** The socket tells; this is for the push that was lost. */
+  async #standBy(turn: AbortSignal): Promise<void> {
+    this.#fallback = this.#cursor === undefined ? 'polling' : 'long-poll';
+    const { clock, random } = this.#dependencies;
+    if (await pause(clock, growingDelayMs(SAFETY_POLL, 0, random), turn)) this.#hint();
+  }
+
+  async #fallBack(turn: AbortSignal): Promise<void> {
+    const { clock } = this.#dependencies;
+    this.#moved = new AbortController();
+    const moved = this.#moved;
+    const outcome = await this.#longPoll(turn);
+    if (turn.aborted) return;
+    switch (outcome) {
+      case 'quiet':
+        this.#fallback = 'long-poll';
+        return;
+      case 'changed':
+        this.#fallback = 'long-poll';
+        this.#hint();
+        // Until the delta has been read, another long-poll would only say the same.
+        turn.addEventListener('abort', () => moved.abort(), { once: true });
+        await pause(clock, this.#nextPollMs(), moved.signal);
+        await pause(clock, LONG_POLL_PAUSE_MS, turn);
+        return;
+      case 'failed':
+        this.#fallback = 'polling';
+        if (await pause(clock, this.#nextPollMs(), turn)) this.#hint();
+    }
+  }
+
+  #nextPollMs(): number {
+    const delayMs = growingDelayMs(POLL, this.#idlePolls, this.#dependencies.random);
+    this.#idlePolls += 1;
+    return delayMs;
+  }
+
+  /** `failed` too when the service does not hold the request: that would only be polling without pauses. */
+  async #longPoll(turn: AbortSignal): Promise<'quiet' | 'changed' | 'failed'> {
+    const { api, clock } = this.#dependencies;
+    const cursor = this.#cursor;
+    if (cursor === undefined) return 'failed';
+    const startMs = clock.now();
+    try {
+      const answer = await api.waitForChanges({ query: { cursor, timeout: String(WAIT_SECONDS_MAX) }, signal: turn });
+      if (!answer.ok) return 'failed';
+      if (answer.value.changed) return 'changed';
+      return clock.now() - startMs >= LONG_POLL_HELD_MS_MIN ? 'quiet' : 'failed';
+    } catch (failure) {
+      if (failure instanceof InvariantError) throw failure;
+      return 'failed';
+    }
+  }
+}
