@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { ContentHash, Cursor, encodeUlid, NodeId } from '@syncline/protocol';
-import type { StateStore } from '../../client/src/engine/ports.ts';
+import * as fc from 'fast-check';
+import type { EngineState, StateDifference, StateStore } from '../../client/src/engine/ports.ts';
 import type { RemoteNode, SyncedNode } from '../../client/src/engine/trees.ts';
+import { STATE_ROWS_PER_PAGE } from '../../client/src/platform/node/limits.ts';
 import { openStateStore } from '../../client/src/platform/node/open-state-store.ts';
 import { MemoryStateStore } from '../support/sync-world.ts';
 
@@ -94,5 +97,176 @@ describe.each(stores)('a state store %s', (_name, make) => {
     expect([...later.load().remote]).toEqual([folder]);
     expect([...later.load().synced]).toEqual([synced]);
     later.close?.();
+  });
+});
+
+/** Few ids and few names, so that nodes are changed and removed again, and that what two trees say of one is equal or nearly so. */
+const anId = fc.integer({ min: 0, max: 8 }).map(id);
+const aTime = fc.oneof(fc.constantFrom(0n, 1_600_000_000_123_456_789n), fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }));
+const aNumber = fc.oneof(fc.nat(3), fc.maxSafeNat());
+const anAgreement = {
+  nodeId: anId,
+  parentId: anId,
+  name: fc.oneof(fc.constantFrom('a', 'b'), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 9 })),
+  kind: fc.constantFrom<'file' | 'folder'>('file', 'folder'),
+  rev: aNumber,
+  contentRev: aNumber,
+  size: aNumber,
+  contentHash: fc.option(
+    fc.constantFrom('ab', 'cd').map((byte) => ContentHash.parse(byte.repeat(32))),
+    { nil: undefined },
+  ),
+  executable: fc.boolean(),
+};
+const aRemoteNode: fc.Arbitrary<RemoteNode> = fc.record({
+  ...anAgreement,
+  modifiedAtMs: fc.option(fc.integer({ min: -(2 ** 53) + 1, max: 2 ** 53 - 1 }), { nil: undefined }),
+});
+const aSyncedNode: fc.Arbitrary<SyncedNode> = fc.record({
+  ...anAgreement,
+  identity: fc.record({
+    device: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+    inode: fc.oneof(fc.constantFrom(1n, 2n), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
+    birthNs: aTime,
+    size: aNumber,
+    mtimeNs: aTime,
+    ctimeNs: aTime,
+  }),
+});
+const aDifference = <T extends { readonly nodeId: NodeId }>(aNode: fc.Arbitrary<T>) =>
+  fc
+    .array(fc.tuple(aNode, fc.boolean()), { maxLength: 6 })
+    .map((nodes) => new Map(nodes.map(([node, stays]) => [node.nodeId, stays ? node : undefined])));
+const aSave: fc.Arbitrary<StateDifference> = fc.record({
+  remote: aDifference(aRemoteNode),
+  synced: aDifference(aSyncedNode),
+  position: fc.record({
+    cursor: fc.option(
+      fc.nat().map((number) => Cursor.parse(`c-${number}`)),
+      { nil: undefined },
+    ),
+    seq: aNumber,
+    lamport: aNumber,
+  }),
+});
+
+const sorted = <T extends { readonly nodeId: NodeId }>(nodes: Iterable<T>) =>
+  [...nodes].toSorted((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
+const told = (state: EngineState) => ({
+  remote: sorted(state.remote),
+  synced: sorted(state.synced),
+  position: state.position,
+});
+
+/** The files as a process leaves them that ends without closing the database. */
+function copyOpenDatabase(file: string): string {
+  made += 1;
+  const copy = join(directory, `${made}.sqlite`);
+  for (const suffix of ['', '-wal']) if (existsSync(file + suffix)) cpSync(file + suffix, copy + suffix);
+  return copy;
+}
+
+function newFile(): string {
+  made += 1;
+  return join(directory, `${made}.sqlite`);
+}
+
+describe('a state in SQLite', () => {
+  test('is after every save what was saved, also for a process that comes after a crash', () => {
+    fc.assert(
+      fc.property(fc.array(aSave, { minLength: 1, maxLength: 5 }), (saves) => {
+        const file = newFile();
+        const store = openStateStore(file);
+        const model = new MemoryStateStore();
+        for (const save of saves) {
+          store.save(save);
+          model.save(save);
+          expect(told(store.load())).toEqual(told(model.load()));
+          const afterCrash = openStateStore(copyOpenDatabase(file));
+          expect(told(afterCrash.load())).toEqual(told(model.load()));
+          afterCrash.close();
+        }
+        store.close();
+      }),
+      { numRuns: Number(process.env['FAST_CHECK_RUNS'] ?? 40) },
+    );
+  }, 60_000);
+
+  test('is loaded to its last row, however many there are', () => {
+    const nodes = Array.from({ length: 2 * STATE_ROWS_PER_PAGE + 1 }, (_none, index) => {
+      const bytes = new Uint8Array(16);
+      new DataView(bytes.buffer).setUint32(0, Math.imul(index, 0x9e3779b1));
+      return { ...synced, nodeId: NodeId.parse(encodeUlid(bytes)), name: `n${index}` };
+    });
+    for (const count of [STATE_ROWS_PER_PAGE - 1, STATE_ROWS_PER_PAGE, STATE_ROWS_PER_PAGE + 1, nodes.length]) {
+      const file = newFile();
+      const store = openStateStore(file);
+      const saved = nodes.slice(0, count);
+      // Each tree has nodes that the other one has not.
+      const remoteNodes = saved
+        .filter((_node, index) => index % 3 > 0)
+        .map(({ identity: _identity, ...node }) => ({ ...node, modifiedAtMs: undefined }));
+      const syncedNodes = saved.filter((_node, index) => index % 3 < 2);
+      const position = { cursor: undefined, seq: 1, lamport: 1 };
+      store.save({
+        remote: new Map(remoteNodes.map((node) => [node.nodeId, node])),
+        synced: new Map(syncedNodes.map((node) => [node.nodeId, node])),
+        position,
+      });
+      store.close();
+      const later = openStateStore(file);
+      expect(told(later.load())).toEqual({ remote: sorted(remoteNodes), synced: sorted(syncedNodes), position });
+      later.close();
+    }
+  });
+
+  test('of another version is not read: the trees are found out anew', () => {
+    const file = newFile();
+    const store = openStateStore(file);
+    const position = { cursor: Cursor.parse('c'), seq: 7, lamport: 9 };
+    const save = { remote: new Map([[remote.nodeId, remote]]), synced: new Map([[synced.nodeId, synced]]), position };
+    store.save(save);
+    store.close();
+    const database = new DatabaseSync(file);
+    database.exec('PRAGMA user_version = 999; ALTER TABLE synced RENAME COLUMN inode TO number;');
+    database.close();
+    const empty = openStateStore(file);
+    expect(told(empty.load())).toEqual({
+      remote: [],
+      synced: [],
+      position: { cursor: undefined, seq: 0, lamport: 0 },
+    });
+    empty.save(save);
+    empty.close();
+    const later = openStateStore(file);
+    expect(told(later.load())).toEqual({ remote: [remote], synced: [synced], position });
+    later.close();
+  });
+
+  test('that is damaged is put aside when it is opened, wherever the damage lies', () => {
+    const file = newFile();
+    const store = openStateStore(file);
+    const nodes = Array.from({ length: 500 }, (_none, index) => {
+      const bytes = new Uint8Array(16);
+      new DataView(bytes.buffer).setUint32(0, index);
+      return { ...synced, nodeId: NodeId.parse(encodeUlid(bytes)) };
+    });
+    store.save({
+      remote: new Map(),
+      synced: new Map(nodes.map((node) => [node.nodeId, node])),
+      position: { cursor: undefined, seq: 1, lamport: 1 },
+    });
+    store.close();
+    const whole = readFileSync(file);
+    for (let page = 0; page < whole.length; page += 4096) {
+      const bytes = Buffer.from(whole);
+      bytes.fill(0xa5, page, page + 4096);
+      const damaged = newFile();
+      writeFileSync(damaged, bytes);
+      const opened = openStateStore(damaged);
+      expect([...opened.load().synced]).toEqual([]);
+      expect(existsSync(`${damaged}.damaged`)).toBe(true);
+      opened.close();
+    }
   });
 });

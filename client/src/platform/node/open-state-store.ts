@@ -10,7 +10,7 @@ const DAMAGED = new Set([11, 26]);
  */
 export function openStateStore(file: string): SqliteStateStore {
   try {
-    return openAndRead(file);
+    return new SqliteStateStore(file);
   } catch (error) {
     if (!(typeof error === 'object' && error !== null && 'errcode' in error && DAMAGED.has(Number(error.errcode)))) {
       throw error;
@@ -22,17 +22,6 @@ export function openStateStore(file: string): SqliteStateStore {
         // The side files exist only while a database is open.
       }
     }
-    return openAndRead(file);
-  }
-}
-
-function openAndRead(file: string): SqliteStateStore {
-  const store = new SqliteStateStore(file);
-  try {
-    store.load();
-    return store;
-  } catch (error) {
-    store.close();
-    throw error;
+    return new SqliteStateStore(file);
   }
 }
