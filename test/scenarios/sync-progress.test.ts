@@ -1,5 +1,6 @@
 /** What a sync says of its progress: the bytes of a plan, and each of them once as it travels. */
 import { expect, test } from '@jest/globals';
+import { localNames } from '../../client/src/engine/local-names.ts';
 import { SyncEngine } from '../../client/src/engine/sync-engine.ts';
 import { createApiRemote } from '../../client/src/sync/api-remote.ts';
 import { openInMemoryClient } from '../support/in-memory-client.ts';
@@ -35,7 +36,7 @@ async function syncOnce(service: InMemoryService, deviceName: string, files: Mem
       }),
       store: new MemoryStateStore(),
     },
-    { deviceName, localNameKey: (name) => name, onRound: (bytes) => progress.planned.push(bytes) },
+    { deviceName, names: localNames('posix'), onRound: (bytes) => progress.planned.push(bytes) },
   );
   expect(await engine.sync({ acceptDeletes: false })).toMatchObject({ kind: 'rested', problems: [] });
   return progress;

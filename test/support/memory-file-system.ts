@@ -1,3 +1,4 @@
+import { type LocalNames, localNames } from '../../client/src/engine/local-names.ts';
 import type { DiskHints, DiskOutcome, FileSystem, StagedContent, Watcher } from '../../client/src/engine/ports.ts';
 import {
   type FolderListing,
@@ -62,7 +63,13 @@ export class MemoryFileSystem implements FileSystem {
   /** Tells exactly which folders were changed, by whomever. */
   readonly watcher = new MemoryWatcher();
   root: 'verified' | 'missing' | 'foreign' = 'verified';
+  readonly #names: LocalNames;
   #ticks = 1_000_000_000n;
+
+  /** `names` say what the disk can hold, and which names it takes for one. */
+  constructor(names: LocalNames = localNames('posix')) {
+    this.#names = names;
+  }
 
   // What a person does.
 
@@ -165,6 +172,7 @@ export class MemoryFileSystem implements FileSystem {
 
   async makeFolder(path: string): Promise<DiskOutcome> {
     if (this.#inodes.has(path) || !this.#isFolder(parentPath(path))) return { kind: 'changed' };
+    if (!this.#canHold(path)) return { kind: 'failed', reason: 'disk' };
     this.#make(path, 'folder');
     return this.#done(path);
   }
@@ -173,6 +181,7 @@ export class MemoryFileSystem implements FileSystem {
     const entry = this.#entry(from);
     if (entry === undefined || !sameObject(entry.identity, identity)) return { kind: 'changed' };
     if (this.#inodes.has(to) || !this.#isFolder(parentPath(to))) return { kind: 'changed' };
+    if (!this.#canHold(to, from)) return { kind: 'failed', reason: 'disk' };
     this.rename(from, to);
     return this.#done(to);
   }
@@ -221,6 +230,7 @@ export class MemoryFileSystem implements FileSystem {
         ? entry === undefined
         : entry !== undefined && sameState(entry.identity, file.replaces);
     if (staged === undefined || !isExpected || !this.#isFolder(parentPath(file.path))) return { kind: 'changed' };
+    if (!this.#canHold(file.path)) return { kind: 'failed', reason: 'disk' };
     this.#inodes.delete(file.path);
     this.#make(file.path, 'file', staged.bytes);
     const inode = this.#inodes.get(file.path);
@@ -259,6 +269,18 @@ export class MemoryFileSystem implements FileSystem {
       contentHash: undefined,
       obstacle: kind === 'obstacle' ? 'symlink' : undefined,
     };
+  }
+
+  /** Whether the disk can have something under this name, beside what is there. */
+  #canHold(path: string, moved?: string): boolean {
+    if (this.#names.isExact) return true;
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (this.#names.toLocal(this.#names.toName(name)) !== name && !name.includes('\u201b')) return false;
+    for (const known of this.#inodes.keys()) {
+      if (known === path || known === moved || parentPath(known) !== parentPath(path)) continue;
+      if (this.#names.key(known.slice(known.lastIndexOf('/') + 1)) === this.#names.key(name)) return false;
+    }
+    return true;
   }
 
   #isFolder(path: string): boolean {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { localNames } from '../../client/src/engine/local-names.ts';
 import { SyncEngine, type SyncOutcome } from '../../client/src/engine/sync-engine.ts';
 import { NodeFileSystem } from '../../client/src/platform/node/node-file-system.ts';
 import { openStateStore } from '../../client/src/platform/node/open-state-store.ts';
@@ -52,7 +53,7 @@ export class RealDevice {
         remote: modelRemote(this.#service, this.#device, this.faults),
         store,
       },
-      { deviceName: this.#device.deviceName, localNameKey: (name) => name },
+      { deviceName: this.#device.deviceName, names: localNames('posix') },
     );
   }
 

@@ -1,5 +1,6 @@
 import { epochMs, type Node, type NodeId } from '@syncline/protocol';
 import { UnavailableError } from '../../client/src/api/unavailable-error.ts';
+import { type LocalNames, localNames } from '../../client/src/engine/local-names.ts';
 import type {
   Clock,
   EngineState,
@@ -71,11 +72,11 @@ const STANDING_CLOCK: Clock = {
 
 /** One device: a disk, a state and the engine between them and a service. Starting the engine anew is a restart. */
 export class SyncDevice {
-  readonly files = new MemoryFileSystem();
+  readonly files: MemoryFileSystem;
   readonly faults: RemoteFaults = {};
   readonly #service: SyncService;
   readonly #number: number;
-  readonly #localNameKey: (name: string) => string;
+  readonly #names: LocalNames;
   #remote: Remote | undefined;
   #store = new MemoryStateStore();
   #drawn = 0;
@@ -83,10 +84,11 @@ export class SyncDevice {
   constructor(
     service: SyncService,
     number: number,
-    /** How the device's disk compares names. */
-    options: { readonly localNameKey: (name: string) => string } = { localNameKey: (name) => name },
+    /** What nodes are called on the device's disk. */
+    options: { readonly names: LocalNames } = { names: localNames('posix') },
   ) {
-    this.#localNameKey = options.localNameKey;
+    this.#names = options.names;
+    this.files = new MemoryFileSystem(options.names);
     this.#service = service;
     this.#number = number;
   }
@@ -107,7 +109,7 @@ export class SyncDevice {
         store: this.#store,
         ...more,
       },
-      { deviceName: `device ${this.#number}`, localNameKey: this.#localNameKey },
+      { deviceName: `device ${this.#number}`, names: this.#names },
     );
   }
 
@@ -132,7 +134,7 @@ export class SyncDevice {
       },
       {
         deviceName: `device ${this.#number}`,
-        localNameKey: this.#localNameKey,
+        names: this.#names,
         isUnavailable: (failure) => failure instanceof UnavailableError,
         ...more,
       },

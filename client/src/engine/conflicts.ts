@@ -4,7 +4,7 @@ import { CONFLICT_NAMES_MAX } from './limits.ts';
 import type { LoopStatus } from './loop-status.ts';
 import { pathNames } from './node-tree.ts';
 import type { FileSystem } from './ports.ts';
-import { joinPath, type LocalNode, parentPath } from './trees.ts';
+import { diskPath, joinPath, type LocalNode, parentPath } from './trees.ts';
 
 /**
  * Two contents of one file, of which a person has not said yet which is meant.
@@ -42,7 +42,7 @@ export function listConflicts(
     const parsed = node.kind === 'file' ? parseConflictedName(node.name) : undefined;
     const path = pathNames(remote, rootId, node.nodeId)?.join('/');
     if (parsed === undefined || path === undefined) continue;
-    const shown = local.tree.has(node.nodeId) ? (pathNames(local.tree, rootId, node.nodeId)?.join('/') ?? path) : path;
+    const shown = local.tree.has(node.nodeId) ? (diskPath(local.tree, rootId, node.nodeId) ?? path) : path;
     const { deviceName, at } = parsed;
     const file = joinPath(parentPath(shown), parsed.name);
     conflicts.push({ conflictId: node.nodeId, kind: 'copy', path: file, copyPath: shown, deviceName, at });

@@ -1,6 +1,14 @@
 import { samePlace } from './node-tree.ts';
 import { isMovingName } from './schedule-structure.ts';
-import { type LocalNode, type RemoteNode, type SyncedNode, sameContent, sameObject, sameState } from './trees.ts';
+import {
+  type LocalNode,
+  localNameOf,
+  type RemoteNode,
+  type SyncedNode,
+  sameContent,
+  sameObject,
+  sameState,
+} from './trees.ts';
 
 /** A node that both sides have, and what was agreed about it, if anything was. */
 export interface Triple {
@@ -45,6 +53,7 @@ function mergeContent(local: LocalNode, remote: RemoteNode, synced: SyncedNode):
 /** Whether the synced tree says already what both sides are. */
 export function isWrittenDown({ remote, local, synced }: Triple): boolean {
   if (synced === undefined || synced.rev !== remote.rev || !samePlace(synced, local)) return false;
+  if (localNameOf(synced) !== local.entry.name) return false;
   if (remote.kind === 'folder') return sameObject(synced.identity, local.entry.identity);
   return sameContent(synced, remote) && sameState(synced.identity, local.entry.identity);
 }

@@ -1,6 +1,14 @@
 import type { NodeId } from '@syncline/protocol';
 import { excludedRootOf } from './differences.ts';
-import { agreedNode, type Execution, localPath, report } from './execution.ts';
+import {
+  agreedNode,
+  type Execution,
+  freeLocalName,
+  localNameFor,
+  localPath,
+  report,
+  withLocalName,
+} from './execution.ts';
 import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
 import { type Place, samePlace } from './node-tree.ts';
 import type { DiskOutcome } from './ports.ts';
@@ -47,10 +55,10 @@ async function makeFolder(execution: Execution, { nodeId, to }: PlacedStep): Pro
   const there = trees.remote.get(nodeId);
   const folder = localPath(execution, to.parentId);
   if (there === undefined || folder === undefined) return;
-  const path = joinPath(folder, to.name);
+  const path = joinPath(folder, localNameFor(execution, nodeId, to));
   const outcome = await ports.files.makeFolder(path);
   if (!settle(execution, path, outcome)) return;
-  const here = localNode(nodeId, { parentId: to.parentId, entry: outcome.entry });
+  const here = localNode(nodeId, { ...to, entry: outcome.entry });
   local.tree.set(here);
   trees.setSynced(agreedNode(there, here));
 }
@@ -61,11 +69,12 @@ async function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Promi
   const from = localPath(execution, nodeId);
   const folder = localPath(execution, to.parentId);
   if (here === undefined || from === undefined || folder === undefined) return;
-  const path = joinPath(folder, to.name);
+  const path = joinPath(folder, localNameFor(execution, nodeId, to));
   const outcome = await ports.files.move({ from, to: path, identity: here.entry.identity });
   if (!settle(execution, path, outcome)) return;
   const moved: LocalNode = { ...here, parentId: to.parentId, name: to.name, entry: outcome.entry };
   // An edit that came after the plan went along with the move. It is a state that nobody has planned for.
+  if (here.entry.name !== outcome.entry.name || here.parentId !== to.parentId) freeLocalName(execution, here);
   const isAsPlanned = here.kind === 'folder' || sameWrite(here.entry.identity, outcome.entry.identity);
   local.tree.set(isAsPlanned ? moved : { ...moved, contentHash: undefined });
   if (!isAsPlanned) execution.failed.add(nodeId);
@@ -83,7 +92,7 @@ function recordMove(
   if (agreed === undefined || there === undefined || !samePlace(there, moved)) return;
   const isUnchanged = before.kind === 'folder' || sameState(agreed.identity, before.entry.identity);
   const identity = isUnchanged && isAsPlanned ? moved.entry.identity : agreed.identity;
-  trees.setSynced({ ...agreed, parentId: moved.parentId, name: moved.name, identity });
+  trees.setSynced({ ...agreed, parentId: moved.parentId, name: moved.name, identity, ...withLocalName(moved) });
 }
 
 type IsDoomed = (execution: Execution, nodeId: NodeId) => boolean;
@@ -113,6 +122,8 @@ async function trashNode(execution: Execution, nodeId: NodeId, isDoomed: IsDoome
   }
   const outcome = await ports.files.trash({ path, expected });
   if (!settle(execution, path, outcome)) return;
+  const gone = local.tree.get(nodeId);
+  if (gone !== undefined) freeLocalName(execution, gone);
   for (const below of doomed) {
     local.tree.remove(below);
     trees.removeSynced(below);
@@ -142,7 +153,7 @@ async function download(execution: Execution, nodeId: NodeId): Promise<void> {
   const here = local.tree.get(nodeId);
   const folder = localPath(execution, here?.parentId ?? there.parentId);
   if (folder === undefined) return;
-  const path = joinPath(folder, here?.name ?? there.name);
+  const path = joinPath(folder, here?.entry.name ?? localNameFor(execution, nodeId, there));
   // What was sent meanwhile by this very plan has nothing to fetch.
   if (here !== undefined && sameContent(here, there)) return;
   const outcome =
@@ -151,7 +162,8 @@ async function download(execution: Execution, nodeId: NodeId): Promise<void> {
       : await fetchContent(execution, { there, here, path });
   if (outcome === undefined || !settle(execution, path, outcome)) return;
   const parentId = here?.parentId ?? there.parentId;
-  const node = { ...localNode(nodeId, { parentId, entry: outcome.entry }), contentHash: there.contentHash };
+  const name = here?.name ?? there.name;
+  const node = { ...localNode(nodeId, { parentId, name, entry: outcome.entry }), contentHash: there.contentHash };
   local.tree.set(node);
   trees.setSynced(agreedNode(there, node));
   execution.counts.downloaded += 1;
@@ -183,12 +195,12 @@ async function fetchContent(
   }
 }
 
-function localNode(nodeId: NodeId, at: { readonly parentId: NodeId; readonly entry: LocalEntry }): LocalNode {
-  const { name, kind, executable } = at.entry;
+function localNode(nodeId: NodeId, at: Place & { readonly entry: LocalEntry }): LocalNode {
+  const { kind, executable } = at.entry;
   return {
     nodeId,
     parentId: at.parentId,
-    name,
+    name: at.name,
     kind: kind === 'folder' ? 'folder' : 'file',
     entry: at.entry,
     contentHash: undefined,

@@ -7,7 +7,7 @@ import {
   type OperationResult,
   opId,
 } from '@syncline/protocol';
-import { agreedNode, type Execution, localPath, report } from './execution.ts';
+import { agreedNode, type Execution, localPath, report, withLocalName } from './execution.ts';
 import { samePlace } from './node-tree.ts';
 import { toRemoteNode } from './pull-changes.ts';
 import type { RemoteStep } from './steps.ts';
@@ -74,7 +74,7 @@ function makeFolder(execution: Execution, { nodeId, to }: PlacedStep): Commitmen
 }
 
 function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Commitment | undefined {
-  const { trees, ports } = execution;
+  const { trees, ports, local } = execution;
   const there = trees.remote.get(nodeId);
   if (there === undefined || execution.failed.has(to.parentId)) return undefined;
   const { namespaceId } = ports.remote;
@@ -84,7 +84,10 @@ function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Commitment 
     operation: { type: 'move', namespaceId, nodeId, baseRev: there.rev, parentId, name },
     onCommitted: (_, node) => {
       const synced = trees.synced.get(nodeId);
-      if (synced !== undefined) trees.setSynced({ ...synced, parentId: node.parentId, name: node.name, rev: node.rev });
+      const here = local.tree.get(nodeId);
+      if (synced === undefined || here === undefined) return;
+      const { parentId: folderId, name: nameThere, rev } = node;
+      trees.setSynced({ ...synced, parentId: folderId, name: nameThere, rev, ...withLocalName(here) });
     },
   };
 }

@@ -1,10 +1,11 @@
 import { assert, type ConflictStrategy, type EpochMs, type NodeId } from '@syncline/protocol';
 import type { EngineTrees } from './engine-trees.ts';
 import type { LocalDisk } from './local-disk.ts';
-import { pathNames } from './node-tree.ts';
+import type { LocalNames } from './local-names.ts';
+import type { Place } from './node-tree.ts';
 import type { EnginePorts } from './ports.ts';
 import { type ProblemReason, type SyncProblem, syncProblem } from './sync-problem.ts';
-import type { LocalNode, RemoteNode, SyncedNode } from './trees.ts';
+import { diskPath, type LocalNode, type RemoteNode, type SyncedNode } from './trees.ts';
 
 /** What was done, in nodes. */
 export interface SyncCounts {
@@ -28,6 +29,9 @@ export interface Execution {
   readonly failed: Set<NodeId>;
   /** How often a file was found changed while it was read, by path, and when it is worth another try. */
   readonly tries: Map<string, { readonly count: number; readonly notBefore: EpochMs }>;
+  readonly names: LocalNames;
+  /** Keys of the names that are taken on the disk, by folder, as far as they were asked for. */
+  readonly takenNames: Map<NodeId, Map<string, NodeId | undefined>>;
   readonly onConflict: ConflictStrategy;
   readonly isStopping: () => boolean;
   readonly sparesFreshFiles: boolean;
@@ -41,7 +45,38 @@ export interface Execution {
 
 /** Path of a node on the disk now; undefined when a step before has failed to bring it there. */
 export function localPath(execution: Execution, nodeId: NodeId): string | undefined {
-  return pathNames(execution.local.tree, execution.rootId, nodeId)?.join('/');
+  return diskPath(execution.local.tree, execution.rootId, nodeId);
+}
+
+/** What a node is to be called on the disk at a place: as at the service, in a form that the disk can hold and nobody else has. */
+export function localNameFor(execution: Execution, nodeId: NodeId, { parentId, name }: Place): string {
+  const { names } = execution;
+  if (names.isExact) return name;
+  const taken = namesTakenIn(execution, parentId);
+  const isFree = (localName: string) => {
+    const key = names.key(localName);
+    return !taken.has(key) || taken.get(key) === nodeId;
+  };
+  let localName = names.toLocal(name);
+  for (let attempt = 1; !isFree(localName); attempt++) localName = names.twin(name, attempt);
+  taken.set(names.key(localName), nodeId);
+  return localName;
+}
+
+/** What a node was called in a folder of the disk is free again. */
+export function freeLocalName({ names, takenNames: taken }: Execution, { parentId, entry }: LocalNode): void {
+  taken.get(parentId)?.delete(names.key(entry.name));
+}
+
+function namesTakenIn(execution: Execution, folderId: NodeId): Map<string, NodeId | undefined> {
+  const { local, names } = execution;
+  const known = execution.takenNames.get(folderId);
+  if (known !== undefined) return known;
+  const taken = new Map<string, NodeId | undefined>();
+  for (const child of local.tree.children(folderId)) taken.set(names.key(child.entry.name), child.nodeId);
+  for (const name of local.obstacles.get(folderId)?.keys() ?? []) taken.set(names.key(name), undefined);
+  execution.takenNames.set(folderId, taken);
+  return taken;
 }
 
 export function report(
@@ -75,5 +110,11 @@ export function agreedNode(remote: RemoteNode, local: LocalNode): SyncedNode {
     contentHash: remote.contentHash,
     executable: remote.executable,
     identity: local.entry.identity,
+    ...withLocalName(local),
   };
+}
+
+/** The name on the disk, where it is another one. */
+export function withLocalName({ name, entry }: LocalNode): Pick<SyncedNode, 'localName'> {
+  return { localName: entry.name === name ? undefined : entry.name };
 }

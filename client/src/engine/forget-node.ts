@@ -27,7 +27,10 @@ export function forgetForPlan(
   trees: { readonly remote: RemoteTree; readonly synced: TreeOverlay<SyncedNode>; readonly local: LocalDisk },
   forgotten: readonly Forgotten[],
 ): readonly Forgotten[] {
-  return forgotten.map((one) => {
+  // What is not on the disk comes first: its place, and its node, may be what something on the disk becomes.
+  const isAbsent = (one: Forgotten) => one.newNodeId === undefined || !trees.local.tree.has(one.nodeId);
+  const inOrder = [...forgotten.filter(isAbsent), ...forgotten.filter((one) => !isAbsent(one))];
+  return inOrder.map((one) => {
     const here = trees.local.tree.get(one.nodeId);
     if (here === undefined || one.newNodeId === undefined) {
       forgetSynced(trees.synced, one);

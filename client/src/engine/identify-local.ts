@@ -1,5 +1,7 @@
 import type { NodeId } from '@syncline/protocol';
 import type { LocalDisk } from './local-disk.ts';
+import type { LocalNames } from './local-names.ts';
+import { serviceName } from './service-name.ts';
 import {
   type LocalEntry,
   type LocalNode,
@@ -16,6 +18,7 @@ export interface IdentifyInput {
   readonly remote: RemoteTree;
   readonly synced: SyncedTree;
   readonly rootId: NodeId;
+  readonly names: LocalNames;
   readonly newNodeId: NodeIdSource;
 }
 
@@ -46,6 +49,8 @@ class Identification {
   /** Files without a node at their place: they are looked for elsewhere once all places are settled. */
   readonly #strangers: LocalNode[] = [];
   readonly #secondNames: NodeId[] = [];
+  /** Names that turned out to be others, once it was known which folder they stand in; by the node's former id. */
+  readonly #renamed = new Map<NodeId, string>();
 
   constructor(input: IdentifyInput, candidates: Iterable<NodeId>) {
     this.#input = input;
@@ -61,6 +66,10 @@ class Identification {
     for (const stranger of this.#strangers) this.#settleStranger(stranger);
     const renamed = new Map([...this.#decided].filter(([before, after]) => this.#isNews(before, after)));
     if (renamed.size > 0) local.rename(renamed);
+    for (const [before, name] of this.#renamed) {
+      const node = local.tree.get(this.#decided.get(before) ?? before);
+      if (node !== undefined) local.tree.set({ ...node, name });
+    }
     for (const nodeId of this.#secondNames) local.setSecondName(nodeId);
     for (const nodeId of this.#decided.values()) {
       const node = local.tree.get(nodeId);
@@ -95,8 +104,9 @@ class Identification {
 
   #decide(nodeId: NodeId, depth: number): void {
     const { local, synced } = this.#input;
-    const node = local.tree.get(nodeId);
-    if (node === undefined) return;
+    const seen = local.tree.get(nodeId);
+    if (seen === undefined) return;
+    const node = this.#named(seen);
     if (node.kind === 'folder') {
       const folderId = this.#folderNodeId(node);
       this.#take(node, folderId);
@@ -106,6 +116,17 @@ class Identification {
     const known = synced.at({ parentId: this.#parentOf(node), name: node.name });
     if (known?.kind === 'file') this.#take(node, known.nodeId);
     else this.#strangers.push(node);
+  }
+
+  /** The node under the name that the service has for it, where this disk calls things otherwise. */
+  #named(node: LocalNode): LocalNode {
+    const { names, local } = this.#input;
+    if (names.isExact) return node;
+    const name = serviceName(this.#input, this.#parentOf(node), node.entry.name);
+    const standing = local.tree.at({ parentId: node.parentId, name });
+    if (name === node.name || standing !== undefined) return node;
+    this.#renamed.set(node.nodeId, name);
+    return { ...node, name };
   }
 
   #take(node: LocalNode, nodeId: NodeId): void {
@@ -186,7 +207,8 @@ class Identification {
 }
 
 /** Synced nodes that were not seen on the disk, and whose absence proves nothing. */
-export function findFrozen({ local, synced }: Pick<IdentifyInput, 'local' | 'synced'>): ReadonlySet<NodeId> {
+export function findFrozen(input: Pick<IdentifyInput, 'local' | 'synced' | 'remote' | 'names'>): ReadonlySet<NodeId> {
+  const { local, synced } = input;
   const frozen = new Set<NodeId>();
   const freeze = (node: SyncedNode): void => {
     if (local.tree.has(node.nodeId) || frozen.has(node.nodeId)) return;
@@ -196,7 +218,7 @@ export function findFrozen({ local, synced }: Pick<IdentifyInput, 'local' | 'syn
   for (const folderId of local.unlisted) for (const node of synced.children(folderId)) freeze(node);
   for (const [folderId, names] of local.obstacles) {
     for (const name of names.keys()) {
-      const node = synced.at({ parentId: folderId, name });
+      const node = synced.at({ parentId: folderId, name: serviceName(input, folderId, name) });
       if (node !== undefined) freeze(node);
     }
   }

@@ -1,5 +1,7 @@
 import { type NodeId, nameDefect } from '@syncline/protocol';
-import { NodeTree } from './node-tree.ts';
+import type { LocalNames } from './local-names.ts';
+import { NodeTree, type Place } from './node-tree.ts';
+import { type NamingInput, serviceName } from './service-name.ts';
 import {
   type FolderListing,
   joinPath,
@@ -7,7 +9,9 @@ import {
   type LocalNode,
   type LocalTree,
   type NodeIdSource,
+  type ObstacleReason,
   parentPath,
+  type RemoteTree,
   type SyncedTree,
   sameFolder,
   sameObject,
@@ -42,6 +46,7 @@ export class LocalDisk implements LocalView {
   /** Folders whose content could not be listed completely. */
   readonly unlisted = new Set<NodeId>();
   readonly #rootId: NodeId;
+  readonly #naming: NamingInput;
   readonly #synced: SyncedTree;
   readonly #newNodeId: NodeIdSource;
   /** Second names of files that stand elsewhere too, because a move was interrupted between its halves. */
@@ -52,11 +57,14 @@ export class LocalDisk implements LocalView {
 
   constructor(input: {
     readonly rootId: NodeId;
+    readonly remote: RemoteTree;
     readonly synced: SyncedTree;
+    readonly names: LocalNames;
     readonly newNodeId: NodeIdSource;
     readonly onTouch: (nodeId: NodeId) => void;
   }) {
     this.#rootId = input.rootId;
+    this.#naming = input;
     this.#synced = input.synced;
     this.#newNodeId = input.newNodeId;
     this.tree = new NodeTree<LocalNode>({
@@ -73,11 +81,14 @@ export class LocalDisk implements LocalView {
     else this.unlisted.add(folderId);
     const observed: { fresh: string[]; known: string[] } = { fresh: [], known: [] };
     const seen = new Set<string>();
+    const known = this.#naming.names.isExact ? undefined : this.#byLocalName(folderId);
     for (const entry of listing.entries) {
       seen.add(entry.name);
-      this.#see(folderId, entry, observed);
+      const before =
+        known === undefined ? this.tree.at({ parentId: folderId, name: entry.name }) : known.get(entry.name);
+      this.#see(entry, { folderId, before, observed });
     }
-    for (const child of this.tree.children(folderId)) if (!seen.has(child.name)) this.drop(child.nodeId);
+    for (const child of this.tree.children(folderId)) if (!seen.has(child.entry.name)) this.drop(child.nodeId);
     for (const name of this.obstacles.get(folderId)?.keys() ?? []) {
       if (!seen.has(name)) this.#clearObstacle(folderId, joinPath(listing.path, name));
     }
@@ -92,11 +103,21 @@ export class LocalDisk implements LocalView {
     let folderId = this.#rootId;
     if (path === '') return folderId;
     for (const name of path.split('/')) {
-      const node = this.tree.at({ parentId: folderId, name });
+      const node = this.childAt(folderId, name);
       if (node?.kind !== 'folder') return undefined;
       folderId = node.nodeId;
     }
     return folderId;
+  }
+
+  /** What a folder holds under a name on the disk. */
+  childAt(folderId: NodeId, localName: string): LocalNode | undefined {
+    const { names } = this.#naming;
+    if (names.isExact) return this.tree.at({ parentId: folderId, name: localName });
+    const node = this.tree.at({ parentId: folderId, name: names.toName(localName) });
+    if (node?.entry.name === localName) return node;
+    for (const child of this.tree.children(folderId)) if (child.entry.name === localName) return child;
+    return undefined;
   }
 
   /** Whether a listing of this folder can be taken over. */
@@ -161,13 +182,30 @@ export class LocalDisk implements LocalView {
   openSecondNames(): void {
     for (const [parentId, names] of this.#secondNames) {
       this.#secondNames.delete(parentId);
-      for (const entry of names.values()) this.#insert(parentId, entry);
+      for (const entry of names.values()) {
+        const name = this.#freeName(parentId, entry.name);
+        if (name !== undefined) this.#insert({ parentId, name }, entry);
+      }
     }
   }
 
-  #see(folderId: NodeId, entry: LocalEntry, observed: { fresh: string[]; known: string[] }): void {
-    const known = this.tree.at({ parentId: folderId, name: entry.name });
-    if (entry.kind === 'obstacle' || nameDefect(entry.name) !== undefined) {
+  #byLocalName(folderId: NodeId): ReadonlyMap<string, LocalNode> {
+    const known = new Map<string, LocalNode>();
+    for (const child of this.tree.children(folderId)) known.set(child.entry.name, child);
+    return known;
+  }
+
+  #see(
+    entry: LocalEntry,
+    at: {
+      readonly folderId: NodeId;
+      readonly before: LocalNode | undefined;
+      readonly observed: { fresh: string[]; known: string[] };
+    },
+  ): void {
+    const { folderId, before: known, observed } = at;
+    const name = known?.name ?? this.#freeName(folderId, entry.name);
+    if (entry.kind === 'obstacle' || name === undefined || nameDefect(name) !== undefined) {
       if (known !== undefined) this.drop(known.nodeId);
       this.#setObstacle(folderId, entry, observed);
       return;
@@ -180,7 +218,7 @@ export class LocalDisk implements LocalView {
       known?.kind === entry.kind && (known.kind === 'file' || sameFolder(known.entry.identity, entry.identity));
     if (known === undefined || !isSame) {
       if (known !== undefined) this.drop(known.nodeId);
-      this.#insert(folderId, entry);
+      this.#insert({ parentId: folderId, name }, entry);
       if (entry.kind === 'folder') observed.fresh.push(entry.path);
       return;
     }
@@ -191,8 +229,8 @@ export class LocalDisk implements LocalView {
   }
 
   /** Nearly everything is where it was when both sides agreed on it; the rest gets an id of its own until it is decided what it is. */
-  #insert(parentId: NodeId, entry: LocalEntry): void {
-    const { name, kind, executable, contentHash } = entry;
+  #insert({ parentId, name }: Place, entry: LocalEntry): void {
+    const { kind, executable, contentHash } = entry;
     if (kind === 'obstacle') return;
     const agreed = this.#synced.at({ parentId, name });
     const isAgreed =
@@ -207,6 +245,16 @@ export class LocalDisk implements LocalView {
     this.tree.set({ nodeId, parentId, name, kind, entry: kept, contentHash: known, executable });
   }
 
+  /**
+   * Name at the service of an entry that is new here. Two entries can stand for one name, when somebody copies what stands under a
+   * marked name; the second is then what the disk calls it, and what would still be a twin is none.
+   */
+  #freeName(parentId: NodeId, localName: string): string | undefined {
+    const name = serviceName(this.#naming, parentId, localName);
+    if (this.tree.at({ parentId, name }) === undefined) return name;
+    return name === localName || this.tree.at({ parentId, name: localName }) !== undefined ? undefined : localName;
+  }
+
   #setObstacle(folderId: NodeId, entry: LocalEntry, observed: { fresh: string[]; known: string[] }): void {
     const before = this.obstacles.get(folderId)?.get(entry.name);
     const isHiding = entry.kind === 'folder';
@@ -219,8 +267,12 @@ export class LocalDisk implements LocalView {
     put(
       this.obstacles,
       folderId,
-      entry.kind === 'obstacle' ? entry : { ...entry, kind: 'obstacle', obstacle: 'name-refused' },
+      entry.kind === 'obstacle' ? entry : { ...entry, kind: 'obstacle', obstacle: this.#whyRefused(folderId, entry) },
     );
+  }
+
+  #whyRefused(folderId: NodeId, { name }: LocalEntry): ObstacleReason {
+    return this.#freeName(folderId, name) === undefined ? 'name-twin' : 'name-refused';
   }
 
   #clearObstacle(folderId: NodeId, path: string): void {

@@ -23,6 +23,8 @@ import { readTag, writeTagged, writeUntagged } from './name-tags.ts';
  * Source: docs/decisions/0090-local-names.md
  */
 export interface LocalNames {
+  /** Whether the disk can hold every name, one beside the other, so that all names are the same on both sides. */
+  readonly isExact: boolean;
   /** Name on the disk of a node called `name`, which is the name itself wherever the disk can hold it. Precondition: the service can. */
   toLocal(name: string): string;
   /** Name at the service of what is called `localName` on the disk. */
@@ -44,7 +46,13 @@ export function localNames(kind: DiskKind, known: Partial<DiskNameRules> = {}): 
   assert(rules.lengthMax >= LOCAL_NAME_LENGTH_MIN, 'a disk has room for a shortened name');
   const mapped = mappedNames(rules);
   if (!holdsEveryName(rules)) return mapped;
-  return { ...mapped, toLocal: (name) => name, toName: (localName) => localName, isShortened: () => false };
+  return {
+    ...mapped,
+    isExact: true,
+    toLocal: (name) => name,
+    toName: (localName) => localName,
+    isShortened: () => false,
+  };
 }
 
 function mappedNames(rules: DiskNameRules): LocalNames {
@@ -54,6 +62,7 @@ function mappedNames(rules: DiskNameRules): LocalNames {
     return fits(full, rules) ? full : shortened(full, name, rules);
   };
   return {
+    isExact: false,
     toLocal,
     toName(localName) {
       const read = readTag(escapes.unescape(localName));

@@ -17,7 +17,6 @@ export function planLocalStructure(planning: Planning, wishes: Wishes): readonly
   const { order, stuck } = scheduleStructure({ working: localAfter, rootId, isObstructed }, actions);
   for (const { action } of stuck) {
     if (action.kind !== 'remove' && isObstructed(action.to)) planning.report(action.nodeId, 'place-taken');
-    else if (action.kind !== 'remove' && hasTwin(planning, action)) planning.report(action.nodeId, 'name-twin');
     else wishes.waiting.add(action.nodeId);
   }
   return order.map((action): LocalStep => {
@@ -32,20 +31,12 @@ export function planLocalStructure(planning: Planning, wishes: Wishes): readonly
 export function obstructs({ local, policy }: Planning, place: Place): boolean {
   const obstacles = local.obstacles.get(place.parentId);
   if (obstacles === undefined) return false;
-  if (obstacles.has(place.name)) return true;
-  const key = policy.localNameKey(place.name);
-  for (const name of obstacles.keys()) if (policy.localNameKey(name) === key) return true;
+  const { names } = policy;
+  const localName = names.toLocal(place.name);
+  if (names.isExact || obstacles.has(localName)) return obstacles.has(localName);
+  const key = names.key(localName);
+  for (const name of obstacles.keys()) if (names.key(name) === key) return true;
   return false;
-}
-
-/** Whether another node stands where a node should, under a name that only this disk takes for the same. */
-export function hasTwin(
-  { localAfter }: Planning,
-  { nodeId, to }: { readonly nodeId: NodeId; readonly to: Place },
-): boolean {
-  const occupantId = localAfter.at(to);
-  if (occupantId === undefined || occupantId === nodeId) return false;
-  return localAfter.placeOf(occupantId)?.name !== to.name;
 }
 
 /** Whether the disk should get a node that it does not have. */

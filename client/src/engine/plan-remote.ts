@@ -78,12 +78,7 @@ function resolveStuck(planning: Planning, wishes: Wishes, { action, reason, occu
     if (there !== undefined && !isMovingName(there.name)) wishes.localMoves.set(nodeId, there);
     return;
   }
-  const occupant = occupantId === undefined ? undefined : planning.remoteAfter.placeOf(occupantId);
-  if (occupant === undefined) return;
-  if (occupant.name !== action.to.name) {
-    planning.report(nodeId, 'name-twin');
-    return;
-  }
+  if (occupantId === undefined) return;
   const here = local.tree.get(nodeId);
   if (here === undefined) return;
   const name = freeConflictedName(planning, { parentId: here.parentId, name: here.name });

@@ -1,6 +1,6 @@
 import { type NodeId, splitName } from '@syncline/protocol';
 import { heldBackBy } from './plan-exclusions.ts';
-import { hasTwin, isWanted, obstructs } from './plan-local.ts';
+import { isWanted, obstructs } from './plan-local.ts';
 import type { Planning, Wishes } from './planning.ts';
 import type { Step } from './steps.ts';
 import type { LocalNode, RemoteNode } from './trees.ts';
@@ -32,10 +32,6 @@ function planNewFile(planning: Planning, here: LocalNode): readonly Step[] | 'wa
     return [{ type: 'upload', nodeId, mode: 'new', vacated }];
   }
   const occupant = remote.get(occupantId);
-  if (remoteAfter.placeOf(occupantId)?.name !== here.name) {
-    planning.report(nodeId, 'name-twin');
-    return [];
-  }
   // Who comes to stand there by this very plan is met by the next one.
   if (occupant === undefined || occupant.parentId !== here.parentId || occupant.name !== here.name) return 'waits';
   if (here.contentHash === undefined) return [{ type: 'read', nodeId }];
@@ -87,8 +83,6 @@ export function planDownloads(planning: Planning, wishes: Wishes, before: readon
     } else if (localAfter.has(there.parentId) && localAfter.at(there) === undefined && !mayBeOwnCopy(there)) {
       localAfter.put(nodeId, there);
       steps.push({ type: 'download', nodeId });
-    } else if (hasTwin(planning, { nodeId, to: there })) {
-      planning.report(nodeId, 'name-twin');
     } else {
       wishes.waiting.add(nodeId);
     }

@@ -102,18 +102,6 @@ test('names that other disks take for one travel between disks that hold both', 
   expect(serviceTree(service)).toEqual(a.files.tree());
 });
 
-test('a disk that takes two names for one keeps the first, is told of the second, and takes nothing away', async () => {
-  const { service, a } = world();
-  a.files.write('Note', '1');
-  a.files.write('note', '2');
-  await a.sync();
-  const folding = new SyncDevice(modelSyncService(service), 3, { localNameKey: (name) => name.toLowerCase() });
-  expect((await folding.sync()).problems).toMatchObject([{ reason: 'name-twin' }]);
-  expect(folding.files.tree().size).toBe(1);
-  expect((await folding.sync()).kind).toBe('rested');
-  expect(serviceTree(service).size).toBe(2);
-});
-
 test('a name that the service refuses is told, also below folders, and what had another name before stays there', async () => {
   const { service, a } = world();
   a.files.mkdir('d');

@@ -4,7 +4,7 @@ import { excludedRootOf } from './differences.ts';
 import { forgetForPlan } from './forget-node.ts';
 import { PLAN_DEPTH_MAX } from './limits.ts';
 import type { LocalDisk } from './local-disk.ts';
-import { type Place, pathNames, type TreeReader } from './node-tree.ts';
+import type { Place, TreeReader } from './node-tree.ts';
 import { heldBackBy, planExclusions } from './plan-exclusions.ts';
 import { planLocalStructure } from './plan-local.ts';
 import { planRemoteStructure } from './plan-remote.ts';
@@ -14,7 +14,7 @@ import { type Forgotten, settleDeletions } from './settle-deletions.ts';
 import type { Step } from './steps.ts';
 import { type SyncProblem, syncProblem } from './sync-problem.ts';
 import { TreeOverlay } from './tree-overlay.ts';
-import type { RemoteNode, SyncedNode } from './trees.ts';
+import { diskPath, type RemoteNode, type SyncedNode } from './trees.ts';
 import { WorkingTree } from './working-tree.ts';
 
 export interface Plan {
@@ -98,8 +98,8 @@ function openPlanning(
     candidates,
     deletions,
     excluded: input.excluded,
-    remoteAfter: new WorkingTree(remote, { rootId, keyOf: policy.remoteNameKey }),
-    localAfter: new WorkingTree(local.tree, { rootId, keyOf: policy.localNameKey }),
+    remoteAfter: new WorkingTree(remote, rootId),
+    localAfter: new WorkingTree(local.tree, rootId),
     isReachable: reachability(remote, rootId),
     report: (nodeId, reason) => problems.push(syncProblem(pathOf(input, nodeId), reason)),
   };
@@ -131,9 +131,10 @@ function pathOf(input: PlanInput, nodeId: NodeId): string {
   const seen = new Set<NodeId>();
   while (current !== undefined && current !== input.rootId && !seen.has(current)) {
     seen.add(current);
-    const entry: Place | undefined = input.local.tree.get(current) ?? input.remote.get(current);
-    if (entry !== undefined) names.push(entry.name);
-    current = entry?.parentId;
+    const here = input.local.tree.get(current);
+    const node: Place | undefined = here ?? input.remote.get(current);
+    if (node !== undefined) names.push(here?.entry.name ?? node.name);
+    current = node?.parentId;
   }
   return names.toReversed().join('/');
 }
@@ -209,7 +210,7 @@ function reportObstacles({ local, rootId }: PlanInput): readonly SyncProblem[] {
     for (const entry of names.values()) problems.push(syncProblem(entry.path, entry.obstacle ?? 'special-file'));
   }
   for (const folderId of local.unlisted) {
-    const path = pathNames(local.tree, rootId, folderId)?.join('/') ?? '';
+    const path = diskPath(local.tree, rootId, folderId) ?? '';
     problems.push(syncProblem(path === '' ? '.' : path, 'unreadable'));
   }
   return problems;

@@ -1,5 +1,6 @@
 import type { ConflictStrategy, NodeId } from '@syncline/protocol';
 import type { LocalDisk, LocalView } from './local-disk.ts';
+import type { LocalNames } from './local-names.ts';
 import type { Place, TreeReader } from './node-tree.ts';
 import type { Deletions } from './settle-deletions.ts';
 import type { Step, UploadStep } from './steps.ts';
@@ -12,9 +13,8 @@ export interface PlanPolicy {
   readonly newNodeId: NodeIdSource;
   /** The name of a conflicted copy of `name`; another one for every `attempt`, which counts from 1. */
   readonly conflictedName: (name: string, attempt: number) => string;
-  /** Under which key the service, and this disk, take two names for the same. */
-  readonly remoteNameKey: (name: string) => string;
-  readonly localNameKey: (name: string) => string;
+  /** What nodes are called on this disk. */
+  readonly names: LocalNames;
   /** A conflict of contents is told and left as it is, instead of being settled by the service. */
   readonly refusesConflicts: boolean;
   /** How a person has settled the conflict of what stands at a path of the disk, if one has. */

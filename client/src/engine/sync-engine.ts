@@ -3,7 +3,6 @@ import {
   conflictedName,
   type EpochMs,
   type NodeId,
-  nameKey,
   type Problem,
   rootNodeId,
 } from '@syncline/protocol';
@@ -16,9 +15,9 @@ import type { Execution, SyncCounts } from './execution.ts';
 import { findFrozen, identifyLocal } from './identify-local.ts';
 import { DELETE_CONFIRM_MS, IDLE_ROUNDS_MAX, ROUNDS_MAX } from './limits.ts';
 import { LocalDisk, type LocalView } from './local-disk.ts';
+import type { LocalNames } from './local-names.ts';
 import { countChanges, findMassChange, type MassChange } from './mass-change.ts';
 import { newNodeId } from './new-node-id.ts';
-import { pathNames } from './node-tree.ts';
 import { observeDisk } from './observe-disk.ts';
 import { plannedBytes } from './planned-bytes.ts';
 import { type Plan, planSteps } from './planner.ts';
@@ -26,11 +25,12 @@ import type { DiskHints, EnginePorts } from './ports.ts';
 import { pullChanges } from './pull-changes.ts';
 import type { Step } from './steps.ts';
 import type { SyncProblem } from './sync-problem.ts';
+import { diskPath } from './trees.ts';
 
 export interface EngineOptions {
   readonly deviceName: string;
-  /** How this disk compares names. */
-  readonly localNameKey: (name: string) => string;
+  /** What nodes are called on this disk. */
+  readonly names: LocalNames;
   /** What becomes of a change that was made on a base which the service has left. @default keep_both */
   readonly onConflict?: ConflictStrategy | undefined;
   /** Told before every round how many bytes it is to send and fetch, for a display of progress. */
@@ -105,10 +105,12 @@ export class SyncEngine {
     this.#options = options;
     this.#rootId = rootNodeId(ports.remote.namespaceId);
     this.trees = new EngineTrees(ports.store);
-    const { synced, differences } = this.trees;
+    const { remote, synced, differences } = this.trees;
     this.#local = new LocalDisk({
       rootId: this.#rootId,
+      remote,
       synced,
+      names: options.names,
       newNodeId: () => newNodeId(ports.random),
       onTouch: (nodeId) => differences.touch(nodeId),
     });
@@ -214,8 +216,8 @@ export class SyncEngine {
     const folders = new Set(hints.folders);
     for (const nodeId of gone) {
       const parentId = this.trees.synced.get(nodeId)?.parentId;
-      const names = parentId === undefined ? undefined : pathNames(this.#local.tree, this.#rootId, parentId);
-      if (names !== undefined) folders.add(names.join('/'));
+      const path = parentId === undefined ? undefined : diskPath(this.#local.tree, this.#rootId, parentId);
+      if (path !== undefined) folders.add(path);
     }
     await this.#observe({ everything: hints.everything, folders });
   }
@@ -238,8 +240,11 @@ export class SyncEngine {
     const local = this.#local;
     const trees = { remote, synced, excluded, local: local.tree };
     const newId = () => newNodeId(this.#ports.random);
-    identifyLocal({ remote, synced, local, rootId: this.#rootId, newNodeId: newId }, differences.judge(trees));
-    local.frozen = findFrozen({ local, synced });
+    identifyLocal(
+      { remote, synced, local, names: this.#options.names, rootId: this.#rootId, newNodeId: newId },
+      differences.judge(trees),
+    );
+    local.frozen = findFrozen({ local, synced, remote, names: this.#options.names });
     return planSteps({
       rootId: this.#rootId,
       remote,
@@ -250,8 +255,7 @@ export class SyncEngine {
       policy: {
         newNodeId: newId,
         conflictedName: (name, attempt) => this.#conflictedName(name, attempt),
-        remoteNameKey: nameKey,
-        localNameKey: this.#options.localNameKey,
+        names: this.#options.names,
         refusesConflicts: this.#options.onConflict === 'fail',
         settledConflict: (nodeId) => this.#settledConflict(nodeId),
       },
@@ -270,6 +274,8 @@ export class SyncEngine {
       failed: new Set(),
       tries: this.#tries,
       onConflict: this.#options.onConflict ?? 'keep_both',
+      names: this.#options.names,
+      takenNames: new Map(),
       isStopping: this.#options.isStopping ?? (() => false),
       sparesFreshFiles: this.#options.sparesFreshFiles ?? false,
       progress: 0,
@@ -299,8 +305,8 @@ export class SyncEngine {
 
   #settledConflict(nodeId: NodeId): ConflictStrategy | undefined {
     if (this.#settled.size === 0) return undefined;
-    const names = pathNames(this.#local.tree, this.#rootId, nodeId);
-    return names === undefined ? undefined : this.#settled.get(names.join('/'));
+    const path = diskPath(this.#local.tree, this.#rootId, nodeId);
+    return path === undefined ? undefined : this.#settled.get(path);
   }
 
   #conflictedName(name: string, attempt: number): string {

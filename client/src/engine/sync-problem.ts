@@ -3,7 +3,6 @@ import type { ObstacleReason } from './trees.ts';
 /** Why something is not synced, in a closed list. */
 export type ProblemReason =
   | ObstacleReason
-  | 'name-twin'
   | 'place-taken'
   | 'excluded-place'
   | 'blocked'
@@ -28,8 +27,7 @@ const DETAILS: Readonly<Record<ProblemReason, string>> = {
   'name-refused': 'Its name cannot be stored (control characters, or more than 255 bytes). Rename it.',
   'name-not-utf8': 'Its name is not UTF-8. Rename it.',
   unreadable: 'It cannot be read. Check its permissions.',
-  'name-twin':
-    'This disk takes it for the same name as another in this folder. It is safe at the service; rename one of the two.',
+  'name-twin': 'Two files of this folder would have the same name at the service. Rename one of them.',
   'excluded-place':
     'The service has a folder of this name that is excluded from this device. Rename the one here, or include the other again.',
   'place-taken': 'Something that cannot be synced stands where it belongs. Move that away.',

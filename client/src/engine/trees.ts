@@ -1,5 +1,5 @@
 import type { ContentHash, NodeId, NodeKind } from '@syncline/protocol';
-import type { NodeTree, PlacedNode } from './node-tree.ts';
+import type { NodeTree, PlacedNode, TreeReader } from './node-tree.ts';
 
 /**
  * The three trees. They record observations, never outstanding work: the remote tree is what the service said last, the
@@ -25,6 +25,8 @@ export interface SyncedNode extends PlacedNode {
   readonly contentHash: ContentHash | undefined;
   readonly executable: boolean;
   readonly identity: LocalIdentity;
+  /** Name on the disk, where that cannot hold `name` or has it for another node. */
+  readonly localName?: string | undefined;
 }
 
 /** What tells one state of one file from every other without reading it. All times in ns since 1970. */
@@ -38,7 +40,7 @@ export interface LocalIdentity {
 }
 
 /** Why something on the disk cannot be synced. */
-export type ObstacleReason = 'symlink' | 'special-file' | 'name-refused' | 'name-not-utf8' | 'unreadable';
+export type ObstacleReason = 'symlink' | 'special-file' | 'name-refused' | 'name-twin' | 'name-not-utf8' | 'unreadable';
 
 /** One thing that stands on the disk. `path` is relative to the root, its names joined by `/`. */
 export interface LocalEntry {
@@ -62,7 +64,7 @@ export interface FolderListing {
   readonly complete: boolean;
 }
 
-/** A local entry that was given the id of its node. */
+/** A local entry that was given the id of its node. `name` is the one at the service; on the disk it is `entry.name`. */
 export interface LocalNode extends PlacedNode {
   readonly kind: NodeKind;
   readonly entry: LocalEntry;
@@ -116,6 +118,24 @@ export function sameContent(
   b: { readonly contentHash: ContentHash | undefined; readonly executable: boolean },
 ): boolean {
   return a.contentHash !== undefined && a.contentHash === b.contentHash && a.executable === b.executable;
+}
+
+export function localNameOf(node: SyncedNode): string {
+  return node.localName ?? node.name;
+}
+
+/** Path of a node on the disk, or undefined when it does not hang together with the root. */
+export function diskPath(tree: TreeReader<LocalNode>, rootId: NodeId, nodeId: NodeId): string | undefined {
+  let path = '';
+  const seen = new Set<NodeId>();
+  for (let current = nodeId; current !== rootId; ) {
+    const node = tree.get(current);
+    if (node === undefined || seen.has(current)) return undefined;
+    seen.add(current);
+    path = path === '' ? node.entry.name : `${node.entry.name}/${path}`;
+    current = node.parentId;
+  }
+  return path;
 }
 
 /** Path of the folder that holds the entry at `path`. */

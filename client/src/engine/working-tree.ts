@@ -3,25 +3,20 @@ import type { Place, PlacedNode, TreeReader } from './node-tree.ts';
 
 /**
  * A tree as it will stand after the steps planned so far. It lies over a tree that does not change, and keeps only the
- * differences and the folders that were asked about. `keyOf` says which names are the same name on this side.
+ * differences. Names are those of the service, which tells them apart to the character.
  */
 export class WorkingTree {
   readonly #base: TreeReader<PlacedNode>;
   readonly #rootId: NodeId;
-  readonly #keyOf: (name: string) => string;
   readonly #placed = new Map<NodeId, Place>();
   readonly #removed = new Set<NodeId>();
   readonly #vacated = new Set<string>();
-  /** Folders that were asked about: who stands there, by name key. */
-  readonly #folders = new Map<NodeId, Map<string, NodeId>>();
+  /** Who was put where, by the key of the place. */
+  readonly #occupants = new Map<string, NodeId>();
 
-  constructor(
-    base: TreeReader<PlacedNode>,
-    rules: { readonly rootId: NodeId; readonly keyOf: (name: string) => string },
-  ) {
+  constructor(base: TreeReader<PlacedNode>, rootId: NodeId) {
     this.#base = base;
-    this.#rootId = rules.rootId;
-    this.#keyOf = rules.keyOf;
+    this.#rootId = rootId;
   }
 
   placeOf(nodeId: NodeId): Place | undefined {
@@ -33,20 +28,24 @@ export class WorkingTree {
     return nodeId === this.#rootId || this.placeOf(nodeId) !== undefined;
   }
 
-  /** Who stands at a place, under this name or one that counts as the same. */
+  /** Who stands at a place. */
   at(place: Place): NodeId | undefined {
-    return this.#folder(place.parentId).get(this.#keyOf(place.name));
+    const occupant = this.#occupants.get(placeKey(place));
+    if (occupant !== undefined) return occupant;
+    const node = this.#base.at(place);
+    const isGone = node === undefined || this.#placed.has(node.nodeId) || this.#removed.has(node.nodeId);
+    return isGone ? undefined : node.nodeId;
   }
 
   /** Whether somebody stood at the place and was moved or removed by a step of this plan. */
   wasVacated(place: Place): boolean {
-    return this.#vacated.has(this.#placeKey(place));
+    return this.#vacated.has(placeKey(place));
   }
 
   put(nodeId: NodeId, place: Place): void {
     this.#vacate(nodeId);
     this.#removed.delete(nodeId);
-    this.#folder(place.parentId).set(this.#keyOf(place.name), nodeId);
+    this.#occupants.set(placeKey(place), nodeId);
     this.#placed.set(nodeId, place);
   }
 
@@ -73,29 +72,12 @@ export class WorkingTree {
 
   #vacate(nodeId: NodeId): void {
     const place = this.placeOf(nodeId);
-    if (place === undefined) return;
-    const folder = this.#folder(place.parentId);
-    const key = this.#keyOf(place.name);
-    if (folder.get(key) !== nodeId) return;
-    folder.delete(key);
-    this.#vacated.add(this.#placeKey(place));
+    if (place === undefined || this.at(place) !== nodeId) return;
+    this.#occupants.delete(placeKey(place));
+    this.#vacated.add(placeKey(place));
   }
+}
 
-  #placeKey(place: Place): string {
-    return `${place.parentId}/${this.#keyOf(place.name)}`;
-  }
-
-  #folder(folderId: NodeId): Map<string, NodeId> {
-    let folder = this.#folders.get(folderId);
-    if (folder === undefined) {
-      folder = new Map();
-      for (const child of this.#base.children(folderId)) {
-        if (!this.#placed.has(child.nodeId) && !this.#removed.has(child.nodeId)) {
-          folder.set(this.#keyOf(child.name), child.nodeId);
-        }
-      }
-      this.#folders.set(folderId, folder);
-    }
-    return folder;
-  }
+function placeKey({ parentId, name }: Place): string {
+  return `${parentId}/${name}`;
 }

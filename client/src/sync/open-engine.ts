@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ChunkRef } from '@syncline/protocol';
+import { localNames } from '../engine/local-names.ts';
 import { SyncEngine } from '../engine/sync-engine.ts';
 import { type LinkedFolder, stateFile } from '../platform/node/linked-folders.ts';
 import { NodeFileSystem } from '../platform/node/node-file-system.ts';
 import { openStateStore } from '../platform/node/open-state-store.ts';
+import { diskKind, probeDiskNames } from '../platform/node/probe-disk-names.ts';
 import type { TransferDependencies } from '../transfers/upload-files.ts';
 import { createApiRemote } from './api-remote.ts';
 import { engineClock } from './engine-clock.ts';
@@ -27,6 +29,7 @@ export function openEngine(
   const { folder, signal } = options;
   const store = openStateStore(stateFile(options.home, folder.folderId));
   const { folderId, deviceId, namespaceId } = folder;
+  const kind = diskKind(process.platform);
   const engine = new SyncEngine(
     {
       clock: engineClock(signal),
@@ -46,17 +49,11 @@ export function openEngine(
     },
     {
       deviceName: options.deviceName,
-      localNameKey: localNameKey(process.platform),
+      names: localNames(kind, probeDiskNames(folder.path, kind)),
       ...(options.onRound === undefined ? {} : { onRound: options.onRound }),
     },
   );
   return { engine, close: () => store.close() };
-}
-
-/** How the disks of a platform compare names. The service is stricter than all of them. */
-function localNameKey(platform: NodeJS.Platform): (name: string) => string {
-  if (platform === 'darwin' || platform === 'win32') return (name) => name.normalize('NFC').toLowerCase();
-  return (name) => name;
 }
 
 function isChunk(bytes: Uint8Array, ref: ChunkRef): boolean {

@@ -98,8 +98,9 @@ export class NodeFileSystem implements FileSystem {
       if (source === undefined || !sameObject(source.identity, move.identity)) return 'changed';
       if (!this.#isInside(move.from)) return 'changed';
       const occupant = await this.look(move.to);
-      if (occupant !== undefined && !isSecondName(occupant, source)) return 'changed';
-      if (source.kind === 'file') await this.#moveFile(move.from, move.to);
+      const isOneEntry = occupant !== undefined && this.#isOneEntry(occupant, source);
+      if (occupant !== undefined && !isOneEntry && !isSecondName(occupant, source)) return 'changed';
+      if (source.kind === 'file' && !isOneEntry) await this.#moveFile(move.from, move.to);
       // A folder never replaces anything: over a file or a folder with content the system refuses it.
       else await this.#calls.rename(this.#absolute(move.from), this.#absolute(move.to));
       this.#touch(move.from);
@@ -171,6 +172,13 @@ export class NodeFileSystem implements FileSystem {
     const directories = [...this.#dirty];
     this.#dirty.clear();
     await Promise.all(directories.map((directory) => syncDirectory(this.#calls, directory)));
+  }
+
+  /** Whether a disk finds one and the same entry under both names, because it takes them for one: nothing stands in the way then. */
+  #isOneEntry(occupant: LocalEntry, source: LocalEntry): boolean {
+    if (occupant.identity.inode !== source.identity.inode || occupant.identity.device !== source.identity.device)
+      return false;
+    return !this.#calls.readdirSync(this.#absolute(parentPath(occupant.path))).includes(occupant.name);
   }
 
   /** Moves a file without ever replacing one. */

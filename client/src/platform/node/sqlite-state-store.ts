@@ -5,7 +5,7 @@ import type { LocalIdentity, RemoteNode, SyncedNode } from '../../engine/trees.t
 import { STATE_ROWS_PER_PAGE } from './limits.ts';
 
 /** Raised with every change of the tables. A database of another version is not read: the trees are rebuilt by merging. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE remote (
@@ -16,7 +16,7 @@ const SCHEMA = `
     nodeId TEXT PRIMARY KEY, parentId TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, rev INTEGER NOT NULL,
     contentRev INTEGER NOT NULL, size INTEGER NOT NULL, contentHash TEXT, executable INTEGER NOT NULL,
     device INTEGER NOT NULL, inode INTEGER NOT NULL, birthNs INTEGER NOT NULL, localSize INTEGER NOT NULL,
-    mtimeNs INTEGER NOT NULL, ctimeNs INTEGER NOT NULL
+    mtimeNs INTEGER NOT NULL, ctimeNs INTEGER NOT NULL, localName TEXT
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE position (id INTEGER PRIMARY KEY CHECK (id = 1), cursor TEXT, seq INTEGER NOT NULL, lamport INTEGER NOT NULL) STRICT;
 `;
@@ -25,7 +25,7 @@ const SCHEMA = `
 const AGREED_COLUMNS = `
   nodeId, parentId, name, kind = 'folder', CAST(rev AS REAL), CAST(contentRev AS REAL), CAST(size AS REAL), contentHash, executable`;
 const REMOTE_COLUMNS = `${AGREED_COLUMNS}, CAST(modifiedAtMs AS REAL)`;
-const SYNCED_COLUMNS = `${AGREED_COLUMNS}, device, inode, birthNs, CAST(localSize AS REAL), mtimeNs, ctimeNs`;
+const SYNCED_COLUMNS = `${AGREED_COLUMNS}, device, inode, birthNs, CAST(localSize AS REAL), mtimeNs, ctimeNs, localName`;
 
 /** The engine's memory of one folder, in one SQLite file. It can be deleted at any time: what it says is found out again. */
 export class SqliteStateStore implements StateStore {
@@ -46,7 +46,9 @@ export class SqliteStateStore implements StateStore {
       this.#prepareSchema();
       this.#setRemote = this.#database.prepare('INSERT OR REPLACE INTO remote VALUES (?,?,?,?,?,?,?,?,?,?)');
       this.#removeRemote = this.#database.prepare('DELETE FROM remote WHERE nodeId = ?');
-      this.#setSynced = this.#database.prepare('INSERT OR REPLACE INTO synced VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)');
+      this.#setSynced = this.#database.prepare(
+        'INSERT OR REPLACE INTO synced VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)',
+      );
       this.#removeSynced = this.#database.prepare('DELETE FROM synced WHERE nodeId = ?');
       this.#setPosition = this.#database.prepare('INSERT OR REPLACE INTO position VALUES (1,?,?,?)');
       this.#unread = this.#read();
@@ -151,7 +153,7 @@ function remoteRow(node: RemoteNode): SQLInputValue[] {
 
 function syncedRow(node: SyncedNode): SQLInputValue[] {
   const { device, inode, birthNs, size, mtimeNs, ctimeNs } = node.identity;
-  return [...agreedColumns(node), device, inode, birthNs, size, mtimeNs, ctimeNs];
+  return [...agreedColumns(node), device, inode, birthNs, size, mtimeNs, ctimeNs, node.localName ?? null];
 }
 
 function agreedColumns(node: RemoteNode | SyncedNode): SQLInputValue[] {
@@ -162,7 +164,7 @@ function agreedColumns(node: RemoteNode | SyncedNode): SQLInputValue[] {
 /** Columns by their number, in the order of AGREED_COLUMNS and of what follows them. */
 type AgreedRow = readonly [string, string, string, bigint, number, number, number, string | null, bigint];
 type RemoteRow = readonly [...AgreedRow, modifiedAtMs: number | null];
-type SyncedRow = readonly [...AgreedRow, bigint, bigint, bigint, number, bigint, bigint];
+type SyncedRow = readonly [...AgreedRow, bigint, bigint, bigint, number, bigint, bigint, string | null];
 
 /** Makes nodes of rows. What is equal becomes one object: nodes are many and stay, and take half of the memory so. */
 class NodeReader {
@@ -200,6 +202,7 @@ class NodeReader {
       contentHash: twin?.contentHash === contentHash ? twin?.contentHash : contentHash,
       executable: row[8] === 1n,
       identity: this.#identity(row),
+      ...(row[15] === null ? {} : { localName: row[15] }),
     };
   }
 
