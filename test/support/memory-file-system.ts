@@ -154,7 +154,7 @@ export class MemoryFileSystem implements FileSystem {
       const entry = parentPath(known) === path ? this.#entry(known) : undefined;
       if (entry !== undefined) entries.push(entry);
     }
-    return { path, entries, complete };
+    return { path, entries, complete, rulesChanged: false };
   }
 
   async look(path: string): Promise<LocalEntry | undefined> {

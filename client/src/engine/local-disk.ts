@@ -27,6 +27,12 @@ export interface LocalView {
   readonly obstacles: ReadonlyMap<NodeId, ReadonlyMap<string, LocalEntry>>;
 }
 
+/** Whether a folder holds something that cannot be synced. What is ignored goes where its folder goes. */
+export function holdsObstacle({ obstacles }: LocalView, folderId: NodeId): boolean {
+  for (const { obstacle } of obstacles.get(folderId)?.values() ?? []) if (obstacle !== 'ignored') return true;
+  return false;
+}
+
 /** Folders that a listing showed: those that are new have to be listed as well. */
 export interface ObservedFolders {
   readonly fresh: readonly string[];

@@ -1,5 +1,6 @@
 import type { NodeId } from '@syncline/protocol';
 import { excludedRootOf } from './differences.ts';
+import { holdsObstacle } from './local-disk.ts';
 import { samePlace } from './node-tree.ts';
 import type { Planning } from './planning.ts';
 import type { LocalStep } from './steps.ts';
@@ -52,7 +53,7 @@ function departures(planning: Planning): (nodeId: NodeId) => boolean {
     if (here === undefined || agreed === undefined || !remote.has(nodeId)) return false;
     if (excludedRootOf(planning, nodeId) === undefined || !samePlace(here, agreed)) return false;
     if (here.kind === 'file') return sameContent(here, agreed);
-    if (local.obstacles.has(nodeId)) return false;
+    if (holdsObstacle(local, nodeId)) return false;
     for (const child of synced.children(nodeId)) if (local.frozen.has(child.nodeId)) return false;
     for (const child of local.tree.children(nodeId)) if (!goes(child.nodeId)) return false;
     return true;

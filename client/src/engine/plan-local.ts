@@ -4,6 +4,7 @@ import type { Place } from './node-tree.ts';
 import type { Planning, Wishes } from './planning.ts';
 import { type StructureAction, scheduleStructure } from './schedule-structure.ts';
 import type { LocalStep } from './steps.ts';
+import type { LocalEntry } from './trees.ts';
 
 /** Folders to make, nodes to move and to put into the trash on the disk, each when it is possible. */
 export function planLocalStructure(planning: Planning, wishes: Wishes): readonly LocalStep[] {
@@ -13,10 +14,11 @@ export function planLocalStructure(planning: Planning, wishes: Wishes): readonly
     actions.push({ kind: 'move', nodeId, to: { parentId: to.parentId, name: to.name } });
   }
   actions.push(...foldersToMake(planning), ...nodesToTrash(planning));
-  const isObstructed = (place: Place) => obstructs(planning, place);
+  const isObstructed = (place: Place) => obstacleAt(planning, place) !== undefined;
   const { order, stuck } = scheduleStructure({ working: localAfter, rootId, isObstructed }, actions);
   for (const { action } of stuck) {
-    if (action.kind !== 'remove' && isObstructed(action.to)) planning.report(action.nodeId, 'place-taken');
+    const obstacle = action.kind === 'remove' ? undefined : obstacleAt(planning, action.to);
+    if (obstacle !== undefined) reportTaken(planning, action.nodeId, obstacle);
     else wishes.waiting.add(action.nodeId);
   }
   return order.map((action): LocalStep => {
@@ -27,16 +29,21 @@ export function planLocalStructure(planning: Planning, wishes: Wishes): readonly
   });
 }
 
-/** Whether something that cannot be synced stands at a place of the disk. */
-export function obstructs({ local, policy }: Planning, place: Place): boolean {
+/** What stands at a place of the disk and cannot be synced. */
+export function obstacleAt({ local, policy }: Planning, place: Place): LocalEntry | undefined {
   const obstacles = local.obstacles.get(place.parentId);
-  if (obstacles === undefined) return false;
+  if (obstacles === undefined) return undefined;
   const { names } = policy;
   const localName = names.toLocal(place.name);
-  if (names.isExact || obstacles.has(localName)) return obstacles.has(localName);
+  if (names.isExact || obstacles.has(localName)) return obstacles.get(localName);
   const key = names.key(localName);
-  for (const name of obstacles.keys()) if (names.key(name) === key) return true;
-  return false;
+  for (const [name, entry] of obstacles) if (names.key(name) === key) return entry;
+  return undefined;
+}
+
+/** What a person has told this device to ignore is no problem, whatever the service has there. */
+export function reportTaken(planning: Planning, nodeId: NodeId, { obstacle }: LocalEntry): void {
+  if (obstacle !== 'ignored') planning.report(nodeId, 'place-taken');
 }
 
 /** Whether the disk should get a node that it does not have. */

@@ -1,6 +1,6 @@
 import { type NodeId, splitName } from '@syncline/protocol';
 import { heldBackBy } from './plan-exclusions.ts';
-import { isWanted, obstructs } from './plan-local.ts';
+import { isWanted, obstacleAt, reportTaken } from './plan-local.ts';
 import type { Planning, Wishes } from './planning.ts';
 import type { Step } from './steps.ts';
 import type { LocalNode, RemoteNode } from './trees.ts';
@@ -78,8 +78,9 @@ export function planDownloads(planning: Planning, wishes: Wishes, before: readon
   for (const nodeId of planning.candidates) {
     const there = remote.get(nodeId);
     if (there?.kind !== 'file' || !planning.isReachable(nodeId) || !isWanted(planning, nodeId)) continue;
-    if (obstructs(planning, there)) {
-      planning.report(nodeId, 'place-taken');
+    const obstacle = obstacleAt(planning, there);
+    if (obstacle !== undefined) {
+      reportTaken(planning, nodeId, obstacle);
     } else if (localAfter.has(there.parentId) && localAfter.at(there) === undefined && !mayBeOwnCopy(there)) {
       localAfter.put(nodeId, there);
       steps.push({ type: 'download', nodeId });

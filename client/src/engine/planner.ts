@@ -207,7 +207,9 @@ function wishContent(
 function reportObstacles({ local, rootId }: PlanInput): readonly SyncProblem[] {
   const problems: SyncProblem[] = [];
   for (const names of local.obstacles.values()) {
-    for (const entry of names.values()) problems.push(syncProblem(entry.path, entry.obstacle ?? 'special-file'));
+    for (const { path, obstacle } of names.values()) {
+      if (obstacle !== undefined && obstacle !== 'ignored') problems.push(syncProblem(path, obstacle));
+    }
   }
   for (const folderId of local.unlisted) {
     const path = diskPath(local.tree, rootId, folderId) ?? '';

@@ -1,6 +1,6 @@
 import type { NodeId } from '@syncline/protocol';
 import { excludedRootOf } from './differences.ts';
-import type { LocalView } from './local-disk.ts';
+import { holdsObstacle, type LocalView } from './local-disk.ts';
 import { samePlace } from './node-tree.ts';
 import {
   type LocalNode,
@@ -127,7 +127,7 @@ class Fates {
 
   #folderGoneRemote(folderId: NodeId): Fate {
     const { local, synced } = this.#input;
-    if (local.obstacles.has(folderId)) return 'stays';
+    if (holdsObstacle(local, folderId)) return 'stays';
     for (const child of synced.children(folderId)) if (local.frozen.has(child.nodeId)) return 'stays';
     let fate: Fate = 'goes';
     for (const child of local.tree.children(folderId)) {

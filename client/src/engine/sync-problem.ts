@@ -26,6 +26,7 @@ const DETAILS: Readonly<Record<ProblemReason, string>> = {
   'special-file': 'It is a socket, a pipe or a device, which has no content to sync.',
   'name-refused': 'Its name cannot be stored (control characters, or more than 255 bytes). Rename it.',
   'name-not-utf8': 'Its name is not UTF-8. Rename it.',
+  ignored: 'A pattern says that it is ignored. `syncline ignore check` tells which.',
   unreadable: 'It cannot be read. Check its permissions.',
   'name-twin': 'Two files of this folder would have the same name at the service. Rename one of them.',
   'excluded-place':

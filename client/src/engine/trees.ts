@@ -40,7 +40,14 @@ export interface LocalIdentity {
 }
 
 /** Why something on the disk cannot be synced. */
-export type ObstacleReason = 'symlink' | 'special-file' | 'name-refused' | 'name-twin' | 'name-not-utf8' | 'unreadable';
+export type ObstacleReason =
+  | 'symlink'
+  | 'special-file'
+  | 'name-refused'
+  | 'name-twin'
+  | 'name-not-utf8'
+  | 'unreadable'
+  | 'ignored';
 
 /** One thing that stands on the disk. `path` is relative to the root, its names joined by `/`. */
 export interface LocalEntry {
@@ -62,6 +69,8 @@ export interface FolderListing {
   readonly entries: readonly LocalEntry[];
   /** False when it could not be listed to its end, so that nothing can be concluded from absence. */
   readonly complete: boolean;
+  /** Whether other entries are ignored here and below than when it was listed last: everything below has to be listed again. */
+  readonly rulesChanged: boolean;
 }
 
 /** A local entry that was given the id of its node. `name` is the one at the service; on the disk it is `entry.name`. */

@@ -12,6 +12,8 @@ export interface DiskCalls {
   readdirBytesSync(path: Uint8Array): readonly Uint8Array[];
   /** What stands at a path, without following a link there; undefined when nothing does. */
   lstatSync(path: string | Uint8Array): DiskStat | undefined;
+  /** The beginning of a file. Follows no link at the path, and waits for nobody. */
+  readFileSync(path: string, bytesMax: number): Uint8Array;
   /** The path with all links followed. */
   realpathSync(path: string): string;
   open(path: string, flags: number, mode?: number): Promise<DiskHandle>;

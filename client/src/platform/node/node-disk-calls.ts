@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
 import { chmod, type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 
@@ -8,6 +8,7 @@ export const nodeDiskCalls: DiskCalls = {
   readdirBytesSync: (path) => readdirSync(asBuffer(path), { encoding: 'buffer' }),
   lstatSync: (path) =>
     lstatSync(typeof path === 'string' ? path : asBuffer(path), { bigint: true, throwIfNoEntry: false }),
+  readFileSync: readBeginning,
   realpathSync: (path) => realpathSync.native(path),
   open: async (path, flags, mode) => handleOf(await open(path, flags, mode)),
   mkdir: (path, mode) => mkdir(path, mode),
@@ -16,6 +17,20 @@ export const nodeDiskCalls: DiskCalls = {
   link,
   unlink,
 };
+
+function readBeginning(path: string, bytesMax: number): Uint8Array {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const bytes = new Uint8Array(bytesMax);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytesMax; length += read) {
+      read = readSync(file, bytes, length, bytesMax - length, length);
+    }
+    return bytes.slice(0, length);
+  } finally {
+    closeSync(file);
+  }
+}
 
 function handleOf(handle: FileHandle): DiskHandle {
   return {

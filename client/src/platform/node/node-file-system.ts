@@ -13,10 +13,11 @@ import {
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
 import { nodeDiskCalls } from './node-disk-calls.ts';
+import { openIgnoreFiles } from './open-ignore-files.ts';
 import { permissions } from './permissions.ts';
 import { readBytes } from './read-bytes.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
-import { ENGINE_FOLDER, identityOf, listFolder, lookAt, scanFolder } from './scan-folder.ts';
+import { ENGINE_FOLDER, identityOf, listFolder, lookAt, type ScannedDisk, scanFolder } from './scan-folder.ts';
 import { openStagedFile, StagedFile } from './staged-file.ts';
 import { trashPath } from './trash-path.ts';
 
@@ -28,6 +29,8 @@ export interface NodeFileSystemOptions {
   readonly today: () => string;
   /** The operating system's, unless told otherwise. */
   readonly calls?: DiskCalls;
+  /** Whether patterns of ignored files compare without case; where the disks of the platform do, unless told otherwise. */
+  readonly ignoreCase?: boolean;
 }
 
 /** A synced folder on a real disk. Names of changed folders become durable with `flush`. */
@@ -35,6 +38,7 @@ export class NodeFileSystem implements FileSystem {
   readonly #options: NodeFileSystemOptions;
   readonly #root: string;
   readonly #calls: DiskCalls;
+  readonly #disk: ScannedDisk;
   /** Directories whose entries have changed since the last flush. */
   readonly #dirty = new Set<string>();
 
@@ -42,6 +46,8 @@ export class NodeFileSystem implements FileSystem {
     this.#options = options;
     this.#root = options.root;
     this.#calls = options.calls ?? nodeDiskCalls;
+    const ignores = openIgnoreFiles(this.#root, { calls: this.#calls, ignoreCase: options.ignoreCase });
+    this.#disk = { calls: this.#calls, ignores };
   }
 
   async verifyRoot(): Promise<'verified' | 'missing' | 'foreign'> {
@@ -54,7 +60,7 @@ export class NodeFileSystem implements FileSystem {
   }
 
   async list(path: string): Promise<FolderListing | undefined> {
-    return listFolder(this.#root, path, this.#calls);
+    return listFolder(this.#root, path, this.#disk);
   }
 
   async look(path: string): Promise<LocalEntry | undefined> {
@@ -190,12 +196,14 @@ export class NodeFileSystem implements FileSystem {
   #isExpected(entry: LocalEntry, expected: ReadonlyMap<string, LocalEntry>): boolean {
     const found = [entry];
     if (entry.kind === 'folder') {
-      const scan = scanFolder(this.#root, entry.path, this.#calls);
+      const scan = scanFolder(this.#root, entry.path, this.#disk);
       if (!scan.rootListed) return false;
       for (const entries of scan.folders.values()) found.push(...entries);
     }
-    if (found.length !== expected.size) return false;
-    return found.every((one) => {
+    // What is ignored goes along with its folder, whatever it is.
+    const counted = found.filter((one) => one.obstacle !== 'ignored');
+    if (counted.length !== expected.size) return false;
+    return counted.every((one) => {
       const known = expected.get(one.path);
       if (known === undefined || known.kind !== one.kind || !one.listed) return false;
       return one.kind === 'folder' || sameState(known.identity, one.identity);

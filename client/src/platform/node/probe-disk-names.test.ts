@@ -25,6 +25,13 @@ test('what is found out about the disk holds for files on it, and nothing is lef
   expect(listed.toSorted()).toEqual(hard.map((name) => names.toLocal(name)).toSorted());
 });
 
+test('what the disk can hold as it is keeps its name', () => {
+  const names = localNames(kind, probeDiskNames(root, kind));
+  const plain = ['n'.repeat(255), '\u{1F600}'.repeat(63), 'caf\u00e9', '.hidden', 'a b'];
+  for (const name of plain) writeFileSync(join(root, name), '');
+  for (const name of plain) expect([name, names.toLocal(name)]).toEqual([name, name]);
+});
+
 test('names that the disk takes for one, and only those, have one key', () => {
   const names = localNames(kind, probeDiskNames(root, kind));
   for (const [one, other] of [['note', 'NOTE'] as const, ['caf\u00e9', 'cafe\u0301'] as const]) {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type FolderListing, joinPath, type LocalEntry, type LocalIdentity } from '../../engine/trees.ts';
 import type { DiskCalls, DiskStat } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
+import type { IgnoreFiles } from './ignore-files.ts';
 import { nodeDiskCalls } from './node-disk-calls.ts';
 
 /** The engine's own folder in the root of a synced folder. It is not part of what is synced. */
@@ -19,13 +20,14 @@ export interface FolderScan {
  *
  * Nothing is left out silently: a folder that could not be listed to its end says so, and what has no name in UTF-8 is an obstacle.
  */
-export function scanFolder(root: string, start = '', calls: DiskCalls = nodeDiskCalls): FolderScan {
+export function scanFolder(root: string, start = '', disk: ScannedDisk = {}): FolderScan {
+  const sift = sieve(disk, start);
   const folders = new Map<string, readonly LocalEntry[]>();
   const pending = [start];
   let rootListed = true;
   const unlisted = new Set<string>();
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    const listing = listFolder(root, folder, calls) ?? { entries: [], complete: false };
+    const listing = sift(readFolder(root, folder, disk.calls) ?? { path: folder, entries: [], complete: false });
     if (!listing.complete) {
       unlisted.add(folder);
       if (folder === start) rootListed = false;
@@ -50,7 +52,25 @@ function markUnlisted(folders: Map<string, readonly LocalEntry[]>, unlisted: Rea
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
 /** What one folder holds; undefined when there is none at this path. A link is no folder. */
-export function listFolder(root: string, folder: string, calls: DiskCalls = nodeDiskCalls): FolderListing | undefined {
+export function listFolder(root: string, folder: string, disk: ScannedDisk = {}): FolderListing | undefined {
+  const listing = readFolder(root, folder, disk.calls);
+  return listing === undefined ? undefined : sieve(disk, folder)(listing);
+}
+
+/** What a walk goes through: the operating system's disk without ignore rules, unless told otherwise. */
+export interface ScannedDisk {
+  readonly calls?: DiskCalls | undefined;
+  readonly ignores?: IgnoreFiles | undefined;
+}
+
+type UnsiftedListing = Omit<FolderListing, 'rulesChanged'>;
+
+function sieve({ ignores }: ScannedDisk, start: string): (listing: UnsiftedListing) => FolderListing {
+  ignores?.learnAbove(start);
+  return (listing) => ignores?.sift(listing) ?? { ...listing, rulesChanged: false };
+}
+
+function readFolder(root: string, folder: string, calls: DiskCalls = nodeDiskCalls): UnsiftedListing | undefined {
   const directory = join(root, folder);
   let names: readonly string[];
   try {
