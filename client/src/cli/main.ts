@@ -12,6 +12,7 @@ import { CommandError } from './command-error.ts';
 import { registerDevices } from './devices-command.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { registerGet } from './get-command.ts';
+import { registerIgnore } from './ignore-command.ts';
 import { registerLink } from './link-command.ts';
 import { registerLogin } from './login-command.ts';
 import { registerLogout } from './logout-command.ts';
@@ -33,6 +34,7 @@ const COMMANDS = [
   registerLink,
   registerSync,
   registerStatus,
+  registerIgnore,
   registerLs,
   registerPut,
   registerGet,
