@@ -135,6 +135,16 @@ describe('while no socket can be opened', () => {
     expect(world.countOf('waitForChanges')).toBeLessThanOrEqual(200);
   });
 
+  test('the way is told as soon as it is taken', async () => {
+    const world = await connected();
+    expect(world.hints.way()).toBe('socket');
+    world.service.state.handshakes = 'refused';
+    world.service.drop();
+    expect(world.hints.way()).toBe('polling');
+    while (world.countOf('waitForChanges') === 0) await world.clock.pass(SECOND_MS / 10);
+    expect(world.hints.way()).toBe('long-poll');
+  });
+
   test('a long-poll whose news nobody reads is not repeated without pause', async () => {
     const world = await connected();
     world.service.state.handshakes = 'refused';

@@ -17,6 +17,7 @@ export interface NamespaceHintsDependencies {
 /**
  * The hints of one namespace: by the hub's socket; while that is down by long-polls, and where they fail too by polling.
  * A change is hinted within HINT_DELAY_MS_MAX as long as the service can be reached in one of these ways.
+ * Source: docs/decisions/0092-one-socket-three-ways.md
  */
 export class NamespaceHints implements RemoteHints {
   readonly #dependencies: NamespaceHintsDependencies;
@@ -29,7 +30,8 @@ export class NamespaceHints implements RemoteHints {
   #turn = new AbortController();
   /** Aborts when the delta has been read further. */
   #moved = new AbortController();
-  #fallback: 'long-poll' | 'polling' = 'polling';
+  /** Whether the last long-poll failed, or was not held. */
+  #isRefused = false;
   #cursor: Cursor | undefined;
   #seq = 0;
   /** Of the last push. In an epoch that is new here, `seq` says nothing about what was seen in another one. */
@@ -57,7 +59,8 @@ export class NamespaceHints implements RemoteHints {
 
   way(): 'socket' | 'long-poll' | 'polling' {
     const state = this.#dependencies.hub.state();
-    return state === 'connected' ? 'socket' : state === 'down' ? this.#fallback : 'polling';
+    if (state === 'connected') return 'socket';
+    return state === 'down' && this.#cursor !== undefined && !this.#isRefused ? 'long-poll' : 'polling';
   }
 
   seen({ cursor, seq }: { readonly cursor: Cursor; readonly seq: number }): void {
@@ -98,7 +101,7 @@ export class NamespaceHints implements RemoteHints {
 
   /** The socket tells; this is for the push that was lost. */
   async #standBy(turn: AbortSignal): Promise<void> {
-    this.#fallback = this.#cursor === undefined ? 'polling' : 'long-poll';
+    this.#isRefused = false;
     const { clock, random } = this.#dependencies;
     if (await pause(clock, growingDelayMs(SAFETY_POLL, 0, random), turn)) this.#hint();
   }
@@ -109,20 +112,18 @@ export class NamespaceHints implements RemoteHints {
     const moved = this.#moved;
     const outcome = await this.#longPoll(turn);
     if (turn.aborted) return;
+    this.#isRefused = outcome === 'failed';
     switch (outcome) {
       case 'quiet':
-        this.#fallback = 'long-poll';
         return;
       case 'changed':
-        this.#fallback = 'long-poll';
+        turn.addEventListener('abort', () => moved.abort(), { once: true });
         this.#hint();
         // Until the delta has been read, another long-poll would only say the same.
-        turn.addEventListener('abort', () => moved.abort(), { once: true });
         await pause(clock, this.#nextPollMs(), moved.signal);
         await pause(clock, LONG_POLL_PAUSE_MS, turn);
         return;
       case 'failed':
-        this.#fallback = 'polling';
         if (await pause(clock, this.#nextPollMs(), turn)) this.#hint();
     }
   }

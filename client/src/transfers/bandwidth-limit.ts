@@ -20,6 +20,7 @@ interface Waiting {
  *
  * Served strictly in order of arrival. Without a rate nothing waits. The clock may be set: ahead gives no more than a burst, back
  * costs no more than the wait that was due.
+ * Source: docs/decisions/0091-bandwidth-before-the-gate.md
  */
 export class BandwidthLimit {
   readonly #clock: Clock;
