@@ -5,6 +5,7 @@ import {
   type LocalEntry,
   type LocalIdentity,
   parentPath,
+  type SeenEntry,
   sameObject,
   sameState,
 } from '../../client/src/engine/trees.ts';
@@ -186,7 +187,7 @@ export class MemoryFileSystem implements FileSystem {
     return this.#done(to);
   }
 
-  async trash(doomed: { path: string; expected: ReadonlyMap<string, LocalEntry> }): Promise<DiskOutcome> {
+  async trash(doomed: { path: string; expected: ReadonlyMap<string, SeenEntry> }): Promise<DiskOutcome> {
     const paths = [...this.#inodes.keys()].filter((path) => path === doomed.path || path.startsWith(`${doomed.path}/`));
     const entry = this.#entry(doomed.path);
     if (entry === undefined || paths.length !== doomed.expected.size) return { kind: 'changed' };

@@ -53,7 +53,7 @@ function mergeContent(local: LocalNode, remote: RemoteNode, synced: SyncedNode):
 /** Whether the synced tree says already what both sides are. */
 export function isWrittenDown({ remote, local, synced }: Triple): boolean {
   if (synced === undefined || synced.rev !== remote.rev || !samePlace(synced, local)) return false;
-  if (localNameOf(synced) !== local.entry.name) return false;
+  if (localNameOf(synced) !== localNameOf(local)) return false;
   if (remote.kind === 'folder') return sameObject(synced.identity, local.entry.identity);
   return sameContent(synced, remote) && sameState(synced.identity, local.entry.identity);
 }

@@ -1,7 +1,7 @@
 import type { NodeId } from '@syncline/protocol';
 import { decideContent, decidePlace, isWrittenDown } from './decide-node.ts';
 import type { TreeReader } from './node-tree.ts';
-import type { LocalNode, RemoteNode, SyncedNode } from './trees.ts';
+import type { LocalNode, LocalTree, RemoteNode, RemoteTree, SyncedNode, SyncedTree } from './trees.ts';
 
 export interface ThreeTrees {
   /** Folders that this device does not have on its disk, because a person said so. */
@@ -28,6 +28,12 @@ export function excludedRootOf(
   return undefined;
 }
 
+interface WholeTrees {
+  readonly remote: RemoteTree;
+  readonly local: LocalTree;
+  readonly synced: SyncedTree;
+}
+
 /**
  * Whether nothing is to be done about a node: all three trees say the same of it, or none knows it; of what is excluded, only the
  * service does. It hangs on the node's own three states and its being excluded, so it can only change when one of them is touched.
@@ -45,26 +51,35 @@ export function isSettled(trees: ThreeTrees, nodeId: NodeId): boolean {
   return isWrittenDown(triple) && decidePlace(triple) === 'agreed' && decideContent(triple) === 'agreed';
 }
 
-/** Keeps the nodes in which the three trees differ, so that a plan looks at them and at no others. */
+/**
+ * Keeps the nodes in which the three trees differ, so that a plan looks at them and at no others. Until it judges for the first
+ * time it keeps nothing: then it looks at all that there is.
+ */
 export class Differences {
+  #isJudged = false;
   readonly #touched = new Set<NodeId>();
   readonly #unsettled = new Set<NodeId>();
 
   /** Any of the trees has set or removed this node. */
   touch(nodeId: NodeId): void {
-    this.#touched.add(nodeId);
-  }
-
-  /** What was not settled when it was judged last, and what was touched since. */
-  candidates(): readonly NodeId[] {
-    return [...new Set([...this.#unsettled, ...this.#touched])];
+    if (this.#isJudged) this.#touched.add(nodeId);
   }
 
   /** Judges what may have changed, and answers all that is not settled. */
-  judge(trees: ThreeTrees): ReadonlySet<NodeId> {
-    for (const nodeId of this.#touched) this.#unsettled.add(nodeId);
-    this.#touched.clear();
+  judge(trees: ThreeTrees & WholeTrees): ReadonlySet<NodeId> {
+    if (!this.#isJudged) this.#judgeAll(trees);
     for (const nodeId of this.#unsettled) if (isSettled(trees, nodeId)) this.#unsettled.delete(nodeId);
+    for (const nodeId of this.#touched) if (!isSettled(trees, nodeId)) this.#unsettled.add(nodeId);
+    this.#touched.clear();
     return this.#unsettled;
+  }
+
+  #judgeAll(trees: ThreeTrees & WholeTrees): void {
+    this.#isJudged = true;
+    const { remote, local, synced } = trees;
+    const look = (nodeId: NodeId) => isSettled(trees, nodeId) || this.#unsettled.add(nodeId);
+    for (const { nodeId } of remote.nodes()) look(nodeId);
+    for (const { nodeId } of local.nodes()) if (!remote.has(nodeId)) look(nodeId);
+    for (const { nodeId } of synced.nodes()) if (!remote.has(nodeId)) look(nodeId);
   }
 }

@@ -2,7 +2,7 @@ import type { NodeId } from '@syncline/protocol';
 import { Differences } from './differences.ts';
 import { NodeTree } from './node-tree.ts';
 import type { Position, StateStore } from './ports.ts';
-import type { RemoteNode, RemoteTree, SyncedNode, SyncedTree } from './trees.ts';
+import { objectKey, type RemoteNode, type RemoteTree, type SyncedNode, type SyncedTree } from './trees.ts';
 
 /** The remote and the synced tree with their memory on disk: changes are collected, and saved together by `save`. */
 export class EngineTrees {
@@ -21,10 +21,10 @@ export class EngineTrees {
     this.#store = store;
     const onTouch = (nodeId: NodeId) => this.differences.touch(nodeId);
     this.remote = new NodeTree<RemoteNode>({ onTouch });
-    this.synced = new NodeTree<SyncedNode>({ onTouch, keyOf: (node) => node.identity.inode });
+    this.synced = new NodeTree<SyncedNode>({ onTouch, keyOf: (node) => objectKey(node.identity) });
     const state = store.load();
-    for (const node of state.remote) this.remote.set(node);
-    for (const node of state.synced) this.synced.set(node);
+    this.remote.fill(state.remote);
+    this.synced.fill(state.synced);
     this.#position = state.position;
   }
 

@@ -18,10 +18,13 @@ import {
   joinPath,
   type LocalEntry,
   type LocalNode,
+  localNameOf,
   type RemoteNode,
+  type SeenEntry,
   sameContent,
   sameState,
   sameWrite,
+  seenEntry,
 } from './trees.ts';
 
 /** Changes the structure of the disk, step by step, and writes down what was agreed by it once the disk has it for good. */
@@ -72,9 +75,9 @@ async function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Promi
   const path = joinPath(folder, localNameFor(execution, nodeId, to));
   const outcome = await ports.files.move({ from, to: path, identity: here.entry.identity });
   if (!settle(execution, path, outcome)) return;
-  const moved: LocalNode = { ...here, parentId: to.parentId, name: to.name, entry: outcome.entry };
+  const moved: LocalNode = { ...here, ...placed(to, outcome.entry), entry: seenEntry(outcome.entry) };
   // An edit that came after the plan went along with the move. It is a state that nobody has planned for.
-  if (here.entry.name !== outcome.entry.name || here.parentId !== to.parentId) freeLocalName(execution, here);
+  if (localNameOf(here) !== outcome.entry.name || here.parentId !== to.parentId) freeLocalName(execution, here);
   const isAsPlanned = here.kind === 'folder' || sameWrite(here.entry.identity, outcome.entry.identity);
   local.tree.set(isAsPlanned ? moved : { ...moved, contentHash: undefined });
   if (!isAsPlanned) execution.failed.add(nodeId);
@@ -113,7 +116,7 @@ async function trashNode(execution: Execution, nodeId: NodeId, isDoomed: IsDoome
   const path = localPath(execution, nodeId);
   if (path === undefined) return;
   const doomed = [nodeId, ...local.tree.below(nodeId)];
-  const expected = new Map<string, LocalEntry>();
+  const expected = new Map<string, SeenEntry>();
   for (const below of doomed) {
     const node = local.tree.get(below);
     const nodePath = localPath(execution, below);
@@ -153,7 +156,10 @@ async function download(execution: Execution, nodeId: NodeId): Promise<void> {
   const here = local.tree.get(nodeId);
   const folder = localPath(execution, here?.parentId ?? there.parentId);
   if (folder === undefined) return;
-  const path = joinPath(folder, here?.entry.name ?? localNameFor(execution, nodeId, there));
+  const path = joinPath(
+    folder,
+    (here === undefined ? undefined : localNameOf(here)) ?? localNameFor(execution, nodeId, there),
+  );
   // What was sent meanwhile by this very plan has nothing to fetch.
   if (here !== undefined && sameContent(here, there)) return;
   const outcome =
@@ -195,14 +201,18 @@ async function fetchContent(
   }
 }
 
+/** Where a node stands, and what it is called there if that is not its name. */
+function placed({ parentId, name }: Place, entry: LocalEntry): Pick<LocalNode, 'parentId' | 'name' | 'localName'> {
+  return { parentId, name, localName: entry.name === name ? undefined : entry.name };
+}
+
 function localNode(nodeId: NodeId, at: Place & { readonly entry: LocalEntry }): LocalNode {
   const { kind, executable } = at.entry;
   return {
     nodeId,
-    parentId: at.parentId,
-    name: at.name,
+    ...placed(at, at.entry),
     kind: kind === 'folder' ? 'folder' : 'file',
-    entry: at.entry,
+    entry: seenEntry(at.entry),
     contentHash: undefined,
     executable,
   };

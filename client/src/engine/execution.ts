@@ -5,7 +5,7 @@ import type { LocalNames } from './local-names.ts';
 import type { Place } from './node-tree.ts';
 import type { EnginePorts } from './ports.ts';
 import { type ProblemReason, type SyncProblem, syncProblem } from './sync-problem.ts';
-import { diskPath, type LocalNode, type RemoteNode, type SyncedNode } from './trees.ts';
+import { diskPath, type LocalNode, localNameOf, type RemoteNode, type SyncedNode } from './trees.ts';
 
 /** What was done, in nodes. */
 export interface SyncCounts {
@@ -64,8 +64,8 @@ export function localNameFor(execution: Execution, nodeId: NodeId, { parentId, n
 }
 
 /** What a node was called in a folder of the disk is free again. */
-export function freeLocalName({ names, takenNames: taken }: Execution, { parentId, entry }: LocalNode): void {
-  taken.get(parentId)?.delete(names.key(entry.name));
+export function freeLocalName({ names, takenNames: taken }: Execution, node: LocalNode): void {
+  taken.get(node.parentId)?.delete(names.key(localNameOf(node)));
 }
 
 function namesTakenIn(execution: Execution, folderId: NodeId): Map<string, NodeId | undefined> {
@@ -73,7 +73,7 @@ function namesTakenIn(execution: Execution, folderId: NodeId): Map<string, NodeI
   const known = execution.takenNames.get(folderId);
   if (known !== undefined) return known;
   const taken = new Map<string, NodeId | undefined>();
-  for (const child of local.tree.children(folderId)) taken.set(names.key(child.entry.name), child.nodeId);
+  for (const child of local.tree.children(folderId)) taken.set(names.key(localNameOf(child)), child.nodeId);
   for (const name of local.obstacles.get(folderId)?.keys() ?? []) taken.set(names.key(name), undefined);
   execution.takenNames.set(folderId, taken);
   return taken;
@@ -115,6 +115,6 @@ export function agreedNode(remote: RemoteNode, local: LocalNode): SyncedNode {
 }
 
 /** The name on the disk, where it is another one. */
-export function withLocalName({ name, entry }: LocalNode): Pick<SyncedNode, 'localName'> {
-  return { localName: entry.name === name ? undefined : entry.name };
+export function withLocalName({ localName }: LocalNode): Pick<SyncedNode, 'localName'> {
+  return { localName };
 }

@@ -5,7 +5,9 @@ import { serviceName } from './service-name.ts';
 import {
   type LocalEntry,
   type LocalNode,
+  localNameOf,
   type NodeIdSource,
+  objectKey,
   type RemoteTree,
   type SyncedNode,
   type SyncedTree,
@@ -68,7 +70,9 @@ class Identification {
     if (renamed.size > 0) local.rename(renamed);
     for (const [before, name] of this.#renamed) {
       const node = local.tree.get(this.#decided.get(before) ?? before);
-      if (node !== undefined) local.tree.set({ ...node, name });
+      if (node === undefined) continue;
+      const localName = localNameOf(node);
+      local.tree.set({ ...node, name, localName: localName === name ? undefined : localName });
     }
     for (const nodeId of this.#secondNames) local.setSecondName(nodeId);
     for (const nodeId of this.#decided.values()) {
@@ -122,11 +126,11 @@ class Identification {
   #named(node: LocalNode): LocalNode {
     const { names, local } = this.#input;
     if (names.isExact) return node;
-    const name = serviceName(this.#input, this.#parentOf(node), node.entry.name);
+    const name = serviceName(this.#input, this.#parentOf(node), localNameOf(node));
     const standing = local.tree.at({ parentId: node.parentId, name });
     if (name === node.name || standing !== undefined) return node;
     this.#renamed.set(node.nodeId, name);
-    return { ...node, name };
+    return { ...node, name, localName: localNameOf(node) };
   }
 
   #take(node: LocalNode, nodeId: NodeId): void {
@@ -166,7 +170,7 @@ class Identification {
 
   /** The synced node that this very file or folder was when both sides agreed last, unless it was found already. */
   #syncedObject({ entry }: LocalNode): SyncedNode | undefined {
-    for (const node of this.#input.synced.keyed(entry.identity.inode)) {
+    for (const node of this.#input.synced.keyed(objectKey(entry.identity))) {
       if (node.kind === entry.kind && this.#isFree(node.nodeId) && sameObject(node.identity, entry.identity))
         return node;
     }
@@ -199,7 +203,7 @@ class Identification {
   }
 
   #standsElsewhere(known: SyncedNode, { nodeId }: LocalNode): boolean {
-    for (const other of this.#input.local.tree.keyed(known.identity.inode)) {
+    for (const other of this.#input.local.tree.keyed(objectKey(known.identity))) {
       if (other.nodeId !== nodeId && sameObject(other.entry.identity, known.identity)) return true;
     }
     return false;
@@ -227,5 +231,5 @@ export function findFrozen(input: Pick<IdentifyInput, 'local' | 'synced' | 'remo
 }
 
 function* wasObject(synced: SyncedTree, { identity }: LocalEntry): IterableIterator<SyncedNode> {
-  for (const node of synced.keyed(identity.inode)) if (sameObject(node.identity, identity)) yield node;
+  for (const node of synced.keyed(objectKey(identity))) if (sameObject(node.identity, identity)) yield node;
 }

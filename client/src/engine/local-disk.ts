@@ -8,14 +8,18 @@ import {
   type LocalEntry,
   type LocalNode,
   type LocalTree,
+  localNameOf,
   type NodeIdSource,
   type ObstacleReason,
+  objectKey,
   parentPath,
   type RemoteTree,
+  type SeenEntry,
   type SyncedTree,
   sameFolder,
   sameObject,
   sameState,
+  seenEntry,
 } from './trees.ts';
 
 /** The disk in terms of nodes. */
@@ -37,9 +41,13 @@ export function holdsObstacle({ obstacles }: LocalView, folderId: NodeId): boole
 export interface ObservedFolders {
   readonly fresh: readonly string[];
   readonly known: readonly string[];
+  /** Those of the known ones that are not in the state that they were seen in. */
+  readonly changed: readonly string[];
 }
 
-type Names = Map<NodeId, Map<string, LocalEntry>>;
+type Observing = { readonly [Which in keyof ObservedFolders]: string[] };
+
+type Names<T> = Map<NodeId, Map<string, T>>;
 
 /**
  * The disk as it was last seen. It is brought up to date by listings of single folders, so that a change costs what it
@@ -47,7 +55,7 @@ type Names = Map<NodeId, Map<string, LocalEntry>>;
  */
 export class LocalDisk implements LocalView {
   readonly tree: LocalTree;
-  readonly obstacles: Names = new Map<NodeId, Map<string, LocalEntry>>();
+  readonly obstacles = new Map<NodeId, Map<string, LocalEntry>>();
   frozen: ReadonlySet<NodeId> = new Set();
   /** Folders whose content could not be listed completely. */
   readonly unlisted = new Set<NodeId>();
@@ -56,7 +64,7 @@ export class LocalDisk implements LocalView {
   readonly #synced: SyncedTree;
   readonly #newNodeId: NodeIdSource;
   /** Second names of files that stand elsewhere too, because a move was interrupted between its halves. */
-  readonly #secondNames: Names = new Map<NodeId, Map<string, LocalEntry>>();
+  readonly #secondNames = new Map<NodeId, Map<string, LocalNode>>();
   /** What lies below folders that cannot be synced, by the path of its folder: it only proves that nothing of it was deleted. */
   readonly #hidden = new Map<string, readonly LocalEntry[]>();
   readonly #hiddenRoots = new Set<string>();
@@ -75,7 +83,7 @@ export class LocalDisk implements LocalView {
     this.#newNodeId = input.newNodeId;
     this.tree = new NodeTree<LocalNode>({
       onTouch: input.onTouch,
-      keyOf: (node) => (node.kind === 'folder' ? node.entry.identity.inode : undefined),
+      keyOf: (node) => (node.kind === 'folder' ? objectKey(node.entry.identity) : undefined),
     });
   }
 
@@ -85,7 +93,7 @@ export class LocalDisk implements LocalView {
     if (folderId === undefined) return this.#applyHidden(listing);
     if (listing.complete) this.unlisted.delete(folderId);
     else this.unlisted.add(folderId);
-    const observed: { fresh: string[]; known: string[] } = { fresh: [], known: [] };
+    const observed: Observing = { fresh: [], known: [], changed: [] };
     const seen = new Set<string>();
     const known = this.#naming.names.isExact ? undefined : this.#byLocalName(folderId);
     for (const entry of listing.entries) {
@@ -94,7 +102,7 @@ export class LocalDisk implements LocalView {
         known === undefined ? this.tree.at({ parentId: folderId, name: entry.name }) : known.get(entry.name);
       this.#see(entry, { folderId, before, observed });
     }
-    for (const child of this.tree.children(folderId)) if (!seen.has(child.entry.name)) this.drop(child.nodeId);
+    for (const child of this.tree.children(folderId)) if (!seen.has(localNameOf(child))) this.drop(child.nodeId);
     for (const name of this.obstacles.get(folderId)?.keys() ?? []) {
       if (!seen.has(name)) this.#clearObstacle(folderId, joinPath(listing.path, name));
     }
@@ -121,8 +129,8 @@ export class LocalDisk implements LocalView {
     const { names } = this.#naming;
     if (names.isExact) return this.tree.at({ parentId: folderId, name: localName });
     const node = this.tree.at({ parentId: folderId, name: names.toName(localName) });
-    if (node?.entry.name === localName) return node;
-    for (const child of this.tree.children(folderId)) if (child.entry.name === localName) return child;
+    if (node !== undefined && localNameOf(node) === localName) return node;
+    for (const child of this.tree.children(folderId)) if (localNameOf(child) === localName) return child;
     return undefined;
   }
 
@@ -181,23 +189,23 @@ export class LocalDisk implements LocalView {
     const node = this.tree.get(nodeId);
     if (node === undefined) return;
     this.drop(nodeId);
-    put(this.#secondNames, node.parentId, node.entry);
+    put(this.#secondNames, node.parentId, { ...node, name: localNameOf(node) });
   }
 
   /** Lets second names be nodes again, so that it is decided anew what they are. */
   openSecondNames(): void {
     for (const [parentId, names] of this.#secondNames) {
       this.#secondNames.delete(parentId);
-      for (const entry of names.values()) {
-        const name = this.#freeName(parentId, entry.name);
-        if (name !== undefined) this.#insert({ parentId, name }, entry);
+      for (const { name: localName, executable, entry } of names.values()) {
+        const name = this.#freeName(parentId, localName);
+        if (name !== undefined) this.#insert({ parentId, name }, { ...entry, name: localName, executable });
       }
     }
   }
 
   #byLocalName(folderId: NodeId): ReadonlyMap<string, LocalNode> {
     const known = new Map<string, LocalNode>();
-    for (const child of this.tree.children(folderId)) known.set(child.entry.name, child);
+    for (const child of this.tree.children(folderId)) known.set(localNameOf(child), child);
     return known;
   }
 
@@ -206,7 +214,7 @@ export class LocalDisk implements LocalView {
     at: {
       readonly folderId: NodeId;
       readonly before: LocalNode | undefined;
-      readonly observed: { fresh: string[]; known: string[] };
+      readonly observed: Observing;
     },
   ): void {
     const { folderId, before: known, observed } = at;
@@ -218,7 +226,7 @@ export class LocalDisk implements LocalView {
     }
     this.#clearObstacle(folderId, entry.path);
     const second = this.#secondNames.get(folderId)?.get(entry.name);
-    if (second !== undefined && sameState(second.identity, entry.identity)) return;
+    if (second !== undefined && sameState(second.entry.identity, entry.identity)) return;
     remove(this.#secondNames, folderId, entry.name);
     const isSame =
       known?.kind === entry.kind && (known.kind === 'file' || sameFolder(known.entry.identity, entry.identity));
@@ -229,13 +237,14 @@ export class LocalDisk implements LocalView {
       return;
     }
     if (entry.kind === 'folder') observed.known.push(entry.path);
-    const isUnchanged = sameState(known.entry.identity, entry.identity) && known.executable === entry.executable;
-    if (isUnchanged && (known.kind === 'file' || known.entry.path === entry.path)) return;
-    this.tree.set({ ...known, entry, contentHash: entry.contentHash, executable: entry.executable });
+    if (sameState(known.entry.identity, entry.identity) && known.executable === entry.executable) return;
+    if (entry.kind === 'folder') observed.changed.push(entry.path);
+    const { contentHash, executable } = entry;
+    this.tree.set({ ...known, entry: seenEntry(entry), contentHash, executable });
   }
 
   /** Nearly everything is where it was when both sides agreed on it; the rest gets an id of its own until it is decided what it is. */
-  #insert({ parentId, name }: Place, entry: LocalEntry): void {
+  #insert({ parentId, name }: Place, entry: SeenEntry & Pick<LocalEntry, 'name' | 'executable'>): void {
     const { kind, executable, contentHash } = entry;
     if (kind === 'obstacle') return;
     const agreed = this.#synced.at({ parentId, name });
@@ -245,10 +254,17 @@ export class LocalDisk implements LocalView {
       (kind === 'file' || sameObject(agreed.identity, entry.identity));
     const nodeId = isAgreed ? agreed.nodeId : this.#newNodeId();
     const isUnchanged = isAgreed && sameState(agreed.identity, entry.identity);
-    // One object for both trees, because there may be many.
-    const kept = isUnchanged ? { ...entry, identity: agreed.identity } : entry;
-    const known = isUnchanged ? agreed.contentHash : contentHash;
-    this.tree.set({ nodeId, parentId, name, kind, entry: kept, contentHash: known, executable });
+    // The same objects in both trees, because there may be many.
+    this.tree.set({
+      nodeId,
+      parentId: isUnchanged ? agreed.parentId : parentId,
+      name: isUnchanged ? agreed.name : name,
+      kind,
+      entry: isUnchanged ? seenEntry({ ...entry, identity: agreed.identity }) : seenEntry(entry),
+      contentHash: isUnchanged ? agreed.contentHash : contentHash,
+      executable,
+      ...(entry.name === name ? {} : { localName: entry.name }),
+    });
   }
 
   /**
@@ -261,7 +277,7 @@ export class LocalDisk implements LocalView {
     return name === localName || this.tree.at({ parentId, name: localName }) !== undefined ? undefined : localName;
   }
 
-  #setObstacle(folderId: NodeId, entry: LocalEntry, observed: { fresh: string[]; known: string[] }): void {
+  #setObstacle(folderId: NodeId, entry: LocalEntry, observed: Observing): void {
     const before = this.obstacles.get(folderId)?.get(entry.name);
     const isHiding = entry.kind === 'folder';
     if (!isHiding) this.#forgetHidden(entry.path);
@@ -288,11 +304,11 @@ export class LocalDisk implements LocalView {
   }
 
   #applyHidden(listing: FolderListing): ObservedFolders {
-    if (this.#hiddenRoot(listing.path) === undefined) return { fresh: [], known: [] };
+    if (this.#hiddenRoot(listing.path) === undefined) return { fresh: [], known: [], changed: [] };
     this.#hidden.set(listing.path, listing.entries);
     const folders = listing.entries.filter((entry) => entry.kind === 'folder').map((entry) => entry.path);
     // All of it, each time: it is rare, and nothing else tells which of these folders were seen before.
-    return { fresh: folders, known: [] };
+    return { fresh: folders, known: [], changed: [] };
   }
 
   #hiddenRoot(path: string): string | undefined {
@@ -309,23 +325,20 @@ export class LocalDisk implements LocalView {
   }
 }
 
-function put(names: Names, folderId: NodeId, entry: LocalEntry): void {
-  let inFolder = names.get(folderId);
-  if (inFolder === undefined) {
-    inFolder = new Map<string, LocalEntry>();
-    names.set(folderId, inFolder);
-  }
-  inFolder.set(entry.name, entry);
+function put<T extends { readonly name: string }>(names: Names<T>, folderId: NodeId, entry: T): void {
+  const inFolder = names.get(folderId);
+  if (inFolder === undefined) names.set(folderId, new Map([[entry.name, entry]]));
+  else inFolder.set(entry.name, entry);
 }
 
-function remove(names: Names, folderId: NodeId, name: string): boolean {
+function remove<T>(names: Names<T>, folderId: NodeId, name: string): boolean {
   const inFolder = names.get(folderId);
   if (inFolder?.delete(name) !== true) return false;
   if (inFolder.size === 0) names.delete(folderId);
   return true;
 }
 
-function rekey(names: Names, ids: ReadonlyMap<NodeId, NodeId>): void {
+function rekey<T>(names: Names<T>, ids: ReadonlyMap<NodeId, NodeId>): void {
   const moved = [...ids].flatMap(([before, after]) => {
     const inFolder = names.get(before);
     return inFolder === undefined ? [] : [{ before, after, inFolder }];

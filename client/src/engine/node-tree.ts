@@ -26,8 +26,8 @@ export interface TreeReader<T extends PlacedNode> {
 export interface NodeTreeOptions<T> {
   /** Told of every node that is set or removed. */
   readonly onTouch?: (nodeId: NodeId) => void;
-  /** A second key that nodes can be found by; undefined for those that are not to be found so. */
-  readonly keyOf?: (node: T) => bigint | undefined;
+  /** A second key that nodes can be found by; undefined for those that are not to be found so. Several may have the same. */
+  readonly keyOf?: (node: T) => number | undefined;
 }
 
 /**
@@ -38,11 +38,11 @@ export interface NodeTreeOptions<T> {
  */
 export class NodeTree<T extends PlacedNode> implements TreeReader<T> {
   readonly #nodes = new Map<NodeId, T>();
-  readonly #children = new Map<NodeId, Map<string, NodeId>>();
+  readonly #children = new Map<NodeId, Map<string, T | readonly T[]>>();
   /** One id, or several of the same key, which is rare. */
-  readonly #keyed = new Map<bigint, NodeId | Set<NodeId>>();
+  readonly #keyed = new Map<number, NodeId | Set<NodeId>>();
   readonly #onTouch: (nodeId: NodeId) => void;
-  readonly #keyOf: ((node: T) => bigint | undefined) | undefined;
+  readonly #keyOf: ((node: T) => number | undefined) | undefined;
 
   constructor(options: NodeTreeOptions<T> = {}) {
     this.#onTouch = options.onTouch ?? (() => undefined);
@@ -65,20 +65,21 @@ export class NodeTree<T extends PlacedNode> implements TreeReader<T> {
     return this.#nodes.values();
   }
 
+  /** Of several at one place, which a tree may hold for a moment, the one with the largest id: whatever the order was. */
   at(place: Place): T | undefined {
-    const nodeId = this.#children.get(place.parentId)?.get(place.name);
-    return nodeId === undefined ? undefined : this.#nodes.get(nodeId);
+    const found = this.#children.get(place.parentId)?.get(place.name);
+    return found !== undefined && isSeveral(found) ? found.at(-1) : found;
   }
 
   *children(parentId: NodeId): IterableIterator<T> {
-    for (const nodeId of this.#children.get(parentId)?.values() ?? []) {
-      const node = this.#nodes.get(nodeId);
-      if (node !== undefined) yield node;
+    for (const found of this.#children.get(parentId)?.values() ?? []) {
+      if (isSeveral(found)) yield* found;
+      else yield found;
     }
   }
 
   /** The nodes with a second key. */
-  *keyed(key: bigint): IterableIterator<T> {
+  *keyed(key: number): IterableIterator<T> {
     const found = this.#keyed.get(key);
     for (const nodeId of found === undefined ? [] : typeof found === 'string' ? [found] : found) {
       const node = this.#nodes.get(nodeId);
@@ -86,19 +87,23 @@ export class NodeTree<T extends PlacedNode> implements TreeReader<T> {
     }
   }
 
-  /** Adds or replaces a node. Of two nodes at one place the later is the one that `at` and `children` tell. */
+  /** Adds many nodes and tells nobody of them. Precondition: none of them is in the tree. */
+  fill(nodes: Iterable<T>): void {
+    for (const node of nodes) {
+      this.#nodes.set(node.nodeId, node);
+      if (this.#keyOf !== undefined) this.#setKey(undefined, node);
+      this.#place(node);
+    }
+  }
+
+  /** Adds or replaces a node. */
   set(node: T): void {
     const before = this.#nodes.get(node.nodeId);
     if (before !== undefined && !samePlace(before, node)) this.#vacate(before);
     this.#nodes.set(node.nodeId, node);
     this.#setKey(before, node);
     this.#onTouch(node.nodeId);
-    let children = this.#children.get(node.parentId);
-    if (children === undefined) {
-      children = new Map<string, NodeId>();
-      this.#children.set(node.parentId, children);
-    }
-    children.set(node.name, node.nodeId);
+    this.#place(node);
   }
 
   /** Removes one node. What stands below it stays, out of reach from the root. */
@@ -115,11 +120,27 @@ export class NodeTree<T extends PlacedNode> implements TreeReader<T> {
   *below(folderId: NodeId): IterableIterator<NodeId> {
     const folders = [folderId];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-      for (const nodeId of this.#children.get(folder)?.values() ?? []) {
+      for (const { nodeId } of this.children(folder)) {
         yield nodeId;
         if (this.#children.has(nodeId)) folders.push(nodeId);
       }
     }
+  }
+
+  #place(node: T): void {
+    const children = this.#children.get(node.parentId);
+    if (children === undefined) {
+      this.#children.set(node.parentId, new Map([[node.name, node]]));
+      return;
+    }
+    const standing = children.get(node.name);
+    const others = standing === undefined ? [] : withoutNode(standing, node.nodeId);
+    if (others.length === 0) children.set(node.name, node);
+    else
+      children.set(
+        node.name,
+        [...others, node].toSorted((a, b) => (a.nodeId < b.nodeId ? -1 : 1)),
+      );
   }
 
   #setKey(before: T | undefined, after: T | undefined): void {
@@ -141,10 +162,21 @@ export class NodeTree<T extends PlacedNode> implements TreeReader<T> {
 
   #vacate(node: T): void {
     const children = this.#children.get(node.parentId);
-    if (children?.get(node.name) !== node.nodeId) return;
-    children.delete(node.name);
+    const standing = children?.get(node.name);
+    if (children === undefined || standing === undefined) return;
+    const [first, ...others] = withoutNode(standing, node.nodeId);
+    if (first === undefined) children.delete(node.name);
+    else children.set(node.name, others.length === 0 ? first : [first, ...others]);
     if (children.size === 0) this.#children.delete(node.parentId);
   }
+}
+
+function withoutNode<T extends PlacedNode>(found: T | readonly T[], nodeId: NodeId): readonly T[] {
+  return (isSeveral(found) ? found : [found]).filter((node) => node.nodeId !== nodeId);
+}
+
+function isSeveral<T extends PlacedNode>(found: T | readonly T[]): found is readonly T[] {
+  return Array.isArray(found);
 }
 
 /** Names from the root to a node, or undefined when it cannot be reached from the root. */

@@ -4,10 +4,13 @@ import type { LocalDisk } from './local-disk.ts';
 import type { Clock, DiskHints, FileSystem } from './ports.ts';
 import { parentPath } from './trees.ts';
 
-/** A folder to be listed; with `below`, and all folders in it as well. */
+/** A folder to be listed. */
 interface Pending {
   readonly path: string;
+  /** And all folders in it. */
   readonly below: boolean;
+  /** And, with all that is in them, those folders in it that are not in the state that they were seen in. */
+  readonly changed: boolean;
 }
 
 /**
@@ -19,8 +22,7 @@ export async function observeDisk(
   local: LocalDisk,
   hints: DiskHints,
 ): Promise<void> {
-  const folders = hints.everything ? [''] : new Set([...hints.folders].map((path) => nearestKnown(local, path)));
-  const pending: Pending[] = [...folders].map((path) => ({ path, below: hints.everything }));
+  const pending = hints.everything ? [{ path: '', below: true, changed: false }] : foldersToList(local, hints.folders);
   const gone = new Set<string>();
   let listings = 0;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -33,15 +35,30 @@ export async function observeDisk(
     if (listing !== undefined) {
       const observed = local.apply(listing);
       const below = next.below || listing.rulesChanged;
-      for (const folder of observed.fresh) pending.push({ path: folder, below });
-      if (below) for (const folder of observed.known) pending.push({ path: folder, below });
+      const more = [...observed.fresh, ...(below ? observed.known : [])];
+      for (const folder of more) pending.push({ path: folder, below, changed: false });
+      if (!next.changed || below) continue;
+      for (const folder of observed.changed) pending.push({ path: folder, below: true, changed: false });
     } else if (path === '') {
       local.apply({ path, entries: [], complete: false, rulesChanged: false });
     } else if (!gone.has(path)) {
       gone.add(path);
-      pending.push({ path: nearestKnown(local, parentPath(path)), below: false });
+      pending.push({ path: nearestKnown(local, parentPath(path)), below: false, changed: false });
     }
   }
+}
+
+/**
+ * A hint about a folder that is not known may have come from one that had another name for a moment. Such a folder shows that
+ * something happened to it, but not what happened in it.
+ */
+function foldersToList(local: LocalDisk, hinted: ReadonlySet<string>): Pending[] {
+  const folders = new Map<string, boolean>();
+  for (const path of hinted) {
+    const known = nearestKnown(local, path);
+    folders.set(known, known !== path || folders.get(known) === true);
+  }
+  return [...folders].map(([path, changed]) => ({ path, below: false, changed }));
 }
 
 /** The folder itself, or the first one above it that is known: a listing of that one leads to it. */

@@ -14,7 +14,7 @@ import { type Forgotten, settleDeletions } from './settle-deletions.ts';
 import type { Step } from './steps.ts';
 import { type SyncProblem, syncProblem } from './sync-problem.ts';
 import { TreeOverlay } from './tree-overlay.ts';
-import { diskPath, type RemoteNode, type SyncedNode } from './trees.ts';
+import { diskPath, localNameOf, type RemoteNode, type SyncedNode } from './trees.ts';
 import { WorkingTree } from './working-tree.ts';
 
 export interface Plan {
@@ -133,7 +133,7 @@ function pathOf(input: PlanInput, nodeId: NodeId): string {
     seen.add(current);
     const here = input.local.tree.get(current);
     const node: Place | undefined = here ?? input.remote.get(current);
-    if (node !== undefined) names.push(here?.entry.name ?? node.name);
+    if (node !== undefined) names.push(localNameOf(here ?? node));
     current = node?.parentId;
   }
   return names.toReversed().join('/');

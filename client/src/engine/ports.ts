@@ -11,7 +11,7 @@ import type {
   TreeResponse,
   UploadId,
 } from '@syncline/protocol';
-import type { FolderListing, LocalEntry, LocalIdentity, RemoteNode, SyncedNode } from './trees.ts';
+import type { FolderListing, LocalEntry, LocalIdentity, RemoteNode, SeenEntry, SyncedNode } from './trees.ts';
 
 /**
  * All that the engine knows of the world. Nothing else in this folder touches time, chance, disk, network or database, so that
@@ -74,7 +74,7 @@ export interface FileSystem {
   /** Renames to a free place what is still the given object. Atomic. */
   move(move: { readonly from: string; readonly to: string; readonly identity: LocalIdentity }): Promise<DiskOutcome>;
   /** Moves into the trash what is still exactly what `expected` tells of it and of everything below it. */
-  trash(doomed: { readonly path: string; readonly expected: ReadonlyMap<string, LocalEntry> }): Promise<DiskOutcome>;
+  trash(doomed: { readonly path: string; readonly expected: ReadonlyMap<string, SeenEntry> }): Promise<DiskOutcome>;
   setExecutable(file: {
     readonly path: string;
     readonly identity: LocalIdentity;

@@ -63,6 +63,13 @@ export interface LocalEntry {
   readonly obstacle: ObstacleReason | undefined;
 }
 
+/** What is kept of an entry as long as it stands: there are as many as files. */
+export type SeenEntry = Pick<LocalEntry, 'kind' | 'identity' | 'contentHash'>;
+
+export function seenEntry({ kind, identity, contentHash }: SeenEntry): SeenEntry {
+  return { kind, identity, contentHash };
+}
+
 /** What one folder holds; the root is the empty path. */
 export interface FolderListing {
   readonly path: string;
@@ -73,13 +80,15 @@ export interface FolderListing {
   readonly rulesChanged: boolean;
 }
 
-/** A local entry that was given the id of its node. `name` is the one at the service; on the disk it is `entry.name`. */
+/** A local entry that was given the id of its node. `name` is the one at the service. */
 export interface LocalNode extends PlacedNode {
   readonly kind: NodeKind;
-  readonly entry: LocalEntry;
+  readonly entry: SeenEntry;
   /** Undefined while the file must be read before its content is known. */
   readonly contentHash: ContentHash | undefined;
   readonly executable: boolean;
+  /** Name on the disk, where it is another one. */
+  readonly localName?: string | undefined;
 }
 
 export type RemoteTree = NodeTree<RemoteNode>;
@@ -115,6 +124,11 @@ export function sameObject(a: LocalIdentity, b: LocalIdentity): boolean {
   return a.size === b.size && a.mtimeNs === b.mtimeNs;
 }
 
+/** A number that every state of one object has in common, and hardly any other object. Small, because there may be many. */
+export function objectKey({ inode }: LocalIdentity): number {
+  return Number(BigInt.asIntN(32, inode));
+}
+
 /** The same folder, whatever was put into it or taken out in between. */
 export function sameFolder(a: LocalIdentity, b: LocalIdentity): boolean {
   if (a.device !== b.device || a.inode !== b.inode) return false;
@@ -129,7 +143,8 @@ export function sameContent(
   return a.contentHash !== undefined && a.contentHash === b.contentHash && a.executable === b.executable;
 }
 
-export function localNameOf(node: SyncedNode): string {
+/** What a node is called on the disk. */
+export function localNameOf(node: { readonly name: string; readonly localName?: string | undefined }): string {
   return node.localName ?? node.name;
 }
 
@@ -141,7 +156,8 @@ export function diskPath(tree: TreeReader<LocalNode>, rootId: NodeId, nodeId: No
     const node = tree.get(current);
     if (node === undefined || seen.has(current)) return undefined;
     seen.add(current);
-    path = path === '' ? node.entry.name : `${node.entry.name}/${path}`;
+    const name = localNameOf(node);
+    path = path === '' ? name : `${name}/${path}`;
     current = node.parentId;
   }
   return path;

@@ -6,6 +6,7 @@ import {
   type LocalEntry,
   type LocalIdentity,
   parentPath,
+  type SeenEntry,
   sameObject,
   sameState,
   sameWrite,
@@ -115,7 +116,7 @@ export class NodeFileSystem implements FileSystem {
     });
   }
 
-  trash(doomed: { readonly path: string; readonly expected: ReadonlyMap<string, LocalEntry> }): Promise<DiskOutcome> {
+  trash(doomed: { readonly path: string; readonly expected: ReadonlyMap<string, SeenEntry> }): Promise<DiskOutcome> {
     const { path, expected } = doomed;
     let before: LocalEntry | undefined;
     return this.#change(
@@ -193,7 +194,7 @@ export class NodeFileSystem implements FileSystem {
   }
 
   /** Whether everything at and below a path is still what was expected there, and nothing else. */
-  #isExpected(entry: LocalEntry, expected: ReadonlyMap<string, LocalEntry>): boolean {
+  #isExpected(entry: LocalEntry, expected: ReadonlyMap<string, SeenEntry>): boolean {
     const found = [entry];
     if (entry.kind === 'folder') {
       const scan = scanFolder(this.#root, entry.path, this.#disk);
