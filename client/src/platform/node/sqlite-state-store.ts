@@ -7,19 +7,28 @@ import { STATE_ROWS_PER_PAGE } from './limits.ts';
 /** Raised with every change of the tables. A database of another version is not read: the trees are rebuilt by merging. */
 const SCHEMA_VERSION = 2;
 
+/**
+ * Rows stay in the order in which they came, which is for the most part that of the folders: what is loaded together lies together
+ * in memory, and a look at the disk goes through it from folder to folder in half of the time that it takes in the order of ids.
+ */
 const SCHEMA = `
   CREATE TABLE remote (
-    nodeId TEXT PRIMARY KEY, parentId TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, rev INTEGER NOT NULL,
+    nodeId TEXT NOT NULL, parentId TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, rev INTEGER NOT NULL,
     contentRev INTEGER NOT NULL, size INTEGER NOT NULL, contentHash TEXT, executable INTEGER NOT NULL, modifiedAtMs INTEGER
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
   CREATE TABLE synced (
-    nodeId TEXT PRIMARY KEY, parentId TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, rev INTEGER NOT NULL,
+    nodeId TEXT NOT NULL, parentId TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, rev INTEGER NOT NULL,
     contentRev INTEGER NOT NULL, size INTEGER NOT NULL, contentHash TEXT, executable INTEGER NOT NULL,
     device INTEGER NOT NULL, inode INTEGER NOT NULL, birthNs INTEGER NOT NULL, localSize INTEGER NOT NULL,
     mtimeNs INTEGER NOT NULL, ctimeNs INTEGER NOT NULL, localName TEXT
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
+  CREATE UNIQUE INDEX remoteIds ON remote (nodeId);
+  CREATE UNIQUE INDEX syncedIds ON synced (nodeId);
   CREATE TABLE position (id INTEGER PRIMARY KEY CHECK (id = 1), cursor TEXT, seq INTEGER NOT NULL, lamport INTEGER NOT NULL) STRICT;
 `;
+
+const AGREED = ['nodeId', 'parentId', 'name', 'kind', 'rev', 'contentRev', 'size', 'contentHash', 'executable'];
+const IDENTITY = ['device', 'inode', 'birthNs', 'localSize', 'mtimeNs', 'ctimeNs'];
 
 /** Numbers as REAL, which is exact for them and comes as a number where integers come as bigints. */
 const AGREED_COLUMNS = `
@@ -44,14 +53,15 @@ export class SqliteStateStore implements StateStore {
     try {
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
       this.#prepareSchema();
-      this.#setRemote = this.#database.prepare('INSERT OR REPLACE INTO remote VALUES (?,?,?,?,?,?,?,?,?,?)');
+      this.#setRemote = this.#database.prepare(upsert('remote', [...AGREED, 'modifiedAtMs']));
       this.#removeRemote = this.#database.prepare('DELETE FROM remote WHERE nodeId = ?');
-      this.#setSynced = this.#database.prepare(
-        'INSERT OR REPLACE INTO synced VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)',
-      );
+      this.#setSynced = this.#database.prepare(upsert('synced', [...AGREED, ...IDENTITY, 'localName']));
       this.#removeSynced = this.#database.prepare('DELETE FROM synced WHERE nodeId = ?');
       this.#setPosition = this.#database.prepare('INSERT OR REPLACE INTO position VALUES (1,?,?,?)');
       this.#unread = this.#read();
+      // Goes through all pages of the indexes, which loading does not need.
+      this.#database.exec('SELECT count(*) FROM remote INDEXED BY remoteIds');
+      this.#database.exec('SELECT count(*) FROM synced INDEXED BY syncedIds');
     } catch (error) {
       this.#database.close();
       throw error;
@@ -68,11 +78,11 @@ export class SqliteStateStore implements StateStore {
     this.#unread = undefined;
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      for (const [nodeId, node] of inOrder(difference.remote)) {
+      for (const [nodeId, node] of difference.remote) {
         if (node === undefined) this.#removeRemote.run(nodeId);
         else this.#setRemote.run(...remoteRow(node));
       }
-      for (const [nodeId, node] of inOrder(difference.synced)) {
+      for (const [nodeId, node] of difference.synced) {
         if (node === undefined) this.#removeSynced.run(nodeId);
         else this.#setSynced.run(...syncedRow(node));
       }
@@ -92,28 +102,25 @@ export class SqliteStateStore implements StateStore {
   #read(): EngineState {
     const reader = new NodeReader();
     const remote: RemoteNode[] = [];
-    for (const rows of this.#pages<RemoteRow>(`SELECT ${REMOTE_COLUMNS} FROM remote`)) {
+    for (const rows of this.#pages<RemoteRow>('remote', REMOTE_COLUMNS)) {
       for (const row of rows) remote.push(reader.remote(row));
     }
     const synced: SyncedNode[] = [];
-    let next = 0;
-    for (const rows of this.#pages<SyncedRow>(`SELECT ${SYNCED_COLUMNS} FROM synced`)) {
-      for (const row of rows) {
-        // Both come in the order of their ids.
-        let twin = remote[next];
-        while (twin !== undefined && twin.nodeId < row[0]) twin = remote[++next];
-        synced.push(reader.synced(row, twin?.nodeId === row[0] ? twin : undefined));
-      }
+    const twins = new Twins(remote);
+    for (const rows of this.#pages<SyncedRow>('synced', SYNCED_COLUMNS)) {
+      for (const row of rows) synced.push(reader.synced(row, twins.of(row[1])));
     }
     return { remote, synced, position: this.#readPosition() };
   }
 
-  /** All rows in the order of their ids, and not all at once: each is garbage as soon as it is a node. */
-  *#pages<T extends readonly [string, ...unknown[]]>(select: string): Generator<readonly T[]> {
-    const page = this.#database.prepare(`${select} WHERE nodeId > ? ORDER BY nodeId LIMIT ${STATE_ROWS_PER_PAGE}`);
+  /** All rows, but not all at once: each is garbage as soon as it is a node. */
+  *#pages<T extends readonly [bigint, ...unknown[]]>(table: string, columns: string): Generator<readonly T[]> {
+    const page = this.#database.prepare(
+      `SELECT rowid, ${columns} FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ${STATE_ROWS_PER_PAGE}`,
+    );
     page.setReadBigInts(true);
     page.setReturnArrays(true);
-    for (let last = ''; ; ) {
+    for (let last = 0n; ; ) {
       const rows = page.all(last) as unknown as readonly T[];
       yield rows;
       const end = rows.at(-1);
@@ -142,9 +149,11 @@ export class SqliteStateStore implements StateStore {
   }
 }
 
-/** A table is written several times faster in the order of its key. */
-function inOrder<T>(nodes: ReadonlyMap<NodeId, T>): Iterable<[NodeId, T]> {
-  return nodes.size < 2 ? nodes : [...nodes].toSorted(([a], [b]) => (a < b ? -1 : 1));
+/** Sets a row; one that is there keeps its place in the order. */
+function upsert(table: 'remote' | 'synced', columns: readonly string[]): string {
+  const values = columns.map(() => '?').join(', ');
+  const changes = columns.map((column) => `${column} = excluded.${column}`).join(', ');
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${values}) ON CONFLICT (nodeId) DO UPDATE SET ${changes}`;
 }
 
 function remoteRow(node: RemoteNode): SQLInputValue[] {
@@ -161,8 +170,8 @@ function agreedColumns(node: RemoteNode | SyncedNode): SQLInputValue[] {
   return [nodeId, parentId, name, kind, rev, contentRev, size, contentHash ?? null, executable ? 1 : 0];
 }
 
-/** Columns by their number, in the order of AGREED_COLUMNS and of what follows them. */
-type AgreedRow = readonly [string, string, string, bigint, number, number, number, string | null, bigint];
+/** The number of the row and its columns, in the order of AGREED_COLUMNS and of what follows them. */
+type AgreedRow = readonly [bigint, string, string, string, bigint, number, number, number, string | null, bigint];
 type RemoteRow = readonly [...AgreedRow, modifiedAtMs: number | null];
 type SyncedRow = readonly [...AgreedRow, bigint, bigint, bigint, number, bigint, bigint, string | null];
 
@@ -172,50 +181,50 @@ class NodeReader {
   #device = 0n;
 
   remote(row: RemoteRow): RemoteNode {
-    const isFolder = row[3] === 1n;
+    const isFolder = row[4] === 1n;
     return {
-      nodeId: isFolder ? this.#folderId(row[0]) : (row[0] as NodeId),
-      parentId: this.#folderId(row[1]),
-      name: row[2],
+      nodeId: isFolder ? this.#folderId(row[1]) : (row[1] as NodeId),
+      parentId: this.#folderId(row[2]),
+      name: row[3],
       kind: isFolder ? 'folder' : 'file',
-      rev: row[4],
-      contentRev: row[5],
-      size: row[6],
-      contentHash: row[7] === null ? undefined : (row[7] as ContentHash),
-      executable: row[8] === 1n,
-      modifiedAtMs: row[9] ?? undefined,
+      rev: row[5],
+      contentRev: row[6],
+      size: row[7],
+      contentHash: row[8] === null ? undefined : (row[8] as ContentHash),
+      executable: row[9] === 1n,
+      modifiedAtMs: row[10] ?? undefined,
     };
   }
 
   /** `twin` is the remote node of the same id, if there is one. */
   synced(row: SyncedRow, twin: RemoteNode | undefined): SyncedNode {
-    const isFolder = row[3] === 1n;
-    const contentHash = row[7] === null ? undefined : (row[7] as ContentHash);
+    const isFolder = row[4] === 1n;
+    const contentHash = row[8] === null ? undefined : (row[8] as ContentHash);
     return {
-      nodeId: twin?.nodeId ?? (isFolder ? this.#folderId(row[0]) : (row[0] as NodeId)),
-      parentId: twin?.parentId === row[1] ? twin.parentId : this.#folderId(row[1]),
-      name: twin?.name === row[2] ? twin.name : row[2],
+      nodeId: twin?.nodeId ?? (isFolder ? this.#folderId(row[1]) : (row[1] as NodeId)),
+      parentId: twin?.parentId === row[2] ? twin.parentId : this.#folderId(row[2]),
+      name: twin?.name === row[3] ? twin.name : row[3],
       kind: isFolder ? 'folder' : 'file',
-      rev: row[4],
-      contentRev: row[5],
-      size: row[6],
+      rev: row[5],
+      contentRev: row[6],
+      size: row[7],
       contentHash: twin?.contentHash === contentHash ? twin?.contentHash : contentHash,
-      executable: row[8] === 1n,
+      executable: row[9] === 1n,
       identity: this.#identity(row),
-      ...(row[15] === null ? {} : { localName: row[15] }),
+      ...(row[16] === null ? {} : { localName: row[16] }),
     };
   }
 
   #identity(row: SyncedRow): LocalIdentity {
-    const mtimeNs = row[13];
-    if (row[9] !== this.#device) this.#device = row[9];
+    const mtimeNs = row[14];
+    if (row[10] !== this.#device) this.#device = row[10];
     return {
       device: this.#device,
-      inode: row[10],
-      birthNs: row[11] === mtimeNs ? mtimeNs : row[11],
-      size: row[12],
+      inode: row[11],
+      birthNs: row[12] === mtimeNs ? mtimeNs : row[12],
+      size: row[13],
       mtimeNs,
-      ctimeNs: row[14] === mtimeNs ? mtimeNs : row[14],
+      ctimeNs: row[15] === mtimeNs ? mtimeNs : row[15],
     };
   }
 
@@ -224,5 +233,28 @@ class NodeReader {
     if (known !== undefined) return known;
     this.#folderIds.set(nodeId, nodeId as NodeId);
     return nodeId as NodeId;
+  }
+}
+
+/** Finds the remote nodes of the synced ones. Most of both were saved in the same order. */
+class Twins {
+  readonly #remote: readonly RemoteNode[];
+  #next = 0;
+  #places: ReadonlyMap<string, number> | undefined;
+
+  constructor(remote: readonly RemoteNode[]) {
+    this.#remote = remote;
+  }
+
+  of(nodeId: string): RemoteNode | undefined {
+    let place = this.#next;
+    if (this.#remote[place]?.nodeId !== nodeId) {
+      this.#places ??= new Map(this.#remote.map((node, index) => [node.nodeId, index]));
+      const found = this.#places.get(nodeId);
+      if (found === undefined) return undefined;
+      place = found;
+    }
+    this.#next = place + 1;
+    return this.#remote[place];
   }
 }
