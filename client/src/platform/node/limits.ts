@@ -1,2 +1,21 @@
+import { assert } from '@syncline/protocol';
+
 /** Rows of the state that are read together. */
 export const STATE_ROWS_PER_PAGE = 1000;
+/** Touched folders that a watcher tells apart; more become "everything may have changed", which costs one walk. */
+export const TOUCHED_FOLDERS_MAX = 4096;
+/** Folders that are watched one by one. Each takes about 1.4 KB in this process, and 1 KB or more in the kernel. */
+export const WATCHES_MAX = 200_000;
+/** Events that the kernel keeps for a process where it does not tell. Source: inotify(7), max_queued_events. */
+export const QUEUED_EVENTS_DEFAULT = 16_384;
+/**
+ * Share of a full queue that counts as one that may have run over. Events of other watchers in this process take places in the
+ * queue and are not counted.
+ */
+export const QUEUE_SHARE_MAX = 0.5;
+/** Times that the watch of a whole tree is set anew without an event in between, before that is given up. */
+export const TREE_REOPENS_MAX = 8;
+/** On macOS the watch of a tree begins some time after it was asked for, on another thread that does not say when. */
+export const TREE_START_MS = 2000;
+
+assert(QUEUE_SHARE_MAX > 0 && QUEUE_SHARE_MAX < 1, 'a queue counts as overrun before it is full');

@@ -13,6 +13,7 @@ import {
 } from '../../engine/trees.ts';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
+import type { FolderWatcher } from './folder-watcher.ts';
 import { nodeDiskCalls } from './node-disk-calls.ts';
 import { openIgnoreFiles } from './open-ignore-files.ts';
 import { permissions } from './permissions.ts';
@@ -32,6 +33,8 @@ export interface NodeFileSystemOptions {
   readonly calls?: DiskCalls;
   /** Whether patterns of ignored files compare without case; where the disks of the platform do, unless told otherwise. */
   readonly ignoreCase?: boolean;
+  /** Told of every folder before it is listed, so that changes after the listing are told. */
+  readonly watcher?: FolderWatcher;
 }
 
 /** A synced folder on a real disk. Names of changed folders become durable with `flush`. */
@@ -61,7 +64,12 @@ export class NodeFileSystem implements FileSystem {
   }
 
   async list(path: string): Promise<FolderListing | undefined> {
-    return listFolder(this.#root, path, this.#disk);
+    const { watcher } = this.#options;
+    watcher?.cover(path);
+    const listing = this.#listItself(path);
+    if (listing === undefined) watcher?.drop(path);
+    else if (listing.complete) watcher?.keepOnly(path, folderNames(listing));
+    return listing;
   }
 
   async look(path: string): Promise<LocalEntry | undefined> {
@@ -245,6 +253,23 @@ export class NodeFileSystem implements FileSystem {
     }
   }
 
+  /** A listing of the folder that really is at a path, and not of one that a symbolic link leads to. */
+  #listItself(path: string): FolderListing | undefined {
+    const listing = listFolder(this.#root, path, this.#disk);
+    if (listing === undefined || path === '') return listing;
+    try {
+      const isItself =
+        this.#calls.realpathSync(this.#absolute(path)) === join(this.#calls.realpathSync(this.#root), path);
+      return isItself ? listing : undefined;
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === undefined) throw error;
+      return code === 'ENOENT' || code === 'ENOTDIR'
+        ? undefined
+        : { path, entries: [], complete: false, rulesChanged: false };
+    }
+  }
+
   #absolute(path: string): string {
     return join(this.#root, path);
   }
@@ -252,6 +277,10 @@ export class NodeFileSystem implements FileSystem {
   #touch(path: string): void {
     this.#dirty.add(dirname(this.#absolute(path)));
   }
+}
+
+function folderNames({ entries }: FolderListing): ReadonlySet<string> {
+  return new Set(entries.flatMap(({ kind, name }) => (kind === 'folder' ? [name] : [])));
 }
 
 /** The rest of a move that was interrupted between its two halves: the file stands under both names. */
