@@ -13,6 +13,7 @@ import { type BundledFunction, benchFunctionStart } from './function-start.bench
 import { benchRequestCosts } from './request-costs.bench.ts';
 import { benchRequestUnitRule } from './request-unit-rule.bench.ts';
 import { benchSyncThroughput } from './sync-throughput.bench.ts';
+import { benchWatcher } from './watcher.bench.ts';
 
 interface BenchContext {
   /** The local stack, which all benches share and the first one that asks for it starts. */
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'commit-latency': async ({ stack }) => benchCommitLatency(await stack()),
   'commit-race': async ({ stack }) => benchCommitRace(await stack()),
   'sync-throughput': async ({ stack }) => benchSyncThroughput(await stack()),
+  watcher: () => benchWatcher(),
 };
 
 const { values: options } = parseArgs({
