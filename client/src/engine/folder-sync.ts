@@ -18,8 +18,11 @@ export interface FolderSync {
   pause(): void;
   /** Goes on; with `acceptDeletes` a mass change that was asked about is done. */
   resume(options: { readonly acceptDeletes: boolean }): void;
-  /** Asks for a round at once, whatever a pause after a failure says. */
-  syncNow(): void;
+  /**
+   * Asks for a round at once, whatever a pause after a failure says. Resolves when a round that began after this has come to its
+   * end with nothing left to do at once, or when none can run.
+   */
+  syncNow(): Promise<void>;
   explain(path: string): Promise<Explanation>;
   conflicts(): readonly Conflict[];
   /** Settles a conflict as a person has chosen. */

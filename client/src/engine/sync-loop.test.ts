@@ -65,9 +65,42 @@ test('a service that does not answer is tried again after pauses that grow, and 
   expect(calls).toBeGreaterThan(10);
   expect(calls).toBeLessThan(40);
   a.device.faults.onCommit = undefined;
-  a.loop.syncNow();
+  const synced = a.loop.syncNow();
   await clock.pass(100);
+  await synced;
   expect(serviceTree(service)).toEqual(new Map([['f', '1']]));
+});
+
+test('who asks for a sync is answered after a round that began later, whatever runs already', async () => {
+  const { clock, a, service } = await world();
+  const asked = Promise.withResolvers<unknown>();
+  a.device.faults.onCommit = () => {
+    a.device.faults.onCommit = undefined;
+    a.files.write('late', '2');
+    void a.loop.syncNow().then(() => asked.resolve(serviceTree(service)));
+  };
+  a.files.write('f', '1');
+  await clock.pass(1000);
+  expect(await asked.promise).toEqual(
+    new Map([
+      ['f', '1'],
+      ['late', '2'],
+    ]),
+  );
+});
+
+test('who asks for a sync is answered as well when none can run', async () => {
+  const { clock, a } = await world();
+  a.loop.pause();
+  const paused = a.loop.syncNow();
+  await clock.pass(100);
+  await paused;
+  expect(a.loop.status().state).toBe('paused');
+  const stopped = Promise.all([a.loop.syncNow(), a.loop.stop()]);
+  await clock.pass(100);
+  await stopped;
+  await a.loop.syncNow();
+  expect(a.loop.status().state).toBe('stopped');
 });
 
 test('a paused loop leaves everything as it is, and goes on where it was', async () => {

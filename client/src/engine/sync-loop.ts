@@ -75,6 +75,10 @@ export class SyncLoop implements FolderSync {
   #ended: Promise<void> | undefined;
   /** What a person has asked for, to be done between two rounds. */
   readonly #errands: (() => Promise<void>)[] = [];
+  /** Who waits for a sync: those who have asked since the last round began, and those for whom the present rounds are. */
+  readonly #asking: (() => void)[] = [];
+  readonly #answering: (() => void)[] = [];
+  #hasEnded = false;
 
   constructor(ports: LoopPorts, options: LoopOptions) {
     this.#ports = ports;
@@ -103,7 +107,10 @@ export class SyncLoop implements FolderSync {
 
   run(): Promise<void> {
     assert(this.#ended === undefined, 'a loop is run once');
-    this.#ended = this.#run();
+    this.#ended = this.#run().finally(() => {
+      this.#hasEnded = true;
+      this.#answer();
+    });
     return this.#ended;
   }
 
@@ -144,8 +151,12 @@ export class SyncLoop implements FolderSync {
     this.#wakeup.wake('person');
   }
 
-  syncNow(): void {
-    this.#wakeup.wake('person');
+  syncNow(): Promise<void> {
+    if (this.#hasEnded) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#asking.push(resolve);
+      this.#wakeup.wake('person');
+    });
   }
 
   /** Takes over which folders of the service this device is not to have; the intent must be recorded before. */
@@ -198,14 +209,18 @@ export class SyncLoop implements FolderSync {
     let nextAt: EpochMs | undefined = this.#ports.clock.now();
     while (await this.#waits(nextAt)) {
       for (let errand = this.#errands.shift(); errand !== undefined; errand = this.#errands.shift()) await errand();
-      if (this.#isPaused) {
-        this.#show('paused', {});
-        nextAt = undefined;
-        continue;
-      }
-      nextAt = await this.#turn();
+      this.#answering.push(...this.#asking.splice(0));
+      nextAt = this.#isPaused ? this.#show('paused', {}) : await this.#turn();
+      if (nextAt === undefined || nextAt > this.#ports.clock.now()) this.#answer();
     }
     this.#show('stopped', {});
+  }
+
+  #answer(): void {
+    const waiting = this.#hasEnded
+      ? [...this.#answering.splice(0), ...this.#asking.splice(0)]
+      : this.#answering.splice(0);
+    for (const resolve of waiting) resolve();
   }
 
   /** Waits until there is something to do; answers whether the loop goes on. */
