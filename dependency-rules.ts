@@ -124,12 +124,16 @@ const client = [
     ['client/src/platform/**'],
     [
       ...CLIENT,
-      { regex: '/cli/', message: 'a platform is below the command line' },
+      { regex: '/(cli|daemon|sync)/', message: 'a platform is below daemon and command line' },
       {
         regex: '/engine/(planner|plan|conflicts|executor|engine)(-[a-z-]+)?\\.ts$',
         message: 'a platform only has ports',
       },
     ],
+  ),
+  layer(
+    ['client/src/{sync,daemon}/**'],
+    [...CLIENT, { regex: '/cli/', message: 'the command line asks the daemon, not the other way round' }],
   ),
   layer(['client/src/platform/browser/**'], [...CLIENT, NODE, { regex: '/(cli|node|engine)/', message: ANYWHERE }]),
   layer(

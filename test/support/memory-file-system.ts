@@ -45,6 +45,10 @@ export class MemoryWatcher implements Watcher {
     return { everything: false, folders };
   }
 
+  isPartial(): boolean {
+    return false;
+  }
+
   close(): Promise<void> {
     this.#callback = undefined;
     return Promise.resolve();

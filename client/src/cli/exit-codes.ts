@@ -22,6 +22,10 @@ export const EXIT_CODES = {
   localFile: 10,
   /** A sync would delete or rewrite so much that somebody has to say that it is meant; nothing was done. */
   massChange: 11,
+  /** Syncline does not run in the background, or does not answer. */
+  notRunning: 12,
+  /** `doctor` has found a problem. */
+  unhealthy: 13,
   /** A defect of Syncline. */
   internal: 70,
   /** Stopped by Ctrl-C. */

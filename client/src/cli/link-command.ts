@@ -1,6 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
-import { NamespaceId } from '@syncline/protocol';
+import { type ConflictStrategy, NamespaceId } from '@syncline/protocol';
 import type { Command } from 'commander';
 import {
   type LinkedFolder,
@@ -11,8 +11,10 @@ import {
 import { readRootMarker, writeRootMarker } from '../platform/node/root-marker.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
+import { reloadDaemon } from './daemon-link.ts';
 import { quote } from './escape-text.ts';
 import { localFileError } from './local-file.ts';
+import { onConflictOption } from './on-conflict-option.ts';
 import type { Session } from './open-session.ts';
 
 export function registerLink(program: Command, run: RunCommand): void {
@@ -21,27 +23,33 @@ export function registerLink(program: Command, run: RunCommand): void {
     .description('Links a folder, so that `sync` keeps it the same as a namespace. Deletes nothing on either side.')
     .argument('<folder>', 'the folder; it is made when it does not exist')
     .option('--namespace <id>', "the namespace; without it, the account's own one")
+    .addOption(onConflictOption())
     .action(run(link));
 }
 
 async function link(
   context: CommandContext,
   [given]: readonly [string],
-  options: { readonly namespace?: string },
+  options: { readonly namespace?: string; readonly onConflict?: ConflictStrategy },
 ): Promise<void> {
   const session = await context.session();
   const namespaceId = parseNamespace(options.namespace) ?? session.account.homeNamespaceId;
   const path = await makeRoot(given);
   const answer = await session.api.listTree({ query: { namespaceId, limit: '1' }, signal: context.signal });
   if (!answer.ok) throw problemError(answer.problem, 'The namespace');
-  const folder = await linkFolder(session, { path, namespaceId });
-  context.output.result(folder, [
-    `Linked ${quote(folder.path)}. \`syncline sync --once\` makes it the same as the service; both sides are merged.`,
-  ]);
+  const folder = await linkFolder(session, { path, namespaceId, onConflict: options.onConflict });
+  const runs = await reloadDaemon(context);
+  const next = runs
+    ? 'It is being synced; `syncline status` tells how it gets on.'
+    : '`syncline start` keeps it the same as the service from now on.';
+  context.output.result(folder, [`Linked ${quote(folder.path)}. ${next} Both sides are merged, nothing is deleted.`]);
 }
 
 /** Linking a folder twice is one link. */
-async function linkFolder(session: Session, wanted: Pick<LinkedFolder, 'path' | 'namespaceId'>): Promise<LinkedFolder> {
+async function linkFolder(
+  session: Session,
+  wanted: Pick<LinkedFolder, 'path' | 'namespaceId'> & { readonly onConflict: ConflictStrategy | undefined },
+): Promise<LinkedFolder> {
   const { home, deviceId } = session;
   const folders = await readLinkedFolders(home);
   const known = folders.find((folder) => folder.path === wanted.path);
@@ -54,9 +62,11 @@ async function linkFolder(session: Session, wanted: Pick<LinkedFolder, 'path' | 
   if (marker !== 'missing' && (marker === 'damaged' || marker.folderId !== known?.folderId)) {
     throw inTheWay(wanted.path, 'is linked by another installation, or was so once');
   }
-  const folder: LinkedFolder = { folderId: makeFolderId(), ...known, ...wanted, deviceId };
+  const { path, namespaceId } = wanted;
+  const onConflict = wanted.onConflict ?? known?.onConflict ?? 'keep_both';
+  const folderId = known?.folderId ?? makeFolderId();
+  const folder = { folderId, path, namespaceId, deviceId, onConflict, paused: known?.paused ?? false };
   await writeLinkedFolder(home, folder);
-  const { folderId, namespaceId } = folder;
   await writeRootMarker(folder.path, { folderId, deviceId, namespaceId });
   return folder;
 }
@@ -92,6 +102,6 @@ function inTheWay(path: string, why: string): CommandError {
     code: 'already_linked',
     message: `${quote(path)} ${why}.`,
     remedy:
-      'Choose another folder. If that link is of no use any more, remove `.syncline/marker.json` in the folder first.',
+      'Choose another folder. If that link is of no use any more, end it with `syncline unlink`, or remove `.syncline/marker.json` in the folder.',
   });
 }

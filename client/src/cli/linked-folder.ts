@@ -17,6 +17,19 @@ export async function findLinkedFolders(home: string, given: string | undefined)
   throw notLinked(`${quote(given)} is not linked.`);
 }
 
+/** The folder that was named, for a request; nothing for all of them. */
+export async function targetOf(home: string, given: string | undefined): Promise<{ readonly folderId?: string }> {
+  const [folder] = await findLinkedFolders(home, given);
+  return given === undefined || folder === undefined ? {} : { folderId: folder.folderId };
+}
+
+/** The one linked folder that was named. @throws CommandError when it is none. */
+export async function requireLinkedFolder(home: string, given: string): Promise<LinkedFolder> {
+  const [folder] = await findLinkedFolders(home, given);
+  if (folder === undefined) throw notLinked(`${quote(given)} is not linked.`);
+  return folder;
+}
+
 function notLinked(message: string): CommandError {
   return new CommandError({
     reason: 'notFound',

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Credentials } from '../api/user-pool.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
+import { reloadDaemon } from './daemon-link.ts';
 import { escapeText } from './escape-text.ts';
 import { type CredentialOptions, readCredentials } from './read-credentials.ts';
 import { openSignInService, type SignInService, signInError } from './sign-in.ts';
@@ -41,6 +42,7 @@ export async function finishSignIn(
   if (outcome.kind === 'refused') throw signInError(outcome);
   const { account, deviceId, deviceName } = await service.finish(outcome.tokens, options);
   const { accountId, homeNamespaceId } = account;
+  await reloadDaemon(context);
   context.output.result({ accountId, homeNamespaceId, email: credentials.email, deviceId, deviceName }, [
     `Signed in as ${escapeText(credentials.email)}, on the device '${escapeText(deviceName)}'.`,
   ]);

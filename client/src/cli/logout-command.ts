@@ -6,13 +6,15 @@ import { createConfigurationStore } from '../platform/node/configuration-store.t
 import { createCredentialStore } from '../platform/node/credential-store.ts';
 import { createNodeTransport } from '../platform/node/node-transport.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
+import { reloadDaemon } from './daemon-link.ts';
 
 export function registerLogout(program: Command, run: RunCommand): void {
   program.command('logout').description('Signs this device out. Local files stay.').action(run(logOut));
 }
 
 /** Forgets the tokens whether or not the service can be told: signing out must work offline. */
-async function logOut({ home, output }: CommandContext): Promise<void> {
+async function logOut(context: CommandContext): Promise<void> {
+  const { home, output } = context;
   const store = createCredentialStore(home);
   const configurations = createConfigurationStore(home);
   const configuration = await configurations.read();
@@ -36,6 +38,7 @@ async function logOut({ home, output }: CommandContext): Promise<void> {
       await transport.close();
     }
   }
+  await reloadDaemon(context);
   const wasSignedIn = tokens !== undefined;
   output.result({ wasSignedIn, revoked }, [wasSignedIn ? 'Signed out.' : 'Nobody was signed in.']);
 }

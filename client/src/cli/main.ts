@@ -9,10 +9,14 @@ import { configurationDirectory, DamagedConfigurationError } from '../platform/n
 import { registerCat } from './cat-command.ts';
 import type { CommandAction, CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
+import { registerConflicts } from './conflicts-command.ts';
 import { registerDevices } from './devices-command.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { registerExplain } from './explain-command.ts';
+import { registerFolder } from './folder-command.ts';
 import { registerGet } from './get-command.ts';
 import { registerIgnore } from './ignore-command.ts';
+import { registerLimit } from './limit-command.ts';
 import { registerLink } from './link-command.ts';
 import { registerLogin } from './login-command.ts';
 import { registerLogout } from './logout-command.ts';
@@ -21,19 +25,31 @@ import { registerMkdir } from './mkdir-command.ts';
 import { registerMv } from './mv-command.ts';
 import { openSession, type Session } from './open-session.ts';
 import { createOutput, type OutputStreams } from './output.ts';
+import { registerPause } from './pause-command.ts';
 import { registerPut } from './put-command.ts';
 import { registerRm } from './rm-command.ts';
 import { registerSignup } from './signup-command.ts';
+import { registerStart } from './start-command.ts';
 import { registerStatus } from './status-command.ts';
+import { registerStop } from './stop-command.ts';
 import { registerSync } from './sync-command.ts';
+import { registerUnlink } from './unlink-command.ts';
 
 const COMMANDS = [
   registerSignup,
   registerLogin,
   registerLogout,
   registerLink,
-  registerSync,
+  registerUnlink,
+  registerStart,
+  registerStop,
   registerStatus,
+  registerSync,
+  registerPause,
+  registerExplain,
+  registerConflicts,
+  registerFolder,
+  registerLimit,
   registerIgnore,
   registerLs,
   registerPut,
@@ -146,8 +162,8 @@ function explainFailure(failure: unknown): CommandError {
     });
   }
   if (failure instanceof DamagedConfigurationError) {
-    const remedy = 'Move it away, then sign in again with `syncline login`.';
-    return new CommandError({ reason: 'localFile', code: 'damaged_configuration', message: failure.message, remedy });
+    const { message, remedy } = failure;
+    return new CommandError({ reason: 'localFile', code: 'damaged_configuration', message, remedy });
   }
   const isDefect = failure instanceof InvariantError || !(failure instanceof Error);
   return new CommandError({

@@ -17,12 +17,14 @@ export interface ProgressDisplay {
 
 /**
  * What a command says. Results go to standard output, everything else to standard error. With `--json` standard output is
- * exactly one JSON document, errors are one JSON document on standard error, and nothing else is said.
+ * exactly one JSON document (or, for what goes on, one a line), errors are one JSON document on standard error, and nothing else is said.
  */
 export interface Output {
   readonly json: boolean;
   /** The result, once: as JSON, or as lines. Names and paths in the lines are escaped by the caller. */
   result(value: unknown, lines: readonly string[]): void;
+  /** One of several results that follow one another: with `--json` a line with one JSON document. */
+  entry(value: unknown, lines: readonly string[]): void;
   /** A remark for people. */
   note(line: string): void;
   /** Shows how a transfer gets on: a bar on a terminal, now and then a line without one. */
@@ -43,6 +45,10 @@ export function createOutput(streams: OutputStreams, options: { readonly json: b
     json,
     result(value, lines) {
       const text = json ? [JSON.stringify(value, undefined, 2)] : lines;
+      if (text.length > 0) streams.stdout.write(`${text.join('\n')}\n`);
+    },
+    entry(value, lines) {
+      const text = json ? [JSON.stringify(value)] : lines;
       if (text.length > 0) streams.stdout.write(`${text.join('\n')}\n`);
     },
     note(line) {

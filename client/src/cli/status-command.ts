@@ -1,78 +1,98 @@
 import type { Command } from 'commander';
-import type { Step } from '../engine/steps.ts';
-import type { LinkedFolder } from '../platform/node/linked-folders.ts';
-import { readLinkedFolders } from '../platform/node/linked-folders.ts';
-import { openEngine } from '../sync/open-engine.ts';
+import type { DaemonConnection } from '../daemon/control-client.ts';
+import type { DaemonStatus } from '../daemon/daemon-status.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
-import { escapeText, quote } from './escape-text.ts';
+import { askDaemon, notRunning, requireDaemon } from './daemon-link.ts';
+import { describeDaemon, describeFolder } from './describe-status.ts';
+import { drawOver } from './draw-over.ts';
+import { findLinkedFolders, targetOf } from './linked-folder.ts';
+import { readOfflineStatus } from './offline-status.ts';
+
+interface StatusOptions {
+  readonly watch?: boolean;
+}
 
 export function registerStatus(program: Command, run: RunCommand): void {
   program
     .command('status')
-    .description('Shows the linked folders, what is still to be synced, and what stands in the way. Asks no server.')
+    .description(
+      'Shows the linked folders: what is being done, what is still to be synced, and what stands in the way.',
+    )
+    .argument('[folder]', 'a linked folder; without it, all of them')
+    .option('--watch', 'go on showing it, until Ctrl-C')
     .action(run(showStatus));
 }
 
-interface FolderStatus {
-  readonly path: string;
-  readonly folderId: string;
-  readonly namespaceId: string;
-  readonly state: 'rested' | 'pending' | 'root-missing' | 'root-foreign' | 'refused';
-  /** The newest journal entry that this device has seen. */
-  readonly seq: number;
-  readonly syncedNodes: number;
-  /** Changes of the disk, and of the service as far as this device knows, that the next sync carries over. */
-  readonly pending: { readonly upload: number; readonly download: number; readonly other: number };
-  readonly problems: readonly { readonly path: string; readonly reason: string; readonly detail: string }[];
-}
-
-async function showStatus(context: CommandContext): Promise<void> {
-  const folders = await readLinkedFolders(context.home);
-  const statuses: FolderStatus[] = [];
-  for (const folder of folders) statuses.push(await readStatus(context, folder));
-  const lines = statuses.length === 0 ? ['No folder is linked on this device.'] : statuses.flatMap(describe);
-  context.output.result({ folders: statuses }, lines);
-}
-
-async function readStatus(context: CommandContext, folder: LinkedFolder): Promise<FolderStatus> {
-  const session = await context.session();
-  const { home, deviceName } = session;
-  const { engine, close } = openEngine(session, { folder, home, deviceName, signal: context.signal });
-  try {
-    const planned = await engine.plan({ offline: true });
-    const steps = planned.kind === 'planned' ? planned.plan.steps : [];
-    const { path, folderId, namespaceId } = folder;
-    return {
-      path,
-      folderId,
-      namespaceId,
-      state: planned.kind !== 'planned' ? planned.kind : steps.length === 0 ? 'rested' : 'pending',
-      seq: engine.trees.position.seq,
-      syncedNodes: engine.trees.synced.size,
-      pending: countPending(steps),
-      problems: planned.kind === 'planned' ? planned.plan.problems : [],
-    };
-  } finally {
-    close();
+async function showStatus(
+  context: CommandContext,
+  [given]: readonly [string | undefined],
+  options: StatusOptions,
+): Promise<void> {
+  const { folderId } = given === undefined ? {} : await targetOf(context.home, given);
+  const select = (status: DaemonStatus): DaemonStatus => ({
+    ...status,
+    folders: status.folders.filter((folder) => folderId === undefined || folder.folderId === folderId),
+  });
+  if (options.watch === true) {
+    await requireDaemon(context, (daemon) => watch(context, { daemon, select }));
+    return;
   }
+  const status = await askDaemon(context, (daemon) => daemon.request('status', {}));
+  if (status === undefined) await showOffline(context, given);
+  else context.output.result({ running: true, ...select(status) }, describe(select(status)));
 }
 
-function countPending(steps: readonly Step[]): FolderStatus['pending'] {
-  let upload = 0;
-  let download = 0;
-  for (const step of steps) {
-    if (step.type === 'upload') upload += 1;
-    else if (step.type === 'download') download += 1;
-  }
-  return { upload, download, other: steps.length - upload - download };
+function describe(status: DaemonStatus): readonly string[] {
+  const now = new Date();
+  return [...describeDaemon(status), ...status.folders.flatMap((folder) => describeFolder(folder, now))];
 }
 
-function describe(status: FolderStatus): readonly string[] {
-  const { upload, download, other } = status.pending;
-  const pending = `${upload} files to upload, ${download} to download, ${other} other changes`;
-  const lines = [`${quote(status.path)}: ${status.state}, ${status.syncedNodes} files and folders synced, ${pending}`];
-  for (const problem of status.problems) {
-    lines.push(`  ${quote(problem.path)} (${problem.reason}): ${escapeText(problem.detail)}`);
-  }
-  return lines;
+async function showOffline(context: CommandContext, given: string | undefined): Promise<void> {
+  const folders = given === undefined ? undefined : await findLinkedFolders(context.home, given);
+  const statuses = await readOfflineStatus(context, folders);
+  const now = new Date();
+  context.output.result({ running: false, folders: statuses }, [
+    'Syncline does not run in the background. `syncline start` keeps the linked folders in sync.',
+    ...(statuses.length > 0 ? [] : ['No folder is linked on this device. Link one with `syncline link FOLDER`.']),
+    ...statuses.flatMap((folder) => describeFolder(folder, now)),
+  ]);
+}
+
+/** Ends when the daemon does, or on Ctrl-C. */
+async function watch(
+  context: CommandContext,
+  watched: { readonly daemon: DaemonConnection; readonly select: (status: DaemonStatus) => DaemonStatus },
+): Promise<object> {
+  const { daemon, select } = watched;
+  const { output, streams, signal } = context;
+  const stop = (): void => daemon.close();
+  signal.addEventListener('abort', stop, { once: true });
+  const show = output.json || !streams.stdout.isTTY ? showEntries(context) : showScreen(context);
+  for await (const status of daemon.watch()) show(select(status));
+  signal.removeEventListener('abort', stop);
+  if (!signal.aborted) throw notRunning();
+  return {};
+}
+
+function showScreen({ streams }: CommandContext): (status: DaemonStatus) => void {
+  const draw = drawOver(streams);
+  return (status) => draw(describe(status));
+}
+
+/** As JSON every change; as lines what has changed of the daemon and of each folder. */
+function showEntries({ output }: CommandContext): (status: DaemonStatus) => void {
+  const shown = new Map<string, string>();
+  return (status) => {
+    const now = new Date();
+    const parts: readonly (readonly [string, readonly string[]])[] = [
+      ['', describeDaemon(status)],
+      ...status.folders.map((folder) => [folder.folderId, describeFolder(folder, now)] as const),
+    ];
+    const changed = parts.filter(([key, lines]) => shown.get(key) !== lines.join('\n'));
+    for (const [key, lines] of changed) shown.set(key, lines.join('\n'));
+    output.entry(
+      { running: true, ...status },
+      changed.flatMap(([, lines]) => lines),
+    );
+  };
 }

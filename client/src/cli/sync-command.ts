@@ -1,15 +1,17 @@
 import { rootNodeId } from '@syncline/protocol';
 import type { Command } from 'commander';
-import type { SyncCounts } from '../engine/execution.ts';
-import { pathNames } from '../engine/node-tree.ts';
-import type { SyncEngine, SyncOutcome } from '../engine/sync-engine.ts';
+import type { DaemonConnection } from '../daemon/control-client.ts';
+import type { SyncEngine } from '../engine/sync-engine.ts';
 import { type LinkedFolder, lockFolder } from '../platform/node/linked-folders.ts';
 import { openEngine } from '../sync/open-engine.ts';
+import { describePlan } from '../sync/planned-step.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
-import { CommandError, problemError } from './command-error.ts';
-import { escapeText, quote } from './escape-text.ts';
+import { CommandError } from './command-error.ts';
+import { askDaemon } from './daemon-link.ts';
+import { quote } from './escape-text.ts';
 import { findLinkedFolders } from './linked-folder.ts';
 import type { ProgressDisplay } from './output.ts';
+import { describeReport, outcomeFailure, reportOf, type SyncReport, signedOutReport } from './sync-report.ts';
 
 interface SyncOptions {
   readonly once?: boolean;
@@ -20,7 +22,7 @@ interface SyncOptions {
 export function registerSync(program: Command, run: RunCommand): void {
   program
     .command('sync')
-    .description('Makes linked folders and their namespaces the same.')
+    .description('Makes linked folders and their namespaces the same, once. `start` goes on doing so.')
     .argument('[folder]', 'a linked folder; without it, all of them')
     .option('--once', 'sync until there is nothing left to do, then end')
     .option('--dry-run', 'only show what would be done')
@@ -34,43 +36,64 @@ async function sync(
   options: SyncOptions,
 ): Promise<void> {
   if (options.once !== true && options.dryRun !== true) throw onlyOnce();
-  const session = await context.session();
-  const folders = await findLinkedFolders(session.home, given);
-  const reports: FolderReport[] = [];
-  for (const folder of folders) reports.push(await syncFolder(context, folder, options));
+  const { home } = await context.session();
+  const folders = await findLinkedFolders(home, given);
+  const reports =
+    options.dryRun === true ? await planFolders(context, folders) : await syncFolders(context, folders, options);
   context.output.result({ folders: reports.map(withoutError) }, reports.flatMap(describeReport));
   const failure = reports.find((report) => report.error !== undefined)?.error;
   if (failure !== undefined) throw failure;
 }
 
-function withoutError(report: FolderReport): Omit<FolderReport, 'error'> {
-  const { path, state, counts, steps, problems } = report;
+function withoutError({ path, state, counts, steps, problems }: SyncReport): Omit<SyncReport, 'error'> {
   return { path, state, counts, steps, problems };
 }
 
-interface FolderReport {
-  readonly path: string;
-  readonly state: SyncOutcome['kind'] | 'planned';
-  readonly counts: Readonly<SyncCounts> | undefined;
-  readonly steps: readonly { readonly type: string; readonly path: string }[] | undefined;
-  readonly problems: readonly { readonly path: string; readonly reason: string; readonly detail: string }[];
-  readonly error: CommandError | undefined;
+async function syncFolders(
+  context: CommandContext,
+  folders: readonly LinkedFolder[],
+  options: SyncOptions,
+): Promise<readonly SyncReport[]> {
+  const asked = await askDaemon(context, (daemon) => syncByDaemon(context, daemon, { folders, options }));
+  if (asked !== undefined) return asked;
+  const reports: SyncReport[] = [];
+  for (const folder of folders) reports.push(await syncHere(context, folder, options));
+  return reports;
 }
 
-async function syncFolder(context: CommandContext, folder: LinkedFolder, options: SyncOptions): Promise<FolderReport> {
+/** The daemon has the folders: it is asked for a round of each, and waited for. */
+async function syncByDaemon(
+  context: CommandContext,
+  daemon: DaemonConnection,
+  job: { readonly folders: readonly LinkedFolder[]; readonly options: SyncOptions },
+): Promise<readonly SyncReport[]> {
+  const acceptDeletes = job.options.acceptDeletes === true;
+  // What was linked a moment ago may not have been seen yet.
+  await daemon.request('reload', {});
+  const reports: SyncReport[] = [];
+  for (const { folderId } of job.folders) {
+    const options = { msMax: 'none', signal: context.signal } as const;
+    const status = await daemon.request('sync-now', { folderId, acceptDeletes }, options);
+    const synced = status.folders.filter((folder) => folder.folderId === folderId).map(reportOf);
+    reports.push(...(status.signedIn ? synced : synced.map(signedOutReport)));
+  }
+  return reports;
+}
+
+async function syncHere(context: CommandContext, folder: LinkedFolder, options: SyncOptions): Promise<SyncReport> {
   const session = await context.session();
-  const lock = await lockFolder(session.home, folder.folderId);
-  if (lock === undefined) throw busyFolder(folder.path);
   const { home, deviceName } = session;
+  const lock = await lockFolder(home, folder.folderId);
+  if (lock === undefined) throw busyFolder(folder.path);
   const progress = context.output.progress(`Syncing ${folder.path}`);
   try {
     const { signal } = context;
     const { engine, close } = openEngine(session, { folder, home, deviceName, signal, ...countTransfers(progress) });
     try {
-      if (options.dryRun === true) return await planFolder(engine, folder);
       const outcome = await engine.sync({ acceptDeletes: options.acceptDeletes === true });
       const { kind, counts, problems } = outcome;
-      return { path: folder.path, state: kind, counts, steps: undefined, problems, error: failureOf(outcome, folder) };
+      const error = outcomeFailure(outcome, folder.path);
+      return { path: folder.path, state: kind, counts, steps: undefined, problems, error };
     } finally {
       close();
     }
@@ -96,71 +119,45 @@ function countTransfers(progress: ProgressDisplay) {
   };
 }
 
-async function planFolder(engine: SyncEngine, folder: LinkedFolder): Promise<FolderReport> {
-  const planned = await engine.plan();
+async function planFolders(context: CommandContext, folders: readonly LinkedFolder[]): Promise<readonly SyncReport[]> {
+  const session = await context.session();
+  const { home, deviceName } = session;
+  const reports: SyncReport[] = [];
+  for (const folder of folders) {
+    const lock = await lockFolder(home, folder.folderId);
+    try {
+      const { engine, close } = openEngine(session, { folder, home, deviceName, signal: context.signal });
+      try {
+        // Whoever has the lock reads the delta; reading it here too would write into a state that is in use.
+        reports.push(await planFolder(engine, folder, { offline: lock === undefined }));
+      } finally {
+        close();
+      }
+    } finally {
+      lock?.release();
+    }
+  }
+  return reports;
+}
+
+async function planFolder(
+  engine: SyncEngine,
+  folder: LinkedFolder,
+  options: { readonly offline: boolean },
+): Promise<SyncReport> {
+  const planned = await engine.plan(options);
   const base = { path: folder.path, counts: undefined, problems: [] };
   if (planned.kind !== 'planned') {
     const outcome = { ...planned, counts: NOTHING, problems: [] };
-    return { ...base, state: planned.kind, steps: [], error: failureOf(outcome, folder) };
+    return { ...base, state: planned.kind, steps: [], error: outcomeFailure(outcome, folder.path) };
   }
   const { plan } = planned;
   const rootId = rootNodeId(folder.namespaceId);
-  const steps = plan.steps
-    .filter((step) => step.type !== 'agree' && step.type !== 'forget')
-    .map((step) => {
-      const tree = plan.local.tree.has(step.nodeId) ? plan.local.tree : engine.trees.remote;
-      return { type: step.type, path: pathNames(tree, rootId, step.nodeId)?.join('/') ?? '' };
-    });
+  const steps = describePlan({ plan, remote: engine.trees.remote, rootId });
   return { ...base, state: 'planned', steps, problems: plan.problems, error: undefined };
 }
 
-const NOTHING: SyncCounts = { uploaded: 0, downloaded: 0, conflicts: 0, changedRemote: 0, changedLocal: 0 };
-
-function describeReport(report: FolderReport): readonly string[] {
-  const { path, counts, steps, problems } = report;
-  const lines: string[] = [];
-  if (counts !== undefined) {
-    const conflicts = counts.conflicts > 0 ? `, ${counts.conflicts} conflicted copies made` : '';
-    lines.push(`${quote(path)}: ${counts.uploaded} files uploaded, ${counts.downloaded} downloaded${conflicts}.`);
-  }
-  for (const step of steps ?? []) lines.push(`${step.type.padEnd(13)} ${escapeText(step.path)}`);
-  if (steps?.length === 0) lines.push(`${quote(path)}: nothing to do.`);
-  for (const problem of problems)
-    lines.push(`${quote(problem.path)} (${problem.reason}): ${escapeText(problem.detail)}`);
-  return lines;
-}
-
-function failureOf(outcome: SyncOutcome, folder: LinkedFolder): CommandError | undefined {
-  const subject = quote(folder.path);
-  switch (outcome.kind) {
-    case 'rested':
-    case 'unrested':
-      if (outcome.kind === 'rested' && outcome.problems.length === 0) return undefined;
-      return new CommandError({
-        reason: 'partial',
-        code: 'partial',
-        message: `${subject}: not everything could be synced (${outcome.problems.length} problems).`,
-        remedy: 'What stands in the way is listed above; `syncline status` shows it again.',
-      });
-    case 'root-missing':
-    case 'root-foreign':
-      return new CommandError({
-        reason: 'localFile',
-        code: outcome.kind.replace('-', '_'),
-        message: `${subject} is not the folder that was linked: its marker is ${outcome.kind === 'root-missing' ? 'not there' : 'of another link'}.`,
-        remedy: 'Nothing was done. Mount its disk, or bring the folder back; if it is gone, link a new one.',
-      });
-    case 'mass-change':
-      return new CommandError({
-        reason: 'massChange',
-        code: 'mass_change',
-        message: `${subject}: ${outcome.change.local} files here and ${outcome.change.remote} at the service would be deleted or rewritten at once.`,
-        remedy: 'Nothing was done. If this is meant, repeat the command with --accept-deletes.',
-      });
-    case 'refused':
-      return problemError(outcome.problem, subject);
-  }
-}
+const NOTHING = { uploaded: 0, downloaded: 0, conflicts: 0, changedRemote: 0, changedLocal: 0 } as const;
 
 function busyFolder(path: string): CommandError {
   return new CommandError({
@@ -176,6 +173,7 @@ function onlyOnce(): CommandError {
     reason: 'usage',
     code: 'usage',
     message: 'Say how to sync.',
-    remedy: 'Use `syncline sync --once`, or `syncline sync --dry-run` to see what it would do.',
+    remedy:
+      'Use `syncline start` to sync from now on, `syncline sync --once` to sync now, or `syncline sync --dry-run` to see what that would do.',
   });
 }

@@ -17,6 +17,8 @@ export const RETRY_MS_MAX = 5 * 60_000;
 export const ROOT_RETRY_MS = 5000;
 /** The whole disk is looked at after this time, whatever the watcher has told. */
 export const LOOK_EVERYWHERE_MS = 60 * 60_000;
+/** … and after this time where some folders cannot be watched. */
+export const LOOK_EVERYWHERE_PARTIAL_MS = 60_000;
 /** The service is asked what is new after this time, whatever came as a hint. */
 export const PULL_MS_MAX = 15 * 60_000;
 /** Deletes and rewrites within this time count as one. */

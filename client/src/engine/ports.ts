@@ -113,6 +113,8 @@ export interface Watcher {
   onHint(callback: () => void): void;
   /** Takes what came since the last call. */
   take(): DiskHints;
+  /** Whether some folders cannot be watched, so that changes in them have to be looked for from time to time. */
+  isPartial(): boolean;
   close(): Promise<void>;
 }
 

@@ -7,6 +7,7 @@ import {
   DEBOUNCE_MS_MAX,
   IDLE_ROUNDS_MAX,
   LOOK_EVERYWHERE_MS,
+  LOOK_EVERYWHERE_PARTIAL_MS,
   MASS_CHANGE_WINDOW_MS,
   PULL_MS_MAX,
   RETRY_MS_MAX,
@@ -256,7 +257,7 @@ export class SyncLoop implements FolderSync {
   async #turn(): Promise<EpochMs | undefined> {
     const { clock, hints } = this.#ports;
     const now = clock.now();
-    if (Math.abs(now - this.#lookedAt) >= LOOK_EVERYWHERE_MS) {
+    if (Math.abs(now - this.#lookedAt) >= this.#lookEveryMs()) {
       this.#engine.lookEverywhere();
       this.#lookedAt = now;
     }
@@ -285,12 +286,16 @@ export class SyncLoop implements FolderSync {
     return this.#settle(outcome);
   }
 
+  #lookEveryMs(): number {
+    return this.#ports.watcher.isPartial() ? LOOK_EVERYWHERE_PARTIAL_MS : LOOK_EVERYWHERE_MS;
+  }
+
   #settle(outcome: RoundOutcome): EpochMs | undefined {
     const { clock } = this.#ports;
     switch (outcome.kind) {
       case 'rested':
         this.#rested(outcome.problems);
-        return this.#show('idle', { until: epochMs(clock.now() + PULL_MS_MAX) });
+        return this.#show('idle', { until: epochMs(clock.now() + Math.min(PULL_MS_MAX, this.#lookEveryMs())) });
       case 'done':
         return this.#done(outcome);
       case 'mass-change':

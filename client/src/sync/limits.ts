@@ -55,3 +55,6 @@ assert(SOCKET_OPEN_MS_MAX < SOCKET_TICKET_MS, 'a ticket outlives the handshake t
 assert(SOCKET_RENEW_SPREAD_MS < SOCKET_RENEW_MS, 'a socket stands before it is replaced');
 assert(LONG_POLL_HELD_MS_MIN < WAIT_SECONDS_MAX * SECOND_MS, 'a long-poll that was held is known as such');
 assert(POLL.delayMsMax <= HINT_DELAY_MS_MAX, 'polling keeps the promise as well');
+
+/** Pause between two looks at a whole folder that nobody watches. */
+export const LOOK_MS = 2 * SECOND_MS;

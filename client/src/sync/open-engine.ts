@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ChunkRef } from '@syncline/protocol';
-import { localNames } from '../engine/local-names.ts';
+import { type LocalNames, localNames } from '../engine/local-names.ts';
 import { SyncEngine } from '../engine/sync-engine.ts';
+import type { FolderWatcher } from '../platform/node/folder-watcher.ts';
 import { type LinkedFolder, stateFile } from '../platform/node/linked-folders.ts';
 import { NodeFileSystem } from '../platform/node/node-file-system.ts';
 import { openStateStore } from '../platform/node/open-state-store.ts';
@@ -28,17 +29,12 @@ export function openEngine(
 ): { readonly engine: SyncEngine; readonly close: () => void } {
   const { folder, signal } = options;
   const store = openStateStore(stateFile(options.home, folder.folderId));
-  const { folderId, deviceId, namespaceId } = folder;
-  const kind = diskKind(process.platform);
+  const { namespaceId, onConflict } = folder;
   const engine = new SyncEngine(
     {
       clock: engineClock(signal),
       random: randomBytes,
-      files: new NodeFileSystem({
-        root: folder.path,
-        marker: { folderId, deviceId, namespaceId },
-        today: () => new Date().toISOString().slice(0, 10),
-      }),
+      files: openFiles(folder),
       remote: createApiRemote(transfers, {
         namespaceId,
         signal,
@@ -49,13 +45,32 @@ export function openEngine(
     },
     {
       deviceName: options.deviceName,
-      names: localNames(kind, probeDiskNames(folder.path, kind)),
+      names: diskNames(folder.path),
+      onConflict,
       ...(options.onRound === undefined ? {} : { onRound: options.onRound }),
     },
   );
   return { engine, close: () => store.close() };
 }
 
-function isChunk(bytes: Uint8Array, ref: ChunkRef): boolean {
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+/** A linked folder on the real disk; with a watcher, every folder is watched before it is listed. */
+export function openFiles(folder: LinkedFolder, watcher?: FolderWatcher): NodeFileSystem {
+  const { path, folderId, deviceId, namespaceId } = folder;
+  const watched = watcher === undefined ? {} : { watcher };
+  return new NodeFileSystem({ root: path, marker: { folderId, deviceId, namespaceId }, today, ...watched });
+}
+
+/** What nodes are called on the disk of a synced folder, as far as it can be found out now. */
+export function diskNames(root: string): LocalNames {
+  const kind = diskKind(process.platform);
+  return localNames(kind, probeDiskNames(root, kind));
+}
+
+/** Whether bytes are the chunk that a name names. */
+export function isChunk(bytes: Uint8Array, ref: ChunkRef): boolean {
   return bytes.length === ref.size && createHash('sha256').update(bytes).digest('hex') === ref.hash;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import * as z from 'zod/mini';
 import type { DiskCalls } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
 import { makeDirectories } from './make-directories.ts';
@@ -18,9 +19,18 @@ export function configurationDirectory(environment: Readonly<Record<string, stri
   return join(XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'syncline');
 }
 
-/** A file of the configuration directory is not what Syncline wrote. */
+/** What helps when a file of the sign-in is damaged. */
+export const SIGN_IN_AGAIN = 'Move it away, then sign in again with `syncline login`.';
+
+/** A file of the configuration directory is not what Syncline wrote; `remedy` is what a person can do. */
 export class DamagedConfigurationError extends Error {
   override readonly name = 'DamagedConfigurationError';
+  readonly remedy: string;
+
+  constructor(facts: { readonly file: string; readonly remedy: string; readonly cause?: unknown }) {
+    super(`'${facts.file}' is damaged.`, { cause: facts.cause });
+    this.remedy = facts.remedy;
+  }
 }
 
 /** Makes the directory, for its owner alone. */
@@ -45,6 +55,21 @@ export async function readTextFile(file: string, calls: DiskCalls = nodeDiskCall
   }
 }
 
+/**
+ * What a JSON file of the configuration directory says; undefined when there is none.
+ * @throws DamagedConfigurationError with the remedy, when it is not what the schema tells.
+ */
+export async function readConfigurationFile<S extends z.core.$ZodType>(
+  file: string,
+  expected: { readonly schema: S; readonly remedy: string },
+): Promise<z.output<S> | undefined> {
+  const text = await readTextFile(file);
+  if (text === undefined) return undefined;
+  const decoded = z.safeParse(expected.schema, parseJson(text));
+  if (decoded.success) return decoded.data;
+  throw new DamagedConfigurationError({ file, remedy: expected.remedy, cause: decoded.error });
+}
+
 /** Replaces a file as a whole, readable by its owner alone: readers see the old text or the new one. */
 export async function writePrivateFile(file: string, text: string, calls: DiskCalls = nodeDiskCalls): Promise<void> {
   await makePrivateDirectory(dirname(file), calls);
@@ -61,5 +86,14 @@ export async function writePrivateFile(file: string, text: string, calls: DiskCa
   } catch (error) {
     await calls.unlink(staged);
     throw error;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What is not JSON fits no schema; the caller names the file.
+    return undefined;
   }
 }

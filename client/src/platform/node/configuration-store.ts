@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { AccountId, DeviceId, encodeUlid, NamespaceId } from '@syncline/protocol';
 import * as z from 'zod/mini';
-import { DamagedConfigurationError, readTextFile, writePrivateFile } from './configuration-directory.ts';
+import { readConfigurationFile, SIGN_IN_AGAIN, writePrivateFile } from './configuration-directory.ts';
 
 /** What an installation remembers besides its tokens. `account` is there while somebody is signed in. */
 export const Configuration = z.object({
@@ -21,11 +21,7 @@ export function createConfigurationStore(home: string) {
     file,
     /** @throws DamagedConfigurationError */
     async read(): Promise<Configuration | undefined> {
-      const text = await readTextFile(file);
-      if (text === undefined) return undefined;
-      const decoded = z.safeParse(Configuration, parseJson(text));
-      if (decoded.success) return decoded.data;
-      throw new DamagedConfigurationError(`'${file}' is damaged.`, { cause: decoded.error });
+      return readConfigurationFile(file, { schema: Configuration, remedy: SIGN_IN_AGAIN });
     },
     async write(configuration: Configuration): Promise<void> {
       await writePrivateFile(file, `${JSON.stringify(configuration, undefined, 2)}\n`);
@@ -36,13 +32,4 @@ export function createConfigurationStore(home: string) {
 /** A device id of this installation's own making. */
 export function makeDeviceId(): DeviceId {
   return DeviceId.parse(encodeUlid(randomBytes(16)));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // What is not JSON fits no schema; the caller names the file.
-    return undefined;
-  }
 }

@@ -53,6 +53,10 @@ export class EachFolderWatcher implements FolderWatcher {
     return this.#hints.take();
   }
 
+  isPartial(): boolean {
+    return this.degraded() !== undefined;
+  }
+
   degraded(): WatchLack | undefined {
     for (const lack of this.#lacking.values()) if (lack !== 'unreadable') return lack;
     return undefined;

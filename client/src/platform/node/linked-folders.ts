@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { DeviceId, encodeUlid, NamespaceId } from '@syncline/protocol';
+import { ConflictStrategy, DeviceId, encodeUlid, NamespaceId } from '@syncline/protocol';
 import * as z from 'zod/mini';
-import { makePrivateDirectory, readTextFile, writePrivateFile } from './configuration-directory.ts';
+import { makePrivateDirectory, readConfigurationFile, writePrivateFile } from './configuration-directory.ts';
+import { withConfigurationLock } from './configuration-lock.ts';
 import { errorCode } from './error-code.ts';
+import { type ProcessLock, takeProcessLock } from './process-lock.ts';
 
 /** A folder that is linked on this installation. Its files in `SYNCLINE_HOME/folders` are named by its id. */
 export const LinkedFolder = z.object({
@@ -14,11 +15,12 @@ export const LinkedFolder = z.object({
   path: z.string(),
   namespaceId: NamespaceId,
   deviceId: DeviceId,
+  /** What becomes of an edit that was made on a base which the service has left. */
+  onConflict: z._default(ConflictStrategy, 'keep_both'),
+  /** A person has paused it, until they resume it. */
+  paused: z._default(z.boolean(), false),
 });
 export type LinkedFolder = z.infer<typeof LinkedFolder>;
-
-/** SQLITE_BUSY. Source: https://www.sqlite.org/rescode.html#busy */
-const BUSY = 5;
 
 export function makeFolderId(): string {
   return encodeUlid(randomBytes(16));
@@ -37,36 +39,55 @@ export async function writeLinkedFolder(home: string, folder: LinkedFolder): Pro
   await writePrivateFile(file, `${JSON.stringify(folder, undefined, 2)}\n`);
 }
 
-/** In the order of their paths. @throws Error that names the file, when one is damaged. */
+/** What a person may change of a link. */
+export type FolderSettings = Pick<LinkedFolder, 'onConflict' | 'paused'>;
+
+/** Changes settings of a linked folder, whatever other processes change meanwhile. Undefined when it is not linked any more. */
+export async function changeFolderSettings(
+  home: string,
+  folderId: string,
+  settings: Partial<FolderSettings>,
+): Promise<LinkedFolder | undefined> {
+  return withConfigurationLock(join(home, 'folders.lock'), async () => {
+    const folder = (await readLinkedFolders(home)).find((one) => one.folderId === folderId);
+    if (folder === undefined) return undefined;
+    const changed = { ...folder, ...settings };
+    await writeLinkedFolder(home, changed);
+    return changed;
+  });
+}
+
+/** From then on the folder is not linked. Its state stays until `removeFolderState`. */
+export async function removeLinkedFolder(home: string, folderId: string): Promise<void> {
+  await withConfigurationLock(join(home, 'folders.lock'), () =>
+    rm(join(directoryOf(home), `${folderId}.json`), { force: true }),
+  );
+}
+
+/** Removes all that is remembered of a folder but its link. Precondition: the caller has its lock. */
+export async function removeFolderState(home: string, folderId: string): Promise<void> {
+  for (const name of await namesIn(directoryOf(home))) {
+    const isState = name.startsWith(`${folderId}.`) && !name.endsWith('.json') && !name.endsWith('.lock');
+    if (isState) await rm(join(directoryOf(home), name), { force: true });
+  }
+}
+
+/** In the order of their paths. @throws DamagedConfigurationError that names the file, when one is damaged. */
 export async function readLinkedFolders(home: string): Promise<readonly LinkedFolder[]> {
   const folders: LinkedFolder[] = [];
   for (const name of await namesIn(directoryOf(home))) {
     if (!name.endsWith('.json')) continue;
-    const file = join(directoryOf(home), name);
-    const text = await readTextFile(file);
-    if (text === undefined) continue;
-    const decoded = z.safeParse(LinkedFolder, parseJson(text));
-    if (!decoded.success) throw new Error(`${file} is damaged: move it away and link the folder again`);
-    folders.push(decoded.data);
+    const remedy = 'Move it away, and link the folder again.';
+    const folder = await readConfigurationFile(join(directoryOf(home), name), { schema: LinkedFolder, remedy });
+    if (folder !== undefined) folders.push(folder);
   }
   return folders.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/**
- * Takes a linked folder for this process alone, or answers undefined when another one has it. The operating system gives it back
- * when the process dies in whatever way, so there are no stale locks: it is an exclusive transaction of SQLite.
- */
-export async function lockFolder(home: string, folderId: string): Promise<{ release(): void } | undefined> {
+/** Takes a linked folder for this process alone, or answers undefined when another one has it. */
+export async function lockFolder(home: string, folderId: string): Promise<ProcessLock | undefined> {
   await makePrivateDirectory(directoryOf(home));
-  const database = new DatabaseSync(join(directoryOf(home), `${folderId}.lock`));
-  try {
-    database.exec('BEGIN EXCLUSIVE');
-    return { release: () => database.close() };
-  } catch (error) {
-    database.close();
-    if (typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === BUSY) return undefined;
-    throw error;
-  }
+  return takeProcessLock(join(directoryOf(home), `${folderId}.lock`));
 }
 
 async function namesIn(directory: string): Promise<readonly string[]> {
@@ -75,14 +96,5 @@ async function namesIn(directory: string): Promise<readonly string[]> {
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // What is not JSON fits no schema; the caller names the file.
-    return undefined;
   }
 }

@@ -17,6 +17,7 @@ afterEach(() => {
 const kind = diskKind(process.platform);
 
 test('what is found out about the disk holds for files on it, and nothing is left behind', () => {
+  mkdirSync(join(root, '.syncline'));
   const names = localNames(kind, probeDiskNames(root, kind));
   expect(readdirSync(join(root, '.syncline'))).toEqual([]);
   const hard = ['what?', 'a:b', 'a\\b', 'con', 'Mr.', 'end ', '\u{1F600}'.repeat(63), '?'.repeat(255), 'n'.repeat(255)];
@@ -47,4 +48,11 @@ test('where nothing can be written, the kind of the disk stands', () => {
   mkdirSync(join(root, 'other'));
   writeFileSync(join(root, 'other', '.syncline'), '');
   expect(probeDiskNames(join(root, 'other'), kind)).toEqual({});
+});
+
+test('nothing is made in a root that is no linked folder, such as the empty place of a disk that is away', () => {
+  expect(probeDiskNames(root, kind)).toEqual({});
+  expect(readdirSync(root)).toEqual([]);
+  expect(probeDiskNames(join(root, 'missing'), kind)).toEqual({});
+  expect(readdirSync(root)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, lstatSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DiskKind, type DiskNameRules, REFUSABLE_CHARACTERS } from '../../engine/disk-name-rules.ts';
 import { LOCAL_NAME_LENGTH_MIN } from '../../engine/limits.ts';
@@ -21,7 +21,7 @@ export function diskKind(platform: NodeJS.Platform): DiskKind {
 export function probeDiskNames(root: string, kind: DiskKind): Partial<DiskNameRules> {
   let folder: string;
   try {
-    mkdirSync(join(root, ENGINE_FOLDER), { recursive: true });
+    // A root without its marker's folder may be the empty place of a disk that is away: nothing is made there.
     folder = mkdtempSync(join(root, ENGINE_FOLDER, 'names-'));
   } catch (error) {
     expectDiskError(error);

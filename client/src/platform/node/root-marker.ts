@@ -11,7 +11,8 @@ import { ENGINE_FOLDER } from './scan-folder.ts';
 export const RootMarker = z.object({ folderId: z.string(), deviceId: DeviceId, namespaceId: NamespaceId });
 export type RootMarker = z.infer<typeof RootMarker>;
 
-function markerFile(root: string): string {
+/** Where the marker of a linked folder stands. */
+export function rootMarkerFile(root: string): string {
   return join(root, ENGINE_FOLDER, 'marker.json');
 }
 
@@ -22,7 +23,7 @@ export async function readRootMarker(
 ): Promise<RootMarker | 'missing' | 'damaged'> {
   let text: string | undefined;
   try {
-    text = await readTextFile(markerFile(root), calls);
+    text = await readTextFile(rootMarkerFile(root), calls);
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return 'damaged';
@@ -42,5 +43,5 @@ export async function writeRootMarker(
   marker: RootMarker,
   calls: DiskCalls = nodeDiskCalls,
 ): Promise<void> {
-  await writePrivateFile(markerFile(root), `${JSON.stringify(marker, undefined, 2)}\n`, calls);
+  await writePrivateFile(rootMarkerFile(root), `${JSON.stringify(marker, undefined, 2)}\n`, calls);
 }

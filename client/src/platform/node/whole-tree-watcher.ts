@@ -37,6 +37,10 @@ export class WholeTreeWatcher implements FolderWatcher {
     return this.#hints.take();
   }
 
+  isPartial(): boolean {
+    return this.degraded() !== undefined;
+  }
+
   degraded(): WatchLack | undefined {
     return this.#lack;
   }

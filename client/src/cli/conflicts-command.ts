@@ -1,0 +1,175 @@
+import { type Command, Option } from 'commander';
+import type { DaemonConnection } from '../daemon/control-client.ts';
+import { type PlainConflict, plainConflict } from '../daemon/plain-conflict.ts';
+import {
+  type Conflict,
+  type ConflictChoice,
+  type ConflictOutcome,
+  listConflicts,
+  settleCopy,
+} from '../engine/conflicts.ts';
+import { type LinkedFolder, lockFolder, readLinkedFolders } from '../platform/node/linked-folders.ts';
+import type { CommandContext, RunCommand } from './command-context.ts';
+import { CommandError } from './command-error.ts';
+import { askDaemon, notRunning } from './daemon-link.ts';
+import { quote } from './escape-text.ts';
+import { findLinkedFolders } from './linked-folder.ts';
+import { locate } from './locate.ts';
+import { readOfflineFolder } from './offline-folder.ts';
+
+export function registerConflicts(program: Command, run: RunCommand): void {
+  const conflicts = program
+    .command('conflicts')
+    .description('Lists files that were changed in two places at once, and settles them.');
+  conflicts
+    .command('list', { isDefault: true })
+    .description('Lists the files of which two versions are kept until somebody has chosen.')
+    .argument('[folder]', 'a linked folder; without it, all of them')
+    .action(run(list));
+  conflicts
+    .command('resolve')
+    .description('Settles one conflict. What gives way stays as an earlier revision, or in the trash.')
+    .argument('<path>', 'the file, or its conflicted copy')
+    .addOption(
+      new Option('--keep <which>', 'mine: the conflicted copy; theirs: the file that kept the name; or both')
+        .choices(['mine', 'theirs', 'both'] satisfies ConflictChoice[])
+        .makeOptionMandatory(),
+    )
+    .action(run(resolve));
+}
+
+interface FolderConflicts {
+  readonly folder: LinkedFolder;
+  readonly conflicts: readonly PlainConflict[];
+  readonly conflictCount: number;
+}
+
+async function list(context: CommandContext, [given]: readonly [string | undefined]): Promise<void> {
+  const { home, output } = context;
+  const folders = given === undefined ? await readLinkedFolders(home) : await findLinkedFolders(home, given);
+  const asked = await askDaemon(context, (daemon) => readFromDaemon(daemon, folders));
+  const listed = asked ?? (await readHere(context, folders));
+  const lines = listed.flatMap(describe);
+  output.result(
+    {
+      folders: listed.map(({ folder, conflicts, conflictCount }) => ({ path: folder.path, conflicts, conflictCount })),
+    },
+    lines.length > 0 ? [...lines, HOW] : ['There are no conflicts.'],
+  );
+}
+
+const HOW = 'Settle one with `syncline conflicts resolve FILE --keep mine`, or `theirs`, or `both`.';
+
+async function readFromDaemon(
+  daemon: DaemonConnection,
+  folders: readonly LinkedFolder[],
+): Promise<readonly FolderConflicts[]> {
+  const answered = await daemon.request('conflicts', {});
+  return folders.map((folder) => {
+    const known = answered.folders.find(({ folderId }) => folderId === folder.folderId);
+    return { folder, conflicts: known?.conflicts ?? [], conflictCount: known?.conflictCount ?? 0 };
+  });
+}
+
+async function readHere(
+  context: CommandContext,
+  folders: readonly LinkedFolder[],
+): Promise<readonly FolderConflicts[]> {
+  const listed: FolderConflicts[] = [];
+  for (const folder of folders) {
+    const conflicts = await readOfflineFolder(context, folder, (seen) =>
+      seen.kind === 'read' ? listConflicts(seen.trees, seen.status).map(plainConflict) : [],
+    );
+    listed.push({ folder, conflicts, conflictCount: conflicts.length });
+  }
+  return listed;
+}
+
+function describe({ folder, conflicts, conflictCount }: FolderConflicts): readonly string[] {
+  const lines = conflicts.flatMap((conflict) => {
+    const file = quote(`${folder.path}/${conflict.path}`);
+    if (conflict.copyPath === undefined) {
+      return [file, '  mine: what is here; theirs: what the service has. Neither has been carried over.'];
+    }
+    const time = conflict.at?.slice(0, 16).replace('T', ' ') ?? '';
+    const copy = quote(conflict.copyPath.slice(conflict.copyPath.lastIndexOf('/') + 1));
+    return [file, `  mine: the change of ${quote(conflict.deviceName ?? '')} of ${time} UTC, in ${copy}`];
+  });
+  const left = conflictCount - conflicts.length;
+  return left > 0 ? [...lines, `… and ${left} more in ${quote(folder.path)}.`] : lines;
+}
+
+async function resolve(
+  context: CommandContext,
+  [given]: readonly [string],
+  options: { readonly keep: ConflictChoice },
+): Promise<void> {
+  const { folder, path } = await locate(context.home, given);
+  const asked = await askDaemon(context, async (daemon) => {
+    const [known] = await readFromDaemon(daemon, [folder]);
+    const { conflictId } = find(known?.conflicts ?? [], path, given);
+    const input = { folderId: folder.folderId, conflictId, choice: options.keep };
+    return daemon.request('settle-conflict', input, { msMax: 'none', signal: context.signal });
+  });
+  const outcome = asked?.outcome ?? (await resolveHere(context, { folder, path, given, choice: options.keep }));
+  if (outcome !== 'settled') throw notSettled(given, outcome);
+  context.output.result({ folder: folder.path, path, kept: options.keep }, [
+    `${quote(given)} is settled: ${KEPT[options.keep]}.`,
+  ]);
+}
+
+const KEPT: Readonly<Record<ConflictChoice, string>> = {
+  mine: 'the conflicted copy has taken the place of the file',
+  theirs: 'the file stays, the conflicted copy goes',
+  both: 'both stay, under ordinary names',
+};
+
+async function resolveHere(
+  context: CommandContext,
+  job: {
+    readonly folder: LinkedFolder;
+    readonly path: string;
+    readonly given: string;
+    readonly choice: ConflictChoice;
+  },
+): Promise<ConflictOutcome> {
+  const { folder, path, given, choice } = job;
+  const lock = await lockFolder(context.home, folder.folderId);
+  if (lock === undefined) throw notSettled(given, 'changed');
+  try {
+    return await readOfflineFolder(context, folder, async (seen) => {
+      if (seen.kind !== 'read') return 'changed';
+      const conflict = find(listConflicts(seen.trees, seen.status), path, given);
+      // What stands on this disk alone is settled by the sync that sends it.
+      if (conflict.kind === 'unsettled') throw notRunning();
+      return settleCopy(seen, conflict, choice);
+    });
+  } finally {
+    lock.release();
+  }
+}
+
+function find<T extends Pick<Conflict, 'path' | 'copyPath'> | PlainConflict>(
+  conflicts: readonly T[],
+  path: string,
+  given: string,
+): T {
+  const found = conflicts.filter((conflict) => conflict.path === path || conflict.copyPath === path);
+  const [conflict] = found;
+  if (conflict !== undefined && found.length === 1) return conflict;
+  throw new CommandError({
+    reason: found.length === 0 ? 'notFound' : 'conflict',
+    code: found.length === 0 ? 'no_conflict' : 'ambiguous',
+    message: found.length === 0 ? `${quote(given)} has no conflict.` : `${quote(given)} has several conflicted copies.`,
+    remedy: found.length === 0 ? '`syncline conflicts` lists them.' : 'Name the copy that you mean.',
+  });
+}
+
+function notSettled(given: string, outcome: Exclude<ConflictOutcome, 'settled'>): CommandError {
+  return new CommandError({
+    reason: 'conflict',
+    code: 'conflict_not_settled',
+    message: `${quote(given)} is not settled: ${outcome === 'unknown' ? 'somebody else has settled it' : 'one of the two files has just changed, or is not here'}.`,
+    remedy: '`syncline conflicts` shows how it is.',
+  });
+}

@@ -1,0 +1,89 @@
+import type { DaemonStatus, FolderStatus } from '../daemon/daemon-status.ts';
+import { escapeText, formatBytes, quote } from './escape-text.ts';
+
+/** What people read about the daemon: who runs, and what stands in its way. */
+export function describeDaemon(status: DaemonStatus): readonly string[] {
+  const { pid, version, limits } = status;
+  const up = limits.upBytesPerSecond === undefined ? [] : [`up to ${formatBytes(limits.upBytesPerSecond)}/s are sent`];
+  const down =
+    limits.downBytesPerSecond === undefined ? [] : [`up to ${formatBytes(limits.downBytesPerSecond)}/s are fetched`];
+  const limited = [...up, ...down].map((text) => `; ${text}`).join('');
+  return [
+    `Syncline runs in the background (process ${pid}, version ${escapeText(version)}${limited}).`,
+    ...(status.signedIn ? [] : ['Nobody is signed in. Sign in with `syncline login`; it goes on by itself then.']),
+    ...(status.folders.length > 0 ? [] : ['No folder is linked. Link one with `syncline link FOLDER`.']),
+    ...status.troubles.map(escapeText),
+  ];
+}
+
+/** What people read about one folder: a line for what it does, and one for each problem. */
+export function describeFolder(folder: FolderStatus, now: Date): readonly string[] {
+  const lines = [`${quote(folder.path)}: ${describeState(folder, now)}`];
+  for (const problem of folder.problems) {
+    const request = problem.requestId === undefined ? '' : ` (request ${problem.requestId})`;
+    lines.push(`  ${quote(problem.path)} (${problem.reason}): ${escapeText(problem.detail)}${request}`);
+  }
+  const left = folder.problemCount - folder.problems.length;
+  if (left > 0) lines.push(`  … and ${left} more problems.`);
+  return lines;
+}
+
+function describeState(folder: FolderStatus, now: Date): string {
+  const detail = escapeText(folder.detail ?? '');
+  const again = folder.nextAttemptAt === undefined ? '' : ` It is tried again ${inWords(folder.nextAttemptAt, now)}.`;
+  const synced = `${count(folder.syncedNodes, 'file or folder', 'files and folders')} synced`;
+  switch (folder.state) {
+    case 'idle':
+      return `up to date, ${synced}.`;
+    case 'starting':
+      return 'is being looked at for the first time since the start.';
+    case 'syncing':
+      return `is being synced: ${describeProgress(folder)}.`;
+    case 'waiting':
+      return `something could not be done.${again}`;
+    case 'offline':
+      return `the service cannot be reached${detail === '' ? '' : ` (${detail})`}.${again}`;
+    case 'paused':
+      return `paused, ${synced}. \`syncline resume\` goes on.`;
+    case 'mass-change': {
+      const { local = 0, remote = 0 } = folder.massChange ?? {};
+      return `held back: ${local} files here and ${remote} at the service would be deleted or rewritten at once. If that is meant: \`syncline resume --accept-deletes\`. If not, bring them back.`;
+    }
+    case 'root-missing':
+      return `is not there, or has lost its marker. Nothing is done. Mount its disk, or bring the folder back.${again}`;
+    case 'root-foreign':
+      return `is another folder than the one that was linked. Nothing is done. Bring that one back, or link this one anew.${again}`;
+    case 'refused':
+      return `${detail === '' ? 'the service refuses it.' : detail}${again}`;
+    case 'stopped':
+      return `is not being synced, ${synced}; still to be done: ${describePending(folder)}.`;
+    case 'locked':
+    case 'failed':
+      return `${detail}${again}`;
+  }
+}
+
+function describeProgress(folder: FolderStatus): string {
+  const { done, total } = folder.bytes;
+  const bytes = done >= total ? [] : [`${Math.floor((done / total) * 100)} % of ${formatBytes(total)}`];
+  const { upload, download, other } = folder.pending;
+  const parts = upload + download + other === 0 ? bytes : [...bytes, describePending(folder)];
+  return parts.length === 0 ? 'it begins' : parts.join(', ');
+}
+
+function describePending({ pending }: FolderStatus): string {
+  const { upload, download, other } = pending;
+  if (upload + download + other === 0) return 'nothing that is known of';
+  return `${count(upload, 'file', 'files')} to upload, ${download} to download, ${count(other, 'other change', 'other changes')}`;
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** `in 40 seconds`, `in 5 minutes`, `now`. */
+function inWords(instant: string, now: Date): string {
+  const seconds = Math.round((Date.parse(instant) - now.getTime()) / 1000);
+  if (seconds <= 0) return 'now';
+  return seconds < 120 ? `in ${count(seconds, 'second', 'seconds')}` : `in ${Math.round(seconds / 60)} minutes`;
+}

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { type PlainExplanation, plainExplanation } from '../daemon/plain-explanation.ts';
+import { explainPath } from '../engine/explain-path.ts';
+import type { LinkedFolder } from '../platform/node/linked-folders.ts';
+import type { CommandContext, RunCommand } from './command-context.ts';
+import { askDaemon } from './daemon-link.ts';
+import { escapeText, quote } from './escape-text.ts';
+import { locate } from './locate.ts';
+import { readOfflineFolder } from './offline-folder.ts';
+
+export function registerExplain(program: Command, run: RunCommand): void {
+  program
+    .command('explain')
+    .description('Says of one file or folder whether it is synced, and if not, why not and what to do.')
+    .argument('<path>', 'a file or folder in a linked folder; it need not exist here')
+    .action(run(explain));
+}
+
+async function explain(context: CommandContext, [given]: readonly [string]): Promise<void> {
+  const { folder, path } = await locate(context.home, given);
+  const asked = await askDaemon(context, (daemon) => daemon.request('explain', { folderId: folder.folderId, path }));
+  const explanation = asked ?? (await explainHere(context, folder, path));
+  context.output.result({ folder: folder.path, ...explanation }, describe(explanation));
+}
+
+/** Without a daemon: what the disk and the last sync tell. */
+function explainHere(context: CommandContext, folder: LinkedFolder, path: string): Promise<PlainExplanation> {
+  return readOfflineFolder(context, folder, (seen): PlainExplanation => {
+    if (seen.kind === 'read') return plainExplanation(explainPath(seen.trees, { path, status: seen.status }));
+    const detail = 'Its folder is not the one that was linked, so nothing is concluded from it.';
+    return { path, state: 'unknown', reason: seen.kind, detail };
+  });
+}
+
+const STATES: Readonly<Record<PlainExplanation['state'], string>> = {
+  synced: 'is synced.',
+  pending: 'is still to be synced.',
+  problem: 'cannot be synced.',
+  ignored: 'is ignored.',
+  excluded: 'is not wanted on this device.',
+  unknown: 'is not known.',
+};
+
+function describe(explanation: PlainExplanation): readonly string[] {
+  const { path, state, reason, detail, since, nextAttemptAt, requestId, remedy, remoteName } = explanation;
+  return [
+    `${quote(path)} ${STATES[state]}`,
+    `  why: ${escapeText(detail)} (${reason})`,
+    ...(since === undefined ? [] : [`  since: ${since}`]),
+    ...(nextAttemptAt === undefined ? [] : [`  tried again: ${nextAttemptAt}`]),
+    ...(requestId === undefined ? [] : [`  request: ${requestId}`]),
+    ...(remoteName === undefined ? [] : [`  at the service it is called: ${quote(remoteName)}`]),
+    ...(remedy === undefined ? [] : [`  what to do: ${escapeText(remedy)}`]),
+  ];
+}

@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import { pause } from '../api/pause.ts';
+import { systemClock } from '../api/system-clock.ts';
+import type { DaemonStatus } from '../daemon/daemon-status.ts';
+import { START_MS_MAX } from '../daemon/limits.ts';
+import { runDaemon } from '../daemon/run-daemon.ts';
+import type { CommandContext, RunCommand } from './command-context.ts';
+import { askDaemon, notRunning } from './daemon-link.ts';
+import { reportStart, spawnDaemon } from './daemon-process.ts';
+import { escapeText, quote } from './escape-text.ts';
+
+/** Pause between two looks whether a daemon answers. */
+const LOOK_MS = 50;
+/** How long a process may take to end after everything was stopped in order. */
+const EXIT_MS_MAX = 2000;
+
+export function registerStart(program: Command, run: RunCommand): void {
+  program
+    .command('start')
+    .description('Keeps the linked folders in sync from now on, in the background. Starting twice is no error.')
+    .option('--foreground', 'stay in this terminal until Ctrl-C, as a login item does')
+    .action(run(start));
+}
+
+async function start(
+  context: CommandContext,
+  _words: readonly [],
+  options: { readonly foreground?: boolean },
+): Promise<void> {
+  if (options.foreground === true) return runHere(context);
+  const running = await askDaemon(context, (daemon) => daemon.request('status', {}));
+  if (running !== undefined) {
+    tell(context, running, { started: false });
+    return;
+  }
+  const started = (await spawnDaemon(context.home)) === 'ready';
+  tell(context, await untilAnswered(context), { started });
+}
+
+async function runHere(context: CommandContext): Promise<void> {
+  const { home, signal, output } = context;
+  const onReady = (): void => {
+    reportStart({ kind: 'ready' });
+    output.note('Syncline keeps the linked folders in sync. Ctrl-C ends it.');
+  };
+  try {
+    const ended = await runDaemon({ home, signal, onReady });
+    reportStart({ kind: 'runs-already' });
+    const text = ended === 'stopped' ? 'Stopped.' : 'Syncline runs in the background already.';
+    output.result({ ended }, [text]);
+  } catch (failure) {
+    reportStart({ kind: 'failed', ...startFailure(failure) });
+    throw failure;
+  }
+  // A folder that could not finish its step in time must not keep the process; the next start begins that step again.
+  setTimeout(() => process.exit(), EXIT_MS_MAX).unref();
+}
+
+function startFailure(failure: unknown) {
+  const message = `Syncline could not be started: ${failure instanceof Error ? failure.message : String(failure)}`;
+  return { reason: 'notRunning', code: 'not_started', message } as const;
+}
+
+/** Another process may have become the daemon a moment ago and not answer yet. */
+async function untilAnswered(context: CommandContext): Promise<DaemonStatus> {
+  const endMs = performance.now() + START_MS_MAX;
+  while (performance.now() < endMs) {
+    const status = await askDaemon(context, (daemon) => daemon.request('status', {}));
+    if (status !== undefined) return status;
+    context.signal.throwIfAborted();
+    await pause(systemClock, LOOK_MS, context.signal);
+  }
+  throw notRunning();
+}
+
+function tell({ output }: CommandContext, status: DaemonStatus, { started }: { readonly started: boolean }): void {
+  const { pid, version, startedAt, signedIn, folders } = status;
+  const runs = `Syncline runs in the background${started ? '' : ' already'} (process ${pid}).`;
+  const lines = folders.map(({ path }) => `  ${quote(path)}`);
+  const hints = [
+    ...(signedIn ? [] : ['Nobody is signed in. Sign in with `syncline login`; it goes on by itself then.']),
+    ...(folders.length > 0 ? [] : ['No folder is linked. Link one with `syncline link FOLDER`.']),
+    ...status.troubles.map(escapeText),
+  ];
+  const next = folders.length > 0 && signedIn ? ['`syncline status` shows how it gets on.'] : [];
+  output.result({ started, pid, version, startedAt, signedIn, folders: folders.map(({ path }) => path) }, [
+    folders.length > 0 ? `${runs} It keeps in sync:` : runs,
+    ...lines,
+    ...hints,
+    ...next,
+  ]);
+}

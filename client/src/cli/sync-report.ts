@@ -1,0 +1,144 @@
+import type { FolderState, FolderStatus } from '../daemon/daemon-status.ts';
+import type { SyncCounts } from '../engine/execution.ts';
+import type { SyncOutcome } from '../engine/sync-engine.ts';
+import type { PlannedStep } from '../sync/planned-step.ts';
+import { CommandError, problemError } from './command-error.ts';
+import { escapeText, quote } from './escape-text.ts';
+import { notSignedIn } from './open-session.ts';
+
+/** What a sync of one folder came to. */
+export interface SyncReport {
+  readonly path: string;
+  readonly state: SyncOutcome['kind'] | FolderState | 'planned';
+  /** Undefined when the daemon did it, which counts over its whole life. */
+  readonly counts: Readonly<SyncCounts> | undefined;
+  readonly steps: readonly PlannedStep[] | undefined;
+  readonly problems: readonly { readonly path: string; readonly reason: string; readonly detail: string }[];
+  readonly error: CommandError | undefined;
+}
+
+export function describeReport(report: SyncReport): readonly string[] {
+  const { path, counts, steps, problems } = report;
+  const lines: string[] = [];
+  if (counts !== undefined) {
+    const conflicts = counts.conflicts > 0 ? `, ${counts.conflicts} conflicted copies made` : '';
+    lines.push(`${quote(path)}: ${counts.uploaded} files uploaded, ${counts.downloaded} downloaded${conflicts}.`);
+  } else if (report.state === 'rested') lines.push(`${quote(path)}: both sides are the same.`);
+  if (steps !== undefined) {
+    lines.push(
+      steps.length === 0
+        ? `${quote(path)}: nothing to do.`
+        : `${quote(path)}: what a sync would do (nothing was done):`,
+    );
+    lines.push(...steps.map(describeStep));
+  }
+  for (const problem of problems) {
+    lines.push(`${quote(problem.path)} (${problem.reason}): ${escapeText(problem.detail)}`);
+  }
+  return lines;
+}
+
+function describeStep({ path, to, words }: PlannedStep): string {
+  return `  ${quote(path)}${to === undefined ? '' : ` → ${quote(to)}`} ${words}`;
+}
+
+/** A folder as the daemon left it after a round. */
+export function reportOf(folder: FolderStatus): SyncReport {
+  const state = folder.state === 'idle' ? 'rested' : folder.state === 'waiting' ? 'unrested' : folder.state;
+  const { path, problems } = folder;
+  return { path, state, counts: undefined, steps: undefined, problems, error: stateFailure(folder) };
+}
+
+/** Why an outcome is not the wished one; undefined when it is. */
+export function outcomeFailure(outcome: SyncOutcome, path: string): CommandError | undefined {
+  switch (outcome.kind) {
+    case 'rested':
+    case 'unrested':
+      if (outcome.kind === 'rested' && outcome.problems.length === 0) return undefined;
+      return partial(path, outcome.problems.length);
+    case 'root-missing':
+    case 'root-foreign':
+      return wrongRoot(path, outcome.kind);
+    case 'mass-change':
+      return massChange(path, outcome.change, 'repeat the command with --accept-deletes');
+    case 'refused':
+      return problemError(outcome.problem, quote(path));
+  }
+}
+
+function stateFailure(folder: FolderStatus): CommandError | undefined {
+  const { path, state } = folder;
+  const detail = folder.detail ?? '';
+  switch (state) {
+    case 'idle':
+    case 'waiting':
+      return state === 'idle' && folder.problemCount === 0 ? undefined : partial(path, folder.problemCount);
+    case 'root-missing':
+    case 'root-foreign':
+      return wrongRoot(path, state);
+    case 'mass-change':
+      return massChange(path, folder.massChange ?? { local: 0, remote: 0 }, 'use `syncline resume --accept-deletes`');
+    case 'offline':
+      return failure(path, {
+        reason: 'unavailable',
+        code: 'unavailable',
+        message: `the service cannot be reached. ${detail}`,
+      });
+    case 'refused':
+      return failure(path, { reason: 'refused', code: 'refused', message: detail });
+    case 'paused':
+      return failure(path, { reason: 'conflict', code: 'paused', message: 'it is paused. `syncline resume` goes on.' });
+    case 'locked':
+      return failure(path, { reason: 'conflict', code: 'already_syncing', message: detail });
+    case 'failed':
+      return failure(path, { reason: 'internal', code: 'internal', message: detail });
+    case 'starting':
+    case 'syncing':
+    case 'stopped':
+      return failure(path, {
+        reason: 'notRunning',
+        code: 'stopping',
+        message: 'the sync in the background was stopped.',
+      });
+  }
+}
+
+function failure(path: string, facts: Pick<CommandError, 'reason' | 'code' | 'message'>): CommandError {
+  return new CommandError({ ...facts, message: `${quote(path)}: ${facts.message}`.trim() });
+}
+
+function partial(path: string, problems: number): CommandError {
+  return new CommandError({
+    reason: 'partial',
+    code: 'partial',
+    message: `${quote(path)}: not everything could be synced (${problems} problems).`,
+    remedy: 'What stands in the way is listed above; `syncline status` shows it again.',
+  });
+}
+
+function wrongRoot(path: string, kind: 'root-missing' | 'root-foreign'): CommandError {
+  return new CommandError({
+    reason: 'localFile',
+    code: kind.replace('-', '_'),
+    message: `${quote(path)} is not the folder that was linked: its marker is ${kind === 'root-missing' ? 'not there' : 'of another link'}.`,
+    remedy: 'Nothing was done. Mount its disk, or bring the folder back; if it is gone, link a new one.',
+  });
+}
+
+function massChange(
+  path: string,
+  change: { readonly local: number; readonly remote: number },
+  how: string,
+): CommandError {
+  return new CommandError({
+    reason: 'massChange',
+    code: 'mass_change',
+    message: `${quote(path)}: ${change.local} files here and ${change.remote} at the service would be deleted or rewritten at once.`,
+    remedy: `Nothing was done. If this is meant, ${how}.`,
+  });
+}
+
+/** A sign-in has ended while the daemon ran. */
+export function signedOutReport(report: SyncReport): SyncReport {
+  return report.state === 'refused' ? { ...report, error: notSignedIn() } : report;
+}

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { UnavailableError } from '../api/unavailable-error.ts';
+import type { FolderSync } from '../engine/folder-sync.ts';
+import { SyncLoop } from '../engine/sync-loop.ts';
+import { type LinkedFolder, stateFile } from '../platform/node/linked-folders.ts';
+import { nodeSockets } from '../platform/node/node-socket.ts';
+import { openFolderWatcher } from '../platform/node/open-folder-watcher.ts';
+import { openStateStore } from '../platform/node/open-state-store.ts';
+import type { TransferLimits } from '../platform/node/settings-store.ts';
+import { createApiRemote } from './api-remote.ts';
+import { engineClock } from './engine-clock.ts';
+import { NamespaceHints } from './namespace-hints.ts';
+import { diskNames, isChunk, openFiles } from './open-engine.ts';
+import type { Session } from './session.ts';
+import { SocketHub } from './socket-hub.ts';
+
+/** A sync that is ready to run, and what frees it after it has stopped. */
+export interface OpenedFolderSync {
+  readonly sync: FolderSync;
+  readonly close: () => Promise<void>;
+}
+
+/** The continuous syncs of one sign-in, with what they share: one socket, and one measure of bandwidth. */
+export interface FolderSyncs {
+  /** Precondition: the caller has the folder's lock. @throws Error when the folder's state cannot be opened. */
+  open(folder: LinkedFolder): OpenedFolderSync;
+  /** How fast all of them together may send and fetch from now on. */
+  setLimits(limits: TransferLimits): void;
+  /** Precondition: all that were opened have been closed. */
+  close(): Promise<void>;
+}
+
+export function openFolderSyncs(session: Session): FolderSyncs {
+  const { api, clock, random, bandwidth } = session;
+  const hub = new SocketHub({ api, clock, random, connector: nodeSockets });
+  return {
+    open: (folder) => openLoop({ session, hub }, folder),
+    setLimits: ({ upBytesPerSecond, downBytesPerSecond }) => {
+      bandwidth.upload.change(upBytesPerSecond);
+      bandwidth.download.change(downBytesPerSecond);
+    },
+    close: async () => {
+      await hub.close();
+      await session.close();
+    },
+  };
+}
+
+function openLoop(
+  { session, hub }: { readonly session: Session; readonly hub: SocketHub },
+  folder: LinkedFolder,
+): OpenedFolderSync {
+  const { home, deviceName, api, clock, random } = session;
+  const { namespaceId, onConflict } = folder;
+  const closing = new AbortController();
+  const { signal } = closing;
+  const store = openStateStore(stateFile(home, folder.folderId));
+  const engineTime = engineClock(signal);
+  const hints = new NamespaceHints({ hub, api, clock, random }, namespaceId);
+  const watcher = openFolderWatcher({ root: folder.path });
+  const onBytes = (bytes: number): void => loop.countBytes(bytes);
+  const ports = {
+    clock: engineTime,
+    random: randomBytes,
+    files: openFiles(folder, watcher),
+    remote: createApiRemote(session, { namespaceId, signal, isChunk, onBytes }),
+    store,
+    hints,
+    watcher,
+  };
+  const loop: SyncLoop = new SyncLoop(ports, {
+    deviceName,
+    names: diskNames(folder.path),
+    onConflict,
+    isUnavailable: (failure) => failure instanceof UnavailableError,
+  });
+  return {
+    sync: loop,
+    close: async () => {
+      closing.abort();
+      await Promise.all([hints.close(), watcher.close()]);
+      store.close();
+    },
+  };
+}
