@@ -10,6 +10,7 @@ import { type BenchStack, createBenchStack } from './bench-stack.ts';
 import { benchCommitLatency } from './commit-latency.bench.ts';
 import { benchCommitRace } from './commit-race.bench.ts';
 import { type BundledFunction, benchFunctionStart } from './function-start.bench.ts';
+import { benchLargeFolder } from './large-folder.bench.ts';
 import { benchRequestCosts } from './request-costs.bench.ts';
 import { benchRequestUnitRule } from './request-unit-rule.bench.ts';
 import { benchSyncThroughput } from './sync-throughput.bench.ts';
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'request-unit-rule': () => benchRequestUnitRule(log),
   'commit-latency': async ({ stack }) => benchCommitLatency(await stack()),
   'commit-race': async ({ stack }) => benchCommitRace(await stack()),
+  'large-folder': ({ directory }) => benchLargeFolder(directory, log),
   'sync-throughput': async ({ stack }) => benchSyncThroughput(await stack()),
   watcher: () => benchWatcher(),
 };
