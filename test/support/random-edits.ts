@@ -1,7 +1,7 @@
 import { encodeUlid, type Node, NodeId, nameKey, type Operation, opId, UploadId } from '@syncline/protocol';
 import * as fc from 'fast-check';
 import { joinPath } from '../../client/src/engine/trees.ts';
-import type { MemoryFileSystem } from './memory-file-system.ts';
+import type { DiskPerson } from './disk-user.ts';
 import { type ModelService, modelDevice } from './model-service.ts';
 
 /** One doing of somebody. Numbers choose among what exists when it happens, so that every list of edits makes sense. */
@@ -24,7 +24,7 @@ export const anEdit: fc.Arbitrary<Edit> = fc.record({
 });
 
 /** What somebody does to a disk. */
-export function editDisk(files: MemoryFileSystem, edit: Edit): void {
+export function editDisk(files: DiskPerson, edit: Edit): void {
   const tree = files.tree();
   const paths = [...tree.keys()];
   const folders = ['', ...paths.filter((path) => tree.get(path) === undefined)];
