@@ -1,5 +1,5 @@
+import { isMovingName } from './moving-name.ts';
 import { samePlace } from './node-tree.ts';
-import { isMovingName } from './schedule-structure.ts';
 import {
   type LocalNode,
   localNameOf,

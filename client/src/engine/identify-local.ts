@@ -1,6 +1,7 @@
 import type { NodeId } from '@syncline/protocol';
 import type { LocalDisk } from './local-disk.ts';
 import type { LocalNames } from './local-names.ts';
+import { movingNodeId } from './moving-name.ts';
 import { serviceName } from './service-name.ts';
 import {
   type LocalEntry,
@@ -27,9 +28,9 @@ export interface IdentifyInput {
 /**
  * Decides which node everything on the disk is that is named in `candidates`; the others keep their ids.
  *
- * A file is the node that was synced at its place, so that editors which save by renaming keep the file's history; else the
- * synced node that it was renamed from; else the remote node of that place, when nobody here knew it yet; else a new one, whose id
- * is drawn anew each time: the service may have had the last one, and buried it.
+ * A file that is a synced object is that node, wherever it stands; another one is the node that was synced at its place, so that
+ * editors which save by renaming keep the file's history; else the remote node of that place, when nobody here knew it yet; else a
+ * new one, whose id is drawn anew each time: the service may have had the last one, and buried it.
  * A folder is first the synced node that it was renamed from: nothing replaces a folder to save it.
  *
  * When everything that is not settled is a candidate, the result is that of deciding about the whole disk: what is settled stands
@@ -50,6 +51,8 @@ class Identification {
   readonly #taken = new Map<NodeId, LocalNode>();
   /** Files without a node at their place: they are looked for elsewhere once all places are settled. */
   readonly #strangers: LocalNode[] = [];
+  /** Files at the place of a synced file that are another object than that. */
+  readonly #replaced: { readonly node: LocalNode; readonly known: SyncedNode }[] = [];
   readonly #secondNames: NodeId[] = [];
   /** Names that turned out to be others, once it was known which folder they stand in; by the node's former id. */
   readonly #renamed = new Map<NodeId, string>();
@@ -65,7 +68,10 @@ class Identification {
     for (let depth = 0; depth < this.#levels.length; depth++) {
       for (const nodeId of this.#levels[depth] ?? []) this.#decide(nodeId, depth);
     }
+    this.#settleReplaced();
     for (const stranger of this.#strangers) this.#settleStranger(stranger);
+    // Before others get the ids that these had until now.
+    for (const nodeId of this.#secondNames) local.setSecondName(nodeId);
     const renamed = new Map([...this.#decided].filter(([before, after]) => this.#isNews(before, after)));
     if (renamed.size > 0) local.rename(renamed);
     for (const [before, name] of this.#renamed) {
@@ -74,7 +80,6 @@ class Identification {
       const localName = localNameOf(node);
       local.tree.set({ ...node, name, localName: localName === name ? undefined : localName });
     }
-    for (const nodeId of this.#secondNames) local.setSecondName(nodeId);
     for (const nodeId of this.#decided.values()) {
       const node = local.tree.get(nodeId);
       if (node === undefined) continue;
@@ -117,9 +122,33 @@ class Identification {
       if (folderId !== nodeId) for (const child of local.tree.children(nodeId)) this.#add(child.nodeId, depth + 1);
       return;
     }
-    const known = synced.at({ parentId: this.#parentOf(node), name: node.name });
-    if (known?.kind === 'file') this.#take(node, known.nodeId);
-    else this.#strangers.push(node);
+    const known = synced.at({ parentId: this.#parentOf(node), name: node.name }) ?? this.#movingNode(node.name);
+    if (known?.kind !== 'file') this.#strangers.push(node);
+    else if (sameObject(known.identity, node.entry.identity)) this.#take(node, known.nodeId);
+    else this.#replaced.push({ node, known });
+  }
+
+  /** A node that stands aside until its place is free. */
+  #movingNode(name: string): SyncedNode | undefined {
+    const nodeId = movingNodeId(name);
+    return nodeId === undefined ? undefined : this.#input.synced.get(nodeId);
+  }
+
+  /**
+   * What is a synced object of another place came here by a rename, as in a circle of moves that was interrupted; everything else
+   * was saved here by a program that writes a new file.
+   */
+  #settleReplaced(): void {
+    const moved = this.#replaced.filter(({ node, known }) => {
+      const isMoved = this.#syncedObject(node) !== undefined || this.#isHalfMoved(node);
+      if (!isMoved) this.#take(node, known.nodeId);
+      return isMoved;
+    });
+    for (const { node, known } of moved) {
+      const object = this.#isHalfMoved(node) ? undefined : (this.#syncedObject(node) ?? known);
+      if (object !== undefined && this.#isFree(object.nodeId)) this.#take(node, object.nodeId);
+      else this.#strangers.push(node);
+    }
   }
 
   /** The node under the name that the service has for it, where this disk calls things otherwise. */
@@ -145,7 +174,8 @@ class Identification {
 
   /** Whether no other thing on the disk is this node. */
   #isFree(nodeId: NodeId): boolean {
-    return !this.#taken.has(nodeId) && (!this.#input.local.tree.has(nodeId) || this.#open.has(nodeId));
+    if (this.#taken.has(nodeId)) return false;
+    return !this.#input.local.tree.has(nodeId) || this.#open.has(nodeId) || this.#decided.has(nodeId);
   }
 
   #folderNodeId(node: LocalNode): NodeId {
@@ -185,8 +215,8 @@ class Identification {
     const { local, remote } = this.#input;
     const there = remote.at({ parentId: this.#parentOf(node), name: node.name });
     if (there === undefined) return false;
-    const standing =
-      this.#taken.get(there.nodeId) ?? (this.#open.has(there.nodeId) ? undefined : local.tree.get(there.nodeId));
+    const isUndecided = this.#open.has(there.nodeId) || this.#decided.has(there.nodeId);
+    const standing = this.#taken.get(there.nodeId) ?? (isUndecided ? undefined : local.tree.get(there.nodeId));
     return (
       standing !== undefined &&
       standing.nodeId !== node.nodeId &&

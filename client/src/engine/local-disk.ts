@@ -226,7 +226,7 @@ export class LocalDisk implements LocalView {
     }
     this.#clearObstacle(folderId, entry.path);
     const second = this.#secondNames.get(folderId)?.get(entry.name);
-    if (second !== undefined && sameState(second.entry.identity, entry.identity)) return;
+    if (known === undefined && second !== undefined && sameState(second.entry.identity, entry.identity)) return;
     remove(this.#secondNames, folderId, entry.name);
     const isSame =
       known?.kind === entry.kind && (known.kind === 'file' || sameFolder(known.entry.identity, entry.identity));

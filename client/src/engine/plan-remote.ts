@@ -1,8 +1,9 @@
 import { assert, type NodeId } from '@syncline/protocol';
 import { CONFLICT_NAMES_MAX } from './limits.ts';
+import { isMovingName } from './moving-name.ts';
 import { heldBackBy } from './plan-exclusions.ts';
 import type { Planning, Wishes } from './planning.ts';
-import { isMovingName, type StructureAction, type StuckAction, scheduleStructure } from './schedule-structure.ts';
+import { type StructureAction, type StuckAction, scheduleStructure } from './schedule-structure.ts';
 import type { RemoteStep } from './steps.ts';
 
 /** Folders to make, nodes to move and to delete at the service, each when it is possible. */

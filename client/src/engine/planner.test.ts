@@ -129,6 +129,37 @@ test('a folder that moves with all its content is one operation', async () => {
   expect(service.journal.slice(head).map((change) => change.type)).toEqual(['moved']);
 });
 
+test('files that swap their names keep their histories: they are moved, and no bytes are sent', async () => {
+  const { service, a } = world();
+  for (const name of ['a', 'b']) a.files.write(name, name);
+  await a.sync();
+  const [first, second] = service.list();
+  const journal = service.journal.length;
+  a.files.rename('a', 'aside');
+  a.files.rename('b', 'a');
+  a.files.rename('aside', 'b');
+  expect(await a.sync()).toMatchObject({ kind: 'rested', problems: [] });
+  expect(service.journal.slice(journal).map(({ type }) => type)).toEqual(['moved', 'moved', 'moved']);
+  expect(serviceTree(service)).toEqual(a.files.tree());
+  expect(service.list().map(({ nodeId, name }) => [nodeId, name])).toEqual([
+    [first?.nodeId, 'b'],
+    [second?.nodeId, 'a'],
+  ]);
+});
+
+test('a file that is saved by a new one keeps its history, also when the old one is kept under another name', async () => {
+  const { service, a } = world();
+  a.files.write('f', '1');
+  await a.sync();
+  const [before] = service.list();
+  a.files.rename('f', 'f~');
+  a.files.write('f', '2');
+  await a.sync();
+  const nodes = new Map(service.list().map((node) => [node.name, node]));
+  expect(nodes.get('f')).toMatchObject({ nodeId: before?.nodeId, contentRev: 2 });
+  expect(serviceTree(service)).toEqual(a.files.tree());
+});
+
 test('a file that was only touched is not committed again', async () => {
   const { service, a } = world();
   a.files.write('f', '1');

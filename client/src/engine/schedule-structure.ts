@@ -1,4 +1,5 @@
 import type { NodeId } from '@syncline/protocol';
+import { movingName } from './moving-name.ts';
 import type { Place } from './node-tree.ts';
 import type { WorkingTree } from './working-tree.ts';
 
@@ -29,17 +30,6 @@ export interface ScheduleInput {
   readonly rootId: NodeId;
   /** Whether a place is taken by something that is no node. */
   readonly isObstructed: (place: Place) => boolean;
-}
-
-const MOVING_NAME = /^syncline-moving-[0-9A-HJKMNP-TV-Z]{26}$/;
-
-/** The name of a node between two moves, when a circle of moves has to be broken. */
-export function movingName(nodeId: NodeId): string {
-  return `syncline-moving-${nodeId}`;
-}
-
-export function isMovingName(name: string): boolean {
-  return MOVING_NAME.test(name);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { isMovingName } from '../../engine/moving-name.ts';
 import type { ByteRange, DiskOutcome, FileSystem, StagedContent } from '../../engine/ports.ts';
 import {
   type FolderListing,
@@ -115,7 +116,9 @@ export class NodeFileSystem implements FileSystem {
       const occupant = await this.look(move.to);
       const isOneEntry = occupant !== undefined && this.#isOneEntry(occupant, source);
       if (occupant !== undefined && !isOneEntry && !isSecondName(occupant, source)) return 'changed';
-      if (source.kind === 'file' && !isOneEntry) await this.#moveFile(move.from, move.to);
+      // Nobody else puts a file under a name of the engine's own, and one step leaves no second name behind.
+      const isAside = occupant === undefined && isMovingName(basename(move.to));
+      if (source.kind === 'file' && !isOneEntry && !isAside) await this.#moveFile(move.from, move.to);
       // A folder never replaces anything: over a file or a folder with content the system refuses it.
       else await this.#calls.rename(this.#absolute(move.from), this.#absolute(move.to));
       this.#touch(move.from);
