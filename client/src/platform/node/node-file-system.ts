@@ -155,6 +155,8 @@ export class NodeFileSystem implements FileSystem {
         const stat = await handle.stat();
         if (!sameState(identityOf(stat), file.identity)) return 'changed';
         await handle.chmod(permissions(Number(stat.mode), file.executable));
+        // What a power failure takes back would look like a change that somebody made here.
+        await handle.sync();
         return { bytesOf: file.identity };
       } finally {
         await handle.close();
