@@ -49,17 +49,24 @@ export class SimulatedProcess {
     this.#isAlive = false;
   }
 
+  /** @throws KilledError */
+  demandLife(): void {
+    if (!this.#isAlive) throw new KilledError();
+  }
+
   /** Counts something that the process does as a call, such as a save of its database, so that it can be killed there. */
   call<T>(call: { readonly name: string; readonly path: string }, effect: (fault: CallFault | undefined) => T): T {
-    if (!this.#isAlive) throw new KilledError();
+    this.demandLife();
     const counted = { ...call, number: this.log.length + 1 };
     this.log.push(counted);
     const fault = this.faults(counted);
     if (fault === 'killed-before') this.#die(counted);
     if (fault !== undefined && fault !== 'killed-after' && fault !== 'short') throw diskError(fault);
-    const result = effect(fault);
-    if (fault === 'killed-after') this.#die(counted);
-    return result;
+    try {
+      return effect(fault);
+    } finally {
+      if (fault === 'killed-after') this.#die(counted);
+    }
   }
 
   #die({ number, name, path }: CountedCall): never {

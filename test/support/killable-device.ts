@@ -1,0 +1,152 @@
+import { epochMs } from '@syncline/protocol';
+import { localNames } from '../../client/src/engine/local-names.ts';
+import type { Remote, StateStore } from '../../client/src/engine/ports.ts';
+import { SyncEngine, type SyncOutcome } from '../../client/src/engine/sync-engine.ts';
+import { NodeFileSystem } from '../../client/src/platform/node/node-file-system.ts';
+import { writeRootMarker } from '../../client/src/platform/node/root-marker.ts';
+import type { NameOrder } from './disk-journal.ts';
+import { DiskUser } from './disk-user.ts';
+import { modelRemote } from './model-remote.ts';
+import { type ModelDevice, type ModelService, modelDevice } from './model-service.ts';
+import { SimulatedDisk } from './simulated-disk.ts';
+import { type FaultPlan, KilledError, SimulatedProcess } from './simulated-process.ts';
+import { MemoryStateStore } from './sync-world.ts';
+
+const ROOT = '/synced';
+
+/**
+ * A device with the real disk adapter on a simulated disk: its process can be killed at every call of the disk, at every save of its
+ * database and at every commit, and its power can fail.
+ */
+export class KillableDevice {
+  readonly disk: SimulatedDisk;
+  readonly user: DiskUser;
+  readonly #service: ModelService;
+  readonly #device: ModelDevice = modelDevice(1);
+  #store = new MemoryStateStore();
+  #process: SimulatedProcess;
+  #engine: SyncEngine;
+  #drawn = 0;
+
+  private constructor(service: ModelService, disk: SimulatedDisk) {
+    this.#service = service;
+    this.disk = disk;
+    this.user = new DiskUser(disk, { root: ROOT, careful: true });
+    this.#process = new SimulatedProcess(disk);
+    this.#engine = this.#start();
+  }
+
+  static async link(service: ModelService, options: { readonly order: NameOrder }): Promise<KillableDevice> {
+    const disk = new SimulatedDisk(options);
+    disk.mkdir(ROOT);
+    const device = new KillableDevice(service, disk);
+    await writeRootMarker(ROOT, device.#marker(), device.#process.calls);
+    device.user.mkdir('.syncline/staging');
+    return device;
+  }
+
+  /** The process that the engine runs in; `restart` makes another one. */
+  get process(): SimulatedProcess {
+    return this.#process;
+  }
+
+  sync(): Promise<SyncOutcome> {
+    return this.#engine.sync({ acceptDeletes: true });
+  }
+
+  /** Syncs until it ends or the process is killed; answers whether it was. */
+  async syncUntilKilled(faults: FaultPlan): Promise<boolean> {
+    this.#process.faults = faults;
+    try {
+      await this.sync();
+    } catch (error) {
+      if (!(error instanceof KilledError)) throw error;
+    }
+    return !this.#process.isAlive;
+  }
+
+  /** Another process takes over with what is on the disk and in the database. */
+  restart(): void {
+    this.#process.kill();
+    this.#process = new SimulatedProcess(this.disk);
+    this.#engine = this.#start();
+  }
+
+  /** As when somebody deletes the database, or brings back an old one. */
+  setState(store: MemoryStateStore): void {
+    this.#store = store;
+  }
+
+  copyState(): MemoryStateStore {
+    const { remote, synced, position } = this.#store.load();
+    const byId = <T extends { nodeId: K }, K>(nodes: Iterable<T>) => new Map([...nodes].map((n) => [n.nodeId, n]));
+    const copy = new MemoryStateStore();
+    copy.save({ remote: byId(remote), synced: byId(synced), position });
+    return copy;
+  }
+
+  #start(): SyncEngine {
+    const process = this.#process;
+    const { volume } = this.disk;
+    return new SyncEngine(
+      {
+        clock: {
+          now: () => epochMs(volume.nowMs()),
+          today: () => new Date(0),
+          sleep: async (ms) => volume.advance(ms),
+          after: () => () => undefined,
+        },
+        random: (count) => this.#draw(count),
+        files: new NodeFileSystem({
+          root: ROOT,
+          marker: this.#marker(),
+          today: () => '2026-01-31',
+          calls: process.calls,
+        }),
+        remote: remoteOf(process, modelRemote(this.#service, this.#device)),
+        store: storeOf(process, this.#store),
+      },
+      { deviceName: this.#device.deviceName, names: localNames('posix') },
+    );
+  }
+
+  #marker() {
+    const { namespaceId } = this.#service;
+    return { folderId: this.#device.deviceName, deviceId: this.#device.deviceId, namespaceId };
+  }
+
+  #draw(count: number): Uint8Array {
+    this.#drawn += 1;
+    const bytes = new Uint8Array(count).fill(1);
+    new DataView(bytes.buffer).setUint32(count - 4, this.#drawn);
+    return bytes;
+  }
+}
+
+function storeOf(process: SimulatedProcess, store: StateStore): StateStore {
+  return {
+    load: () => store.load(),
+    save: (difference) => process.call({ name: 'save', path: '' }, () => store.save(difference)),
+  };
+}
+
+/** A process that is dead asks nothing of the service, and hears no answer. */
+function remoteOf(process: SimulatedProcess, remote: Remote): Remote {
+  const whileAlive = async <T>(task: () => Promise<T>): Promise<T> => {
+    process.demandLife();
+    const answer = await task();
+    process.demandLife();
+    return answer;
+  };
+  return {
+    namespaceId: remote.namespaceId,
+    listTree: (query) => whileAlive(() => remote.listTree(query)),
+    listChanges: (cursor) => whileAlive(() => remote.listChanges(cursor)),
+    commit: (operations) =>
+      whileAlive(() => process.call({ name: 'commit', path: '' }, () => remote.commit(operations))),
+    nameContent: (source) => whileAlive(() => remote.nameContent(source)),
+    send: (sources) => whileAlive(() => remote.send(sources)),
+    expect: (contents) => remote.expect(contents),
+    fetch: (content) => whileAlive(() => remote.fetch(content)),
+  };
+}
