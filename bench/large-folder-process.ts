@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { localNames } from '../client/src/engine/local-names.ts';
 import type { DiskHints, EnginePorts, Remote } from '../client/src/engine/ports.ts';
 import { SyncEngine } from '../client/src/engine/sync-engine.ts';
 import { NodeFileSystem } from '../client/src/platform/node/node-file-system.ts';
@@ -113,9 +114,9 @@ function openEngine(): SyncEngine {
     // Nothing is sent or fetched, because nothing is executed.
     remote: remote as Remote,
     store: openStateStore(database),
-    watcher: { onHint: () => undefined, take: takeHints, close: () => Promise.resolve() },
+    watcher: { onHint: () => undefined, isPartial: () => false, take: takeHints, close: () => Promise.resolve() },
   };
-  return new SyncEngine(ports, { deviceName: 'bench', localNameKey: (name) => name });
+  return new SyncEngine(ports, { deviceName: 'bench', names: localNames('posix') });
 }
 
 function takeHints(): DiskHints {

@@ -38,6 +38,10 @@ export class SimulatedWatcher implements Watcher {
     return hints;
   }
 
+  isPartial(): boolean {
+    return false;
+  }
+
   close(): Promise<void> {
     this.#isClosed = true;
     return Promise.resolve();
