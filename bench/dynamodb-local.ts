@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { downloadEnvironment } from '../emulator/environment.ts';
 import { localDir } from '../emulator/local-stack.ts';
 import { runCommand } from '../emulator/run-command.ts';
+import { freePort } from './free-port.ts';
 
 const POM = join(import.meta.dirname, 'dynamodb-local.pom.xml');
 const PROBE_TIMEOUT_MS = 20_000;
@@ -100,13 +99,4 @@ function runs(file: string, args: readonly string[]): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** A port that was free a moment ago: the engine cannot choose one itself. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,5 +1,5 @@
-import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { forkService } from './service-process.ts';
 
 const PROGRAM = join(import.meta.dirname, 'local-service-process.ts');
 
@@ -15,19 +15,10 @@ export interface LocalService {
   stop(): void;
 }
 
-/** Runs them in a process of their own: they read their environment when they are loaded, and log to standard output. */
 export async function startLocalService(
   environment: Readonly<Record<string, string>>,
   caller: BenchCaller,
 ): Promise<LocalService> {
-  const child = fork(PROGRAM, [JSON.stringify(caller)], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('message', (message) => resolve(message as string));
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the local service ended with ${code}`)));
-  });
+  const { url, child } = await forkService({ file: PROGRAM, args: [JSON.stringify(caller)], environment });
   return { url, stop: () => void child.kill() };
 }

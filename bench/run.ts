@@ -1,64 +1,63 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type LocalStack, startLocalStack } from '../emulator/local-stack.ts';
 import { bundleOf } from '../lib/bundles.ts';
 import { type FunctionName, functions } from '../lib/functions.ts';
+import { BenchContext } from './bench-context.ts';
 import { type BenchResult, formatTable } from './bench-report.ts';
-import { type BenchStack, createBenchStack } from './bench-stack.ts';
 import { benchCommitLatency } from './commit-latency.bench.ts';
 import { benchCommitRace } from './commit-race.bench.ts';
 import { type BundledFunction, benchFunctionStart } from './function-start.bench.ts';
+import { benchIdleDaemon } from './idle-daemon.bench.ts';
 import { benchLargeFolder } from './large-folder.bench.ts';
+import { latencySubjects } from './peers/measured-peers.ts';
+import { benchQuietStart } from './quiet-start.bench.ts';
 import { benchRequestCosts } from './request-costs.bench.ts';
 import { benchRequestUnitRule } from './request-unit-rule.bench.ts';
+import { benchSyncLatency } from './sync-latency.bench.ts';
 import { benchSyncThroughput } from './sync-throughput.bench.ts';
 import { benchWatcher } from './watcher.bench.ts';
 
-interface BenchContext {
-  /** The local stack, which all benches share and the first one that asks for it starts. */
-  readonly stack: () => Promise<BenchStack>;
-  /** For files that are gone afterwards. */
-  readonly directory: string;
-}
 type Bench = (context: BenchContext) => Promise<BenchResult>;
 
 /** Each answers one question. */
 const benches: Readonly<Record<string, Bench>> = {
-  'function-start': async ({ stack, directory }) =>
-    benchFunctionStart(await writeBundles(directory), await (await stack()).functionEnvironment()),
-  'request-costs': async ({ stack }) => benchRequestCosts(await stack()),
+  'function-start': async (context) =>
+    benchFunctionStart(await writeBundles(context.directory), await (await context.stack()).functionEnvironment()),
+  'request-costs': async (context) => benchRequestCosts(await context.stack()),
   'request-unit-rule': () => benchRequestUnitRule(log),
-  'commit-latency': async ({ stack }) => benchCommitLatency(await stack()),
-  'commit-race': async ({ stack }) => benchCommitRace(await stack()),
+  'commit-latency': async (context) => benchCommitLatency(await context.stack()),
+  'commit-race': async (context) => benchCommitRace(await context.stack()),
+  'sync-throughput': async (context) => benchSyncThroughput(await context.stack()),
+  'sync-latency': async (context) => benchSyncLatency(await latencySubjects(context), context),
+  'quiet-start': async (context) => benchQuietStart(await context.largePairs()),
+  'idle-daemon': async (context) => benchIdleDaemon(await context.largePairs(), context),
   'large-folder': ({ directory }) => benchLargeFolder(directory, log),
-  'sync-throughput': async ({ stack }) => benchSyncThroughput(await stack()),
   watcher: () => benchWatcher(),
 };
 
 const { values: options } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: { json: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
 });
+// The programs that run beside a bench are ended when this one exits, which a signal alone would not make it do.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const chosen = Object.entries(benches).filter(([name]) => options.only === undefined || name === options.only);
-  if (chosen.length === 0) {
-    console.error(`There is no bench ${options.only}: choose one of ${Object.keys(benches).join(', ')}.`);
+  const only = options.only ?? Object.keys(benches);
+  const unknown = only.filter((name) => !Object.hasOwn(benches, name));
+  if (unknown.length > 0) {
+    console.error(`There is no bench ${unknown.join(', ')}: choose from ${Object.keys(benches).join(', ')}.`);
     return 2;
   }
-  const directory = await mkdtemp(join(tmpdir(), 'syncline-bench-'));
-  let started: Promise<LocalStack> | undefined;
-  const stack = async (): Promise<BenchStack> => {
-    started ??= startLocalStack({ port: 0, dataDir: join(directory, 'data'), isPersistent: false, log });
-    return createBenchStack((await started).outputs);
-  };
+  const context = await BenchContext.open(log);
   try {
     const results: Record<string, BenchResult> = {};
-    for (const [name, bench] of chosen) {
+    for (const [name, bench] of Object.entries(benches)) {
+      if (!only.includes(name)) continue;
       log(`Measuring ${name} …`);
-      const result = await bench({ stack, directory });
+      const result = await bench(context);
       results[name] = result;
       if (!options.json) console.log(`${formatTable(result)}\n`);
     }
@@ -66,9 +65,7 @@ async function main(): Promise<number> {
     if (options.json) console.log(JSON.stringify({ measuredAt: new Date().toISOString(), machine, results }, null, 2));
     return 0;
   } finally {
-    const running = await started?.catch(() => undefined);
-    await running?.stop();
-    await rm(directory, { recursive: true, force: true });
+    await context.close();
   }
 }
 

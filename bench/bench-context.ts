@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LocalStack, startLocalStack } from '../emulator/local-stack.ts';
+import { type BenchStack, createBenchStack } from './bench-stack.ts';
+import { type LargePairs, linkLargePairs } from './large-pairs.ts';
+import { type MemoryService, startMemoryService } from './memory-service.ts';
+import { largePeers } from './peers/measured-peers.ts';
+import { PeerNotes } from './peers/peer-notes.ts';
+
+/** As many as the aims of the product are stated for. */
+const LARGE_TREE = { folders: 2000, filesPerFolder: 50, seed: 'large' } as const;
+
+/** What the benches of a run share. Each part is made by the first one that asks for it. */
+export class BenchContext {
+  /** For files that are gone afterwards. */
+  readonly directory: string;
+  readonly log: (line: string) => void;
+  #stack: Promise<LocalStack> | undefined;
+  #memoryService: Promise<MemoryService> | undefined;
+  #largePairs: Promise<LargePairs> | undefined;
+
+  private constructor(directory: string, log: (line: string) => void) {
+    this.directory = directory;
+    this.log = log;
+  }
+
+  static async open(log: (line: string) => void): Promise<BenchContext> {
+    return new BenchContext(await mkdtemp(join(tmpdir(), 'syncline-bench-')), log);
+  }
+
+  /** The whole service on an emulator. */
+  async stack(): Promise<BenchStack> {
+    const { directory, log } = this;
+    this.#stack ??= startLocalStack({ port: 0, dataDir: join(directory, 'data'), isPersistent: false, log });
+    return createBenchStack((await this.#stack).outputs);
+  }
+
+  /** The service in memory. */
+  memoryService(): Promise<MemoryService> {
+    this.#memoryService ??= startMemoryService();
+    return this.#memoryService;
+  }
+
+  /** Peers over 100,000 files each. */
+  largePairs(): Promise<LargePairs> {
+    const { directory, log } = this;
+    this.#largePairs ??= this.memoryService().then((service) =>
+      linkLargePairs({ directory, log, notes: new PeerNotes(log) }, largePeers(service), LARGE_TREE),
+    );
+    return this.#largePairs;
+  }
+
+  async close(): Promise<void> {
+    const stack = await this.#stack?.catch(() => undefined);
+    await stack?.stop();
+    const service = await this.#memoryService?.catch(() => undefined);
+    service?.stop();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
