@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalStack, startLocalStack } from '../emulator/local-stack.ts';
 import { type BenchStack, createBenchStack } from './bench-stack.ts';
+import type { FileTree } from './file-tree.ts';
 import { type LargePairs, linkLargePairs } from './large-pairs.ts';
 import { type MemoryService, startMemoryService } from './memory-service.ts';
 import { largePeers } from './peers/measured-peers.ts';
 import { PeerNotes } from './peers/peer-notes.ts';
 
 /** As many as the aims of the product are stated for. */
-const LARGE_TREE = { folders: 2000, filesPerFolder: 50, seed: 'large' } as const;
+export const LARGE_TREE: FileTree = { folders: 2000, filesPerFolder: 50, seed: 'large' };
 
 /** What the benches of a run share. Each part is made by the first one that asks for it. */
 export class BenchContext {

@@ -20,12 +20,21 @@ export interface FileTree {
 export function writeFileTree(root: string, { folders, filesPerFolder, seed }: FileTree): void {
   const random = new SeededRandom(seed);
   for (let folder = 0; folder < folders; folder++) {
-    const path = join(root, `group ${Math.floor(folder / FOLDERS_TOGETHER)}`, `folder ${folder % FOLDERS_TOGETHER}`);
-    mkdirSync(path, { recursive: true });
+    mkdirSync(join(root, filePath({ folder, file: 0 }).folder), { recursive: true });
     for (let file = 0; file < filesPerFolder; file++) {
       const size = FILE_BYTES_MIN + Math.floor(random.fraction() * FILE_BYTES_SPREAD);
       const line = `${seed} ${folder} ${file}\n`;
-      writeFileSync(join(path, `file ${file}.txt`), line.repeat(Math.ceil(size / line.length)).slice(0, size));
+      const path = filePath({ folder, file });
+      writeFileSync(join(root, path.folder, path.name), line.repeat(Math.ceil(size / line.length)).slice(0, size));
     }
   }
+}
+
+/** Where a file of the tree lies, with `/` between names. */
+export function filePath({ folder, file }: { readonly folder: number; readonly file: number }): {
+  readonly folder: string;
+  readonly name: string;
+} {
+  const group = Math.floor(folder / FOLDERS_TOGETHER);
+  return { folder: `group ${group}/folder ${folder % FOLDERS_TOGETHER}`, name: `file ${file}.txt` };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleOf } from '../lib/bundles.ts';
 import { type FunctionName, functions } from '../lib/functions.ts';
-import { BenchContext } from './bench-context.ts';
+import { BenchContext, LARGE_TREE } from './bench-context.ts';
 import { type BenchResult, formatTable } from './bench-report.ts';
 import { benchCommitLatency } from './commit-latency.bench.ts';
 import { benchCommitRace } from './commit-race.bench.ts';
@@ -12,6 +12,7 @@ import { type BundledFunction, benchFunctionStart } from './function-start.bench
 import { benchIdleDaemon } from './idle-daemon.bench.ts';
 import { benchLargeFolder } from './large-folder.bench.ts';
 import { latencySubjects } from './peers/measured-peers.ts';
+import { benchPlanOneChange } from './plan-one-change.bench.ts';
 import { benchQuietStart } from './quiet-start.bench.ts';
 import { benchRequestCosts } from './request-costs.bench.ts';
 import { benchRequestUnitRule } from './request-unit-rule.bench.ts';
@@ -32,6 +33,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'sync-throughput': async (context) => benchSyncThroughput(await context.stack()),
   'sync-latency': async (context) => benchSyncLatency(await latencySubjects(context), context),
   'quiet-start': async (context) => benchQuietStart(await context.largePairs()),
+  'plan-one-change': ({ directory }) => benchPlanOneChange(LARGE_TREE, directory),
   'idle-daemon': async (context) => benchIdleDaemon(await context.largePairs(), context),
   'large-folder': ({ directory }) => benchLargeFolder(directory, log),
   watcher: () => benchWatcher(),
