@@ -132,7 +132,7 @@ const client = [
     ],
   ),
   layer(
-    ['client/src/{sync,daemon}/**'],
+    ['client/src/{sync,daemon,doctor}/**'],
     [...CLIENT, { regex: '/cli/', message: 'the command line asks the daemon, not the other way round' }],
   ),
   layer(['client/src/platform/browser/**'], [...CLIENT, NODE, { regex: '/(cli|node|engine)/', message: ANYWHERE }]),

@@ -11,6 +11,7 @@ import type { CommandAction, CommandContext, RunCommand } from './command-contex
 import { CommandError } from './command-error.ts';
 import { registerConflicts } from './conflicts-command.ts';
 import { registerDevices } from './devices-command.ts';
+import { registerDoctor } from './doctor-command.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { registerExplain } from './explain-command.ts';
 import { registerFolder } from './folder-command.ts';
@@ -19,6 +20,7 @@ import { registerIgnore } from './ignore-command.ts';
 import { registerLimit } from './limit-command.ts';
 import { registerLink } from './link-command.ts';
 import { registerLogin } from './login-command.ts';
+import { registerLoginItem } from './login-item-command.ts';
 import { registerLogout } from './logout-command.ts';
 import { registerLs } from './ls-command.ts';
 import { registerMkdir } from './mkdir-command.ts';
@@ -48,6 +50,8 @@ const COMMANDS = [
   registerPause,
   registerExplain,
   registerConflicts,
+  registerDoctor,
+  registerLoginItem,
   registerFolder,
   registerLimit,
   registerIgnore,

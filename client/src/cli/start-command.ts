@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
 import { pause } from '../api/pause.ts';
 import { systemClock } from '../api/system-clock.ts';
 import type { DaemonStatus } from '../daemon/daemon-status.ts';
@@ -19,14 +20,16 @@ export function registerStart(program: Command, run: RunCommand): void {
     .command('start')
     .description('Keeps the linked folders in sync from now on, in the background. Starting twice is no error.')
     .option('--foreground', 'stay in this terminal until Ctrl-C, as a login item does')
+    .addOption(new Option('--home <directory>', 'instead of SYNCLINE_HOME, where nothing sets variables').hideHelp())
     .action(run(start));
 }
 
 async function start(
-  context: CommandContext,
+  given: CommandContext,
   _words: readonly [],
-  options: { readonly foreground?: boolean },
+  options: { readonly foreground?: boolean; readonly home?: string },
 ): Promise<void> {
+  const context = options.home === undefined ? given : { ...given, home: resolve(options.home) };
   if (options.foreground === true) return runHere(context);
   const running = await askDaemon(context, (daemon) => daemon.request('status', {}));
   if (running !== undefined) {

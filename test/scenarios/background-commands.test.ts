@@ -1,0 +1,193 @@
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { BackgroundDevice } from '../support/background-device.ts';
+import { eventually } from '../support/eventually.ts';
+import { HttpService } from '../support/http-service.ts';
+
+/** Each test starts many processes; on a busy machine that takes its time. */
+jest.setTimeout(180_000);
+
+let directory: string;
+let service: HttpService;
+const devices: BackgroundDevice[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'syncline-commands-'));
+  service = new HttpService();
+  await service.start();
+});
+afterEach(async () => {
+  await Promise.all(devices.splice(0).map((device) => device.cli.run(['stop'])));
+  await service.stop();
+  await rm(directory, { recursive: true });
+});
+
+async function signIn(name: string): Promise<BackgroundDevice> {
+  const device = await BackgroundDevice.signIn(service, { directory, name });
+  devices.push(device);
+  await device.cli.expect(['link', device.folder]);
+  return device;
+}
+
+async function namesIn(device: BackgroundDevice): Promise<readonly string[]> {
+  return (await readdir(device.folder)).filter((name) => name !== '.syncline').toSorted();
+}
+
+describe('what is known of a path', () => {
+  test('is the same with and without a sync in the background', async () => {
+    const a = await signIn('a');
+    await writeFile(join(a.folder, 'fine.txt'), 'fine');
+    await symlink('fine.txt', join(a.folder, 'link'));
+    await a.cli.run(['sync', '--once']);
+    await writeFile(join(a.folder, 'new.txt'), 'new');
+    const explain = async (name: string) => a.cli.json(['explain', join(a.folder, name)]);
+
+    expect(await explain('fine.txt')).toMatchObject({ folder: a.folder, path: 'fine.txt', state: 'synced' });
+    expect(await explain('link')).toMatchObject({ state: 'problem', reason: 'symlink' });
+    expect(await explain('new.txt')).toMatchObject({ state: 'pending' });
+    expect(await explain('folder/nothing.txt')).toMatchObject({ path: 'folder/nothing.txt', state: 'unknown' });
+    const dry = await a.cli.expect(['sync', '--dry-run']);
+    expect(dry.stdout).toContain("'new.txt' goes to the service as a new file");
+    expect(await explain('new.txt')).toMatchObject({ state: 'pending' });
+
+    await a.cli.expect(['start']);
+    await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle', syncedNodes: 2 }]));
+    expect(await explain('new.txt')).toMatchObject({ state: 'synced' });
+    expect(await explain('link')).toMatchObject({ state: 'problem', reason: 'symlink', since: expect.any(String) });
+    const outside = await a.cli.run(['explain', directory]);
+    expect([outside.exitCode, outside.stderr]).toEqual([4, expect.stringContaining('in no linked folder')]);
+  });
+});
+
+describe('conflicts', () => {
+  test('are listed and settled, by the sync in the background or without it', async () => {
+    const [a, b] = await Promise.all([signIn('a'), signIn('b')]);
+    for (const name of ['one.txt', 'two.txt', 'three.txt']) await writeFile(join(a.folder, name), 'base');
+    await a.cli.expect(['sync', '--once']);
+    await b.cli.expect(['sync', '--once']);
+    for (const name of ['one.txt', 'two.txt', 'three.txt']) {
+      await writeFile(join(a.folder, name), 'from a');
+      await writeFile(join(b.folder, name), 'from b');
+    }
+    await a.cli.expect(['sync', '--once']);
+    await b.cli.expect(['sync', '--once']);
+
+    const list = await b.cli.expect(['conflicts']);
+    expect(list.stdout).toMatch(/one\.txt.*mine: the change of 'b'/s);
+    await b.cli.expect(['conflicts', 'resolve', join(b.folder, 'one.txt'), '--keep', 'mine']);
+    expect(await readFile(join(b.folder, 'one.txt'), 'utf8')).toBe('from b');
+
+    await b.cli.expect(['start']);
+    await a.cli.expect(['start']);
+    await b.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle' }]));
+    const { folders } = (await b.cli.json(['conflicts'])) as { folders: readonly { conflictCount: number }[] };
+    expect(folders).toMatchObject([{ conflictCount: 2, conflicts: [{ kind: 'copy' }, { kind: 'copy' }] }]);
+    const copy = (await namesIn(b)).find((name) => name.startsWith('two (conflicted'));
+    await b.cli.expect(['conflicts', 'resolve', join(b.folder, String(copy)), '--keep', 'theirs']);
+    await b.cli.expect(['conflicts', 'resolve', join(b.folder, 'three.txt'), '--keep', 'both']);
+
+    await eventually(async () =>
+      expect(await namesIn(a)).toEqual(['one.txt', 'three (b).txt', 'three.txt', 'two.txt']),
+    );
+    await eventually(async () => expect(await readFile(join(a.folder, 'one.txt'), 'utf8')).toBe('from b'));
+    expect(await readFile(join(a.folder, 'two.txt'), 'utf8')).toBe('from a');
+    expect(await readFile(join(a.folder, 'three (b).txt'), 'utf8')).toBe('from b');
+    expect((await b.cli.expect(['conflicts'])).stdout).toBe('There are no conflicts.\n');
+    const again = await b.cli.run(['conflicts', 'resolve', join(b.folder, 'one.txt'), '--keep', 'mine']);
+    expect(again.exitCode).toBe(4);
+  });
+
+  test('follow the strategy of the folder, from the moment on that it is set', async () => {
+    const [a, b] = await Promise.all([signIn('a'), signIn('b')]);
+    await writeFile(join(a.folder, 'one.txt'), 'base');
+    await a.cli.expect(['sync', '--once']);
+    await b.cli.expect(['folder', 'set', b.folder, '--on-conflict', 'keep_mine']);
+    await b.cli.expect(['sync', '--once']);
+    await writeFile(join(a.folder, 'one.txt'), 'from a');
+    await writeFile(join(b.folder, 'one.txt'), 'from b');
+    await a.cli.expect(['sync', '--once']);
+    await b.cli.expect(['start']);
+    await b.cli.expect(['sync', '--once']);
+    await a.cli.expect(['sync', '--once']);
+    expect(await namesIn(a)).toEqual(['one.txt']);
+    expect(await readFile(join(a.folder, 'one.txt'), 'utf8')).toBe('from b');
+    expect((await b.cli.expect(['folder', b.folder])).stdout).toContain('on conflict: keep_mine');
+    const wrong = await b.cli.run(['folder', 'set', b.folder, '--on-conflict', 'mine']);
+    expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('keep_mine')]);
+  });
+});
+
+describe('settings', () => {
+  test('of bandwidth reach the sync that runs, and stay over a restart', async () => {
+    const a = await signIn('a');
+    await a.cli.expect(['start']);
+    await a.cli.expect(['limit', '--up', '1.5M', '--down', '200KiB/s']);
+    const limits = { upBytesPerSecond: 1_572_864, downBytesPerSecond: 204_800 };
+    await a.until((status) => expect(status.limits).toEqual(limits));
+    await a.cli.expect(['stop']);
+    await a.cli.expect(['limit', '--up', 'none']);
+    await a.cli.expect(['start']);
+    await a.until((status) => expect(status.limits).toEqual({ downBytesPerSecond: 204_800 }));
+    expect((await a.cli.expect(['status'])).stdout).toContain('200 KiB/s are fetched');
+    for (const rate of ['fast', '-1', '1K', '1e9', '']) {
+      expect((await a.cli.run(['limit', `--up=${rate}`])).exitCode).toBe(2);
+    }
+    await a.until((status) => expect(status.limits).toEqual({ downBytesPerSecond: 204_800 }));
+  });
+});
+
+describe('doctor', () => {
+  test('finds nothing wrong with what is in order, and ends with a code of its own when something is not', async () => {
+    const a = await signIn('a');
+    await a.cli.expect(['start']);
+    const fine = await a.cli.expect(['doctor']);
+    expect(fine.stdout).not.toContain('PROBLEM');
+    await rm(join(a.folder, '.syncline', 'marker.json'));
+    const sick = await a.cli.run(['doctor', '--json']);
+    expect(sick.exitCode).toBe(13);
+    const { findings } = JSON.parse(sick.stdout) as { findings: readonly object[] };
+    expect(findings.filter((finding) => 'remedy' in finding)).toMatchObject([{ check: 'folder', result: 'problem' }]);
+    expect(JSON.parse(sick.stderr)).toMatchObject({ error: { code: 'unhealthy' } });
+  });
+
+  test('rebuilds the state of a folder from both sides, with and without a sync in the background', async () => {
+    const [a, b] = await Promise.all([signIn('a'), signIn('b')]);
+    await writeFile(join(a.folder, 'kept.txt'), 'kept');
+    await a.cli.expect(['start']);
+    await b.cli.expect(['start']);
+    await b.untilText('kept.txt', 'kept');
+    await a.cli.expect(['doctor', '--rebuild', a.folder]);
+    await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle', syncedNodes: 1 }]));
+    await b.cli.expect(['stop']);
+    // What is gone here while nothing ran is not taken for deleted: it comes back, and nothing is lost.
+    await rm(join(b.folder, 'kept.txt'));
+    await b.cli.expect(['doctor', '--rebuild']);
+    await b.cli.expect(['start']);
+    await b.untilText('kept.txt', 'kept');
+    const put = (await readdir(join(b.home, 'folders'))).filter((name) => name.endsWith('.sqlite.replaced'));
+    expect(put).toHaveLength(1);
+  });
+});
+
+describe('what goes on', () => {
+  test('is told line by line while it is watched, and the end of the sync ends the watch', async () => {
+    const a = await signIn('a');
+    const alone = await a.cli.run(['status', '--watch']);
+    expect([alone.exitCode, alone.stderr]).toEqual([12, expect.stringContaining('syncline start')]);
+    await a.cli.expect(['start']);
+    const watching = a.cli.run(['status', '--watch', '--json']);
+    await writeFile(join(a.folder, 'new.txt'), 'new');
+    await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle', syncedNodes: 1 }]));
+    await a.cli.expect(['pause']);
+    await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'paused' }]));
+    await eventually(() => expect(service.requests.length).toBeGreaterThan(0));
+    await a.cli.expect(['stop']);
+    const { exitCode, stdout } = await watching;
+    expect(exitCode).toBe(12);
+    const lines = stdout.trimEnd().split('\n');
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ running: true, folders: [{ path: a.folder }] });
+    expect(new Set(lines).size).toBe(lines.length);
+  });
+});
