@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type LoginItem, planLoginItem } from './login-item.ts';
 
-const person = { homeDirectory: '/Users/ann', uid: 501, account: 'DESK\\ann' };
+const person = { homeDirectory: '/people/ann', uid: 501, account: 'DESK\\ann' };
 const item: LoginItem = { node: '/opt/node', script: '/opt/syncline.mjs', home: '/data/home', isDefaultHome: true };
 const AWKWARD = ['a', ' ', '/', '\\', '"', "'", '%', '$', '&', '<', '>', '\n', ';', '`', 'é', '🦉'];
 /** Whatever a path may hold, with the characters that formats take for their own. */
@@ -60,7 +60,7 @@ function element(text: string, name: string): readonly string[] {
 describe('on Linux', () => {
   test('a unit of the person runs it in the foreground, and starts it again after a failure', () => {
     const plan = planOf('linux');
-    expect(plan).toMatchObject({ name: 'syncline.service', path: '/Users/ann/.config/systemd/user/syncline.service' });
+    expect(plan).toMatchObject({ name: 'syncline.service', path: '/people/ann/.config/systemd/user/syncline.service' });
     expect(plan.text).toBe(`[Unit]
 Description=Syncline keeps folders the same on all devices
 
@@ -96,7 +96,7 @@ WantedBy=default.target
 describe('on macOS', () => {
   test('an agent of the person runs it in the foreground, and starts it again after a failure', () => {
     const plan = planOf('darwin');
-    expect(plan.path).toBe('/Users/ann/Library/LaunchAgents/dev.syncline.syncline.plist');
+    expect(plan.path).toBe('/people/ann/Library/LaunchAgents/dev.syncline.syncline.plist');
     expect(plan.text.replaceAll(/\s*\n\s*/g, '')).toContain(
       '<key>RunAtLoad</key><true/><key>KeepAlive</key><dict><key>SuccessfulExit</key><false/></dict>',
     );
