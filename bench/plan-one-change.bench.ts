@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeviceId, encodeUlid, type NamespaceId } from '@syncline/protocol';
+import { localNames } from '../client/src/engine/local-names.ts';
 import { SyncEngine } from '../client/src/engine/sync-engine.ts';
 import { NodeFileSystem } from '../client/src/platform/node/node-file-system.ts';
 import { writeRootMarker } from '../client/src/platform/node/root-marker.ts';
@@ -71,7 +72,7 @@ async function openEngine(root: string, watcher: MemoryWatcher): Promise<SyncEng
       store: new MemoryStateStore(),
       watcher,
     },
-    { deviceName: 'bench', localNameKey: (name) => name },
+    { deviceName: 'bench', names: localNames('posix') },
   );
 }
 
