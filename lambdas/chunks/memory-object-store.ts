@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { assert, SIGNED_URL_MS, type SignedPut } from '@syncline/protocol';
 import type { Clock } from '../runtime/clock.ts';
 import type { ObjectHead, ObjectStore } from './object-store.ts';
@@ -19,7 +19,7 @@ export type MemoryPutStatus = 200 | 400 | 403 | 412;
  */
 export class MemoryObjectStore implements ObjectStore {
   readonly #clock: Clock;
-  readonly #secret = randomBytes(32);
+  readonly #secret = createSecretKey(randomBytes(32));
   readonly #objects = new Map<string, StoredObject>();
   #versions = 0;
 
@@ -98,6 +98,11 @@ export class MemoryObjectStore implements ObjectStore {
     if (object === undefined) return { status: 404, bytes: nothing };
     if (request.range === undefined) return { status: 200, bytes: object.bytes.slice() };
     return { status: 206, bytes: object.bytes.slice(request.range[0], request.range[1] + 1) };
+  }
+
+  /** What the sweep does to an object. */
+  sweep(key: string): void {
+    assert(this.#objects.delete(key), 'only a stored object is swept');
   }
 
   keys(): readonly string[] {

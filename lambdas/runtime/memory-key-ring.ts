@@ -1,15 +1,19 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { KeyPurpose, KeyRing } from './key-ring.ts';
 import { hmacSha256, purposeKey } from './purpose-key.ts';
 
 /** Signs with keys derived from a secret that is handed in. */
 export class MemoryKeyRing implements KeyRing {
   readonly #secret: Uint8Array;
+  readonly #keys = new Map<KeyPurpose, KeyObject>();
 
   constructor(options: { readonly secret: Uint8Array }) {
     this.#secret = options.secret;
   }
 
   sign(purpose: KeyPurpose, message: Uint8Array | string): Promise<Uint8Array> {
-    return Promise.resolve(hmacSha256(purposeKey(this.#secret, purpose), message));
+    const key = this.#keys.get(purpose) ?? createSecretKey(purposeKey(this.#secret, purpose));
+    this.#keys.set(purpose, key);
+    return Promise.resolve(hmacSha256(key, message));
   }
 }

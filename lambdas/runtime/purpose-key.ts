@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, hkdfSync, type KeyObject } from 'node:crypto';
 import { assert } from '@syncline/protocol';
 import type { KeyPurpose } from './key-ring.ts';
 
@@ -12,6 +12,6 @@ export function purposeKey(secret: Uint8Array, purpose: KeyPurpose): Uint8Array 
   return new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), `syncline/${purpose}`, KEY_BYTES));
 }
 
-export function hmacSha256(key: Uint8Array, message: Uint8Array | string): Uint8Array {
+export function hmacSha256(key: KeyObject | Uint8Array, message: Uint8Array | string): Uint8Array {
   return createHmac('sha256', key).update(message).digest();
 }

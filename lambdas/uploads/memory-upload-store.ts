@@ -1,4 +1,4 @@
-import { assert, type UploadId } from '@syncline/protocol';
+import { assert, type EpochMs, type UploadId } from '@syncline/protocol';
 import { roundUpToSecond } from '../runtime/expiry.ts';
 import type { UploadSession, UploadStore } from './upload-store.ts';
 
@@ -22,6 +22,14 @@ export class MemoryUploadStore implements UploadStore {
       if (session !== undefined) found.set(uploadId, { ...session, confirmed: session.confirmed.slice() });
     }
     return found;
+  }
+
+  /** What becomes of sessions after their time: they are removed, sooner or later. Answers those that are still there. */
+  sweep(now: EpochMs): readonly UploadSession[] {
+    for (const { uploadId, expiresAt } of this.#sessions.values()) {
+      if (expiresAt <= now) this.#sessions.delete(uploadId);
+    }
+    return [...this.#sessions.values()];
   }
 
   async confirm(change: {

@@ -11,6 +11,7 @@ import {
 import * as z from 'zod/mini';
 import type { ApiEvent, ApiResult } from '../../lambdas/runtime/api-event.ts';
 import { type ApiHandler, createApiHandler } from '../../lambdas/runtime/create-api-handler.ts';
+import type { RouteOperations } from '../../lambdas/runtime/route-operation.ts';
 import type { AppendedEntry } from '../../lambdas/sockets/notify-devices.ts';
 import { notifyDevices } from '../../lambdas/sockets/notify-devices.ts';
 import { inMemoryOperations } from './in-memory-operations.ts';
@@ -28,6 +29,10 @@ export type Answer<T> =
   | { readonly ok: false; readonly status: number; readonly problem: Problem };
 
 export interface InMemoryServiceOptions extends InMemoryStoresOptions {
+  /** What the operations see of the stores; the stores themselves when absent. */
+  readonly seen?: (stores: InMemoryStores) => InMemoryStores;
+  /** What the handler calls in place of the operations. */
+  readonly watched?: (operations: RouteOperations<RouteName>) => RouteOperations<RouteName>;
   readonly dedupScope?: 'deployment' | 'account';
   readonly quotaBytes?: number;
 }
@@ -45,14 +50,16 @@ export class InMemoryService {
 
   constructor(options: InMemoryServiceOptions = {}) {
     this.stores = createInMemoryStores(options);
-    const { clock, telemetry, accounts } = this.stores;
+    const seen = options.seen?.(this.stores) ?? this.stores;
+    const { clock, telemetry, accounts } = seen;
     const settings = {
       dedupScope: options.dedupScope ?? 'deployment',
       quotaBytes: options.quotaBytes ?? TEST_QUOTA_BYTES,
     } as const;
+    const operations = inMemoryOperations(seen, settings);
     this.#handler = createApiHandler<RouteName>(
       { clock, telemetry, accounts },
-      inMemoryOperations(this.stores, settings),
+      options.watched?.(operations) ?? operations,
     );
   }
 

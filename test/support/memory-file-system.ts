@@ -69,11 +69,17 @@ export class MemoryFileSystem implements FileSystem {
   readonly watcher = new MemoryWatcher();
   root: 'verified' | 'missing' | 'foreign' = 'verified';
   readonly #names: LocalNames;
+  readonly #now: (() => bigint) | undefined;
   #ticks = 1_000_000_000n;
+  #inodesMade = 0n;
 
-  /** `names` say what the disk can hold, and which names it takes for one. */
-  constructor(names: LocalNames = localNames('posix')) {
+  /**
+   * `names` say what the disk can hold, and which names it takes for one. `now` is the clock that stamps files, in ns; without one
+   * every change has a second of its own.
+   */
+  constructor(names: LocalNames = localNames('posix'), now?: () => bigint) {
     this.#names = names;
+    this.#now = now;
   }
 
   // What a person does.
@@ -139,6 +145,22 @@ export class MemoryFileSystem implements FileSystem {
       }
     }
     return tree;
+  }
+
+  /** The text of the file at a path. */
+  text(path: string): string | undefined {
+    const inode = this.#inodes.get(path);
+    return inode?.kind === 'file' ? Buffer.from(inode.bytes).toString() : undefined;
+  }
+
+  /** Paths of everything below a folder, and of itself. */
+  pathsAt(path: string): readonly string[] {
+    return [...this.#inodes.keys()].filter((known) => known === path || known.startsWith(`${path}/`));
+  }
+
+  /** All paths, sorted. */
+  paths(): readonly string[] {
+    return [...this.#inodes.keys()].toSorted();
   }
 
   isExecutable(path: string): boolean {
@@ -252,7 +274,9 @@ export class MemoryFileSystem implements FileSystem {
   #make(path: string, kind: Inode['kind'], bytes: Uint8Array = new Uint8Array()): void {
     const now = this.#tick();
     this.watcher.touch(parentPath(path));
-    this.#inodes.set(path, { inode: now, birthNs: now, kind, bytes, executable: false, mtimeNs: now, ctimeNs: now });
+    this.#inodesMade += 1n;
+    const inode = this.#inodesMade;
+    this.#inodes.set(path, { inode, birthNs: now, kind, bytes, executable: false, mtimeNs: now, ctimeNs: now });
   }
 
   #done(path: string): DiskOutcome {
@@ -293,6 +317,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   #tick(): bigint {
+    if (this.#now !== undefined) return this.#now();
     this.#ticks += 1_000_000_000n;
     return this.#ticks;
   }

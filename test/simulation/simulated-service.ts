@@ -1,0 +1,258 @@
+import {
+  assert,
+  type DeviceId,
+  type NamespaceId,
+  type OperationResult,
+  type OpId,
+  type RouteName,
+  type ServerMessage,
+  unpackManifest,
+} from '@syncline/protocol';
+import type { NamespaceTransaction, StoredRevision } from '../../lambdas/namespaces/namespace-store.ts';
+import type { Outcome } from '../../lambdas/runtime/outcome.ts';
+import type { RouteOperations } from '../../lambdas/runtime/route-operation.ts';
+import { UnavailableError } from '../../lambdas/runtime/unavailable-error.ts';
+import { createSocketHandler } from '../../lambdas/sockets/create-socket-handler.ts';
+import type { AppendedEntry } from '../../lambdas/sockets/notify-devices.ts';
+import { InMemoryService } from '../support/in-memory-service.ts';
+import type { InMemoryStores } from '../support/in-memory-stores.ts';
+import type { Chance } from './chance.ts';
+import type { ContentLedger } from './content-ledger.ts';
+import { type DoomedFile, JournalOracle } from './journal-oracle.ts';
+import { SimulatedClock } from './simulated-clock.ts';
+import type { Stage } from './stage.ts';
+
+/** Longest pause before one call of a store, in simulated ms. */
+const STORE_PAUSE_MS_MAX = 8;
+
+/** The methods of each store that the operations await, and those of them that write. */
+const STORE_CALLS = {
+  namespaces: {
+    reads: ['readAccess', 'getNodes', 'getPlaces', 'listChildren', 'getRevision', 'listEntries', 'getResults'],
+    writes: ['commit'],
+  },
+  chunks: { reads: ['lookup', 'locate'], writes: ['recordStored', 'recordHolder', 'pin'] },
+  objects: { reads: ['head', 'read'], writes: ['write'] },
+  uploads: { reads: [], writes: ['create', 'confirm'] },
+  accounts: { reads: ['getDevice'], writes: [] },
+} as const;
+
+/** The real handlers on the memory stores, under simulated time, with every transaction checked as it is applied. */
+export class SimulatedService {
+  readonly clock: SimulatedClock;
+  readonly inMemory: InMemoryService;
+  readonly oracles = new Map<NamespaceId, JournalOracle>();
+  /** Called with what the journal's stream would tell. */
+  onAppended: (entries: readonly AppendedEntry[]) => void = () => undefined;
+  /** Called with files that are about to go, and the device that deletes them. */
+  onDelete: (deviceId: DeviceId, oracle: JournalOracle, files: readonly DoomedFile[]) => void = () => undefined;
+  readonly #stage: Stage;
+  readonly #ledger: ContentLedger;
+  readonly #chance: Chance;
+  /** How often a call of a store lets others go first. */
+  readonly #turnRate: number;
+  readonly #results = new Map<string, string>();
+  readonly #connect: ReturnType<typeof createSocketHandler>;
+  /** The highest sequence that was ever answered to somebody. */
+  readonly #answered = new Map<NamespaceId, number>();
+
+  constructor(stage: Stage, ledger: ContentLedger) {
+    this.#stage = stage;
+    this.#ledger = ledger;
+    this.#chance = stage.chance.fork('service');
+    this.#turnRate = this.#chance.pick([0, 0.1, 1]);
+    this.clock = new SimulatedClock(stage.scheduler);
+    this.inMemory = new InMemoryService({
+      clock: this.clock,
+      seed: `${this.#chance.uint32()}`,
+      seen: (stores) => this.#withTurns(stores),
+      watched: (operations) => this.#watched(operations),
+    });
+    this.#connect = createSocketHandler({ ...this.stores, allowedOrigins: [] });
+  }
+
+  get stores(): InMemoryStores {
+    return this.inMemory.stores;
+  }
+
+  oracle(namespaceId: NamespaceId): JournalOracle {
+    const known = this.oracles.get(namespaceId);
+    if (known !== undefined) return known;
+    const made = new JournalOracle(this.#stage, this.#ledger, namespaceId);
+    made.onDelete = ({ deviceId, node }) => this.onDelete(deviceId, made, made.filesBelow(node.nodeId));
+    this.oracles.set(namespaceId, made);
+    return made;
+  }
+
+  /** What API Gateway does when a device opens a WebSocket. Whether it was let in. */
+  async openSocket(options: {
+    readonly connectionId: string;
+    readonly url: string;
+    readonly receive: (message: ServerMessage) => void;
+    readonly closed: () => void;
+  }): Promise<boolean> {
+    const { connectionId, url, receive, closed } = options;
+    const { statusCode } = await this.#connect({
+      queryStringParameters: { ticket: new URL(url).searchParams.get('ticket') ?? undefined },
+      requestContext: { routeKey: '$connect', requestId: connectionId, connectionId },
+    });
+    if (statusCode !== 200) return false;
+    this.stores.pusher.open(connectionId, { receive, closed });
+    return true;
+  }
+
+  /** Every call of a store takes a turn, so that requests at one time come between each other; and some of them fail. */
+  #withTurns(stores: InMemoryStores): InMemoryStores {
+    const seen: Record<string, unknown> = { ...stores };
+    for (const [name, { reads, writes }] of Object.entries(STORE_CALLS)) {
+      const store = stores[name as keyof typeof STORE_CALLS];
+      const calls = new Map<string, unknown>();
+      for (const method of [...reads, ...writes]) {
+        const original = Reflect.get(store, method) as (...parameters: readonly unknown[]) => Promise<unknown>;
+        const isWrite = (writes as readonly string[]).includes(method);
+        const call = (...parameters: readonly unknown[]) => Reflect.apply(original, store, parameters);
+        const checked = name === 'namespaces' && method === 'commit' ? this.#checkedCommit(stores, call) : call;
+        calls.set(method, (...parameters: readonly unknown[]) =>
+          this.#storeCall(isWrite, () => checked(...parameters)),
+        );
+      }
+      seen[name] = new Proxy(store, {
+        get: (target, method) => {
+          const call = calls.get(String(method));
+          if (call !== undefined) return call;
+          const member: unknown = Reflect.get(target, method, target);
+          return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+        },
+      });
+    }
+    return seen as unknown as InMemoryStores;
+  }
+
+  async #storeCall(isWrite: boolean, call: () => Promise<unknown>): Promise<unknown> {
+    const { faults, scheduler } = this.#stage;
+    if (this.#turnRate > 0 && this.#chance.happens(this.#turnRate)) {
+      await scheduler.sleep(this.#chance.fraction() * STORE_PAUSE_MS_MAX);
+    }
+    if (faults.strikes('store-failed')) throw new UnavailableError('the store did not answer');
+    const answer = await call();
+    if (isWrite && faults.strikes('store-answer-lost')) throw new UnavailableError('the answer of the store was lost');
+    return answer;
+  }
+
+  #checkedCommit(stores: InMemoryStores, call: (...parameters: readonly unknown[]) => Promise<unknown>) {
+    return async (...parameters: readonly unknown[]): Promise<unknown> => {
+      const transaction = parameters[0] as NamespaceTransaction;
+      const outcome = (await call(transaction)) as { readonly kind: string };
+      if (outcome.kind !== 'committed') return outcome;
+      const oracle = this.oracle(transaction.namespaceId);
+      for (const entry of transaction.entries) {
+        this.#stage.tell(
+          'service',
+          () =>
+            `${entry.seq} ${entry.type} ${oracle.pathOf(entry.node.nodeId) ?? '-'} → ${entry.node.name} r${entry.node.rev}`,
+        );
+      }
+      oracle.apply(transaction);
+      for (const revision of transaction.revisions) await this.checkStored(revision);
+      this.onAppended(stores.namespaces.takeAppended());
+      return outcome;
+    };
+  }
+
+  /** I-1 of one revision. */
+  async checkStored(revision: StoredRevision): Promise<void> {
+    const { chunks, objects } = this.stores;
+    const refs = revision.manifest === undefined ? [] : unpackManifest(revision.manifest);
+    const records = await chunks.locate(
+      revision.domain,
+      refs.map(({ hash }) => hash),
+    );
+    for (const { hash, size } of refs) {
+      const record = records.get(hash);
+      const head = record === undefined ? undefined : await objects.head(record.objectKey);
+      const isThere = head?.sha256 === hash && head.size === size;
+      this.#stage.check(isThere, 'I-1', () => `revision ${revision.rev} of ${revision.nodeId} lacks chunk ${hash}`);
+    }
+  }
+
+  #watched(operations: RouteOperations<RouteName>): RouteOperations<RouteName> {
+    return {
+      ...operations,
+      commit: async (request, caller) => {
+        const outcome = await operations.commit(request, caller);
+        if (outcome.kind === 'done') {
+          for (const result of outcome.value.results) this.#checkResult(caller.device.deviceId, result);
+        }
+        return outcome;
+      },
+      listChanges: async (request, caller) => {
+        const answered = new Map(this.#answered);
+        const outcome = await operations.listChanges(request, caller);
+        if (outcome.kind === 'done') this.#checkDelta(request.query.cursor, outcome, answered);
+        return outcome;
+      },
+    };
+  }
+
+  #checkResult(deviceId: DeviceId, result: OperationResult): void {
+    if (result.status !== 'committed') return;
+    const { namespaceId } = result.node;
+    this.#answered.set(namespaceId, Math.max(result.seq, this.#answered.get(namespaceId) ?? 0));
+    const key: `${DeviceId}/${OpId}` = `${deviceId}/${result.opId}`;
+    const text = JSON.stringify(result);
+    const first = this.#results.get(key);
+    this.#stage.check(first === undefined || first === text, 'I-8', () => `${key} was answered ${first}, then ${text}`);
+    this.#results.set(key, text);
+  }
+
+  #checkDelta(
+    cursor: string,
+    {
+      value,
+    }: Extract<
+      Outcome<{
+        readonly changes: readonly { readonly seq: number }[];
+        readonly cursor: string;
+        readonly hasMore: boolean;
+      }>,
+      { readonly kind: 'done' }
+    >,
+    answered: ReadonlyMap<NamespaceId, number>,
+  ): void {
+    const [from] = positionsIn(cursor);
+    const [to] = positionsIn(value.cursor);
+    assert(from !== undefined && to !== undefined, 'a cursor has a position');
+    const oracle = this.oracle(from.namespaceId);
+    const told = value.changes.map(({ seq }) => seq);
+    const expected = Array.from({ length: to.seq - from.seq }, (_, index) => from.seq + 1 + index);
+    this.#stage.check(
+      String(told) === String(expected),
+      'I-11',
+      () => `from ${from.seq} to ${to.seq} came ${String(told)}`,
+    );
+    for (const change of value.changes as readonly { readonly seq: number; readonly node: unknown }[]) {
+      const isSame = JSON.stringify(change.node) === JSON.stringify(oracle.entries[change.seq - 1]?.node);
+      this.#stage.check(isSame, 'I-11', () => `entry ${change.seq} was told otherwise than it was made`);
+    }
+    const least = answered.get(from.namespaceId) ?? 0;
+    this.#stage.check(
+      value.hasMore || to.seq >= least,
+      'I-10',
+      () => `${least} was answered, the delta ends at ${to.seq}`,
+    );
+  }
+}
+
+interface CursorPosition {
+  readonly namespaceId: NamespaceId;
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+/** What stands in a cursor; that it was not forged is its reader's check. */
+function positionsIn(cursor: string): readonly CursorPosition[] {
+  const json = JSON.parse(Buffer.from(cursor.split('.')[0] ?? '', 'base64url').toString()) as {
+    readonly at: readonly (readonly [NamespaceId, number, number])[];
+  };
+  return json.at.map(([namespaceId, epoch, seq]) => ({ namespaceId, epoch, seq }));
+}

@@ -1,0 +1,287 @@
+import { MINUTE_MS } from '@syncline/protocol';
+import { join } from '../support/in-memory-member.ts';
+import { Chance } from './chance.ts';
+import { ChangeFeed } from './change-feed.ts';
+import { ContentLedger } from './content-ledger.ts';
+import { type FaultKind, Faults } from './faults.ts';
+import { type Doing, drawHistory, type History } from './history.ts';
+import type { InvariantViolation } from './invariant-violation.ts';
+import type { DoomedFile, JournalOracle } from './journal-oracle.ts';
+import { areEqual, checkRest, differenceOf } from './quiescence.ts';
+import { Scheduler } from './scheduler.ts';
+import { SimulatedDevice, type World } from './simulated-device.ts';
+import { SimulatedNetwork } from './simulated-network.ts';
+import { SimulatedService } from './simulated-service.ts';
+import { START_MS, Stage } from './stage.ts';
+import { Sweep } from './sweep.ts';
+
+/** Simulated time within which everything has to come to rest once faults and edits have stopped. */
+const REST_MS_MAX = 30 * MINUTE_MS;
+
+/** Things that one person does at the end, alone. */
+const CALM_EDITS_MAX = 5;
+
+export interface SimulationOptions {
+  readonly seed: number;
+  /** Kinds of faults that do not happen. */
+  readonly without?: ReadonlySet<string>;
+  /** Numbers of doings that are left out. */
+  readonly dropped?: ReadonlySet<number>;
+  readonly isTraced?: boolean;
+}
+
+export interface SimulationResult {
+  readonly violation: InvariantViolation | undefined;
+  /** Equal for two runs of the same options. */
+  readonly digest: number;
+  readonly events: number;
+  readonly requests: number;
+  readonly entries: number;
+  /** Numbers of the doings that were in it. */
+  readonly doings: readonly number[];
+  /** How often each kind of fault happened. */
+  readonly faults: ReadonlyMap<FaultKind, number>;
+  readonly trace: readonly string[];
+}
+
+/** Runs the history of a seed. */
+export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
+  const simulation = new Simulation(options);
+  await simulation.run();
+  return simulation.result();
+}
+
+class Simulation {
+  readonly #stage: Stage;
+  readonly #world: World;
+  readonly #feed: ChangeFeed;
+  readonly #sweep: Sweep;
+  readonly #history: History;
+  readonly #devices: SimulatedDevice[] = [];
+
+  constructor({ seed, without = new Set(), dropped = new Set(), isTraced = false }: SimulationOptions) {
+    const chance = new Chance(`${seed}`);
+    const faults = new Faults(chance.fork('faults'), without);
+    const scheduler = new Scheduler({ chance: chance.fork('scheduler'), startMs: START_MS });
+    this.#stage = new Stage({ scheduler, chance, faults, isTraced });
+    const ledger = new ContentLedger(this.#stage);
+    const service = new SimulatedService(this.#stage, ledger);
+    const network = new SimulatedNetwork(this.#stage, service.inMemory);
+    this.#world = { stage: this.#stage, ledger, service, network };
+    this.#feed = new ChangeFeed(this.#stage, service);
+    this.#sweep = new Sweep(this.#stage, service, ledger);
+    this.#history = drawHistory(chance.fork('history'), faults, dropped);
+    service.onDelete = (deviceId, oracle, files) => {
+      const deleter = this.#devices.find(({ member }) => member.deviceId === deviceId);
+      if (deleter !== undefined) checkDelete(this.#world, deleter, { oracle, files });
+    };
+  }
+
+  result(): SimulationResult {
+    const { scheduler, violation, faults, trace } = this.#stage;
+    const { service } = this.#world;
+    return {
+      violation,
+      digest: scheduler.digest,
+      events: scheduler.events,
+      requests: service.stores.telemetry.invocations.length,
+      entries: this.#entries(),
+      doings: this.#history.storms.flatMap(({ doings }) => doings.map(({ number }) => number)),
+      faults: faults.happened,
+      trace: trace ?? [],
+    };
+  }
+
+  async run(): Promise<void> {
+    try {
+      const isJoined = await this.#while(this.#join());
+      for (const storm of isJoined ? this.#history.storms : []) {
+        for (const device of this.#devices) device.start();
+        await this.#storm(storm.doings);
+        await this.#settle();
+        if (this.#stage.violation !== undefined) return;
+        await this.#while(checkRest(this.#world, this.#devices));
+      }
+      if (this.#stage.violation === undefined) await this.#calm();
+    } catch (error) {
+      this.#stage.violate('engine', error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+  }
+
+  async #join(): Promise<boolean> {
+    const { devices, strangers } = this.#history;
+    for (let number = 1; number <= devices + strangers; number++) {
+      const isStranger = number > devices;
+      const name = isStranger ? 'stranger' : `device ${number}`;
+      const member = await join(this.#world.service.inMemory, isStranger ? 'eve' : 'ada', name);
+      this.#devices.push(new SimulatedDevice(this.#world, { name, member }));
+    }
+    return true;
+  }
+
+  /** Lets events happen until a task is done. */
+  async #while<T>(task: Promise<T>): Promise<T> {
+    let isDone = false;
+    const ended = task.finally(() => {
+      isDone = true;
+    });
+    await this.#stage.scheduler.run(() => isDone);
+    return ended;
+  }
+
+  #run(isDone: () => boolean): Promise<'done' | 'silent'> {
+    return this.#stage.scheduler.run(() => this.#stage.violation !== undefined || isDone());
+  }
+
+  async #storm(doings: History['storms'][number]['doings']): Promise<void> {
+    const { scheduler, faults } = this.#stage;
+    faults.isStorm = true;
+    let left = doings.length;
+    let atMs = 0;
+    for (const { afterMs, doing } of doings) {
+      atMs += afterMs;
+      scheduler.after(atMs, () => {
+        left -= 1;
+        this.#perform(doing);
+      });
+    }
+    await this.#run(() => left === 0);
+    faults.isStorm = false;
+  }
+
+  /** Ends all that is wrong, and waits for everything to come to rest, and to stay so. */
+  async #settle(): Promise<void> {
+    const { scheduler, violation } = this.#stage;
+    if (violation !== undefined) return;
+    this.#stage.tell('calm', () => 'faults and edits have stopped');
+    const deadline = scheduler.nowMs + REST_MS_MAX;
+    for (const device of this.#devices) {
+      device.disk.mount = 'mounted';
+      device.hasNetwork = true;
+      device.live();
+      device.start();
+      device.want(0);
+    }
+    for (;;) {
+      await this.#run(() => scheduler.nowMs >= deadline || (this.#isIdle() && areEqual(this.#world, this.#devices)));
+      if (this.#stage.violation !== undefined) return;
+      if (scheduler.nowMs >= deadline) {
+        await checkRest(this.#world, this.#devices);
+        this.#stage.violate('I-12', 'the devices do not come to rest');
+        return;
+      }
+      // Everybody looks once more: there must be nothing left to do.
+      const entries = this.#entries();
+      for (const device of this.#devices) device.want(0);
+      await this.#run(() => scheduler.nowMs >= deadline || this.#isIdle());
+      if (this.#entries() === entries && areEqual(this.#world, this.#devices)) return;
+    }
+  }
+
+  /**
+   * One person works alone, and nothing goes wrong. Then the outcome is exact, and pushes alone have to carry it to the others. Before,
+   * everybody starts anew and has to find nothing to do.
+   */
+  async #calm(): Promise<void> {
+    const author = this.#stage.chance.fork('author').pick(this.#devices);
+    const entries = this.#entries();
+    for (const device of this.#devices) {
+      device.kill();
+      device.start();
+      device.isPolling = false;
+    }
+    const isReady = () => this.#isIdle() && this.#devices.every((device) => device.isConnected);
+    if ((await this.#run(isReady)) === 'silent') this.#stage.violate('I-12', 'a fresh start does not come to rest');
+    this.#stage.check(this.#entries() === entries, 'I-12', () => 'a fresh start finds something to do');
+    for (let edits = this.#stage.chance.fork('calm').between(1, CALM_EDITS_MAX); edits > 0; edits--) author.edit();
+    const expected = author.disk.tree();
+    await this.#run(() => this.#isIdle());
+    for (const device of this.#devices) {
+      if (device.namespaceId !== author.namespaceId) continue;
+      const ends = [
+        ['I-12', 'the service', this.#world.service.oracle(author.namespaceId).tree()],
+        [device === author ? 'I-12' : 'I-20', device.name, device.disk.tree()],
+      ] as const;
+      for (const [invariant, name, tree] of ends) {
+        const difference = differenceOf(tree, expected);
+        this.#stage.check(difference === undefined, invariant, () => `after calm edits, at ${name}, ${difference}`);
+      }
+    }
+    if (this.#stage.violation === undefined) await this.#while(checkRest(this.#world, this.#devices));
+  }
+
+  #entries(): number {
+    return [...this.#world.service.oracles.values()].reduce((sum, { entries }) => sum + entries.length, 0);
+  }
+
+  #isIdle(): boolean {
+    return this.#devices.every((device) => device.isIdle) && this.#feed.isDrained && this.#world.network.inFlight === 0;
+  }
+
+  #perform(doing: Doing): void {
+    this.#stage.tell('storm', () => JSON.stringify(doing));
+    const { scheduler, faults } = this.#stage;
+    const { service } = this.#world;
+    const device = 'device' in doing && doing.device !== undefined ? this.#devices[doing.device] : undefined;
+    switch (doing.type) {
+      case 'edit':
+        for (let time = 0; time < doing.times; time++) device?.edit();
+        return;
+      case 'crash':
+        faults.count('crash');
+        device?.crash(doing);
+        return;
+      case 'offline':
+        if (device === undefined) return;
+        faults.count('offline');
+        device.hasNetwork = false;
+        scheduler.after(doing.forMs, () => {
+          device.hasNetwork = true;
+        });
+        return;
+      case 'unmount':
+        if (device === undefined) return;
+        faults.count('unmount');
+        device.disk.mount = doing.as;
+        scheduler.after(doing.forMs, () => {
+          device.disk.mount = 'mounted';
+        });
+        return;
+      case 'jump':
+        faults.count('clock-jump');
+        (device ?? service).clock.jump(doing.byMs);
+        return;
+      case 'leap':
+        faults.count('leap');
+        for (const { clock } of [service, ...this.#devices]) clock.jump(doing.byMs);
+        return;
+      case 'sweep':
+        faults.count('sweep');
+        void this.#sweep.run();
+    }
+  }
+}
+
+/**
+ * I-15: whoever deletes a file has had exactly this content on its disk, and has it there no more. What somebody has touched since the
+ * sync began may have come back just now.
+ */
+function checkDelete(
+  { stage, ledger }: World,
+  deleter: SimulatedDevice,
+  { oracle, files }: { readonly oracle: JournalOracle; readonly files: readonly DoomedFile[] },
+): void {
+  const doomed = new Set(files.map(({ node }) => node.nodeId));
+  for (const { path, text } of files) {
+    const isSeen = ledger.hasSeen(deleter.member.deviceId, text);
+    stage.check(
+      isSeen,
+      'I-15',
+      () => `${deleter.name} deletes ${path} with ${JSON.stringify(text)}, which it never had`,
+    );
+    if (oracle.hasLiveContent(text, doomed) || !deleter.disk.hasUntouched({ path, text }, deleter.syncBeganAt)) {
+      continue;
+    }
+    stage.violate('I-15', `${deleter.name} deletes ${path} with ${JSON.stringify(text)}, which stands on its disk`);
+  }
+}
