@@ -12,10 +12,11 @@ import type { SimulatedDevice, World } from './simulated-device.ts';
 /** Usual time of one call of a disk, in simulated ms. */
 const DISK_MS_MAX = 3;
 
-/** How a process is to die: in its n-th call of a port from now, before the call is made or after it. */
-export interface Death {
+/** Something that happens in the n-th call of a port from now, before the call is made or after it. */
+export interface Ambush {
   readonly calls: number;
   readonly when: 'before' | 'after';
+  readonly act: () => void;
 }
 
 /** Ends the engine where it dies inside a call that answers at once. */
@@ -35,8 +36,7 @@ export class EngineProcess {
   readonly #device: SimulatedDevice;
   readonly #chance: Chance;
   readonly #onDeath: () => void;
-  #death: Death | undefined;
-  #callsLeft = 0;
+  #ambushes: { callsLeft: number; readonly ambush: Ambush }[] = [];
 
   constructor(
     world: World,
@@ -83,10 +83,13 @@ export class EngineProcess {
     };
   }
 
-  /** Undefined: not yet. */
-  dieIn(death: Death | undefined): void {
-    this.#death = death;
-    this.#callsLeft = death?.calls ?? 0;
+  lieInWait(ambush: Ambush): void {
+    this.#ambushes.push({ callsLeft: ambush.calls, ambush });
+  }
+
+  /** Takes back everything that lies in wait. */
+  spare(): void {
+    this.#ambushes = [];
   }
 
   kill(): void {
@@ -137,14 +140,16 @@ export class EngineProcess {
     if (this.#world.stage.faults.strikes('live-edit')) this.#device.edit(path);
   }
 
-  #dies(when: Death['when'], where: string): boolean {
-    const death = this.#death;
-    if (death === undefined || death.when !== when) return false;
-    this.#callsLeft -= 1;
-    if (this.#callsLeft > 0) return false;
-    this.#world.stage.tell(this.#device.name, () => `dies ${when} ${where}`);
-    this.kill();
-    return true;
+  /** Lets happen what lies in wait here. Whether the process is dead then. */
+  #dies(when: Ambush['when'], where: string): boolean {
+    for (const waiting of this.#ambushes) {
+      if (waiting.ambush.when !== when) continue;
+      waiting.callsLeft -= 1;
+      if (waiting.callsLeft !== 0) continue;
+      this.#world.stage.tell(this.#device.name, () => `${when} ${where}:`);
+      waiting.ambush.act();
+    }
+    return !this.isAlive;
   }
 
   #whileAlive<T>(promise: Promise<T>): Promise<T> {
@@ -159,5 +164,7 @@ export class EngineProcess {
 
 /** What a request is about, for the trace. */
 function nameOf({ url, body }: { readonly url: string; readonly body?: Uint8Array | string }): string {
-  return url.startsWith('memory:') ? 'object' : `${url.slice(IN_MEMORY_URL.length, 60)} ${typeof body === 'string' ? body : ''}`;
+  return url.startsWith('memory:')
+    ? 'object'
+    : `${url.slice(IN_MEMORY_URL.length, 60)} ${typeof body === 'string' ? body : ''}`;
 }

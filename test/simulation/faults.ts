@@ -24,6 +24,7 @@ export const FAULT_KINDS = [
   'clock-jump',
   'leap',
   'sweep',
+  'probe',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -53,6 +54,8 @@ export class Faults {
       const rate = Math.exp(Math.log(1 / 200) + own.fraction() * Math.log(200 / 3));
       if (isOn && !isCalm && !without.has(kind)) rates.set(kind, rate);
     }
+    // A database is lost in a crash.
+    if ((rates.has('state-lost') || rates.has('state-rolled-back')) && !without.has('crash')) rates.set('crash', 1);
     this.rates = rates;
   }
 

@@ -1,31 +1,38 @@
 import { DAY_MS, HOUR_MS } from '@syncline/protocol';
 import type { Chance } from './chance.ts';
 import type { FaultKind, Faults } from './faults.ts';
+import { PROBES, type Probe } from './prober.ts';
+import type { Crash } from './simulated-device.ts';
 
-/** Something that happens in a storm. */
-export type Doing =
-  | { readonly type: 'edit'; readonly device: number; readonly times: number }
-  | {
-      readonly type: 'crash';
-      readonly device: number;
-      readonly calls: number;
-      readonly when: 'before' | 'after';
-      readonly restartAfterMs: number;
-      readonly state: 'kept' | 'lost' | 'rolled-back';
-      readonly rolledBack: number;
-    }
-  | { readonly type: 'offline'; readonly device: number; readonly forMs: number }
-  | { readonly type: 'unmount'; readonly device: number; readonly forMs: number; readonly as: 'absent' | 'empty' }
-  /** Without a device: the service's clock. */
-  | { readonly type: 'jump'; readonly device: number | undefined; readonly byMs: number }
-  | { readonly type: 'leap'; readonly byMs: number }
-  | { readonly type: 'sweep' };
-
-/** What happens when: in order, each so many ms after the one before. */
-export interface Storm {
-  readonly doings: readonly { readonly number: number; readonly afterMs: number; readonly doing: Doing }[];
+/** In one of the next calls of a device: before it is made, or after it was made and before its answer is known. */
+export interface Moment {
+  readonly calls: number;
+  readonly when: 'before' | 'after';
 }
 
+/** Something that happens in a storm, to one device or as far as one device can tell. */
+export type Doing =
+  | { readonly type: 'edit'; readonly times: number }
+  | ({ readonly type: 'crash' } & Crash)
+  | { readonly type: 'offline'; readonly forMs: number }
+  | { readonly type: 'unmount'; readonly forMs: number; readonly as: 'absent' | 'empty' }
+  | { readonly type: 'jump'; readonly clock: 'device' | 'service'; readonly byMs: number }
+  | { readonly type: 'leap'; readonly byMs: number }
+  | { readonly type: 'sweep' }
+  | { readonly type: 'probe'; readonly what: Probe };
+
+export interface Planned {
+  readonly number: number;
+  /** Time from the one before. */
+  readonly afterMs: number;
+  readonly device: number;
+  /** Undefined: at that time. Else in a call of the device after that time. */
+  readonly moment: Moment | undefined;
+  readonly doing: Doing;
+}
+
+/** What happens, in order. */
+export type Storm = readonly Planned[];
 /** What one seed says: who takes part, and what happens. Between two storms everything comes to rest and is checked. */
 export interface History {
   readonly devices: number;
@@ -38,6 +45,8 @@ const DEVICES = [2, 2, 2, 3, 3, 4];
 const STRANGERS_SHARE = 0.15;
 const DOINGS = { least: 4, most: 24 };
 const CALLS_MAX = 60;
+/** Share of the faults that wait for a call of their device. */
+const AIMED_SHARE = 0.7;
 const ROLLED_BACK_MAX = 12;
 const JUMP_MS_MAX = 30 * DAY_MS;
 
@@ -47,17 +56,21 @@ export function drawHistory(chance: Chance, faults: Faults, dropped: ReadonlySet
   const strangers = chance.happens(STRANGERS_SHARE) ? 1 : 0;
   const storms: Storm[] = [];
   const pauseMs = Math.exp(Math.log(200) + chance.fraction() * Math.log(150));
-  let number = 0;
   const stormCount = chance.pick([1, 1, 2]);
+  let number = 0;
   for (let storm = 0; storm < stormCount; storm++) {
-    const doings: Storm['doings'][number][] = [];
+    const planned: Planned[] = [];
     for (let count = chance.between(DOINGS.least, DOINGS.most); count > 0; count--) {
       const own = chance.fork(`doing ${number}`);
-      const doing = drawDoing(own, faults, devices + strangers);
-      if (!dropped.has(number)) doings.push({ number, afterMs: -Math.log(1 - own.fraction()) * pauseMs, doing });
+      const doing = drawDoing(own, faults);
+      const moment = doing.type !== 'edit' && own.happens(AIMED_SHARE) ? drawMoment(own) : undefined;
+      const afterMs = -Math.log(1 - own.fraction()) * pauseMs;
+      if (!dropped.has(number)) {
+        planned.push({ number, afterMs, device: own.below(devices + strangers), moment, doing });
+      }
       number += 1;
     }
-    storms.push({ doings });
+    storms.push(planned);
   }
   return { devices, strangers, storms };
 }
@@ -70,29 +83,25 @@ const KINDS: readonly { readonly type: Doing['type']; readonly fault: FaultKind;
   { type: 'jump', fault: 'clock-jump', weight: 2 },
   { type: 'leap', fault: 'leap', weight: 1 },
   { type: 'sweep', fault: 'sweep', weight: 1 },
+  { type: 'probe', fault: 'probe', weight: 2 },
 ];
 const EDIT_WEIGHT = 6;
 
-function drawDoing(chance: Chance, faults: Faults, devices: number): Doing {
+function drawDoing(chance: Chance, faults: Faults): Doing {
   const kinds = KINDS.filter(({ fault }) => faults.isOn(fault));
-  const device = chance.below(devices);
   let left = chance.fraction() * kinds.reduce((sum, { weight }) => sum + weight, EDIT_WEIGHT);
   for (const { type, weight } of kinds) {
     left -= weight;
-    if (left < 0) return drawFault(chance, faults, { type, device });
+    if (left < 0) return drawFault(chance, faults, type);
   }
-  return { type: 'edit', device, times: chance.pick([1, 1, 2, 3, 5]) };
+  return { type: 'edit', times: chance.pick([1, 1, 2, 3, 5]) };
 }
 
-function drawFault(
-  chance: Chance,
-  faults: Faults,
-  { type, device }: { readonly type: Doing['type']; readonly device: number },
-): Doing {
+function drawFault(chance: Chance, faults: Faults, type: Doing['type']): Doing {
   const forMs = Math.exp(Math.log(1000) + chance.fraction() * Math.log(600));
   switch (type) {
     case 'edit':
-      return { type, device, times: 1 };
+      return { type, times: 1 };
     case 'crash': {
       const states = [
         ...(faults.isOn('state-lost') ? (['lost'] as const) : []),
@@ -100,27 +109,29 @@ function drawFault(
       ];
       return {
         type,
-        device,
-        calls: chance.between(1, CALLS_MAX),
-        when: chance.pick(['before', 'after']),
         restartAfterMs: forMs / 10,
         state: states.length > 0 && chance.happens(0.5) ? chance.pick(states) : 'kept',
         rolledBack: chance.between(1, ROLLED_BACK_MAX),
       };
     }
     case 'offline':
-      return { type, device, forMs };
+      return { type, forMs };
     case 'unmount':
-      return { type, device, forMs, as: chance.pick(['absent', 'empty']) };
-    case 'jump':
-      return {
-        type,
-        device: chance.happens(0.3) ? undefined : device,
-        byMs: (chance.fraction() * 2 - 1) * JUMP_MS_MAX,
-      };
+      return { type, forMs, as: chance.pick(['absent', 'empty']) };
+    case 'jump': {
+      const byMs = Math.round((chance.fraction() * 2 - 1) * JUMP_MS_MAX);
+      return { type, clock: chance.pick(['device', 'device', 'service']), byMs };
+    }
     case 'leap':
       return { type, byMs: chance.pick([HOUR_MS, 25 * HOUR_MS, 50 * HOUR_MS, 36 * DAY_MS, 200 * DAY_MS]) };
     case 'sweep':
       return { type };
+    case 'probe':
+      return { type, what: chance.pick(PROBES) };
   }
+}
+
+function drawMoment(chance: Chance): Moment {
+  // Near moments are the likelier ones: soon after an edit most devices are at work.
+  return { calls: 1 + Math.floor(CALLS_MAX * chance.fraction() ** 2), when: chance.pick(['before', 'after']) };
 }

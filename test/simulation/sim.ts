@@ -8,13 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { replayCommand, shrink } from './shrink.ts';
 import { type SimulationOptions, simulate } from './simulation.ts';
-import { addTally, countRun, describeTally, emptyTally, type Tally } from './tally.ts';
+import { addTally, countRun, describeTally, emptyTally, isTally, readTally, type Tally, writeTally } from './tally.ts';
 
 /** Red histories that are shown; a defect that shows in most of them need not be told a thousand times. */
 const RED_SHOWN_MAX = 5;
 /** Seeds between two lines of progress. */
 const PROGRESS_RUNS = 10_000;
-const TALLY = 'tally ';
 
 const { values } = parseArgs({
   options: {
@@ -87,9 +86,9 @@ function runPart(part: { readonly from: number; readonly runs: number }): Promis
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...own], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let tally: Tally = { ...emptyTally(), red: 1 };
+  let tally = readTally('');
   createInterface({ input: child.stdout }).on('line', (line) => {
-    if (line.startsWith(TALLY)) tally = JSON.parse(line.slice(TALLY.length)) as Tally;
+    if (isTally(line)) tally = readTally(line);
     else console.log(line);
   });
   return new Promise((resolve, reject) => {
@@ -100,5 +99,5 @@ function runPart(part: { readonly from: number; readonly runs: number }): Promis
 
 const [seed, runs, workers] = [Number(values.seed), Number(values.runs), Number(values.workers)];
 const tally = workers > 1 ? await runInWorkers(seed, runs, workers) : await runRange(seed, runs);
-console.log(values.part ? TALLY + JSON.stringify(tally) : describeTally(tally));
+console.log(values.part ? writeTally(tally) : describeTally(tally));
 process.exitCode = tally.red === 0 ? 0 : 1;

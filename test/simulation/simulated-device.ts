@@ -6,7 +6,7 @@ import type { Chance } from './chance.ts';
 import type { ContentLedger } from './content-ledger.ts';
 import { DeviceDisk, isDiskError } from './device-disk.ts';
 import { DeviceSocket } from './device-socket.ts';
-import { type Death, EngineProcess } from './engine-process.ts';
+import { type Ambush, EngineProcess } from './engine-process.ts';
 import { editDisk } from './person.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import type { NetworkEnd, SimulatedNetwork } from './simulated-network.ts';
@@ -16,6 +16,7 @@ import type { Stage } from './stage.ts';
 
 /** Time from a change on the disk to the sync that it causes. */
 const DEBOUNCE_MS_MAX = 400;
+const WRITE_AGAIN_MS_MAX = 6;
 const POLL_MS = { least: 60_000, most: 180_000 };
 const RETRY_MS = { least: 2000, most: 20_000 };
 
@@ -26,8 +27,8 @@ export interface World {
   readonly network: SimulatedNetwork;
 }
 
-/** A death, and what follows it. */
-export interface Crash extends Death {
+/** What follows a death. */
+export interface Crash {
   readonly restartAfterMs: number;
   readonly state: 'kept' | 'lost' | 'rolled-back';
   readonly rolledBack: number;
@@ -50,7 +51,6 @@ export class SimulatedDevice implements NetworkEnd {
   readonly #chance: Chance;
   #process: EngineProcess | undefined;
   #socket: DeviceSocket | undefined;
-  #crash: Crash | undefined;
   #isSyncing = false;
   #isWanted = false;
   #isAtRest = false;
@@ -108,28 +108,63 @@ export class SimulatedDevice implements NetworkEnd {
     this.#process?.kill();
   }
 
-  /** Lets the process die in one of its next calls, and start again later. */
-  crash(crash: Crash): void {
-    this.#crash = crash;
-    this.#process?.dieIn(crash);
+  /** Lets something happen in one of the next calls of the process, if there is one. */
+  lieInWait(ambush: Ambush): void {
+    this.#process?.lieInWait(ambush);
   }
 
-  /** Takes back a death that has not come yet. */
-  live(): void {
-    this.#crash = undefined;
-    this.#process?.dieIn(undefined);
+  /** Lets the process die, and start again later. */
+  crash(crash: Crash): void {
+    const { stage } = this.#world;
+    if (!this.isRunning) return;
+    stage.tell(this.name, () => `dies, its state is ${crash.state}`);
+    stage.faults.count('crash');
+    this.kill();
+    if (crash.state === 'lost') this.store.lose();
+    if (crash.state === 'rolled-back') this.store.rollBack(crash.rolledBack);
+    if (crash.state !== 'kept') stage.faults.count(`state-${crash.state}`);
+    stage.scheduler.after(crash.restartAfterMs, () => this.start());
+  }
+
+  /** Takes back what lies in wait. */
+  spare(): void {
+    this.#process?.spare();
   }
 
   /** Somebody does something to the disk. */
   edit(near?: string): void {
     if (this.disk.mount !== 'mounted') return;
-    this.#edits += 1;
-    const mark = `${this.name}.${this.#edits}`;
+    const mark = this.#mark();
     const chance = this.#chance.fork(`edit ${this.#edits}`);
     const done = editDisk(this.disk, chance, near === undefined ? { mark } : { mark, near });
     if (done === undefined) return;
     this.#world.stage.tell(this.name, () => `person: ${done}`);
     this.want(this.#chance.fraction() * DEBOUNCE_MS_MAX);
+    if (near !== undefined && chance.happens(0.3)) this.#writeAgain(near, chance);
+  }
+
+  /** A text that is written once. All have one length, so that sizes tell nothing. */
+  #mark(): string {
+    this.#edits += 1;
+    return `${this.name}.${`${this.#edits}`.padStart(3, '0')}`;
+  }
+
+  /** Somebody writes a file. */
+  write(path: string, text: string): void {
+    this.disk.write(path, text);
+    this.#world.stage.tell(this.name, () => `person: write ${path}`);
+    this.want(this.#chance.fraction() * DEBOUNCE_MS_MAX);
+  }
+
+  /** Some programs write a file several times in one tick of its clock. */
+  #writeAgain(path: string, chance: Chance): void {
+    const { scheduler } = this.#world.stage;
+    for (let times = 0; times < 2; times++) {
+      scheduler.after(chance.fraction() * WRITE_AGAIN_MS_MAX, () => {
+        if (this.disk.mount !== 'mounted' || this.disk.memory.text(path) === undefined) return;
+        this.write(path, this.#mark());
+      });
+    }
   }
 
   /** Something may have to be done: looks within this time. */
@@ -140,13 +175,6 @@ export class SimulatedDevice implements NetworkEnd {
   }
 
   #forget(): void {
-    const { stage } = this.#world;
-    const crash = this.#crash;
-    this.#crash = undefined;
-    if (crash?.state === 'lost') this.store.lose();
-    if (crash?.state === 'rolled-back') this.store.rollBack(crash.rolledBack);
-    if (crash !== undefined && crash.state !== 'kept') stage.faults.count(`state-${crash.state}`);
-    if (crash !== undefined) stage.scheduler.after(crash.restartAfterMs, () => this.start());
     this.#process = undefined;
     this.#isSyncing = false;
     this.#isWanted = false;

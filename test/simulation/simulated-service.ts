@@ -1,11 +1,13 @@
 import {
   assert,
+  type ContentHash,
   type DeviceId,
   type NamespaceId,
   type OperationResult,
   type OpId,
   type RouteName,
   type ServerMessage,
+  type UploadId,
   unpackManifest,
 } from '@syncline/protocol';
 import type { NamespaceTransaction, StoredRevision } from '../../lambdas/namespaces/namespace-store.ts';
@@ -19,6 +21,7 @@ import type { InMemoryStores } from '../support/in-memory-stores.ts';
 import type { Chance } from './chance.ts';
 import type { ContentLedger } from './content-ledger.ts';
 import { type DoomedFile, JournalOracle } from './journal-oracle.ts';
+import { type AskedOperation, ModelMirror } from './model-mirror.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import type { Stage } from './stage.ts';
 
@@ -52,6 +55,10 @@ export class SimulatedService {
   /** How often a call of a store lets others go first. */
   readonly #turnRate: number;
   readonly #results = new Map<string, string>();
+  readonly #mirrors = new Map<NamespaceId, ModelMirror>();
+  /** What devices have asked for, by device and opId. */
+  readonly #asked = new Map<string, AskedOperation>();
+  readonly #uploads = new Map<UploadId, ContentHash>();
   readonly #connect: ReturnType<typeof createSocketHandler>;
   /** The highest sequence that was ever answered to somebody. */
   readonly #answered = new Map<NamespaceId, number>();
@@ -153,10 +160,21 @@ export class SimulatedService {
         );
       }
       oracle.apply(transaction);
+      this.#mirror(transaction);
       for (const revision of transaction.revisions) await this.checkStored(revision);
       this.onAppended(stores.namespaces.takeAppended());
       return outcome;
     };
+  }
+
+  #mirror(transaction: NamespaceTransaction): void {
+    const { namespaceId } = transaction;
+    const mirror = this.#mirrors.get(namespaceId) ?? new ModelMirror(this.#stage, this.#ledger, namespaceId);
+    this.#mirrors.set(namespaceId, mirror);
+    mirror.apply(transaction, {
+      operation: (deviceId, opId) => this.#asked.get(`${deviceId}/${opId}`),
+      upload: (uploadId) => this.#uploads.get(uploadId),
+    });
   }
 
   /** I-1 of one revision. */
@@ -178,10 +196,22 @@ export class SimulatedService {
   #watched(operations: RouteOperations<RouteName>): RouteOperations<RouteName> {
     return {
       ...operations,
+      initiateUploads: async (request, caller) => {
+        const outcome = await operations.initiateUploads(request, caller);
+        for (const [index, { uploadId }] of (outcome.kind === 'done' ? outcome.value.uploads : []).entries()) {
+          const file = request.body.files[index];
+          if (file !== undefined) this.#uploads.set(uploadId, file.contentHash);
+        }
+        return outcome;
+      },
       commit: async (request, caller) => {
+        const { deviceId, name: deviceName } = caller.device;
+        for (const operation of request.body.operations) {
+          this.#asked.set(`${deviceId}/${operation.opId}`, { operation, deviceName });
+        }
         const outcome = await operations.commit(request, caller);
         if (outcome.kind === 'done') {
-          for (const result of outcome.value.results) this.#checkResult(caller.device.deviceId, result);
+          for (const result of outcome.value.results) this.#checkResult(deviceId, result);
         }
         return outcome;
       },

@@ -4,9 +4,10 @@ import { Chance } from './chance.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { ContentLedger } from './content-ledger.ts';
 import { type FaultKind, Faults } from './faults.ts';
-import { type Doing, drawHistory, type History } from './history.ts';
-import type { InvariantViolation } from './invariant-violation.ts';
-import type { DoomedFile, JournalOracle } from './journal-oracle.ts';
+import { type Doing, drawHistory, type History, type Planned, type Storm } from './history.ts';
+import type { Invariant, InvariantViolation } from './invariant-violation.ts';
+import type { DoomedFile, JournalOracle, Tree } from './journal-oracle.ts';
+import { Prober } from './prober.ts';
 import { areEqual, checkRest, differenceOf } from './quiescence.ts';
 import { Scheduler } from './scheduler.ts';
 import { SimulatedDevice, type World } from './simulated-device.ts';
@@ -20,6 +21,9 @@ const REST_MS_MAX = 30 * MINUTE_MS;
 
 /** Things that one person does at the end, alone. */
 const CALM_EDITS_MAX = 5;
+const CALM_PAUSE_MS_MAX = 1500;
+/** A name that nobody else uses. */
+const CALM_FILE = 'calm.txt';
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -58,6 +62,7 @@ class Simulation {
   readonly #sweep: Sweep;
   readonly #history: History;
   readonly #devices: SimulatedDevice[] = [];
+  #prober: Prober | undefined;
 
   constructor({ seed, without = new Set(), dropped = new Set(), isTraced = false }: SimulationOptions) {
     const chance = new Chance(`${seed}`);
@@ -86,7 +91,7 @@ class Simulation {
       events: scheduler.events,
       requests: service.stores.telemetry.invocations.length,
       entries: this.#entries(),
-      doings: this.#history.storms.flatMap(({ doings }) => doings.map(({ number }) => number)),
+      doings: this.#history.storms.flatMap((storm) => storm.map(({ number }) => number)),
       faults: faults.happened,
       trace: trace ?? [],
     };
@@ -97,7 +102,7 @@ class Simulation {
       const isJoined = await this.#while(this.#join());
       for (const storm of isJoined ? this.#history.storms : []) {
         for (const device of this.#devices) device.start();
-        await this.#storm(storm.doings);
+        await this.#storm(storm);
         await this.#settle();
         if (this.#stage.violation !== undefined) return;
         await this.#while(checkRest(this.#world, this.#devices));
@@ -116,6 +121,9 @@ class Simulation {
       const member = await join(this.#world.service.inMemory, isStranger ? 'eve' : 'ada', name);
       this.#devices.push(new SimulatedDevice(this.#world, { name, member }));
     }
+    if (this.#stage.faults.isOn('probe')) {
+      this.#prober = new Prober(this.#world, await join(this.#world.service.inMemory, 'mallory', 'prober'));
+    }
     return true;
   }
 
@@ -133,20 +141,31 @@ class Simulation {
     return this.#stage.scheduler.run(() => this.#stage.violation !== undefined || isDone());
   }
 
-  async #storm(doings: History['storms'][number]['doings']): Promise<void> {
+  async #storm(storm: Storm): Promise<void> {
     const { scheduler, faults } = this.#stage;
     faults.isStorm = true;
-    let left = doings.length;
+    let left = storm.length;
     let atMs = 0;
-    for (const { afterMs, doing } of doings) {
-      atMs += afterMs;
+    for (const planned of storm) {
+      atMs += planned.afterMs;
       scheduler.after(atMs, () => {
         left -= 1;
-        this.#perform(doing);
+        this.#meet(planned);
       });
     }
     await this.#run(() => left === 0);
     faults.isStorm = false;
+  }
+
+  #meet({ device: index, moment, doing }: Planned): void {
+    const device = this.#devices[index];
+    if (device === undefined) return;
+    const act = () => {
+      this.#stage.tell('storm', () => `${device.name} ${JSON.stringify(doing)}`);
+      this.#perform(doing, device);
+    };
+    if (moment === undefined) act();
+    else device.lieInWait({ ...moment, act });
   }
 
   /** Ends all that is wrong, and waits for everything to come to rest, and to stay so. */
@@ -158,7 +177,7 @@ class Simulation {
     for (const device of this.#devices) {
       device.disk.mount = 'mounted';
       device.hasNetwork = true;
-      device.live();
+      device.spare();
       device.start();
       device.want(0);
     }
@@ -179,11 +198,13 @@ class Simulation {
   }
 
   /**
-   * One person works alone, and nothing goes wrong. Then the outcome is exact, and pushes alone have to carry it to the others. Before,
-   * everybody starts anew and has to find nothing to do.
+   * Nothing goes wrong, one person works, and another one makes a file of their own at about the same time. Then the outcome is exact,
+   * and pushes alone have to carry it everywhere. Before, everybody starts anew and has to find nothing to do.
    */
   async #calm(): Promise<void> {
-    const author = this.#stage.chance.fork('author').pick(this.#devices);
+    const chance = this.#stage.chance.fork('calm');
+    const author = chance.pick(this.#devices);
+    const others = this.#devices.filter((one) => one !== author && one.namespaceId === author.namespaceId);
     const entries = this.#entries();
     for (const device of this.#devices) {
       device.kill();
@@ -193,21 +214,27 @@ class Simulation {
     const isReady = () => this.#isIdle() && this.#devices.every((device) => device.isConnected);
     if ((await this.#run(isReady)) === 'silent') this.#stage.violate('I-12', 'a fresh start does not come to rest');
     this.#stage.check(this.#entries() === entries, 'I-12', () => 'a fresh start finds something to do');
-    for (let edits = this.#stage.chance.fork('calm').between(1, CALM_EDITS_MAX); edits > 0; edits--) author.edit();
-    const expected = author.disk.tree();
-    await this.#run(() => this.#isIdle());
-    for (const device of this.#devices) {
-      if (device.namespaceId !== author.namespaceId) continue;
-      const ends = [
-        ['I-12', 'the service', this.#world.service.oracle(author.namespaceId).tree()],
-        [device === author ? 'I-12' : 'I-20', device.name, device.disk.tree()],
-      ] as const;
-      for (const [invariant, name, tree] of ends) {
-        const difference = differenceOf(tree, expected);
-        this.#stage.check(difference === undefined, invariant, () => `after calm edits, at ${name}, ${difference}`);
-      }
+    for (let edits = chance.between(1, CALM_EDITS_MAX); edits > 0; edits--) author.edit();
+    const expected = new Map(author.disk.tree());
+    if (others.length > 0 && chance.happens(0.5)) {
+      const text = 'written in the calm';
+      expected.set(CALM_FILE, { text, executable: false });
+      const other = chance.pick(others);
+      this.#stage.scheduler.after(chance.fraction() * CALM_PAUSE_MS_MAX, () => other.write(CALM_FILE, text));
+      await this.#run(() => this.#world.ledger.isKnown(text));
     }
+    await this.#run(() => this.#isIdle());
+    this.#checkCalm(author, [author, ...others], expected);
     if (this.#stage.violation === undefined) await this.#while(checkRest(this.#world, this.#devices));
+  }
+
+  #checkCalm(author: SimulatedDevice, devices: readonly SimulatedDevice[], expected: Tree): void {
+    const check = (invariant: Invariant, where: string, tree: Tree): void => {
+      const difference = differenceOf(tree, expected);
+      this.#stage.check(difference === undefined, invariant, () => `after calm edits, at ${where}, ${difference}`);
+    };
+    check('I-12', 'the service', this.#world.service.oracle(author.namespaceId).tree());
+    for (const device of devices) check(device === author ? 'I-12' : 'I-20', device.name, device.disk.tree());
   }
 
   #entries(): number {
@@ -218,21 +245,17 @@ class Simulation {
     return this.#devices.every((device) => device.isIdle) && this.#feed.isDrained && this.#world.network.inFlight === 0;
   }
 
-  #perform(doing: Doing): void {
-    this.#stage.tell('storm', () => JSON.stringify(doing));
+  #perform(doing: Doing, device: SimulatedDevice): void {
     const { scheduler, faults } = this.#stage;
     const { service } = this.#world;
-    const device = 'device' in doing && doing.device !== undefined ? this.#devices[doing.device] : undefined;
     switch (doing.type) {
       case 'edit':
-        for (let time = 0; time < doing.times; time++) device?.edit();
+        for (let time = 0; time < doing.times; time++) device.edit();
         return;
       case 'crash':
-        faults.count('crash');
-        device?.crash(doing);
+        device.crash(doing);
         return;
       case 'offline':
-        if (device === undefined) return;
         faults.count('offline');
         device.hasNetwork = false;
         scheduler.after(doing.forMs, () => {
@@ -240,7 +263,6 @@ class Simulation {
         });
         return;
       case 'unmount':
-        if (device === undefined) return;
         faults.count('unmount');
         device.disk.mount = doing.as;
         scheduler.after(doing.forMs, () => {
@@ -249,7 +271,7 @@ class Simulation {
         return;
       case 'jump':
         faults.count('clock-jump');
-        (device ?? service).clock.jump(doing.byMs);
+        (doing.clock === 'device' ? device : service).clock.jump(doing.byMs);
         return;
       case 'leap':
         faults.count('leap');
@@ -258,6 +280,10 @@ class Simulation {
       case 'sweep':
         faults.count('sweep');
         void this.#sweep.run();
+        return;
+      case 'probe':
+        faults.count('probe');
+        void this.#prober?.probe(doing.what, device);
     }
   }
 }

@@ -44,3 +44,20 @@ export function describeTally(tally: Tally): string {
     `faults that happened: ${kinds}`,
   ].join('\n');
 }
+
+const PREFIX = 'tally ';
+
+/** A tally as one line for another process. */
+export function writeTally(tally: Tally): string {
+  return PREFIX + JSON.stringify(tally);
+}
+
+/** The tally that a process has printed; one that printed none has failed. */
+export function readTally(output: string): Tally {
+  const line = output.split('\n').findLast((one) => one.startsWith(PREFIX));
+  return line === undefined ? { ...emptyTally(), red: 1 } : (JSON.parse(line.slice(PREFIX.length)) as Tally);
+}
+
+export function isTally(line: string): boolean {
+  return line.startsWith(PREFIX);
+}

@@ -6,6 +6,7 @@ import {
   ContentHash,
   conflictedName,
   DeviceId,
+  type EpochMs,
   encodeUlid,
   epochMs,
   formatInstant,
@@ -37,13 +38,21 @@ export interface ModelDevice {
   readonly deviceName: string;
 }
 
+export interface ModelOptions {
+  readonly namespaceId?: NamespaceId;
+  /** The time that stands in names of conflicted copies. */
+  readonly now?: () => EpochMs;
+  /** Ids of nodes that the service makes. */
+  readonly newNodeId?: () => NodeId;
+}
+
 /**
  * The service in as few words as possible: what docs/PROTOCOL.md promises about one namespace, with maps for tables and without
  * time, permissions, quota or chunks. It is the oracle that clients are tested against, and small enough to be read whole.
  */
 export class ModelService {
-  readonly namespaceId = NamespaceId.parse(encodeUlid(new Uint8Array(16).fill(7)));
-  readonly rootId = rootNodeId(this.namespaceId);
+  readonly namespaceId: NamespaceId;
+  readonly rootId: NodeId;
   readonly journal: Change[] = [];
   readonly contents = new Map<ContentHash, Uint8Array>();
   /** Contents that lost a conflict; they are kept as revisions. */
@@ -53,7 +62,14 @@ export class ModelService {
   readonly #clocks = new Map<NodeId, { readonly clock: number; readonly deviceId: string }>();
   readonly #uploads = new Map<string, ContentHash>();
   readonly #answers = new Map<OpId, OperationResult>();
+  readonly #options: ModelOptions;
   #made = 0;
+
+  constructor(options: ModelOptions = {}) {
+    this.#options = options;
+    this.namespaceId = options.namespaceId ?? NamespaceId.parse(encodeUlid(new Uint8Array(16).fill(7)));
+    this.rootId = rootNodeId(this.namespaceId);
+  }
 
   /** Live nodes below a folder, parents first. */
   list(folderId: NodeId = this.rootId): readonly Node[] {
@@ -75,6 +91,12 @@ export class ModelService {
 
   changesAfter(seq: number, limit: number): readonly Change[] {
     return this.journal.slice(seq, seq + limit);
+  }
+
+  /** Knows an upload that was opened elsewhere. */
+  adopt(uploadId: string, upload: { readonly contentHash: ContentHash; readonly bytes: Uint8Array }): void {
+    this.contents.set(upload.contentHash, upload.bytes);
+    this.#uploads.set(uploadId, upload.contentHash);
   }
 
   upload(bytes: Uint8Array): { readonly uploadId: string; readonly contentHash: ContentHash } {
@@ -146,9 +168,14 @@ export class ModelService {
   #putEdit(device: ModelDevice, put: Of<'put'>): Applied {
     const node = put.nodeId === undefined ? undefined : this.#nodes.get(put.nodeId);
     if (node === undefined) return { status: 'error', code: 'not_found' };
-    if (!this.isLive(node.nodeId)) return { status: 'conflict', kind: 'deleted', node };
-    if (this.#hasContentOf(node, put)) return { status: 'committed', node };
-    if (put.baseRev < node.contentRev) return this.#settle(device, put, { node, kind: 'edited' });
+    if (node.deletedAt !== undefined) return this.#putDeleted(device, put, node);
+    if (!this.isLive(node.nodeId)) return { status: 'conflict', kind: 'parent_deleted', node };
+    const isStale = put.baseRev < node.contentRev;
+    const isSame = isStale ? node.contentHash === this.#uploaded(put) : this.#hasContentOf(node, put);
+    if (isSame) return { status: 'committed', node };
+    if (isStale) {
+      return this.#settle(device, { ...put, parentId: node.parentId, name: node.name }, { node, kind: 'edited' });
+    }
     const rev = node.rev + 1;
     const after = { ...node, ...this.#contentOf(put), rev, contentRev: rev };
     this.#clocks.set(node.nodeId, { clock: put.clock, deviceId: device.deviceId });
@@ -182,13 +209,36 @@ export class ModelService {
     return isMine ? 'keep_mine' : 'keep_theirs';
   }
 
+  /** An edit beats a delete that has not seen it: the file comes back where the device has it. */
+  #putDeleted(device: ModelDevice, put: Of<'put'>, node: Node): Applied {
+    const met = { node, kind: 'deleted' } as const;
+    if (put.onConflict === 'fail') return { status: 'conflict', ...met };
+    const rev = node.rev + 1;
+    if (put.onConflict === 'keep_theirs') {
+      this.losing.add(this.#uploaded(put));
+      return { status: 'committed', node: this.#append(device, 'modified', { ...node, rev }), copyOf: met };
+    }
+    const refused = this.#refuseFolder(put.parentId);
+    if (refused !== undefined) return refused;
+    const { deletedAt: _deletedAt, ...before } = node;
+    const { parentId } = put;
+    const name = this.#at(parentId, put.name) === undefined ? put.name : this.#freeCopyName(device, put);
+    const after = { ...before, ...this.#contentOf(put), parentId, name, rev, contentRev: rev, placeRev: rev };
+    this.#clocks.set(node.nodeId, { clock: put.clock, deviceId: device.deviceId });
+    return { status: 'committed', node: this.#append(device, 'restored', after), copyOf: met };
+  }
+
   #keepBoth(device: ModelDevice, put: Of<'put'>, met: { node: Node; kind: ConflictKind }): Applied {
-    const at = new Date(0);
+    const place = { parentId: met.node.parentId, name: put.name };
+    const node = this.#makeFile(device, { ...put, ...place }, this.#freeCopyName(device, place));
+    return { status: 'committed', node, copyOf: met };
+  }
+
+  #freeCopyName(device: ModelDevice, place: { readonly parentId: NodeId; readonly name: string }): string {
+    const at = new Date(this.#options.now?.() ?? 0);
     for (let attempt = 1; ; attempt++) {
-      const name = conflictedName({ name: put.name, deviceName: device.deviceName, at, attempt });
-      if (this.#at(met.node.parentId, name) !== undefined) continue;
-      const node = this.#makeFile(device, { ...put, parentId: met.node.parentId }, name);
-      return { status: 'committed', node, copyOf: met };
+      const name = conflictedName({ name: place.name, deviceName: device.deviceName, at, attempt });
+      if (this.#at(place.parentId, name) === undefined) return name;
     }
   }
 
@@ -225,10 +275,14 @@ export class ModelService {
   #delete(device: ModelDevice, doomed: Of<'delete'>): Applied {
     const node = this.#nodes.get(doomed.nodeId);
     if (node === undefined) return { status: 'error', code: 'not_found' };
-    if (!this.isLive(node.nodeId)) return { status: 'committed', node };
+    if (node.deletedAt !== undefined) return { status: 'committed', node };
+    if (!this.isLive(node.nodeId)) return { status: 'conflict', kind: 'parent_deleted', node };
     if (doomed.baseRev !== node.rev) return { status: 'conflict', kind: 'edited', node };
     const below = new Set(this.list(node.nodeId).map((one) => one.nodeId));
-    const unseen = this.journal.slice(doomed.baseSeq ?? this.journal.length).some((one) => below.has(one.node.nodeId));
+    // What a device did itself it has seen.
+    const unseen = this.journal
+      .slice(doomed.baseSeq ?? this.journal.length)
+      .some((one) => below.has(one.node.nodeId) && one.deviceId !== device.deviceId);
     if (unseen) return { status: 'conflict', kind: 'unseen_changes', node };
     const after = { ...node, rev: node.rev + 1, deletedAt: this.#now() };
     return { status: 'committed', node: this.#append(device, 'deleted', after) };
@@ -255,7 +309,7 @@ export class ModelService {
   }
 
   #newNode(made: Pick<Node, 'parentId' | 'name' | 'kind'> & { readonly newNodeId?: NodeId | undefined }): Node {
-    const nodeId = made.newNodeId ?? NodeId.parse(this.#newId());
+    const nodeId = made.newNodeId ?? this.#options.newNodeId?.() ?? NodeId.parse(this.#newId());
     const { parentId, name, kind } = made;
     const revs = { rev: 1, contentRev: 0, placeRev: 1 };
     return { namespaceId: this.namespaceId, nodeId, parentId, name, kind, ...revs, size: 0, modifiedAt: this.#now() };
