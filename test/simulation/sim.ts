@@ -25,6 +25,8 @@ const { values } = parseArgs({
     drop: { type: 'string', default: '' },
     /** Ends with the first red history. */
     first: { type: 'boolean', default: false },
+    /** Does not make red histories smaller. */
+    quick: { type: 'boolean', default: false },
     /** One of several processes: prints its tally for the parent to add. */
     part: { type: 'boolean', default: false },
   },
@@ -46,7 +48,7 @@ async function runRange(firstSeed: number, runs: number): Promise<Tally> {
     if (result.violation !== undefined && tally.red <= RED_SHOWN_MAX) {
       console.log(`seed ${seed}: ${result.violation.message}`);
       console.log(`  replay:  ${replayCommand(options)} --trace`);
-      if (!values.trace) await showShrunk(options, result.violation);
+      if (!values.trace && !values.quick) await showShrunk(options, result.violation);
       if (values.first) break;
     }
     if (tally.runs % PROGRESS_RUNS === 0) console.log(`… ${tally.runs} histories, ${tally.red} red`);

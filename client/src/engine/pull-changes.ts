@@ -73,20 +73,33 @@ type Listing =
   | { readonly kind: 'listed'; readonly nodes: readonly Node[]; readonly cursor: Cursor; readonly seq: number }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
-/** The delta has to go on from where the listing began: changes that came while it was read may show in it or not. */
+/**
+ * Everything below a folder. The delta has to go on from where the listing began: changes that came while it was read may show in it
+ * or not.
+ */
 async function listPages(remote: Remote, folderId: NodeId | undefined): Promise<Listing> {
   const nodes: Node[] = [];
+  const open: { readonly folderId: NodeId | undefined; readonly page: string | undefined }[] = [
+    { folderId, page: undefined },
+  ];
   let begin: { readonly cursor: Cursor; readonly seq: number } | undefined;
-  let page: string | undefined;
   for (let pages = 0; pages < PAGES_MAX; pages++) {
-    const answer = await remote.listTree({ folderId, page });
-    if (answer.kind === 'refused') return answer;
+    const next = open.pop();
+    if (next === undefined) break;
+    const answer = await remote.listTree(next);
+    if (answer.kind === 'refused') {
+      // A deep folder that went away meanwhile has nothing to list; the delta tells that next.
+      if (begin !== undefined && answer.problem.code === 'not_found') continue;
+      return answer;
+    }
     begin ??= { cursor: answer.value.cursor, seq: answer.value.seq };
     nodes.push(...answer.value.nodes);
-    page = answer.value.nextPage;
-    if (page === undefined) return { kind: 'listed', nodes, ...begin };
+    // Folders so deep that a page has no room for the way to them: left out, they would look deleted.
+    for (const unlisted of answer.value.unlisted ?? []) open.push({ folderId: unlisted, page: undefined });
+    if (answer.value.nextPage !== undefined) open.push({ ...next, page: answer.value.nextPage });
   }
-  assert(false, 'a listing comes to its end');
+  assert(begin !== undefined && open.length === 0, 'a listing comes to its end');
+  return { kind: 'listed', nodes, ...begin };
 }
 
 export function toRemoteNode(node: Node): RemoteNode {
