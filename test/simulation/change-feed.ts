@@ -16,15 +16,19 @@ interface Record extends StreamRecord {
   readonly number: number;
 }
 
-/** The journal's stream and its consumer: the real notify handler, called in batches, again where it failed, and more than once. */
-export class ChangeFeed {
+/** Lets the journal's stream call its consumer: the real notify handler, in batches, again where it failed, and more than once. */
+export function connectChangeFeed(stage: Stage, service: SimulatedService): void {
+  const feed = new ChangeFeed(stage, service);
+  service.onAppended = (entries) => feed.append(entries);
+}
+
+class ChangeFeed {
   readonly #stage: Stage;
   readonly #chance: Chance;
   readonly #notify: ReturnType<typeof createNotifyHandler>;
   readonly #waiting: Record[] = [];
   #made = 0;
   #isScheduled = false;
-  #underWay = 0;
 
   constructor(stage: Stage, service: SimulatedService) {
     this.#stage = stage;
@@ -43,14 +47,9 @@ export class ChangeFeed {
         return image as AppendedEntry;
       },
     });
-    service.onAppended = (entries) => this.#append(entries);
   }
 
-  get isDrained(): boolean {
-    return this.#waiting.length === 0 && this.#underWay === 0;
-  }
-
-  #append(entries: readonly AppendedEntry[]): void {
+  append(entries: readonly AppendedEntry[]): void {
     const { faults } = this.#stage;
     for (const entry of entries) {
       if (faults.strikes('push-mixed')) this.#push(undefined);
@@ -83,7 +82,6 @@ export class ChangeFeed {
   /** What Lambda does: calls with a batch; where a record failed, again from there on, by halves, a few times; then it goes on. */
   async #consume(batch: readonly Record[], retries: number): Promise<void> {
     if (batch.length === 0) return;
-    this.#underWay += 1;
     try {
       const { batchItemFailures } = await this.#notify({ Records: batch }, { awsRequestId: 'feed' });
       const failed = batchItemFailures[0]?.itemIdentifier;
@@ -98,8 +96,6 @@ export class ChangeFeed {
       await this.#consume(rest.slice(half), RETRIES_MAX);
     } catch (error) {
       this.#stage.violate('I-20', `the consumer of the stream threw ${String(error)}`);
-    } finally {
-      this.#underWay -= 1;
     }
   }
 }

@@ -1,90 +1,123 @@
-import { MiB } from '@syncline/protocol';
+import { MiB, type NamespaceId } from '@syncline/protocol';
 import { type ApiClient, createApiClient } from '../../client/src/api/api-client.ts';
-import type { EnginePorts, StateStore } from '../../client/src/engine/ports.ts';
+import type { Clock as ApiClock } from '../../client/src/api/clock.ts';
+import { UnavailableError } from '../../client/src/api/unavailable-error.ts';
+import { localNames } from '../../client/src/engine/local-names.ts';
+import type { Clock, FileSystem, StateStore } from '../../client/src/engine/ports.ts';
+import { SyncLoop } from '../../client/src/engine/sync-loop.ts';
+import { NodeFileSystem } from '../../client/src/platform/node/node-file-system.ts';
+import type { RootMarker } from '../../client/src/platform/node/root-marker.ts';
 import { createApiRemote } from '../../client/src/sync/api-remote.ts';
+import { NamespaceHints } from '../../client/src/sync/namespace-hints.ts';
+import { SocketHub } from '../../client/src/sync/socket-hub.ts';
 import { TransferGate } from '../../client/src/transfers/transfer-gate.ts';
-import { sha256Hex } from '../support/in-memory-member.ts';
+import { type DiskErrorCode, diskError } from '../support/disk-paths.ts';
+import { type Member, sha256Hex } from '../support/in-memory-member.ts';
 import { IN_MEMORY_URL, inMemoryTokens } from '../support/in-memory-transport.ts';
+import { type CallFault, type CountedCall, SimulatedProcess } from '../support/simulated-process.ts';
+import { SimulatedWatcher, type WatcherMode } from '../support/simulated-watcher.ts';
 import type { Chance } from './chance.ts';
-import type { PortCall } from './device-disk.ts';
+import { ROOT } from './device-disk.ts';
+import { scheduledCalls } from './scheduled-calls.ts';
 import type { SimulatedDevice, World } from './simulated-device.ts';
+import { SimulatedSockets } from './simulated-sockets.ts';
 
 /** Usual time of one call of a disk, in simulated ms. */
-const DISK_MS_MAX = 3;
+const DISK_MS_MAX = 2;
+/** Time by which a watcher that is late is late. */
+const LATE_HINT_MS_MAX = 3000;
+const WATCHERS: readonly WatcherMode[] = ['exact', 'exact', 'delayed', 'duplicated', 'overflow'];
 
-/** Something that happens in the n-th call of a port from now, before the call is made or after it. */
+/** Something that happens when a process is about to make its n-th call from now. */
 export interface Ambush {
   readonly calls: number;
-  readonly when: 'before' | 'after';
   readonly act: () => void;
 }
 
-/** Ends the engine where it dies inside a call that answers at once. */
-class Killed extends Error {
-  override readonly name = 'Killed';
-}
-
 /**
- * One process of the engine: its ports. Once it is dead nothing that it waits for comes, and nothing that it asks for is done; what
- * was under way in the network goes on without it.
+ * One process of the client: the real loop, file system, hints, client and transfers, on simulated ports. Once it is dead nothing that it
+ * waits for comes, and nothing that it asks for is done; what was under way in the network goes on without it.
  */
 export class EngineProcess {
-  readonly ports: EnginePorts;
-  readonly api: ApiClient;
+  readonly loop: SyncLoop;
   isAlive = true;
+  /** Event in which the present round began. */
+  roundBeganAt = 0;
   readonly #world: World;
   readonly #device: SimulatedDevice;
   readonly #chance: Chance;
-  readonly #onDeath: () => void;
-  #ambushes: { callsLeft: number; readonly ambush: Ambush }[] = [];
+  readonly #process: SimulatedProcess;
+  readonly #sockets: SimulatedSockets;
+  readonly #hub: SocketHub;
+  #ambushes: { callsLeft: number; readonly act: () => void }[] = [];
+  #hasListed = false;
 
   constructor(
     world: World,
-    own: { readonly device: SimulatedDevice; readonly chance: Chance; readonly onDeath: () => void },
+    own: {
+      readonly device: SimulatedDevice;
+      readonly chance: Chance;
+      readonly marker: RootMarker;
+      readonly name: string;
+    },
   ) {
+    const { device, chance } = own;
     this.#world = world;
-    this.#device = own.device;
-    this.#chance = own.chance;
-    this.#onDeath = own.onDeath;
-    const { member } = own.device;
-    const clock = {
-      now: () => own.device.clock.now(),
-      today: () => new Date(own.device.clock.now()),
-      sleep: (ms: number) => this.#whileAlive(world.stage.scheduler.sleep(ms)),
-    };
-    const random = (): number => this.#chance.fraction();
-    const network = world.network.transportOf(own.device);
-    const transport: typeof network = {
-      send: (request) =>
-        this.#call({ name: request.method, path: nameOf(request), delayMs: 0 }, () => network.send(request)),
-    };
-    const { deviceId, subject, namespaceId } = member;
-    this.api = createApiClient({
-      baseUrl: IN_MEMORY_URL,
-      transport,
-      tokens: inMemoryTokens(subject),
-      deviceId,
-      clock,
-      random,
-    });
+    this.#device = device;
+    this.#chance = chance;
+    this.#process = new SimulatedProcess(device.disk.simulated);
+    this.#process.faults = (call) => this.#meet(call);
+    this.#sockets = new SimulatedSockets(world, { end: device, name: own.name });
+    const clock = this.#clock();
+    const random = (): number => chance.fraction();
+    const { api, transport } = this.#client(device.member, clock);
+    this.#hub = new SocketHub({ api, connector: this.#sockets, clock, random });
     const gate = new TransferGate({ tasksMax: 8, bytesMax: 64 * MiB });
-    const transfers = { api: this.api, transport, gate, clock, random };
-    this.ports = {
-      clock,
-      random: (count) => this.#chance.bytes(count),
-      files: own.device.disk.files(this.#diskCall()),
-      remote: createApiRemote(transfers, {
-        namespaceId,
+    const remote = createApiRemote(
+      { api, transport, gate, clock, random },
+      {
+        namespaceId: device.namespaceId,
         signal: new AbortController().signal,
         isChunk: (bytes, ref) => sha256Hex(bytes) === ref.hash,
         onBytes: () => undefined,
-      }),
-      store: this.#storeCalls(own.device.store),
-    };
+      },
+    );
+    this.loop = new SyncLoop(
+      {
+        clock,
+        random: (count) => chance.bytes(count),
+        files: this.#files(own.marker),
+        remote,
+        store: this.#storeCalls(device.store),
+        watcher: this.#watcher(),
+        hints: this.#hints(api, clock, device.namespaceId),
+      },
+      {
+        deviceName: device.name,
+        names: localNames('posix'),
+        isUnavailable: (failure) => failure instanceof UnavailableError,
+      },
+    );
+  }
+
+  /** Whether pushes come in. */
+  get isConnected(): boolean {
+    return this.#hub.state() === 'connected';
+  }
+
+  run(): void {
+    this.loop.run().then(
+      () => this.#world.stage.check(!this.isAlive, 'engine', () => `the loop of ${this.#device.name} has ended`),
+      (error: unknown) => {
+        if (!this.isAlive) return;
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.#world.stage.violate('engine', `the loop of ${this.#device.name} ended with ${text}`);
+      },
+    );
   }
 
   lieInWait(ambush: Ambush): void {
-    this.#ambushes.push({ callsLeft: ambush.calls, ambush });
+    this.#ambushes.push({ callsLeft: ambush.calls, act: ambush.act });
   }
 
   /** Takes back everything that lies in wait. */
@@ -93,68 +126,156 @@ export class EngineProcess {
   }
 
   kill(): void {
-    if (!this.isAlive) return;
     this.isAlive = false;
-    this.#onDeath();
+    this.#process.kill();
+    this.cutSockets();
   }
 
-  #diskCall(): PortCall {
-    return (name, path, call) => this.#call({ name, path, delayMs: this.#chance.fraction() * DISK_MS_MAX }, call);
+  cutSockets(): void {
+    this.#sockets.cut();
   }
 
-  #call<T>(
-    { name, path, delayMs }: { readonly name: string; readonly path: string; readonly delayMs: number },
-    call: () => Promise<T>,
-  ): Promise<T> {
+  #clock(): Clock & ApiClock {
     const { scheduler } = this.#world.stage;
-    return new Promise((resolve, reject) => {
-      scheduler.after(delayMs, () => {
-        if (!this.isAlive || this.#dies('before', `${name} ${path}`)) return;
-        this.#world.stage.tell(this.#device.name, () => `${name} ${path}`);
-        this.#disturb(path);
-        call().then(
-          (answer) => {
-            if (!this.isAlive || this.#dies('after', `${name} ${path}`)) return undefined;
-            this.#disturb(path);
-            return resolve(answer);
-          },
-          (error: unknown) => (this.isAlive ? reject(error) : undefined),
-        );
-      });
+    return {
+      now: () => this.#device.clock.now(),
+      today: () => new Date(this.#device.clock.now()),
+      sleep: (ms: number, signal?: AbortSignal) =>
+        new Promise<void>((resolve, reject) => {
+          signal?.throwIfAborted();
+          const abort = (): void => {
+            if (this.isAlive) reject(signal?.reason);
+          };
+          signal?.addEventListener('abort', abort, { once: true });
+          scheduler.after(ms, () => {
+            signal?.removeEventListener('abort', abort);
+            if (this.isAlive) resolve();
+          });
+        }),
+      after: (ms, callback) => {
+        let isWanted = true;
+        scheduler.after(ms, () => {
+          if (isWanted && this.isAlive) callback();
+        });
+        return () => {
+          isWanted = false;
+        };
+      },
+    };
+  }
+
+  #client({ subject, deviceId }: Member, clock: ApiClock) {
+    const network = this.#world.network.transportOf(this.#device);
+    const transport: typeof network = {
+      send: (request) =>
+        this.#whileAlive(() => {
+          const name = nameOf(request);
+          this.#count(name);
+          this.#tell(name);
+          return network.send(request);
+        }),
+    };
+    const api = createApiClient({
+      baseUrl: IN_MEMORY_URL,
+      transport,
+      tokens: inMemoryTokens(subject),
+      deviceId,
+      clock,
+      random: () => this.#chance.fraction(),
     });
+    return { api, transport };
+  }
+
+  #hints(api: ApiClient, clock: ApiClock, namespaceId: NamespaceId): NamespaceHints {
+    const random = (): number => this.#chance.fraction();
+    return new NamespaceHints({ hub: this.#hub, api, clock, random }, namespaceId);
+  }
+
+  #files(marker: RootMarker): FileSystem {
+    const { scheduler } = this.#world.stage;
+    const calls = scheduledCalls(this.#device.disk.checked(this.#process.calls), (call) =>
+      this.#whileAlive(async () => {
+        await scheduler.sleep(this.#chance.fraction() * DISK_MS_MAX);
+        if (!this.isAlive) return never();
+        const answer = await call();
+        if (this.#world.stage.faults.strikes('disk-half-done')) throw diskError('EIO');
+        return answer;
+      }),
+    );
+    const today = (): string => new Date(this.#device.clock.now()).toISOString().slice(0, 10);
+    const files = new NodeFileSystem({ root: ROOT, marker, today, calls });
+    return {
+      verifyRoot: () => {
+        // A round verifies the root before it looks at anything, and once more behind that.
+        if (!this.#hasListed) this.roundBeganAt = scheduler.events;
+        this.#hasListed = false;
+        return files.verifyRoot();
+      },
+      list: (path) => {
+        this.#hasListed = true;
+        return files.list(path);
+      },
+      look: (path) => files.look(path),
+      read: (file, range) => files.read(file, range),
+      makeFolder: (path) => files.makeFolder(path),
+      move: (move) => files.move(move),
+      trash: (doomed) => files.trash(doomed),
+      setExecutable: (file) => files.setExecutable(file),
+      stage: (content) => files.stage(content),
+      publish: (file) => files.publish(file),
+      flush: () => files.flush(),
+    };
+  }
+
+  #watcher(): SimulatedWatcher {
+    const { simulated } = this.#device.disk;
+    const { scheduler } = this.#world.stage;
+    const mode = this.#chance.pick(WATCHERS);
+    const watcher = new SimulatedWatcher(simulated, { root: ROOT, mode });
+    simulated.volume.onChange(() => {
+      if (!this.isAlive) void watcher.close();
+      else if (mode === 'delayed' || mode === 'duplicated') {
+        scheduler.after(this.#chance.fraction() * LATE_HINT_MS_MAX, () => watcher.deliver());
+      }
+    });
+    return watcher;
   }
 
   #storeCalls(store: StateStore): StateStore {
     return {
       load: () => store.load(),
-      save: (difference) => {
-        if (!this.isAlive || this.#dies('before', 'save')) throw new Killed();
-        store.save(difference);
-        if (this.#dies('after', 'save')) throw new Killed();
-      },
+      save: (difference) => this.#process.call({ name: 'save', path: '' }, () => store.save(difference)),
     };
   }
 
-  /** Somebody works on the disk just now. */
-  #disturb(path: string): void {
-    if (this.#world.stage.faults.strikes('live-edit')) this.#device.edit(path);
+  /** What befalls a call that is about to be made. */
+  #meet({ name, path }: CountedCall): CallFault | undefined {
+    this.#tell(`${name} ${path}`);
+    this.#count(name);
+    if (!this.isAlive) return 'killed-before';
+    const { faults } = this.#world.stage;
+    if (faults.strikes('live-edit')) this.#device.edit(inFolder(path));
+    if (name === 'save') return undefined;
+    if (faults.strikes('disk-refused')) return this.#chance.pick(REFUSALS[name] ?? ['EIO']);
+    return (name === 'fread' || name === 'fwrite') && faults.strikes('disk-half-done') ? 'short' : undefined;
   }
 
-  /** Lets happen what lies in wait here. Whether the process is dead then. */
-  #dies(when: Ambush['when'], where: string): boolean {
+  #count(_name: string): void {
     for (const waiting of this.#ambushes) {
-      if (waiting.ambush.when !== when) continue;
       waiting.callsLeft -= 1;
-      if (waiting.callsLeft !== 0) continue;
-      this.#world.stage.tell(this.#device.name, () => `${when} ${where}:`);
-      waiting.ambush.act();
+      if (waiting.callsLeft === 0 && this.isAlive) waiting.act();
     }
-    return !this.isAlive;
   }
 
-  #whileAlive<T>(promise: Promise<T>): Promise<T> {
+  #tell(what: string): void {
+    this.#world.stage.tell(this.#device.name, () => what);
+  }
+
+  /** The dead neither ask nor hear. */
+  #whileAlive<T>(call: () => Promise<T>): Promise<T> {
+    if (!this.isAlive) return never();
     return new Promise((resolve, reject) => {
-      promise.then(
+      call().then(
         (value) => (this.isAlive ? resolve(value) : undefined),
         (error: unknown) => (this.isAlive ? reject(error) : undefined),
       );
@@ -162,9 +283,38 @@ export class EngineProcess {
   }
 }
 
+/** What the operating system refuses a call with. */
+const REFUSALS: Readonly<Record<string, readonly DiskErrorCode[]>> = {
+  readdir: ['EIO', 'EACCES'],
+  lstat: ['EIO', 'EACCES'],
+  open: ['EIO', 'EACCES'],
+  mkdir: ['ENOSPC', 'EIO', 'EACCES'],
+  link: ['ENOSPC', 'EIO', 'EACCES'],
+  rename: ['ENOSPC', 'EIO', 'EACCES'],
+  fwrite: ['ENOSPC', 'EIO'],
+  fsync: ['EIO', 'ENOSPC'],
+};
+
+function never<T>(): Promise<T> {
+  return new Promise(() => undefined);
+}
+
 /** What a request is about, for the trace. */
-function nameOf({ url, body }: { readonly url: string; readonly body?: Uint8Array | string }): string {
-  return url.startsWith('memory:')
-    ? 'object'
-    : `${url.slice(IN_MEMORY_URL.length, 60)} ${typeof body === 'string' ? body : ''}`;
+function nameOf({
+  method,
+  url,
+  body,
+}: {
+  readonly method: string;
+  readonly url: string;
+  readonly body?: unknown;
+}): string {
+  if (url.startsWith('memory:')) return `${method} object`;
+  return `${method} ${url.slice(IN_MEMORY_URL.length, 60)} ${typeof body === 'string' ? body : ''}`;
+}
+
+/** The path in the synced folder that a call is about; of two the second. Undefined when it is about something else. */
+function inFolder(path: string): string | undefined {
+  const whole = path.slice(path.lastIndexOf(' ') + 1);
+  return whole.startsWith(`${ROOT}/`) && !whole.startsWith(`${ROOT}/.`) ? whole.slice(ROOT.length + 1) : undefined;
 }

@@ -13,11 +13,12 @@ export const FAULT_KINDS = [
   'push-mixed',
   'push-failed',
   'crash',
+  'power-lost',
   'state-lost',
   'state-rolled-back',
   'disk-refused',
+  'disk-full',
   'disk-half-done',
-  'unreadable-folder',
   'live-edit',
   'unmount',
   'offline',
@@ -54,8 +55,12 @@ export class Faults {
       const rate = Math.exp(Math.log(1 / 200) + own.fraction() * Math.log(200 / 3));
       if (isOn && !isCalm && !without.has(kind)) rates.set(kind, rate);
     }
-    // A database is lost in a crash.
-    if ((rates.has('state-lost') || rates.has('state-rolled-back')) && !without.has('crash')) rates.set('crash', 1);
+    // These come with a crash.
+    if (
+      ['state-lost', 'state-rolled-back', 'power-lost'].some((kind) => rates.has(kind as FaultKind)) &&
+      !without.has('crash')
+    )
+      rates.set('crash', 1);
     this.rates = rates;
   }
 

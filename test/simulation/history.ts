@@ -4,18 +4,13 @@ import type { FaultKind, Faults } from './faults.ts';
 import { PROBES, type Probe } from './prober.ts';
 import type { Crash } from './simulated-device.ts';
 
-/** In one of the next calls of a device: before it is made, or after it was made and before its answer is known. */
-export interface Moment {
-  readonly calls: number;
-  readonly when: 'before' | 'after';
-}
-
 /** Something that happens in a storm, to one device or as far as one device can tell. */
 export type Doing =
   | { readonly type: 'edit'; readonly times: number }
   | ({ readonly type: 'crash' } & Crash)
   | { readonly type: 'offline'; readonly forMs: number }
   | { readonly type: 'unmount'; readonly forMs: number; readonly as: 'absent' | 'empty' }
+  | { readonly type: 'full'; readonly forMs: number }
   | { readonly type: 'jump'; readonly clock: 'device' | 'service'; readonly byMs: number }
   | { readonly type: 'leap'; readonly byMs: number }
   | { readonly type: 'sweep' }
@@ -26,8 +21,8 @@ export interface Planned {
   /** Time from the one before. */
   readonly afterMs: number;
   readonly device: number;
-  /** Undefined: at that time. Else in a call of the device after that time. */
-  readonly moment: Moment | undefined;
+  /** Undefined: at that time. Else when the device is about to make its n-th call after that time. */
+  readonly calls: number | undefined;
   readonly doing: Doing;
 }
 
@@ -44,7 +39,7 @@ export interface History {
 const DEVICES = [2, 2, 2, 3, 3, 4];
 const STRANGERS_SHARE = 0.15;
 const DOINGS = { least: 4, most: 24 };
-const CALLS_MAX = 60;
+const CALLS_MAX = 200;
 /** Share of the faults that wait for a call of their device. */
 const AIMED_SHARE = 0.7;
 const ROLLED_BACK_MAX = 12;
@@ -63,10 +58,10 @@ export function drawHistory(chance: Chance, faults: Faults, dropped: ReadonlySet
     for (let count = chance.between(DOINGS.least, DOINGS.most); count > 0; count--) {
       const own = chance.fork(`doing ${number}`);
       const doing = drawDoing(own, faults);
-      const moment = doing.type !== 'edit' && own.happens(AIMED_SHARE) ? drawMoment(own) : undefined;
+      const calls = doing.type !== 'edit' && own.happens(AIMED_SHARE) ? drawCalls(own) : undefined;
       const afterMs = -Math.log(1 - own.fraction()) * pauseMs;
       if (!dropped.has(number)) {
-        planned.push({ number, afterMs, device: own.below(devices + strangers), moment, doing });
+        planned.push({ number, afterMs, device: own.below(devices + strangers), calls, doing });
       }
       number += 1;
     }
@@ -80,6 +75,7 @@ const KINDS: readonly { readonly type: Doing['type']; readonly fault: FaultKind;
   { type: 'crash', fault: 'crash', weight: 3 },
   { type: 'offline', fault: 'offline', weight: 2 },
   { type: 'unmount', fault: 'unmount', weight: 2 },
+  { type: 'full', fault: 'disk-full', weight: 1 },
   { type: 'jump', fault: 'clock-jump', weight: 2 },
   { type: 'leap', fault: 'leap', weight: 1 },
   { type: 'sweep', fault: 'sweep', weight: 1 },
@@ -110,6 +106,7 @@ function drawFault(chance: Chance, faults: Faults, type: Doing['type']): Doing {
       return {
         type,
         restartAfterMs: forMs / 10,
+        losesPower: faults.isOn('power-lost') && chance.happens(0.5),
         state: states.length > 0 && chance.happens(0.5) ? chance.pick(states) : 'kept',
         rolledBack: chance.between(1, ROLLED_BACK_MAX),
       };
@@ -118,6 +115,8 @@ function drawFault(chance: Chance, faults: Faults, type: Doing['type']): Doing {
       return { type, forMs };
     case 'unmount':
       return { type, forMs, as: chance.pick(['absent', 'empty']) };
+    case 'full':
+      return { type, forMs };
     case 'jump': {
       const byMs = Math.round((chance.fraction() * 2 - 1) * JUMP_MS_MAX);
       return { type, clock: chance.pick(['device', 'device', 'service']), byMs };
@@ -131,7 +130,7 @@ function drawFault(chance: Chance, faults: Faults, type: Doing['type']): Doing {
   }
 }
 
-function drawMoment(chance: Chance): Moment {
+function drawCalls(chance: Chance): number {
   // Near moments are the likelier ones: soon after an edit most devices are at work.
-  return { calls: 1 + Math.floor(CALLS_MAX * chance.fraction() ** 2), when: chance.pick(['before', 'after']) };
+  return 1 + Math.floor(CALLS_MAX * chance.fraction() ** 2);
 }

@@ -38,29 +38,33 @@ export function editDisk(
   chance: Chance,
   { mark, near }: { readonly mark: string; readonly near?: string },
 ): string | undefined {
-  const paths = disk.memory.paths();
+  const texts = disk.texts();
+  const paths = [...texts.keys()];
   const text = chance.happens(SHARED_SHARE) ? chance.pick(SHARED_TEXTS) : mark;
   const doing = paths.length > PATHS_MAX ? 'remove' : chance.pick(DOINGS);
-  const place = aPlace(disk, chance, paths);
+  const place = aPlace(texts, chance);
   const isNear = near !== undefined && chance.happens(0.7);
-  const picked = isNear && paths.includes(near) ? near : paths.length === 0 ? undefined : chance.pick(paths);
-  const target = isNear && near !== '' && isPlace(disk, near) ? near : place;
+  const picked = isNear && texts.has(near) ? near : paths.length === 0 ? undefined : chance.pick(paths);
+  const target = isNear && isPlace(texts, near) ? near : place;
   switch (doing) {
     case 'mkdir':
-      if (!paths.includes(target)) disk.memory.mkdir(target);
+      if (texts.has(target)) return undefined;
+      disk.mkdir(target);
       return `mkdir ${target}`;
     case 'write':
     case 'replace': {
       const path = picked !== undefined && chance.happens(0.5) ? picked : target;
-      if (isFolder(disk, path)) return undefined;
+      if (isFolder(texts, path)) return undefined;
       if (doing === 'write') disk.write(path, text);
       else disk.replace(path, text);
       return `${doing} ${path} ${JSON.stringify(text)}`;
     }
     case 'rename':
-      return picked === undefined ? undefined : rename(disk, picked, target);
+      if (picked === undefined || areNested(picked, target)) return undefined;
+      disk.rename(picked, target);
+      return `rename ${picked} → ${target}`;
     default:
-      return picked === undefined ? undefined : changeOne(disk, { doing, picked, place, text, chance, paths });
+      return picked === undefined ? undefined : changeOne({ disk, chance, texts }, { doing, picked, place, text });
   }
 }
 
@@ -69,65 +73,64 @@ interface Change {
   readonly picked: string;
   readonly place: string;
   readonly text: string;
-  readonly chance: Chance;
-  readonly paths: readonly string[];
 }
 
-function changeOne(disk: DeviceDisk, { doing, picked, place, text, chance, paths }: Change): string | undefined {
-  const before = disk.memory.text(picked);
+type Texts = ReadonlyMap<string, string | undefined>;
+
+function changeOne(
+  { disk, chance, texts }: { readonly disk: DeviceDisk; readonly chance: Chance; readonly texts: Texts },
+  { doing, picked, place, text }: Change,
+): string | undefined {
+  const before = texts.get(picked);
   switch (doing) {
     case 'remove':
       disk.remove(picked);
       return `remove ${picked}`;
-    case 'swap': {
-      const other = chance.pick(paths);
-      const aside = joinPath(parentPath(picked), 'aside');
-      if (disk.memory.paths().includes(aside) || areNested(picked, other)) return undefined;
-      disk.rename(picked, aside);
-      disk.rename(other, picked);
-      disk.rename(aside, other);
-      return `swap ${picked} ${other}`;
-    }
+    case 'swap':
+      return swap(disk, texts, [picked, chance.pick([...texts.keys()])]);
     case 'append':
       if (before === undefined) return undefined;
       disk.write(picked, `${before}+${text}`);
       return `append ${picked} ${JSON.stringify(text)}`;
     case 'chmod':
       if (before === undefined) return undefined;
-      disk.memory.chmod(picked, !disk.memory.isExecutable(picked));
+      disk.chmod(picked, !disk.isExecutable(picked));
       return `chmod ${picked}`;
     case 'touch':
       if (before === undefined) return undefined;
       disk.write(picked, before);
       return `touch ${picked}`;
     case 'copy':
-      if (before === undefined || isFolder(disk, place)) return undefined;
+      if (before === undefined || isFolder(texts, place)) return undefined;
       disk.write(place, before);
-      return `copy ${picked} ${place}`;
+      return `copy ${picked} → ${place}`;
   }
 }
 
-function rename(disk: DeviceDisk, from: string, to: string): string | undefined {
-  if (areNested(from, to)) return undefined;
-  disk.rename(from, to);
-  return `rename ${from} ${to}`;
+function swap(disk: DeviceDisk, texts: Texts, [one, other]: readonly [string, string]): string | undefined {
+  const aside = joinPath(parentPath(one), 'aside');
+  if (texts.has(aside) || areNested(one, other)) return undefined;
+  disk.rename(one, aside);
+  disk.rename(other, one);
+  disk.rename(aside, other);
+  return `swap ${one} ↔ ${other}`;
 }
 
 function areNested(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }
 
-function aPlace(disk: DeviceDisk, chance: Chance, paths: readonly string[]): string {
-  const folders = ['', ...paths.filter((path) => isFolder(disk, path))];
+function aPlace(texts: Texts, chance: Chance): string {
+  const folders = ['', ...[...texts.keys()].filter((path) => isFolder(texts, path))];
   return joinPath(chance.pick(folders), chance.pick(NAMES));
 }
 
 /** Whether something could stand there: its folder exists. */
-function isPlace(disk: DeviceDisk, path: string): boolean {
-  const parent = parentPath(path);
-  return parent === '' || isFolder(disk, parent);
+function isPlace(texts: Texts, path: string): boolean {
+  const folder = parentPath(path);
+  return folder === '' || isFolder(texts, folder);
 }
 
-function isFolder(disk: DeviceDisk, path: string): boolean {
-  return disk.memory.text(path) === undefined && disk.memory.paths().includes(path);
+function isFolder(texts: Texts, path: string): boolean {
+  return texts.has(path) && texts.get(path) === undefined;
 }

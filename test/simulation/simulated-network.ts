@@ -40,6 +40,11 @@ export class SimulatedNetwork {
     return { send: (request) => this.#send(end, request) };
   }
 
+  /** Lets something pass that nothing befalls. */
+  pass(arrive: () => void): void {
+    this.#stage.scheduler.after(this.#way(), arrive);
+  }
+
   /** Brings a message of the service to a device, or not. */
   push(end: NetworkEnd, deliver: () => void): void {
     const { faults, scheduler } = this.#stage;

@@ -108,6 +108,19 @@ export class SimulatedService {
     return true;
   }
 
+  /** What API Gateway does with a message of a device. Answers what it is answered with. */
+  async hearSocket(connectionId: string, body: string): Promise<string | undefined> {
+    const requestContext = { routeKey: 'ping', requestId: connectionId, connectionId };
+    return (await this.#connect({ body, requestContext })).body;
+  }
+
+  /** The connection has ended, and API Gateway has noticed. */
+  dropSocket(connectionId: string): void {
+    this.stores.pusher.drop(connectionId);
+    const requestContext = { routeKey: '$disconnect', requestId: connectionId, connectionId };
+    void this.#connect({ requestContext });
+  }
+
   /** Every call of a store takes a turn, so that requests at one time come between each other; and some of them fail. */
   #withTurns(stores: InMemoryStores): InMemoryStores {
     const seen: Record<string, unknown> = { ...stores };

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '@syncline/protocol';
 import { join } from '../support/in-memory-member.ts';
 import { Chance } from './chance.ts';
-import { ChangeFeed } from './change-feed.ts';
+import { connectChangeFeed } from './change-feed.ts';
 import { ContentLedger } from './content-ledger.ts';
 import { type FaultKind, Faults } from './faults.ts';
 import { type Doing, drawHistory, type History, type Planned, type Storm } from './history.ts';
@@ -17,11 +17,13 @@ import { START_MS, Stage } from './stage.ts';
 import { Sweep } from './sweep.ts';
 
 /** Simulated time within which everything has to come to rest once faults and edits have stopped. */
-const REST_MS_MAX = 30 * MINUTE_MS;
+const REST_MS_MAX = 60 * MINUTE_MS;
 
 /** Things that one person does at the end, alone. */
 const CALM_EDITS_MAX = 5;
 const CALM_PAUSE_MS_MAX = 1500;
+/** Time in which pushes carry what happens in the calm; by itself nobody looks before minutes have passed. */
+const CALM_MS_MAX = 60_000;
 /** A name that nobody else uses. */
 const CALM_FILE = 'calm.txt';
 
@@ -58,7 +60,6 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 class Simulation {
   readonly #stage: Stage;
   readonly #world: World;
-  readonly #feed: ChangeFeed;
   readonly #sweep: Sweep;
   readonly #history: History;
   readonly #devices: SimulatedDevice[] = [];
@@ -73,7 +74,7 @@ class Simulation {
     const service = new SimulatedService(this.#stage, ledger);
     const network = new SimulatedNetwork(this.#stage, service.inMemory);
     this.#world = { stage: this.#stage, ledger, service, network };
-    this.#feed = new ChangeFeed(this.#stage, service);
+    connectChangeFeed(this.#stage, service);
     this.#sweep = new Sweep(this.#stage, service, ledger);
     this.#history = drawHistory(chance.fork('history'), faults, dropped);
     service.onDelete = (deviceId, oracle, files) => {
@@ -119,7 +120,7 @@ class Simulation {
       const isStranger = number > devices;
       const name = isStranger ? 'stranger' : `device ${number}`;
       const member = await join(this.#world.service.inMemory, isStranger ? 'eve' : 'ada', name);
-      this.#devices.push(new SimulatedDevice(this.#world, { name, member }));
+      this.#devices.push(await SimulatedDevice.link(this.#world, { name, member }));
     }
     if (this.#stage.faults.isOn('probe')) {
       this.#prober = new Prober(this.#world, await join(this.#world.service.inMemory, 'mallory', 'prober'));
@@ -157,15 +158,15 @@ class Simulation {
     faults.isStorm = false;
   }
 
-  #meet({ device: index, moment, doing }: Planned): void {
+  #meet({ device: index, calls, doing }: Planned): void {
     const device = this.#devices[index];
     if (device === undefined) return;
     const act = () => {
       this.#stage.tell('storm', () => `${device.name} ${JSON.stringify(doing)}`);
       this.#perform(doing, device);
     };
-    if (moment === undefined) act();
-    else device.lieInWait({ ...moment, act });
+    if (calls === undefined) act();
+    else device.lieInWait({ calls, act });
   }
 
   /** Ends all that is wrong, and waits for everything to come to rest, and to stay so. */
@@ -175,23 +176,24 @@ class Simulation {
     this.#stage.tell('calm', () => 'faults and edits have stopped');
     const deadline = scheduler.nowMs + REST_MS_MAX;
     for (const device of this.#devices) {
-      device.disk.mount = 'mounted';
-      device.hasNetwork = true;
+      device.disk.mount();
+      device.disk.clear();
+      device.setNetwork(true);
       device.spare();
       device.start();
-      device.want(0);
     }
     for (;;) {
       await this.#run(() => scheduler.nowMs >= deadline || (this.#isIdle() && areEqual(this.#world, this.#devices)));
       if (this.#stage.violation !== undefined) return;
       if (scheduler.nowMs >= deadline) {
         await checkRest(this.#world, this.#devices);
-        this.#stage.violate('I-12', 'the devices do not come to rest');
+        const states = this.#devices.map(({ name, state }) => `${name}: ${state}`).join('; ');
+        this.#stage.violate('I-12', `the devices do not come to rest: ${states}`);
         return;
       }
       // Everybody looks once more: there must be nothing left to do.
       const entries = this.#entries();
-      for (const device of this.#devices) device.want(0);
+      await this.#while(Promise.all(this.#devices.map((device) => device.syncNow())));
       await this.#run(() => scheduler.nowMs >= deadline || this.#isIdle());
       if (this.#entries() === entries && areEqual(this.#world, this.#devices)) return;
     }
@@ -209,7 +211,6 @@ class Simulation {
     for (const device of this.#devices) {
       device.kill();
       device.start();
-      device.isPolling = false;
     }
     const isReady = () => this.#isIdle() && this.#devices.every((device) => device.isConnected);
     if ((await this.#run(isReady)) === 'silent') this.#stage.violate('I-12', 'a fresh start does not come to rest');
@@ -223,7 +224,10 @@ class Simulation {
       this.#stage.scheduler.after(chance.fraction() * CALM_PAUSE_MS_MAX, () => other.write(CALM_FILE, text));
       await this.#run(() => this.#world.ledger.isKnown(text));
     }
-    await this.#run(() => this.#isIdle());
+    const deadline = this.#stage.scheduler.nowMs + CALM_MS_MAX;
+    const isEqual = () => this.#isIdle() && areEqual(this.#world, this.#devices);
+    const hasSeen = () => differenceOf(this.#world.service.oracle(author.namespaceId).tree(), expected) === undefined;
+    await this.#run(() => this.#stage.scheduler.nowMs >= deadline || (isEqual() && hasSeen()));
     this.#checkCalm(author, [author, ...others], expected);
     if (this.#stage.violation === undefined) await this.#while(checkRest(this.#world, this.#devices));
   }
@@ -242,7 +246,7 @@ class Simulation {
   }
 
   #isIdle(): boolean {
-    return this.#devices.every((device) => device.isIdle) && this.#feed.isDrained && this.#world.network.inFlight === 0;
+    return this.#devices.every((device) => device.isIdle);
   }
 
   #perform(doing: Doing, device: SimulatedDevice): void {
@@ -257,17 +261,18 @@ class Simulation {
         return;
       case 'offline':
         faults.count('offline');
-        device.hasNetwork = false;
-        scheduler.after(doing.forMs, () => {
-          device.hasNetwork = true;
-        });
+        device.setNetwork(false);
+        scheduler.after(doing.forMs, () => device.setNetwork(true));
         return;
       case 'unmount':
         faults.count('unmount');
-        device.disk.mount = doing.as;
-        scheduler.after(doing.forMs, () => {
-          device.disk.mount = 'mounted';
-        });
+        device.disk.unmount(doing.as);
+        scheduler.after(doing.forMs, () => device.disk.mount());
+        return;
+      case 'full':
+        faults.count('disk-full');
+        device.disk.fill();
+        scheduler.after(doing.forMs, () => device.disk.clear());
         return;
       case 'jump':
         faults.count('clock-jump');
@@ -305,7 +310,7 @@ function checkDelete(
       'I-15',
       () => `${deleter.name} deletes ${path} with ${JSON.stringify(text)}, which it never had`,
     );
-    if (oracle.hasLiveContent(text, doomed) || !deleter.disk.hasUntouched({ path, text }, deleter.syncBeganAt)) {
+    if (oracle.hasLiveContent(text, doomed) || !deleter.disk.hasUntouched({ path, text }, deleter.roundBeganAt)) {
       continue;
     }
     stage.violate('I-15', `${deleter.name} deletes ${path} with ${JSON.stringify(text)}, which stands on its disk`);

@@ -19,6 +19,7 @@ export class DiskVolume {
   readonly #order: NameOrder;
   readonly #inodes = new Map<bigint, Inode>();
   readonly #listeners: ((directory: string) => void)[] = [];
+  readonly #clock: (() => bigint) | undefined;
   #journal: DiskJournal;
   #nowNs = EPOCH_NS;
   #lowestFree = NUMBER_MIN;
@@ -26,8 +27,10 @@ export class DiskVolume {
   /** Room for the bytes of files. */
   capacityBytes = Number.POSITIVE_INFINITY;
 
-  constructor(order: NameOrder) {
+  /** `clock`: the time in ns, for a disk whose time is somebody else's. */
+  constructor(order: NameOrder, clock?: () => bigint) {
     this.#order = order;
+    this.#clock = clock;
     this.#journal = new DiskJournal(order);
     this.root = new Inode(ROOT_NUMBER, { kind: 'directory', mode: 0o755, nowNs: this.#tick() });
   }
@@ -180,7 +183,8 @@ export class DiskVolume {
   }
 
   #tick(): bigint {
-    return this.#nowNs - (this.#nowNs % TICK_NS);
+    const now = this.#clock?.() ?? this.#nowNs;
+    return now - (now % TICK_NS);
   }
 }
 

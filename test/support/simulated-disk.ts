@@ -27,9 +27,9 @@ export class SimulatedDisk implements PathWalker {
   readonly #privileged: boolean;
   #crashes = 0;
 
-  /** `privileged`: callers are the superuser, whom no permission stops. */
-  constructor(options: { readonly order: NameOrder; readonly privileged?: boolean }) {
-    this.volume = new DiskVolume(options.order);
+  /** `privileged`: callers are the superuser, whom no permission stops. `clock`: the time in ns; the disk has its own without one. */
+  constructor(options: { readonly order: NameOrder; readonly privileged?: boolean; readonly clock?: () => bigint }) {
+    this.volume = new DiskVolume(options.order, options.clock);
     this.#privileged = options.privileged ?? false;
   }
 
