@@ -65,7 +65,8 @@ async function linkFolder(
   const { path, namespaceId } = wanted;
   const onConflict = wanted.onConflict ?? known?.onConflict ?? 'keep_both';
   const folderId = known?.folderId ?? makeFolderId();
-  const folder = { folderId, path, namespaceId, deviceId, onConflict, paused: known?.paused ?? false };
+  const { paused = false, excluded = [] } = known ?? {};
+  const folder = { folderId, path, namespaceId, deviceId, onConflict, paused, excluded };
   await writeLinkedFolder(home, folder);
   await writeRootMarker(folder.path, { folderId, deviceId, namespaceId });
   return folder;

@@ -12,6 +12,7 @@ import { CommandError } from './command-error.ts';
 import { registerConflicts } from './conflicts-command.ts';
 import { registerDevices } from './devices-command.ts';
 import { registerDoctor } from './doctor-command.ts';
+import { registerExclude, registerInclude } from './exclude-command.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { registerExplain } from './explain-command.ts';
 import { registerFolder } from './folder-command.ts';
@@ -55,6 +56,8 @@ const COMMANDS = [
   registerFolder,
   registerLimit,
   registerIgnore,
+  registerExclude,
+  registerInclude,
   registerLs,
   registerPut,
   registerGet,

@@ -225,6 +225,10 @@ export class Daemon {
 /** Whether a sync that runs for the one may go on for the other. */
 function isSameLink(a: LinkedFolder, b: LinkedFolder): boolean {
   return (
-    a.path === b.path && a.namespaceId === b.namespaceId && a.deviceId === b.deviceId && a.onConflict === b.onConflict
+    a.path === b.path &&
+    a.namespaceId === b.namespaceId &&
+    a.deviceId === b.deviceId &&
+    a.onConflict === b.onConflict &&
+    JSON.stringify(a.excluded) === JSON.stringify(b.excluded)
   );
 }

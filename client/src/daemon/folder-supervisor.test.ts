@@ -19,6 +19,7 @@ const linked: LinkedFolder = {
   deviceId: DeviceId.parse(ID),
   onConflict: 'keep_both',
   paused: false,
+  excluded: [],
 };
 
 let home: string;

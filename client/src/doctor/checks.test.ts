@@ -37,6 +37,7 @@ beforeEach(async () => {
     deviceId: DeviceId.parse(ID),
     onConflict: 'keep_both',
     paused: false,
+    excluded: [],
   };
   await writeLinkedFolder(home, folder);
   await writeRootMarker(path, folder);

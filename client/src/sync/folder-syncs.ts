@@ -74,6 +74,7 @@ function openLoop(
     onConflict,
     isUnavailable: (failure) => failure instanceof UnavailableError,
   });
+  loop.setExcluded(new Set(folder.excluded.map(({ nodeId }) => nodeId)));
   return {
     sync: loop,
     close: async () => {

@@ -50,6 +50,7 @@ export function openEngine(
       ...(options.onRound === undefined ? {} : { onRound: options.onRound }),
     },
   );
+  engine.trees.setExcluded(new Set(folder.excluded.map(({ nodeId }) => nodeId)));
   return { engine, close: () => store.close() };
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConflictStrategy, DeviceId, encodeUlid, NamespaceId } from '@syncline/protocol';
+import { ConflictStrategy, DeviceId, encodeUlid, NamespaceId, NodeId } from '@syncline/protocol';
 import * as z from 'zod/mini';
 import { makePrivateDirectory, readConfigurationFile, writePrivateFile } from './configuration-directory.ts';
 import { withConfigurationLock } from './configuration-lock.ts';
@@ -19,6 +19,8 @@ export const LinkedFolder = z.object({
   onConflict: z._default(ConflictStrategy, 'keep_both'),
   /** A person has paused it, until they resume it. */
   paused: z._default(z.boolean(), false),
+  /** Folders of the namespace that this device is not to have on its disk. `path` is where each was when a person said so. */
+  excluded: z._default(z.array(z.object({ nodeId: NodeId, path: z.string() })), []),
 });
 export type LinkedFolder = z.infer<typeof LinkedFolder>;
 
@@ -40,7 +42,7 @@ export async function writeLinkedFolder(home: string, folder: LinkedFolder): Pro
 }
 
 /** What a person may change of a link. */
-export type FolderSettings = Pick<LinkedFolder, 'onConflict' | 'paused'>;
+export type FolderSettings = Pick<LinkedFolder, 'onConflict' | 'paused' | 'excluded'>;
 
 /** Changes settings of a linked folder, whatever other processes change meanwhile. Undefined when it is not linked any more. */
 export async function changeFolderSettings(
