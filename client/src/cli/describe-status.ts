@@ -34,7 +34,7 @@ function describeState(folder: FolderStatus, now: Date): string {
   const synced = `${count(folder.syncedNodes, 'file or folder', 'files and folders')} synced`;
   switch (folder.state) {
     case 'idle':
-      return `up to date, ${synced}.`;
+      return `up to date, ${synced}${folder.problemCount > 0 ? ', except:' : '.'}`;
     case 'starting':
       return 'is being looked at for the first time since the start.';
     case 'syncing':

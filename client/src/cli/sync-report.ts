@@ -23,7 +23,9 @@ export function describeReport(report: SyncReport): readonly string[] {
   if (counts !== undefined) {
     const conflicts = counts.conflicts > 0 ? `, ${counts.conflicts} conflicted copies made` : '';
     lines.push(`${quote(path)}: ${counts.uploaded} files uploaded, ${counts.downloaded} downloaded${conflicts}.`);
-  } else if (report.state === 'rested') lines.push(`${quote(path)}: both sides are the same.`);
+  } else if (report.state === 'rested') {
+    lines.push(`${quote(path)}: both sides are the same${problems.length > 0 ? ', except:' : '.'}`);
+  }
   if (steps !== undefined) {
     lines.push(
       steps.length === 0
@@ -111,7 +113,7 @@ function partial(path: string, problems: number): CommandError {
   return new CommandError({
     reason: 'partial',
     code: 'partial',
-    message: `${quote(path)}: not everything could be synced (${problems} problems).`,
+    message: `${quote(path)}: not everything could be synced (${problems} ${problems === 1 ? 'problem' : 'problems'}).`,
     remedy: 'What stands in the way is listed above; `syncline status` shows it again.',
   });
 }
