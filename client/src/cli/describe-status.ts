@@ -23,10 +23,13 @@ export function describeFolder(folder: FolderStatus, now: Date): readonly string
     const request = problem.requestId === undefined ? '' : ` (request ${problem.requestId})`;
     lines.push(`  ${quote(problem.path)} (${problem.reason}): ${escapeText(problem.detail)}${request}`);
   }
+  if (folder.watchLack !== undefined) lines.push(`  ${UNWATCHED} (${folder.watchLack}).`);
   const left = folder.problemCount - folder.problems.length;
   if (left > 0) lines.push(`  … and ${left} more problems.`);
   return lines;
 }
+
+const UNWATCHED = 'Not all of its folders can be watched, so changes are found later; see `syncline doctor`';
 
 function describeState(folder: FolderStatus, now: Date): string {
   const detail = escapeText(folder.detail ?? '');

@@ -1,6 +1,7 @@
 import { ConflictStrategy, type EpochMs, formatInstant, Instant } from '@syncline/protocol';
 import * as z from 'zod/mini';
 import type { LoopState, LoopStatus } from '../engine/loop-status.ts';
+import type { WatchLack } from '../platform/node/folder-watcher.ts';
 import type { LinkedFolder } from '../platform/node/linked-folders.ts';
 import { TransferLimits } from '../platform/node/settings-store.ts';
 
@@ -50,6 +51,8 @@ export const FolderStatus = z.object({
   nextAttemptAt: z.optional(Instant),
   detail: z.optional(z.string()),
   massChange: z.optional(z.object({ local: Count, remote: Count, allowed: Count })),
+  /** Why changes may go unnoticed in some folders until all are looked at. */
+  watchLack: z.optional(z.enum(['watch-limit', 'instance-limit', 'folder-limit', 'refused'] satisfies WatchLack[])),
   hints: z.enum(['socket', 'long-poll', 'polling']),
   seq: Count,
   syncedNodes: Count,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DeviceId, NamespaceId } from '@syncline/protocol';
 import { ManualClock } from '../../test/manual-clock.ts';
 import { ScriptedFolderSync } from '../../test/scripted-folder-sync.ts';
+import type { WatchLack } from '../platform/node/folder-watcher.ts';
 import { type LinkedFolder, lockFolder, writeLinkedFolder } from '../platform/node/linked-folders.ts';
 import type { FolderSyncs } from '../sync/folder-syncs.ts';
 import type { LogEntry } from './daemon-log.ts';
@@ -28,6 +29,7 @@ let log: LogEntry[];
 /** Every sync that was started, the newest last. */
 let syncs: ScriptedFolderSync[];
 let supervisor: FolderSupervisor | undefined;
+let watchLack: WatchLack | undefined;
 let changed: () => void;
 
 beforeEach(async () => {
@@ -36,6 +38,7 @@ beforeEach(async () => {
   clock = new ManualClock();
   log = [];
   syncs = [];
+  watchLack = undefined;
   changed = () => undefined;
 });
 afterEach(async () => {
@@ -56,7 +59,7 @@ function start(folder: LinkedFolder = linked, signedIn = true): FolderSupervisor
     open: () => {
       const sync = new ScriptedFolderSync();
       syncs.push(sync);
-      return { sync, close: async () => undefined };
+      return { sync, watchLack: () => watchLack, close: async () => undefined };
     },
     setLimits: () => undefined,
     close: async () => undefined,
@@ -223,11 +226,14 @@ describe('a folder', () => {
     free?.release();
   });
 
-  test('lists some of its problems and counts all', async () => {
+  test('lists some of its problems, counts all, and tells when it cannot be watched', async () => {
     const one = start();
     await reaches(one, 'idle');
     const status = one.status({ problemsMax: 2 });
     expect(status.problems.map(({ path }) => path)).toEqual(['a', 'b']);
     expect(status.problemCount).toBe(3);
+    expect(status.watchLack).toBeUndefined();
+    watchLack = 'watch-limit';
+    expect(one.status({ problemsMax: 0 }).watchLack).toBe('watch-limit');
   });
 });

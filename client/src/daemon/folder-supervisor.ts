@@ -4,7 +4,7 @@ import type { Clock, Random } from '../api/clock.ts';
 import type { FolderSync } from '../engine/folder-sync.ts';
 import { type LinkedFolder, lockFolder, stateFile } from '../platform/node/linked-folders.ts';
 import { putStateAside } from '../platform/node/open-state-store.ts';
-import type { FolderSyncs } from '../sync/folder-syncs.ts';
+import type { FolderSyncs, OpenedFolderSync } from '../sync/folder-syncs.ts';
 import { ChangeSignal } from './change-signal.ts';
 import { type DaemonLog, describeFailure, type LoggedFailure } from './daemon-log.ts';
 import { type FolderStatus, type RestingState, restingStatus, runningStatus } from './daemon-status.ts';
@@ -34,7 +34,7 @@ export class FolderSupervisor {
   readonly #changes: ChangeSignal;
   #folder: LinkedFolder;
   #resting: RestingState;
-  #sync: FolderSync | undefined;
+  #opened: OpenedFolderSync | undefined;
   #running: Promise<void> | undefined;
   #rebuild = false;
   #loggedState = '';
@@ -66,46 +66,52 @@ export class FolderSupervisor {
   /** Resolves when nothing runs any more and the lock is given back. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#sync?.stop();
+    await this.#stopSync();
     await this.#running;
   }
 
   status(limits: { readonly problemsMax: number }): FolderStatus {
-    return this.#sync === undefined
-      ? restingStatus(this.#folder, this.#resting)
-      : runningStatus(this.#folder, this.#sync.status(), limits);
+    if (this.#opened === undefined) return restingStatus(this.#folder, this.#resting);
+    const status = runningStatus(this.#folder, this.#opened.sync.status(), limits);
+    const watchLack = this.#opened.watchLack();
+    return watchLack === undefined ? status : { ...status, watchLack };
   }
 
   /** Precondition: it has been written down that the folder is paused. */
   pause(): void {
     this.#folder = { ...this.#folder, paused: true };
-    this.#sync?.pause();
+    this.sync?.pause();
   }
 
   /** Precondition: it has been written down that the folder is not paused. */
   resume(options: { readonly acceptDeletes: boolean }): void {
     this.#folder = { ...this.#folder, paused: false };
-    this.#sync?.resume(options);
-    if (this.#sync === undefined) this.#tryNow();
+    this.sync?.resume(options);
+    if (this.sync === undefined) this.#tryNow();
   }
 
   /** Resolves when a round that began after this has ended, or when none can run. */
   async syncNow({ acceptDeletes }: { readonly acceptDeletes: boolean }): Promise<void> {
-    if (this.#sync === undefined) await this.#untilTried();
-    if (acceptDeletes && !this.#folder.paused) this.#sync?.resume({ acceptDeletes });
-    await this.#sync?.syncNow();
+    if (this.sync === undefined) await this.#untilTried();
+    if (acceptDeletes && !this.#folder.paused) this.sync?.resume({ acceptDeletes });
+    await this.sync?.syncNow();
   }
 
   /** The sync that runs; undefined while none does. */
   get sync(): FolderSync | undefined {
-    return this.#sync;
+    return this.#opened?.sync;
   }
 
   /** Puts the folder's state aside, so that the next start merges both sides as on the first link. */
   async rebuild(): Promise<void> {
     this.#rebuild = true;
-    await this.#sync?.stop();
+    await this.#stopSync();
     this.#tryNow();
+  }
+
+  /** How it ended is told by the attempt that has started it. */
+  async #stopSync(): Promise<void> {
+    await this.sync?.stop().catch(() => undefined);
   }
 
   async #run(syncs: FolderSyncs): Promise<void> {
@@ -135,12 +141,12 @@ export class FolderSupervisor {
       if (lock === undefined) return { kind: 'locked' };
       try {
         if (this.#rebuild) this.#putStateAside();
-        const { sync, close } = syncs.open(this.#folder);
+        const opened = syncs.open(this.#folder);
         try {
-          await this.#runSync(sync);
+          await this.#runSync(opened);
         } finally {
-          this.#sync = undefined;
-          await close();
+          this.#opened = undefined;
+          await opened.close();
         }
       } finally {
         lock.release();
@@ -152,11 +158,12 @@ export class FolderSupervisor {
     return isWanted ? { kind: 'ended' } : { kind: 'failed', failure: describeFailure(new Error('ended by itself')) };
   }
 
-  async #runSync(sync: FolderSync): Promise<void> {
+  async #runSync(opened: OpenedFolderSync): Promise<void> {
     if (this.#stopping.signal.aborted) return;
+    const { sync } = opened;
     sync.onStatus(() => this.#told());
     if (this.#folder.paused) sync.pause();
-    this.#sync = sync;
+    this.#opened = opened;
     this.#told();
     await sync.run();
   }
@@ -181,7 +188,7 @@ export class FolderSupervisor {
     this.#tryNow();
     for (;;) {
       const { version } = this.#changes;
-      if (this.#sync !== undefined || this.#resting.state !== 'starting') return;
+      if (this.sync !== undefined || this.#resting.state !== 'starting') return;
       await this.#changes.wait({ version });
     }
   }

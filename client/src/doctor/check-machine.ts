@@ -1,4 +1,4 @@
-import { readFile, stat, statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { errorCode } from '../platform/node/error-code.ts';
 import { type Finding, fine, problem, warning } from './finding.ts';
 import { DISK_FREE_BYTES_LOW, DISK_FREE_BYTES_MIN, WATCHES_SHARE_LOW } from './limits.ts';
@@ -38,15 +38,4 @@ export function checkWatching(folders: number, watchesMax: number | undefined): 
   if (folders > watchesMax) return [problem('watching', message, `${remedy} Until then changes are found later.`)];
   if (folders > watchesMax * WATCHES_SHARE_LOW) return [warning('watching', message, remedy)];
   return [fine('watching', message)];
-}
-
-/** How many folders Linux lets one person watch; undefined elsewhere. */
-export async function readWatchesMax(): Promise<number | undefined> {
-  try {
-    const number = Number.parseInt(await readFile('/proc/sys/fs/inotify/max_user_watches', 'utf8'), 10);
-    return Number.isSafeInteger(number) ? number : undefined;
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    return undefined;
-  }
 }

@@ -5,12 +5,13 @@
 
 import { type LinkedFolder, readLinkedFolders } from '../platform/node/linked-folders.ts';
 import { createNodeTransport } from '../platform/node/node-transport.ts';
+import { readWatchLimits } from '../platform/node/watch-limits.ts';
 import { readSignIn, type SignIn, startSession } from '../sync/session.ts';
 import { checkBackground } from './check-background.ts';
 import { checkConnection } from './check-connection.ts';
 import { checkRoot, checkState, countFolders } from './check-folder.ts';
 import { checkConfiguration, checkPermissions } from './check-home.ts';
-import { checkDisks, checkWatching, readWatchesMax } from './check-machine.ts';
+import { checkDisks, checkWatching } from './check-machine.ts';
 import { checkSignIn } from './check-sign-in.ts';
 import { type Finding, problem, warning } from './finding.ts';
 
@@ -58,5 +59,5 @@ async function checkFolders(home: string, folders: readonly LinkedFolder[]): Pro
   const found: Finding[] = [];
   for (const folder of folders) found.push(await checkRoot(folder), checkState(home, folder));
   const watched = folders.reduce((sum, folder) => sum + countFolders(home, folder), 0);
-  return [...found, ...checkWatching(watched, await readWatchesMax())];
+  return [...found, ...checkWatching(watched, readWatchLimits()?.watchesMax)];
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import type { FolderSync } from '../engine/folder-sync.ts';
 import { SyncLoop } from '../engine/sync-loop.ts';
+import type { WatchLack } from '../platform/node/folder-watcher.ts';
 import { type LinkedFolder, stateFile } from '../platform/node/linked-folders.ts';
 import { nodeSockets } from '../platform/node/node-socket.ts';
 import { openFolderWatcher } from '../platform/node/open-folder-watcher.ts';
@@ -17,6 +18,8 @@ import { SocketHub } from './socket-hub.ts';
 /** A sync that is ready to run, and what frees it after it has stopped. */
 export interface OpenedFolderSync {
   readonly sync: FolderSync;
+  /** Why changes may go unnoticed in some of its folders until all of them are looked at; undefined while none can. */
+  readonly watchLack: () => WatchLack | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -77,6 +80,7 @@ function openLoop(
   loop.setExcluded(new Set(folder.excluded.map(({ nodeId }) => nodeId)));
   return {
     sync: loop,
+    watchLack: () => watcher.degraded(),
     close: async () => {
       closing.abort();
       await Promise.all([hints.close(), watcher.close()]);
