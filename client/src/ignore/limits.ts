@@ -18,4 +18,4 @@ export const IGNORE_DEPTH_MAX = DEPTH_MAX;
 /** Files with patterns in one tree; the patterns of further ones are not taken. */
 export const IGNORE_FILES_MAX = 2_000;
 /** Answers of the library that are kept before it starts anew. */
-export const CACHED_ANSWERS_MAX = 4_096;
+export const CACHED_ANSWERS_MAX = 1_000;
