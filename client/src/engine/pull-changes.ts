@@ -43,20 +43,30 @@ export async function pullChanges(remote: Remote, trees: EngineTrees): Promise<P
 async function applyChange(remote: Remote, trees: EngineTrees, change: Change): Promise<PullOutcome> {
   if (change.namespaceId !== remote.namespaceId || change.type === 'member') return { kind: 'pulled' };
   const { node } = change;
-  trees.setPosition({ ...trees.position, seq: Math.max(trees.position.seq, change.seq) });
   if (change.type === 'deleted' || change.type === 'purged') {
     const known = trees.remote.get(node.nodeId);
     if (known === undefined || known.rev <= node.rev) trees.removeRemote(node.nodeId);
-    return { kind: 'pulled' };
+  } else {
+    const isNewFolder = node.kind === 'folder' && !trees.remote.has(node.nodeId);
+    // Before the folder is taken over: one that is known is not listed again when the delta that brought it was broken off here.
+    const below = isNewFolder && change.type !== 'created' ? await listBelow(remote, node.nodeId) : NOTHING;
+    if (below.kind === 'refused') return below;
+    for (const taken of [node, ...below.nodes]) trees.setRemote(toRemoteNode(taken));
   }
-  const isNewFolder = node.kind === 'folder' && !trees.remote.has(node.nodeId);
-  trees.setRemote(toRemoteNode(node));
-  if (!isNewFolder || change.type === 'created') return { kind: 'pulled' };
-  const listed = await listPages(remote, node.nodeId);
-  if (listed.kind === 'listed') for (const below of listed.nodes) trees.setRemote(toRemoteNode(below));
-  // A folder that went away again meanwhile has no listing; the delta tells that next.
-  else if (listed.problem.code !== 'not_found') return listed;
+  trees.setPosition({ ...trees.position, seq: Math.max(trees.position.seq, change.seq) });
   return { kind: 'pulled' };
+}
+
+type Below =
+  | { readonly kind: 'listed'; readonly nodes: readonly Node[] }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+const NOTHING: Below = { kind: 'listed', nodes: [] };
+
+/** What lies below a folder. One that went away again meanwhile has no listing; the delta tells that next. */
+async function listBelow(remote: Remote, folderId: NodeId): Promise<Below> {
+  const listed = await listPages(remote, folderId);
+  return listed.kind === 'refused' && listed.problem.code === 'not_found' ? NOTHING : listed;
 }
 
 /** Replaces the remote tree by a snapshot. What the snapshot does not name is gone. */

@@ -1,0 +1,163 @@
+import { expect, test } from '@jest/globals';
+import {
+  type Change,
+  type ChangeType,
+  ContentHash,
+  Cursor,
+  DeviceId,
+  encodeUlid,
+  NamespaceId,
+  type Node,
+  NodeId,
+  rootNodeId,
+} from '@syncline/protocol';
+import { MemoryStateStore } from '../../../test/support/sync-world.ts';
+import { EngineTrees } from './engine-trees.ts';
+import type { Remote } from './ports.ts';
+import { pullChanges, toRemoteNode } from './pull-changes.ts';
+
+const ulid = (number: number) => encodeUlid(new Uint8Array(16).fill(number));
+const namespaceId = NamespaceId.parse(ulid(1));
+const rootId = rootNodeId(namespaceId);
+const AT = '2026-01-31T00:00:00.000Z';
+
+function nodeOf(number: number, more: Partial<Node> = {}): Node {
+  const place = { parentId: rootId, name: `n${number}` };
+  const revs = { rev: 1, contentRev: 1, placeRev: 1, size: 1, modifiedAt: AT };
+  const contentHash = ContentHash.parse('ab'.repeat(32));
+  return { namespaceId, nodeId: NodeId.parse(ulid(number)), ...place, kind: 'file', ...revs, contentHash, ...more };
+}
+
+const folderOf = (number: number, more: Partial<Node> = {}): Node => {
+  const { contentHash: _none, ...node } = nodeOf(number, { kind: 'folder', contentRev: 0, size: 0, ...more });
+  return node;
+};
+
+type Step = readonly [ChangeType, Node];
+interface Script {
+  /** Pages of the delta, by the entry that they begin behind: each has one entry. A failure is thrown once. */
+  readonly journal: (Step | Error)[];
+  /** Pages of listings; each tells how far the journal had come when it was read. */
+  readonly listing?: readonly { readonly seq: number; readonly nodes: readonly Node[] }[];
+  readonly below?: readonly (readonly Node[] | Error)[];
+}
+
+/** A service that answers what a script says. Any call that the script does not speak of is a defect of the test. */
+function scripted({ journal, listing = [], below = [] }: Script): Remote {
+  const failed = new Set<Error>();
+  const listings = [...below];
+  const failOnce = (failure: Error) => {
+    if (failed.has(failure)) return;
+    failed.add(failure);
+    throw failure;
+  };
+  const entries = journal.filter((step): step is Step => !(step instanceof Error));
+  const unspoken = () => {
+    throw new Error('the script does not speak of this call');
+  };
+  return {
+    namespaceId,
+    listChanges: async (cursor) => {
+      const seq = Number(cursor.slice('seq-'.length));
+      const entry = entries[seq];
+      const before = entry === undefined ? undefined : journal[journal.indexOf(entry) - 1];
+      if (before instanceof Error) failOnce(before);
+      const changes = entry === undefined ? [] : [changeOf(seq + 1, entry)];
+      const next = seq + changes.length;
+      return { kind: 'ok', value: { changes, cursor: cursorAt(next), hasMore: next < entries.length } };
+    },
+    listTree: async ({ folderId, page }) => {
+      if (folderId !== undefined) {
+        const nodes = listings[0] instanceof Error ? listings.shift() : listings.at(-1);
+        if (nodes instanceof Error) throw nodes;
+        return { kind: 'ok', value: { nodes: [...(nodes ?? [])], seq: entries.length, cursor: cursorAt(0) } };
+      }
+      const { seq = 0, nodes = [] } = listing[Number(page ?? 0)] ?? {};
+      const next = Number(page ?? 0) + 1;
+      const more = next < listing.length ? { nextPage: `${next}` } : {};
+      return { kind: 'ok', value: { nodes: [...nodes], seq, cursor: cursorAt(seq), ...more } };
+    },
+    commit: unspoken,
+    nameContent: unspoken,
+    send: unspoken,
+    expect: unspoken,
+    fetch: unspoken,
+  };
+}
+
+function changeOf(seq: number, [type, node]: Step): Change {
+  return { namespaceId, seq, type, node, deviceId: DeviceId.parse(ulid(9)), changedAt: AT };
+}
+
+const cursorAt = (seq: number) => Cursor.parse(`seq-${seq}`);
+
+/** Trees of a device that has read nothing but the beginning of the journal, and knows these nodes. */
+function knowing(...nodes: readonly Node[]) {
+  const store = new MemoryStateStore();
+  const trees = new EngineTrees(store);
+  for (const node of nodes) trees.setRemote(toRemoteNode(node));
+  trees.setPosition({ cursor: cursorAt(0), seq: 0, lamport: 0 });
+  trees.save();
+  return { store, trees };
+}
+
+const told = ({ remote }: EngineTrees) => [...remote.nodes()].map(({ name, rev }) => `${name}@${rev}`).toSorted();
+
+test('a delta that breaks off is read again from where it began', async () => {
+  const { store, trees } = knowing();
+  const inside = nodeOf(3, { parentId: folderOf(2).nodeId });
+  const remote = scripted({
+    journal: [['restored', folderOf(2, { rev: 3 })]],
+    below: [new Error('the line was cut'), [inside]],
+  });
+  await expect(pullChanges(remote, trees)).rejects.toThrow('the line was cut');
+  for (const again of [trees, new EngineTrees(store)]) {
+    expect(await pullChanges(remote, again)).toEqual({ kind: 'pulled' });
+    expect(told(again)).toEqual(['n2@3', 'n3@1']);
+  }
+});
+
+test('a folder that comes back from the trash comes with all that lies in it', async () => {
+  const { trees } = knowing();
+  const inside = nodeOf(3, { parentId: folderOf(2).nodeId });
+  const remote = scripted({ journal: [['restored', folderOf(2, { rev: 3 })]], below: [[inside]] });
+  await pullChanges(remote, trees);
+  expect(told(trees)).toEqual(['n2@3', 'n3@1']);
+});
+
+test('what was learned from a commit is not set back by the delta that tells of the time before it', async () => {
+  const { trees } = knowing(nodeOf(2, { rev: 3 }));
+  const remote = scripted({
+    journal: [['modified', nodeOf(2, { rev: 2 })], new Error('the line was cut'), ['modified', nodeOf(2, { rev: 3 })]],
+  });
+  await expect(pullChanges(remote, trees)).rejects.toThrow('the line was cut');
+  expect(told(trees)).toEqual(['n2@3']);
+  await pullChanges(remote, trees);
+  expect(told(trees)).toEqual(['n2@3']);
+});
+
+test('a node that came back from the trash is not removed by the delta that tells of its delete', async () => {
+  const { trees } = knowing(nodeOf(2, { rev: 3 }));
+  const remote = scripted({
+    journal: [
+      ['deleted', nodeOf(2, { rev: 2, deletedAt: AT })],
+      new Error('the line was cut'),
+      ['restored', nodeOf(2, { rev: 3 })],
+    ],
+  });
+  await expect(pullChanges(remote, trees)).rejects.toThrow('the line was cut');
+  expect(told(trees)).toEqual(['n2@3']);
+});
+
+test('what changes while the namespace is listed page by page is told by the delta behind it', async () => {
+  const trees = new EngineTrees(new MemoryStateStore());
+  const remote = scripted({
+    journal: [['created', nodeOf(2)]],
+    listing: [
+      { seq: 0, nodes: [nodeOf(4)] },
+      { seq: 1, nodes: [nodeOf(5)] },
+    ],
+  });
+  await pullChanges(remote, trees);
+  expect(told(trees)).toEqual(['n2@1', 'n4@1', 'n5@1']);
+});
