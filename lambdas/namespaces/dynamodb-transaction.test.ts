@@ -129,3 +129,11 @@ test('every write but that of the trash has a condition', async () => {
     expect((written ?? updated ?? deleted)?.ConditionExpression).toBeDefined();
   }
 });
+
+test('the head goes on only from where it was read, in the same epoch', async () => {
+  const home = await newHome();
+  const { Update: head } = transactionItems(tables, putFiles(home, 41, [fileNode(home, { name: 'a' })]))[0] ?? {};
+  expect(head?.Key?.['sk']).toEqual({ S: 'head' });
+  expect(head?.ConditionExpression).toBe('seq = :expected AND epoch = :epoch');
+  expect(head?.ExpressionAttributeValues).toMatchObject({ ':expected': { N: '41' }, ':next': { N: '42' } });
+});

@@ -172,6 +172,30 @@ function newFile(): string {
 }
 
 describe('a state in SQLite', () => {
+  test('that fails to save has nothing of it', () => {
+    const file = newFile();
+    const store = openStateStore(file);
+    const position = { cursor: Cursor.parse('at-7'), seq: 7, lamport: 7 };
+    store.save({ remote: new Map([[remote.nodeId, remote]]), synced: new Map(), position });
+    const before = told(store.load());
+    // The last of the rows does not fit the table.
+    const broken = { ...synced, rev: 0.5 };
+    const save = {
+      remote: new Map([
+        [remote.nodeId, undefined],
+        [folder.nodeId, folder],
+      ]),
+      synced: new Map([[broken.nodeId, broken]]),
+      position: { cursor: Cursor.parse('at-9'), seq: 9, lamport: 9 },
+    };
+    expect(() => store.save(save)).toThrow();
+    expect(told(store.load())).toEqual(before);
+    store.close();
+    const later = openStateStore(file);
+    expect(told(later.load())).toEqual(before);
+    later.close();
+  });
+
   test('is after every save what was saved, also for a process that comes after a crash', () => {
     fc.assert(
       fc.property(fc.array(aSave, { minLength: 1, maxLength: 5 }), (saves) => {

@@ -108,6 +108,24 @@ test('a chunk that was swept after its upload was opened is missing', async () =
   expect(await world.tryOne(ann, put(ann, upload.uploadId))).toMatchObject(missing(chunkOf(swept).hash));
 });
 
+test('a chunk that is swept between the look and the pin is missing', async () => {
+  const { world, ann } = await twoAccounts();
+  await world.put(ann, { name: 'a.txt', text: 'swept' });
+  const { hash } = chunkOf(textBytes('swept'));
+  const upload = await open(world, ann, fileOf(ann.namespaceId, [textBytes('swept')]));
+  const { uploads, chunks, objects } = world.service.stores;
+  const session = (await uploads.get([upload.uploadId])).get(upload.uploadId);
+  await uploads.confirm({ uploadId: upload.uploadId, version: session?.version ?? 0, confirmed: new Uint8Array(1) });
+  // The sweep takes the object first, and then its record.
+  objects.head = async () => undefined;
+  const pin = chunks.pin.bind(chunks);
+  chunks.pin = async (pins) => {
+    chunks.sweep('shared', hash, 'deleted');
+    return pin(pins);
+  };
+  expect(await world.tryOne(ann, put(ann, upload.uploadId, 'b.txt'))).toMatchObject(missing(hash));
+});
+
 test('a manifest that gives a stored chunk another length is not believed', async () => {
   const { world, ann } = await twoAccounts();
   await world.put(ann, { name: 'a.txt', text: 'five!' });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ConflictStrategy } from '@syncline/protocol';
+import { type ConflictStrategy, UploadId } from '@syncline/protocol';
 import { GivenHints } from '../../../test/support/given-hints.ts';
 import { handlersSyncService } from '../../../test/support/handlers-sync-service.ts';
 import { InMemoryService } from '../../../test/support/in-memory-service.ts';
-import { ModelService } from '../../../test/support/model-service.ts';
+import { ModelService, modelDevice } from '../../../test/support/model-service.ts';
 import { modelSyncService, SyncDevice, type SyncService } from '../../../test/support/sync-world.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 
@@ -68,6 +68,38 @@ describe.each([
     expect(loop.status().problems).toMatchObject([{ path: 'f.txt', reason: 'conflict' }]);
     expect(loop.conflicts()).toMatchObject([{ kind: 'unsettled', path: 'f.txt' }]);
   });
+});
+
+test('an answer with other bytes than were sent agrees on nothing, and both contents are kept', async () => {
+  const model = new ModelService();
+  const service = modelSyncService(model);
+  const edited = { isFirst: true };
+  const a = new SyncDevice(
+    {
+      ...service,
+      connect: async (number, faults) => {
+        const remote = await service.connect(number, faults);
+        return {
+          ...remote,
+          commit: async (operations) => {
+            const [put] = operations;
+            if (!edited.isFirst || put?.type !== 'put' || put.nodeId === undefined) return remote.commit(operations);
+            edited.isFirst = false;
+            const uploadId = UploadId.parse(model.upload(Buffer.from('theirs')).uploadId);
+            const results = model.commit(modelDevice(9), [{ ...put, uploadId }]);
+            return { kind: 'ok', value: results };
+          },
+        };
+      },
+    },
+    1,
+  );
+  a.files.write('f.txt', 'base');
+  await a.sync();
+  a.files.write('f.txt', 'mine');
+  await a.sync();
+  expect(new Set((await service.tree()).values())).toEqual(new Set(['mine', 'theirs']));
+  expect(a.files.tree()).toEqual(await service.tree());
 });
 
 describe('a conflict that was left to a person', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { OpId, UploadId } from '@syncline/protocol';
-import { ModelService, modelDevice } from '../../../test/support/model-service.ts';
+import { ModelService, modelDevice, nameBytes } from '../../../test/support/model-service.ts';
 import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
 
 function world() {
@@ -319,4 +319,38 @@ test('an edit that comes between the plan and a move is not written over by what
     'late',
     'n',
   ]);
+});
+
+test('a disk that goes away while it is walked is not taken for an empty one', async () => {
+  const { service, a } = world();
+  a.files.write('f', '1');
+  await a.sync();
+  a.files.list = async (path) => {
+    a.files.root = 'missing';
+    return { path, entries: [], complete: true, rulesChanged: false };
+  };
+  expect((await a.sync()).kind).toBe('root-missing');
+  expect([...serviceTree(service).keys()]).toEqual(['f']);
+});
+
+test('another content than the one that was asked for never reaches the disk', async () => {
+  const { service, a } = world();
+  a.files.write('f', '1');
+  await a.sync();
+  const other = Buffer.from('2');
+  const b = new SyncDevice(
+    {
+      ...modelSyncService(service),
+      connect: async (number, faults) => ({
+        ...(await modelSyncService(service).connect(number, faults)),
+        fetch: async ({ into }) => {
+          await into.write(0, other);
+          return { kind: 'fetched', contentHash: nameBytes(other) };
+        },
+      }),
+    },
+    2,
+  );
+  expect(reasons(await b.sync())).toEqual(['f: damaged']);
+  expect(b.files.tree().size).toBe(0);
 });

@@ -43,6 +43,20 @@ test('a hint that never comes is made up for by asking from time to time', async
   expect(b.files.tree()).toEqual(new Map([['f', 'hello']]));
 });
 
+test('who was overtaken asks the service what has happened, without waiting for a hint', async () => {
+  const { clock, a, b } = await world();
+  a.files.write('f.txt', 'base');
+  await clock.pass(1000);
+  b.hints.give();
+  await clock.pass(1000);
+  b.files.write('f.txt', 'theirs');
+  await clock.pass(1000);
+  a.files.write('f.txt', 'mine');
+  await clock.pass(1000);
+  expect(a.files.tree().get('f.txt')).toBe('theirs');
+  expect(new Set(a.files.tree().values())).toEqual(new Set(['mine', 'theirs']));
+});
+
 test('an idle loop asks for nothing', async () => {
   const { clock, a } = await world();
   const seen = a.hints.seenSeqs.length;
@@ -140,6 +154,8 @@ test('a root that goes away changes nothing, and all is looked at again when it 
   await clock.pass(1000);
   a.files.root = 'missing';
   a.files.remove('g');
+  // What happens to a folder while it is away is told by nobody.
+  a.files.watcher.take();
   await clock.pass(MINUTE_MS);
   expect(a.loop.status().state).toBe('root-missing');
   expect(serviceTree(service).size).toBe(2);

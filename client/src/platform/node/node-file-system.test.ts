@@ -1,0 +1,253 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { DeviceId, NamespaceId } from '@syncline/protocol';
+import type { LocalEntry } from '../../engine/trees.ts';
+import type { DiskCalls, DiskHandle } from './disk-calls.ts';
+import type { FolderWatcher } from './folder-watcher.ts';
+import { nodeDiskCalls } from './node-disk-calls.ts';
+import { NodeFileSystem } from './node-file-system.ts';
+import { writeRootMarker } from './root-marker.ts';
+
+const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+const otherId = '01ARZ3NDEKTSV4RRFFQ69G5FAW';
+const marker = { folderId: 'folder', deviceId: DeviceId.parse(id), namespaceId: NamespaceId.parse(id) };
+let directory: string;
+let root: string;
+
+beforeEach(async () => {
+  directory = realpathSync(mkdtempSync(join(tmpdir(), 'syncline-files-')));
+  root = join(directory, 'root');
+  mkdirSync(root);
+  await writeRootMarker(root, marker);
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+/** The folder, with somebody who does something at the moment of a call. */
+function filesWith(calls: Partial<DiskCalls> = {}, watcher?: FolderWatcher): NodeFileSystem {
+  const more = watcher === undefined ? {} : { watcher };
+  return new NodeFileSystem({
+    root,
+    marker,
+    today: () => '2026-01-31',
+    calls: { ...nodeDiskCalls, ...calls },
+    ...more,
+  });
+}
+
+const at = (path: string) => join(root, path);
+const write = (path: string, text: string) => writeFileSync(at(path), text);
+const read = (path: string) => readFileSync(at(path), 'utf8');
+
+async function look(path: string): Promise<LocalEntry> {
+  const entry = await filesWith().look(path);
+  if (entry === undefined) throw new Error(`${path} is there`);
+  return entry;
+}
+
+async function publish(files: NodeFileSystem, path: string, replaces?: LocalEntry) {
+  const staged = await files.stage({ key: 'key', size: 7 });
+  await staged.write(0, Buffer.from('fetched'));
+  const outcome = await files.publish({
+    staged,
+    path,
+    replaces: replaces?.identity,
+    executable: false,
+    modifiedAtMs: undefined,
+  });
+  await staged.close();
+  return outcome;
+}
+
+test('a file that is made at the place of a fetched one is never replaced by it', async () => {
+  write('f', 'by a person');
+  expect(await publish(filesWith(), 'f')).toEqual({ kind: 'changed' });
+  expect(read('f')).toBe('by a person');
+});
+
+test('a fetched file replaces the one that the plan saw, and no other', async () => {
+  write('f', 'seen');
+  const seen = await look('f');
+  expect(await publish(filesWith(), 'f', seen)).toMatchObject({ kind: 'done' });
+  expect(read('f')).toBe('fetched');
+  write('f', 'by a person');
+  expect(await publish(filesWith(), 'f', seen)).toEqual({ kind: 'changed' });
+  expect(read('f')).toBe('by a person');
+});
+
+test('a file that is made at the new place of a moved one at the last moment is never replaced by it', async () => {
+  write('from', 'moved');
+  const late = (path: string) => {
+    if (!existsSync(path)) writeFileSync(path, 'by a person');
+  };
+  const files = filesWith({
+    link: (from, to) => {
+      late(to);
+      return nodeDiskCalls.link(from, to);
+    },
+    rename: (from, to) => {
+      late(to);
+      return nodeDiskCalls.rename(from, to);
+    },
+  });
+  const outcome = await files.move({ from: 'from', to: 'to', identity: (await look('from')).identity });
+  expect(outcome).toEqual({ kind: 'changed' });
+  expect([read('from'), read('to')]).toEqual(['moved', 'by a person']);
+});
+
+test('a file that took the place of the one that was to be moved stays there', async () => {
+  write('from', 'planned');
+  const { identity } = await look('from');
+  renameSync(at('from'), at('kept'));
+  write('from', 'another file');
+  expect(await filesWith().move({ from: 'from', to: 'to', identity })).toEqual({ kind: 'changed' });
+  expect([read('from'), existsSync(at('to'))]).toEqual(['another file', false]);
+});
+
+test.each([
+  ['was written to', () => write('d/f', 'written since')],
+  ['came', () => write('d/new', 'new')],
+  [
+    'was put in the place of another',
+    () => {
+      write('x', 'seen');
+      renameSync(at('x'), at('d/f'));
+    },
+  ],
+])('a folder in which something %s since the plan is not put into the trash', async (_, happens) => {
+  mkdirSync(at('d'));
+  write('d/f', 'seen');
+  const expected = new Map([
+    ['d', await look('d')],
+    ['d/f', await look('d/f')],
+  ]);
+  happens();
+  const names = readdirSync(at('d'));
+  expect(await filesWith().trash({ path: 'd', expected })).toEqual({ kind: 'changed' });
+  expect(readdirSync(at('d'))).toEqual(names);
+});
+
+test('a folder that is as the plan saw it goes into the trash, whole', async () => {
+  mkdirSync(at('d'));
+  write('d/f', 'seen');
+  const expected = new Map([
+    ['d', await look('d')],
+    ['d/f', await look('d/f')],
+  ]);
+  expect(await filesWith().trash({ path: 'd', expected })).toMatchObject({ kind: 'done' });
+  expect(existsSync(at('d'))).toBe(false);
+  expect(read('.syncline/trash/2026-01-31/d/f')).toBe('seen');
+});
+
+test('a file that is written to while it is read is told as changed', async () => {
+  write('f', 'first');
+  const file = await look('f');
+  const files = filesWith({
+    open: async (path, flags, mode) => {
+      const handle = await nodeDiskCalls.open(path, flags, mode);
+      const during: DiskHandle['read'] = async (into, position) => {
+        const count = await handle.read(into, position);
+        if (path === at('f')) appendFileSync(path, ' second');
+        return count;
+      };
+      return { ...handle, read: during };
+    },
+  });
+  expect(await files.read({ path: 'f', identity: file.identity }, { start: 0, end: 5 })).toEqual({ kind: 'changed' });
+});
+
+test('a file that is not in the state that was seen is not read', async () => {
+  write('f', 'first');
+  const { identity } = await look('f');
+  expect(await filesWith().read({ path: 'f', identity }, { start: 0, end: 5 })).toMatchObject({ kind: 'read' });
+  write('f', 'other');
+  expect(await filesWith().read({ path: 'f', identity }, { start: 0, end: 5 })).toEqual({ kind: 'changed' });
+});
+
+test('nothing is changed through a link that stands in the place of a folder', async () => {
+  const outside = join(directory, 'outside');
+  mkdirSync(outside);
+  writeFileSync(join(outside, 'f'), 'outside');
+  const { identity } = (await new NodeFileSystem({ root: outside, marker, today: () => '' }).look('f')) ?? {};
+  symlinkSync(outside, at('d'));
+  write('mine', 'mine');
+  const files = filesWith();
+  const expected = new Map([['d/f', await look('d/f')]]);
+  const mine = (await look('mine')).identity;
+  if (identity === undefined) throw new Error('the file is there');
+  expect(await publish(files, 'd/new')).toEqual({ kind: 'changed' });
+  expect(await files.makeFolder('d/folder')).toEqual({ kind: 'changed' });
+  expect(await files.trash({ path: 'd/f', expected })).toEqual({ kind: 'changed' });
+  expect(await files.move({ from: 'mine', to: 'd/mine', identity: mine })).toEqual({ kind: 'changed' });
+  expect(await files.setExecutable({ path: 'd/f', identity, executable: true })).toEqual({ kind: 'changed' });
+  expect(readdirSync(outside)).toEqual(['f']);
+  expect(read('mine')).toBe('mine');
+});
+
+test('only the folder with the marker of this device, folder and namespace is the linked one', async () => {
+  expect(await filesWith().verifyRoot()).toBe('verified');
+  for (const other of [
+    { ...marker, folderId: 'another' },
+    { ...marker, deviceId: DeviceId.parse(otherId) },
+    { ...marker, namespaceId: NamespaceId.parse(otherId) },
+  ]) {
+    await writeRootMarker(root, other);
+    expect(await filesWith().verifyRoot()).toBe('foreign');
+  }
+  rmSync(at('.syncline'), { recursive: true });
+  expect(await filesWith().verifyRoot()).toBe('missing');
+});
+
+test('a folder of which the disk does not tell everything is not listed completely', async () => {
+  write('f', 'f');
+  write('g', 'g');
+  const files = filesWith({
+    lstatSync: (path) => {
+      if (path === at('f')) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+      return nodeDiskCalls.lstatSync(path);
+    },
+  });
+  const listing = await files.list('');
+  expect(listing?.entries.map(({ name }) => name)).toEqual(['g']);
+  expect(listing?.complete).toBe(false);
+});
+
+test('a folder is watched before it is listed', async () => {
+  write('f', 'f');
+  const told: string[] = [];
+  const watcher: FolderWatcher = {
+    cover: () => void told.push('watched'),
+    keepOnly: () => undefined,
+    drop: () => undefined,
+    degraded: () => undefined,
+    watches: () => 0,
+    onHint: () => undefined,
+    take: () => ({ everything: false, folders: new Set() }),
+    isPartial: () => false,
+    close: () => Promise.resolve(),
+  };
+  const files = filesWith(
+    {
+      readdirSync: (path) => {
+        told.push('listed');
+        return nodeDiskCalls.readdirSync(path);
+      },
+    },
+    watcher,
+  );
+  await files.list('');
+  expect(told).toEqual(['watched', 'listed']);
+});
