@@ -1,3 +1,7 @@
+/** `npm run bugs` runs tests with a programming error in the product: SYNCLINE_BUG names it. */
+const transformer =
+  process.env.SYNCLINE_BUG === undefined ? '@swc/jest' : '<rootDir>/test/bug-bank/planting-transformer.ts';
+
 /**
  * Tests that need nothing but this folder: units, properties, infrastructure, the house.
  * They run as native ES modules on the project's Node; swc only strips the types.
@@ -8,7 +12,7 @@ export const base = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'mjs', 'js', 'json', 'node'],
   transform: {
-    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+    '\\.ts$': [transformer, { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
   },
   modulePathIgnorePatterns: ['/cdk.out/', '/.local/', '/dist/'],
   setupFiles: ['<rootDir>/test/support/property-runs.ts'],

@@ -1,0 +1,15 @@
+import { DISK_BUGS } from './disk-bugs.ts';
+import { EXECUTION_BUGS } from './execution-bugs.ts';
+import { PLANNER_BUGS } from './planner-bugs.ts';
+import type { PlantedBug } from './planted-bug.ts';
+import { SERVICE_BUGS } from './service-bugs.ts';
+
+/** All planted bugs, from the engine to the service. `npm run bugs` says which of them the suite catches. */
+export const BUGS: readonly PlantedBug[] = [...PLANNER_BUGS, ...EXECUTION_BUGS, ...DISK_BUGS, ...SERVICE_BUGS];
+
+/** @throws when there is no bug of this name. */
+export function bugNamed(id: string): PlantedBug {
+  const bug = BUGS.find((one) => one.id === id);
+  if (bug === undefined) throw new Error(`the bank has no bug ${id}: test/bug-bank/bugs.ts names them all`);
+  return bug;
+}
