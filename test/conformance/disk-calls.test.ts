@@ -20,6 +20,7 @@ import * as fc from 'fast-check';
 import type { DiskStat } from '../../client/src/platform/node/disk-calls.ts';
 import { nodeDiskCalls } from '../../client/src/platform/node/node-disk-calls.ts';
 import type { Inode } from '../support/disk-inode.ts';
+import { propertyCases } from '../support/property-runs.ts';
 import { SimulatedDisk } from '../support/simulated-disk.ts';
 import { SimulatedProcess } from '../support/simulated-process.ts';
 import { aDiskAct, type DiskAct, DiskHistory, describeStat, type WholeDisk } from './disk-histories.ts';
@@ -113,7 +114,7 @@ async function asUser<T>(user: { directory: string; privileged: boolean }, task:
   }
 }
 
-const RUNS = Number(process.env['FAST_CHECK_RUNS'] ?? 200);
+const RUNS = propertyCases(200);
 
 test('any history of calls has the same answers and leaves the same tree as on the real disk', async () => {
   const aHistory = fc.array(aDiskAct, { maxLength: 60, size: 'max' });

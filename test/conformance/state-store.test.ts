@@ -9,6 +9,7 @@ import type { EngineState, StateDifference, StateStore } from '../../client/src/
 import type { RemoteNode, SyncedNode } from '../../client/src/engine/trees.ts';
 import { STATE_ROWS_PER_PAGE } from '../../client/src/platform/node/limits.ts';
 import { openStateStore } from '../../client/src/platform/node/open-state-store.ts';
+import { propertyCases } from '../support/property-runs.ts';
 import { MemoryStateStore } from '../support/sync-world.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'syncline-state-'));
@@ -212,7 +213,7 @@ describe('a state in SQLite', () => {
         }
         store.close();
       }),
-      { numRuns: Number(process.env['FAST_CHECK_RUNS'] ?? 40) },
+      { numRuns: propertyCases(40) },
     );
   }, 60_000);
 

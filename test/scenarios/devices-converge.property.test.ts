@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { handlersSyncService } from '../support/handlers-sync-service.ts';
+import { propertyCases } from '../support/property-runs.ts';
 import { anEdit, type Edit, editDisk } from '../support/random-edits.ts';
 import { modelSyncService, SyncDevice, type SyncService } from '../support/sync-world.ts';
 
@@ -114,7 +115,7 @@ async function settle(devices: readonly SyncDevice[]): Promise<void> {
   throw new Error('the devices do not come to rest');
 }
 
-const RUNS = Number(process.env['FAST_CHECK_RUNS'] ?? 1000);
+const RUNS = propertyCases(1000);
 
 test('any history of edits, syncs and faults on three devices ends in one tree, and nothing is lost: the model', async () => {
   await fc.assert(

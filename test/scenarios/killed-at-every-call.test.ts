@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { type Death, dieAndRecover, runUndisturbed } from '../support/kill-run.ts';
 import { KILL_SCENARIOS } from '../support/kill-scenarios.ts';
+import { propertyCases } from '../support/property-runs.ts';
 
 /** What a power failure may leave is tried so often at each call. */
-const SEEDS = Number(process.env['FAST_CHECK_RUNS'] ?? 0) > 0 ? 20 : 1;
+const SEEDS = propertyCases(1) > 1 ? 20 : 1;
 /** A defect shows at many calls; the first ones tell enough. */
 const FAILURES_MAX = 5;
 

@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 
-/** `npm run nightly` asks for more cases of every property than a quick run; a failure prints the seed that replays it. */
-const runs = Number(process.env['FAST_CHECK_RUNS'] ?? 0);
-if (runs > 0) fc.configureGlobal({ numRuns: runs });
+/** Cases of a property that names no number. */
+const DEFAULT_CASES = 100;
 
-/** With a bug in, that a property fails is all that is asked for; the smallest example would only take time. */
-if (process.env['SYNCLINE_BUG'] !== undefined) fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
+/**
+ * How many cases of a property are tried: as many as it names, times what `npm run nightly` asks for; or the number that
+ * FAST_CHECK_RUNS names for all of them. A failure prints the seed that replays it.
+ */
+export function propertyCases(cases: number): number {
+  const all = Number(process.env['FAST_CHECK_RUNS'] ?? 0);
+  return all > 0 ? all : cases * Number(process.env['FAST_CHECK_TIMES'] ?? 1);
+}
+
+fc.configureGlobal({ numRuns: propertyCases(DEFAULT_CASES) });

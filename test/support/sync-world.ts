@@ -141,6 +141,14 @@ export class SyncDevice {
     );
   }
 
+  /** Loses what was agreed about some nodes. Numbers choose among those that there are. */
+  forgetAgreements(picks: readonly number[]): void {
+    const { synced, position } = this.#store.load();
+    const known = [...synced].map(({ nodeId }) => nodeId);
+    const lost = picks.flatMap((pick) => known[pick % Math.max(1, known.length)] ?? []);
+    this.#store.save({ remote: new Map(), synced: new Map(lost.map((nodeId) => [nodeId, undefined])), position });
+  }
+
   /** As when somebody deletes the database. */
   forgetState(): void {
     this.#store = new MemoryStateStore();

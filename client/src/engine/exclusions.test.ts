@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ModelService } from '../../../test/support/model-service.ts';
+import { propertyCases } from '../../../test/support/property-runs.ts';
 import { anEdit, editDisk, editService } from '../../../test/support/random-edits.ts';
 import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
 
@@ -117,6 +118,6 @@ test('whatever is done on both sides while folders are excluded and included, no
       const committed = modelSyncService(service);
       for (const text of written) expect(await committed.hasCommitted(text)).toBe(true);
     }),
-    { numRuns: Number(process.env['FAST_CHECK_RUNS'] ?? 2000) },
+    { numRuns: propertyCases(2000) },
   );
 }, 600_000);

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ModelService } from '../../../test/support/model-service.ts';
+import { propertyCases } from '../../../test/support/property-runs.ts';
 import { anEdit, type Edit, editDisk } from '../../../test/support/random-edits.ts';
 import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
 import { localNames } from './local-names.ts';
@@ -112,6 +113,6 @@ test('whatever is done on a disk that holds all names and on one that does not, 
         if (turn.forgets) folding.forgetState();
       }
     }),
-    { numRuns: Number(process.env['FAST_CHECK_RUNS'] ?? 1000) },
+    { numRuns: propertyCases(1000) },
   );
 }, 600_000);

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { type NodeId, rootNodeId } from '@syncline/protocol';
 import * as fc from 'fast-check';
 import { ModelService } from '../../../test/support/model-service.ts';
+import { propertyCases } from '../../../test/support/property-runs.ts';
 import { anEdit, type Edit, editDisk, editService } from '../../../test/support/random-edits.ts';
 import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
 import { pathNames } from './node-tree.ts';
@@ -21,7 +22,7 @@ const aTurn: fc.Arbitrary<Turn> = fc.record({
   execute: fc.oneof(fc.constant<'all'>('all'), fc.constant<'none'>('none'), fc.nat(4)),
 });
 
-const CASES = Number(process.env['FAST_CHECK_RUNS'] ?? 3000);
+const CASES = propertyCases(3000);
 
 /** The steps of a plan with paths for ids, since ids of new nodes are drawn. */
 async function describePlan(engine: SyncEngine, rootId: NodeId): Promise<readonly string[]> {

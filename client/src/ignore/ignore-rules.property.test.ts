@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyCases } from '../../../test/support/property-runs.ts';
 import { BUILT_IN, BUILT_IN_PATTERNS } from './built-in-patterns.ts';
 import { FolderIgnoreRules } from './ignore-rules.ts';
 import { GLOBSTARS_MAX } from './limits.ts';
@@ -188,7 +189,7 @@ const cases = tree.chain(({ folders, paths }) =>
     }),
 );
 
-const RUNS = Number(process.env['FAST_CHECK_RUNS'] ?? 200);
+const RUNS = propertyCases(200);
 
 test('what is ignored, and by which pattern of which file, is what git says', () => {
   let ignored = 0;

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import type { FolderSync } from '../engine/folder-sync.ts';
+import type { Clock } from '../engine/ports.ts';
 import { SyncLoop } from '../engine/sync-loop.ts';
+import { expireTrash } from '../platform/node/expire-trash.ts';
 import type { WatchLack } from '../platform/node/folder-watcher.ts';
 import { type LinkedFolder, stateFile } from '../platform/node/linked-folders.ts';
 import { nodeSockets } from '../platform/node/node-socket.ts';
@@ -10,6 +12,7 @@ import { openStateStore } from '../platform/node/open-state-store.ts';
 import type { TransferLimits } from '../platform/node/settings-store.ts';
 import { createApiRemote } from './api-remote.ts';
 import { engineClock } from './engine-clock.ts';
+import { EXPIRE_TRASH_MS } from './limits.ts';
 import { NamespaceHints } from './namespace-hints.ts';
 import { diskNames, isChunk, openFiles } from './open-engine.ts';
 import type { Session } from './session.ts';
@@ -77,14 +80,28 @@ function openLoop(
     onConflict,
     isUnavailable: (failure) => failure instanceof UnavailableError,
   });
+  const expiring = keepTrashFresh(folder, engineTime);
   loop.setExcluded(new Set(folder.excluded.map(({ nodeId }) => nodeId)));
   return {
     sync: loop,
     watchLack: () => watcher.degraded(),
     close: async () => {
       closing.abort();
+      expiring.end();
       await Promise.all([hints.close(), watcher.close()]);
       store.close();
     },
   };
+}
+
+/** Looks through the trash at the start, and then once a day. */
+function keepTrashFresh({ path: root }: LinkedFolder, clock: Clock): { readonly end: () => void } {
+  let cancel: () => void;
+  const look = (): void => {
+    // What could not be removed is tried again tomorrow.
+    void expireTrash({ root, now: clock.today() });
+    cancel = clock.after(EXPIRE_TRASH_MS, look);
+  };
+  cancel = clock.after(0, look);
+  return { end: () => cancel() };
 }

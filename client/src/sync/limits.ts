@@ -9,6 +9,8 @@ import {
 } from '@syncline/protocol';
 import type { GrowingDelay } from './growing-delay.ts';
 
+/** How often the trash of a synced folder is looked through for what has been in it long enough. */
+export const EXPIRE_TRASH_MS = 24 * 60 * 60 * 1000;
 /** A socket without a message for so long is closed by API Gateway. */
 const SOCKET_IDLE_MS_MAX = 10 * MINUTE_MS;
 /** Time for the opening handshake of a socket. */

@@ -2,6 +2,10 @@ import { assert } from '@syncline/protocol';
 
 /** Rows of the state that are read together. */
 export const STATE_ROWS_PER_PAGE = 1000;
+/** Days that what was deleted elsewhere stays in the trash of a synced folder. */
+export const TRASH_DAYS = 30;
+/** Days that a part of a content waits to be fetched further. */
+export const STAGING_DAYS = 30;
 /** Touched folders that a watcher tells apart; more become "everything may have changed", which costs one walk. */
 export const TOUCHED_FOLDERS_MAX = 4096;
 /** Folders that are watched one by one. Each takes about 1.4 KB in this process, and 1 KB or more in the kernel. */
