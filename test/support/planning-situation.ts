@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { ModelService } from './model-service.ts';
 import { anEdit, type Edit, editDisk, editService } from './random-edits.ts';
-import { modelSyncService, SyncDevice, serviceTree } from './sync-world.ts';
+import { modelSyncService, SyncDevice } from './sync-world.ts';
 
 /** Any three trees: what was agreed on, what the disk and the service became since; and where the first execution ends. */
 export interface Situation {
