@@ -19,6 +19,7 @@ import {
   type LocalEntry,
   type LocalNode,
   localNameOf,
+  parentPath,
   type RemoteNode,
   type SeenEntry,
   sameContent,
@@ -63,6 +64,7 @@ async function makeFolder(execution: Execution, { nodeId, to }: PlacedStep): Pro
   if (!settle(execution, path, outcome)) return;
   const here = localNode(nodeId, { ...to, entry: outcome.entry });
   local.tree.set(here);
+  execution.toList.set(nodeId, 'alone');
   trees.setSynced(agreedNode(there, here));
 }
 
@@ -78,6 +80,7 @@ async function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Promi
   const moved: LocalNode = { ...here, ...placed(to, outcome.entry), entry: seenEntry(outcome.entry) };
   // An edit that came after the plan went along with the move. It is a state that nobody has planned for.
   if (localNameOf(here) !== outcome.entry.name || here.parentId !== to.parentId) freeLocalName(execution, here);
+  if (here.kind === 'folder') execution.toList.set(nodeId, 'with-below');
   const isAsPlanned = here.kind === 'folder' || sameWrite(here.entry.identity, outcome.entry.identity);
   local.tree.set(isAsPlanned ? moved : { ...moved, contentHash: undefined });
   if (!isAsPlanned) execution.failed.add(nodeId);
@@ -124,7 +127,10 @@ async function trashNode(execution: Execution, nodeId: NodeId, isDoomed: IsDoome
     expected.set(nodePath, node.entry);
   }
   const outcome = await ports.files.trash({ path, expected });
-  if (!settle(execution, path, outcome)) return;
+  if (!settle(execution, path, outcome)) {
+    execution.toList.set(nodeId, 'with-below');
+    return;
+  }
   const gone = local.tree.get(nodeId);
   if (gone !== undefined) freeLocalName(execution, gone);
   for (const below of doomed) {
@@ -225,8 +231,14 @@ function settle(
   outcome: DiskOutcome,
 ): outcome is Extract<DiskOutcome, { readonly kind: 'done' }> {
   if (outcome.kind === 'failed') report(execution, { path, reason: outcome.reason });
+  if (outcome.kind === 'changed') listAgain(execution, parentPath(path));
   if (outcome.kind !== 'done') return false;
   execution.progress += 1;
   execution.counts.changedLocal += 1;
   return true;
+}
+
+function listAgain({ local, toList }: Execution, path: string): void {
+  const folderId = local.folderAt(path);
+  if (folderId !== undefined && !toList.has(folderId)) toList.set(folderId, 'alone');
 }

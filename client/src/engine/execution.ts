@@ -29,6 +29,11 @@ export interface Execution {
   readonly failed: Set<NodeId>;
   /** How often a file was found changed while it was read, by path, and when it is worth another try. */
   readonly tries: Map<string, { readonly count: number; readonly notBefore: EpochMs }>;
+  /**
+   * Folders that have to be listed before the next plan, each with or without all folders in it: what the engine made or moved
+   * is watched only once it was listed, and a disk that was not what the plan saw has not told of it yet.
+   */
+  readonly toList: Map<NodeId, 'alone' | 'with-below'>;
   readonly names: LocalNames;
   /** Keys of the names that are taken on the disk, by folder, as far as they were asked for. */
   readonly takenNames: Map<NodeId, Map<string, NodeId | undefined>>;

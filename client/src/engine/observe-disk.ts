@@ -13,6 +13,12 @@ interface Pending {
   readonly changed: boolean;
 }
 
+/** Where to look. */
+export interface DiskLook extends DiskHints {
+  /** Folders that are listed with all folders in them. */
+  readonly trees: ReadonlySet<string>;
+}
+
 /**
  * Brings what is known of the disk up to date: lists the folders that hints name, or all of them, and those that turn out to be
  * new. A folder that is not there any more is left to the listing of the folder that held it.
@@ -20,9 +26,9 @@ interface Pending {
 export async function observeDisk(
   ports: { readonly files: FileSystem; readonly clock: Clock },
   local: LocalDisk,
-  hints: DiskHints,
+  look: DiskLook,
 ): Promise<void> {
-  const pending = hints.everything ? [{ path: '', below: true, changed: false }] : foldersToList(local, hints.folders);
+  const pending = look.everything ? [{ path: '', below: true, changed: false }] : foldersToList(local, look);
   const gone = new Set<string>();
   let listings = 0;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -52,13 +58,14 @@ export async function observeDisk(
  * A hint about a folder that is not known may have come from one that had another name for a moment. Such a folder shows that
  * something happened to it, but not what happened in it.
  */
-function foldersToList(local: LocalDisk, hinted: ReadonlySet<string>): Pending[] {
+function foldersToList(local: LocalDisk, { folders: hinted, trees }: DiskLook): Pending[] {
   const folders = new Map<string, boolean>();
   for (const path of hinted) {
     const known = nearestKnown(local, path);
     folders.set(known, known !== path || folders.get(known) === true);
   }
-  return [...folders].map(([path, changed]) => ({ path, below: false, changed }));
+  const below = [...trees].map((path) => ({ path: nearestKnown(local, path), below: true, changed: false }));
+  return [...below, ...[...folders].map(([path, changed]) => ({ path, below: false, changed }))];
 }
 
 /** The folder itself, or the first one above it that is known: a listing of that one leads to it. */

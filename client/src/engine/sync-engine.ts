@@ -18,7 +18,7 @@ import { LocalDisk, type LocalView } from './local-disk.ts';
 import type { LocalNames } from './local-names.ts';
 import { countChanges, findMassChange, type MassChange } from './mass-change.ts';
 import { newNodeId } from './new-node-id.ts';
-import { observeDisk } from './observe-disk.ts';
+import { type DiskLook, observeDisk } from './observe-disk.ts';
 import { plannedBytes } from './planned-bytes.ts';
 import { type Plan, planSteps } from './planner.ts';
 import type { DiskHints, EnginePorts } from './ports.ts';
@@ -98,6 +98,7 @@ export class SyncEngine {
   #isObserved = false;
   readonly #settled = new Map<string, ConflictStrategy>();
   readonly #tries: Execution['tries'] = new Map();
+  readonly #toList: Execution['toList'] = new Map();
   readonly #counts: SyncCounts = { uploaded: 0, downloaded: 0, conflicts: 0, changedRemote: 0, changedLocal: 0 };
 
   constructor(ports: EnginePorts, options: EngineOptions) {
@@ -231,8 +232,20 @@ export class SyncEngine {
   async #observe(hints: DiskHints): Promise<void> {
     // Hints that were taken and not followed to the end would be lost.
     this.#isObserved = false;
-    await observeDisk(this.#ports, this.#local, hints);
+    await observeDisk(this.#ports, this.#local, this.#takeOwn(hints));
     this.#isObserved = true;
+  }
+
+  /** Adds what the engine itself has to look at again. By its id, as it may have moved on since. */
+  #takeOwn({ everything, folders }: DiskHints): DiskLook {
+    const alone = new Set(folders);
+    const trees = new Set<string>();
+    for (const [nodeId, how] of this.#toList) {
+      const path = diskPath(this.#local.tree, this.#rootId, nodeId);
+      if (path !== undefined) (how === 'alone' ? alone : trees).add(path);
+    }
+    this.#toList.clear();
+    return { everything, folders: alone, trees };
   }
 
   #planObserved(): Plan {
@@ -273,6 +286,7 @@ export class SyncEngine {
       problems: [],
       failed: new Set(),
       tries: this.#tries,
+      toList: this.#toList,
       onConflict: this.#options.onConflict ?? 'keep_both',
       names: this.#options.names,
       takenNames: new Map(),
