@@ -141,15 +141,6 @@ export const PLANNER_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: MEET, test: 'two folders change their names with each other' },
   },
   {
-    id: 'move-into-itself',
-    what: 'A folder may be planned into a folder that lies in it.',
-    invariant: 'I-9',
-    file: 'client/src/engine/schedule-structure.ts',
-    find: "if (working.isInside(action.to.parentId, action.nodeId)) return 'inside';",
-    replace: '',
-    caughtBy: { file: MEET, test: 'a is moved into b while b is moved into a: the first stands' },
-  },
-  {
     id: 'time-of-change-ignored',
     what: 'A write that sets the time of the last write back is not seen.',
     invariant: 'I-14',
