@@ -112,21 +112,21 @@ describe('renames that go in circles and chains', () => {
 
   test('a new case of a name is the same file under another name', async () => {
     await withLiveWorld(2, async (world, [a, b]) => {
-      mkdirSync(a.at('docs'));
-      writeFileSync(a.at('docs', 'readme.md'), 'text');
+      mkdirSync(a.at('papers'));
+      writeFileSync(a.at('papers', 'readme.md'), 'text');
       await world.settled();
-      const ids = [idOf(world, 'docs'), idOf(world, 'docs/readme.md')];
-      renameSync(a.at('docs', 'readme.md'), a.at('docs', 'README.md'));
+      const ids = [idOf(world, 'papers'), idOf(world, 'papers/readme.md')];
+      renameSync(a.at('papers', 'readme.md'), a.at('papers', 'README.md'));
       await world.settled();
-      renameSync(b.at('docs'), b.at('Docs'));
+      renameSync(b.at('papers'), b.at('Papers'));
       expect(await world.settled()).toEqual(
         new Map([
-          ['Docs', undefined],
-          ['Docs/README.md', 'text'],
+          ['Papers', undefined],
+          ['Papers/README.md', 'text'],
         ]),
       );
-      expect([idOf(world, 'Docs'), idOf(world, 'Docs/README.md')]).toEqual(ids);
-      expect(world.history('Docs/README.md')).toEqual(['created', 'moved']);
+      expect([idOf(world, 'Papers'), idOf(world, 'Papers/README.md')]).toEqual(ids);
+      expect(world.history('Papers/README.md')).toEqual(['created', 'moved']);
     });
   });
 

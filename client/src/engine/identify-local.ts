@@ -2,7 +2,7 @@ import type { NodeId } from '@syncline/protocol';
 import type { LocalDisk } from './local-disk.ts';
 import type { LocalNames } from './local-names.ts';
 import { movingNodeId } from './moving-name.ts';
-import { serviceName } from './service-name.ts';
+import { remoteName } from './remote-name.ts';
 import {
   type LocalEntry,
   type LocalNode,
@@ -155,7 +155,7 @@ class Identification {
   #named(node: LocalNode): LocalNode {
     const { names, local } = this.#input;
     if (names.isExact) return node;
-    const name = serviceName(this.#input, this.#parentOf(node), localNameOf(node));
+    const name = remoteName(this.#input, this.#parentOf(node), localNameOf(node));
     const standing = local.tree.at({ parentId: node.parentId, name });
     if (name === node.name || standing !== undefined) return node;
     this.#renamed.set(node.nodeId, name);
@@ -252,7 +252,7 @@ export function findFrozen(input: Pick<IdentifyInput, 'local' | 'synced' | 'remo
   for (const folderId of local.unlisted) for (const node of synced.children(folderId)) freeze(node);
   for (const [folderId, names] of local.obstacles) {
     for (const name of names.keys()) {
-      const node = synced.at({ parentId: folderId, name: serviceName(input, folderId, name) });
+      const node = synced.at({ parentId: folderId, name: remoteName(input, folderId, name) });
       if (node !== undefined) freeze(node);
     }
   }

@@ -1,7 +1,7 @@
 import { type NodeId, nameDefect } from '@syncline/protocol';
 import type { LocalNames } from './local-names.ts';
 import { NodeTree, type Place } from './node-tree.ts';
-import { type NamingInput, serviceName } from './service-name.ts';
+import { type NamingInput, remoteName } from './remote-name.ts';
 import {
   type FolderListing,
   joinPath,
@@ -272,7 +272,7 @@ export class LocalDisk implements LocalView {
    * marked name; the second is then what the disk calls it, and what would still be a twin is none.
    */
   #freeName(parentId: NodeId, localName: string): string | undefined {
-    const name = serviceName(this.#naming, parentId, localName);
+    const name = remoteName(this.#naming, parentId, localName);
     if (this.tree.at({ parentId, name }) === undefined) return name;
     return name === localName || this.tree.at({ parentId, name: localName }) !== undefined ? undefined : localName;
   }

@@ -12,7 +12,7 @@ export interface NamingInput {
  * Name at the service of what a folder of the disk holds under `localName`: the one that was agreed on; else what the local name
  * tells; else, where it does not tell it, that of the remote node which would be called so here.
  */
-export function serviceName(input: NamingInput, parentId: NodeId, localName: string): string {
+export function remoteName(input: NamingInput, parentId: NodeId, localName: string): string {
   const { names, remote } = input;
   if (names.isExact) return localName;
   const agreed = agreedAt(input, parentId, localName);
