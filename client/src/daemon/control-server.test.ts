@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -57,7 +57,8 @@ function handlers(): ControlHandlers {
     async *watch(signal) {
       yield restingDaemon({ pid: 1 });
       watching.begun.resolve();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      const ended = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      if (!signal.aborted) await ended;
       watching.ended.resolve();
     },
   };
@@ -160,6 +161,13 @@ describe('the control socket', () => {
     expect(failures).toEqual([]);
   });
 
+  test('ends a watch when the one who watches says something more', async () => {
+    await open();
+    const answers = await exchange(`${encodeRequest('watch', {})}\n${encodeRequest('pause', {})}\n`, 9);
+    expect(answers).toMatchObject([{ ok: true, value: { pid: 1 } }]);
+    expect(asked).toEqual([]);
+  });
+
   test('closes connections beyond its limit and serves those that it has', async () => {
     await open();
     const sockets = await Promise.all(Array.from({ length: CONNECTIONS_MAX }, openSocket));
@@ -210,16 +218,22 @@ describe('a home with a path that is too long for a socket', () => {
     await rm(directory, { recursive: true });
   });
 
-  test('does not use a directory that somebody else has put there', async () => {
+  test('does not use a directory that somebody else has put there, or may write to', async () => {
     const long = join(home, 'y'.repeat(SOCKET_PATH_BYTES_MAX));
     await mkdir(long);
     const address = controlAddress(long);
-    await symlink(home, dirname(address.path));
+    const directory = dirname(address.path);
+    await symlink(home, directory);
     try {
       await expect(makeControlDirectory(address, long)).rejects.toThrow('somebody else');
       expect(await connectDaemon(long)).toBeUndefined();
+      await rm(directory);
+      await mkdir(directory);
+      await chmod(directory, 0o777);
+      await expect(makeControlDirectory(address, long)).rejects.toThrow('somebody else');
+      expect(await connectDaemon(long)).toBeUndefined();
     } finally {
-      await rm(dirname(address.path));
+      await rm(directory, { recursive: true });
     }
   });
 });

@@ -30,7 +30,10 @@ test('lines are the same in whatever pieces they come, and what follows one that
   );
 });
 
-test('a line of exactly the allowed length is a line', async () => {
+test('a line of exactly the allowed length is a line, and a longer one is too long, even before its end has come', async () => {
+  const long = 'a'.repeat(BYTES_MAX + 1);
+  expect(await read(Buffer.from(`${long}\n`), [])).toEqual([{ kind: 'too-long' }]);
+  expect(await read(Buffer.from(long), [])).toEqual([{ kind: 'too-long' }]);
   expect(await read(Buffer.from(`${'a'.repeat(BYTES_MAX)}\n`), [])).toEqual([
     { kind: 'line', text: 'a'.repeat(BYTES_MAX) },
   ]);

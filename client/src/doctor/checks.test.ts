@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DeviceId, NamespaceId, PROTOCOL_VERSION } from '@syncline/protocol';
 import { type Fault, LoopbackService } from '../../test/loopback-service.ts';
@@ -147,9 +148,16 @@ describe('a folder', () => {
     openStateStore(file).close();
     expect(checkState(home, folder)).toMatchObject({ result: 'ok', message: expect.stringContaining('whole') });
     expect(countFolders(home, folder)).toBe(1);
+    const database = new DatabaseSync(file);
+    database.exec('CREATE TABLE filler (text TEXT) STRICT');
+    const insert = database.prepare('INSERT INTO filler VALUES (?)');
+    for (let row = 0; row < 500; row++) insert.run('x'.repeat(200));
+    database.close();
+    // A page in the middle: opening and counting never come to it.
     const bytes = await readFile(file);
-    bytes.fill(0x5a, 100, 2000);
-    await writeFile(file, bytes);
+    await writeFile(file, bytes.fill(0x5a, bytes.length - 8192, bytes.length - 8000));
+    expect(checkState(home, folder)).toMatchObject({ result: 'problem', message: expect.stringContaining('damaged') });
+    await writeFile(file, bytes.fill(0x5a, 100, 2000));
     expect(checkState(home, folder)).toMatchObject({ result: 'problem', remedy: expect.stringContaining('--rebuild') });
     expect(countFolders(home, folder)).toBe(1);
   });
