@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UnavailableError } from '../../client/src/api/unavailable-error.ts';
 import type { LoopStatus } from '../../client/src/engine/loop-status.ts';
@@ -55,6 +55,11 @@ export class LiveDevice {
     mkdirSync(device.root, { recursive: true });
     await writeRootMarker(device.root, device.#marker());
     return device;
+  }
+
+  /** As when somebody deletes the database of a device that is stopped. */
+  forgetState(): void {
+    rmSync(this.#database);
   }
 
   /** The absolute place of a path in its folder. */

@@ -1,4 +1,4 @@
-import { Cursor, operationError, type Problem, UploadId } from '@syncline/protocol';
+import { Cursor, ERRORS, operationError, type Problem, UploadId } from '@syncline/protocol';
 import type { ContentSource, Remote, RemoteAnswer, SentContent } from '../../client/src/engine/ports.ts';
 import { type ModelDevice, type ModelService, nameBytes } from './model-service.ts';
 
@@ -20,7 +20,7 @@ export function modelRemote(service: ModelService, device: ModelDevice, faults: 
   return {
     namespaceId: service.namespaceId,
     listTree: async ({ folderId, page }) => {
-      if (folderId !== undefined && !service.isLive(folderId)) return notFound();
+      if (folderId !== undefined && !service.isLive(folderId)) return refused('not_found', 'It is not there.');
       const nodes = service.list(folderId);
       const start = Number(page ?? 0);
       const seq = service.journal.length;
@@ -29,6 +29,7 @@ export function modelRemote(service: ModelService, device: ModelDevice, faults: 
     },
     listChanges: async (cursor) => {
       const seq = Number(cursor.slice('seq-'.length));
+      if (seq < service.oldestCursor) return refused('cursor_reset', 'The cursor is too old.');
       const changes = service.changesAfter(seq, PAGE);
       const next = seq + changes.length;
       return ok({ changes: [...changes], cursor: cursorAt(next), hasMore: next < service.journal.length });
@@ -61,7 +62,7 @@ export function modelRemote(service: ModelService, device: ModelDevice, faults: 
     fetch: async ({ nodeId, rev, into }) => {
       const node = service.journal.findLast((change) => change.node.nodeId === nodeId && change.node.rev === rev)?.node;
       const bytes = node?.contentHash === undefined ? undefined : service.contents.get(node.contentHash);
-      if (node?.contentHash === undefined || bytes === undefined) return notFound();
+      if (node?.contentHash === undefined || bytes === undefined) return refused('not_found', 'It is not there.');
       await into.write(0, bytes);
       faults.onFetched?.();
       return { kind: 'fetched', contentHash: node.contentHash };
@@ -78,10 +79,14 @@ function ok<T>(value: T): RemoteAnswer<T> {
   return { kind: 'ok', value };
 }
 
-function notFound(): { readonly kind: 'refused'; readonly problem: Problem } {
-  const { code, remedy, detail } = operationError('not_found', 'It is not there.');
+function refused(
+  refusal: 'not_found' | 'cursor_reset',
+  text: string,
+): { readonly kind: 'refused'; readonly problem: Problem } {
+  const { code, remedy, detail } = operationError(refusal, text);
+  const { status } = ERRORS[code];
   return {
     kind: 'refused',
-    problem: { type: code, title: code, status: 404, code, remedy, detail, requestId: 'model' },
+    problem: { type: code, title: code, status, code, remedy, detail, requestId: 'model' },
   };
 }

@@ -55,6 +55,8 @@ export class ModelService {
   readonly rootId: NodeId;
   readonly journal: Change[] = [];
   readonly contents = new Map<ContentHash, Uint8Array>();
+  /** Cursors before this entry are answered with `cursor_reset`. */
+  oldestCursor = 0;
   /** Contents that lost a conflict; they are kept as revisions. */
   readonly losing = new Set<ContentHash>();
   readonly #nodes = new Map<NodeId, Node>();
