@@ -206,7 +206,7 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
   {
     id: 'push-of-a-new-epoch-is-old',
     what: 'After the namespace was set back, a push with a low sequence counts as read.',
-    invariant: 'I-24',
+    invariant: 'I-12',
     file: 'client/src/sync/namespace-hints.ts',
     find: 'const isSeen = epoch === this.#epoch && seq <= this.#seq;',
     replace: 'const isSeen = seq <= this.#seq;',

@@ -4,6 +4,7 @@
  * First the tests are run without any bug, and must pass; then each bug is planted and its test must fail, by what the product did: a
  * file that cannot be loaded any more, or a name that is not there, is no proof.
  */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { BUGS, bugNamed } from './bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -19,7 +20,12 @@ type Verdict = { readonly kind: 'caught' | 'survived' } | { readonly kind: 'inva
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { verbose: { type: 'boolean', default: false } },
+  options: {
+    /** Tells how each bug was noticed. */
+    verbose: { type: 'boolean', default: false },
+    /** A file for the score, for `npm test` to read. */
+    report: { type: 'string' },
+  },
 });
 const bugs = positionals.length === 0 ? BUGS : positionals.map(bugNamed);
 
@@ -36,6 +42,9 @@ const pending = bugs.filter((bug) => {
 await Promise.all(Array.from({ length: BUGS_AT_ONCE }, tryBugs));
 const caught = [...verdicts.values()].filter(({ kind }) => kind === 'caught').length;
 console.log(`\n${caught} of ${bugs.length} bugs caught`);
+if (values.report !== undefined) {
+  writeFileSync(values.report, JSON.stringify({ passed: caught, failed: bugs.length - caught }));
+}
 process.exitCode = caught === bugs.length ? 0 : 1;
 
 async function tryBugs(): Promise<void> {

@@ -290,7 +290,7 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
   {
     id: 'foreign-upload-is-committed',
     what: 'An upload of another account can be committed.',
-    invariant: 'I-19',
+    invariant: 'I-18',
     file: 'lambdas/journal/find-uploads.ts',
     find: 'session.accountId !== search.caller.accountId || ',
     replace: '',
@@ -299,7 +299,7 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
   {
     id: 'foreign-session-is-there',
     what: 'The upload session of another account can be gone on with.',
-    invariant: 'I-19',
+    invariant: 'I-18',
     file: 'lambdas/uploads/check-chunks.ts',
     find: 'if (session === undefined || session.accountId !== caller.accountId) {',
     replace: 'if (session === undefined) {',
@@ -308,7 +308,7 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
   {
     id: 'proof-not-compared',
     what: 'Any proof of the right length shows that its sender has the bytes.',
-    invariant: 'I-19',
+    invariant: 'I-18',
     file: 'lambdas/chunks/possession.ts',
     find: 'return given.length === expected.length && timingSafeEqual(given, expected);',
     replace: 'return given.length === expected.length && timingSafeEqual(given, given);',
@@ -317,7 +317,7 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
   {
     id: 'hash-is-possession',
     what: 'Who names the hash of a stored chunk counts as having its bytes.',
-    invariant: 'I-19',
+    invariant: 'I-18',
     file: 'lambdas/chunks/writer-tag.ts',
     find: 'return head.writer !== undefined && head.writer === (await writerTag(deps, written));',
     replace: 'return head.writer !== undefined || (await writerTag(deps, written)) === head.writer;',

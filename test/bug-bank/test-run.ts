@@ -78,8 +78,6 @@ function runJest(
       cwd: root,
       env: options.bug === undefined ? environment : { ...environment, SYNCLINE_BUG: options.bug },
       stdio: ['ignore', 'ignore', 'pipe'],
-      // A group of its own, so that a run that does not end leaves no worker behind.
-      detached: true,
     },
   );
   let output = '';
@@ -88,7 +86,7 @@ function runJest(
   });
   const timer = setTimeout(() => {
     output = `it did not end within ${options.timeoutMs} ms`;
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    child.kill('SIGKILL');
   }, options.timeoutMs);
   return new Promise((resolve, reject) => {
     child.once('error', reject);

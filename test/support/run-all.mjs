@@ -16,18 +16,27 @@ const MINUTE_MS = 60_000;
 const bin = (tool) => path.join(root, 'node_modules/.bin', tool);
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 
-/** A step with a `report` is a Jest run, whose tests are counted; any other is one check, passed or failed. */
+/** A step with a `report` counts what that tells, tests or planted bugs; any other is one check, passed or failed. */
 const STEPS = [
   { name: 'format', file: bin('biome'), args: ['format', '.'], timeoutMs: 2 * MINUTE_MS },
   { name: 'lint', file: bin('oxlint'), args: ['--max-warnings', '0'], timeoutMs: 5 * MINUTE_MS },
   { name: 'types', file: projectNode, args: ['test/support/check-types.ts'], timeoutMs: 5 * MINUTE_MS },
   suite('unit', ['--maxWorkers', '2'], 12 * MINUTE_MS),
+  plantedBugs(12 * MINUTE_MS),
   suite('stack', ['--config', 'jest.stack.config.mjs', '--runInBand'], 25 * MINUTE_MS),
 ];
 
 function suite(name, args, timeoutMs) {
   const report = path.join(reports, `${name}.json`);
-  return { name, file: projectNode, args: [...JEST, ...args, '--json', '--outputFile', report], timeoutMs, report };
+  const step = { name, file: projectNode, args: [...JEST, ...args, '--json', '--outputFile', report], timeoutMs };
+  return { ...step, report, read: countTests };
+}
+
+/** Each bug that the suite catches is one passed. */
+function plantedBugs(timeoutMs) {
+  const report = path.join(reports, 'bugs.json');
+  const args = ['test/bug-bank/run.ts', '--report', report];
+  return { name: 'bugs', file: projectNode, args, timeoutMs, report, read: (score) => score };
 }
 
 let running;
@@ -60,17 +69,22 @@ function endGroup(child, signal) {
   }
 }
 
-/** A skipped test proves nothing, and a suite that cannot be loaded hides its tests: both count as failed. */
-function countTests(report, status) {
-  let results;
+/** A step that leaves no report, or that fails for a reason that the report does not tell, has failed. */
+function countReport({ report, read }, status) {
+  let count;
   try {
-    results = JSON.parse(readFileSync(report, 'utf8'));
+    count = read(JSON.parse(readFileSync(report, 'utf8')));
   } catch {
     return { passed: 0, failed: 1 };
   }
+  return { passed: count.passed, failed: count.failed === 0 && status !== 0 ? 1 : count.failed };
+}
+
+/** A skipped test proves nothing, and a suite that cannot be loaded hides its tests: both count as failed. */
+function countTests(results) {
   const failed =
     results.numFailedTests + results.numRuntimeErrorTestSuites + results.numPendingTests + results.numTodoTests;
-  return { passed: results.numPassedTests, failed: failed === 0 && status !== 0 ? 1 : failed };
+  return { passed: results.numPassedTests, failed };
 }
 
 async function runAll() {
@@ -82,7 +96,7 @@ async function runAll() {
     const count =
       step.report === undefined
         ? { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 }
-        : countTests(step.report, status);
+        : countReport(step, status);
     total.passed += count.passed;
     total.failed += count.failed;
     const seconds = Math.round((performance.now() - startedAt) / 1000);
