@@ -71,6 +71,7 @@ function addClient(userPool: UserPool): UserPoolClient {
     enableTokenRevocation: true,
     accessTokenValidity: Duration.minutes(60),
     idTokenValidity: Duration.minutes(60),
-    refreshTokenValidity: Duration.days(30),
+    // A folder is kept in sync for months: a device that is lost is unlinked, which ends it at once.
+    refreshTokenValidity: Duration.days(365),
   });
 }

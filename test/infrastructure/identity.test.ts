@@ -35,7 +35,8 @@ describe.each(stages)('in stage %s', (stage) => {
       PreventUserExistenceErrors: 'ENABLED',
       AllowedOAuthFlowsUserPoolClient: false,
       AccessTokenValidity: 60,
-      TokenValidityUnits: { AccessToken: 'minutes' },
+      RefreshTokenValidity: 365 * 24 * 60,
+      TokenValidityUnits: { AccessToken: 'minutes', RefreshToken: 'minutes' },
     });
   });
 

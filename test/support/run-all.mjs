@@ -21,7 +21,7 @@ const STEPS = [
   { name: 'format', file: bin('biome'), args: ['format', '.'], timeoutMs: 2 * MINUTE_MS },
   { name: 'lint', file: bin('oxlint'), args: ['--max-warnings', '0'], timeoutMs: 5 * MINUTE_MS },
   { name: 'types', file: projectNode, args: ['test/support/check-types.ts'], timeoutMs: 5 * MINUTE_MS },
-  suite('unit', ['--maxWorkers', '2'], 12 * MINUTE_MS),
+  suite('unit', ['--maxWorkers', '2'], 25 * MINUTE_MS),
   plantedBugs(12 * MINUTE_MS),
   suite('stack', ['--config', 'jest.stack.config.mjs', '--runInBand'], 25 * MINUTE_MS),
 ];
