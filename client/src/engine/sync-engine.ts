@@ -122,6 +122,11 @@ export class SyncEngine {
     return this.#local;
   }
 
+  /** Whether there are folders that could not be listed; every round tries again. */
+  get hasUnlistedFolders(): boolean {
+    return this.#local.unlisted.size > 0;
+  }
+
   get counts(): Readonly<SyncCounts> {
     return this.#counts;
   }
@@ -245,6 +250,11 @@ export class SyncEngine {
       if (path !== undefined) (how === 'alone' ? alone : trees).add(path);
     }
     this.#toList.clear();
+    // No hint tells that a folder can be listed again.
+    for (const folderId of this.#local.unlisted) {
+      const path = diskPath(this.#local.tree, this.#rootId, folderId);
+      if (path !== undefined) alone.add(path);
+    }
     return { everything, folders: alone, trees };
   }
 

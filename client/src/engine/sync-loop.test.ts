@@ -160,6 +160,20 @@ test('a root that goes away changes nothing, and all is looked at again when it 
   expect(serviceTree(service)).toEqual(new Map([['f', '1']]));
 });
 
+test('a folder that cannot be listed is tried again until it can, without any hint', async () => {
+  const { clock, a, service } = await world();
+  a.files.mkdir('d');
+  await clock.pass(1000);
+  a.files.unlisted.add('d');
+  a.files.write('d/f', '1');
+  await clock.pass(1000);
+  expect(a.loop.status().problems).toMatchObject([{ path: 'd', reason: 'unreadable' }]);
+  a.files.unlisted.clear();
+  await clock.pass(10 * MINUTE_MS);
+  expect(a.loop.status().problems).toEqual([]);
+  expect(serviceTree(service).get('d/f')).toBe('1');
+});
+
 test('a stopped loop ends, and nothing of it goes on', async () => {
   const { clock, a } = await world();
   const stopped = a.loop.stop();

@@ -8,7 +8,6 @@ import {
   IDLE_ROUNDS_MAX,
   LOOK_EVERYWHERE_MS,
   LOOK_EVERYWHERE_PARTIAL_MS,
-  MASS_CHANGE_WINDOW_MS,
   PULL_MS_MAX,
   RETRY_MS_MAX,
   RETRY_MS_MIN,
@@ -18,6 +17,7 @@ import type { Explanation, LoopState, LoopStatus } from './loop-status.ts';
 import type { MassChange } from './mass-change.ts';
 import type { Plan } from './planner.ts';
 import type { EnginePorts, RemoteHints, Watcher } from './ports.ts';
+import { RecentChanges } from './recent-changes.ts';
 import { StandingProblems } from './standing-problems.ts';
 import { type EngineOptions, type RoundOutcome, SyncEngine } from './sync-engine.ts';
 import { Wakeup } from './wakeup.ts';
@@ -64,7 +64,8 @@ export class SyncLoop implements FolderSync {
   #lookedAt: EpochMs;
   #failures = 0;
   #idleRounds = 0;
-  #recent: { readonly at: EpochMs; readonly local: number; readonly remote: number }[] = [];
+  #unlistedRounds = 0;
+  readonly #recent = new RecentChanges();
   #state: LoopState = 'starting';
   #since: EpochMs;
   #nextAttemptAt: EpochMs | undefined;
@@ -270,7 +271,7 @@ export class SyncLoop implements FolderSync {
       outcome = await this.#engine.round({
         acceptDeletes,
         pull,
-        recent: this.#recentChanges(now),
+        recent: this.#recent.sum(now),
         onPlan: (plan) => this.#begin(plan),
       });
     } catch (failure) {
@@ -290,12 +291,24 @@ export class SyncLoop implements FolderSync {
     return this.#ports.watcher.isPartial() ? LOOK_EVERYWHERE_PARTIAL_MS : LOOK_EVERYWHERE_MS;
   }
 
+  /** Folders that could not be listed are tried again after pauses that double. */
+  #listAgainMs(): number {
+    if (!this.#engine.hasUnlistedFolders) {
+      this.#unlistedRounds = 0;
+      return Number.POSITIVE_INFINITY;
+    }
+    this.#unlistedRounds += 1;
+    return Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(this.#unlistedRounds, 30));
+  }
+
   #settle(outcome: RoundOutcome): EpochMs | undefined {
     const { clock } = this.#ports;
     switch (outcome.kind) {
       case 'rested':
         this.#rested(outcome.problems);
-        return this.#show('idle', { until: epochMs(clock.now() + Math.min(PULL_MS_MAX, this.#lookEveryMs())) });
+        return this.#show('idle', {
+          until: epochMs(clock.now() + Math.min(PULL_MS_MAX, this.#lookEveryMs(), this.#listAgainMs())),
+        });
       case 'done':
         return this.#done(outcome);
       case 'mass-change':
@@ -329,7 +342,7 @@ export class SyncLoop implements FolderSync {
     const now = clock.now();
     this.#problems.replace(outcome.problems);
     this.#massChange = undefined;
-    this.#recent.push({ at: now, ...outcome.changed });
+    this.#recent.add(now, outcome.changed);
     if (outcome.needsPull) this.#needsPull = true;
     if (outcome.progress > 0) {
       this.#failures = 0;
@@ -354,12 +367,6 @@ export class SyncLoop implements FolderSync {
     const share = new DataView(random(4).buffer).getUint32(0) / 2 ** 32;
     const nextAttemptAt = epochMs(Math.round(clock.now() + ceiling / 2 + (ceiling / 2) * share));
     return this.#show(state, { nextAttemptAt, detail });
-  }
-
-  #recentChanges(now: EpochMs): { readonly local: number; readonly remote: number } {
-    this.#recent = this.#recent.filter(({ at }) => Math.abs(now - at) < MASS_CHANGE_WINDOW_MS);
-    const sum = (side: 'local' | 'remote') => this.#recent.reduce((total, one) => total + one[side], 0);
-    return { local: sum('local'), remote: sum('remote') };
   }
 
   #begin(plan: Plan): void {
