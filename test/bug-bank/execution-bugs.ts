@@ -157,7 +157,7 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
     what: 'Deletes that come slowly, a few a round, are never many.',
     invariant: 'I-16',
     file: 'client/src/engine/sync-loop.ts',
-    find: 'recent: this.#recentChanges(now),',
+    find: 'recent: this.#recent.sum(now),',
     replace: '',
     caughtBy: {
       file: LOOP,
