@@ -137,3 +137,27 @@ test('the head goes on only from where it was read, in the same epoch', async ()
   expect(head?.ConditionExpression).toBe('seq = :expected AND epoch = :epoch');
   expect(head?.ExpressionAttributeValues).toMatchObject({ ':expected': { N: '41' }, ':next': { N: '42' } });
 });
+
+test('a node, and who stands at a place, is replaced only as it was read', async () => {
+  const home = await newHome();
+  const node = fileNode(home, { name: 'a', rev: 5 });
+  const { namespaceId, nodeId } = node;
+  const items = transactionItems(tables, {
+    ...emptyTransaction(home, 0),
+    nodes: [{ node, expectedRev: 4 }],
+    places: [
+      { place: placeOf(node), node, expectedNodeId: nodeId },
+      { place: { ...placeOf(node), nameKey: 'b' }, expectedNodeId: nodeId },
+    ],
+  });
+  expect(namespaceId).toBe(home.namespaceId);
+  const conditions = items.slice(1).map(({ Put: put, Delete: deleted }) => {
+    const write = put ?? deleted;
+    return [write?.ConditionExpression, write?.ExpressionAttributeValues];
+  });
+  expect(conditions).toEqual([
+    ['rev = :rev', { ':rev': { N: '4' } }],
+    ['nodeId = :expected', { ':expected': { S: nodeId } }],
+    ['nodeId = :expected', { ':expected': { S: nodeId } }],
+  ]);
+});

@@ -77,6 +77,38 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'no-claim-without-links',
+    what: 'On a disk without second names a moved file replaces one that was made at its new place at the last moment.',
+    invariant: 'I-14',
+    file: FILES,
+    find: `  const claim = await calls.open(to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
+  await claim.close();
+`,
+    replace: '',
+    caughtBy: { file: FILES_TEST, test: 'on a disk without second names, too, a move replaces nothing' },
+  },
+  {
+    id: 'trash-overwrites',
+    what: 'What goes into the trash replaces what went there before from the same path.',
+    invariant: 'I-17',
+    file: 'client/src/platform/node/trash-path.ts',
+    find: "if (lookAt(target, '', calls).kind !== 'absent') continue;",
+    replace: '',
+    caughtBy: { file: FILES_TEST, test: 'what goes into the trash never replaces what lies there already' },
+  },
+  {
+    id: 'unreadable-rules-are-none',
+    what: 'When a file of patterns cannot be read, nothing is ignored any more.',
+    invariant: 'I-15',
+    file: 'client/src/platform/node/ignore-files.ts',
+    find: 'if (bytes === undefined) return wasUntold;',
+    replace: 'if (bytes === undefined) return this.rules.setRules(folder, undefined) || wasUntold;',
+    caughtBy: {
+      file: 'client/src/platform/node/ignore-files.test.ts',
+      test: 'rules that cannot be read stay as they were, and a link has none',
+    },
+  },
+  {
     id: 'move-of-another-file',
     what: 'A move takes along whatever stands at the path by now.',
     invariant: 'I-14',
@@ -282,6 +314,18 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     caughtBy: {
       file: 'client/src/transfers/download-content.test.ts',
       test: 'content that is another one after its URLs have expired is not mixed with the first',
+    },
+  },
+  {
+    id: 'stored-is-mine',
+    what: 'A chunk that somebody else has stored counts as sent by this account.',
+    invariant: 'I-1',
+    file: 'client/src/transfers/upload-session.ts',
+    find: "else if (outcome === 'exists') this.#claimed.add(hash);",
+    replace: "else if (outcome === 'exists') this.#noteStored(hash);",
+    caughtBy: {
+      file: 'client/src/transfers/upload-files.test.ts',
+      test: 'a chunk that somebody else stored in the meantime is proved',
     },
   },
   {

@@ -22,6 +22,18 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'node-without-condition',
+    what: 'A node is replaced whatever has become of it since it was read.',
+    invariant: 'I-6',
+    file: 'lambdas/namespaces/dynamodb-transaction.ts',
+    find: "{ ConditionExpression: 'rev = :rev', ",
+    replace: "{ ConditionExpression: 'rev > :rev OR rev = :rev', ",
+    caughtBy: {
+      file: 'lambdas/namespaces/dynamodb-transaction.test.ts',
+      test: 'a node, and who stands at a place, is replaced only as it was read',
+    },
+  },
+  {
     id: 'superseded-is-committed',
     what: 'A commit that came second is answered as if it had been applied.',
     invariant: 'I-7',
@@ -210,6 +222,18 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
     find: 'if (entries[0]?.seq !== seq + 1) return cursorReset();',
     replace: '',
     caughtBy: { file: DELTA, test: 'a cursor from before the oldest entry is reset' },
+  },
+  {
+    id: 'listing-ends-at-its-end',
+    what: 'The cursor of a listing stands at its last page: what changed before that is told by nobody.',
+    invariant: 'I-11',
+    file: 'lambdas/namespaces/list-tree.ts',
+    find: 'const position = { namespaceId, epoch: place.epoch, seq: place.seq };',
+    replace: 'const position = { namespaceId, epoch, seq };',
+    caughtBy: {
+      file: DELTA,
+      test: 'a tree that changes while it is listed is made whole by the delta from its cursor',
+    },
   },
   {
     id: 'wait-hears-nothing',

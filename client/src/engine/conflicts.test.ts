@@ -149,4 +149,14 @@ describe('a conflicted copy', () => {
     expect(await settled).toBe('changed');
     expect([...a.files.tree().values()]).toContain('edited once more');
   });
+
+  test('gives way to nothing while the file that it is to replace is edited', async () => {
+    const { a, loop, rest } = await bothEdited('keep_both');
+    const [conflict] = loop.conflicts();
+    const settled = loop.settleConflict(conflict?.conflictId ?? '', 'mine');
+    a.files.write('f.txt', 'edited once more');
+    await rest();
+    expect(await settled).toBe('changed');
+    expect(new Set(a.files.tree().values())).toEqual(new Set(['mine', 'edited once more']));
+  });
 });

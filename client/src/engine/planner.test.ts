@@ -354,3 +354,25 @@ test('another content than the one that was asked for never reaches the disk', a
   expect(reasons(await b.sync())).toEqual(['f: damaged']);
   expect(b.files.tree().size).toBe(0);
 });
+
+test('a folder into which another device puts a file at the last moment is not deleted with it', async () => {
+  const { service, a } = world();
+  a.files.mkdir('d');
+  a.files.write('d/x', 'x');
+  await a.sync();
+  const folder = service.list().find((node) => node.name === 'd');
+  if (folder === undefined) throw new Error('the folder is there');
+  a.files.remove('d');
+  a.faults.onCommit = () => {
+    a.faults.onCommit = undefined;
+    const uploadId = UploadId.parse(service.upload(Buffer.from('late')).uploadId);
+    const place = { namespaceId: service.namespaceId, parentId: folder.nodeId, name: 'late' };
+    const opId = OpId.parse('00000000000000000000000003-0');
+    service.commit(modelDevice(9), [
+      { type: 'put', opId, ...place, baseRev: 0, uploadId, clock: 9, onConflict: 'fail' },
+    ]);
+  };
+  expect((await a.sync()).kind).toBe('rested');
+  expect(serviceTree(service).get('d/late')).toBe('late');
+  expect(a.files.tree()).toEqual(serviceTree(service));
+});

@@ -4,6 +4,7 @@ import { ModelService } from '../../../test/support/model-service.ts';
 import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
+import { TIME_TICK_MS } from './limits.ts';
 import type { LoopOptions } from './sync-loop.ts';
 
 const MINUTE_MS = 60_000;
@@ -55,6 +56,26 @@ test('who was overtaken asks the service what has happened, without waiting for 
   await clock.pass(1000);
   expect(a.files.tree().get('f.txt')).toBe('theirs');
   expect(new Set(a.files.tree().values())).toEqual(new Set(['mine', 'theirs']));
+});
+
+test('a file is read only when another write would show in its times', async () => {
+  const device = new SyncDevice(modelSyncService(new ModelService()), 1);
+  device.files.write('f', 'written just now');
+  const written = Number((await device.files.look('f'))?.identity.mtimeNs) / 1_000_000;
+  const clock = new VirtualClock(written);
+  const reads: number[] = [];
+  const read = device.files.read.bind(device.files);
+  device.files.read = (file, range) => {
+    reads.push(clock.now() - written);
+    return read(file, range);
+  };
+  const loop = await device.loop({ clock, hints: new GivenHints() });
+  const ended = loop.run();
+  await clock.pass(1000);
+  expect(reads.length).toBeGreaterThan(0);
+  expect(Math.min(...reads)).toBeGreaterThanOrEqual(TIME_TICK_MS);
+  await loop.stop();
+  await ended;
 });
 
 test('an idle loop asks for nothing', async () => {

@@ -152,6 +152,38 @@ test('a folder that is as the plan saw it goes into the trash, whole', async () 
   expect(read('.syncline/trash/2026-01-31/d/f')).toBe('seen');
 });
 
+test('what goes into the trash never replaces what lies there already', async () => {
+  for (const text of ['first', 'second', 'third']) {
+    write('f', text);
+    const expected = new Map([['f', await look('f')]]);
+    expect(await filesWith().trash({ path: 'f', expected })).toMatchObject({ kind: 'done' });
+  }
+  const trash = at('.syncline/trash');
+  const kept = readdirSync(trash).map((day) => readFileSync(join(trash, day, 'f'), 'utf8'));
+  expect(new Set(kept)).toEqual(new Set(['first', 'second', 'third']));
+});
+
+test('on a disk without second names, too, a move replaces nothing', async () => {
+  write('from', 'moved');
+  const late = (path: string) => {
+    if (path === at('to') && !existsSync(path)) writeFileSync(path, 'by a person');
+  };
+  const files = filesWith({
+    link: () => Promise.reject(Object.assign(new Error('EPERM'), { code: 'EPERM' })),
+    open: (path, flags, mode) => {
+      late(path);
+      return nodeDiskCalls.open(path, flags, mode);
+    },
+    rename: (from, to) => {
+      late(to);
+      return nodeDiskCalls.rename(from, to);
+    },
+  });
+  const outcome = await files.move({ from: 'from', to: 'to', identity: (await look('from')).identity });
+  expect(outcome).toEqual({ kind: 'changed' });
+  expect([read('from'), read('to')]).toEqual(['moved', 'by a person']);
+});
+
 test('a file that is written to while it is read is told as changed', async () => {
   write('f', 'first');
   const file = await look('f');
