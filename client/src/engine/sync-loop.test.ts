@@ -106,6 +106,25 @@ test('a service that does not answer is tried again after pauses that grow, and 
   expect(serviceTree(service)).toEqual(new Map([['f', '1']]));
 });
 
+test('edits do not shorten the pause while the service cannot be reached, and a socket that stands again ends it', async () => {
+  const { clock, a, service } = await world();
+  let calls = 0;
+  a.device.faults.onCommit = (moment) => {
+    if (moment === 'after') return;
+    calls += 1;
+    throw new UnavailableError('no route to the host');
+  };
+  for (let edit = 0; edit < 600; edit++) {
+    a.files.write('f', String(edit));
+    await clock.pass(1000);
+  }
+  expect(calls).toBeLessThan(20);
+  a.device.faults.onCommit = undefined;
+  a.hints.give();
+  await clock.pass(1000);
+  expect(serviceTree(service)).toEqual(new Map([['f', '599']]));
+});
+
 test('who asks for a sync is answered after a round that began later, whatever runs already', async () => {
   const { clock, a, service } = await world();
   const asked = Promise.withResolvers<unknown>();

@@ -15,6 +15,7 @@ import {
 } from './limits.ts';
 import type { Explanation, LoopState, LoopStatus } from './loop-status.ts';
 import type { MassChange } from './mass-change.ts';
+import { NOTHING_PENDING, pendingSteps } from './pending-steps.ts';
 import type { Plan } from './planner.ts';
 import type { EnginePorts, RemoteHints, Watcher } from './ports.ts';
 import { RecentChanges } from './recent-changes.ts';
@@ -34,15 +35,12 @@ export interface LoopOptions extends Omit<EngineOptions, 'isStopping' | 'onRound
 }
 
 type Reason = 'disk' | 'remote' | 'person';
-type Pending = LoopStatus['pending'];
 
 const STRATEGY_OF: Readonly<Record<ConflictChoice, ConflictStrategy>> = {
   mine: 'keep_mine',
   theirs: 'keep_theirs',
   both: 'keep_both',
 };
-
-const NOTHING_PENDING: Pending = { upload: 0, download: 0, other: 0 };
 
 /**
  * The control loop of one synced folder: waits for hints of the disk, of the service and of a person, and runs rounds until both
@@ -71,7 +69,7 @@ export class SyncLoop implements FolderSync {
   #nextAttemptAt: EpochMs | undefined;
   #detail: string | undefined;
   #massChange: MassChange | undefined;
-  #pending: Pending = NOTHING_PENDING;
+  #pending = NOTHING_PENDING;
   #bytes = { done: 0, total: 0 };
   #plan: Plan | undefined;
   #ended: Promise<void> | undefined;
@@ -236,6 +234,10 @@ export class SyncLoop implements FolderSync {
     const { clock } = this.#ports;
     let reasons = await this.#wakeup.wait(until);
     this.#notice(reasons);
+    while (this.#isPausing(reasons, until)) {
+      reasons = await this.#wakeup.wait(until);
+      this.#notice(reasons);
+    }
     const begun = clock.now();
     while (reasons.has('disk') && clock.now() - begun < DEBOUNCE_MS_MAX) {
       const quietAt = epochMs(clock.now() + DEBOUNCE_MS);
@@ -243,6 +245,16 @@ export class SyncLoop implements FolderSync {
       this.#notice(reasons);
       if (reasons.has('person')) return;
     }
+  }
+
+  /**
+   * Whether a pause goes on, whatever was hinted: while the service cannot be reached, edits do not bring it back. A person ends the
+   * pause, and so does a socket that stands again.
+   */
+  #isPausing(reasons: ReadonlySet<Reason>, until: EpochMs | undefined): boolean {
+    if (this.#state !== 'offline' || reasons.has('person') || this.#isStopping) return false;
+    if (reasons.has('remote') && this.#ports.hints.way() === 'socket') return false;
+    return until !== undefined && this.#ports.clock.now() < until;
   }
 
   #notice(reasons: ReadonlySet<Reason>): void {
@@ -371,13 +383,7 @@ export class SyncLoop implements FolderSync {
 
   #begin(plan: Plan): void {
     this.#plan = plan;
-    let upload = 0;
-    let download = 0;
-    for (const { type } of plan.steps) {
-      if (type === 'upload') upload += 1;
-      else if (type === 'download') download += 1;
-    }
-    this.#pending = { upload, download, other: plan.steps.length - upload - download };
+    this.#pending = pendingSteps(plan);
     this.#show('syncing', {});
   }
 
