@@ -259,11 +259,10 @@ export class SyncLoop implements FolderSync {
 
   #notice(reasons: ReadonlySet<Reason>): void {
     if (reasons.has('remote')) this.#needsPull = true;
-    if (reasons.has('person')) {
-      this.#failures = 0;
-      this.#idleRounds = 0;
-      this.#needsPull = true;
-    }
+    if (!reasons.has('person')) return;
+    this.#failures = 0;
+    this.#idleRounds = 0;
+    this.#needsPull = true;
   }
 
   /** One round. Answers when the next one is due at the latest; undefined: when something happens. */
@@ -289,7 +288,7 @@ export class SyncLoop implements FolderSync {
     } catch (failure) {
       if (!this.#options.isUnavailable(failure)) throw failure;
       this.#needsPull = true;
-      return this.#retry('offline', messageOf(failure));
+      return this.#retry('offline', failure instanceof Error ? failure.message : String(failure));
     }
     if (pull) {
       this.#pulledAt = now;
@@ -399,8 +398,4 @@ export class SyncLoop implements FolderSync {
     this.#callback();
     return (more.nextAttemptAt ?? more.until) as T;
   }
-}
-
-function messageOf(failure: unknown): string {
-  return failure instanceof Error ? failure.message : String(failure);
 }
