@@ -1,0 +1,232 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newEmail } from '../support/api-device.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
+import { ContentLedger, readContentTree, readTrash } from './content-ledger.ts';
+import { DaemonDevice } from './daemon-device.ts';
+import { PersonOnDisk } from './person-on-disk.ts';
+import { type ContentTree, ServiceProbe } from './service-probe.ts';
+
+/** How long people work before everything is let come to rest. */
+const STINT_MS_MIN = 3000;
+const STINT_MS_MAX = 12_000;
+/** Pause between two doings. */
+const PAUSE_MS_MAX = 120;
+/** A daemon is killed after about so many doings … */
+const DOINGS_PER_KILL = 60;
+/** … and started again after at most this long. */
+const DOWN_MS_MAX = 1500;
+/** Doings between two looks whether a daemon waits for somebody to say that deletes are meant. */
+const DOINGS_PER_LOOK = 20;
+/** What has not come to rest by then does not. */
+const REST_MS_MAX = 240_000;
+const LOOK_MS = 100;
+/** Events and differences that a failure shows. */
+const EVENTS_SHOWN = 80;
+const DIFFERENCES_SHOWN = 20;
+
+export interface BlackBoxOptions {
+  readonly apiUrl: string;
+  readonly seed: string;
+  readonly seconds: number;
+  readonly log: (line: string) => void;
+}
+
+export interface BlackBoxReport {
+  readonly doings: number;
+  readonly kills: number;
+  /** How often everything was let come to rest, and was equal. */
+  readonly rests: number;
+  readonly contents: number;
+  /** Contents that had to be somewhere at the end, and were. */
+  readonly reachable: number;
+}
+
+/**
+ * Two daemons, two people, one account: both people work at random on folders that are kept in sync, daemons are killed at random, and
+ * from time to time everything is let come to rest. Then both folders are what the service has, and every content that ought to be
+ * there can be reached. Ends all processes that it has started.
+ * @throws Error that tells the seed, what is wrong, and what happened before.
+ */
+export async function runBlackBox(options: BlackBoxOptions): Promise<BlackBoxReport> {
+  const directory = mkdtempSync(join(tmpdir(), 'syncline-black-box-'));
+  const email = newEmail();
+  const { apiUrl } = options;
+  const devices: DaemonDevice[] = [];
+  try {
+    const probe = await ServiceProbe.open({ apiUrl, email });
+    for (const name of ['a', 'b']) devices.push(await DaemonDevice.link({ apiUrl, email, directory, name }));
+    return await new BlackBox(options, { directory, probe, devices }).run();
+  } finally {
+    await Promise.all(devices.map((device) => device.kill()));
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+interface World {
+  readonly directory: string;
+  readonly probe: ServiceProbe;
+  readonly devices: readonly DaemonDevice[];
+}
+
+class BlackBox {
+  readonly #options: BlackBoxOptions;
+  readonly #world: World;
+  readonly #random: SeededRandom;
+  readonly #ledger = new ContentLedger();
+  readonly #people: readonly PersonOnDisk[];
+  readonly #events: string[] = [];
+  readonly #startAtMs = new Map<DaemonDevice, number>();
+  #doings = 0;
+  #kills = 0;
+
+  constructor(options: BlackBoxOptions, world: World) {
+    this.#options = options;
+    this.#world = world;
+    this.#random = new SeededRandom(`${options.seed} chance`);
+    this.#people = world.devices.map(
+      ({ name, folder }) =>
+        new PersonOnDisk({
+          root: folder,
+          graveyard: join(world.directory, `graveyard ${name}`),
+          name,
+          random: new SeededRandom(`${options.seed} ${name}`),
+          book: this.#ledger,
+        }),
+    );
+  }
+
+  async run(): Promise<BlackBoxReport> {
+    const endMs = performance.now() + this.#options.seconds * 1000;
+    let rests = 0;
+    try {
+      for (const device of this.#world.devices) device.start();
+      while (rests === 0 || performance.now() < endMs) {
+        await this.#work(Math.min(endMs, performance.now() + this.#between(STINT_MS_MIN, STINT_MS_MAX)));
+        const tree = await this.#rest();
+        this.#ledger.acknowledge([...tree.values()].flatMap((content) => (content === 'folder' ? [] : [content])));
+        rests += 1;
+        this.#note(`rest ${rests} with ${tree.size} nodes`);
+        this.#options.log(`${this.#doings} doings, ${this.#kills} kills, rest ${rests}: ${tree.size} nodes, equal`);
+      }
+      const reachable = await this.#checkContents();
+      return { doings: this.#doings, kills: this.#kills, rests, contents: this.#ledger.size, reachable };
+    } catch (cause) {
+      const what = cause instanceof Error ? cause.message : String(cause);
+      const events = this.#events.slice(-EVENTS_SHOWN).join('\n');
+      throw new Error(`seed ${this.#options.seed}: ${what}\nthe last events:\n${events}`, { cause });
+    }
+  }
+
+  async #work(untilMs: number): Promise<void> {
+    while (performance.now() < untilMs) {
+      this.#startDue();
+      const person = Math.floor(this.#random.fraction() * this.#people.length);
+      this.#note(`${this.#world.devices[person]?.name}: ${this.#people[person]?.act()}`);
+      this.#doings += 1;
+      if (this.#random.fraction() < 1 / DOINGS_PER_KILL) await this.#killOne();
+      if (this.#doings % DOINGS_PER_LOOK === 0) for (const device of this.#world.devices) await device.status();
+      await pause(this.#between(0, PAUSE_MS_MAX));
+    }
+  }
+
+  async #killOne(): Promise<void> {
+    const device = this.#world.devices[Math.floor(this.#random.fraction() * this.#world.devices.length)];
+    if (device?.isRunning !== true) return;
+    await device.kill();
+    this.#kills += 1;
+    this.#note(`kill ${device.name}`);
+    this.#startAtMs.set(device, performance.now() + this.#between(0, DOWN_MS_MAX));
+  }
+
+  #startDue(): void {
+    for (const [device, startAtMs] of this.#startAtMs) {
+      if (performance.now() < startAtMs) continue;
+      device.start();
+      this.#startAtMs.delete(device);
+      this.#note(`start ${device.name}`);
+    }
+  }
+
+  /** Waits until nothing changes any more, and everything is equal. Answers the tree of all. */
+  async #rest(): Promise<ContentTree> {
+    const { devices } = this.#world;
+    this.#startAtMs.clear();
+    for (const device of devices) device.start();
+    const endMs = performance.now() + REST_MS_MAX;
+    for (;;) {
+      const first = await this.#look();
+      if (first.kind === 'equal') {
+        await Promise.all(devices.map((device) => device.syncNow()));
+        const second = await this.#look();
+        if (second.kind === 'equal' && second.head === first.head) return second.tree;
+      }
+      if (performance.now() > endMs) {
+        const trouble = first.kind === 'equal' ? 'they go on for ever' : first.trouble;
+        throw new Error(`the devices did not come to rest: ${trouble}`);
+      }
+      await pause(LOOK_MS);
+    }
+  }
+
+  async #look(): Promise<
+    | { readonly kind: 'equal'; readonly tree: ContentTree; readonly head: number }
+    | { readonly kind: 'restless'; readonly trouble: string }
+  > {
+    const { devices, probe } = this.#world;
+    for (const device of devices) {
+      const status = await device.status();
+      const isAtRest = status?.state === 'idle' && status.problemCount === 0;
+      if (!isAtRest)
+        return { kind: 'restless', trouble: `${device.name} is ${JSON.stringify(status)}\n${device.output}` };
+    }
+    const head = await probe.head();
+    for (const device of devices) {
+      const seq = (await device.status())?.seq;
+      if (seq !== head) return { kind: 'restless', trouble: `${device.name} is at ${seq}, the service at ${head}` };
+    }
+    const tree = await probe.tree();
+    for (const { name, folder } of devices) {
+      const differing = differences(tree, readContentTree(folder));
+      if (differing.length > 0) return { kind: 'restless', trouble: `${name} differs:\n${differing.join('\n')}` };
+    }
+    return { kind: 'equal', tree, head };
+  }
+
+  /** Every content that is owed is there: current, an earlier revision, or in a trash. Answers how many they are. */
+  async #checkContents(): Promise<number> {
+    const { probe, devices } = this.#world;
+    const owed = this.#ledger.owed();
+    const missing = new Set(await probe.withoutRevision(owed));
+    for (const { folder } of devices) for (const content of readTrash(folder)) missing.delete(content);
+    if (missing.size > 0) {
+      const lost = [...missing].slice(0, DIFFERENCES_SHOWN).map((content) => this.#ledger.describe(content));
+      throw new Error(`${missing.size} contents are lost:\n${lost.join('\n')}`);
+    }
+    return owed.size;
+  }
+
+  #between(min: number, max: number): number {
+    return min + this.#random.fraction() * (max - min);
+  }
+
+  #note(event: string): void {
+    this.#events.push(`${this.#doings} ${event}`);
+    if (this.#events.length > 2 * EVENTS_SHOWN) this.#events.splice(0, EVENTS_SHOWN);
+  }
+}
+
+function differences(service: ContentTree, disk: ContentTree): readonly string[] {
+  const lines: string[] = [];
+  for (const path of new Set([...service.keys(), ...disk.keys()])) {
+    if (service.get(path) === disk.get(path)) continue;
+    const show = (tree: ContentTree) => tree.get(path)?.slice(0, 8) ?? 'nothing';
+    lines.push(`${JSON.stringify(path)}: ${show(service)} at the service, ${show(disk)} on the disk`);
+  }
+  return lines.slice(0, DIFFERENCES_SHOWN);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
+}
