@@ -304,11 +304,8 @@ export class SyncLoop implements FolderSync {
 
   /** Folders that could not be listed are tried again after pauses that double. */
   #listAgainMs(): number {
-    if (!this.#engine.hasUnlistedFolders) {
-      this.#unlistedRounds = 0;
-      return Number.POSITIVE_INFINITY;
-    }
-    this.#unlistedRounds += 1;
+    this.#unlistedRounds = this.#engine.hasUnlistedFolders ? this.#unlistedRounds + 1 : 0;
+    if (this.#unlistedRounds === 0) return Number.POSITIVE_INFINITY;
     return Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(this.#unlistedRounds, 30));
   }
 

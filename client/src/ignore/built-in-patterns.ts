@@ -41,3 +41,12 @@ export const BUILT_IN_PATTERNS: readonly string[] = [
   // Our own
   '.syncline-*',
 ];
+
+/** Beginnings and ends, at least one of which every name has that a built-in pattern matches. */
+const BEGINNINGS = /^[.~$]|^(thumbs|desktop|system volume)/i;
+const ENDS = /\.(swp|tmp|crdownload|part|partial)$/i;
+
+/** Whether a built-in pattern may match a name. Most names are told apart by this at a fraction of the cost. */
+export function mayBeBuiltIn(name: string): boolean {
+  return BEGINNINGS.test(name) || ENDS.test(name);
+}

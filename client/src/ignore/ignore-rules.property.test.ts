@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { propertyCases } from '../../../test/support/property-runs.ts';
-import { BUILT_IN, BUILT_IN_PATTERNS } from './built-in-patterns.ts';
+import { BUILT_IN, BUILT_IN_PATTERNS, mayBeBuiltIn } from './built-in-patterns.ts';
 import { FolderIgnoreRules } from './ignore-rules.ts';
 import { GLOBSTARS_MAX } from './limits.ts';
 
@@ -206,4 +206,33 @@ test('what is ignored, and by which pattern of which file, is what git says', ()
   // Neither nothing nor everything.
   expect(ignored / asked).toBeGreaterThan(0.1);
   expect(ignored / asked).toBeLessThan(0.9);
+});
+
+test('every name that a built-in pattern matches is one that may be', () => {
+  const part = fc.string({ maxLength: 4, unit: fc.constantFrom('a', 'Z', '.', '~', '#', '$', ' ', 'é') });
+  const likeAPattern = fc
+    .tuple(fc.constantFrom(...BUILT_IN_PATTERNS), part, fc.boolean())
+    .map(([pattern, text, isUpper]) => {
+      const name = pattern
+        .replace('/', '')
+        .replaceAll('*', text)
+        .replace('[Tt]', 't')
+        .replace('[Dd]', 'D')
+        .replace('[a-p]', 'o');
+      return isUpper ? name.toUpperCase() : name;
+    });
+  const rules = [true, false].map((ignoreCase) => new FolderIgnoreRules({ ignoreCase }));
+  let matched = 0;
+  fc.assert(
+    fc.property(fc.oneof(likeAPattern, part), fc.constantFrom('file', 'folder'), (name, kind) => {
+      fc.pre(name !== '' && name !== '.' && name !== '..');
+      for (const one of rules) {
+        if (one.whyIgnored(name, kind) === undefined) continue;
+        matched += 1;
+        expect([name, mayBeBuiltIn(name)]).toEqual([name, true]);
+      }
+    }),
+    { numRuns: propertyCases(3000) },
+  );
+  expect(matched).toBeGreaterThan(500);
 });

@@ -60,6 +60,15 @@ export class FolderIgnoreRules implements IgnoreRules {
     return before.join('\n') !== after.join('\n');
   }
 
+  /** Whether no pattern but the built-in ones holds in a folder. */
+  hasOnlyBuiltIn(folder: string): boolean {
+    if (this.#texts.size === 0) return true;
+    for (let at = folder; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
+      if (this.#texts.has(at)) return false;
+      if (at === '') return true;
+    }
+  }
+
   /** Cost: 3 µs with 40 patterns, above all for entries of one folder in a row. */
   whyIgnored(path: string, kind: 'file' | 'folder'): IgnoreReason | undefined {
     const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));

@@ -7,6 +7,7 @@ import {
   parentPath,
   sameState,
 } from '../../engine/trees.ts';
+import { mayBeBuiltIn } from '../../ignore/built-in-patterns.ts';
 import type { FolderIgnoreRules } from '../../ignore/ignore-rules.ts';
 import { IGNORE_FILE, IGNORE_FILE_BYTES_MAX, IGNORE_FILES_MAX } from '../../ignore/limits.ts';
 
@@ -46,7 +47,10 @@ export class IgnoreFiles {
     const { path, entries, complete } = listing;
     const file = entries.find((entry) => entry.name === IGNORE_FILE && entry.kind === 'file');
     const rulesChanged = file === undefined && !complete ? false : this.#update(path, file);
-    return { ...listing, entries: entries.map((entry) => this.#sifted(entry)), rulesChanged };
+    // The folder is listed, so it is not ignored itself; then a built-in pattern goes by the name alone.
+    const onlyBuiltIn = this.rules.hasOnlyBuiltIn(path);
+    const sifted = entries.map((entry) => (onlyBuiltIn && !mayBeBuiltIn(entry.name) ? entry : this.#sifted(entry)));
+    return { ...listing, entries: sifted, rulesChanged };
   }
 
   #sifted(entry: LocalEntry): LocalEntry {
