@@ -212,24 +212,24 @@ test('every name that a built-in pattern matches is one that may be', () => {
   const part = fc.string({ maxLength: 4, unit: fc.constantFrom('a', 'Z', '.', '~', '#', '$', ' ', 'é') });
   const likeAPattern = fc
     .tuple(fc.constantFrom(...BUILT_IN_PATTERNS), part, fc.boolean())
-    .map(([pattern, text, isUpper]) => {
-      const name = pattern
+    .map(([written, filling, isUpper]) => {
+      const like = written
         .replace('/', '')
-        .replaceAll('*', text)
+        .replaceAll('*', filling)
         .replace('[Tt]', 't')
         .replace('[Dd]', 'D')
         .replace('[a-p]', 'o');
-      return isUpper ? name.toUpperCase() : name;
+      return isUpper ? like.toUpperCase() : like;
     });
   const rules = [true, false].map((ignoreCase) => new FolderIgnoreRules({ ignoreCase }));
   let matched = 0;
   fc.assert(
-    fc.property(fc.oneof(likeAPattern, part), fc.constantFrom('file', 'folder'), (name, kind) => {
-      fc.pre(name !== '' && name !== '.' && name !== '..');
+    fc.property(fc.oneof(likeAPattern, part), fc.constantFrom('file', 'folder'), (entry, kind) => {
+      fc.pre(entry !== '' && entry !== '.' && entry !== '..');
       for (const one of rules) {
-        if (one.whyIgnored(name, kind) === undefined) continue;
+        if (one.whyIgnored(entry, kind) === undefined) continue;
         matched += 1;
-        expect([name, mayBeBuiltIn(name)]).toEqual([name, true]);
+        expect([entry, mayBeBuiltIn(entry)]).toEqual([entry, true]);
       }
     }),
     { numRuns: propertyCases(3000) },
