@@ -78,7 +78,8 @@ export class DaemonDevice {
 
   /** What its folder does; undefined while it does not answer. Says on the way that deletes are meant. */
   async status(): Promise<FolderStatus | undefined> {
-    if (this.#child?.exitCode != null) throw new Error(`the daemon of ${this.name} has ended:\n${this.#output}`);
+    if (this.#child !== undefined && this.#child.exitCode !== null)
+      throw new Error(`the daemon of ${this.name} has ended:\n${this.#output}`);
     const daemon = await connectDaemon(this.#home);
     try {
       const folder = (await daemon?.request('status', {}))?.folders[0];

@@ -74,7 +74,7 @@ export class ServiceProbe {
         return changes.flatMap(({ node }) => node.contentHash ?? []);
       }
       const answer = valueOf(reply);
-      contents.push(...answer.revisions.flatMap(({ contentHash }) => contentHash ?? []));
+      contents.push(...answer.revisions.map(({ contentHash }) => contentHash));
       page = answer.nextPage;
       if (page === undefined) return contents;
     }
