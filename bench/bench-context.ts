@@ -8,9 +8,10 @@ import { type LargePairs, linkLargePairs } from './large-pairs.ts';
 import { type MemoryService, startMemoryService } from './memory-service.ts';
 import { largePeers } from './peers/measured-peers.ts';
 import { PeerNotes } from './peers/peer-notes.ts';
+import { killPrograms } from './program.ts';
 
 /** As many as the aims of the product are stated for. */
-export const LARGE_TREE: FileTree = { folders: 2000, filesPerFolder: 50, seed: 'large' };
+const LARGE_TREE: FileTree = { folders: 2000, filesPerFolder: 50, seed: 'large' };
 
 /** What the benches of a run share. Each part is made by the first one that asks for it. */
 export class BenchContext {
@@ -53,6 +54,8 @@ export class BenchContext {
   }
 
   async close(): Promise<void> {
+    // There are some only when a bench was not let end.
+    killPrograms();
     const stack = await this.#stack?.catch(() => undefined);
     await stack?.stop();
     const service = await this.#memoryService?.catch(() => undefined);

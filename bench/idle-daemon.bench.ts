@@ -91,9 +91,14 @@ async function watchRun(pair: BatchPair): Promise<Window> {
   let sessionId: number | undefined;
   const look = (): void => {
     if (sessionId === undefined) return;
-    const usage = readUsage(sessionId);
-    // A process that has just ended shows nothing any more.
-    if (usage.cpuSeconds >= (usages.get(sessionId)?.cpuSeconds ?? 0)) usages.set(sessionId, usage);
+    const { cpuSeconds, rssBytes, rssPeakBytes } = readUsage(sessionId);
+    const last = usages.get(sessionId) ?? { cpuSeconds: 0, rssBytes: 0, rssPeakBytes: 0 };
+    // A process that has just ended has no memory any more, and a moment later no times.
+    usages.set(sessionId, {
+      cpuSeconds: Math.max(cpuSeconds, last.cpuSeconds),
+      rssBytes: Math.max(rssBytes, last.rssBytes),
+      rssPeakBytes: Math.max(rssPeakBytes, last.rssPeakBytes),
+    });
   };
   const timer = setInterval(look, RUN_SAMPLE_MS);
   const startedAt = performance.now();

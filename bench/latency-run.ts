@@ -3,16 +3,18 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArrivalWatch } from './arrival-watch.ts';
-import { coveredMs, type Interval, machineMs } from './machine-clock.ts';
+import { coveredMs, machineMs } from './machine-clock.ts';
+import type { Work } from './memory-service.ts';
+import { type PassageStages, stagesOf } from './passage-stages.ts';
 import type { LinkedPair, Peer } from './peers/peer.ts';
 
 /** After this a file counts as one that never came. */
 const ARRIVAL_MS_MAX = 60_000;
 
-/** A peer, and how its service is asked for the times at which it worked, where it can tell. */
+/** A peer, and how its service is asked what it has worked on, where it can tell. */
 export interface LatencySubject {
   readonly peer: Peer;
-  readonly takeBusy?: () => Promise<readonly Interval[]>;
+  readonly takeWork?: () => Promise<readonly Work[]>;
   /** The aim for its p95, where there is one. */
   readonly p95MsMax?: number;
 }
@@ -24,6 +26,7 @@ export interface Passage {
   readonly hasCome: boolean;
   /** Of that, the time in which the service was at work; undefined where it cannot tell. */
   readonly serviceMs: number | undefined;
+  readonly stages: PassageStages | undefined;
 }
 
 /** One peer that runs over two folders, and to which files are given. */
@@ -69,7 +72,7 @@ export class LatencyRun {
     this.#files += 1;
     const name = `file ${this.#files}.bin`;
     const bytes = randomBytes(sizeBytes);
-    await this.subject.takeBusy?.();
+    await this.subject.takeWork?.();
     const arriving = this.#watch.arrival(name, bytes, ARRIVAL_MS_MAX);
     const file = openSync(join(this.#folder, name), 'w');
     writeSync(file, bytes);
@@ -77,10 +80,17 @@ export class LatencyRun {
     const closedAt = machineMs();
     const running = this.#pair.kind === 'batch' ? this.#pair.run() : Promise.resolve();
     const [arrivedAt] = await Promise.all([arriving, running]);
-    if (arrivedAt === undefined) return { latencyMs: ARRIVAL_MS_MAX, hasCome: false, serviceMs: undefined };
-    const busy = await this.subject.takeBusy?.();
-    const serviceMs = busy === undefined ? undefined : coveredMs({ start: closedAt, end: arrivedAt }, busy);
-    return { latencyMs: arrivedAt - closedAt, hasCome: true, serviceMs };
+    if (arrivedAt === undefined) {
+      return { latencyMs: ARRIVAL_MS_MAX, hasCome: false, serviceMs: undefined, stages: undefined };
+    }
+    const whole = { start: closedAt, end: arrivedAt };
+    const work = await this.subject.takeWork?.();
+    return {
+      latencyMs: arrivedAt - closedAt,
+      hasCome: true,
+      serviceMs: work === undefined ? undefined : coveredMs(whole, work),
+      stages: work === undefined ? undefined : stagesOf(whole, work),
+    };
   }
 
   async stop(): Promise<void> {

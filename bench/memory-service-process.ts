@@ -12,7 +12,8 @@ import { openSocket } from '../lambdas/sockets/open-socket.ts';
 import { inMemoryOperations } from '../test/support/in-memory-operations.ts';
 import { createInMemoryStores } from '../test/support/in-memory-stores.ts';
 import { createAnsweringServer, type HttpAnswer, listen, NOT_FOUND, readBytes, toApiEvent } from './http-api.ts';
-import { type Interval, machineMs } from './machine-clock.ts';
+import { machineMs } from './machine-clock.ts';
+import type { Work } from './memory-service.ts';
 import { answerUserPool, claimsOfToken } from './memory-user-pool.ts';
 import { acceptSocket, refuseSocket } from './socket-server.ts';
 
@@ -28,10 +29,10 @@ class MachineClock extends MemoryClock {
   }
 }
 
-/** Started by memory-service.ts: serves everything, tells its address, and when asked, when it was busy. */
+/** Started by memory-service.ts: serves everything, tells its address, and when asked, what it has worked on. */
 const stores = createInMemoryStores({ clock: new MachineClock() });
 const { accounts, clock, telemetry, sockets, pusher, namespaces } = stores;
-let busy: Interval[] = [];
+let work: Work[] = [];
 let address = '';
 
 const handle = createApiHandler<RouteName>(
@@ -54,12 +55,13 @@ const server = createAnsweringServer(async (incoming) => {
   const start = machineMs();
   const body = await readBytes(incoming);
   const path = incoming.url ?? '/';
-  if (path.startsWith('/objects/')) return timed(start, async () => answerObject(incoming, body));
+  if (path.startsWith('/objects/'))
+    return timed({ request: incoming.method ?? '', start }, async () => answerObject(incoming, body));
   if (path.startsWith('/user-pool')) return answerUserPool(body.toString());
   const matched = toApiEvent(incoming, body.toString(), ({ headers }) => claimsOfToken(headers.authorization));
   if (matched === undefined) return NOT_FOUND;
   if (matched.name === 'waitForChanges') return handle(matched.event);
-  return timed(start, async () => {
+  return timed({ request: matched.name, start }, async () => {
     const { statusCode, headers, body: text } = await handle(matched.event);
     await notifyDevices({ accounts, sockets, pusher, clock, meter: telemetry }, namespaces.takeAppended());
     // Signed addresses of the memory store lead here.
@@ -71,14 +73,14 @@ server.on('upgrade', (incoming, stream) => void openPushSocket(incoming, stream)
 address = await listen(server);
 process.once('disconnect', () => process.exit());
 process.on('message', () => {
-  process.send?.(busy);
-  busy = [];
+  process.send?.(work);
+  work = [];
 });
 process.send?.(address);
 
-async function timed(start: number, task: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+async function timed(begun: Omit<Work, 'end'>, task: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
   const answer = await task();
-  busy.push({ start, end: machineMs() });
+  work.push({ ...begun, end: machineMs() });
   return answer;
 }
 

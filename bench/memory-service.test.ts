@@ -64,18 +64,17 @@ test('a socket without a ticket is refused', async () => {
   expect(outcome).toBe('error');
 });
 
-test('the service tells when it was busy, in times of this process, and only once', async () => {
-  await service.takeBusy();
+test('the service tells what it has worked on, in times of this process, and only once', async () => {
+  await service.takeWork();
   const before = machineMs();
   await commitFile('timed');
   const after = machineMs();
-  const busy = await service.takeBusy();
-  // The opening of the upload, the PUT and the commit.
-  expect(busy).toHaveLength(3);
-  for (const { start, end } of busy) {
+  const work = await service.takeWork();
+  expect(work.map(({ request }) => request)).toEqual(['initiateUploads', 'PUT', 'commit']);
+  for (const { start, end } of work) {
     expect(start).toBeGreaterThan(before);
     expect(end).toBeGreaterThan(start);
     expect(end).toBeLessThan(after);
   }
-  expect(await service.takeBusy()).toEqual([]);
+  expect(await service.takeWork()).toEqual([]);
 });

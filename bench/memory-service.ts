@@ -5,14 +5,20 @@ import { forkService } from './service-process.ts';
 
 const PROGRAM = join(import.meta.dirname, 'memory-service-process.ts');
 
+/** A time in which the service was at work for one request. */
+export interface Work extends Interval {
+  /** The route, or `PUT` and `GET` of an object. */
+  readonly request: string;
+}
+
 /**
  * The real handlers over the memory stores, behind plain HTTP and a WebSocket, with a user pool that lets everybody in: a whole
  * deployment without the time that an emulator takes. It sleeps nowhere: a commit is pushed as soon as it is made.
  */
 export interface MemoryService {
   readonly url: string;
-  /** When it was busy with requests since the last call. A long poll is no work. */
-  readonly takeBusy: () => Promise<readonly Interval[]>;
+  /** What it has worked on since the last call. A long poll is no work. */
+  readonly takeWork: () => Promise<readonly Work[]>;
   stop(): void;
 }
 
@@ -20,10 +26,10 @@ export async function startMemoryService(): Promise<MemoryService> {
   const { url, child } = await forkService({ file: PROGRAM, args: [], environment: {} });
   return {
     url,
-    takeBusy: async () => {
+    takeWork: async () => {
       const answered = once(child, 'message');
-      child.send('busy');
-      return (await answered)[0] as readonly Interval[];
+      child.send('work');
+      return (await answered)[0] as readonly Work[];
     },
     stop: () => void child.kill(),
   };

@@ -17,9 +17,12 @@ export interface Command {
 
 /** The sessions that run. Whatever ends this process, but SIGKILL, ends them first. */
 const running = new Set<number>();
-process.on('exit', () => {
+process.on('exit', killPrograms);
+
+/** Kills whatever still runs, with all that it has started. */
+export function killPrograms(): void {
   for (const sessionId of running) killSession(sessionId);
-});
+}
 
 /** A program that runs beside the bench, with everything that it starts: a session of its own. */
 export class Program {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleOf } from '../lib/bundles.ts';
 import { type FunctionName, functions } from '../lib/functions.ts';
-import { BenchContext, LARGE_TREE } from './bench-context.ts';
+import { BenchContext } from './bench-context.ts';
 import { type BenchResult, formatTable } from './bench-report.ts';
 import { benchCommitLatency } from './commit-latency.bench.ts';
 import { benchCommitRace } from './commit-race.bench.ts';
@@ -12,7 +12,6 @@ import { type BundledFunction, benchFunctionStart } from './function-start.bench
 import { benchIdleDaemon } from './idle-daemon.bench.ts';
 import { benchLargeFolder } from './large-folder.bench.ts';
 import { latencySubjects } from './peers/measured-peers.ts';
-import { benchPlanOneChange } from './plan-one-change.bench.ts';
 import { benchQuietStart } from './quiet-start.bench.ts';
 import { benchRequestCosts } from './request-costs.bench.ts';
 import { benchRequestUnitRule } from './request-unit-rule.bench.ts';
@@ -33,7 +32,6 @@ const benches: Readonly<Record<string, Bench>> = {
   'sync-throughput': async (context) => benchSyncThroughput(await context.stack()),
   'sync-latency': async (context) => benchSyncLatency(await latencySubjects(context), context),
   'quiet-start': async (context) => benchQuietStart(await context.largePairs()),
-  'plan-one-change': ({ directory }) => benchPlanOneChange(LARGE_TREE, directory),
   'idle-daemon': async (context) => benchIdleDaemon(await context.largePairs(), context),
   'large-folder': ({ directory }) => benchLargeFolder(directory, log),
   watcher: () => benchWatcher(),
@@ -42,9 +40,17 @@ const benches: Readonly<Record<string, Bench>> = {
 const { values: options } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
 });
-// The programs that run beside a bench are ended when this one exits, which a signal alone would not make it do.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-process.exitCode = await main();
+const interruption = Promise.withResolvers<never>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => interruption.reject(new Error(`stopped by ${signal}`)));
+}
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error);
+  // A bench that was left in its middle would go on.
+  process.exit(1);
+}
 
 async function main(): Promise<number> {
   const only = options.only ?? Object.keys(benches);
@@ -59,7 +65,7 @@ async function main(): Promise<number> {
     for (const [name, bench] of Object.entries(benches)) {
       if (!only.includes(name)) continue;
       log(`Measuring ${name} …`);
-      const result = await bench(context);
+      const result = await Promise.race([bench(context), interruption.promise]);
       results[name] = result;
       if (!options.json) console.log(`${formatTable(result)}\n`);
     }

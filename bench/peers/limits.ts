@@ -6,7 +6,5 @@ export const SHORT_RUN_MS_MAX = 30 * SECOND_MS;
 export const LONG_RUN_MS_MAX = 15 * MINUTE_MS;
 /** Between two looks at a daemon that cannot call back. */
 export const LOOK_PAUSE_MS = 20;
-/** Between two runs of a command that asks a daemon, which take time from the daemon itself. */
-export const ASK_PAUSE_MS = 250;
 
 assert(SHORT_RUN_MS_MAX < LONG_RUN_MS_MAX, 'a long run may take longer than a short one');

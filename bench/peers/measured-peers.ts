@@ -19,9 +19,9 @@ export async function latencySubjects(
   const inMemory = { name: 'Syncline, service in memory', apiUrl: memory.url, sides: BOTH };
   const { apiUrl } = (await context.stack()).outputs;
   return [
-    { peer: syncline(inMemory), takeBusy: memory.takeBusy },
+    { peer: syncline(inMemory), takeWork: memory.takeWork },
     { peer: syncline({ name: 'Syncline, local stack', apiUrl, sides: BOTH }), p95MsMax: STACK_P95_MS_MAX },
-    { peer: synclineOnce(inMemory), takeBusy: memory.takeBusy },
+    { peer: synclineOnce(inMemory) },
     { peer: syncthingByDefault() },
     { peer: syncthing({ name: 'Syncthing, fsWatcherDelayS=1', watcherDelaySeconds: 1 }) },
     { peer: unisonRepeating() },

@@ -1,11 +1,11 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as z from 'zod/mini';
+import { connectDaemon } from '../../client/src/daemon/control-client.ts';
 import { newEmail, PASSWORD } from '../../test/support/api-device.ts';
 import { CliDevice } from '../../test/support/cli-process.ts';
 import { Program } from '../program.ts';
-import { ASK_PAUSE_MS, LONG_RUN_MS_MAX } from './limits.ts';
+import { LONG_RUN_MS_MAX, LOOK_PAUSE_MS } from './limits.ts';
 import { type DaemonPair, type FolderPair, type Peer, peerEnvironment, type Side } from './peer.ts';
 
 const CLIENT = join(import.meta.dirname, '..', '..', 'client');
@@ -86,8 +86,6 @@ function startCommand({ cli: { home } }: Device, args: readonly string[]): Promi
   return Program.start({ file: process.execPath, args: [COMMAND, ...args], env, cwd: home });
 }
 
-const Status = z.object({ folders: z.array(z.object({ state: z.string(), since: z.optional(z.number()) })) });
-
 function daemons(devices: readonly Device[]): DaemonPair {
   const programs = new Map<Side, Program>();
   const find = (side: Side): { readonly device: Device; readonly program: Program } => {
@@ -117,15 +115,25 @@ function daemons(devices: readonly Device[]): DaemonPair {
 }
 
 /** The daemon itself says since when it is idle, so that the time of asking does not count. */
-async function waitIdle({ cli }: Device, program: Program): Promise<number> {
+async function waitIdle({ cli: { home } }: Device, program: Program): Promise<number> {
   const deadline = Date.now() + LONG_RUN_MS_MAX;
   while (Date.now() < deadline) {
     program.assertRunning();
-    const { folders } = z.parse(Status, await cli.json(['status']));
-    if (folders.length > 0 && folders.every(({ state }) => state === 'idle')) {
-      return Math.max(...folders.map(({ since }) => since ?? Date.now()));
+    const daemon = await connectDaemon(home);
+    if (daemon === undefined) {
+      await sleep(LOOK_PAUSE_MS);
+      continue;
     }
-    await sleep(ASK_PAUSE_MS);
+    const timer = setTimeout(() => daemon.close(), deadline - Date.now());
+    try {
+      for await (const { folders } of daemon.watch()) {
+        const isIdle = folders.length > 0 && folders.every(({ state }) => state === 'idle');
+        if (isIdle) return Math.max(...folders.map(({ since }) => Date.parse(since)));
+      }
+    } finally {
+      clearTimeout(timer);
+      daemon.close();
+    }
   }
   throw new Error('Syncline did not come to rest');
 }
