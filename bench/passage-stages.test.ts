@@ -3,6 +3,7 @@ import { stagesOf } from './passage-stages.ts';
 
 const WORK = [
   { request: 'GET', start: 195, end: 200 },
+  { request: 'GET', start: 191, end: 194 },
   { request: 'listChanges', start: 180, end: 190 },
   { request: 'commit', start: 160, end: 175 },
   { request: 'initiateUploads', start: 150, end: 152 },
