@@ -23,9 +23,18 @@ export type PlaceDecision = 'agreed' | 'move-remote' | 'move-local';
 export function decidePlace({ remote, local, synced }: Triple): PlaceDecision {
   if (samePlace(remote, local)) return 'agreed';
   if (synced !== undefined && samePlace(remote, synced)) return 'move-remote';
-  // A node that this device moved aside, by a plan that did not come to its end, goes where the disk has it.
-  if (isMovingName(remote.name) && synced !== undefined && !samePlace(local, synced)) return 'move-remote';
+  if (isMovingName(remote.name) && synced !== undefined && isMovedAsideHere({ remote, local, synced })) {
+    return 'move-remote';
+  }
   return 'move-local';
+}
+
+/**
+ * Whether this device moved a node aside, by a plan that did not come to its end: it goes where the disk has it. Either the disk has
+ * moved it since the agreement, or the agreement is newer than the move, because the content was sent in the same plan.
+ */
+function isMovedAsideHere({ remote, local, synced }: Triple & { readonly synced: SyncedNode }): boolean {
+  return !samePlace(local, synced) || synced.rev === remote.rev;
 }
 
 /** What has to happen to the content; `read` first where the disk's content is not known and matters. */

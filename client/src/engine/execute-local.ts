@@ -10,6 +10,7 @@ import {
   withLocalName,
 } from './execution.ts';
 import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
+import type { LocalDisk } from './local-disk.ts';
 import { type Place, samePlace } from './node-tree.ts';
 import type { DiskOutcome } from './ports.ts';
 import { runBounded } from './run-bounded.ts';
@@ -63,7 +64,7 @@ async function makeFolder(execution: Execution, { nodeId, to }: PlacedStep): Pro
   const outcome = await ports.files.makeFolder(path);
   if (!settle(execution, path, outcome)) return;
   const here = localNode(nodeId, { ...to, entry: outcome.entry });
-  local.tree.set(here);
+  settleAt(local, here);
   execution.toList.set(nodeId, 'alone');
   trees.setSynced(agreedNode(there, here));
 }
@@ -82,7 +83,7 @@ async function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Promi
   if (localNameOf(here) !== outcome.entry.name || here.parentId !== to.parentId) freeLocalName(execution, here);
   if (here.kind === 'folder') execution.toList.set(nodeId, 'with-below');
   const isAsPlanned = here.kind === 'folder' || sameWrite(here.entry.identity, outcome.entry.identity);
-  local.tree.set(isAsPlanned ? moved : { ...moved, contentHash: undefined });
+  settleAt(local, isAsPlanned ? moved : { ...moved, contentHash: undefined });
   if (!isAsPlanned) execution.failed.add(nodeId);
   recordMove(execution, { before: here, moved, isAsPlanned });
 }
@@ -132,9 +133,9 @@ async function trashNode(execution: Execution, nodeId: NodeId, isDoomed: IsDoome
     return;
   }
   const gone = local.tree.get(nodeId);
+  local.drop(nodeId);
   if (gone !== undefined) freeLocalName(execution, gone);
   for (const below of doomed) {
-    local.tree.remove(below);
     trees.removeSynced(below);
   }
 }
@@ -176,7 +177,7 @@ async function download(execution: Execution, nodeId: NodeId): Promise<void> {
   const parentId = here?.parentId ?? there.parentId;
   const name = here?.name ?? there.name;
   const node = { ...localNode(nodeId, { parentId, name, entry: outcome.entry }), contentHash: there.contentHash };
-  local.tree.set(node);
+  settleAt(local, node);
   trees.setSynced(agreedNode(there, node));
   execution.counts.downloaded += 1;
 }
@@ -205,6 +206,13 @@ async function fetchContent(
   } finally {
     await staged.close();
   }
+}
+
+/** A node stands where the disk was seen to be free: whoever was known to stand there has left, and is looked for anew. */
+function settleAt(local: LocalDisk, node: LocalNode): void {
+  const other = local.tree.at(node);
+  if (other !== undefined && other.nodeId !== node.nodeId) local.drop(other.nodeId);
+  local.tree.set(node);
 }
 
 /** Where a node stands, and what it is called there if that is not its name. */

@@ -178,10 +178,8 @@ export class LocalDisk implements LocalView {
     const folders = new Map([...ids].filter(([before, after]) => before !== after));
     rekey(this.obstacles, folders);
     rekey(this.#secondNames, folders);
-    for (const before of folders.keys()) {
-      if (!this.unlisted.delete(before)) continue;
-      this.unlisted.add(idOf(before));
-    }
+    const unlisted = [...folders.keys()].filter((before) => this.unlisted.delete(before));
+    for (const before of unlisted) this.unlisted.add(idOf(before));
   }
 
   /** Takes a node for a second name of another one: it is no file of its own. */
