@@ -12,7 +12,7 @@ import {
 import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
 import type { LocalDisk } from './local-disk.ts';
 import { type Place, samePlace } from './node-tree.ts';
-import type { DiskOutcome } from './ports.ts';
+import { type DiskOutcome, DiskRefusedError } from './ports.ts';
 import { runBounded } from './run-bounded.ts';
 import type { LocalStep } from './steps.ts';
 import {
@@ -183,6 +183,18 @@ async function download(execution: Execution, nodeId: NodeId): Promise<void> {
 }
 
 async function fetchContent(
+  execution: Execution,
+  target: { readonly there: RemoteNode; readonly here: LocalNode | undefined; readonly path: string },
+): Promise<DiskOutcome | undefined> {
+  try {
+    return await fetchStaged(execution, target);
+  } catch (failure) {
+    if (failure instanceof DiskRefusedError) return { kind: 'failed', reason: 'disk' };
+    throw failure;
+  }
+}
+
+async function fetchStaged(
   execution: Execution,
   target: { readonly there: RemoteNode; readonly here: LocalNode | undefined; readonly path: string },
 ): Promise<DiskOutcome | undefined> {

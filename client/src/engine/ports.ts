@@ -80,7 +80,10 @@ export interface FileSystem {
     readonly identity: LocalIdentity;
     readonly executable: boolean;
   }): Promise<DiskOutcome>;
-  /** Opens room for a content that comes in, on the same volume. The same key finds what was written before a crash. */
+  /**
+   * Opens room for a content that comes in, on the same volume. The same key finds what was written before a crash.
+   * @throws DiskRefusedError
+   */
   stage(content: { readonly key: string; readonly size: number }): Promise<StagedContent>;
   /**
    * Puts a staged content under its name, durably: at a free place, or over the file that is still in the state `replaces`.
@@ -128,6 +131,12 @@ export interface RemoteHints {
   close(): Promise<void>;
 }
 
+/** The disk refused to take or to give bytes of a staged content, for want of room, of permission, or because it is defective. */
+export class DiskRefusedError extends Error {
+  override readonly name = 'DiskRefusedError';
+}
+
+/** @throws DiskRefusedError by every method. */
 export interface StagedContent {
   /** True when bytes of an earlier try may be in it. */
   readonly resumed: boolean;

@@ -1,7 +1,13 @@
 import { constants } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isMovingName } from '../../engine/moving-name.ts';
-import type { ByteRange, DiskOutcome, FileSystem, StagedContent } from '../../engine/ports.ts';
+import {
+  type ByteRange,
+  type DiskOutcome,
+  DiskRefusedError,
+  type FileSystem,
+  type StagedContent,
+} from '../../engine/ports.ts';
 import {
   type FolderListing,
   type LocalEntry,
@@ -46,6 +52,8 @@ export class NodeFileSystem implements FileSystem {
   readonly #disk: ScannedDisk;
   /** Directories whose entries have changed since the last flush. */
   readonly #dirty = new Set<string>();
+  /** Which directory the root was when it was verified last. */
+  #verified: string | undefined;
 
   constructor(options: NodeFileSystemOptions) {
     this.#options = options;
@@ -56,12 +64,15 @@ export class NodeFileSystem implements FileSystem {
   }
 
   async verifyRoot(): Promise<'verified' | 'missing' | 'foreign'> {
+    const root = this.#rootObject();
     const marker = await readRootMarker(this.#root, this.#calls);
-    if (marker === 'missing') return 'missing';
+    if (marker === 'missing' || root === undefined || root !== this.#rootObject()) return 'missing';
     if (marker === 'damaged') return 'foreign';
     const { folderId, deviceId, namespaceId } = this.#options.marker;
     const isOurs = marker.folderId === folderId && marker.deviceId === deviceId && marker.namespaceId === namespaceId;
-    return isOurs ? 'verified' : 'foreign';
+    if (!isOurs) return 'foreign';
+    this.#verified = root;
+    return 'verified';
   }
 
   async list(path: string): Promise<FolderListing | undefined> {
@@ -133,9 +144,10 @@ export class NodeFileSystem implements FileSystem {
     return this.#change(
       path,
       async () => {
+        const target = await trashPath(this.#calls, { root: this.#root, path, day: this.#options.today() });
+        // Behind this look nothing is waited for, so that what somebody does meanwhile does not go along.
         before = await this.look(path);
         if (before === undefined || !this.#isExpected(before, expected)) return 'changed';
-        const target = await trashPath(this.#calls, { root: this.#root, path, day: this.#options.today() });
         await this.#calls.rename(this.#absolute(path), target);
         this.#touch(path);
         return undefined;
@@ -164,7 +176,8 @@ export class NodeFileSystem implements FileSystem {
     });
   }
 
-  stage(content: { readonly key: string; readonly size: number }): Promise<StagedContent> {
+  async stage(content: { readonly key: string; readonly size: number }): Promise<StagedContent> {
+    if (!this.#isRoot()) throw new DiskRefusedError('the synced folder is not where it was');
     const file = join(this.#root, ENGINE_FOLDER, 'staging', content.key);
     return openStagedFile(this.#calls, file, content.size);
   }
@@ -234,7 +247,7 @@ export class NodeFileSystem implements FileSystem {
     entryAfter?: () => LocalEntry | undefined,
   ): Promise<DiskOutcome> {
     if (path === ENGINE_FOLDER || path.startsWith(`${ENGINE_FOLDER}/`)) return { kind: 'failed', reason: 'disk' };
-    if (!this.#isInside(path)) return { kind: 'changed' };
+    if (!this.#isRoot() || !this.#isInside(path)) return { kind: 'changed' };
     let put: Awaited<ReturnType<typeof task>>;
     try {
       put = await task();
@@ -244,7 +257,24 @@ export class NodeFileSystem implements FileSystem {
     if (put === 'changed') return { kind: 'changed' };
     const entry = entryAfter === undefined ? await this.look(path) : entryAfter();
     const isWritten = put !== undefined && entry !== undefined && !sameWrite(put.bytesOf, entry.identity);
-    return entry === undefined || isWritten ? { kind: 'changed' } : { kind: 'done', entry };
+    // A disk that was taken away meanwhile has nothing of this: it was done to what stands in its place.
+    if (entry === undefined || isWritten || !this.#isRoot()) return { kind: 'changed' };
+    return { kind: 'done', entry };
+  }
+
+  /** Whether the root is the directory that was verified, and not an empty mount point or another disk. */
+  #isRoot(): boolean {
+    return this.#verified === undefined || this.#rootObject() === this.#verified;
+  }
+
+  #rootObject(): string | undefined {
+    try {
+      const stat = this.#calls.lstatSync(this.#calls.realpathSync(this.#root));
+      return stat === undefined ? undefined : `${stat.dev}:${stat.ino}`;
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+      return undefined;
+    }
   }
 
   /** Whether the folder of a path is really where its path says, and not somewhere else through a symbolic link. */

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { dirname } from 'node:path';
-import type { ByteRange, StagedContent } from '../../engine/ports.ts';
+import { type ByteRange, DiskRefusedError, type StagedContent } from '../../engine/ports.ts';
 import type { LocalIdentity } from '../../engine/trees.ts';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
+import { errorCode } from './error-code.ts';
 import { makeDirectories } from './make-directories.ts';
 import { permissions } from './permissions.ts';
 import { identityOf } from './scan-folder.ts';
@@ -22,13 +23,16 @@ export class StagedFile implements StagedContent {
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
-    await writeBytes(this.#handle, offset, bytes);
+    await refusing(() => writeBytes(this.#handle, offset, bytes));
   }
 
   readSync({ start, end }: ByteRange): Uint8Array {
     const bytes = new Uint8Array(end - start);
-    const read = this.#handle.readSync(bytes, start);
-    return bytes.subarray(0, read);
+    try {
+      return bytes.subarray(0, this.#handle.readSync(bytes, start));
+    } catch (error) {
+      throw refused(error);
+    }
   }
 
   /** Gives the file its permissions and time, makes its bytes durable, and closes it. Answers the state that it has then. */
@@ -50,15 +54,40 @@ export class StagedFile implements StagedContent {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#handle.close();
+    await refusing(() => this.#handle.close());
   }
 }
 
 /** Opens the staging file of a content; one that an earlier process left there is taken up again. */
-export async function openStagedFile(calls: DiskCalls, file: string, size: number): Promise<StagedFile> {
-  await makeDirectories(calls, dirname(file));
-  const handle = await calls.open(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
-  const before = await handle.stat();
-  await handle.truncate(size);
-  return new StagedFile(file, { handle, resumed: before.size > 0n });
+export function openStagedFile(calls: DiskCalls, file: string, size: number): Promise<StagedFile> {
+  return refusing(async () => {
+    await makeDirectories(calls, dirname(file));
+    // Whoever died between giving a file its name and taking this one from it has left two names of somebody's file.
+    if ((calls.lstatSync(file)?.nlink ?? 0n) > 1n) await calls.unlink(file);
+    const handle = await calls.open(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
+    try {
+      const before = await handle.stat();
+      await handle.truncate(size);
+      return new StagedFile(file, { handle, resumed: before.size > 0n });
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  });
+}
+
+async function refusing<T>(task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    throw refused(error);
+  }
+}
+
+/** What the operating system says, in the words of the port; every other failure stays what it is. */
+function refused(error: unknown): unknown {
+  const code = errorCode(error);
+  return code === undefined
+    ? error
+    : new DiskRefusedError(`the disk refused a staged content: ${code}`, { cause: error });
 }
