@@ -60,6 +60,11 @@ export class DeviceDisk {
     return this.#textAt(`${this.#realRoot}/${path}`) === text && (this.#touched.get(text) ?? 0) <= sinceEvent;
   }
 
+  /** Everything that is on it is durable. */
+  settle(): void {
+    this.#user.mkdir(`${ENGINE_FOLDER}/staging`);
+  }
+
   // What people do. Precondition: the disk is usable.
 
   /** Everything by path: the text of a file, undefined for a folder. */
@@ -173,10 +178,21 @@ export class DeviceDisk {
   checked(calls: DiskCalls): DiskCalls {
     return {
       ...calls,
-      open: (path, flags, mode) => {
+      open: async (path, flags, mode) => {
         const writes = (flags & (constants.O_WRONLY | constants.O_RDWR)) !== 0;
         this.#stage.check(!writes || !this.#isSynced(path), 'I-14', () => `${path} is opened to be written`);
-        return calls.open(path, flags, mode);
+        const handle = await calls.open(path, flags, mode);
+        return {
+          ...handle,
+          write: (bytes, position) => {
+            this.#expectAlone(path);
+            return handle.write(bytes, position);
+          },
+          truncate: (size) => {
+            this.#expectAlone(path);
+            return handle.truncate(size);
+          },
+        };
       },
       rename: (from, to) => {
         const replaced = this.#isSynced(to) ? this.#textAt(to) : undefined;
@@ -203,6 +219,12 @@ export class DeviceDisk {
         return done;
       },
     };
+  }
+
+  /** What is written to has no second name: that may be one in the synced folder. */
+  #expectAlone(path: string): void {
+    const names = this.#statAt(path)?.nlink ?? 1n;
+    this.#stage.check(names <= 1n, 'I-14', () => `${path} is written, and has ${names} names`);
   }
 
   #isSynced(path: string): boolean {

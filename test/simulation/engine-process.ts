@@ -254,8 +254,9 @@ export class EngineProcess {
     this.#count(name);
     if (!this.isAlive) return 'killed-before';
     const { faults } = this.#world.stage;
-    if (faults.strikes('live-edit')) this.#device.edit(inFolder(path));
-    if (name === 'save') return undefined;
+    if (name !== 'rename' && faults.strikes('live-edit')) this.#device.edit(inFolder(path));
+    // What a close that fails has done nobody can say.
+    if (name === 'save' || name === 'fclose') return undefined;
     if (faults.strikes('disk-refused')) return this.#chance.pick(REFUSALS[name] ?? ['EIO']);
     return (name === 'fread' || name === 'fwrite') && faults.strikes('disk-half-done') ? 'short' : undefined;
   }

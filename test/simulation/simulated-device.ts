@@ -63,6 +63,7 @@ export class SimulatedDevice implements NetworkEnd {
   static async link(world: World, own: { readonly name: string; readonly member: Member }): Promise<SimulatedDevice> {
     const device = new SimulatedDevice(world, own);
     await writeRootMarker(ROOT, device.#marker, new SimulatedProcess(device.disk.simulated).calls);
+    device.disk.settle();
     return device;
   }
 

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '@syncline/protocol';
+import { HOUR_MS } from '@syncline/protocol';
 import { join } from '../support/in-memory-member.ts';
 import { Chance } from './chance.ts';
 import { connectChangeFeed } from './change-feed.ts';
@@ -17,7 +17,7 @@ import { START_MS, Stage } from './stage.ts';
 import { Sweep } from './sweep.ts';
 
 /** Simulated time within which everything has to come to rest once faults and edits have stopped. */
-const REST_MS_MAX = 60 * MINUTE_MS;
+const REST_MS_MAX = 3 * HOUR_MS;
 
 /** Things that one person does at the end, alone. */
 const CALM_EDITS_MAX = 5;
