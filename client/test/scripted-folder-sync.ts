@@ -7,6 +7,8 @@ import type { LoopState, LoopStatus } from '../src/engine/loop-status.ts';
 export class ScriptedFolderSync implements FolderSync {
   /** What it was told, in order. */
   readonly told: string[] = [];
+  /** Whether the step that runs ends soon. */
+  endsWhenStopped = true;
   readonly #ended = Promise.withResolvers<void>();
   #state: LoopState = 'idle';
   #onStatus: () => void = () => undefined;
@@ -16,9 +18,10 @@ export class ScriptedFolderSync implements FolderSync {
     return this.#ended.promise;
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.told.push('stop');
-    this.#ended.resolve();
+    if (this.endsWhenStopped) this.#ended.resolve();
+    return this.#ended.promise;
   }
 
   /** Ends `run` as a defect would. */

@@ -1,7 +1,9 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { runCli } from '../../client/test/run-cli.ts';
 import { BackgroundDevice } from '../support/background-device.ts';
 import { eventually } from '../support/eventually.ts';
 import { HttpService } from '../support/http-service.ts';
@@ -62,6 +64,22 @@ describe('a sync in the background', () => {
     await writeFile(join(a.folder, 'letter.txt'), 'fourth');
     await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle', seq: 5 }]));
     expect(await readFile(join(b.folder, 'letter.txt'), 'utf8')).toBe('third');
+  });
+
+  test('ends in order when the system ends it, and when its directory is taken away', async () => {
+    const a = await signIn('a');
+    await a.cli.expect(['link', a.folder]);
+    let child: ChildProcess | undefined;
+    const run = runCli(['start', '--foreground'], { home: a.home, onStart: (started) => void (child = started) });
+    await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle' }]));
+    child?.kill('SIGTERM');
+    expect(await run).toMatchObject({ code: 0, stdout: 'Stopped.\n' });
+
+    const again = runCli(['start', '--foreground'], { home: a.home });
+    await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle' }]));
+    await rename(a.home, `${a.home} elsewhere`);
+    expect(await again).toMatchObject({ code: 0, stdout: 'Stopped.\n' });
+    await rename(`${a.home} elsewhere`, a.home);
   });
 
   test('is one process for each home, however often and at once it is started', async () => {

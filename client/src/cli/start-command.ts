@@ -6,9 +6,11 @@ import type { DaemonStatus } from '../daemon/daemon-status.ts';
 import { START_MS_MAX } from '../daemon/limits.ts';
 import { runDaemon } from '../daemon/run-daemon.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
-import { askDaemon, notRunning } from './daemon-link.ts';
+import { CommandError } from './command-error.ts';
+import { askDaemon } from './daemon-link.ts';
 import { reportStart, spawnDaemon } from './daemon-process.ts';
 import { escapeText, quote } from './escape-text.ts';
+import { EXIT_CODES } from './exit-codes.ts';
 
 /** Pause between two looks whether a daemon answers. */
 const LOOK_MS = 50;
@@ -47,7 +49,7 @@ async function runHere(context: CommandContext): Promise<void> {
     output.note('Syncline keeps the linked folders in sync. Ctrl-C ends it.');
   };
   try {
-    const ended = await runDaemon({ home, signal, onReady });
+    const ended = await runDaemon({ home, signal, onReady, onDefect: () => process.exit(EXIT_CODES.internal) });
     reportStart({ kind: 'runs-already' });
     const text = ended === 'stopped' ? 'Stopped.' : 'Syncline runs in the background already.';
     output.result({ ended }, [text]);
@@ -73,7 +75,13 @@ async function untilAnswered(context: CommandContext): Promise<DaemonStatus> {
     context.signal.throwIfAborted();
     await pause(systemClock, LOOK_MS, context.signal);
   }
-  throw notRunning();
+  throw new CommandError({
+    reason: 'notRunning',
+    code: 'no_answer',
+    message: 'Syncline runs in the background already, but does not answer.',
+    remedy:
+      'The last `daemon-started` in `logs/daemon.log` names its process. End that, then start it again: nothing is lost by it.',
+  });
 }
 
 function tell({ output }: CommandContext, status: DaemonStatus, { started }: { readonly started: boolean }): void {

@@ -1,6 +1,6 @@
 import { rootNodeId } from '@syncline/protocol';
 import type { Command } from 'commander';
-import type { DaemonConnection } from '../daemon/control-client.ts';
+import { connectDaemon, type DaemonConnection } from '../daemon/control-client.ts';
 import type { SyncEngine } from '../engine/sync-engine.ts';
 import { type LinkedFolder, lockFolder } from '../platform/node/linked-folders.ts';
 import { openEngine } from '../sync/open-engine.ts';
@@ -61,6 +61,27 @@ async function syncFolders(
   return reports;
 }
 
+/** Shows what the daemon tells of a folder while something is waited for. */
+async function showProgress<T>(context: CommandContext, folder: LinkedFolder, task: () => Promise<T>): Promise<T> {
+  const watcher = await connectDaemon(context.home);
+  const progress = context.output.progress(`Syncing ${folder.path}`);
+  const showing = (async () => {
+    for await (const { folders } of watcher?.watch() ?? []) {
+      const bytes = folders.find(({ folderId }) => folderId === folder.folderId)?.bytes;
+      if (bytes !== undefined && bytes.total > 0) {
+        progress.update({ storedBytes: bytes.done, totalBytes: bytes.total });
+      }
+    }
+  })();
+  try {
+    return await task();
+  } finally {
+    watcher?.close();
+    await showing;
+    progress.end();
+  }
+}
+
 /** The daemon has the folders: it is asked for a round of each, and waited for. */
 async function syncByDaemon(
   context: CommandContext,
@@ -71,10 +92,13 @@ async function syncByDaemon(
   // What was linked a moment ago may not have been seen yet.
   await daemon.request('reload', {});
   const reports: SyncReport[] = [];
-  for (const { folderId } of job.folders) {
+  for (const folder of job.folders) {
+    const { folderId } = folder;
     const options = { msMax: 'none', signal: context.signal } as const;
-    const status = await daemon.request('sync-now', { folderId, acceptDeletes }, options);
-    const synced = status.folders.filter((folder) => folder.folderId === folderId).map(reportOf);
+    const status = await showProgress(context, folder, () =>
+      daemon.request('sync-now', { folderId, acceptDeletes }, options),
+    );
+    const synced = status.folders.filter((one) => one.folderId === folderId).map(reportOf);
     reports.push(...(status.signedIn ? synced : synced.map(signedOutReport)));
   }
   return reports;

@@ -6,7 +6,7 @@ import { LOG_FILE_BYTES_MAX, LOG_FILES_KEPT, LOG_FRAMES_MAX, LOG_LINE_BYTES_MAX 
 /** What a line says besides its time. Ids, counts and codes: never names, paths, tokens or bytes of files. */
 export type LogEntry =
   | { readonly event: 'daemon-started'; readonly version: string; readonly pid: number }
-  | { readonly event: 'daemon-stopping'; readonly reason: 'asked' | 'signal' }
+  | { readonly event: 'daemon-stopping'; readonly reason: 'asked' | 'signal' | 'home-gone' }
   | { readonly event: 'daemon-stopped'; readonly folders: number; readonly unfinished: number }
   | { readonly event: 'sign-in-changed'; readonly signedIn: boolean }
   | {
@@ -50,12 +50,12 @@ export function logFile(home: string): string {
  */
 export function openDaemonLog(options: { readonly home: string; readonly now: () => Date }): DaemonLog {
   const file = logFile(options.home);
+  makeDirectory(options.home);
   return {
     write(entry) {
       const text = JSON.stringify({ at: options.now().toISOString(), ...entry });
       const line = Buffer.byteLength(text) < LOG_LINE_BYTES_MAX ? text : JSON.stringify({ event: entry.event });
       try {
-        mkdirSync(join(options.home, 'logs'), { recursive: true, mode: 0o700 });
         if (sizeOf(file) + Buffer.byteLength(line) + 1 > LOG_FILE_BYTES_MAX) rotate(file);
         appendFileSync(file, `${line}\n`, { mode: 0o600 });
       } catch (error) {
@@ -72,6 +72,15 @@ export function describeFailure(failure: unknown): LoggedFailure {
     .slice(0, LOG_FRAMES_MAX)
     .map(({ groups }) => `${groups?.['where'] ?? ''} ${basename(groups?.['file'] ?? '')}`.trim());
   return { name: failure instanceof Error ? failure.name : typeof failure, code: errorCode(failure), frames };
+}
+
+/** Once: what somebody removes later is not made again by a log. */
+function makeDirectory(home: string): void {
+  try {
+    mkdirSync(join(home, 'logs'), { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+  }
 }
 
 function sizeOf(file: string): number {

@@ -2,7 +2,12 @@ import { type EpochMs, formatInstant } from '@syncline/protocol';
 import type { Clock, Random } from '../api/clock.ts';
 import { pause } from '../api/pause.ts';
 import { DamagedConfigurationError } from '../platform/node/configuration-directory.ts';
-import { type LinkedFolder, readLinkedFolders } from '../platform/node/linked-folders.ts';
+import {
+  type LinkedFolder,
+  lockFolder,
+  readLinkedFolders,
+  removeFolderState,
+} from '../platform/node/linked-folders.ts';
 import { readSettings, type TransferLimits } from '../platform/node/settings-store.ts';
 import type { FolderSyncs } from '../sync/folder-syncs.ts';
 import { readSignIn, type SignIn } from '../sync/session.ts';
@@ -20,6 +25,8 @@ export interface DaemonDependencies {
   readonly random: Random;
   readonly log: DaemonLog;
   readonly openSyncs: (signIn: SignIn) => FolderSyncs;
+  /** Whether the directory is still the one that this process has the lock of. */
+  readonly isHomeOurs: () => boolean;
 }
 
 /** States that a person may have mended outside of Syncline: after a reload they are looked at again at once. */
@@ -80,7 +87,7 @@ export class Daemon {
     log.write({ event: 'daemon-stopped', folders, unfinished });
   }
 
-  stop(reason: 'asked' | 'signal'): void {
+  stop(reason: 'asked' | 'signal' | 'home-gone'): void {
     if (this.#stopping.signal.aborted) return;
     this.#dependencies.log.write({ event: 'daemon-stopping', reason });
     this.#stopping.abort();
@@ -127,7 +134,12 @@ export class Daemon {
 
   async #follow(): Promise<void> {
     if (this.#stopping.signal.aborted) return;
-    const { home } = this.#dependencies;
+    const { home, isHomeOurs } = this.#dependencies;
+    if (!isHomeOurs()) {
+      // Somebody has removed it. Another process may be the daemon of what stands there.
+      this.stop('home-gone');
+      return;
+    }
     const troubles: string[] = [];
     const attempt = async (task: () => Promise<void>): Promise<void> => {
       try {
@@ -163,6 +175,7 @@ export class Daemon {
     const gone = this.folders(undefined).filter(({ folder }) => !wanted.has(folder.folderId));
     for (const { folder } of gone) log.write({ event: 'folder-removed', folderId: folder.folderId });
     await this.#drop(gone.map(({ folder }) => folder));
+    for (const { folder } of gone) await this.#forget(folder);
     for (const folder of folders) {
       const { folderId } = folder;
       const known = this.#supervisors.get(folderId);
@@ -194,6 +207,18 @@ export class Daemon {
     this.#supervisors.set(folder.folderId, supervisor);
     supervisor.start();
     this.#changes.notify();
+  }
+
+  /** What is remembered of a folder that is linked no more is of no use to anybody. */
+  async #forget({ folderId }: LinkedFolder): Promise<void> {
+    const { home } = this.#dependencies;
+    const lock = await lockFolder(home, folderId);
+    if (lock === undefined) return;
+    try {
+      await removeFolderState(home, folderId);
+    } finally {
+      lock.release();
+    }
   }
 
   async #drop(folders: readonly LinkedFolder[]): Promise<void> {

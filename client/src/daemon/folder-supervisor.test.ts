@@ -10,7 +10,7 @@ import { type LinkedFolder, lockFolder, writeLinkedFolder } from '../platform/no
 import type { FolderSyncs } from '../sync/folder-syncs.ts';
 import type { LogEntry } from './daemon-log.ts';
 import { FolderSupervisor } from './folder-supervisor.ts';
-import { LOCK_RETRY_MS, RESTART, RESTART_FORGIVEN_MS } from './limits.ts';
+import { LOCK_RETRY_MS, RESTART, RESTART_FORGIVEN_MS, STOP_GRACE_MS } from './limits.ts';
 
 const ID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 const linked: LinkedFolder = {
@@ -59,7 +59,7 @@ function start(folder: LinkedFolder = linked, signedIn = true): FolderSupervisor
     open: () => {
       const sync = new ScriptedFolderSync();
       syncs.push(sync);
-      return { sync, watchLack: () => watchLack, close: async () => undefined };
+      return { sync, watchLack: () => watchLack, abort: () => sync.crash(), close: async () => undefined };
     },
     setLimits: () => undefined,
     close: async () => undefined,
@@ -186,6 +186,18 @@ describe('a folder', () => {
     await one.stop();
     expect([stateOf(one), syncs.length]).toEqual(['stopped', 0]);
     other?.release();
+  });
+
+  test('whose step does not end is given up after a while', async () => {
+    const one = start();
+    await reaches(one, 'idle');
+    newest().endsWhenStopped = false;
+    const stopped = one.stop();
+    await settle();
+    expect(await lockFolder(home, ID)).toBeUndefined();
+    clock.advance(STOP_GRACE_MS);
+    await stopped;
+    expect(stateOf(one)).toBe('stopped');
   });
 
   test('that is paused is started paused, stays so when a sync is asked for, and goes on when it is resumed', async () => {

@@ -1,6 +1,7 @@
 import { assert, type EpochMs, epochMs } from '@syncline/protocol';
 import { retryDelayMs } from '../api/backoff.ts';
 import type { Clock, Random } from '../api/clock.ts';
+import { pause } from '../api/pause.ts';
 import type { FolderSync } from '../engine/folder-sync.ts';
 import { type LinkedFolder, lockFolder, stateFile } from '../platform/node/linked-folders.ts';
 import { putStateAside } from '../platform/node/open-state-store.ts';
@@ -8,7 +9,7 @@ import type { FolderSyncs, OpenedFolderSync } from '../sync/folder-syncs.ts';
 import { ChangeSignal } from './change-signal.ts';
 import { type DaemonLog, describeFailure, type LoggedFailure } from './daemon-log.ts';
 import { type FolderStatus, type RestingState, restingStatus, runningStatus } from './daemon-status.ts';
-import { LOCK_RETRY_MS, RESTART, RESTART_FORGIVEN_MS } from './limits.ts';
+import { LOCK_RETRY_MS, RESTART, RESTART_FORGIVEN_MS, STOP_GRACE_MS } from './limits.ts';
 
 export interface SupervisorDependencies {
   readonly home: string;
@@ -109,9 +110,17 @@ export class FolderSupervisor {
     this.#tryNow();
   }
 
-  /** How it ended is told by the attempt that has started it. */
+  /** Lets its step end, or gives it up after a while. How it ended is told by the attempt that has started it. */
   async #stopSync(): Promise<void> {
-    await this.sync?.stop().catch(() => undefined);
+    const opened = this.#opened;
+    if (opened === undefined) return;
+    const stopped = new AbortController();
+    const late = pause(this.#dependencies.clock, STOP_GRACE_MS, stopped.signal).then((isLate) =>
+      isLate ? opened.abort() : undefined,
+    );
+    await opened.sync.stop().catch(() => undefined);
+    stopped.abort();
+    await late;
   }
 
   async #run(syncs: FolderSyncs): Promise<void> {

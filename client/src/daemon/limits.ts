@@ -15,7 +15,9 @@ export const WATCH_PAUSE_MS = 200;
 export const ANSWER_MS_MAX = 15 * SECOND_MS;
 /** How long a command waits for a daemon that is being started. */
 export const START_MS_MAX = 30 * SECOND_MS;
-/** How long folders may take to finish their step when the daemon is asked to stop; what is left is begun again by the next start. */
+/** How long a folder that is stopped may take to finish its step; then it is given up, and begun again by the next start. */
+export const STOP_GRACE_MS = 10 * SECOND_MS;
+/** How long a daemon waits for the end of its folders when it is asked to stop. */
 export const STOP_MS_MAX = 30 * SECOND_MS;
 /** Longest path of a Unix domain socket, in bytes; systems take 103 to 107. */
 export const SOCKET_PATH_BYTES_MAX = 100;
@@ -51,4 +53,6 @@ export const LOG_FRAMES_MAX = 8;
 
 assert(PROBLEMS_LISTED_MAX * PROBLEM_BYTES_MAX < ANSWER_BYTES_MAX, 'the problems of a status fit into an answer');
 assert(2 * CONFLICTS_LISTED_MAX * PROBLEM_BYTES_MAX < ANSWER_BYTES_MAX, 'conflicts, with two paths each, fit too');
+assert(STOP_GRACE_MS < STOP_MS_MAX, 'a folder that is given up can end before the daemon does');
+assert(STOP_GRACE_MS < ANSWER_MS_MAX, 'who unlinks a folder waits for the end of its sync');
 assert(LOG_LINE_BYTES_MAX < LOG_FILE_BYTES_MAX, 'a log file has room for a line');

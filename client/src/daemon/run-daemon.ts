@@ -21,23 +21,31 @@ export interface RunDaemonOptions {
   readonly signal: AbortSignal;
   /** Called when commands are answered. */
   readonly onReady: () => void;
+  /** Called after a defect that nothing has caught was logged. The process is in no state to go on. */
+  readonly onDefect: () => void;
 }
 
 /**
  * Runs the daemon of an installation until it is stopped; answers at once when another process is it.
  * @throws Error of the operating system, when it cannot listen.
  */
-export async function runDaemon({ home, signal, onReady }: RunDaemonOptions): Promise<'stopped' | 'runs-already'> {
+export async function runDaemon(options: RunDaemonOptions): Promise<'stopped' | 'runs-already'> {
+  const { home, signal, onReady, onDefect } = options;
   await makePrivateDirectory(home);
   const lock = takeProcessLock(daemonLockFile(home));
   if (lock === undefined) return 'runs-already';
   const log = openDaemonLog({ home, now: () => new Date() });
   const onFailure = (failure: unknown): void =>
     log.write({ event: 'control-failed', failure: describeFailure(failure) });
+  const die = (failure: unknown): void => {
+    log.write({ event: 'daemon-failed', failure: describeFailure(failure) });
+    onDefect();
+  };
+  process.on('uncaughtException', die);
   try {
     const { pid } = process;
     log.write({ event: 'daemon-started', version: SOFTWARE_VERSION, pid });
-    const base = { home, pid, clock: systemClock, random: Math.random, log };
+    const base = { home, pid, clock: systemClock, random: Math.random, log, isHomeOurs: () => lock.isCurrent() };
     const daemon = new Daemon({ ...base, openSyncs: (signIn) => openFolderSyncs(startSession(home, signIn)) });
     const stop = (): void => daemon.stop('signal');
     signal.addEventListener('abort', stop, { once: true });
@@ -56,6 +64,7 @@ export async function runDaemon({ home, signal, onReady }: RunDaemonOptions): Pr
     log.write({ event: 'daemon-failed', failure: describeFailure(failure) });
     throw failure;
   } finally {
+    process.removeListener('uncaughtException', die);
     lock.release();
   }
 }

@@ -23,6 +23,8 @@ export interface OpenedFolderSync {
   readonly sync: FolderSync;
   /** Why changes may go unnoticed in some of its folders until all of them are looked at; undefined while none can. */
   readonly watchLack: () => WatchLack | undefined;
+  /** Gives up what its sync waits for, so that it ends soon. What it was doing is begun again by the next one. */
+  readonly abort: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -85,6 +87,7 @@ function openLoop(
   return {
     sync: loop,
     watchLack: () => watcher.degraded(),
+    abort: () => closing.abort(),
     close: async () => {
       closing.abort();
       expiring.end();

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /** SQLITE_BUSY. Source: https://www.sqlite.org/rescode.html#busy */
@@ -6,6 +6,8 @@ const BUSY = 5;
 
 /** Something that one process at a time may have. */
 export interface ProcessLock {
+  /** Whether the file is still the one that was locked, so that nobody can have taken another lock of this name. */
+  isCurrent(): boolean;
   release(): void;
 }
 
@@ -20,10 +22,15 @@ export function takeProcessLock(file: string): ProcessLock | undefined {
   try {
     chmodSync(file, 0o600);
     database.exec('BEGIN EXCLUSIVE');
-    return { release: () => database.close() };
+    const locked = inodeOf(file);
+    return { isCurrent: () => locked !== undefined && inodeOf(file) === locked, release: () => database.close() };
   } catch (error) {
     database.close();
     if (typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === BUSY) return undefined;
     throw error;
   }
+}
+
+function inodeOf(file: string): bigint | undefined {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
 }
