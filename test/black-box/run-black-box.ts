@@ -10,7 +10,8 @@ import { runBlackBox } from './black-box.ts';
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '600' },
-    seed: { type: 'string', default: '1' },
+    /** Another one each time, unless one is to be repeated. It decides what people do, and not how fast the machine is. */
+    seed: { type: 'string', default: `${Date.now()}` },
     memory: { type: 'boolean', default: false },
   },
 });

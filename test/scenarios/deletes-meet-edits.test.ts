@@ -13,23 +13,25 @@ async function makeFolder(world: LiveWorld, device: LiveDevice): Promise<void> {
   await world.settled();
 }
 
-/** What two devices do while none of them hears of the other. */
+/** What two devices do while none of them hears of the other. The service hears of them in the order in which they are given. */
 async function apart(world: LiveWorld, devices: readonly LiveDevice[], doings: () => void): Promise<TextTree> {
   for (const device of devices) device.loop.pause();
   for (const device of devices) while (device.status().state !== 'paused') await pause(5);
   doings();
-  for (const device of devices) device.loop.resume({ acceptDeletes: false });
+  for (const device of devices) {
+    device.loop.resume({ acceptDeletes: false });
+    await device.loop.syncNow();
+  }
   return world.settled();
 }
 
 describe('a delete that meets an edit', () => {
   test.each(['first', 'last'])(
-    'of a file in a folder that is deleted elsewhere keeps the file; the delete is %s',
+    'of a file in a folder that is deleted elsewhere keeps the file; the service hears of the delete %s',
     async (order) => {
-      await withLiveWorld(2, async (world, devices) => {
-        const [a, b] = order === 'first' ? devices : ([devices[1], devices[0]] as const);
+      await withLiveWorld(2, async (world, [a, b]) => {
         await makeFolder(world, a);
-        const tree = await apart(world, devices, () => {
+        const tree = await apart(world, order === 'first' ? [a, b] : [b, a], () => {
           rmSync(a.at('folder'), { recursive: true });
           writeFileSync(b.at('folder', 'deep', 'edited'), 'edited on b');
         });
