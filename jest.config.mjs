@@ -14,6 +14,8 @@ export const base = {
   transform: {
     '\\.ts$': [transformer, { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
   },
+  // No test is about time: this only ends one that hangs.
+  testTimeout: 120_000,
   modulePathIgnorePatterns: ['/cdk.out/', '/.local/', '/dist/'],
   setupFiles: ['<rootDir>/test/support/property-runs.ts'],
 };
