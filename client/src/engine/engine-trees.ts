@@ -15,6 +15,7 @@ export class EngineTrees {
   #changedRemote = new Map<NodeId, RemoteNode | undefined>();
   #changedSynced = new Map<NodeId, SyncedNode | undefined>();
   #moved = false;
+  #isHeld = false;
   #excluded: ReadonlySet<NodeId> = new Set();
 
   constructor(store: StateStore) {
@@ -88,12 +89,26 @@ export class EngineTrees {
     this.#changedSynced.set(nodeId, undefined);
   }
 
-  /** Writes down all changes since the last call, in one transaction. */
+  /** Until `releaseSynced` nothing new is written down about the synced tree: the disk has changed, and not for good. */
+  holdSynced(): void {
+    this.#isHeld = true;
+  }
+
+  releaseSynced(): void {
+    this.#isHeld = false;
+  }
+
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** Writes down all changes since the last call but those that are held, in one transaction. */
   save(): void {
-    if (this.#changedRemote.size === 0 && this.#changedSynced.size === 0 && !this.#moved) return;
-    this.#store.save({ remote: this.#changedRemote, synced: this.#changedSynced, position: this.#position });
+    const synced = this.#isHeld ? new Map<NodeId, SyncedNode | undefined>() : this.#changedSynced;
+    if (this.#changedRemote.size === 0 && synced.size === 0 && !this.#moved) return;
+    this.#store.save({ remote: this.#changedRemote, synced, position: this.#position });
     this.#changedRemote = new Map();
-    this.#changedSynced = new Map();
+    if (!this.#isHeld) this.#changedSynced = new Map();
     this.#moved = false;
   }
 

@@ -11,6 +11,7 @@ import {
 } from './execution.ts';
 import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
 import type { LocalDisk } from './local-disk.ts';
+import { isMovingName } from './moving-name.ts';
 import { type Place, samePlace } from './node-tree.ts';
 import { type DiskOutcome, DiskRefusedError } from './ports.ts';
 import { runBounded } from './run-bounded.ts';
@@ -28,6 +29,7 @@ import {
   sameWrite,
   seenEntry,
 } from './trees.ts';
+import { writeDown } from './write-down.ts';
 
 /** Changes the structure of the disk, step by step, and writes down what was agreed by it once the disk has it for good. */
 export async function executeLocalStructure(execution: Execution, steps: readonly LocalStep[]): Promise<void> {
@@ -36,8 +38,7 @@ export async function executeLocalStructure(execution: Execution, steps: readonl
     if (execution.isStopping()) break;
     await executeStep(execution, step);
   }
-  await execution.ports.files.flush();
-  execution.trees.save();
+  execution.problems.push(...(await writeDown(execution)));
 }
 
 async function executeStep(execution: Execution, step: LocalStep): Promise<void> {
@@ -88,7 +89,10 @@ async function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Promi
   recordMove(execution, { before: here, moved, isAsPlanned });
 }
 
-/** A move is agreed on once the node stands where the service has it; what is not agreed about its content stays so. */
+/**
+ * A move is agreed on once the node stands where the service has it; what is not agreed about its content stays so. A node that was
+ * moved aside is where this device has put it: its old place is for another one.
+ */
 function recordMove(
   { trees }: Execution,
   move: { readonly before: LocalNode; readonly moved: LocalNode; readonly isAsPlanned: boolean },
@@ -96,7 +100,8 @@ function recordMove(
   const { before, moved, isAsPlanned } = move;
   const agreed = trees.synced.get(moved.nodeId);
   const there = trees.remote.get(moved.nodeId);
-  if (agreed === undefined || there === undefined || !samePlace(there, moved)) return;
+  if (agreed === undefined || there === undefined) return;
+  if (!samePlace(there, moved) && !isMovingName(moved.name)) return;
   const isUnchanged = before.kind === 'folder' || sameState(agreed.identity, before.entry.identity);
   const identity = isUnchanged && isAsPlanned ? moved.entry.identity : agreed.identity;
   trees.setSynced({ ...agreed, parentId: moved.parentId, name: moved.name, identity, ...withLocalName(moved) });
@@ -146,8 +151,7 @@ export async function executeDownloads(execution: Execution, nodeIds: readonly N
     const slice = nodeIds.slice(start, start + DOWNLOAD_SLICE_FILES);
     execution.ports.remote.expect(slice.flatMap((nodeId) => contentToFetch(execution, nodeId)));
     await runBounded(slice, DOWNLOADS_MAX, (nodeId) => download(execution, nodeId));
-    await execution.ports.files.flush();
-    execution.trees.save();
+    execution.problems.push(...(await writeDown(execution)));
   }
 }
 
@@ -253,6 +257,7 @@ function settle(
   if (outcome.kind === 'failed') report(execution, { path, reason: outcome.reason });
   if (outcome.kind === 'changed') listAgain(execution, parentPath(path));
   if (outcome.kind !== 'done') return false;
+  execution.trees.holdSynced();
   execution.progress += 1;
   execution.counts.changedLocal += 1;
   return true;

@@ -12,6 +12,7 @@ import { samePlace } from './node-tree.ts';
 import { toRemoteNode } from './pull-changes.ts';
 import type { RemoteStep } from './steps.ts';
 import { type RemoteNode, sameContent } from './trees.ts';
+import { writeDown } from './write-down.ts';
 
 type OperationBody = Operation extends infer O ? (O extends Operation ? Omit<O, 'opId'> : never) : never;
 export type CommittedResult = Extract<OperationResult, { readonly status: 'committed' }>;
@@ -150,7 +151,7 @@ export async function commit(execution: Execution, commitments: readonly Commitm
       execution.counts.changedRemote += 1;
     }
   }
-  trees.save();
+  execution.problems.push(...(await writeDown(execution)));
 }
 
 function refuse(

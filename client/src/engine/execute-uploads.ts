@@ -14,6 +14,7 @@ import { newNodeId } from './new-node-id.ts';
 import type { SentContent } from './ports.ts';
 import type { UploadStep } from './steps.ts';
 import { type LocalNode, type RemoteNode, sameContent, sameState } from './trees.ts';
+import { writeDown } from './write-down.ts';
 
 interface Upload {
   readonly step: UploadStep;
@@ -79,7 +80,7 @@ async function sendSlice(execution: Execution, slice: readonly Upload[]): Promis
     if (commitment !== undefined) commitments.push(commitment);
   }
   for (const batch of packConfirmed(commitments)) await commit(execution, batch);
-  execution.trees.save();
+  execution.problems.push(...(await writeDown(execution)));
 }
 
 async function settleOutcome(

@@ -96,7 +96,10 @@ export interface FileSystem {
     readonly executable: boolean;
     readonly modifiedAtMs: number | undefined;
   }): Promise<DiskOutcome>;
-  /** Makes all changes of names since the last call durable. */
+  /**
+   * Makes all changes of names since the last call durable.
+   * @throws DiskRefusedError when some are not; the next call tries them again.
+   */
   flush(): Promise<void>;
 }
 
@@ -131,7 +134,7 @@ export interface RemoteHints {
   close(): Promise<void>;
 }
 
-/** The disk refused to take or to give bytes of a staged content, for want of room, of permission, or because it is defective. */
+/** The disk refused to take or to give bytes, or to make something durable, for want of room, of permission, or because it is defective. */
 export class DiskRefusedError extends Error {
   override readonly name = 'DiskRefusedError';
 }

@@ -26,6 +26,7 @@ import { pullChanges } from './pull-changes.ts';
 import type { Step } from './steps.ts';
 import type { SyncProblem } from './sync-problem.ts';
 import { diskPath } from './trees.ts';
+import { writeDown } from './write-down.ts';
 
 export interface EngineOptions {
   readonly deviceName: string;
@@ -167,9 +168,10 @@ export class SyncEngine {
     if (planned.kind !== 'planned') return planned;
     const { plan } = planned;
     if (plan.steps.length === 0) {
+      const undurable = this.trees.isHeld ? await writeDown({ ports: this.#ports, trees: this.trees }) : [];
       // A choice is about the conflict that a person saw, not about the next one of the same file.
       this.#settled.clear();
-      return { kind: 'rested', problems: plan.problems };
+      return { kind: 'rested', problems: [...plan.problems, ...undurable] };
     }
     const changed = countChanges(plan);
     const change = request.acceptDeletes ? undefined : findMassChange(changed, this.trees.synced, request.recent);
@@ -310,7 +312,7 @@ export class SyncEngine {
       if (step.type === 'forget' || step.type === 'agree' || step.type === 'adopt-copy')
         executeKnowledge(execution, step);
     }
-    this.trees.save();
+    execution.problems.push(...(await writeDown(execution)));
     await executeReads(
       execution,
       ofType(steps, 'read').map((step) => step.nodeId),

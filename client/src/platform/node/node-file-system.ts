@@ -18,13 +18,15 @@ import {
   sameState,
   sameWrite,
 } from '../../engine/trees.ts';
-import type { DiskCalls, DiskHandle } from './disk-calls.ts';
+import { ChangedDirectories } from './changed-directories.ts';
+import type { DiskCalls } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
 import type { FolderWatcher } from './folder-watcher.ts';
 import { nodeDiskCalls } from './node-disk-calls.ts';
 import { openIgnoreFiles } from './open-ignore-files.ts';
 import { permissions } from './permissions.ts';
 import { readBytes } from './read-bytes.ts';
+import { isSecondName, renameToFree } from './rename-to-free.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
 import { ENGINE_FOLDER, identityOf, listFolder, lookAt, type ScannedDisk, scanFolder } from './scan-folder.ts';
 import { openStagedFile, StagedFile } from './staged-file.ts';
@@ -50,8 +52,7 @@ export class NodeFileSystem implements FileSystem {
   readonly #root: string;
   readonly #calls: DiskCalls;
   readonly #disk: ScannedDisk;
-  /** Directories whose entries have changed since the last flush. */
-  readonly #dirty = new Set<string>();
+  readonly #changed: ChangedDirectories;
   /** Which directory the root was when it was verified last. */
   #verified: string | undefined;
 
@@ -59,6 +60,7 @@ export class NodeFileSystem implements FileSystem {
     this.#options = options;
     this.#root = options.root;
     this.#calls = options.calls ?? nodeDiskCalls;
+    this.#changed = new ChangedDirectories(this.#calls);
     const ignores = openIgnoreFiles(this.#root, { calls: this.#calls, ignoreCase: options.ignoreCase });
     this.#disk = { calls: this.#calls, ignores };
   }
@@ -94,28 +96,28 @@ export class NodeFileSystem implements FileSystem {
     range: ByteRange,
   ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'changed' | 'unreadable' }> {
     if (!this.#isInside(file.path)) return { kind: 'changed' };
-    let handle: DiskHandle | undefined;
     try {
       const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-      const opened = await this.#calls.open(this.#absolute(file.path), flags);
-      handle = opened;
-      const isExpected = async () => sameState(identityOf(await opened.stat()), file.identity);
-      if (!(await isExpected())) return { kind: 'changed' };
-      const bytes = await readBytes(opened, range);
-      return (await isExpected()) ? { kind: 'read', bytes } : { kind: 'changed' };
+      const handle = await this.#calls.open(this.#absolute(file.path), flags);
+      try {
+        const isExpected = async () => sameState(identityOf(await handle.stat()), file.identity);
+        if (!(await isExpected())) return { kind: 'changed' };
+        const bytes = await readBytes(handle, range);
+        return (await isExpected()) ? { kind: 'read', bytes } : { kind: 'changed' };
+      } finally {
+        await handle.close();
+      }
     } catch (error) {
       const code = errorCode(error);
       if (code === undefined) throw error;
       return { kind: code === 'ENOENT' || code === 'ELOOP' || code === 'ENOTDIR' ? 'changed' : 'unreadable' };
-    } finally {
-      await handle?.close();
     }
   }
 
   makeFolder(path: string): Promise<DiskOutcome> {
     return this.#change(path, async () => {
-      await this.#calls.mkdir(this.#absolute(path));
       this.#touch(path);
+      await this.#calls.mkdir(this.#absolute(path));
     });
   }
 
@@ -129,11 +131,16 @@ export class NodeFileSystem implements FileSystem {
       if (occupant !== undefined && !isOneEntry && !isSecondName(occupant, source)) return 'changed';
       // Nobody else puts a file under a name of the engine's own, and one step leaves no second name behind.
       const isAside = occupant === undefined && isMovingName(basename(move.to));
-      if (source.kind === 'file' && !isOneEntry && !isAside) await this.#moveFile(move.from, move.to);
-      // A folder never replaces anything: over a file or a folder with content the system refuses it.
-      else await this.#calls.rename(this.#absolute(move.from), this.#absolute(move.to));
+      const [from, to] = [this.#absolute(move.from), this.#absolute(move.to)];
       this.#touch(move.from);
       this.#touch(move.to);
+      if (source.kind === 'file' && !isOneEntry && !isAside) {
+        await renameToFree(this.#calls, { from, to, precious: true });
+      } else {
+        // A folder never replaces anything: over a file or a folder with content the system refuses it.
+        await this.#calls.rename(from, to);
+        this.#changed.rename(from, to);
+      }
       return undefined;
     });
   }
@@ -148,8 +155,10 @@ export class NodeFileSystem implements FileSystem {
         // Behind this look nothing is waited for, so that what somebody does meanwhile does not go along.
         before = await this.look(path);
         if (before === undefined || !this.#isExpected(before, expected)) return 'changed';
-        await this.#calls.rename(this.#absolute(path), target);
         this.#touch(path);
+        this.#changed.add(dirname(target));
+        await this.#calls.rename(this.#absolute(path), target);
+        this.#changed.rename(this.#absolute(path), target);
         return undefined;
       },
       () => before,
@@ -189,22 +198,20 @@ export class NodeFileSystem implements FileSystem {
       const target = this.#absolute(path);
       const mode = replaces === undefined ? undefined : await modeOf(this.#calls, target);
       const whole = await staged.finish({ mode, executable: file.executable, modifiedAtMs: file.modifiedAtMs });
+      this.#touch(path);
       if (replaces === undefined) {
-        await renameToFree(this.#calls, staged.file, target);
+        await renameToFree(this.#calls, { from: staged.file, to: target, precious: false });
       } else {
         const present = await this.look(path);
         if (present === undefined || !sameState(present.identity, replaces)) return 'changed';
         await this.#calls.rename(staged.file, target);
       }
-      this.#touch(path);
       return { bytesOf: whole };
     });
   }
 
   async flush(): Promise<void> {
-    const directories = [...this.#dirty];
-    this.#dirty.clear();
-    await Promise.all(directories.map((directory) => syncDirectory(this.#calls, directory)));
+    await this.#changed.flush();
   }
 
   /** Whether a disk finds one and the same entry under both names, because it takes them for one: nothing stands in the way then. */
@@ -212,11 +219,6 @@ export class NodeFileSystem implements FileSystem {
     if (occupant.identity.inode !== source.identity.inode || occupant.identity.device !== source.identity.device)
       return false;
     return !this.#calls.readdirSync(this.#absolute(parentPath(occupant.path))).includes(occupant.name);
-  }
-
-  /** Moves a file without ever replacing one. */
-  async #moveFile(from: string, to: string): Promise<void> {
-    await renameToFree(this.#calls, this.#absolute(from), this.#absolute(to));
   }
 
   /** Whether everything at and below a path is still what was expected there, and nothing else. */
@@ -255,7 +257,9 @@ export class NodeFileSystem implements FileSystem {
       return refusal(error);
     }
     if (put === 'changed') return { kind: 'changed' };
-    const entry = entryAfter === undefined ? await this.look(path) : entryAfter();
+    const looked = entryAfter === undefined ? lookAt(this.#root, path, this.#calls) : undefined;
+    if (looked?.kind === 'failed') return { kind: 'failed', reason: 'disk' };
+    const entry = looked?.kind === 'entry' ? looked.entry : entryAfter?.();
     const isWritten = put !== undefined && entry !== undefined && !sameWrite(put.bytesOf, entry.identity);
     // A disk that was taken away meanwhile has nothing of this: it was done to what stands in its place.
     if (entry === undefined || isWritten || !this.#isRoot()) return { kind: 'changed' };
@@ -309,8 +313,9 @@ export class NodeFileSystem implements FileSystem {
     return join(this.#root, path);
   }
 
+  /** Before a name changes: a change that fails may have been made all the same. */
   #touch(path: string): void {
-    this.#dirty.add(dirname(this.#absolute(path)));
+    this.#changed.add(dirname(this.#absolute(path)));
   }
 }
 
@@ -318,45 +323,8 @@ function folderNames({ entries }: FolderListing): ReadonlySet<string> {
   return new Set(entries.flatMap(({ kind, name }) => (kind === 'folder' ? [name] : [])));
 }
 
-/** The rest of a move that was interrupted between its two halves: the file stands under both names. */
-function isSecondName(occupant: LocalEntry, source: LocalEntry): boolean {
-  return (
-    occupant.kind === 'file' &&
-    occupant.identity.inode === source.identity.inode &&
-    occupant.identity.device === source.identity.device
-  );
-}
-
-/** Error codes with which file systems say that they have no hard links. */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
-
-/**
- * Renames a file to a free name. `rename` would replace what somebody puts there at the last moment; a second name followed by
- * the removal of the first cannot.
- */
-async function renameToFree(calls: DiskCalls, from: string, to: string): Promise<void> {
-  try {
-    await calls.link(from, to);
-  } catch (error) {
-    const code = errorCode(error);
-    if (code !== undefined && NO_LINKS.has(code)) return renameIfFree(calls, from, to);
-    if (code !== 'EEXIST' || !isSameFile(calls, from, to)) throw error;
-  }
-  await calls.unlink(from);
-}
-
-async function renameIfFree(calls: DiskCalls, from: string, to: string): Promise<void> {
-  const claim = await calls.open(to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
-  await claim.close();
-  await calls.rename(from, to);
-}
-
-function isSameFile(calls: DiskCalls, a: string, b: string): boolean {
-  const [left, right] = [lookAt(a, '', calls), lookAt(b, '', calls)];
-  return left.kind === 'entry' && right.kind === 'entry' && isSecondName(left.entry, right.entry);
-}
-
 function refusal(error: unknown): DiskOutcome {
+  if (error instanceof DiskRefusedError) return { kind: 'failed', reason: 'disk' };
   switch (errorCode(error)) {
     case undefined:
       throw error;
@@ -378,18 +346,5 @@ async function modeOf(calls: DiskCalls, file: string): Promise<number> {
     return Number((await handle.stat()).mode);
   } finally {
     await handle.close();
-  }
-}
-
-async function syncDirectory(calls: DiskCalls, directory: string): Promise<void> {
-  let handle: DiskHandle | undefined;
-  try {
-    handle = await calls.open(directory, constants.O_RDONLY);
-    await handle.sync();
-  } catch (error) {
-    // A folder that went away has nothing to make durable, and Windows does so by itself.
-    if (errorCode(error) === undefined) throw error;
-  } finally {
-    await handle?.close();
   }
 }

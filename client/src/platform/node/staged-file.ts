@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { dirname } from 'node:path';
-import { type ByteRange, DiskRefusedError, type StagedContent } from '../../engine/ports.ts';
+import type { ByteRange, StagedContent } from '../../engine/ports.ts';
 import type { LocalIdentity } from '../../engine/trees.ts';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
-import { errorCode } from './error-code.ts';
+import { diskRefusal } from './disk-refusal.ts';
 import { makeDirectories } from './make-directories.ts';
 import { permissions } from './permissions.ts';
 import { identityOf } from './scan-folder.ts';
@@ -31,7 +31,7 @@ export class StagedFile implements StagedContent {
     try {
       return bytes.subarray(0, this.#handle.readSync(bytes, start));
     } catch (error) {
-      throw refused(error);
+      throw diskRefusal(error);
     }
   }
 
@@ -80,14 +80,6 @@ async function refusing<T>(task: () => Promise<T>): Promise<T> {
   try {
     return await task();
   } catch (error) {
-    throw refused(error);
+    throw diskRefusal(error);
   }
-}
-
-/** What the operating system says, in the words of the port; every other failure stays what it is. */
-function refused(error: unknown): unknown {
-  const code = errorCode(error);
-  return code === undefined
-    ? error
-    : new DiskRefusedError(`the disk refused a staged content: ${code}`, { cause: error });
 }

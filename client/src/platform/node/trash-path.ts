@@ -1,7 +1,10 @@
 import { dirname, join } from 'node:path';
+import { DiskRefusedError } from '../../engine/ports.ts';
 import type { DiskCalls } from './disk-calls.ts';
+import { errorCode } from './error-code.ts';
 import { makeDirectories } from './make-directories.ts';
-import { ENGINE_FOLDER, lookAt } from './scan-folder.ts';
+import { ENGINE_FOLDER } from './scan-folder.ts';
+import { syncDirectory } from './sync-directory.ts';
 
 /** Names that are tried in the trash. */
 const TRASH_NAMES_MAX = 10_000;
@@ -14,9 +17,20 @@ export async function trashPath(
   for (let attempt = 1; attempt <= TRASH_NAMES_MAX; attempt++) {
     const turn = attempt === 1 ? doomed.day : `${doomed.day} ${attempt}`;
     const target = join(doomed.root, ENGINE_FOLDER, 'trash', turn, doomed.path);
-    if (lookAt(target, '', calls).kind !== 'absent') continue;
-    await makeDirectories(calls, dirname(target));
+    if (isTaken(calls, target)) continue;
+    // What is moved there must not be in a folder that a power failure takes away.
+    for (const changed of await makeDirectories(calls, dirname(target))) await syncDirectory(calls, changed);
     return target;
   }
-  throw new Error('the trash has no free name');
+  throw new DiskRefusedError('the trash has no free name');
+}
+
+/** Also where a file stands in the place of a folder above. */
+function isTaken(calls: DiskCalls, target: string): boolean {
+  try {
+    return calls.lstatSync(target) !== undefined;
+  } catch (error) {
+    if (errorCode(error) === 'ENOTDIR') return true;
+    throw error;
+  }
 }

@@ -1,0 +1,50 @@
+import { dirname } from 'node:path';
+import type { LocalEntry } from '../../engine/trees.ts';
+import type { DiskCalls } from './disk-calls.ts';
+import { errorCode } from './error-code.ts';
+import { lookAt } from './scan-folder.ts';
+import { syncDirectory } from './sync-directory.ts';
+
+/** Error codes with which file systems say that they have no hard links. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/**
+ * Renames a file to a free name. `rename` would replace what somebody puts there at the last moment; a second name followed by
+ * the removal of the first cannot. `precious`: nobody else has these bytes, so the second name is durable before the first goes.
+ * @throws Error EEXIST when something stands there.
+ */
+export async function renameToFree(
+  calls: DiskCalls,
+  names: { readonly from: string; readonly to: string; readonly precious: boolean },
+): Promise<void> {
+  const { from, to } = names;
+  try {
+    await calls.link(from, to);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== undefined && NO_LINKS.has(code)) return renameIfFree(calls, from, to);
+    if (code !== 'EEXIST' || !isSameFile(calls, from, to)) throw error;
+  }
+  if (names.precious && dirname(from) !== dirname(to)) await syncDirectory(calls, dirname(to));
+  await calls.unlink(from);
+}
+
+/** Whether the file stands under both names: the rest of a move that was interrupted between its two halves. */
+export function isSecondName(occupant: LocalEntry, source: LocalEntry): boolean {
+  return (
+    occupant.kind === 'file' &&
+    occupant.identity.inode === source.identity.inode &&
+    occupant.identity.device === source.identity.device
+  );
+}
+
+/** Looking first is all that is left where there are no links. An empty file put there first would be one if the process died. */
+async function renameIfFree(calls: DiskCalls, from: string, to: string): Promise<void> {
+  if (lookAt(to, '', calls).kind !== 'absent') throw Object.assign(new Error('the name is taken'), { code: 'EEXIST' });
+  await calls.rename(from, to);
+}
+
+function isSameFile(calls: DiskCalls, a: string, b: string): boolean {
+  const [left, right] = [lookAt(a, '', calls), lookAt(b, '', calls)];
+  return left.kind === 'entry' && right.kind === 'entry' && isSecondName(left.entry, right.entry);
+}
