@@ -24,7 +24,12 @@ export type DiskErrorCode =
 
 /** An error as Node throws it for a call that the system refuses. */
 export function diskError(code: DiskErrorCode): Error {
-  return Object.assign(new Error(`${code}: simulated`), { code });
+  // It is an answer, and there are many of them: traces would take most of the time of a test.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = Object.assign(new Error(`${code}: simulated`), { code });
+  Error.stackTraceLimit = stackTraceLimit;
+  return error;
 }
 
 /** Where a path leads: the directory and the name in it, and what stands there, if anything does. */

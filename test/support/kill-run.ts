@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { NameOrder } from './disk-journal.ts';
 import type { KillScenario } from './kill-scenarios.ts';
 import { KillableDevice } from './killable-device.ts';
 import { ModelService, nameBytes } from './model-service.ts';
 import { ServiceUser } from './service-user.ts';
+import type { SimulatedDiskOptions } from './simulated-disk.ts';
 import type { FaultPlan } from './simulated-process.ts';
 import { MemoryStateStore, serviceTree } from './sync-world.ts';
 
@@ -12,7 +12,6 @@ export interface Death {
   /** The call at which its process is killed, counted from 1. */
   readonly call: number;
   readonly moment: 'killed-before' | 'killed-after';
-  readonly order: NameOrder;
   /** The power fails, too, and this decides what is lost. Undefined: the process alone dies, and nothing is. */
   readonly powerSeed: string | undefined;
   readonly database: 'kept' | 'lost' | 'rolled-back';
@@ -20,8 +19,10 @@ export interface Death {
 
 type Tree = ReadonlyMap<string, string | undefined>;
 
-/** What a scenario ends in when nothing goes wrong, and the calls that it takes. */
-export interface KillEnding {
+/** A scenario on one kind of disk: what it ends in when nothing goes wrong, and the calls that it takes. */
+export interface KillCase {
+  readonly scenario: KillScenario;
+  readonly disk: SimulatedDiskOptions;
   readonly calls: readonly string[];
   readonly tree: Tree;
   readonly executables: readonly string[];
@@ -35,9 +36,9 @@ export interface KillWorld {
   readonly written: ReadonlySet<string>;
 }
 
-export async function makeKillWorld(scenario: KillScenario, order: NameOrder): Promise<KillWorld> {
+export async function makeKillWorld(scenario: KillScenario, disk: SimulatedDiskOptions): Promise<KillWorld> {
   const service = new ModelService();
-  const device = await KillableDevice.link(service, { order });
+  const device = await KillableDevice.link(service, disk);
   const there = new ServiceUser(service);
   if (scenario.agreed !== undefined) {
     scenario.agreed(device.user, there);
@@ -51,18 +52,40 @@ export async function makeKillWorld(scenario: KillScenario, order: NameOrder): P
   return { service, device, written };
 }
 
-export async function runUndisturbed(scenario: KillScenario): Promise<KillEnding> {
-  const world = await makeKillWorld(scenario, 'ordered');
+export async function runUndisturbed(scenario: KillScenario, disk: SimulatedDiskOptions): Promise<KillCase> {
+  const world = await makeKillWorld(scenario, disk);
   await syncToRest(world.device);
   assertSame(world);
   const { device } = world;
   const calls = device.process.log.map(({ name, path }) => `${name} ${path}`);
-  return { calls, tree: device.user.tree(), executables: executables(device) };
+  return { scenario, disk, calls, tree: device.user.tree(), executables: executables(device) };
+}
+
+/** A defect shows at many calls; the first ones tell enough. */
+const FAILURES_MAX = 5;
+
+/** Runs all of the ways in which a case can go wrong; answers what did not end well, each with what replays it. */
+export async function attempt<T extends { readonly call: number }>(
+  kill: KillCase,
+  ways: readonly T[],
+  run: (kill: KillCase, way: T) => Promise<void>,
+): Promise<readonly string[]> {
+  const failures: string[] = [];
+  for (const way of ways) {
+    if (failures.length === FAILURES_MAX) break;
+    try {
+      await run(kill, way);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      failures.push(`${kill.calls[way.call - 1] ?? ''} ${JSON.stringify(way)}: ${message}`);
+    }
+  }
+  return failures;
 }
 
 /** Interrupts the sync of a scenario, starts again, and demands that nothing was lost and both sides come to rest. */
-export async function dieAndRecover(scenario: KillScenario, ending: KillEnding, death: Death): Promise<void> {
-  const world = await makeKillWorld(scenario, death.order);
+export async function dieAndRecover(kill: KillCase, death: Death): Promise<void> {
+  const world = await makeKillWorld(kill.scenario, kill.disk);
   const { device } = world;
   const before = device.copyState();
   const plan: FaultPlan = ({ number }) => (number === death.call ? death.moment : undefined);
@@ -77,14 +100,63 @@ export async function dieAndRecover(scenario: KillScenario, ending: KillEnding, 
   assertKept(world);
   // A database that knows too little takes more for conflicts than there are, which loses nothing.
   if (death.database === 'kept') {
-    assert.deepEqual(device.user.tree(), ending.tree, 'it ends as if nothing had happened');
-    assert.deepEqual(executables(device), ending.executables, 'it ends as if nothing had happened');
+    assert.deepEqual(device.user.tree(), kill.tree, 'it ends as if nothing had happened');
+    assert.deepEqual(executables(device), kill.executables, 'it ends as if nothing had happened');
   }
   const journal = world.service.journal.length;
   const tree = device.user.tree();
   await syncToRest(device);
   assert.deepEqual([world.service.journal.length, device.user.tree()], [journal, tree], 'at rest it stays at rest');
 }
+
+/** How the disk fails: at one call, or from that call on until somebody repairs it. */
+export interface Failure {
+  readonly call: number;
+  readonly fault: 'EIO' | 'ENOSPC' | 'EACCES' | 'short';
+  readonly isLasting: boolean;
+  /** What comes before the next sync, with a sound disk. */
+  readonly next: 'go-on' | 'restart' | 'power-failure';
+}
+
+/** Lets the disk fail in the sync of a scenario, and demands that this is told, nothing is lost, and the next sync comes to rest. */
+export async function failAndRecover(kill: KillCase, failure: Failure): Promise<void> {
+  const world = await makeKillWorld(kill.scenario, kill.disk);
+  const { device } = world;
+  device.process.faults = ({ number, name }) => {
+    const isTime = failure.isLasting ? number >= failure.call : number === failure.call;
+    return isTime && MAY_FAIL[failure.fault].test(name) ? failure.fault : undefined;
+  };
+  const { kind, problems } = await device.sync();
+  device.process.faults = () => undefined;
+  assertWhole(world);
+  assertKept(world);
+  // What is left undone is told.
+  if (kind === 'rested' && problems.length === 0) assertEnding(world, kill, failure);
+  assert.ok(kind !== 'unrested' || problems.length > 0, 'it is told why there is no rest');
+  if (failure.next === 'power-failure') device.disk.crash(`${failure.call}`);
+  assertWhole(world);
+  if (failure.next !== 'go-on') device.restart();
+  await syncToRest(device);
+  assertSame(world);
+  assertKept(world);
+  assertEnding(world, kill, failure);
+}
+
+/** A folder of which it is not known what it holds is not deleted with the others; every file is as it would be otherwise. */
+function assertEnding({ device }: KillWorld, ending: KillCase, { call }: Pick<Failure, 'call'>): void {
+  const isListing = /^(readdir|lstat|readFile) /.test(ending.calls[call - 1] ?? '');
+  const files = (tree: Tree) => new Map([...tree].filter(([, text]) => !isListing || text !== undefined));
+  assert.deepEqual(files(device.user.tree()), files(ending.tree), 'it ends as if nothing had happened');
+  assert.deepEqual(executables(device), ending.executables, 'it ends as if nothing had happened');
+}
+
+/** Calls that may answer so, and those that may do half. Reading and writing of the database and the service are no calls of this disk. */
+const MAY_FAIL: Readonly<Record<Failure['fault'], RegExp>> = {
+  EIO: /^(?!save|commit)/,
+  ENOSPC: /^(mkdir|open|fwrite|ftruncate|link|rename|fsync)$/,
+  EACCES: /^(open|mkdir|rename|link|unlink|readdir|lstat|readFile|realpath)$/,
+  short: /^(fread|fwrite)$/,
+};
 
 async function syncToRest(device: KillableDevice): Promise<void> {
   const { kind, problems } = await device.sync();

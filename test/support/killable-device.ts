@@ -4,11 +4,10 @@ import type { Remote, StateStore } from '../../client/src/engine/ports.ts';
 import { SyncEngine, type SyncOutcome } from '../../client/src/engine/sync-engine.ts';
 import { NodeFileSystem } from '../../client/src/platform/node/node-file-system.ts';
 import { writeRootMarker } from '../../client/src/platform/node/root-marker.ts';
-import type { NameOrder } from './disk-journal.ts';
 import { DiskUser } from './disk-user.ts';
 import { modelRemote } from './model-remote.ts';
 import { type ModelDevice, type ModelService, modelDevice } from './model-service.ts';
-import { SimulatedDisk } from './simulated-disk.ts';
+import { SimulatedDisk, type SimulatedDiskOptions } from './simulated-disk.ts';
 import { type FaultPlan, KilledError, SimulatedProcess } from './simulated-process.ts';
 import { MemoryStateStore } from './sync-world.ts';
 
@@ -36,7 +35,7 @@ export class KillableDevice {
     this.#engine = this.#start();
   }
 
-  static async link(service: ModelService, options: { readonly order: NameOrder }): Promise<KillableDevice> {
+  static async link(service: ModelService, options: SimulatedDiskOptions): Promise<KillableDevice> {
     const disk = new SimulatedDisk(options);
     disk.mkdir(ROOT);
     const device = new KillableDevice(service, disk);

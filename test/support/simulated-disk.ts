@@ -5,6 +5,17 @@ import type { NameOrder } from './disk-journal.ts';
 import { directoryPath, diskError, findEnd, findPlace, lookAtEnd, type PathWalker, type Place } from './disk-paths.ts';
 import { DiskVolume } from './disk-volume.ts';
 
+export interface SimulatedDiskOptions {
+  /** What a power failure may do to names. */
+  readonly order: NameOrder;
+  /** Whether a file may have several names. */
+  readonly hasLinks?: boolean;
+  /** Whether callers are the superuser, whom no permission stops. */
+  readonly privileged?: boolean;
+  /** The time in ns; without it the disk has its own. */
+  readonly clock?: () => bigint;
+}
+
 /** An open file or directory of a simulated disk. */
 export interface OpenInode {
   readonly inode: Inode;
@@ -25,12 +36,13 @@ export interface OpenInode {
 export class SimulatedDisk implements PathWalker {
   readonly volume: DiskVolume;
   readonly #privileged: boolean;
+  readonly #hasLinks: boolean;
   #crashes = 0;
 
-  /** `privileged`: callers are the superuser, whom no permission stops. `clock`: the time in ns; the disk has its own without one. */
-  constructor(options: { readonly order: NameOrder; readonly privileged?: boolean; readonly clock?: () => bigint }) {
+  constructor(options: SimulatedDiskOptions) {
     this.volume = new DiskVolume(options.order, options.clock);
     this.#privileged = options.privileged ?? false;
+    this.#hasLinks = options.hasLinks ?? true;
   }
 
   get root(): Inode {
@@ -98,7 +110,7 @@ export class SimulatedDisk implements PathWalker {
     const { inode } = this.#find(from, false);
     const place = this.#findFree(to);
     this.#demand(place.directory, 0o300);
-    if (inode.kind === 'directory') throw diskError('EPERM');
+    if (inode.kind === 'directory' || !this.#hasLinks) throw diskError('EPERM');
     this.volume.setNames([{ ...place, inode }], [inode]);
   }
 
