@@ -69,15 +69,18 @@ describe('a sync in the background', () => {
   test('ends in order when the system ends it, and when its directory is taken away', async () => {
     const a = await signIn('a');
     await a.cli.expect(['link', a.folder]);
-    let child: ChildProcess | undefined;
-    const run = runCli(['start', '--foreground'], { home: a.home, onStart: (started) => void (child = started) });
+    const children: ChildProcess[] = [];
+    const start = () =>
+      runCli(['start', '--foreground'], { home: a.home, onStart: (child) => void children.push(child) });
+    const run = start();
     await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle' }]));
-    child?.kill('SIGTERM');
+    children[0]?.kill('SIGTERM');
     expect(await run).toMatchObject({ code: 0, stdout: 'Stopped.\n' });
 
-    const again = runCli(['start', '--foreground'], { home: a.home });
+    const again = start();
     await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle' }]));
     await rename(a.home, `${a.home} elsewhere`);
+    await eventually(() => expect(children[1]?.exitCode).not.toBeNull()).finally(() => children[1]?.kill('SIGKILL'));
     expect(await again).toMatchObject({ code: 0, stdout: 'Stopped.\n' });
     await rename(`${a.home} elsewhere`, a.home);
   });
