@@ -23,13 +23,21 @@ export class BackgroundDevice {
     service: HttpService,
     place: { readonly directory: string; readonly name: string },
   ): Promise<BackgroundDevice> {
+    const device = await BackgroundDevice.make(service.url, place);
+    await device.logIn(place.name);
+    return device;
+  }
+
+  /** With a home and a folder, and nobody signed in. */
+  static async make(
+    apiUrl: string,
+    place: { readonly directory: string; readonly name: string },
+  ): Promise<BackgroundDevice> {
     const home = join(place.directory, `home ${place.name}`);
     const folder = join(place.directory, `folder ${place.name}`);
     await mkdir(home, { recursive: true });
     await mkdir(folder, { recursive: true });
-    const device = new BackgroundDevice(new CliDevice({ home, apiUrl: service.url }), folder);
-    await device.logIn(place.name);
-    return device;
+    return new BackgroundDevice(new CliDevice({ home, apiUrl }), folder);
   }
 
   async logIn(name: string): Promise<void> {

@@ -30,7 +30,7 @@ export const CONFLICTS_LISTED_MAX = 250;
 const PROBLEM_BYTES_MAX = 28 * KiB;
 
 /** How often links, settings and sign-in are looked at without being asked to. */
-export const RELOAD_MS = 5 * SECOND_MS;
+export const RELOAD_MS = 15 * SECOND_MS;
 /** How often a folder is tried that another process syncs. */
 export const LOCK_RETRY_MS = 5 * SECOND_MS;
 /** Pauses before a folder is started again after a defect has ended its sync. */
