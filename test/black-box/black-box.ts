@@ -12,9 +12,9 @@ import { type ContentTree, ServiceProbe } from './service-probe.ts';
 const STINT_MS_MIN = 3000;
 const STINT_MS_MAX = 12_000;
 /** Pause between two doings. */
-const PAUSE_MS_MAX = 120;
+const PAUSE_MS_MAX = 60;
 /** A daemon is killed after about so many doings … */
-const DOINGS_PER_KILL = 60;
+const DOINGS_PER_KILL = 150;
 /** … and started again after at most this long. */
 const DOWN_MS_MAX = 1500;
 /** Doings between two looks whether a daemon waits for somebody to say that deletes are meant. */
