@@ -8,10 +8,12 @@ import { type LargePairs, linkLargePairs } from './large-pairs.ts';
 import { type MemoryService, startMemoryService } from './memory-service.ts';
 import { largePeers } from './peers/measured-peers.ts';
 import { PeerNotes } from './peers/peer-notes.ts';
-import { killPrograms } from './program.ts';
+import { endPrograms } from './program.ts';
 
 /** As many as the aims of the product are stated for. */
 const LARGE_TREE: FileTree = { folders: 2000, filesPerFolder: 50, seed: 'large' };
+
+const REMOVE_TRIES_MAX = 10;
 
 /** What the benches of a run share. Each part is made by the first one that asks for it. */
 export class BenchContext {
@@ -55,11 +57,12 @@ export class BenchContext {
 
   async close(): Promise<void> {
     // There are some only when a bench was not let end.
-    killPrograms();
+    endPrograms();
     const stack = await this.#stack?.catch(() => undefined);
     await stack?.stop();
     const service = await this.#memoryService?.catch(() => undefined);
     service?.stop();
-    await rm(this.directory, { recursive: true, force: true });
+    // What was left in its middle may still make a file or two.
+    await rm(this.directory, { recursive: true, force: true, maxRetries: REMOVE_TRIES_MAX });
   }
 }

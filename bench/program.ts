@@ -17,10 +17,12 @@ export interface Command {
 
 /** The sessions that run. Whatever ends this process, but SIGKILL, ends them first. */
 const running = new Set<number>();
-process.on('exit', killPrograms);
+let isOver = false;
+process.on('exit', endPrograms);
 
-/** Kills whatever still runs, with all that it has started. */
-export function killPrograms(): void {
+/** Kills whatever still runs, with all that it has started, and lets nothing start any more. */
+export function endPrograms(): void {
+  isOver = true;
   for (const sessionId of running) killSession(sessionId);
 }
 
@@ -56,8 +58,9 @@ export class Program {
     });
   }
 
-  /** @throws Error when it cannot be started. */
+  /** @throws Error when it cannot be started, or all has ended. */
   static async start({ file, args, cwd, env }: Command): Promise<Program> {
+    if (isOver) throw new Error(`${file} is not started: the benches have ended`);
     // Detached is a session of its own.
     const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     await new Promise<void>((resolve, reject) => {
