@@ -22,9 +22,10 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     id: 'no-fsync-of-the-folder',
     what: 'An agreement is written down before the name of the file is durable.',
     invariant: 'I-13',
-    file: FILES,
-    find: 'await Promise.all(directories.map((directory) => syncDirectory(this.#calls, directory)));',
-    replace: 'await Promise.resolve(directories);',
+    file: 'client/src/platform/node/changed-directories.ts',
+    find: 'await Promise.allSettled(directories.map((path) => syncDirectory(this.#calls, path)));',
+    replace:
+      'await Promise.allSettled(directories.map((path) => Promise.resolve([syncDirectory.name, this.#calls, path])));',
     caughtBy: { file: KILLED, test: OVER },
   },
   {
@@ -60,7 +61,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     what: 'A fetched file replaces one that was made at its place at the last moment.',
     invariant: 'I-14',
     file: FILES,
-    find: '        await renameToFree(this.#calls, staged.file, target);\n',
+    find: '        await renameToFree(this.#calls, { from: staged.file, to: target, precious: false });\n',
     replace: '        await this.#calls.rename(staged.file, target);\n',
     caughtBy: { file: FILES_TEST, test: 'a file that is made at the place of a fetched one is never replaced by it' },
   },
@@ -69,31 +70,32 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     what: 'A moved file replaces one that was made at its new place at the last moment.',
     invariant: 'I-14',
     file: FILES,
-    find: 'await renameToFree(this.#calls, this.#absolute(from), this.#absolute(to));',
-    replace: 'await this.#calls.rename(this.#absolute(from), this.#absolute(to));',
+    find: 'await renameToFree(this.#calls, { from, to, precious: true });',
+    replace: 'await this.#calls.rename(from, to);',
     caughtBy: {
       file: FILES_TEST,
       test: 'a file that is made at the new place of a moved one at the last moment is never replaced by it',
     },
   },
   {
-    id: 'no-claim-without-links',
+    id: 'no-look-without-links',
     what: 'On a disk without second names a moved file replaces one that was made at its new place at the last moment.',
     invariant: 'I-14',
-    file: FILES,
-    find: `  const claim = await calls.open(to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
-  await claim.close();
-`,
+    file: 'client/src/platform/node/rename-to-free.ts',
+    find: "  if (lookAt(to, '', calls).kind !== 'absent') throw Object.assign(new Error('the name is taken'), { code: 'EEXIST' });\n",
     replace: '',
-    caughtBy: { file: FILES_TEST, test: 'on a disk without second names, too, a move replaces nothing' },
+    caughtBy: {
+      file: FILES_TEST,
+      test: 'on a disk without second names, too, a move replaces nothing that came before the last look',
+    },
   },
   {
     id: 'trash-overwrites',
     what: 'What goes into the trash replaces what went there before from the same path.',
     invariant: 'I-17',
     file: 'client/src/platform/node/trash-path.ts',
-    find: "if (lookAt(target, '', calls).kind !== 'absent') continue;",
-    replace: '',
+    find: 'if (isTaken(calls, target)) continue;',
+    replace: 'isTaken(calls, target);',
     caughtBy: { file: FILES_TEST, test: 'what goes into the trash never replaces what lies there already' },
   },
   {
@@ -155,12 +157,12 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     what: 'A file that was written to before it is read is taken for the one that was seen.',
     invariant: 'I-14',
     file: FILES,
-    find: `      if (!(await isExpected())) return { kind: 'changed' };
-      const bytes = await readBytes(opened, range);
-      return (await isExpected()) ? { kind: 'read', bytes } : { kind: 'changed' };`,
-    replace: `      if (!(await isExpected()) && range.start > 0) return { kind: 'changed' };
-      const bytes = await readBytes(opened, range);
-      return { kind: 'read', bytes };`,
+    find: `        if (!(await isExpected())) return { kind: 'changed' };
+        const bytes = await readBytes(handle, range);
+        return (await isExpected()) ? { kind: 'read', bytes } : { kind: 'changed' };`,
+    replace: `        if (!(await isExpected()) && range.start > 0) return { kind: 'changed' };
+        const bytes = await readBytes(handle, range);
+        return { kind: 'read', bytes };`,
     caughtBy: { file: FILES_TEST, test: 'a file that is not in the state that was seen is not read' },
   },
   {
@@ -168,8 +170,8 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     what: 'What lies behind a link is written to as if it lay in the folder.',
     invariant: 'I-14',
     file: FILES,
-    find: "    if (!this.#isInside(path)) return { kind: 'changed' };\n    let put",
-    replace: '    let put',
+    find: "    if (!this.#isRoot() || !this.#isInside(path)) return { kind: 'changed' };\n    let put",
+    replace: "    if (!this.#isRoot()) return { kind: 'changed' };\n    let put",
     caughtBy: { file: FILES_TEST, test: 'nothing is changed through a link that stands in the place of a folder' },
   },
   {
@@ -177,8 +179,8 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     what: 'Any folder with a marker is taken for the linked one.',
     invariant: 'I-15',
     file: FILES,
-    find: "return isOurs ? 'verified' : 'foreign';",
-    replace: "return isOurs || marker.folderId !== '' ? 'verified' : 'foreign';",
+    find: "if (!isOurs) return 'foreign';",
+    replace: "if (!isOurs && marker.folderId === '') return 'foreign';",
     caughtBy: {
       file: FILES_TEST,
       test: 'only the folder with the marker of this device, folder and namespace is the linked one',
@@ -189,7 +191,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     what: 'An empty mount point is taken for the linked folder.',
     invariant: 'I-15',
     file: FILES,
-    find: "if (marker === 'missing') return 'missing';",
+    find: "if (marker === 'missing' || root === undefined || root !== this.#rootObject()) return 'missing';",
     replace: "if (marker === 'missing') return 'verified';",
     caughtBy: { file: REAL, test: 'a root without its marker, or with another one, is concluded nothing from' },
   },
