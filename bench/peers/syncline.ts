@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectDaemon } from '../../client/src/daemon/control-client.ts';
+import { DAEMON_NODE_FLAGS } from '../../client/src/platform/node/daemon-node-flags.ts';
 import { newEmail, PASSWORD } from '../../test/support/api-device.ts';
 import { CliDevice } from '../../test/support/cli-process.ts';
 import { Program } from '../program.ts';
@@ -83,7 +84,7 @@ async function linkDevices(folders: FolderPair, { apiUrl, sides }: SynclineOptio
 
 function startCommand({ cli: { home } }: Device, args: readonly string[]): Promise<Program> {
   const env = { ...peerEnvironment(home), SYNCLINE_HOME: home, NO_COLOR: '1' };
-  return Program.start({ file: process.execPath, args: [COMMAND, ...args], env, cwd: home });
+  return Program.start({ file: process.execPath, args: [...DAEMON_NODE_FLAGS, COMMAND, ...args], env, cwd: home });
 }
 
 function daemons(devices: readonly Device[]): DaemonPair {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { parse } from 'node:path';
 import * as z from 'zod/mini';
 import { START_MS_MAX } from '../daemon/limits.ts';
+import { DAEMON_NODE_FLAGS } from '../platform/node/daemon-node-flags.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT_CODES, type ExitReason } from './exit-codes.ts';
 
@@ -19,16 +20,13 @@ const StartReport = z.discriminatedUnion('kind', [
 ]);
 export type StartReport = z.infer<typeof StartReport>;
 
-/** Young objects of a daemon are few. With room for more of them it takes three quarters more memory for the same work. */
-const NODE_FLAGS = ['--max-semi-space-size=4'];
-
 /**
  * Starts `syncline start --foreground` as a process that outlives this one and its terminal, and waits until it answers commands.
  * @throws CommandError why it could not start.
  */
 export async function spawnDaemon(home: string): Promise<'ready' | 'runs-already'> {
   const [node, script] = [process.execPath, process.argv[1] ?? ''];
-  const child = spawn(node, [...NODE_FLAGS, script, 'start', '--foreground'], {
+  const child = spawn(node, [...DAEMON_NODE_FLAGS, script, 'start', '--foreground'], {
     // It must not keep a disk busy that somebody wants to unmount.
     cwd: parse(home).root,
     detached: true,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { DAEMON_NODE_FLAGS } from './daemon-node-flags.ts';
 import { type LoginItem, planLoginItem } from './login-item.ts';
 
 const person = { homeDirectory: '/people/ann', uid: 501, account: 'DESK\\ann' };
@@ -65,7 +66,7 @@ describe('on Linux', () => {
 Description=Syncline keeps folders the same on all devices
 
 [Service]
-ExecStart="/opt/node" "/opt/syncline.mjs" "start" "--foreground" "--home" "/data/home"
+ExecStart="/opt/node" "--max-semi-space-size=4" "/opt/syncline.mjs" "start" "--foreground" "--home" "/data/home"
 Restart=on-failure
 RestartSec=10
 TimeoutStopSec=60
@@ -86,7 +87,15 @@ WantedBy=default.target
       fc.property(path, path, path, (node, script, home) => {
         const { text } = planOf('linux', { node, script, home });
         const line = text.split('\n').find((one) => one.startsWith('ExecStart='));
-        expect(systemdWords(line ?? '')).toEqual([node, script, 'start', '--foreground', '--home', home]);
+        expect(systemdWords(line ?? '')).toEqual([
+          node,
+          ...DAEMON_NODE_FLAGS,
+          script,
+          'start',
+          '--foreground',
+          '--home',
+          home,
+        ]);
         expect(text.split('\n')).toHaveLength(12);
       }),
     );
@@ -108,7 +117,15 @@ describe('on macOS', () => {
     fc.assert(
       fc.property(path, path, path, (node, script, home) => {
         const strings = element(planOf('darwin', { node, script, home }).text, 'string');
-        expect(strings.slice(1, -1)).toEqual([node, script, 'start', '--foreground', '--home', home]);
+        expect(strings.slice(1, -1)).toEqual([
+          node,
+          ...DAEMON_NODE_FLAGS,
+          script,
+          'start',
+          '--foreground',
+          '--home',
+          home,
+        ]);
       }),
     );
   });

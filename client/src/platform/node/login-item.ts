@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { posix, win32 } from 'node:path';
+import { DAEMON_NODE_FLAGS } from './daemon-node-flags.ts';
 
 /** What is to run from the log-in on. */
 export interface LoginItem {
@@ -63,7 +64,7 @@ function nameOf({ home, isDefaultHome }: LoginItem): string {
 /** A unit of the person's own systemd. Source: systemd.service(5), systemd.syntax(7). */
 function systemdUnit(item: LoginItem, person: LoginPerson): LoginItemPlan {
   const name = `${nameOf(item)}.service`;
-  const words = [item.node, item.script, 'start', '--foreground', '--home', item.home];
+  const words = [item.node, ...DAEMON_NODE_FLAGS, item.script, 'start', '--foreground', '--home', item.home];
   const text = `[Unit]
 Description=Syncline keeps folders the same on all devices
 
@@ -106,7 +107,7 @@ function systemdWord(word: string): string {
 /** An agent of launchd. Source: launchd.plist(5). */
 function launchAgent(item: LoginItem, person: LoginPerson): LoginItemPlan {
   const name = `dev.syncline.${nameOf(item)}`;
-  const words = [item.node, item.script, 'start', '--foreground', '--home', item.home];
+  const words = [item.node, ...DAEMON_NODE_FLAGS, item.script, 'start', '--foreground', '--home', item.home];
   const text = `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0">
