@@ -9,7 +9,14 @@ import {
 import { awaitTick, contentSource, countTry, recordCopy, type WatchedSource } from './execute-knowledge.ts';
 import { type Commitment, commit } from './execute-remote.ts';
 import { agreedNode, type Execution, localPath, postpone, report } from './execution.ts';
-import { FILE_TRIES_MAX, FRESH_FILE_BYTES, FRESH_FILE_MS, UPLOAD_SLICE_BYTES, UPLOAD_SLICE_FILES } from './limits.ts';
+import {
+  BUSY_PAUSE_MS_MAX,
+  FILE_TRIES_MAX,
+  FRESH_FILE_BYTES,
+  FRESH_FILE_MS,
+  UPLOAD_SLICE_BYTES,
+  UPLOAD_SLICE_FILES,
+} from './limits.ts';
 import { newNodeId } from './new-node-id.ts';
 import type { SentContent } from './ports.ts';
 import type { UploadStep } from './steps.ts';
@@ -48,7 +55,9 @@ function openUpload(execution: Execution, step: UploadStep): Upload | undefined 
   if (file === undefined || path === undefined || execution.failed.has(file.parentId)) return undefined;
   const tries = execution.tries.get(path);
   const now = execution.ports.clock.now();
-  if (tries !== undefined && tries.count >= FILE_TRIES_MAX && now < tries.notBefore) {
+  // A clock that was put back does not make the pause longer.
+  const pauseMs = tries === undefined ? 0 : tries.notBefore - now;
+  if (tries !== undefined && tries.count >= FILE_TRIES_MAX && pauseMs > 0 && pauseMs <= BUSY_PAUSE_MS_MAX) {
     report(execution, { path, reason: 'busy' });
     postpone(execution, tries.notBefore);
     return undefined;
