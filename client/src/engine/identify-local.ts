@@ -209,7 +209,8 @@ class Identification {
 
   /**
    * Whether a file has two names because a move of it to its remote place was interrupted between making the second name and
-   * removing the first. The move is finished by doing it again.
+   * removing the first. The move is finished by doing it again. The second name has changed the file's state, and where the first one
+   * stands may not have been looked at since.
    */
   #isHalfMoved(node: LocalNode): boolean {
     const { local, remote } = this.#input;
@@ -220,7 +221,7 @@ class Identification {
     return (
       standing !== undefined &&
       standing.nodeId !== node.nodeId &&
-      sameState(standing.entry.identity, node.entry.identity)
+      sameObject(standing.entry.identity, node.entry.identity)
     );
   }
 
