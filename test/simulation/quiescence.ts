@@ -25,19 +25,26 @@ function describe(entry: TreeEntry | undefined): string {
 }
 
 export function areEqual(world: World, devices: readonly SimulatedDevice[]): boolean {
-  return devices.every((device) => differenceOf(device.disk.tree(), serviceTree(world, device)) === undefined);
+  return firstDifference(world, devices) === undefined;
 }
 
 function serviceTree({ service }: World, { namespaceId }: SimulatedDevice): Tree {
   return service.oracle(namespaceId).tree();
 }
 
-/** I-12. */
-function checkTrees(world: World, devices: readonly SimulatedDevice[]): void {
+/** Where a device is not as the service is, in words. */
+export function firstDifference(world: World, devices: readonly SimulatedDevice[]): string | undefined {
   for (const device of devices) {
     const difference = differenceOf(device.disk.tree(), serviceTree(world, device));
-    world.stage.check(difference === undefined, 'I-12', () => `on ${device.name}, ${difference}`);
+    if (difference !== undefined) return `on ${device.name}, ${difference}`;
   }
+  return undefined;
+}
+
+/** I-12. */
+function checkTrees(world: World, devices: readonly SimulatedDevice[]): void {
+  const difference = firstDifference(world, devices);
+  if (difference !== undefined) world.stage.violate('I-12', difference);
 }
 
 /** I-7: what nobody destroyed is in a tree. I-18: a device shows only what its own account wrote. */

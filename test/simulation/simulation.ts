@@ -8,7 +8,7 @@ import { type Doing, drawHistory, type History, type Planned, type Storm } from 
 import type { Invariant, InvariantViolation } from './invariant-violation.ts';
 import type { DoomedFile, JournalOracle, Tree } from './journal-oracle.ts';
 import { Prober } from './prober.ts';
-import { areEqual, checkRest, differenceOf } from './quiescence.ts';
+import { areEqual, checkRest, differenceOf, firstDifference } from './quiescence.ts';
 import { Scheduler } from './scheduler.ts';
 import { SimulatedDevice, type World } from './simulated-device.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
@@ -186,9 +186,9 @@ class Simulation {
       await this.#run(() => scheduler.nowMs >= deadline || (this.#isIdle() && areEqual(this.#world, this.#devices)));
       if (this.#stage.violation !== undefined) return;
       if (scheduler.nowMs >= deadline) {
-        await checkRest(this.#world, this.#devices);
         const states = this.#devices.map(({ name, state }) => `${name}: ${state}`).join('; ');
-        this.#stage.violate('I-12', `the devices do not come to rest: ${states}`);
+        const difference = firstDifference(this.#world, this.#devices) ?? 'though all are equal';
+        this.#stage.violate('I-12', `the devices do not come to rest (${states}): ${difference}`);
         return;
       }
       // Everybody looks once more: there must be nothing left to do.
