@@ -55,17 +55,19 @@ export async function observeDisk(
 }
 
 /**
- * A hint about a folder that is not known may have come from one that had another name for a moment. Such a folder shows that
- * something happened to it, but not what happened in it.
+ * A hint about a folder that is not known may have come from one that had another name, or stood elsewhere, for a moment. By now it
+ * stands in any of the hinted folders, and shows that something happened to it, but not what happened in it.
  */
 function foldersToList(local: LocalDisk, { folders: hinted, trees }: DiskLook): Pending[] {
-  const folders = new Map<string, boolean>();
+  const folders = new Set<string>();
+  let changed = false;
   for (const path of hinted) {
     const known = nearestKnown(local, path);
-    folders.set(known, known !== path || folders.get(known) === true);
+    folders.add(known);
+    changed ||= known !== path;
   }
   const below = [...trees].map((path) => ({ path: nearestKnown(local, path), below: true, changed: false }));
-  return [...below, ...[...folders].map(([path, changed]) => ({ path, below: false, changed }))];
+  return [...below, ...[...folders].map((path) => ({ path, below: false, changed }))];
 }
 
 /** The folder itself, or the first one above it that is known: a listing of that one leads to it. */
