@@ -25,6 +25,7 @@ export class DeviceDisk {
   readonly #user: DiskUser;
   /** Event in which somebody last did something to a file of this text. */
   readonly #touched = new Map<string, number>();
+  #tree: Tree | undefined;
   #isMounted = true;
   #isFull = false;
   #mounts = 0;
@@ -37,6 +38,9 @@ export class DeviceDisk {
     this.#ledger = shared.ledger;
     this.#deviceId = own.deviceId;
     this.simulated = new SimulatedDisk({ order: 'ordered', clock: () => BigInt(own.clock.now()) * 1_000_000n });
+    this.simulated.volume.onChange(() => {
+      this.#tree = undefined;
+    });
     this.simulated.mkdir(ROOT);
     this.#user = new DiskUser(this.simulated, { root: ROOT, careful: true });
     this.#settleNames();
@@ -47,11 +51,14 @@ export class DeviceDisk {
     return this.#isMounted && !this.#isFull;
   }
 
+  /** Costs nothing while nothing changes. */
   tree(): Tree {
+    if (this.#tree !== undefined) return this.#tree;
     const tree = new Map<string, TreeEntry>();
     for (const [path, text] of this.#user.tree()) {
       tree.set(path, { text, executable: text !== undefined && this.#user.isExecutable(path) });
     }
+    this.#tree = tree;
     return tree;
   }
 
@@ -69,7 +76,7 @@ export class DeviceDisk {
 
   /** Everything by path: the text of a file, undefined for a folder. */
   texts(): ReadonlyMap<string, string | undefined> {
-    return this.#user.tree();
+    return new Map([...this.tree()].map(([path, { text }]) => [path, text]));
   }
 
   write(path: string, text: string): void {
@@ -166,6 +173,7 @@ export class DeviceDisk {
   /** What was not made durable may be gone. */
   losePower(seed: string): void {
     this.simulated.crash(seed);
+    this.#tree = undefined;
   }
 
   get #realRoot(): string {

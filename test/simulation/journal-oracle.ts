@@ -35,6 +35,7 @@ export class JournalOracle {
   /** Live nodes by place. */
   readonly #places = new Map<string, NodeId>();
   readonly #operations = new Set<string>();
+  #tree: { readonly seq: number; readonly tree: Tree } | undefined;
 
   constructor(stage: Stage, ledger: ContentLedger, namespaceId: NamespaceId) {
     this.#stage = stage;
@@ -74,14 +75,16 @@ export class JournalOracle {
     return names.toReversed().join('/');
   }
 
-  /** All live nodes by path. */
+  /** All live nodes by path. Costs nothing while nothing changes. */
   tree(): Tree {
+    if (this.#tree?.seq === this.entries.length) return this.#tree.tree;
     const tree = new Map<string, TreeEntry>();
     for (const node of this.nodes.values()) {
       const path = node.deletedAt === undefined ? this.pathOf(node.nodeId) : undefined;
       if (path === undefined) continue;
       tree.set(path, { text: this.#textOf(node), executable: node.executable ?? false });
     }
+    this.#tree = { seq: this.entries.length, tree };
     return tree;
   }
 
