@@ -108,6 +108,21 @@ test('a file that is made at the new place of a moved one at the last moment is 
   expect([read('from'), read('to')]).toEqual(['moved', 'by a person']);
 });
 
+test('a file that takes the place of the one that is being moved stays there', async () => {
+  write('from', 'moved');
+  mkdirSync(at('folder'));
+  const files = filesWith({
+    link: async (from, to) => {
+      await nodeDiskCalls.link(from, to);
+      write('saved', 'by a person');
+      renameSync(at('saved'), from);
+    },
+  });
+  const outcome = await files.move({ from: 'from', to: 'folder/to', identity: (await look('from')).identity });
+  expect(outcome).toEqual({ kind: 'changed' });
+  expect([read('from'), read('folder/to')]).toEqual(['by a person', 'moved']);
+});
+
 test('a file that took the place of the one that was to be moved stays there', async () => {
   write('from', 'planned');
   const { identity } = await look('from');

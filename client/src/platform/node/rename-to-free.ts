@@ -11,7 +11,7 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 /**
  * Renames a file to a free name. `rename` would replace what somebody puts there at the last moment; a second name followed by
  * the removal of the first cannot. `precious`: nobody else has these bytes, so the second name is durable before the first goes.
- * @throws Error EEXIST when something stands there.
+ * @throws Error EEXIST when something stands there, ENOENT when the file is no longer under its first name.
  */
 export async function renameToFree(
   calls: DiskCalls,
@@ -25,7 +25,11 @@ export async function renameToFree(
     if (code !== undefined && NO_LINKS.has(code)) return renameIfFree(calls, from, to);
     if (code !== 'EEXIST' || !isSameFile(calls, from, to)) throw error;
   }
-  if (names.precious && dirname(from) !== dirname(to)) await syncDirectory(calls, dirname(to));
+  if (names.precious) {
+    if (dirname(from) !== dirname(to)) await syncDirectory(calls, dirname(to));
+    // Whoever saves a file puts another one under its name, and that one has no second name.
+    if (!isSameFile(calls, from, to)) throw Object.assign(new Error('another file has come'), { code: 'ENOENT' });
+  }
   await calls.unlink(from);
 }
 
