@@ -141,8 +141,10 @@ class Identification {
   #settleReplaced(): void {
     const moved = this.#replaced.filter(({ node, known }) => {
       const isMoved = this.#syncedObject(node) !== undefined || this.#isHalfMoved(node);
-      if (!isMoved) this.#take(node, known.nodeId);
-      return isMoved;
+      if (isMoved) return true;
+      if (this.#isFree(known.nodeId)) this.#take(node, known.nodeId);
+      else this.#strangers.push(node);
+      return false;
     });
     for (const { node, known } of moved) {
       const object = this.#isHalfMoved(node) ? undefined : (this.#syncedObject(node) ?? known);
