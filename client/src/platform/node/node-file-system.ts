@@ -19,7 +19,7 @@ import {
   sameWrite,
 } from '../../engine/trees.ts';
 import { ChangedDirectories } from './changed-directories.ts';
-import type { DiskCalls } from './disk-calls.ts';
+import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
 import type { FolderWatcher } from './folder-watcher.ts';
 import { nodeDiskCalls } from './node-disk-calls.ts';
@@ -176,8 +176,7 @@ export class NodeFileSystem implements FileSystem {
         const stat = await handle.stat();
         if (!sameState(identityOf(stat), file.identity)) return 'changed';
         await handle.chmod(permissions(Number(stat.mode), file.executable));
-        // What a power failure takes back would look like a change that somebody made here.
-        await handle.sync();
+        await makeDurable(handle, Number(stat.mode));
         return { bytesOf: file.identity };
       } finally {
         await handle.close();
@@ -337,6 +336,16 @@ function refusal(error: unknown): DiskOutcome {
       return { kind: 'changed' };
     default:
       return { kind: 'failed', reason: 'disk' };
+  }
+}
+
+/** What a power failure takes back would look like a change that somebody made here, so it is taken back at once. */
+async function makeDurable(handle: DiskHandle, modeBefore: number): Promise<void> {
+  try {
+    await handle.sync();
+  } catch (error) {
+    await handle.chmod(modeBefore & 0o7777);
+    throw error;
   }
 }
 

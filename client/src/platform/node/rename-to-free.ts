@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LocalEntry } from '../../engine/trees.ts';
 import type { DiskCalls } from './disk-calls.ts';
@@ -42,10 +43,16 @@ export function isSecondName(occupant: LocalEntry, source: LocalEntry): boolean 
   );
 }
 
-/** Looking first is all that is left where there are no links. An empty file put there first would be one if the process died. */
+/** An empty file that takes the name keeps others from it. If the process dies before the rename, it stays there. */
 async function renameIfFree(calls: DiskCalls, from: string, to: string): Promise<void> {
-  if (lookAt(to, '', calls).kind !== 'absent') throw Object.assign(new Error('the name is taken'), { code: 'EEXIST' });
-  await calls.rename(from, to);
+  const claim = await calls.open(to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
+  await claim.close();
+  try {
+    await calls.rename(from, to);
+  } catch (error) {
+    if (calls.lstatSync(to)?.size === 0n) await calls.unlink(to);
+    throw error;
+  }
 }
 
 function isSameFile(calls: DiskCalls, a: string, b: string): boolean {
