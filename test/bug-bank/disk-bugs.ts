@@ -78,15 +78,17 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     },
   },
   {
-    id: 'no-look-without-links',
+    id: 'no-claim-without-links',
     what: 'On a disk without second names a moved file replaces one that was made at its new place at the last moment.',
     invariant: 'I-14',
     file: 'client/src/platform/node/rename-to-free.ts',
-    find: "  if (lookAt(to, '', calls).kind !== 'absent') throw Object.assign(new Error('the name is taken'), { code: 'EEXIST' });\n",
+    find: `  const claim = await calls.open(to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
+  await claim.close();
+`,
     replace: '',
     caughtBy: {
       file: FILES_TEST,
-      test: 'on a disk without second names, too, a move replaces nothing that came before the last look',
+      test: 'on a disk without second names, too, a move replaces nothing',
     },
   },
   {

@@ -178,12 +178,20 @@ test('what goes into the trash never replaces what lies there already', async ()
   expect(new Set(kept)).toEqual(new Set(['first', 'second', 'third']));
 });
 
-test('on a disk without second names, too, a move replaces nothing that came before the last look', async () => {
+test('on a disk without second names, too, a move replaces nothing', async () => {
   write('from', 'moved');
+  const late = (path: string) => {
+    if (path === at('to') && !existsSync(path)) writeFileSync(path, 'by a person');
+  };
   const files = filesWith({
-    link: (_, path) => {
-      writeFileSync(path, 'by a person');
-      return Promise.reject(Object.assign(new Error('EPERM'), { code: 'EPERM' }));
+    link: () => Promise.reject(Object.assign(new Error('EPERM'), { code: 'EPERM' })),
+    open: (path, flags, mode) => {
+      late(path);
+      return nodeDiskCalls.open(path, flags, mode);
+    },
+    rename: (from, to) => {
+      late(to);
+      return nodeDiskCalls.rename(from, to);
     },
   });
   const outcome = await files.move({ from: 'from', to: 'to', identity: (await look('from')).identity });
