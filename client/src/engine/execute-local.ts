@@ -78,6 +78,7 @@ async function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Promi
   if (here === undefined || from === undefined || folder === undefined) return;
   const path = joinPath(folder, localNameFor(execution, nodeId, to));
   const outcome = await ports.files.move({ from, to: path, identity: here.entry.identity });
+  if (outcome.kind === 'changed') listAgain(execution, parentPath(from));
   if (!settle(execution, path, outcome)) return;
   const moved: LocalNode = { ...here, ...placed(to, outcome.entry), entry: seenEntry(outcome.entry) };
   // An edit that came after the plan went along with the move. It is a state that nobody has planned for.

@@ -123,6 +123,20 @@ test('a file that takes the place of the one that is being moved stays there', a
   expect([read('from'), read('folder/to')]).toEqual(['by a person', 'moved']);
 });
 
+test('what somebody puts in the place of something that was just made or moved there is told as changed', async () => {
+  mkdirSync(at('from'));
+  const { identity } = await look('from');
+  const files = filesWith({
+    mkdir: async (path) => writeFileSync(path, 'by a person'),
+    rename: async (from, to) => {
+      await nodeDiskCalls.rename(from, at('elsewhere'));
+      writeFileSync(to, 'by a person');
+    },
+  });
+  expect(await files.makeFolder('made')).toEqual({ kind: 'changed' });
+  expect(await files.move({ from: 'from', to: 'moved', identity })).toEqual({ kind: 'changed' });
+});
+
 test('a file that took the place of the one that was to be moved stays there', async () => {
   write('from', 'planned');
   const { identity } = await look('from');

@@ -26,7 +26,7 @@ import { nodeDiskCalls } from './node-disk-calls.ts';
 import { openIgnoreFiles } from './open-ignore-files.ts';
 import { permissions } from './permissions.ts';
 import { readBytes } from './read-bytes.ts';
-import { isSecondName, renameToFree } from './rename-to-free.ts';
+import { isSameInode, isSecondName, renameToFree } from './rename-to-free.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
 import { ENGINE_FOLDER, identityOf, listFolder, lookAt, type ScannedDisk, scanFolder } from './scan-folder.ts';
 import { openStagedFile, StagedFile } from './staged-file.ts';
@@ -118,6 +118,7 @@ export class NodeFileSystem implements FileSystem {
     return this.#change(path, async () => {
       this.#touch(path);
       await this.#calls.mkdir(this.#absolute(path));
+      return (entry) => entry.kind === 'folder';
     });
   }
 
@@ -141,7 +142,7 @@ export class NodeFileSystem implements FileSystem {
         await this.#calls.rename(from, to);
         this.#changed.rename(from, to);
       }
-      return undefined;
+      return (entry) => isSameInode(entry, source);
     });
   }
 
@@ -177,7 +178,7 @@ export class NodeFileSystem implements FileSystem {
         if (!sameState(identityOf(stat), file.identity)) return 'changed';
         await handle.chmod(permissions(Number(stat.mode), file.executable));
         await makeDurable(handle, Number(stat.mode));
-        return { bytesOf: file.identity };
+        return (entry) => sameWrite(entry.identity, file.identity);
       } finally {
         await handle.close();
       }
@@ -205,7 +206,7 @@ export class NodeFileSystem implements FileSystem {
         if (present === undefined || !sameState(present.identity, replaces)) return 'changed';
         await this.#calls.rename(staged.file, target);
       }
-      return { bytesOf: whole };
+      return (entry) => sameWrite(entry.identity, whole);
     });
   }
 
@@ -215,9 +216,10 @@ export class NodeFileSystem implements FileSystem {
 
   /** Whether a disk finds one and the same entry under both names, because it takes them for one: nothing stands in the way then. */
   #isOneEntry(occupant: LocalEntry, source: LocalEntry): boolean {
-    if (occupant.identity.inode !== source.identity.inode || occupant.identity.device !== source.identity.device)
-      return false;
-    return !this.#calls.readdirSync(this.#absolute(parentPath(occupant.path))).includes(occupant.name);
+    return (
+      isSameInode(occupant, source) &&
+      !this.#calls.readdirSync(this.#absolute(parentPath(occupant.path))).includes(occupant.name)
+    );
   }
 
   /** Whether everything at and below a path is still what was expected there, and nothing else. */
@@ -239,12 +241,12 @@ export class NodeFileSystem implements FileSystem {
   }
 
   /**
-   * Runs a change; what the operating system refuses becomes an outcome. A task that put bytes there names their state: if
-   * somebody has written since, the state that is seen now does not stand for these bytes.
+   * Runs a change; what the operating system refuses becomes an outcome. A task that put something there tells it from what somebody
+   * may have put in its place since, or from what somebody has written into it.
    */
   async #change(
     path: string,
-    task: () => Promise<'changed' | { readonly bytesOf: LocalIdentity } | undefined | void>,
+    task: () => Promise<'changed' | ((entry: LocalEntry) => boolean) | undefined>,
     entryAfter?: () => LocalEntry | undefined,
   ): Promise<DiskOutcome> {
     if (path === ENGINE_FOLDER || path.startsWith(`${ENGINE_FOLDER}/`)) return { kind: 'failed', reason: 'disk' };
@@ -259,9 +261,8 @@ export class NodeFileSystem implements FileSystem {
     const looked = entryAfter === undefined ? lookAt(this.#root, path, this.#calls) : undefined;
     if (looked?.kind === 'failed') return { kind: 'failed', reason: 'disk' };
     const entry = looked?.kind === 'entry' ? looked.entry : entryAfter?.();
-    const isWritten = put !== undefined && entry !== undefined && !sameWrite(put.bytesOf, entry.identity);
     // A disk that was taken away meanwhile has nothing of this: it was done to what stands in its place.
-    if (entry === undefined || isWritten || !this.#isRoot()) return { kind: 'changed' };
+    if (entry === undefined || put?.(entry) === false || !this.#isRoot()) return { kind: 'changed' };
     return { kind: 'done', entry };
   }
 

@@ -36,11 +36,11 @@ export async function renameToFree(
 
 /** Whether the file stands under both names: the rest of a move that was interrupted between its two halves. */
 export function isSecondName(occupant: LocalEntry, source: LocalEntry): boolean {
-  return (
-    occupant.kind === 'file' &&
-    occupant.identity.inode === source.identity.inode &&
-    occupant.identity.device === source.identity.device
-  );
+  return occupant.kind === 'file' && isSameInode(occupant, source);
+}
+
+export function isSameInode(a: LocalEntry, b: LocalEntry): boolean {
+  return a.kind === b.kind && a.identity.inode === b.identity.inode && a.identity.device === b.identity.device;
 }
 
 /** An empty file that takes the name keeps others from it. If the process dies before the rename, it stays there. */
