@@ -149,6 +149,18 @@ test('a node that came back from the trash is not removed by the delta that tell
   expect(told(trees)).toEqual(['n2@3']);
 });
 
+test('a content that loses a conflict in the trash brings nothing back', async () => {
+  const { trees } = knowing(nodeOf(2));
+  const remote = scripted({
+    journal: [
+      ['deleted', nodeOf(2, { rev: 2, deletedAt: AT })],
+      ['modified', nodeOf(2, { rev: 3, deletedAt: AT })],
+    ],
+  });
+  await pullChanges(remote, trees);
+  expect(told(trees)).toEqual([]);
+});
+
 test('what changes while the namespace is listed page by page is told by the delta behind it', async () => {
   const trees = new EngineTrees(new MemoryStateStore());
   const remote = scripted({

@@ -43,7 +43,8 @@ export async function pullChanges(remote: Remote, trees: EngineTrees): Promise<P
 async function applyChange(remote: Remote, trees: EngineTrees, change: Change): Promise<PullOutcome> {
   if (change.namespaceId !== remote.namespaceId || change.type === 'member') return { kind: 'pulled' };
   const { node } = change;
-  if (change.type === 'deleted' || change.type === 'purged') {
+  // What is in the trash can change there: a content that lost a conflict is kept with it.
+  if (change.type === 'purged' || node.deletedAt !== undefined) {
     const known = trees.remote.get(node.nodeId);
     if (known === undefined || known.rev <= node.rev) trees.removeRemote(node.nodeId);
   } else {
