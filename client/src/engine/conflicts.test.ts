@@ -70,6 +70,48 @@ describe.each([
   });
 });
 
+describe.each([
+  ['the model', () => modelSyncService(new ModelService())],
+  ['the handlers', () => handlersSyncService(new InMemoryService())],
+] as const)('a file that meets a folder of its name, with %s,', (_, make) => {
+  async function meet(onConflict: ConflictStrategy) {
+    const service = make();
+    const clock = new VirtualClock();
+    const b = new SyncDevice(service, 2);
+    b.files.mkdir('f.txt');
+    await b.sync();
+    const a = new SyncDevice(service, 1);
+    a.files.write('f.txt', 'mine');
+    const loop = await a.loop({ clock, hints: new GivenHints() }, { onConflict });
+    void loop.run();
+    const rest = () => clock.pass(5000);
+    await rest();
+    return { service, loop, rest, tree: async () => new Map([...(await service.tree())]) };
+  }
+
+  test.each(['keep_both', 'keep_mine', 'keep_theirs', 'last_write_wins'] as const)(
+    'is kept beside it with %s',
+    async (onConflict) => {
+      const { loop, tree } = await meet(onConflict);
+      const copy = expect.stringMatching(COPY);
+      expect([...(await tree())].toSorted()).toEqual([
+        [copy, 'mine'],
+        ['f.txt', undefined],
+      ]);
+      expect(loop.status()).toMatchObject({ state: 'idle', problems: [] });
+    },
+  );
+
+  test.each(['mine', 'theirs', 'both'] as const)('is kept beside it once it is settled as %s', async (choice) => {
+    const { loop, rest, tree } = await meet('fail');
+    expect(loop.conflicts()).toMatchObject([{ kind: 'unsettled', path: 'f.txt' }]);
+    await loop.settleConflict('f.txt', choice);
+    await rest();
+    expect([...(await tree()).values()].toSorted()).toEqual(['mine', undefined]);
+    expect(loop.status()).toMatchObject({ state: 'idle', problems: [] });
+  });
+});
+
 test('an answer with other bytes than were sent agrees on nothing, and both contents are kept', async () => {
   const model = new ModelService();
   const service = modelSyncService(model);

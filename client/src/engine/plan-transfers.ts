@@ -37,11 +37,13 @@ function planNewFile(planning: Planning, here: LocalNode): readonly Step[] | 'wa
   if (here.contentHash === undefined) return [{ type: 'read', nodeId }];
   const copyId = findOwnCopy(planning, here);
   if (copyId !== undefined) return [{ type: 'adopt-copy', nodeId, copyId }];
-  const onConflict = planning.policy.settledConflict(nodeId);
-  if (onConflict === undefined && planning.policy.refusesConflicts) {
+  const settled = planning.policy.settledConflict(nodeId);
+  if (settled === undefined && planning.policy.refusesConflicts) {
     planning.report(nodeId, 'conflict');
     return [];
   }
+  // A folder takes no content, so neither side can give way to the other.
+  const onConflict = occupant.kind === 'folder' ? 'keep_both' : settled;
   return [{ type: 'upload', nodeId, mode: 'new', vacated: false, onConflict }];
 }
 
