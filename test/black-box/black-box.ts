@@ -19,6 +19,11 @@ const DOINGS_PER_KILL = 150;
 const DOWN_MS_MAX = 1500;
 /** Doings between two looks whether a daemon waits for somebody to say that deletes are meant. */
 const DOINGS_PER_LOOK = 20;
+/**
+ * Every push may be lost, and then a device asks by itself after minutes; that is shown elsewhere. Here it is asked to look after this
+ * time, so that a lost push costs no more.
+ */
+const NUDGE_MS = 60_000;
 /** What has not come to rest by then does not. */
 const REST_MS_MAX = 240_000;
 const LOOK_MS = 100;
@@ -155,7 +160,12 @@ class BlackBox {
     this.#startAtMs.clear();
     for (const device of devices) device.start();
     const endMs = performance.now() + REST_MS_MAX;
+    let nudgeMs = performance.now() + NUDGE_MS;
     for (;;) {
+      if (performance.now() > nudgeMs) {
+        nudgeMs += NUDGE_MS;
+        await Promise.all(devices.map((device) => device.syncNow()));
+      }
       const first = await this.#look();
       if (first.kind === 'equal') {
         await Promise.all(devices.map((device) => device.syncNow()));
