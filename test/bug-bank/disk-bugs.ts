@@ -33,7 +33,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     what: 'A file is written over in place instead of being replaced at once.',
     invariant: 'I-13',
     file: FILES,
-    find: '        await this.#calls.rename(staged.file, target);\n',
+    find: '        this.#calls.renameSync(staged.file, target);\n',
     replace: `        const source = await this.#calls.open(staged.file, constants.O_RDONLY);
         const bytes = await readBytes(source, { start: 0, end: Number((await source.stat()).size) });
         await source.close();
@@ -41,7 +41,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
         await place.write(bytes, 0);
         await place.sync();
         await place.close();
-        await this.#calls.unlink(staged.file);
+        this.#calls.unlinkSync(staged.file);
         this.#touch(path);
         return undefined;
 `,
@@ -62,7 +62,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     invariant: 'I-14',
     file: FILES,
     find: '        await renameToFree(this.#calls, { from: staged.file, to: target, precious: false });\n',
-    replace: '        await this.#calls.rename(staged.file, target);\n',
+    replace: '        this.#calls.renameSync(staged.file, target);\n',
     caughtBy: { file: FILES_TEST, test: 'a file that is made at the place of a fetched one is never replaced by it' },
   },
   {
@@ -71,24 +71,22 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     invariant: 'I-14',
     file: FILES,
     find: 'await renameToFree(this.#calls, { from, to, precious: true });',
-    replace: 'await this.#calls.rename(from, to);',
+    replace: 'this.#calls.renameSync(from, to);',
     caughtBy: {
       file: FILES_TEST,
       test: 'a file that is made at the new place of a moved one at the last moment is never replaced by it',
     },
   },
   {
-    id: 'no-claim-without-links',
+    id: 'no-look-without-links',
     what: 'On a disk without second names a moved file replaces one that was made at its new place at the last moment.',
     invariant: 'I-14',
     file: 'client/src/platform/node/rename-to-free.ts',
-    find: `  const claim = await calls.open(to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
-  await claim.close();
-`,
+    find: "  if (lookAt(to, '', calls).kind !== 'absent') throw Object.assign(new Error('the name is taken'), { code: 'EEXIST' });\n",
     replace: '',
     caughtBy: {
       file: FILES_TEST,
-      test: 'on a disk without second names, too, a move replaces nothing',
+      test: 'on a disk without second names, too, a move replaces nothing that came before the last look',
     },
   },
   {
@@ -126,8 +124,8 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     what: 'A folder goes into the trash with what was written into it since the plan.',
     invariant: 'I-14',
     file: FILES,
-    find: "if (before === undefined || !this.#isExpected(before, expected)) return 'changed';",
-    replace: "if (before === undefined) return 'changed';",
+    find: 'return isExpected ? found : undefined;',
+    replace: 'return found;',
     caughtBy: {
       file: FILES_TEST,
       test: 'a folder in which something was written to since the plan is not put into the trash',
@@ -138,8 +136,9 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     what: 'A folder goes into the trash with files that nobody has planned for.',
     invariant: 'I-14',
     file: FILES,
-    find: 'if (counted.length !== expected.size) return false;',
-    replace: 'if (counted.length < expected.size) return false;\n    if (counted.length > expected.size) return true;',
+    find: 'if (counted.length !== expected.size) return undefined;',
+    replace:
+      'if (counted.length < expected.size) return undefined;\n    if (counted.length > expected.size) return found;',
     caughtBy: {
       file: FILES_TEST,
       test: 'a folder in which something came since the plan is not put into the trash',

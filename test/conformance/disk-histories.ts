@@ -123,7 +123,7 @@ async function perform(disk: WholeDisk, open: DiskHandle[], act: DiskAct): Promi
     case 'readlink':
       return disk.readlink(at(act.path));
     case 'unlink':
-      return calls.unlink(at(act.path));
+      return calls.unlinkSync(at(act.path));
     case 'rmdir':
       return disk.rmdir(at(act.path));
     case 'mkdir':
@@ -131,7 +131,7 @@ async function perform(disk: WholeDisk, open: DiskHandle[], act: DiskAct): Promi
     case 'chmod':
       return calls.chmod(at(act.path), act.mode);
     case 'rename':
-      return calls.rename(at(act.path), at(act.to));
+      return calls.renameSync(at(act.path), at(act.to));
     case 'link':
       return calls.link(at(act.path), at(act.to));
     case 'symlink':

@@ -202,29 +202,27 @@ export class DeviceDisk {
           },
         };
       },
-      rename: (from, to) => {
+      renameSync: (from, to) => {
         const replaced = this.#isSynced(to) ? this.#textAt(to) : undefined;
         const isTrashed = this.#isSynced(from) && !this.#isSynced(to);
         const moved = [...this.#textsBelow(from)];
-        const done = calls.rename(from, to);
+        calls.renameSync(from, to);
         if (replaced !== undefined && this.#textAt(to) !== replaced) this.#expectKept([replaced], `rename over ${to}`);
         if (isTrashed && !this.#exists(from)) this.#expectKept(moved, `trash of ${from}`);
         for (const text of moved) this.#touch(text);
         this.#expectWhole(to);
-        return done;
       },
       link: (from, to) => {
         const done = calls.link(from, to);
         this.#expectWhole(to);
         return done;
       },
-      unlink: (path) => {
+      unlinkSync: (path) => {
         const text = this.#isSynced(path) ? this.#textAt(path) : undefined;
         const isLast = text !== undefined && this.simulated.lstat(path).nlink === 1n;
-        const done = calls.unlink(path);
+        calls.unlinkSync(path);
         if (isLast && !this.#exists(path)) this.#expectKept([text], `unlink of ${path}`);
         if (text !== undefined) this.#touch(text);
-        return done;
       },
     };
   }

@@ -14,10 +14,9 @@ export function scheduledCalls(calls: DiskCalls, schedule: Schedule): DiskCalls 
     open: async (path, flags, mode) => scheduledHandle(await schedule(() => calls.open(path, flags, mode)), schedule),
     mkdir: (path, mode) => schedule(() => calls.mkdir(path, mode)),
     chmod: (path, mode) => schedule(() => calls.chmod(path, mode)),
-    // Nothing comes between a look at a name and the rename that follows it: no system can do both in one step, and the time is short.
-    rename: (from, to) => calls.rename(from, to),
+    renameSync: (from, to) => calls.renameSync(from, to),
     link: (from, to) => schedule(() => calls.link(from, to)),
-    unlink: (path) => schedule(() => calls.unlink(path)),
+    unlinkSync: (path) => calls.unlinkSync(path),
   };
 }
 

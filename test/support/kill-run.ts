@@ -24,6 +24,8 @@ export interface KillCase {
   readonly scenario: KillScenario;
   readonly disk: SimulatedDiskOptions;
   readonly calls: readonly string[];
+  /** The disk before the sync, and after it. */
+  readonly before: Tree;
   readonly tree: Tree;
   readonly executables: readonly string[];
 }
@@ -34,7 +36,6 @@ export interface KillWorld {
   readonly device: KillableDevice;
   /** Contents that people have written, on either side. */
   readonly written: ReadonlySet<string>;
-  readonly disk: SimulatedDiskOptions;
 }
 
 export async function makeKillWorld(scenario: KillScenario, disk: SimulatedDiskOptions): Promise<KillWorld> {
@@ -50,16 +51,17 @@ export async function makeKillWorld(scenario: KillScenario, disk: SimulatedDiskO
   device.restart();
   const written = new Set(textsOf(device.user.tree()));
   for (const bytes of service.contents.values()) written.add(Buffer.from(bytes).toString());
-  return { service, device, written, disk };
+  return { service, device, written };
 }
 
 export async function runUndisturbed(scenario: KillScenario, disk: SimulatedDiskOptions): Promise<KillCase> {
   const world = await makeKillWorld(scenario, disk);
+  const before = world.device.user.tree();
   await syncToRest(world.device);
   assertSame(world);
   const { device } = world;
   const calls = device.process.log.map(({ name, path }) => `${name} ${path}`);
-  return { scenario, disk, calls, tree: device.user.tree(), executables: executables(device) };
+  return { scenario, disk, calls, before, tree: device.user.tree(), executables: executables(device) };
 }
 
 /** A defect shows at many calls; the first ones tell enough. */
@@ -100,8 +102,7 @@ export async function dieAndRecover(kill: KillCase, death: Death): Promise<void>
   assertSame(world);
   assertKept(world);
   // A database that knows too little takes more for conflicts than there are, which loses nothing.
-  if (kill.disk.hasLinks === false) assertKept({ ...world, written: textsOf(kill.tree) });
-  else if (death.database === 'kept') {
+  if (death.database === 'kept') {
     assert.deepEqual(device.user.tree(), kill.tree, 'it ends as if nothing had happened');
     assert.deepEqual(executables(device), kill.executables, 'it ends as if nothing had happened');
   }
@@ -164,22 +165,18 @@ function textsOf(tree: Tree): ReadonlySet<string> {
   return new Set([...tree.values()].filter((text) => text !== undefined));
 }
 
-async function syncToRest(device: KillableDevice): Promise<void> {
+export async function syncToRest(device: KillableDevice): Promise<void> {
   const { kind, problems } = await device.sync();
   assert.deepEqual({ kind, problems }, { kind: 'rested', problems: [] }, 'the sync comes to rest');
 }
 
-function assertSame({ device, service }: KillWorld): void {
+export function assertSame({ device, service }: KillWorld): void {
   assert.deepEqual(device.user.tree(), serviceTree(service), 'both sides have the same tree');
 }
 
-/**
- * Every file has a content that somebody has written, and none is there in part. Where files have one name only, an empty one keeps
- * a name free for a moment.
- */
-export function assertWhole({ device, written, disk }: KillWorld): void {
+/** Every file has a content that somebody has written, and none is there in part. */
+export function assertWhole({ device, written }: KillWorld): void {
   for (const [path, text] of device.user.tree()) {
-    if (text === '' && disk.hasLinks === false) continue;
     assert.ok(text === undefined || written.has(text), `${path} is no content that anybody wrote: ${text}`);
   }
 }

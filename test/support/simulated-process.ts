@@ -94,9 +94,9 @@ export class SimulatedProcess {
         ),
       mkdir: async (path, mode) => call('mkdir', path, () => disk.mkdir(path, mode)),
       chmod: async (path, mode) => call('chmod', path, () => disk.chmod(path, mode)),
-      rename: async (from, to) => call('rename', `${from} -> ${to}`, () => disk.rename(from, to)),
+      renameSync: (from, to) => call('rename', `${from} -> ${to}`, () => disk.rename(from, to)),
       link: async (from, to) => call('link', `${from} -> ${to}`, () => disk.link(from, to)),
-      unlink: async (path) => call('unlink', path, () => disk.unlink(path)),
+      unlinkSync: (path) => call('unlink', path, () => disk.unlink(path)),
     };
   }
 

@@ -82,9 +82,9 @@ export async function writePrivateFile(file: string, text: string, calls: DiskCa
     await handle.close();
   }
   try {
-    await calls.rename(staged, file);
+    calls.renameSync(staged, file);
   } catch (error) {
-    await calls.unlink(staged);
+    calls.unlinkSync(staged);
     throw error;
   }
 }

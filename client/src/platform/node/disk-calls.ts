@@ -19,11 +19,12 @@ export interface DiskCalls {
   open(path: string, flags: number, mode?: number): Promise<DiskHandle>;
   mkdir(path: string, mode?: number): Promise<void>;
   chmod(path: string, mode: number): Promise<void>;
-  /** Atomic: replaces a file, or an empty directory by a directory. */
-  rename(from: string, to: string): Promise<void>;
+  /** Atomic: replaces a file, or an empty directory by a directory. At once, so that nothing comes between a look and it. */
+  renameSync(from: string, to: string): void;
   /** Gives a file a second name, which must be free. */
   link(from: string, to: string): Promise<void>;
-  unlink(path: string): Promise<void>;
+  /** At once, like a rename. */
+  unlinkSync(path: string): void;
 }
 
 /** An open file or directory. Its own calls are those of DiskCalls for the object, wherever its name went since. */

@@ -1,5 +1,15 @@
-import { closeSync, constants, lstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
-import { chmod, type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  unlinkSync,
+} from 'node:fs';
+import { chmod, type FileHandle, link, mkdir, open } from 'node:fs/promises';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 
 /** The operating system's own calls. */
@@ -13,9 +23,9 @@ export const nodeDiskCalls: DiskCalls = {
   open: async (path, flags, mode) => handleOf(await open(path, flags, mode)),
   mkdir: (path, mode) => mkdir(path, mode),
   chmod,
-  rename,
+  renameSync: (from, to) => renameSync(from, to),
   link,
-  unlink,
+  unlinkSync: (path) => unlinkSync(path),
 };
 
 function readBeginning(path: string, bytesMax: number): Uint8Array {

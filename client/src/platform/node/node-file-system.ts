@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { isMovingName } from '../../engine/moving-name.ts';
 import {
   type ByteRange,
@@ -87,8 +87,7 @@ export class NodeFileSystem implements FileSystem {
   }
 
   async look(path: string): Promise<LocalEntry | undefined> {
-    const looked = lookAt(this.#root, path, this.#calls);
-    return looked.kind === 'entry' ? looked.entry : undefined;
+    return this.#lookNow(path);
   }
 
   async read(
@@ -124,10 +123,10 @@ export class NodeFileSystem implements FileSystem {
 
   move(move: { readonly from: string; readonly to: string; readonly identity: LocalIdentity }): Promise<DiskOutcome> {
     return this.#change(move.to, async () => {
-      const source = await this.look(move.from);
+      const source = this.#lookNow(move.from);
       if (source === undefined || !sameObject(source.identity, move.identity)) return 'changed';
       if (!this.#isInside(move.from)) return 'changed';
-      const occupant = await this.look(move.to);
+      const occupant = this.#lookNow(move.to);
       const isOneEntry = occupant !== undefined && this.#isOneEntry(occupant, source);
       if (occupant !== undefined && !isOneEntry && !isSecondName(occupant, source)) return 'changed';
       // Nobody else puts a file under a name of the engine's own, and one step leaves no second name behind.
@@ -139,7 +138,7 @@ export class NodeFileSystem implements FileSystem {
         await renameToFree(this.#calls, { from, to, precious: true });
       } else {
         // A folder never replaces anything: over a file or a folder with content the system refuses it.
-        await this.#calls.rename(from, to);
+        this.#calls.renameSync(from, to);
         this.#changed.rename(from, to);
       }
       return (entry) => isSameInode(entry, source);
@@ -154,13 +153,18 @@ export class NodeFileSystem implements FileSystem {
       async () => {
         const target = await trashPath(this.#calls, { root: this.#root, path, day: this.#options.today() });
         // Behind this look nothing is waited for, so that what somebody does meanwhile does not go along.
-        before = await this.look(path);
-        if (before === undefined || !this.#isExpected(before, expected)) return 'changed';
+        before = this.#lookNow(path);
+        const found = before === undefined ? undefined : this.#findExpected(before, expected);
+        if (found === undefined) return 'changed';
+        const [from, to] = [this.#absolute(path), target];
         this.#touch(path);
-        this.#changed.add(dirname(target));
-        await this.#calls.rename(this.#absolute(path), target);
-        this.#changed.rename(this.#absolute(path), target);
-        return undefined;
+        this.#changed.add(dirname(to));
+        this.#calls.renameSync(from, to);
+        this.#changed.rename(from, to);
+        // A large folder is looked at for a while, and other programs work meanwhile.
+        if (this.#isStill(found, { from: path, to: relative(this.#root, to) })) return undefined;
+        if (lookAt(from, '', this.#calls).kind === 'absent') this.#calls.renameSync(to, from);
+        return 'changed';
       },
       () => before,
     );
@@ -198,13 +202,15 @@ export class NodeFileSystem implements FileSystem {
       const target = this.#absolute(path);
       const mode = replaces === undefined ? undefined : await modeOf(this.#calls, target);
       const whole = await staged.finish({ mode, executable: file.executable, modifiedAtMs: file.modifiedAtMs });
+      // To make it durable has taken its time.
+      if (!this.#isInside(path)) return 'changed';
       this.#touch(path);
       if (replaces === undefined) {
         await renameToFree(this.#calls, { from: staged.file, to: target, precious: false });
       } else {
-        const present = await this.look(path);
+        const present = this.#lookNow(path);
         if (present === undefined || !sameState(present.identity, replaces)) return 'changed';
-        await this.#calls.rename(staged.file, target);
+        this.#calls.renameSync(staged.file, target);
       }
       return (entry) => sameWrite(entry.identity, whole);
     });
@@ -212,6 +218,12 @@ export class NodeFileSystem implements FileSystem {
 
   async flush(): Promise<void> {
     await this.#changed.flush();
+  }
+
+  /** At once, so that nothing of this process comes between the look and what follows it. */
+  #lookNow(path: string): LocalEntry | undefined {
+    const looked = lookAt(this.#root, path, this.#calls);
+    return looked.kind === 'entry' ? looked.entry : undefined;
   }
 
   /** Whether a disk finds one and the same entry under both names, because it takes them for one: nothing stands in the way then. */
@@ -222,21 +234,38 @@ export class NodeFileSystem implements FileSystem {
     );
   }
 
-  /** Whether everything at and below a path is still what was expected there, and nothing else. */
-  #isExpected(entry: LocalEntry, expected: ReadonlyMap<string, SeenEntry>): boolean {
+  /** Everything at and below a path, if it is still what was expected there and nothing else. */
+  #findExpected(entry: LocalEntry, expected: ReadonlyMap<string, SeenEntry>): readonly LocalEntry[] | undefined {
     const found = [entry];
     if (entry.kind === 'folder') {
       const scan = scanFolder(this.#root, entry.path, this.#disk);
-      if (!scan.rootListed) return false;
+      if (!scan.rootListed) return undefined;
       for (const entries of scan.folders.values()) found.push(...entries);
     }
     // What is ignored goes along with its folder, whatever it is.
     const counted = found.filter((one) => one.obstacle !== 'ignored');
-    if (counted.length !== expected.size) return false;
-    return counted.every((one) => {
+    if (counted.length !== expected.size) return undefined;
+    const isExpected = counted.every((one) => {
       const known = expected.get(one.path);
       if (known === undefined || known.kind !== one.kind || !one.listed) return false;
       return one.kind === 'folder' || sameState(known.identity, one.identity);
+    });
+    return isExpected ? found : undefined;
+  }
+
+  /**
+   * Whether nothing was written to what was found, and no name has come or gone, though all of it was moved. Some disks take the move
+   * of a folder for a write to it: of that one the names are counted.
+   */
+  #isStill(found: readonly LocalEntry[], moved: { readonly from: string; readonly to: string }): boolean {
+    return found.every(({ kind, path, identity }) => {
+      const nowAt = moved.to + path.slice(moved.from.length);
+      if (kind === 'folder' && path === moved.from) {
+        const names = found.filter((one) => one.path !== path && parentPath(one.path) === path);
+        return this.#calls.readdirSync(this.#absolute(nowAt)).length === names.length;
+      }
+      const now = this.#lookNow(nowAt);
+      return now !== undefined && sameWrite(now.identity, identity);
     });
   }
 

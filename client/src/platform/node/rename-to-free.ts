@@ -1,4 +1,3 @@
-import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LocalEntry } from '../../engine/trees.ts';
 import type { DiskCalls } from './disk-calls.ts';
@@ -18,20 +17,23 @@ export async function renameToFree(
   calls: DiskCalls,
   names: { readonly from: string; readonly to: string; readonly precious: boolean },
 ): Promise<void> {
-  const { from, to } = names;
+  const { from, to, precious } = names;
   try {
     await calls.link(from, to);
   } catch (error) {
     const code = errorCode(error);
-    if (code !== undefined && NO_LINKS.has(code)) return renameIfFree(calls, from, to);
+    if (code !== undefined && NO_LINKS.has(code)) {
+      renameIfFree(calls, from, to);
+      return;
+    }
     if (code !== 'EEXIST' || !isSameFile(calls, from, to)) throw error;
   }
-  if (names.precious) {
+  if (precious) {
     if (dirname(from) !== dirname(to)) await syncDirectory(calls, dirname(to));
-    // Whoever saves a file puts another one under its name, and that one has no second name.
-    if (!isSameFile(calls, from, to)) throw Object.assign(new Error('another file has come'), { code: 'ENOENT' });
+    // Whoever saves a file puts another one under its name, and that one has no second name. The name that goes is looked at last.
+    if (!isSameFile(calls, to, from)) throw Object.assign(new Error('another file has come'), { code: 'ENOENT' });
   }
-  await calls.unlink(from);
+  calls.unlinkSync(from);
 }
 
 /** Whether the file stands under both names: the rest of a move that was interrupted between its two halves. */
@@ -43,16 +45,13 @@ export function isSameInode(a: LocalEntry, b: LocalEntry): boolean {
   return a.kind === b.kind && a.identity.inode === b.identity.inode && a.identity.device === b.identity.device;
 }
 
-/** An empty file that takes the name keeps others from it. If the process dies before the rename, it stays there. */
-async function renameIfFree(calls: DiskCalls, from: string, to: string): Promise<void> {
-  const claim = await calls.open(to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
-  await claim.close();
-  try {
-    await calls.rename(from, to);
-  } catch (error) {
-    if (calls.lstatSync(to)?.size === 0n) await calls.unlink(to);
-    throw error;
-  }
+/**
+ * Looking first is all that is left where there are no links, and nothing of this process comes between. An empty file that keeps
+ * the name would be one for good if the process died, and would not stop a program that opens whatever is there.
+ */
+function renameIfFree(calls: DiskCalls, from: string, to: string): void {
+  if (lookAt(to, '', calls).kind !== 'absent') throw Object.assign(new Error('the name is taken'), { code: 'EEXIST' });
+  calls.renameSync(from, to);
 }
 
 function isSameFile(calls: DiskCalls, a: string, b: string): boolean {

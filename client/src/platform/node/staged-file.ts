@@ -63,7 +63,7 @@ export function openStagedFile(calls: DiskCalls, file: string, size: number): Pr
   return refusing(async () => {
     await makeDirectories(calls, dirname(file));
     // Whoever died between giving a file its name and taking this one from it has left two names of somebody's file.
-    if ((calls.lstatSync(file)?.nlink ?? 0n) > 1n) await calls.unlink(file);
+    if ((calls.lstatSync(file)?.nlink ?? 0n) > 1n) calls.unlinkSync(file);
     const handle = await calls.open(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
     try {
       const before = await handle.stat();
