@@ -1,0 +1,33 @@
+import { describe, expect, test } from '@jest/globals';
+import { attempt, type KillCase, runUndisturbed } from '../support/kill-run.ts';
+import { KILL_SCENARIOS } from '../support/kill-scenarios.ts';
+import { type Meddling, meddleAndSettle } from '../support/meddle-run.ts';
+import { propertyCases } from '../support/property-runs.ts';
+
+/** At night a person does everything everywhere at each call; else two things, which change from call to call. */
+const IS_NIGHTLY = propertyCases(1) > 1;
+const MEDDLINGS = 2;
+const ACTS = ['write', 'replace', 'remove', 'rename', 'mkdir'] as const;
+
+function* meddlings({ calls, before, tree }: KillCase): Iterable<Meddling> {
+  const paths = [...new Set([...before.keys(), ...tree.keys()])];
+  const all = ACTS.flatMap((act) => paths.map((path) => ({ act, path })));
+  for (let call = 1; call <= calls.length; call++) {
+    for (let turn = 0; turn < (IS_NIGHTLY ? all.length : MEDDLINGS); turn++) {
+      // A step that shares no factor with the number of choices comes to all of them.
+      const choice = all[IS_NIGHTLY ? turn : ((call * MEDDLINGS + turn) * 7919) % all.length];
+      if (choice !== undefined) yield { call, ...choice };
+    }
+  }
+}
+
+describe('whatever a person does to the disk at any call, no content is lost and both sides come to rest', () => {
+  test.each(KILL_SCENARIOS)(
+    '$name',
+    async (scenario) => {
+      const kill = await runUndisturbed(scenario, { order: 'ordered' });
+      expect(await attempt(kill, [...meddlings(kill)], meddleAndSettle)).toEqual([]);
+    },
+    900_000,
+  );
+});
