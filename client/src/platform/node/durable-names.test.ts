@@ -48,21 +48,30 @@ test('the second name that a killed process left in staging is not written throu
   await staged.close();
 });
 
-test('what was moved into a folder that was moved then is durable after a flush', async () => {
+test('what was made in a folder that was moved then is durable after a flush', async () => {
   for (let seed = 0; seed < 20; seed++) {
     const { disk, files, user } = world();
-    for (const folder of ['a', 'b', 'c']) user.mkdir(folder);
-    user.write('a/file', 'text');
-    const look = async (path: string) => {
-      const entry = await files.look(path);
-      if (entry === undefined) throw new Error(`${path} is there`);
-      return entry.identity;
-    };
-    await files.move({ from: 'a/file', to: 'b/file', identity: await look('a/file') });
-    await files.move({ from: 'b', to: 'c/b', identity: await look('b') });
+    for (const folder of ['b', 'c']) user.mkdir(folder);
+    await files.makeFolder('b/made');
+    const moved = await files.look('b');
+    if (moved === undefined) throw new Error('b is there');
+    await files.move({ from: 'b', to: 'c/b', identity: moved.identity });
     await files.flush();
     disk.crash(`${seed}`);
-    expect([...user.tree().keys()]).toEqual(['a', 'c', 'c/b', 'c/b/file']);
+    expect([...user.tree().keys()]).toEqual(['c', 'c/b', 'c/b/made']);
+  }
+});
+
+test('what went into the trash is there after a flush', async () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const { disk, files, user } = world();
+    user.write('file', 'text');
+    const entry = await files.look('file');
+    if (entry === undefined) throw new Error('the file is there');
+    expect(await files.trash({ path: 'file', expected: new Map([['file', entry]]) })).toMatchObject({ kind: 'done' });
+    await files.flush();
+    disk.crash(`${seed}`);
+    expect(user.trashed()).toEqual(['text']);
   }
 });
 
