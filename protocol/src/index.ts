@@ -8,6 +8,7 @@ export * from './limits.ts';
 export * from './manifest.ts';
 export * from './names.ts';
 export * from './nodes.ts';
+export * from './packs.ts';
 export * from './protocol-version.ts';
 export * from './routes.ts';
 export * from './sockets.ts';

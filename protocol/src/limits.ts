@@ -36,6 +36,12 @@ export const CHECK_HASHES_MAX = 1000;
 export const CHECK_PROOFS_MAX = 64;
 /** Chunks confirmed as stored in one chunk check; each makes the server ask the store. */
 export const CHECK_STORED_MAX = 500;
+/** Largest pack, in bytes. A function reads it whole to verify its members. */
+export const PACK_BYTES_MAX = 8 * MiB;
+/** Most chunks in one pack. */
+export const PACK_MEMBERS_MAX = 2000;
+/** Longest chunk that travels in a pack, in bytes: just less than 1 MiB. */
+export const PACK_MEMBER_BYTES_MAX = MiB - 1;
 /** Life of an upload session. Pins last longer, so a session never names a swept chunk. */
 export const UPLOAD_SESSION_MS = 24 * HOUR_MS;
 /** How long a chunk named by a session is safe from the sweep. */
@@ -82,3 +88,4 @@ assert(FIXED_CHUNK_BYTES * FILE_CHUNKS_MAX >= FILE_BYTES_MAX, 'a full manifest m
 assert(FIXED_CHUNK_BYTES <= CHUNK_BYTES_MAX, 'a fixed chunk must be a legal chunk');
 assert(CHUNK_PIN_MS > UPLOAD_SESSION_MS + SIGNED_URL_MS, 'a pin must outlast its session and every URL of it');
 assert(MANIFEST_INLINE_CHUNKS_MAX < FILE_CHUNKS_MAX, 'long manifests need the bucket');
+assert(PACK_BYTES_MAX >= PACK_MEMBER_BYTES_MAX, 'a pack must hold its largest member');

@@ -31,6 +31,7 @@ import {
   ReadContentsResponse,
   RevisionsResponse,
 } from './nodes.ts';
+import { ConfirmPackResponse, OpenPackResponse, Pack } from './packs.ts';
 import { SocketResponse } from './sockets.ts';
 import {
   CheckChunksRequest,
@@ -121,6 +122,22 @@ export const routes = {
     parameters: UploadParameters,
     body: CheckChunksRequest,
     response: CheckChunksResponse,
+  },
+  openPack: {
+    method: 'POST',
+    path: '/v1/packs',
+    summary: 'A signed PUT for a pack of small chunks, or which of them are stored already.',
+    access: 'device',
+    body: Pack,
+    response: OpenPackResponse,
+  },
+  confirmPack: {
+    method: 'POST',
+    path: '/v1/packs/stored',
+    summary: 'Verifies a pack that was just PUT, all of it or nothing, and records its members as stored chunks.',
+    access: 'device',
+    body: Pack,
+    response: ConfirmPackResponse,
   },
   commit: {
     method: 'POST',

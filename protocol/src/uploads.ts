@@ -21,7 +21,9 @@ export const UploadFile = z.strictObject({
 });
 export type UploadFile = z.infer<typeof UploadFile>;
 
+/** `packs`: missing chunks of less than PACK_MEMBER_BYTES_MAX bytes will travel in packs, so that they need no PUT of their own. */
 export const InitiateUploadsRequest = z.strictObject({
+  packs: z.optional(z.boolean()),
   files: z.array(UploadFile).check(z.minLength(1), z.maxLength(UPLOAD_FILES_MAX)),
 });
 export type InitiateUploadsRequest = z.infer<typeof InitiateUploadsRequest>;
@@ -30,8 +32,8 @@ export type InitiateUploadsRequest = z.infer<typeof InitiateUploadsRequest>;
 export const SignedPut = z.strictObject({ url: z.string(), headers: z.record(z.string(), z.string()) });
 export type SignedPut = z.infer<typeof SignedPut>;
 
-/** A chunk that nobody stored yet: PUT it. */
-export const MissingChunk = z.strictObject({ hash: ChunkHash, put: SignedPut });
+/** A chunk that nobody stored yet: PUT it, or without `put` send it in a pack. */
+export const MissingChunk = z.strictObject({ hash: ChunkHash, put: z.optional(SignedPut) });
 export type MissingChunk = z.infer<typeof MissingChunk>;
 
 /**
@@ -63,8 +65,9 @@ export const ChunkProof = z.strictObject({
 });
 export type ChunkProof = z.infer<typeof ChunkProof>;
 
-/** Every hash named must belong to the upload; `stored` are chunks that were just PUT, `hashes` only asks. */
+/** Every hash named must belong to the upload; `stored` are chunks that were just PUT, `hashes` only asks. `packs` as in an initiation. */
 export const CheckChunksRequest = z.strictObject({
+  packs: z.optional(z.boolean()),
   hashes: z.optional(z.array(ChunkHash).check(z.maxLength(CHECK_HASHES_MAX))),
   proofs: z.optional(z.array(ChunkProof).check(z.maxLength(CHECK_PROOFS_MAX))),
   stored: z.optional(z.array(ChunkHash).check(z.maxLength(CHECK_STORED_MAX))),

@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+import { ChunkHash } from './ids.ts';
+import { PACK_BYTES_MAX, PACK_MEMBER_BYTES_MAX, PACK_MEMBERS_MAX } from './limits.ts';
+import { SignedPut } from './uploads.ts';
+
+/** A chunk in a pack, with its length in bytes. */
+export const PackMember = z.strictObject({
+  hash: ChunkHash,
+  size: z.int().check(z.minimum(1), z.maximum(PACK_MEMBER_BYTES_MAX)),
+});
+export type PackMember = z.infer<typeof PackMember>;
+
+/**
+ * Many small chunks in one object. `hash` is the SHA-256 of all its bytes, `size` their number: the members stand in this order
+ * without anything before, between or after them, each hash once.
+ */
+export const Pack = z.strictObject({
+  hash: ChunkHash,
+  size: z.int().check(z.minimum(1), z.maximum(PACK_BYTES_MAX)),
+  members: z.array(PackMember).check(z.minLength(1), z.maxLength(PACK_MEMBERS_MAX)),
+});
+export type Pack = z.infer<typeof Pack>;
+
+/**
+ * `put`: PUT the pack, then confirm it. `repack`: the members of `known` are stored already; make a pack without them, and ask
+ * for them by a chunk check of the upload that needs them.
+ */
+export const OpenPackResponse = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('put'), put: SignedPut }),
+  z.strictObject({ status: z.literal('repack'), known: z.array(ChunkHash).check(z.minLength(1)) }),
+]);
+export type OpenPackResponse = z.infer<typeof OpenPackResponse>;
+
+/** Every member is stored, pinned, and held by the account. */
+export const ConfirmPackResponse = z.strictObject({ status: z.literal('stored') });
+export type ConfirmPackResponse = z.infer<typeof ConfirmPackResponse>;
