@@ -112,6 +112,20 @@ export const functions = {
     memoryMiB: memory.core,
     timeoutSeconds: seconds.longest,
   },
+  'pack-upload': {
+    routes: ['openPack', 'confirmPack'],
+    access: {
+      tables: { accounts: ['GetItem'], chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'] },
+      // Reads a pack once, whole, to verify its members, and signs PUTs of packs with its own rights.
+      readObjects: ['packs'],
+      findObjects: true,
+      writeObjects: ['packs'],
+      keySecret: true,
+    },
+    settings: ['DEDUP_SCOPE'],
+    memoryMiB: memory.core,
+    timeoutSeconds: seconds.longest,
+  },
   commit: {
     routes: ['commit'],
     access: {

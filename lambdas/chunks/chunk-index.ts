@@ -43,6 +43,13 @@ export interface ChunkIndex {
     readonly hashes: readonly ChunkHash[];
     readonly until: EpochMs;
   }): Promise<ReadonlySet<ChunkHash>>;
+
+  /**
+   * Lets the records of stored chunks that lie in the object `from` say that they lie at their new places; those that lie elsewhere, or
+   * are no longer stored, stay as they are. Each is changed by itself, so that a reader finds the one place or the other. Idempotent.
+   * Precondition: the bytes are at the new places, and stay at the old ones for whoever has just looked. Cost: 1 write a chunk.
+   */
+  move(moved: { readonly domain: string; readonly from: string; readonly chunks: readonly NewChunk[] }): Promise<void>;
 }
 
 export interface ChunkQuery {

@@ -9,7 +9,7 @@ import {
   itemKeyText,
   keyAttributes,
 } from '../runtime/dynamodb-batches.ts';
-import { askDynamodb } from '../runtime/dynamodb-failure.ts';
+import { askDynamodb, isAccepted } from '../runtime/dynamodb-failure.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { retryDelayMs } from '../runtime/retry-delay.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
@@ -97,6 +97,31 @@ export class DynamodbChunkIndex implements ChunkIndex {
       if (await this.#keep({ domain, hash, until }, row)) kept.add(hash);
     });
     return kept;
+  }
+
+  async move(moved: {
+    readonly domain: string;
+    readonly from: string;
+    readonly chunks: readonly NewChunk[];
+  }): Promise<void> {
+    await mapBounded(WRITES_IN_FLIGHT_MAX, moved.chunks, ({ hash, objectKey, offset, versionId }) => {
+      const command = new UpdateItemCommand({
+        TableName: this.#table,
+        Key: keyAttributes(chunkKey(moved.domain, hash)),
+        ConditionExpression: 'objectKey = :from AND #state IN (:live, :condemned)',
+        UpdateExpression: `SET objectKey = :to, #offset = :offset${versionId === undefined ? ' REMOVE versionId' : ', versionId = :versionId'}`,
+        ExpressionAttributeNames: { '#state': 'state', '#offset': 'offset' },
+        ExpressionAttributeValues: toAttributes({
+          ':from': moved.from,
+          ':to': objectKey,
+          ':offset': offset,
+          ':versionId': versionId,
+          ':live': 'live',
+          ':condemned': 'condemned',
+        }),
+      });
+      return isAccepted(() => this.#deps.client.send(command));
+    });
   }
 
   async #readRows(domain: string, hashes: readonly ChunkHash[]): Promise<ReadonlyMap<ChunkHash, ChunkRow>> {

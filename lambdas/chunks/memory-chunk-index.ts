@@ -76,6 +76,20 @@ export class MemoryChunkIndex implements ChunkIndex {
     return kept;
   }
 
+  async move(moved: {
+    readonly domain: string;
+    readonly from: string;
+    readonly chunks: readonly NewChunk[];
+  }): Promise<void> {
+    for (const chunk of moved.chunks) {
+      const key = recordKey(moved.domain, chunk.hash);
+      const record = this.#records.get(key);
+      if (record?.objectKey !== moved.from) continue;
+      const { state, pinnedUntil } = record;
+      this.#records.set(key, { ...chunk, state, pinnedUntil });
+    }
+  }
+
   /** What the sweep does to a record: marks it, or forgets where its bytes lay. */
   sweep(domain: string, hash: ChunkHash, to: 'condemned' | 'deleted'): void {
     const key = recordKey(domain, hash);

@@ -1,7 +1,7 @@
 import { createHash, createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { assert, SIGNED_URL_MS, type SignedPut } from '@syncline/protocol';
 import type { Clock } from '../runtime/clock.ts';
-import type { ObjectHead, ObjectStore } from './object-store.ts';
+import { type ByteRange, type ObjectHead, type ObjectStore, rangeHeader } from './object-store.ts';
 
 interface StoredObject {
   readonly bytes: Uint8Array;
@@ -42,8 +42,8 @@ export class MemoryObjectStore implements ObjectStore {
     return { url: this.#sign('PUT', object.key, { ...headers, 'content-length': `${object.size}` }), headers };
   }
 
-  async signGet(key: string): Promise<string> {
-    return this.#sign('GET', key, {});
+  async signGet(key: string, range?: ByteRange): Promise<string> {
+    return this.#sign('GET', key, range === undefined ? {} : { range: rangeHeader(range) });
   }
 
   async head(key: string): Promise<ObjectHead | undefined> {
@@ -53,10 +53,7 @@ export class MemoryObjectStore implements ObjectStore {
     return { size: bytes.length, sha256, versionId, ...(writer === undefined ? {} : { writer }) };
   }
 
-  async read(
-    key: string,
-    range?: { readonly offset: number; readonly length: number },
-  ): Promise<Uint8Array | undefined> {
+  async read(key: string, range?: ByteRange): Promise<Uint8Array | undefined> {
     const object = this.#objects.get(key);
     if (object === undefined) return undefined;
     const { offset, length } = range ?? { offset: 0, length: object.bytes.length };
@@ -92,12 +89,14 @@ export class MemoryObjectStore implements ObjectStore {
     readonly bytes: Uint8Array;
   } {
     const nothing = new Uint8Array(0);
-    const signed = this.#open('GET', request.url, {});
+    const [first = 0, last = 0] = request.range ?? [];
+    const headers = request.range === undefined ? {} : { range: `bytes=${first}-${last}` };
+    const signed = this.#open('GET', request.url, headers);
     if (signed === undefined) return { status: 403, bytes: nothing };
     const object = this.#objects.get(signed.key);
     if (object === undefined) return { status: 404, bytes: nothing };
     if (request.range === undefined) return { status: 200, bytes: object.bytes.slice() };
-    return { status: 206, bytes: object.bytes.slice(request.range[0], request.range[1] + 1) };
+    return { status: 206, bytes: object.bytes.slice(first, last + 1) };
   }
 
   /** What the sweep does to an object. */
@@ -117,17 +116,21 @@ export class MemoryObjectStore implements ObjectStore {
   }
 
   #sign(method: string, key: string, headers: Readonly<Record<string, string>>): string {
-    const expiresAt = this.#clock.now() + SIGNED_URL_MS;
-    const signature = this.#signature([method, key, `${expiresAt}`, canonicalHeaders(headers)]);
-    return `memory:/${encodeURIComponent(key)}?expires=${expiresAt}&signature=${signature}`;
+    const names = Object.keys(headers).toSorted().join(',');
+    const expires = `${this.#clock.now() + SIGNED_URL_MS}`;
+    const signature = this.#signature([method, key, expires, names, ...signedValues(names, headers)]);
+    return `memory:/${encodeURIComponent(key)}?expires=${expires}&headers=${names}&signature=${signature}`;
   }
 
-  /** The key that a URL was signed for, or undefined when the request is not exactly what was signed, or too late. */
+  /**
+   * The key that a URL was signed for, or undefined when the request is not exactly what was signed, or too late. As with S3 the URL
+   * names the headers that it signs, and no other counts.
+   */
   #open(method: string, url: string, headers: Readonly<Record<string, string>>): { readonly key: string } | undefined {
-    const match = /^memory:\/([^?]+)\?expires=(\d+)&signature=([0-9a-f]+)$/.exec(url);
-    const [, encodedKey = '', expires = '', signature] = match ?? [];
+    const match = /^memory:\/([^?]+)\?expires=(\d+)&headers=([a-z0-9,-]*)&signature=([0-9a-f]+)$/.exec(url);
+    const [, encodedKey = '', expires = '', names = '', signature] = match ?? [];
     const key = decodeURIComponent(encodedKey);
-    const expected = this.#signature([method, key, expires, canonicalHeaders(headers)]);
+    const expected = this.#signature([method, key, expires, names, ...signedValues(names, headers)]);
     return signature === expected && Number(expires) > this.#clock.now() ? { key } : undefined;
   }
 
@@ -136,17 +139,8 @@ export class MemoryObjectStore implements ObjectStore {
   }
 }
 
-const SIGNED_HEADERS = [
-  'content-length',
-  'if-none-match',
-  'x-amz-checksum-sha256',
-  'x-amz-meta-writer',
-  'x-amz-sdk-checksum-algorithm',
-];
-
-/** Headers that were not signed do not count, as with S3. */
-function canonicalHeaders(headers: Readonly<Record<string, string>>): string {
-  return SIGNED_HEADERS.map((name) => `${name}:${headers[name] ?? ''}`).join('\n');
+function signedValues(names: string, headers: Readonly<Record<string, string>>): readonly string[] {
+  return names.split(',').map((name) => headers[name] ?? '');
 }
 
 function sha256Of(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import type { SignedPut } from '@syncline/protocol';
+import { assert, type SignedPut } from '@syncline/protocol';
 
 /** Immutable objects in the bucket. Nothing here can delete or overwrite. */
 export interface ObjectStore {
@@ -15,17 +15,32 @@ export interface ObjectStore {
     readonly writer: string;
   }): Promise<SignedPut>;
 
-  /** A GET for SIGNED_URL_MS milliseconds. Local, no call. */
-  signGet(key: string): Promise<string>;
+  /**
+   * A GET for SIGNED_URL_MS milliseconds. With a range, the store itself answers this range and nothing else of the object: the header
+   * `range: bytes=FIRST-LAST` is signed, so that the signed headers are host and range. Local, no call.
+   */
+  signGet(key: string, range?: ByteRange): Promise<string>;
 
   /** Size and stored SHA-256 of an object, as the store computed them on receipt; undefined when there is none. */
   head(key: string): Promise<ObjectHead | undefined>;
 
   /** The bytes of an object, or of a range of it; undefined when there is no such object. */
-  read(key: string, range?: { readonly offset: number; readonly length: number }): Promise<Uint8Array | undefined>;
+  read(key: string, range?: ByteRange): Promise<Uint8Array | undefined>;
 
   /** Writes an object whose bytes hash to `sha256`. Idempotent: one that exists already is success. */
   write(object: { readonly key: string; readonly sha256: string; readonly bytes: Uint8Array }): Promise<void>;
+}
+
+/** Bytes within an object; at least one. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The header that asks for a range. Source: RFC 9110, section 14.2. */
+export function rangeHeader({ offset, length }: ByteRange): string {
+  assert(length >= 1, 'a range has a byte');
+  return `bytes=${offset}-${offset + length - 1}`;
 }
 
 export interface ObjectHead {

@@ -4,7 +4,7 @@ import { AwsRequests } from '../runtime/aws-requests.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
 import { escapeUri } from '../runtime/escape-uri.ts';
 import { UrlPresigner } from '../runtime/url-presigner.ts';
-import type { ObjectHead, ObjectStore } from './object-store.ts';
+import { type ByteRange, type ObjectHead, type ObjectStore, rangeHeader } from './object-store.ts';
 
 export interface S3ObjectOptions {
   readonly bucket: string;
@@ -54,8 +54,8 @@ export class S3ObjectStore implements ObjectStore {
     return { url: await this.#presign('PUT', object.key, signed), headers };
   }
 
-  async signGet(key: string): Promise<string> {
-    return this.#presign('GET', key, {});
+  async signGet(key: string, range?: ByteRange): Promise<string> {
+    return this.#presign('GET', key, range === undefined ? {} : { range: rangeHeader(range) });
   }
 
   async head(key: string): Promise<ObjectHead | undefined> {
@@ -78,10 +78,7 @@ export class S3ObjectStore implements ObjectStore {
     };
   }
 
-  async read(
-    key: string,
-    range?: { readonly offset: number; readonly length: number },
-  ): Promise<Uint8Array | undefined> {
+  async read(key: string, range?: ByteRange): Promise<Uint8Array | undefined> {
     const answer = await this.#requests.send({
       method: 'GET',
       url: this.#urlOf(key),
@@ -119,11 +116,6 @@ function conditionsOfWrite(sha256: string): Readonly<Record<string, string>> {
     'x-amz-checksum-sha256': Buffer.from(sha256, 'hex').toString('base64'),
     'x-amz-sdk-checksum-algorithm': 'SHA256',
   };
-}
-
-function rangeHeader(range: { readonly offset: number; readonly length: number }): string {
-  assert(range.length >= 1, 'a range has a byte');
-  return `bytes=${range.offset}-${range.offset + range.length - 1}`;
 }
 
 function sha256Of(header: string | undefined): string | undefined {

@@ -1,5 +1,6 @@
 import {
   assert,
+  type ChunkHash,
   type ChunkRef,
   type ChunkSource,
   epochMs,
@@ -10,6 +11,7 @@ import {
 import type { ChunkIndex, ChunkRecord } from '../chunks/chunk-index.ts';
 import { manifestObjectKey, type ObjectStore } from '../chunks/object-store.ts';
 import type { StoredRevision } from '../namespaces/namespace-store.ts';
+import { isPackKey } from '../packs/pack-index.ts';
 import type { Clock } from '../runtime/clock.ts';
 
 export interface DescribeContentDependencies {
@@ -36,7 +38,8 @@ export function contentHeader({ clock }: Pick<DescribeContentDependencies, 'cloc
 
 /**
  * Where chunks can be read for the next SIGNED_URL_MS. Precondition: they are of one revision's manifest that the caller may
- * read now; this is the only way to an address. Cost: an item per chunk.
+ * read now; this is the only way to an address. A chunk in a pack has an address of its own, which the store answers with its range
+ * and no other: who may read it may not read its neighbours. Cost: an item per chunk.
  */
 export async function addressChunks(
   { chunks, objects }: Pick<DescribeContentDependencies, 'chunks' | 'objects'>,
@@ -44,19 +47,23 @@ export async function addressChunks(
   refs: readonly ChunkRef[],
 ): Promise<ChunkSource[]> {
   const records = await chunks.locate(domain, [...new Set(refs.map(({ hash }) => hash))]);
-  const urls = new Map<string, Promise<string>>();
+  const addresses = new Map<ChunkHash, Promise<Omit<ChunkSource, keyof ChunkRef>>>();
   return Promise.all(
     refs.map(async (ref) => {
       const record = records.get(ref.hash);
       assert(record !== undefined, 'every chunk of a retained revision is stored');
-      const url = urls.get(record.objectKey) ?? objects.signGet(record.objectKey);
-      urls.set(record.objectKey, url);
-      return { ...ref, url: await url, ...rangeOf(record, ref) };
+      const address = addresses.get(ref.hash) ?? addressOf(objects, record);
+      addresses.set(ref.hash, address);
+      return { ...ref, ...(await address) };
     }),
   );
 }
 
 /** A chunk that is an object of its own is read whole. */
-function rangeOf({ objectKey, offset }: ChunkRecord, { size }: ChunkRef): { readonly range?: [number, number] } {
-  return objectKey.startsWith('chunks/') ? {} : { range: [offset, offset + size - 1] };
+async function addressOf(
+  objects: Pick<ObjectStore, 'signGet'>,
+  { objectKey, offset, size }: ChunkRecord,
+): Promise<Omit<ChunkSource, keyof ChunkRef>> {
+  if (!isPackKey(objectKey)) return { url: await objects.signGet(objectKey) };
+  return { url: await objects.signGet(objectKey, { offset, length: size }), range: [offset, offset + size - 1] };
 }

@@ -9,7 +9,7 @@ import {
   type UploadId,
   unpackManifest,
 } from '@syncline/protocol';
-import { type ChunkIndex, chunkObjectKey, type NewChunk } from '../chunks/chunk-index.ts';
+import { type ChunkIndex, type ChunkRecord, chunkObjectKey, type NewChunk } from '../chunks/chunk-index.ts';
 import { manifestObjectKey, type ObjectStore } from '../chunks/object-store.ts';
 import { isWrittenBy } from '../chunks/writer-tag.ts';
 import type { DeviceCaller } from '../runtime/caller.ts';
@@ -17,7 +17,7 @@ import type { KeyRing } from '../runtime/key-ring.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { isSet } from '../uploads/confirmed-bits.ts';
 import type { UploadSession } from '../uploads/upload-store.ts';
-import { HEADS_AT_ONCE, MISSING_NAMED_MAX } from './limits.ts';
+import { COMMITTED_PIN_MS_MIN, HEADS_AT_ONCE, HEADS_UNSEEN_MAX, MISSING_NAMED_MAX } from './limits.ts';
 
 /** `ready`: every chunk of the upload is stored, pinned, and the account has shown to possess it. */
 export type UploadFinding =
@@ -46,7 +46,7 @@ export interface UploadSearch {
  * holds already, and those that it has just sent, which the store itself says (chunks/writer-tag.ts). Any other chunk, stored or
  * not, is missing: the client goes through a chunk check, which asks it to prove possession.
  *
- * Cost: nothing for confirmed uploads; otherwise one look-up and one HEAD a chunk at the same time, then one write.
+ * Cost: nothing for confirmed uploads; otherwise one look-up, a HEAD for each chunk that it does not find held, and a write for each of these.
  */
 export async function findUploads(deps: FindUploadsDependencies, search: UploadSearch): Promise<UploadFindings> {
   const findings = new Map<UploadId, UploadFinding>();
@@ -106,27 +106,47 @@ async function confirmChunks(
 ): Promise<ReadonlyMap<ChunkHash, number>> {
   const { accountId } = search.caller;
   const distinct = [...new Map(chunks.map((chunk) => [chunk.hash, chunk])).values()];
-  const [known, sent] = await Promise.all([
-    deps.chunks.lookup({ domain, accountId, hashes: distinct.map(({ hash }) => hash) }),
-    mapBounded(HEADS_AT_ONCE, distinct, (chunk) => findSent(deps, search, { domain, chunk })),
-  ]);
-  const own = sent.filter((chunk) => chunk !== undefined);
-  const held = distinct.filter(({ hash, size }) => {
-    const knowledge = known.get(hash);
-    return knowledge?.held === true && knowledge.record?.size === size;
-  });
+  const { held, sent } = await seekChunks(deps, search, { domain, chunks: distinct });
   const pinnedUntil = epochMs(search.now + CHUNK_PIN_MS);
+  const isSafe = (record: ChunkRecord) =>
+    record.state === 'live' && record.pinnedUntil >= search.now + COMMITTED_PIN_MS_MIN;
+  const toPin = held.filter((record) => !isSafe(record)).map(({ hash }) => hash);
   const [pinned] = await Promise.all([
-    held.length === 0
-      ? new Set<ChunkHash>()
-      : deps.chunks.pin({ domain, hashes: held.map(({ hash }) => hash), until: pinnedUntil }),
-    own.length === 0
+    toPin.length === 0 ? new Set<ChunkHash>() : deps.chunks.pin({ domain, hashes: toPin, until: pinnedUntil }),
+    sent.length === 0
       ? undefined
-      : deps.chunks.recordStored({ domain, accountId, chunks: own, pinnedUntil, now: search.now }),
+      : deps.chunks.recordStored({ domain, accountId, chunks: sent, pinnedUntil, now: search.now }),
   ]);
-  const confirmed = new Map(own.map(({ hash, size }) => [hash, size]));
-  for (const { hash, size } of held) if (pinned.has(hash)) confirmed.set(hash, size);
-  return confirmed;
+  const lost = new Set(toPin.filter((hash) => !pinned.has(hash)));
+  return new Map([...sent, ...held.filter(({ hash }) => !lost.has(hash))].map(({ hash, size }) => [hash, size]));
+}
+
+interface SoughtChunks {
+  /** Records of chunks that the account holds, and that are as long as it says. */
+  readonly held: readonly ChunkRecord[];
+  /** Others, whose objects it has sent. */
+  readonly sent: readonly NewChunk[];
+}
+
+/** Looks chunks up, and asks the store for those that are not held; for a few at the same time, whatever the look-up finds. */
+async function seekChunks(
+  deps: FindUploadsDependencies,
+  search: UploadSearch,
+  { domain, chunks }: { readonly domain: string; readonly chunks: readonly ChunkRef[] },
+): Promise<SoughtChunks> {
+  const { accountId } = search.caller;
+  const ask = (asked: readonly ChunkRef[]) =>
+    mapBounded(HEADS_AT_ONCE, asked, (chunk) => findSent(deps, search, { domain, chunk }));
+  const early = chunks.length <= HEADS_UNSEEN_MAX ? ask(chunks) : undefined;
+  const lookup = deps.chunks.lookup({ domain, accountId, hashes: chunks.map(({ hash }) => hash) });
+  const [known, few] = await Promise.all([lookup, early]);
+  const held = chunks.flatMap(({ hash, size }) => {
+    const { record, held: isHeld } = known.get(hash) ?? { held: false };
+    return isHeld && record?.size === size ? [record] : [];
+  });
+  const hashes = new Set(held.map(({ hash }) => hash));
+  const sent = few ?? (await ask(chunks.filter(({ hash }) => !hashes.has(hash))));
+  return { held, sent: sent.filter((chunk) => chunk !== undefined).filter(({ hash }) => !hashes.has(hash)) };
 }
 
 /** The chunk, if its object was sent by this account and nobody else. */

@@ -1,4 +1,11 @@
-import { assert, DEPTH_MAX, JOURNAL_RETENTION_MS, OPERATION_RESULT_MS } from '@syncline/protocol';
+import {
+  assert,
+  CHUNK_PIN_MS,
+  DEPTH_MAX,
+  JOURNAL_RETENTION_MS,
+  OPERATION_RESULT_MS,
+  UPLOAD_SESSION_MS,
+} from '@syncline/protocol';
 
 /** Times that one transaction is decided again after somebody else's commit came first. */
 export const COMMIT_TRIES_MAX = 8;
@@ -14,6 +21,13 @@ export const CONFLICT_NAMES_AT_ONCE = 16;
 export const MISSING_NAMED_MAX = 400;
 /** Objects that are asked for at one time. */
 export const HEADS_AT_ONCE = 32;
+/**
+ * Chunks whose objects are asked for while they are looked up. A single small file is confirmed in one step by that; of more chunks
+ * most are known already, because they came in a pack, and have no object of their own.
+ */
+export const HEADS_UNSEEN_MAX = 4;
+/** How long beyond a commit its chunks must be pinned at least. What an open session or a pack has pinned is. */
+export const COMMITTED_PIN_MS_MIN = CHUNK_PIN_MS - UPLOAD_SESSION_MS;
 /** Pause between two looks at a head, in milliseconds. */
 export const WAIT_PAUSE_MS = 500;
 /** Namespaces in one cursor. */

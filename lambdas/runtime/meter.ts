@@ -12,6 +12,8 @@ export type CountName =
   | 'proofsRight'
   | 'proofsWrong'
   | 'uploadsOpened'
+  | 'packsStored'
+  | 'chunksPacked'
   | 'operationsCommitted'
   | 'operationsConflicted'
   | 'operationsRefused'

@@ -62,7 +62,8 @@ export async function checkChunks(
   const progress = { storedBytes: confirmedBytes(manifest, confirmed), totalBytes: session.size };
   dependencies.meter.count('chunksConfirmed', shown.length);
   if (shown.length > 0) await tellOthers(dependencies, session, { caller, progress });
-  return done({ ...(await answerChunks(dependencies, session, { asked, states })), progress });
+  const packs = check.packs === true;
+  return done({ ...(await answerChunks(dependencies, session, { asked, states, packs })), progress });
 }
 
 /** Every hash must belong to the upload: a session is no way to ask about other chunks. */
@@ -111,13 +112,14 @@ function tellOthers(
 interface Settled {
   readonly asked: readonly ChunkRef[];
   readonly states: ReadonlyMap<ChunkHash, ChunkState>;
+  readonly packs: boolean;
 }
 
 /** A chunk that was not settled now was confirmed before. */
 async function answerChunks(
   dependencies: CheckChunksDependencies,
   session: UploadSession,
-  { asked, states }: Settled,
+  { asked, states, packs }: Settled,
 ): Promise<Omit<CheckChunksResponse, 'progress'>> {
   const answer: Omit<CheckChunksResponse, 'progress'> = { missing: [], prove: [], held: [] };
   for (const chunk of asked) {
@@ -129,7 +131,7 @@ async function answerChunks(
         answer.prove.push(await challengedChunk(dependencies, session.uploadId, chunk.hash));
         break;
       case 'missing':
-        answer.missing.push(await missingChunk(dependencies, session, chunk));
+        answer.missing.push(await missingChunk(dependencies, { ...session, packs }, chunk));
         break;
     }
   }

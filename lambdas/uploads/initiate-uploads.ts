@@ -53,7 +53,8 @@ export async function initiateUploads(
   const sessions = checked.value.map((file) => newSession(dependencies, { file, states, owner, caller, now }));
   await Promise.all([writeManifests(dependencies, owner, checked.value), dependencies.uploads.create(sessions)]);
   dependencies.meter.count('uploadsOpened', sessions.length);
-  return done({ uploads: await answerUploads(dependencies, owner, { files: checked.value, sessions, states }) });
+  const named = { ...owner, packs: request.packs === true };
+  return done({ uploads: await answerUploads(dependencies, named, { files: checked.value, sessions, states }) });
 }
 
 type States = HeldChunks['states'];
@@ -122,7 +123,7 @@ interface Opened {
 /** Names chunks in the order of the files until the response is full; the rest is `more`, for chunk checks. */
 async function answerUploads(
   dependencies: InitiateUploadsDependencies,
-  owner: ChunkOwner,
+  owner: ChunkOwner & { readonly packs: boolean },
   { files, sessions, states }: Opened,
 ): Promise<Upload[]> {
   const signed = new Map<ChunkHash, MissingChunk>();

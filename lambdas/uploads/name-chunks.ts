@@ -1,4 +1,12 @@
-import type { AccountId, ChallengedChunk, ChunkHash, ChunkRef, MissingChunk, UploadId } from '@syncline/protocol';
+import {
+  type AccountId,
+  type ChallengedChunk,
+  type ChunkHash,
+  type ChunkRef,
+  type MissingChunk,
+  PACK_MEMBER_BYTES_MAX,
+  type UploadId,
+} from '@syncline/protocol';
 import { chunkObjectKey } from '../chunks/chunk-index.ts';
 import type { ObjectStore } from '../chunks/object-store.ts';
 import { possessionChallenge } from '../chunks/possession.ts';
@@ -22,12 +30,16 @@ export interface ChunkOwner {
   readonly accountId: AccountId;
 }
 
-/** A PUT for exactly this chunk that marks the object as sent by this account. Local, no call. */
+/**
+ * A PUT for exactly this chunk that marks the object as sent by this account. None for a chunk that is going to travel in a pack.
+ * Local, no call.
+ */
 export async function missingChunk(
   dependencies: NamingDependencies,
-  { domain, accountId }: ChunkOwner,
+  { domain, accountId, packs }: ChunkOwner & { readonly packs: boolean },
   { hash, size }: ChunkRef,
 ): Promise<MissingChunk> {
+  if (packs && size <= PACK_MEMBER_BYTES_MAX) return { hash };
   const key = chunkObjectKey(domain, hash);
   const writer = await writerTag(dependencies, { accountId, objectKey: key });
   return { hash, put: await dependencies.objects.signPut({ key, sha256: hash, size, writer }) };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { CommitRequest } from './commits.ts';
 import * as limits from './limits.ts';
+import { Pack } from './packs.ts';
 import { CheckChunksRequest, InitiateUploadsRequest } from './uploads.ts';
 
 const HASH = '0'.repeat(64);
@@ -18,6 +19,11 @@ const file = (chunks: number) => ({
   contentHash: HASH,
   chunking: 'fixed-4m',
   chunks: Array.from({ length: chunks }, () => ({ hash: HASH, size: 1 })),
+});
+const pack = (members: number) => ({
+  hash: HASH,
+  size: members,
+  members: times(members, () => ({ hash: HASH, size: 1 })),
 });
 const times = (count: number, make: (index: number) => unknown) =>
   Array.from({ length: count }, (_, index) => make(index));
@@ -49,6 +55,7 @@ test.each([
     limits.CHECK_STORED_MAX,
     (n: number) => ({ stored: times(n, () => HASH) }),
   ],
+  ['members of a pack', Pack, limits.PACK_MEMBERS_MAX, pack],
 ] as const)('as many %s as the limit says are accepted, and one more is refused', (_what, schema, limit, make) => {
   expect(schema.safeParse(make(limit)).success).toBe(true);
   expect(schema.safeParse(make(limit + 1)).success).toBe(false);
@@ -57,6 +64,7 @@ test.each([
 test('the largest requests that the limits of a batch allow fit into the largest body', () => {
   const upload = JSON.stringify({ files: [file(limits.FILE_CHUNKS_MAX)] });
   expect(upload.length).toBeLessThanOrEqual(limits.REQUEST_BYTES_MAX);
+  expect(JSON.stringify(pack(limits.PACK_MEMBERS_MAX)).length).toBeLessThanOrEqual(limits.REQUEST_BYTES_MAX);
   const names = times(limits.COMMIT_OPERATIONS_MAX, (index) => ({ ...mkdir(index), name: '\u00e9'.repeat(127) }));
   expect(Buffer.byteLength(JSON.stringify({ operations: names }))).toBeLessThanOrEqual(limits.REQUEST_BYTES_MAX);
 });

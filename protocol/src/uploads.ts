@@ -21,7 +21,7 @@ export const UploadFile = z.strictObject({
 });
 export type UploadFile = z.infer<typeof UploadFile>;
 
-/** `packs`: missing chunks of less than PACK_MEMBER_BYTES_MAX bytes will travel in packs, so that they need no PUT of their own. */
+/** `packs`: missing chunks of at most PACK_MEMBER_BYTES_MAX bytes will travel in packs, so that they need no PUT of their own. */
 export const InitiateUploadsRequest = z.strictObject({
   packs: z.optional(z.boolean()),
   files: z.array(UploadFile).check(z.minLength(1), z.maxLength(UPLOAD_FILES_MAX)),

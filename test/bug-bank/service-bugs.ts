@@ -295,8 +295,8 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
     what: 'A chunk that the sweep took before it could be pinned is committed.',
     invariant: 'I-3',
     file: 'lambdas/journal/find-uploads.ts',
-    find: 'for (const { hash, size } of held) if (pinned.has(hash)) confirmed.set(hash, size);',
-    replace: 'for (const { hash, size } of held) confirmed.set(hash, size);',
+    find: 'const lost = new Set(toPin.filter((hash) => !pinned.has(hash)));',
+    replace: 'const lost = new Set<ChunkHash>();',
     caughtBy: { file: UPLOAD, test: 'a chunk that is swept between the look and the pin is missing' },
   },
   {

@@ -37,6 +37,7 @@ export function describeChunkIndex(make: () => Promise<ChunkSubject>): void {
   describeRecords(get);
   describeHolders(get);
   describePins(get);
+  describeMoves(get);
 }
 
 async function store(
@@ -194,5 +195,43 @@ function describePins(get: () => ChunkSubject): void {
     const hashes = [kept.hash, gone.hash, absent];
     expect(await get().chunks.pin({ domain: 'shared', hashes, until: LATEST })).toEqual(new Set([kept.hash]));
     expect(await get().chunks.locate('shared', [gone.hash, absent])).toEqual(new Map());
+  });
+}
+
+function describeMoves(get: () => ChunkSubject): void {
+  const from = 'packs/shared/old';
+  const inPack = () => newChunk({ objectKey: from, offset: 4096 });
+  const inNewPack = ({ hash, size }: NewChunk, given: Partial<NewChunk> = {}) => ({
+    ...newChunk({ hash, size, objectKey: 'packs/shared/new', offset: 100, versionId: 'v2' }),
+    ...given,
+  });
+
+  test('a chunk is moved with its whole place, and keeps its pin, its state and its holders', async () => {
+    const [live, condemned] = [inPack(), inPack()];
+    const accountId = await store(get(), [live, condemned]);
+    await get().sweep('shared', condemned.hash, 'condemned');
+    const { versionId: _version, ...unversioned } = inNewPack(condemned, { offset: 7 });
+    const chunks = [inNewPack(live), unversioned];
+    for (let repeat = 0; repeat < 2; repeat++) await get().chunks.move({ domain: 'shared', from, chunks });
+    const hashes = [live.hash, condemned.hash];
+    expect(await get().chunks.lookup({ domain: 'shared', accountId, hashes })).toEqual(
+      new Map([
+        [live.hash, { held: true, record: { ...inNewPack(live), state: 'live', pinnedUntil: LATER } }],
+        [condemned.hash, { held: true, record: { ...unversioned, state: 'condemned', pinnedUntil: LATER } }],
+      ]),
+    );
+  });
+
+  test('a chunk that lies elsewhere, in another domain or nowhere stays as it is', async () => {
+    const [elsewhere, foreign, gone, absent] = [newChunk(), inPack(), inPack(), inPack()];
+    const domain = freshAccount();
+    await store(get(), [elsewhere, gone]);
+    await store(get(), [foreign], { domain });
+    await get().sweep('shared', gone.hash, 'deleted');
+    const chunks = [elsewhere, foreign, gone, absent].map((chunk) => inNewPack(chunk));
+    await get().chunks.move({ domain: 'shared', from, chunks });
+    expect(await locateOne(get(), elsewhere.hash)).toMatchObject(elsewhere);
+    expect(await locateOne(get(), foreign.hash, domain)).toMatchObject(foreign);
+    for (const { hash } of [foreign, gone, absent]) expect(await locateOne(get(), hash)).toBeUndefined();
   });
 }

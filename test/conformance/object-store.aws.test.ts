@@ -14,7 +14,8 @@ describeObjectStore(async () => {
       const sent = { ...headers, 'content-length': String(bytes.length) };
       return (await call({ method: 'PUT', url, headers: sent, bytes })).status;
     },
-    get: (url) => call({ method: 'GET', url, headers: {} }),
+    get: (url, range) =>
+      call({ method: 'GET', url, headers: range === undefined ? {} : { range: `bytes=${range[0]}-${range[1]}` } }),
     signedAgo: (agoMs) => {
       const clock = { ...systemClock, now: () => epochMs(systemClock.now() - agoMs) };
       return new S3ObjectStore({ bucket, connection, clock });

@@ -15,7 +15,7 @@ describeObjectStore(async () => {
   return {
     objects,
     put: async (request) => objects.put(request),
-    get: async (url) => objects.get({ url }),
+    get: async (url, range) => objects.get(range === undefined ? { url } : { url, range }),
     signedAgo: (then) => ({
       signPut: (object) => asOf(then, () => objects.signPut(object)),
       signGet: (key) => asOf(then, () => objects.signGet(key)),

@@ -7,10 +7,13 @@ export interface ObjectSubject {
   readonly objects: ObjectStore;
   /** A client of signed URLs, who sets Content-Length from the body. */
   readonly put: (request: SentPut) => Promise<number>;
-  readonly get: (url: string) => Promise<{ readonly status: number; readonly bytes: Uint8Array }>;
+  /** `range` is [first byte, last byte]. */
+  readonly get: (url: string, range?: Range) => Promise<{ readonly status: number; readonly bytes: Uint8Array }>;
   /** Signs URLs as if it were that long ago. */
   readonly signedAgo: (agoMs: number) => Pick<ObjectStore, 'signPut' | 'signGet'>;
 }
+
+type Range = readonly [number, number];
 
 export interface SentPut {
   readonly url: string;
@@ -39,6 +42,7 @@ export function describeObjectStore(make: () => Promise<ObjectSubject>): void {
   });
   describe('a signed PUT', () => describePuts(() => subject));
   describe('an object', () => describeObjects(() => subject));
+  describe('a signed GET of a range', () => describeRanges(() => subject));
 }
 
 function describePuts(get: () => ObjectSubject): void {
@@ -172,5 +176,55 @@ function describeObjects(get: () => ObjectSubject): void {
     expect(await range(0, 1)).toEqual(Buffer.from(bytes.subarray(0, 1)));
     expect(await range(10, 20)).toEqual(Buffer.from(bytes.subarray(10, 30)));
     expect(await range(990, 10)).toEqual(Buffer.from(bytes.subarray(990)));
+  });
+}
+
+function describeRanges(get: () => ObjectSubject): void {
+  const put = async () => {
+    const { bytes, sha256 } = newObject();
+    const key = freshKey();
+    await get().objects.write({ key, sha256, bytes });
+    return { key, bytes };
+  };
+
+  test('answers these bytes', async () => {
+    const { key, bytes } = await put();
+    for (const [offset, length] of [
+      [0, 1],
+      [10, 20],
+      [990, 10],
+      [0, 1000],
+    ] as const) {
+      const url = await get().objects.signGet(key, { offset, length });
+      const read = await get().get(url, [offset, offset + length - 1]);
+      expect([read.status, Buffer.from(read.bytes)]).toEqual([
+        206,
+        Buffer.from(bytes.subarray(offset, offset + length)),
+      ]);
+    }
+  });
+
+  test('answers no other bytes of the object: neither another range nor the whole', async () => {
+    const { key } = await put();
+    const url = await get().objects.signGet(key, { offset: 100, length: 50 });
+    const others: (Range | undefined)[] = [[0, 49], [100, 150], [99, 149], [100, 148], [0, 999], undefined];
+    for (const range of others) {
+      expect([range, (await get().get(url, range)).status]).toEqual([range, 403]);
+    }
+    expect((await get().get(url, [100, 149])).status).toBe(206);
+  });
+
+  test('that has lost its range is no GET of the whole', async () => {
+    const { key } = await put();
+    const url = await get().objects.signGet(key, { offset: 100, length: 50 });
+    const stripped = url.replace(/host%3Brange/, 'host').replace(/headers=range/, 'headers=');
+    expect(stripped).not.toBe(url);
+    for (const range of [undefined, [100, 149], [0, 9]] as const) {
+      expect([range, (await get().get(stripped, range)).status]).toEqual([range, 403]);
+    }
+  });
+
+  test('of nothing is never signed', async () => {
+    await expect(get().objects.signGet(freshKey(), { offset: 1, length: 0 })).rejects.toThrow('a range has a byte');
   });
 }

@@ -110,8 +110,13 @@ describe('in production', () => {
     expect(whoMay(/:(Delete|BatchWrite)Item DataChunks/)).toEqual([]);
   });
 
-  test('only upload functions may have chunks written, and nobody packs', () => {
-    expect(whoMay(/^s3:PutObject/).toSorted()).toEqual(['chunk-check', 'upload-initiate']);
+  test('only upload functions may have chunks written, and one of them packs', () => {
+    expect(whoMay(/^s3:PutObject/).toSorted()).toEqual(['chunk-check', 'pack-upload', 'upload-initiate']);
+    expect(what('pack-upload', /^s3:/).toSorted()).toEqual([
+      's3:GetObject ChunksBucket.Arn/packs/*',
+      's3:ListBucket ChunksBucket.Arn',
+      's3:PutObject ChunksBucket.Arn/packs/*',
+    ]);
     expect(what('upload-initiate', /^s3:/)).toEqual([
       's3:PutObject ChunksBucket.Arn/chunks/*',
       's3:PutObject ChunksBucket.Arn/manifests/*',
@@ -119,9 +124,9 @@ describe('in production', () => {
     expect(what('chunk-check', /^s3:PutObject/)).toEqual(['s3:PutObject ChunksBucket.Arn/chunks/*']);
   });
 
-  test('bytes are read where proofs are checked, commits confirmed and contents handed out', () => {
-    expect(whoMay(/^s3:GetObject/).toSorted()).toEqual(['chunk-check', 'commit', 'content-read']);
-    expect(whoMay(/^s3:ListBucket/).toSorted()).toEqual(['chunk-check', 'commit']);
+  test('bytes are read where proofs and packs are checked, commits confirmed and contents handed out', () => {
+    expect(whoMay(/^s3:GetObject/).toSorted()).toEqual(['chunk-check', 'commit', 'content-read', 'pack-upload']);
+    expect(whoMay(/^s3:ListBucket/).toSorted()).toEqual(['chunk-check', 'commit', 'pack-upload']);
   });
 
   test('only functions that sign or verify may read the key secret', () => {
@@ -132,6 +137,7 @@ describe('in production', () => {
       'content-read',
       'delta',
       'node-read',
+      'pack-upload',
       'upload-initiate',
     ]);
   });

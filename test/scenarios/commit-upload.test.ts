@@ -118,6 +118,7 @@ test('a chunk that is swept between the look and the pin is missing', async () =
   await uploads.confirm({ uploadId: upload.uploadId, version: session?.version ?? 0, confirmed: new Uint8Array(1) });
   // The sweep takes the object first, and then its record.
   objects.head = async () => undefined;
+  chunks.sweep('shared', hash, 'condemned');
   const pin = chunks.pin.bind(chunks);
   chunks.pin = async (pins) => {
     chunks.sweep('shared', hash, 'deleted');

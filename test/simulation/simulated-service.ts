@@ -16,6 +16,7 @@ import type { RouteOperations } from '../../lambdas/runtime/route-operation.ts';
 import { UnavailableError } from '../../lambdas/runtime/unavailable-error.ts';
 import { createSocketHandler } from '../../lambdas/sockets/create-socket-handler.ts';
 import type { AppendedEntry } from '../../lambdas/sockets/notify-devices.ts';
+import { sha256Hex } from '../support/in-memory-member.ts';
 import { InMemoryService } from '../support/in-memory-service.ts';
 import type { InMemoryStores } from '../support/in-memory-stores.ts';
 import type { Chance } from './chance.ts';
@@ -35,6 +36,7 @@ const STORE_CALLS = {
     writes: ['commit'],
   },
   chunks: { reads: ['lookup', 'locate'], writes: ['recordStored', 'recordHolder', 'pin'] },
+  packs: { reads: [], writes: ['record'] },
   objects: { reads: ['head', 'read'], writes: ['write'] },
   uploads: { reads: [], writes: ['create', 'confirm'] },
   accounts: { reads: ['getDevice'], writes: [] },
@@ -200,8 +202,9 @@ export class SimulatedService {
     );
     for (const { hash, size } of refs) {
       const record = records.get(hash);
-      const head = record === undefined ? undefined : await objects.head(record.objectKey);
-      const isThere = head?.sha256 === hash && head.size === size;
+      const place = { offset: record?.offset ?? 0, length: size };
+      const bytes = record === undefined ? undefined : await objects.read(record.objectKey, place);
+      const isThere = record?.size === size && bytes !== undefined && sha256Hex(bytes) === hash;
       this.#stage.check(isThere, 'I-1', () => `revision ${revision.rev} of ${revision.nodeId} lacks chunk ${hash}`);
     }
   }

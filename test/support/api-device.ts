@@ -129,6 +129,7 @@ export async function uploadBytes(device: ApiDevice, bytes: Uint8Array): Promise
   const [upload] = uploads;
   if (upload === undefined) throw new Error('an upload is answered');
   for (const { put } of upload.missing) {
+    if (put === undefined) throw new Error('a chunk is sent alone where no packs were asked for');
     const status = await putSigned(put, bytes);
     if (status !== 200) throw new Error(`the store answered ${status}`);
   }

@@ -61,5 +61,6 @@ export function textBytes(text: string): Uint8Array {
 
 /** PUTs a chunk as the service said. Answers the bucket's status. */
 export function putChunk(service: InMemoryService, { put }: MissingChunk, bytes: Uint8Array): number {
+  assert(put !== undefined, 'a chunk is sent alone where no packs were asked for');
   return service.stores.objects.put({ ...put, bytes });
 }

@@ -17,6 +17,8 @@ import { listChildren } from '../../lambdas/namespaces/list-children.ts';
 import { listRevisions } from '../../lambdas/namespaces/list-revisions.ts';
 import { listTree } from '../../lambdas/namespaces/list-tree.ts';
 import { resolvePath } from '../../lambdas/namespaces/resolve-path.ts';
+import { confirmPack } from '../../lambdas/packs/confirm-pack.ts';
+import { openPack } from '../../lambdas/packs/open-pack.ts';
 import type { RouteOperations } from '../../lambdas/runtime/route-operation.ts';
 import { openSocket } from '../../lambdas/sockets/open-socket.ts';
 import { checkChunks } from '../../lambdas/uploads/check-chunks.ts';
@@ -41,6 +43,8 @@ export function inMemoryOperations(stores: InMemoryStores, settings: InMemorySet
     unlinkDevice: ({ parameters }, caller) => unlinkDevice(dependencies, parameters.deviceId, caller),
     initiateUploads: ({ body }, caller) => initiateUploads(dependencies, body, caller),
     checkChunks: ({ parameters, body }, caller) => checkChunks(dependencies, { ...parameters, ...body }, caller),
+    openPack: ({ body }, caller) => openPack(dependencies, body, caller),
+    confirmPack: ({ body }, caller) => confirmPack(dependencies, body, caller),
     commit: ({ body }, caller) => answerCommit(dependencies, body, caller),
     listChanges: ({ query }, caller) => listChanges(dependencies, query, caller),
     getCursor: (_request, caller) => getCursor(dependencies, caller),

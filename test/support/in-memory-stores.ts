@@ -4,6 +4,7 @@ import { MemoryChunkIndex } from '../../lambdas/chunks/memory-chunk-index.ts';
 import { MemoryObjectStore } from '../../lambdas/chunks/memory-object-store.ts';
 import { MemoryNamespaceStore } from '../../lambdas/namespaces/memory-namespace-store.ts';
 import type { CommitTransactionOutcome, NamespaceTransaction } from '../../lambdas/namespaces/namespace-store.ts';
+import { MemoryPackIndex } from '../../lambdas/packs/memory-pack-index.ts';
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
 import { MemoryKeyRing } from '../../lambdas/runtime/memory-key-ring.ts';
 import { MemoryTelemetry } from '../../lambdas/runtime/memory-telemetry.ts';
@@ -34,6 +35,7 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     namespaces,
     accounts: new MemoryAccountStore({ namespaces }),
     chunks: new MemoryChunkIndex(),
+    packs: new MemoryPackIndex(),
     objects: new MemoryObjectStore({ clock }),
     uploads: new MemoryUploadStore(),
     sockets: new MemorySocketStore(),

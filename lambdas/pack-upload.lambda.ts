@@ -1,0 +1,47 @@
+import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
+import { parseDedupScope } from './chunks/dedup-domain.ts';
+import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
+import { S3ObjectStore } from './chunks/s3-object-store.ts';
+import { confirmPack } from './packs/confirm-pack.ts';
+import { DynamodbPackIndex } from './packs/dynamodb-pack-index.ts';
+import { openPack } from './packs/open-pack.ts';
+import { createApiHandler } from './runtime/create-api-handler.ts';
+import { createDynamodbClient } from './runtime/dynamodb-client.ts';
+import { readEnvironment } from './runtime/environment.ts';
+import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
+import { systemClock, systemRandom } from './runtime/system-clock.ts';
+
+const environment = readEnvironment([
+  'ACCOUNTS_TABLE',
+  'BUCKET',
+  'CHUNKS_TABLE',
+  'DEDUP_SCOPE',
+  'KEY_SECRET_ID',
+  'STAGE',
+]);
+
+const dynamodb = {
+  client: createDynamodbClient(),
+  clock: systemClock,
+  random: systemRandom,
+  tableNames: { accounts: environment.ACCOUNTS_TABLE, chunks: environment.CHUNKS_TABLE },
+};
+const telemetry = powertoolsTelemetry(environment.STAGE);
+const dependencies = {
+  chunks: new DynamodbChunkIndex(dynamodb),
+  packs: new DynamodbPackIndex(dynamodb),
+  objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+  keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
+  clock: systemClock,
+  meter: telemetry,
+  dedupScope: parseDedupScope(environment.DEDUP_SCOPE),
+};
+
+export const handler = createApiHandler<'openPack' | 'confirmPack'>(
+  { clock: systemClock, telemetry, accounts: new DynamodbAccountStore(dynamodb) },
+  {
+    openPack: ({ body }, caller) => openPack(dependencies, body, caller),
+    confirmPack: ({ body }, caller) => confirmPack(dependencies, body, caller),
+  },
+);

@@ -1,0 +1,41 @@
+import type { EpochMs } from '@syncline/protocol';
+import { type NewPack, type PackIndex, type PackName, type PackRecord, packObjectKey } from './pack-index.ts';
+
+/** What is known of packs, in the memory of one process. */
+export class MemoryPackIndex implements PackIndex {
+  readonly #records = new Map<string, PackRecord>();
+
+  async record({ now, ...pack }: NewPack & { readonly now: EpochMs }): Promise<boolean> {
+    const key = packObjectKey(pack);
+    const known = this.#records.get(key);
+    if (known?.state === 'deleted' && known.versionId === pack.versionId) return false;
+    this.#records.set(key, { ...pack, state: 'live', recordedAt: now });
+    return true;
+  }
+
+  async get(name: PackName): Promise<PackRecord | undefined> {
+    return this.#records.get(packObjectKey(name));
+  }
+
+  async condemn(change: PackName & { readonly restedSince: EpochMs; readonly now: EpochMs }): Promise<boolean> {
+    const key = packObjectKey(change);
+    const record = this.#records.get(key);
+    if (record?.state !== 'live' || record.recordedAt > change.restedSince) return false;
+    this.#records.set(key, { ...record, state: 'condemned', condemnedAt: change.now });
+    return true;
+  }
+
+  async markDeleted(change: PackName & { readonly condemnedBefore: EpochMs }): Promise<boolean> {
+    const key = packObjectKey(change);
+    const record = this.#records.get(key);
+    if (record?.state !== 'condemned' || (record.condemnedAt ?? 0) > change.condemnedBefore) return false;
+    this.#records.set(key, { ...record, state: 'deleted' });
+    return true;
+  }
+
+  /** All packs that are not deleted, in the order of their keys. */
+  list(): readonly PackRecord[] {
+    const stored = [...this.#records].filter(([, { state }]) => state !== 'deleted');
+    return stored.toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, record]) => record);
+  }
+}

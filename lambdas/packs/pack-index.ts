@@ -1,0 +1,57 @@
+import type { ChunkHash, EpochMs, PackMember } from '@syncline/protocol';
+
+/**
+ * What is known of packs: which chunks were put into each, and whether it may go. Where a chunk lies is said by its own record
+ * alone (chunks/chunk-index.ts): a member may have been stored elsewhere before, moved since, or be no longer stored.
+ *
+ * Maintained invariant: a pack is recorded before any chunk is recorded to lie in it, and once it is `deleted` none ever is.
+ * Source: docs/decisions/0101-packs.md
+ */
+export interface PackIndex {
+  /**
+   * Records a pack whose members were verified, lets a condemned one live again, and begins its time of rest anew. False when this
+   * very object is being removed: then nothing may be recorded to lie in it. Idempotent. Cost: 1 write, of the size of the members.
+   */
+  record(pack: NewPack & { readonly now: EpochMs }): Promise<boolean>;
+
+  /** Strongly consistent. Cost: 1 read. */
+  get(name: PackName): Promise<PackRecord | undefined>;
+
+  /** Makes a live pack condemned if it was last recorded at `restedSince` or before; false when it does not. Cost: 1 write. */
+  condemn(change: PackName & { readonly restedSince: EpochMs; readonly now: EpochMs }): Promise<boolean>;
+
+  /**
+   * Makes a condemned pack deleted, if it was condemned at `condemnedBefore` or before and has not been recorded since; false when it
+   * does not. Precondition: no chunk lies in it. From then on its object may be removed. Cost: 1 write.
+   */
+  markDeleted(change: PackName & { readonly condemnedBefore: EpochMs }): Promise<boolean>;
+}
+
+export interface PackName {
+  readonly domain: string;
+  /** SHA-256 of all its bytes. */
+  readonly hash: ChunkHash;
+}
+
+export interface NewPack extends PackName {
+  /** In the order in which they lie, without gaps. */
+  readonly members: readonly PackMember[];
+  /** Version of the object that was verified. */
+  readonly versionId?: string;
+}
+
+export interface PackRecord extends NewPack {
+  readonly state: 'live' | 'condemned' | 'deleted';
+  /** When it was recorded last. */
+  readonly recordedAt: EpochMs;
+  readonly condemnedAt?: EpochMs;
+}
+
+export function packObjectKey({ domain, hash }: PackName): string {
+  return `packs/${domain}/${hash}`;
+}
+
+/** Whether an object holds more than the chunk that lies in it. */
+export function isPackKey(objectKey: string): boolean {
+  return objectKey.startsWith('packs/');
+}
