@@ -6,6 +6,7 @@ import {
   type ChunkHash,
   type MissingChunk,
   type Problem,
+  type SignedPut,
   type Upload,
   type UploadId,
 } from '@syncline/protocol';
@@ -41,6 +42,7 @@ export interface UploadSessionDependencies extends TransferDependencies {
 
 /** A PUT that is to be made, with the time at which its URL was asked for. */
 interface WantedPut extends MissingChunk {
+  readonly put: SignedPut;
   readonly askedAtMs: number;
 }
 
@@ -253,9 +255,10 @@ export class UploadSession {
       this.#count(hash);
       this.#held.add(hash);
     }
-    for (const chunk of answer.missing) {
-      this.#forget(chunk.hash);
-      this.#wanted.set(chunk.hash, { ...chunk, askedAtMs });
+    for (const { hash, put } of answer.missing) {
+      if (put === undefined) throw new UnavailableError('the service waits for a pack that was not offered');
+      this.#forget(hash);
+      this.#wanted.set(hash, { hash, put, askedAtMs });
     }
     for (const { hash, challenge } of answer.prove) {
       this.#forget(hash);
