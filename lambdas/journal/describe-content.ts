@@ -5,6 +5,7 @@ import {
   type ChunkSource,
   epochMs,
   formatInstant,
+  PACKED_ENTRY_BYTES,
   SIGNED_URL_MS,
   unpackManifest,
 } from '@syncline/protocol';
@@ -20,14 +21,29 @@ export interface DescribeContentDependencies {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** The chunks of a revision that the caller may read. Cost: nothing for a short manifest, one object for a long one. */
-export async function readManifest(
+/** A part of a manifest, and whether there is more of it. */
+export interface ManifestPage {
+  readonly chunks: readonly ChunkRef[];
+  readonly hasMore: boolean;
+}
+
+/**
+ * Up to `count` chunks of a revision that the caller may read, from `start` on. Precondition: the manifest has a chunk there, or
+ * `start` is 0. Cost: nothing for a short manifest; of a long one no more than the page is read.
+ */
+export async function readManifestPage(
   { objects }: Pick<DescribeContentDependencies, 'objects'>,
   revision: StoredRevision,
-): Promise<readonly ChunkRef[]> {
-  const packed = revision.manifest ?? (await objects.read(manifestObjectKey(revision.domain, revision.contentHash)));
+  { start, count }: { readonly start: number; readonly count: number },
+): Promise<ManifestPage> {
+  // One more, to see whether there is one.
+  const range = { offset: start * PACKED_ENTRY_BYTES, length: (count + 1) * PACKED_ENTRY_BYTES };
+  const packed =
+    revision.manifest?.subarray(range.offset, range.offset + range.length) ??
+    (await objects.read(manifestObjectKey(revision.domain, revision.contentHash), range));
   assert(packed !== undefined, 'the manifest of a retained revision is stored');
-  return unpackManifest(packed);
+  const chunks = unpackManifest(packed);
+  return { chunks: chunks.slice(0, count), hasMore: chunks.length > count };
 }
 
 /** What every page of a content tells of its revision. */

@@ -6,8 +6,9 @@ import {
   epochMs,
   type OperationError,
   operationError,
+  packedChunk,
+  packedLength,
   type UploadId,
-  unpackManifest,
 } from '@syncline/protocol';
 import { type ChunkIndex, type ChunkRecord, chunkObjectKey, type NewChunk } from '../chunks/chunk-index.ts';
 import { manifestObjectKey, type ObjectStore } from '../chunks/object-store.ts';
@@ -88,8 +89,12 @@ async function unconfirmedChunks(
   const manifest =
     session.manifest ?? (await deps.objects.read(manifestObjectKey(session.domain, session.contentHash)));
   if (manifest === undefined) return undefined;
-  const unconfirmed = unpackManifest(manifest).filter((_, index) => !isSet(session.confirmed, index));
-  const distinct = new Map(unconfirmed.map((chunk) => [`${chunk.hash}/${chunk.size}`, chunk]));
+  const distinct = new Map<string, ChunkRef>();
+  for (let index = 0; index < packedLength(manifest); index++) {
+    if (isSet(session.confirmed, index)) continue;
+    const chunk = packedChunk(manifest, index);
+    distinct.set(`${chunk.hash}/${chunk.size}`, chunk);
+  }
   return [...distinct.values()];
 }
 

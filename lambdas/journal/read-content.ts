@@ -6,7 +6,12 @@ import { readPage, signPage } from '../namespaces/page-token.ts';
 import type { Caller } from '../runtime/caller.ts';
 import type { KeyRing } from '../runtime/key-ring.ts';
 import { done, type Outcome, refused } from '../runtime/outcome.ts';
-import { addressChunks, contentHeader, type DescribeContentDependencies, readManifest } from './describe-content.ts';
+import {
+  addressChunks,
+  contentHeader,
+  type DescribeContentDependencies,
+  readManifestPage,
+} from './describe-content.ts';
 
 export interface ReadContentDependencies extends OpenNamespaceDependencies, DescribeContentDependencies {
   readonly keyRing: KeyRing;
@@ -23,7 +28,7 @@ export interface ContentRequest {
  * One page of the content of a live file, present or older, with an address for every chunk of it.
  *
  * An address is only ever made for a chunk of a revision that the caller may read now; no hash is taken from the request.
- * Cost: the reads of getNode, the revision, its manifest when that is long, and an item per chunk.
+ * Cost: the reads of getNode, the revision, the page of its manifest when that is long, and an item per chunk.
  */
 export async function readContent(
   dependencies: ReadContentDependencies,
@@ -41,12 +46,12 @@ export async function readContent(
   const page = await readPage(keyRing, listing, { token: request.page, place: z.int() });
   if (page.kind === 'refused') return page;
   const start = page.value ?? 0;
-  const end = start + CONTENT_PAGE_CHUNKS_MAX;
-  const manifest = await readManifest(dependencies, revision);
+  const count = CONTENT_PAGE_CHUNKS_MAX;
+  const { chunks, hasMore } = await readManifestPage(dependencies, revision, { start, count });
   return done({
     ...contentHeader(dependencies, revision),
-    chunks: await addressChunks(dependencies, revision.domain, manifest.slice(start, end)),
-    ...(end < manifest.length ? { nextPage: await signPage(keyRing, listing, end) } : {}),
+    chunks: await addressChunks(dependencies, revision.domain, chunks),
+    ...(hasMore ? { nextPage: await signPage(keyRing, listing, start + count) } : {}),
   });
 }
 

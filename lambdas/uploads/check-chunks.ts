@@ -14,7 +14,7 @@ import { pushProgress } from '../sockets/push-progress.ts';
 import { confirmSession } from './confirm-session.ts';
 import { isSet } from './confirmed-bits.ts';
 import { type ChunkState, challengedChunk, missingChunk } from './name-chunks.ts';
-import { confirmedBytes, readSessionManifest, type SessionManifest } from './session-manifest.ts';
+import { confirmedBytes, findPlaces, type PlacesByHash, readSessionManifest } from './session-manifest.ts';
 import { settleChunks } from './settle-chunks.ts';
 import type { CheckChunksDependencies } from './upload-dependencies.ts';
 import type { UploadSession } from './upload-store.ts';
@@ -43,21 +43,22 @@ export async function checkChunks(
   }
   if (session.expiresAt <= now) return refused('upload_expired', 'this upload has expired: begin it again');
   const manifest = await readSessionManifest(dependencies, session);
-  const defects = strangers(check, manifest);
+  const places = findPlaces(manifest, namedHashes(check));
+  const defects = strangers(check, places);
   if (defects.length > 0) return refusedFor(defects);
 
   const { uploadId, domain, accountId } = session;
-  const asked = askedChunks(check, manifest);
+  const asked = askedChunks(check, places);
   const states = await settleChunks(dependencies, {
     uploadId,
     owner: { domain, accountId },
     now,
-    chunks: asked.filter(({ hash }) => !isConfirmed(session, manifest, hash)),
+    chunks: asked.filter(({ hash }) => !isConfirmed(session, places, hash)),
     stored: new Set(check.stored),
     proofs: new Map(check.proofs?.map(({ hash, proof }) => [hash, proof])),
   });
   const shown = [...states].filter(([, state]) => state === 'held').map(([hash]) => hash);
-  const indexes = shown.flatMap((hash) => manifest.places.get(hash)?.indexes ?? []);
+  const indexes = shown.flatMap((hash) => places.get(hash)?.indexes ?? []);
   const confirmed = await confirmSession(dependencies, session, indexes);
   const progress = { storedBytes: confirmedBytes(manifest, confirmed), totalBytes: session.size };
   dependencies.meter.count('chunksConfirmed', shown.length);
@@ -67,7 +68,7 @@ export async function checkChunks(
 }
 
 /** Every hash must belong to the upload: a session is no way to ask about other chunks. */
-function strangers(check: ChunkCheck, { places }: SessionManifest): readonly z.infer<typeof FieldDefect>[] {
+function strangers(check: ChunkCheck, places: PlacesByHash): readonly z.infer<typeof FieldDefect>[] {
   const named = [
     ...(check.hashes ?? []).map((hash, index) => ({ hash, path: `body.hashes.${index}` })),
     ...(check.stored ?? []).map((hash, index) => ({ hash, path: `body.stored.${index}` })),
@@ -79,13 +80,15 @@ function strangers(check: ChunkCheck, { places }: SessionManifest): readonly z.i
 }
 
 /** Every chunk that is spoken of, once. */
-function askedChunks(check: ChunkCheck, { places }: SessionManifest): readonly ChunkRef[] {
-  const proven = check.proofs?.map(({ hash }) => hash) ?? [];
-  const hashes = new Set([...(check.hashes ?? []), ...(check.stored ?? []), ...proven]);
-  return [...hashes].map((hash) => ({ hash, size: places.get(hash)?.size ?? 0 }));
+function askedChunks(check: ChunkCheck, places: PlacesByHash): readonly ChunkRef[] {
+  return [...namedHashes(check)].map((hash) => ({ hash, size: places.get(hash)?.size ?? 0 }));
 }
 
-function isConfirmed(session: UploadSession, { places }: SessionManifest, hash: ChunkHash): boolean {
+function namedHashes({ hashes, stored, proofs }: ChunkCheck): ReadonlySet<ChunkHash> {
+  return new Set([...(hashes ?? []), ...(stored ?? []), ...(proofs?.map(({ hash }) => hash) ?? [])]);
+}
+
+function isConfirmed(session: UploadSession, places: PlacesByHash, hash: ChunkHash): boolean {
   return places.get(hash)?.indexes.every((index) => isSet(session.confirmed, index)) === true;
 }
 

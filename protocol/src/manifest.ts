@@ -25,30 +25,59 @@ export function packManifest(chunks: readonly ChunkRef[]): Uint8Array<ArrayBuffe
   assert(chunks.length <= FILE_CHUNKS_MAX, 'a manifest has a limit');
   const packed = new Uint8Array(chunks.length * PACKED_ENTRY_BYTES);
   const view = new DataView(packed.buffer);
-  chunks.forEach((chunk, index) => {
+  chunks.forEach(({ hash, size }, index) => {
     const start = index * PACKED_ENTRY_BYTES;
-    for (let byte = 0; byte < 32; byte++) {
-      packed[start + byte] = Number.parseInt(chunk.hash.slice(byte * 2, byte * 2 + 2), 16);
+    for (let byte = 0; byte < HASH_BYTES; byte++) {
+      packed[start + byte] = 16 * digitAt(hash, 2 * byte) + digitAt(hash, 2 * byte + 1);
     }
-    view.setUint32(start + 32, chunk.size);
+    view.setUint32(start + HASH_BYTES, size);
   });
   return packed;
 }
 
 /** @throws InvariantError when `packed` is not a packed manifest: stored bytes that are damaged. */
 export function unpackManifest(packed: Uint8Array): readonly ChunkRef[] {
-  assert(packed.length % PACKED_ENTRY_BYTES === 0, 'a packed manifest is whole entries');
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   const chunks: ChunkRef[] = [];
-  for (let start = 0; start < packed.length; start += PACKED_ENTRY_BYTES) {
-    let hash = '';
-    for (let byte = 0; byte < 32; byte++) hash += (packed[start + byte] ?? 0).toString(16).padStart(2, '0');
-    const size = view.getUint32(start + 32);
-    assert(size >= 1 && size <= CHUNK_BYTES_MAX, 'a stored chunk length is within its limits');
-    chunks.push({ hash: hash as ChunkHash, size });
-  }
+  for (let index = 0; index < packedLength(packed); index++) chunks.push(packedChunk(packed, index));
   return chunks;
 }
+
+/** Number of chunks of a packed manifest. @throws InvariantError when it is damaged. */
+export function packedLength(packed: Uint8Array): number {
+  assert(packed.length % PACKED_ENTRY_BYTES === 0, 'a packed manifest is whole entries');
+  return packed.length / PACKED_ENTRY_BYTES;
+}
+
+/** One chunk of a packed manifest, without unpacking the others. @throws InvariantError when there is none, or it is damaged. */
+export function packedChunk(packed: Uint8Array, index: number): ChunkRef {
+  const start = index * PACKED_ENTRY_BYTES;
+  let hash = '';
+  for (let byte = 0; byte < HASH_BYTES; byte++) hash += HEX[packed[start + byte] ?? 0] ?? '';
+  return { hash: hash as ChunkHash, size: packedSize(packed, index) };
+}
+
+/** Bytes of one chunk of a packed manifest. @throws as packedChunk. */
+export function packedSize(packed: Uint8Array, index: number): number {
+  const at = index * PACKED_ENTRY_BYTES + HASH_BYTES;
+  assert(index >= 0 && at + SIZE_BYTES <= packed.length, 'a chunk stands in its manifest');
+  const high = (packed[at] ?? 0) * 0x1000000 + (packed[at + 1] ?? 0) * 0x10000;
+  const size = high + (packed[at + 2] ?? 0) * 0x100 + (packed[at + 3] ?? 0);
+  assert(size >= 1 && size <= CHUNK_BYTES_MAX, 'a stored chunk length is within its limits');
+  return size;
+}
+
+const HASH_BYTES = 32;
+const SIZE_BYTES = PACKED_ENTRY_BYTES - HASH_BYTES;
+const HEX: readonly string[] = Array.from({ length: 256 }, (_none, byte) => byte.toString(16).padStart(2, '0'));
+
+/** The value of a lowercase hexadecimal digit. */
+function digitAt(text: string, index: number): number {
+  const code = text.charCodeAt(index);
+  return code < CODE_OF_A ? code - CODE_OF_0 : code - CODE_OF_A + 10;
+}
+
+const CODE_OF_0 = 0x30;
+const CODE_OF_A = 0x61;
 
 /** Sum of the chunk lengths, in bytes. */
 export function manifestSize(chunks: readonly ChunkRef[]): number {
