@@ -1,4 +1,4 @@
-import { assert } from '@syncline/protocol';
+import { assert, KiB, MiB } from '@syncline/protocol';
 
 /** Rows of the state that are read together. */
 export const STATE_ROWS_PER_PAGE = 1000;
@@ -6,6 +6,10 @@ export const STATE_ROWS_PER_PAGE = 1000;
 export const TRASH_DAYS = 30;
 /** Days that a part of a content waits to be fetched further. */
 export const STAGING_DAYS = 30;
+/** Fewest zeros that a file is given as a hole rather than written: less is not worth the look at what stands there. */
+export const HOLE_BYTES_MIN = 64 * KiB;
+/** What is read at once of a place where a hole may be. */
+export const HOLE_READ_BYTES = MiB;
 /** Touched folders that a watcher tells apart; more become "everything may have changed", which costs one walk. */
 export const TOUCHED_FOLDERS_MAX = 4096;
 /** Folders that are watched one by one. Each takes about 1.4 KB in this process, and 1 KB or more in the kernel. */

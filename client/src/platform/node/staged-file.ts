@@ -4,8 +4,11 @@ import type { ByteRange, StagedContent } from '../../engine/ports.ts';
 import type { LocalIdentity } from '../../engine/trees.ts';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 import { diskRefusal } from './disk-refusal.ts';
+import { isZeros } from './is-zeros.ts';
+import { HOLE_BYTES_MIN, HOLE_READ_BYTES } from './limits.ts';
 import { makeDirectories } from './make-directories.ts';
 import { permissions } from './permissions.ts';
+import { readBytes } from './read-bytes.ts';
 import { identityOf } from './scan-folder.ts';
 import { writeBytes } from './write-bytes.ts';
 
@@ -22,8 +25,22 @@ export class StagedFile implements StagedContent {
     this.#handle = state.handle;
   }
 
+  /** Zeros that stand there already, as everywhere in a file that was just made, are not written: holes of a file stay holes. */
   async write(offset: number, bytes: Uint8Array): Promise<void> {
-    await refusing(() => writeBytes(this.#handle, offset, bytes));
+    await refusing(async () => {
+      const mayBeHole = bytes.length >= HOLE_BYTES_MIN && isZeros(bytes);
+      if (mayBeHole && (await this.#isZeroAt(offset, bytes.length))) return;
+      await writeBytes(this.#handle, offset, bytes);
+    });
+  }
+
+  async #isZeroAt(offset: number, length: number): Promise<boolean> {
+    for (let start = 0; start < length; start += HOLE_READ_BYTES) {
+      const size = Math.min(HOLE_READ_BYTES, length - start);
+      const bytes = await readBytes(this.#handle, { start: offset + start, end: offset + start + size });
+      if (bytes.length < size || !isZeros(bytes)) return false;
+    }
+    return true;
   }
 
   readSync({ start, end }: ByteRange): Uint8Array {
