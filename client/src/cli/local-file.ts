@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { NamespaceId } from '@syncline/protocol';
+import { FILE_BYTES_MAX, GiB, type NamespaceId } from '@syncline/protocol';
 import { errorCode } from '../platform/node/error-code.ts';
 import type { UploadSource } from '../transfers/upload-files.ts';
 import { CommandError } from './command-error.ts';
@@ -17,7 +17,7 @@ export interface LocalFile {
   readonly close: () => Promise<void>;
 }
 
-/** @throws CommandError when it cannot be opened or is not a file. */
+/** @throws CommandError when it cannot be opened, is not a file, or is larger than a file can be. */
 export async function openLocalFile(file: string, namespaceId: NamespaceId): Promise<LocalFile> {
   const handle = await open(file, 'r').catch((cause: unknown) => {
     throw localFileError(file, cause);
@@ -25,6 +25,7 @@ export async function openLocalFile(file: string, namespaceId: NamespaceId): Pro
   try {
     const opened = await handle.stat({ bigint: true });
     if (!opened.isFile()) throw notAFile(file, opened);
+    if (Number(opened.size) > FILE_BYTES_MAX) throw localFileError(file, failureOf('EFBIG'));
     return {
       source: { namespaceId, size: Number(opened.size), read: (range) => readRange(handle, range) },
       modifiedAt: opened.mtime.toISOString(),
@@ -57,6 +58,10 @@ const KNOWN: Readonly<Record<string, readonly [string, string]>> = {
   EPERM: ['must not be read or written by you', 'Change its permissions, or those of its folder.'],
   EISDIR: ['is a folder', 'Name a file; whole folders travel with `syncline link` and `syncline sync`.'],
   ENOTFILE: ['is neither a file nor a folder', 'Only files can be stored.'],
+  EFBIG: [
+    `is larger than ${FILE_BYTES_MAX / GiB} GiB, the most that a file can have`,
+    'Make smaller files of it, and store those.',
+  ],
   EEXIST: ['exists already on this computer', 'Choose another name, or replace it with `--force`.'],
   ENOTDIR: ['lies below something that is not a folder', 'Check the path.'],
   ENOSPC: ['does not fit: the disk is full', 'Make room on the disk and repeat the command.'],
@@ -64,8 +69,12 @@ const KNOWN: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 function notAFile(file: string, stats: BigIntStats): CommandError {
-  const code = stats.isDirectory() ? 'EISDIR' : 'ENOTFILE';
-  return localFileError(file, Object.assign(new Error('not a file'), { code }));
+  return localFileError(file, failureOf(stats.isDirectory() ? 'EISDIR' : 'ENOTFILE'));
+}
+
+/** What a call of the file system would fail with. */
+function failureOf(code: string): Error {
+  return Object.assign(new Error(code), { code });
 }
 
 async function readRange(

@@ -1,3 +1,4 @@
+import { FILE_BYTES_MAX, GiB } from '@syncline/protocol';
 import type { ObstacleReason } from './trees.ts';
 
 /** Why something is not synced, in a closed list. */
@@ -24,6 +25,7 @@ export interface SyncProblem {
 const DETAILS: Readonly<Record<ProblemReason, string>> = {
   symlink: 'It is a symbolic link. Links are not followed; put the file itself here to sync it.',
   'special-file': 'It is a socket, a pipe or a device, which has no content to sync.',
+  'too-large': `It is larger than ${FILE_BYTES_MAX / GiB} GiB, the most that a file can have. Make smaller files of it, or ignore it.`,
   'name-refused': 'Its name cannot be stored (control characters, or more than 255 bytes). Rename it.',
   'name-not-utf8': 'Its name is not UTF-8. Rename it.',
   ignored: 'A pattern says that it is ignored. `syncline ignore check` tells which.',

@@ -43,6 +43,7 @@ export interface LocalIdentity {
 export type ObstacleReason =
   | 'symlink'
   | 'special-file'
+  | 'too-large'
   | 'name-refused'
   | 'name-twin'
   | 'name-not-utf8'

@@ -1,9 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { FILE_BYTES_MAX } from '@syncline/protocol';
 import { sameState } from '../../engine/trees.ts';
 import { lookAt, scanFolder } from './scan-folder.ts';
 
@@ -57,6 +67,17 @@ test('links, sockets and names that are no UTF-8 are obstacles; a real U+FFFD in
     'x\uFFFD name-not-utf8',
     'y\uFFFD file',
   ]);
+});
+
+test('a file of the largest size is one, and a file of a byte more is an obstacle', () => {
+  for (const [name, size] of [
+    ['largest', FILE_BYTES_MAX],
+    ['larger', FILE_BYTES_MAX + 1],
+  ] as const) {
+    writeFileSync(join(root, name), '');
+    truncateSync(join(root, name), size);
+  }
+  expect(scanned()).toEqual(['larger too-large', 'largest file']);
 });
 
 test('a folder that cannot be listed says so, and its neighbours are listed', () => {

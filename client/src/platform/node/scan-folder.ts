@@ -1,5 +1,12 @@
 import { join, sep } from 'node:path';
-import { type FolderListing, joinPath, type LocalEntry, type LocalIdentity } from '../../engine/trees.ts';
+import { FILE_BYTES_MAX } from '@syncline/protocol';
+import {
+  type FolderListing,
+  joinPath,
+  type LocalEntry,
+  type LocalIdentity,
+  type ObstacleReason,
+} from '../../engine/trees.ts';
 import type { DiskCalls, DiskStat } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
 import type { IgnoreFiles } from './ignore-files.ts';
@@ -139,7 +146,8 @@ function statAt(absolute: string, calls: DiskCalls): DiskStat | 'failed' | undef
 }
 
 function toEntry(path: string, name: string, stat: DiskStat): LocalEntry {
-  const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'obstacle';
+  const obstacle = obstacleOf(stat);
+  const kind = obstacle !== undefined ? 'obstacle' : stat.isFile() ? 'file' : 'folder';
   return {
     path,
     name,
@@ -148,8 +156,14 @@ function toEntry(path: string, name: string, stat: DiskStat): LocalEntry {
     executable: kind === 'file' && (stat.mode & 0o100n) !== 0n,
     listed: true,
     contentHash: undefined,
-    obstacle: kind !== 'obstacle' ? undefined : stat.isSymbolicLink() ? 'symlink' : 'special-file',
+    obstacle,
   };
+}
+
+function obstacleOf(stat: DiskStat): ObstacleReason | undefined {
+  if (stat.isFile()) return Number(stat.size) > FILE_BYTES_MAX ? 'too-large' : undefined;
+  if (stat.isDirectory()) return undefined;
+  return stat.isSymbolicLink() ? 'symlink' : 'special-file';
 }
 
 export function identityOf(stat: DiskStat): LocalIdentity {
