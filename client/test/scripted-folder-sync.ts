@@ -51,7 +51,7 @@ export class ScriptedFolderSync implements FolderSync {
       seq: 3,
       syncedNodes: 2,
       pending: { upload: 0, download: 0, other: 0 },
-      bytes: { done: 0, total: 0 },
+      bytes: { done: 0, total: 0, perSecond: 0 },
       problems: ['a', 'b', 'c'].map((path) => ({
         path,
         reason: 'symlink',

@@ -67,8 +67,9 @@ function describeState(folder: FolderStatus, now: Date): string {
 }
 
 function describeProgress(folder: FolderStatus): string {
-  const { done, total } = folder.bytes;
-  const bytes = done >= total ? [] : [`${Math.floor((done / total) * 100)} % of ${formatBytes(total)}`];
+  const { done, total, perSecond } = folder.bytes;
+  const rate = perSecond === 0 ? [] : [`${formatBytes(perSecond)}/s`, `${timeLeft((total - done) / perSecond)} left`];
+  const bytes = done >= total ? [] : [`${Math.floor((done / total) * 100)} % of ${formatBytes(total)}`, ...rate];
   const { upload, download, other } = folder.pending;
   const parts = upload + download + other === 0 ? bytes : [...bytes, describePending(folder)];
   return parts.length === 0 ? 'it begins' : parts.join(', ');
@@ -78,6 +79,13 @@ function describePending({ pending }: FolderStatus): string {
   const { upload, download, other } = pending;
   if (upload + download + other === 0) return 'nothing that is known of';
   return `${count(upload, 'file', 'files')} to upload, ${download} to download, ${count(other, 'other change', 'other changes')}`;
+}
+
+/** `40 seconds`, `5 minutes`, `3 hours`. */
+function timeLeft(seconds: number): string {
+  if (seconds < 120) return count(Math.ceil(seconds), 'second', 'seconds');
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? count(minutes, 'minute', 'minutes') : count(Math.round(minutes / 60), 'hour', 'hours');
 }
 
 function count(number: number, one: string, many: string): string {

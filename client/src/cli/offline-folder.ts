@@ -55,7 +55,7 @@ function statusOf(engine: Engine, { steps, problems }: Planned['plan']): LoopSta
     seq: engine.trees.position.seq,
     syncedNodes: engine.trees.synced.size,
     pending: { upload, download, other: steps.length - upload - download },
-    bytes: { done: 0, total: 0 },
+    bytes: { done: 0, total: 0, perSecond: 0 },
     problems: problems.map((problem) => ({ ...problem, since })),
   };
 }

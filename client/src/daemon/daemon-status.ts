@@ -57,7 +57,7 @@ export const FolderStatus = z.object({
   seq: Count,
   syncedNodes: Count,
   pending: z.object({ upload: Count, download: Count, other: Count }),
-  bytes: z.object({ done: z.number(), total: z.number() }),
+  bytes: z.object({ done: z.number(), total: z.number(), perSecond: z.number() }),
   /** The first of them; `problemCount` counts all. */
   problems: z.array(FolderProblem),
   problemCount: Count,
@@ -94,7 +94,7 @@ export function restingStatus(folder: LinkedFolder, given: RestingState): Folder
     seq: 0,
     syncedNodes: 0,
     pending: { upload: 0, download: 0, other: 0 },
-    bytes: { done: 0, total: 0 },
+    bytes: { done: 0, total: 0, perSecond: 0 },
     problems: [],
     problemCount: 0,
   };

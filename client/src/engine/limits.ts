@@ -30,6 +30,8 @@ export const BUSY_PAUSE_MS_MAX = 60_000;
 export const FRESH_FILE_BYTES = 1024 * 1024;
 /** … while it was written less than this ago. */
 export const FRESH_FILE_MS = 1000;
+/** The time over which the rate of a transfer is told. */
+export const RATE_WINDOW_MS = 10_000;
 /** Files that are sent together, and whose commits share a request. */
 export const UPLOAD_SLICE_FILES = COMMIT_OPERATIONS_MAX;
 /** Bytes that are sent before they are committed, unless a single file is larger. */

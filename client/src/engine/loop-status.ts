@@ -49,7 +49,7 @@ export interface LoopStatus {
   /** Steps of the last plan that are not done yet. */
   readonly pending: { readonly upload: number; readonly download: number; readonly other: number };
   /** Bytes of the round that runs. */
-  readonly bytes: { readonly done: number; readonly total: number };
+  readonly bytes: { readonly done: number; readonly total: number; readonly perSecond: number };
   readonly problems: readonly StandingProblem[];
 }
 

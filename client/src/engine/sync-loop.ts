@@ -19,6 +19,7 @@ import { NOTHING_PENDING, pendingSteps } from './pending-steps.ts';
 import type { Plan } from './planner.ts';
 import type { EnginePorts, RemoteHints, Watcher } from './ports.ts';
 import { RecentChanges } from './recent-changes.ts';
+import { RoundBytes } from './round-bytes.ts';
 import { StandingProblems } from './standing-problems.ts';
 import { type EngineOptions, type RoundOutcome, SyncEngine } from './sync-engine.ts';
 import { Wakeup } from './wakeup.ts';
@@ -70,7 +71,7 @@ export class SyncLoop implements FolderSync {
   #detail: string | undefined;
   #massChange: MassChange | undefined;
   #pending = NOTHING_PENDING;
-  #bytes = { done: 0, total: 0 };
+  readonly #bytes = new RoundBytes();
   #plan: Plan | undefined;
   #ended: Promise<void> | undefined;
   /** What a person has asked for, to be done between two rounds. */
@@ -94,9 +95,7 @@ export class SyncLoop implements FolderSync {
       ...options,
       isStopping: () => this.#isStopping || this.#isPaused,
       sparesFreshFiles: true,
-      onRound: (total) => {
-        this.#bytes = { done: 0, total };
-      },
+      onRound: (total) => this.#bytes.begin(total),
     });
   }
 
@@ -131,7 +130,7 @@ export class SyncLoop implements FolderSync {
       seq: this.#engine.trees.position.seq,
       syncedNodes: this.#engine.trees.synced.size,
       pending: this.#pending,
-      bytes: { ...this.#bytes },
+      bytes: this.#bytes.show(this.#ports.clock.now()),
       problems: this.#problems.list(),
     };
   }
@@ -167,8 +166,7 @@ export class SyncLoop implements FolderSync {
 
   /** Told how many more bytes have been sent or fetched. */
   countBytes(bytes: number): void {
-    const done = this.#bytes.done + bytes;
-    this.#bytes = { done, total: Math.max(this.#bytes.total, done) };
+    this.#bytes.add(this.#ports.clock.now(), bytes);
     this.#callback();
   }
 
@@ -274,7 +272,7 @@ export class SyncLoop implements FolderSync {
       this.#lookedAt = now;
     }
     const pull = this.#needsPull || hints.way() !== 'socket' || Math.abs(now - this.#pulledAt) >= PULL_MS_MAX;
-    if (this.#state !== 'syncing') this.#bytes = { done: 0, total: 0 };
+    if (this.#state !== 'syncing') this.#bytes.begin(0);
     this.#needsPull = false;
     const acceptDeletes = this.#acceptsDeletes;
     let outcome: RoundOutcome;
