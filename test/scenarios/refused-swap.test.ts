@@ -24,6 +24,7 @@ async function world() {
   const process = new SimulatedProcess(disk);
   const marker = { folderId: 'folder', deviceId: device.deviceId, namespaceId: service.namespaceId };
   await writeRootMarker(ROOT, marker, process.calls);
+  const watcher = new SimulatedWatcher(disk, { root: ROOT, mode: 'exact' });
   let drawn = 0;
   const engine = new SyncEngine(
     {
@@ -37,10 +38,10 @@ async function world() {
         drawn += 1;
         return new Uint8Array(count).fill(drawn);
       },
-      files: new NodeFileSystem({ root: ROOT, marker, today: () => '2026-01-31', calls: process.calls }),
+      files: new NodeFileSystem({ root: ROOT, marker, today: () => '2026-01-31', calls: process.calls, watcher }),
       remote: modelRemote(service, device),
       store: new MemoryStateStore(),
-      watcher: new SimulatedWatcher(disk, { root: ROOT, mode: 'exact' }),
+      watcher,
     },
     { deviceName: device.deviceName, names: localNames('posix') },
   );

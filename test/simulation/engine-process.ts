@@ -82,14 +82,15 @@ export class EngineProcess {
         onBytes: () => undefined,
       },
     );
+    const watcher = this.#watcher();
     this.loop = new SyncLoop(
       {
         clock,
         random: (count) => chance.bytes(count),
-        files: this.#files(own.marker),
+        files: this.#files(own.marker, watcher),
         remote,
         store: this.#storeCalls(device.store),
-        watcher: this.#watcher(),
+        watcher,
         hints: this.#hints(api, clock, device.namespaceId),
       },
       {
@@ -191,7 +192,7 @@ export class EngineProcess {
     return new NamespaceHints({ hub: this.#hub, api, clock, random }, namespaceId);
   }
 
-  #files(marker: RootMarker): FileSystem {
+  #files(marker: RootMarker, watcher: SimulatedWatcher): FileSystem {
     const { scheduler } = this.#world.stage;
     const calls = scheduledCalls(this.#device.disk.checked(this.#process.calls), (call) =>
       this.#whileAlive(async () => {
@@ -203,7 +204,7 @@ export class EngineProcess {
       }),
     );
     const today = (): string => new Date(this.#device.clock.now()).toISOString().slice(0, 10);
-    const files = new NodeFileSystem({ root: ROOT, marker, today, calls });
+    const files = new NodeFileSystem({ root: ROOT, marker, today, calls, watcher });
     return {
       verifyRoot: () => {
         // A round verifies the root before it looks at anything, and once more behind that.

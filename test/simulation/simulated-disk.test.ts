@@ -168,6 +168,7 @@ describe('a watcher', () => {
     const disk = new SimulatedDisk({ order: 'ordered' });
     for (const directory of ['/synced', '/synced/docs', '/synced/.syncline', '/other']) disk.mkdir(directory);
     const watcher = new SimulatedWatcher(disk, { root: '/synced', mode });
+    for (const folder of ['', 'docs', '.syncline']) watcher.cover(folder);
     let calls = 0;
     watcher.onHint(() => {
       calls += 1;
@@ -188,6 +189,25 @@ describe('a watcher', () => {
     expect(watcher.take()).toEqual({ everything: false, folders: new Set(['', 'docs']) });
     disk.rename('/synced/docs/f', '/other/g');
     expect([watcher.take(), calls()]).toEqual([{ everything: false, folders: new Set(['docs']) }, 3]);
+  });
+
+  test('tells nothing of folders that were never covered, and follows a folder that is renamed', () => {
+    const { disk, watcher } = watched('exact');
+    disk.mkdir('/synced/new');
+    watcher.take();
+    write(disk, '/synced/new/f', 'text');
+    expect(watcher.take()).toEqual(nothing);
+    disk.rename('/synced/docs', '/synced/moved');
+    expect(watcher.take().folders).toEqual(new Set(['']));
+    write(disk, '/synced/moved/f', 'text');
+    expect(watcher.take().folders).toEqual(new Set(['docs']));
+    disk.mkdir('/synced/docs');
+    watcher.cover('docs');
+    write(disk, '/synced/moved/f', 'more');
+    watcher.take();
+    watcher.keepOnly('', new Set(['moved', 'new']));
+    write(disk, '/synced/docs/f', 'text');
+    expect(watcher.take()).toEqual(nothing);
   });
 
   test('may be late, say everything twice, or know only that something has happened', () => {

@@ -1,6 +1,5 @@
 import { type ByteChange, DISK_BLOCK_BYTES, Inode, type InodeKind } from './disk-inode.ts';
 import { DiskJournal, faceAfterCrash, type NameChange, type NameOrder } from './disk-journal.ts';
-import { directoryPath } from './disk-paths.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** How far the clock goes with every call, and in which ticks files keep time. */
@@ -18,7 +17,7 @@ export class DiskVolume {
   readonly root: Inode;
   readonly #order: NameOrder;
   readonly #inodes = new Map<bigint, Inode>();
-  readonly #listeners: ((directory: string) => void)[] = [];
+  readonly #listeners: ((directory: Inode) => void)[] = [];
   readonly #clock: (() => bigint) | undefined;
   #journal: DiskJournal;
   #nowNs = EPOCH_NS;
@@ -48,7 +47,8 @@ export class DiskVolume {
     this.#nowNs += CALL_NS;
   }
 
-  onChange(listener: (directory: string) => void): void {
+  /** Tells in which directory names changed, or the bytes or attributes of what stands in it. */
+  onChange(listener: (directory: Inode) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -170,9 +170,7 @@ export class DiskVolume {
   }
 
   #tell(directory: Inode): void {
-    if (this.#listeners.length === 0) return;
-    const path = directoryPath(directory);
-    for (const listener of this.#listeners) listener(path);
+    for (const listener of this.#listeners) listener(directory);
   }
 
   #freeNumber(): bigint {

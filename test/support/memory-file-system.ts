@@ -25,12 +25,25 @@ interface Staged extends StagedContent {
   readonly bytes: Uint8Array;
 }
 
-/** Hints of a disk in memory. They come at once, and none is lost. */
+/** Hints of a disk in memory, about folders that were listed. They come at once, and none is lost. */
 export class MemoryWatcher implements Watcher {
+  readonly #covered = new Set<string>();
   #folders = new Set<string>();
   #callback: (() => void) | undefined;
 
+  cover(folder: string): void {
+    this.#covered.add(folder);
+  }
+
+  /** This folder and what was in it are gone from here. */
+  drop(folder: string): void {
+    for (const covered of this.#covered) {
+      if (covered === folder || covered.startsWith(`${folder}/`)) this.#covered.delete(covered);
+    }
+  }
+
   touch(folder: string): void {
+    if (!this.#covered.has(folder)) return;
     this.#folders.add(folder);
     if (this.#folders.size === 1) this.#callback?.();
   }
@@ -123,6 +136,7 @@ export class MemoryFileSystem implements FileSystem {
     for (const [path] of moved) this.#inodes.delete(path);
     this.watcher.touch(parentPath(from));
     this.watcher.touch(parentPath(to));
+    this.watcher.drop(from);
     this.remove(to);
     for (const [path, inode] of moved) this.#inodes.set(to + path.slice(from.length), inode);
     const inode = this.#inodes.get(to);
@@ -131,6 +145,7 @@ export class MemoryFileSystem implements FileSystem {
 
   remove(path: string): void {
     this.watcher.touch(parentPath(path));
+    this.watcher.drop(path);
     for (const known of this.#inodes.keys()) {
       if (known === path || known.startsWith(`${path}/`)) this.#inodes.delete(known);
     }
@@ -175,6 +190,7 @@ export class MemoryFileSystem implements FileSystem {
 
   async list(path: string): Promise<FolderListing | undefined> {
     if (!this.#isFolder(path)) return undefined;
+    this.watcher.cover(path);
     const entries: LocalEntry[] = [];
     const complete = !this.unlisted.has(path);
     for (const known of complete ? this.#inodes.keys() : []) {

@@ -60,6 +60,13 @@ export class SimulatedDisk implements PathWalker {
     return this.#find(path, false).inode.stat();
   }
 
+  /** The directory at this path; undefined when none stands there. */
+  directoryAt(path: string): Inode | undefined {
+    let inode: Inode | undefined = this.root;
+    for (const name of path.split('/').filter((part) => part !== '')) inode = inode?.seen.entries.get(name);
+    return inode?.kind === 'directory' ? inode : undefined;
+  }
+
   realpath(path: string): string {
     const { inode, directory, name } = this.#find(path, true);
     if (inode.kind === 'directory') return directoryPath(inode);

@@ -1,5 +1,7 @@
-import type { DiskHints, Watcher } from '../../client/src/engine/ports.ts';
+import type { DiskHints } from '../../client/src/engine/ports.ts';
+import type { FolderWatcher } from '../../client/src/platform/node/folder-watcher.ts';
 import { ENGINE_FOLDER } from '../../client/src/platform/node/scan-folder.ts';
+import type { Inode } from './disk-inode.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
 
 /**
@@ -11,9 +13,14 @@ import type { SimulatedDisk } from './simulated-disk.ts';
  */
 export type WatcherMode = 'exact' | 'delayed' | 'duplicated' | 'overflow';
 
-/** Hints of a simulated disk about one folder of it. What the engine does in its own folder is not told. */
-export class SimulatedWatcher implements Watcher {
+/**
+ * Hints of a simulated disk about one folder of it. A watch is of a folder that was covered and not of its path, as inotify has it:
+ * it follows the folder through renames and tells the path that it was set with, and of other folders nothing is told.
+ */
+export class SimulatedWatcher implements FolderWatcher {
+  readonly #disk: SimulatedDisk;
   readonly #root: string;
+  readonly #watched = new Map<string, Inode>();
   mode: WatcherMode;
   #callback: () => void = () => undefined;
   #folders = new Set<string>();
@@ -22,6 +29,7 @@ export class SimulatedWatcher implements Watcher {
   #isClosed = false;
 
   constructor(disk: SimulatedDisk, options: { readonly root: string; readonly mode: WatcherMode }) {
+    this.#disk = disk;
     this.#root = options.root;
     this.mode = options.mode;
     disk.volume.onChange((directory) => this.#hear(directory));
@@ -42,6 +50,45 @@ export class SimulatedWatcher implements Watcher {
     return false;
   }
 
+  degraded(): undefined {
+    return undefined;
+  }
+
+  watches(): number {
+    return this.#watched.size;
+  }
+
+  cover(path: string): void {
+    if (path === ENGINE_FOLDER || path.startsWith(`${ENGINE_FOLDER}/`)) return;
+    const found = this.#disk.directoryAt(`${this.#root}/${path}`);
+    const present = this.#watched.get(path);
+    if (found === undefined) this.drop(path);
+    else this.#watched.set(path, found);
+    // What was watched below another folder is elsewhere or gone.
+    if (found !== undefined && present !== undefined && present !== found) this.#tellOf(this.#dropBelow(path));
+  }
+
+  keepOnly(path: string, names: ReadonlySet<string>): void {
+    const start = path === '' ? '' : `${path}/`;
+    for (const watched of [...this.#watched.keys()]) {
+      if (watched === path || !watched.startsWith(start)) continue;
+      if (!names.has(watched.slice(start.length).split('/', 1)[0] ?? '')) this.#watched.delete(watched);
+    }
+  }
+
+  drop(path: string): void {
+    this.#watched.delete(path);
+    this.#dropBelow(path);
+  }
+
+  #dropBelow(path: string): readonly string[] {
+    const below = [...this.#watched.keys()].filter((watched) =>
+      path === '' ? watched !== '' : watched.startsWith(`${path}/`),
+    );
+    for (const watched of below) this.#watched.delete(watched);
+    return below;
+  }
+
   close(): Promise<void> {
     this.#isClosed = true;
     return Promise.resolve();
@@ -54,18 +101,15 @@ export class SimulatedWatcher implements Watcher {
     if (late.size > 0) this.#tell(late);
   }
 
-  #hear(directory: string): void {
-    const folder = this.#relative(directory);
-    if (this.#isClosed || folder === undefined || folder === ENGINE_FOLDER || folder.startsWith(`${ENGINE_FOLDER}/`))
-      return;
-    if (this.mode === 'delayed' || this.mode === 'duplicated') this.#late.add(folder);
-    if (this.mode === 'overflow') this.#tellEverything();
-    else if (this.mode !== 'delayed') this.#tell([folder]);
+  #hear(directory: Inode): void {
+    this.#tellOf([...this.#watched].filter(([, watched]) => watched === directory).map(([path]) => path));
   }
 
-  #relative(directory: string): string | undefined {
-    if (directory === this.#root) return '';
-    return directory.startsWith(`${this.#root}/`) ? directory.slice(this.#root.length + 1) : undefined;
+  #tellOf(folders: readonly string[]): void {
+    if (this.#isClosed || folders.length === 0) return;
+    if (this.mode === 'delayed' || this.mode === 'duplicated') for (const folder of folders) this.#late.add(folder);
+    if (this.mode === 'overflow') this.#tellEverything();
+    else if (this.mode !== 'delayed') this.#tell(folders);
   }
 
   #tell(folders: Iterable<string>): void {
