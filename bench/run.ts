@@ -11,6 +11,7 @@ import { benchCommitRace } from './commit-race.bench.ts';
 import { type BundledFunction, benchFunctionStart } from './function-start.bench.ts';
 import { benchIdleDaemon } from './idle-daemon.bench.ts';
 import { benchLargeFolder } from './large-folder.bench.ts';
+import { benchPackCosts } from './pack-costs.bench.ts';
 import { latencySubjects } from './peers/measured-peers.ts';
 import { benchQuietStart } from './quiet-start.bench.ts';
 import { benchRequestCosts } from './request-costs.bench.ts';
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'function-start': async (context) =>
     benchFunctionStart(await writeBundles(context.directory), await (await context.stack()).functionEnvironment()),
   'request-costs': async (context) => benchRequestCosts(await context.stack()),
+  'pack-costs': async (context) => benchPackCosts(await context.stack()),
   'request-unit-rule': () => benchRequestUnitRule(log),
   'commit-latency': async (context) => benchCommitLatency(await context.stack()),
   'commit-race': async (context) => benchCommitRace(await context.stack()),

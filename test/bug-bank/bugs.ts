@@ -1,11 +1,18 @@
 import { DISK_BUGS } from './disk-bugs.ts';
 import { EXECUTION_BUGS } from './execution-bugs.ts';
+import { PACK_BUGS } from './pack-bugs.ts';
 import { PLANNER_BUGS } from './planner-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { SERVICE_BUGS } from './service-bugs.ts';
 
 /** All planted bugs, from the engine to the service. `npm run bugs` says which of them the suite catches. */
-export const BUGS: readonly PlantedBug[] = [...PLANNER_BUGS, ...EXECUTION_BUGS, ...DISK_BUGS, ...SERVICE_BUGS];
+export const BUGS: readonly PlantedBug[] = [
+  ...PLANNER_BUGS,
+  ...EXECUTION_BUGS,
+  ...DISK_BUGS,
+  ...SERVICE_BUGS,
+  ...PACK_BUGS,
+];
 
 /** @throws when there is no bug of this name. */
 export function bugNamed(id: string): PlantedBug {

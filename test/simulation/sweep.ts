@@ -1,4 +1,6 @@
 import { ChunkHash, DAY_MS, unpackManifest } from '@syncline/protocol';
+import { packObjectKey } from '../../lambdas/packs/pack-index.ts';
+import { sweepPack } from '../../lambdas/packs/sweep-pack.ts';
 import type { ContentLedger } from './content-ledger.ts';
 import type { SimulatedService } from './simulated-service.ts';
 import type { Stage } from './stage.ts';
@@ -6,9 +8,15 @@ import type { Stage } from './stage.ts';
 /** Time between the condemnation of a chunk and its removal: a restored table never points at missing bytes. */
 const GRACE_MS = 35 * DAY_MS;
 
+interface ChunkPlace {
+  readonly domain: string;
+  readonly hash: ChunkHash;
+  readonly objectKey: string;
+}
+
 /**
  * Stands in for the sweep: removes upload sessions after their time, and chunks that no revision, pin or open session reaches: first it
- * condemns them, and a later run that finds them condemned for GRACE_MS removes them.
+ * condemns them, and a later run that finds them condemned for GRACE_MS removes them. Packs are swept as in the product.
  */
 export class Sweep {
   readonly #stage: Stage;
@@ -24,30 +32,46 @@ export class Sweep {
 
   async run(): Promise<void> {
     const { stores, clock } = this.#service;
-    const now = clock.now();
-    const named = this.#namedChunks(now);
-    for (const key of stores.objects.keys()) {
-      const [kind, domain = '', hash = ''] = key.split('/');
+    const named = this.#namedChunks(clock.now());
+    for (const objectKey of stores.objects.keys()) {
+      const [kind, domain = '', hash = ''] = objectKey.split('/');
       if (kind !== 'chunks') continue;
-      const chunk = ChunkHash.parse(hash);
-      const record = (await stores.chunks.locate(domain, [chunk])).get(chunk);
-      // An object without a record may be one that a commit is about to confirm.
-      if (record === undefined) continue;
-      if (this.#ledger.reaches(chunk) || named.has(chunk) || record.pinnedUntil > now) {
-        this.#condemnedAt.delete(key);
-        continue;
-      }
-      const condemnedAt = record.state === 'condemned' ? this.#condemnedAt.get(key) : undefined;
-      if (condemnedAt === undefined) {
-        stores.chunks.sweep(domain, chunk, 'condemned');
-        this.#condemnedAt.set(key, now);
-      } else if (now - condemnedAt >= GRACE_MS) {
-        stores.chunks.sweep(domain, chunk, 'deleted');
-        stores.objects.sweep(key);
-        this.#condemnedAt.delete(key);
-        this.#stage.tell('sweep', () => `removes ${hash.slice(0, 8)}`);
-      }
+      const isGone = await this.#sweepChunk({ domain, hash: ChunkHash.parse(hash), objectKey }, named);
+      if (isGone) stores.objects.sweep(objectKey);
     }
+    for (const pack of stores.packs.list()) {
+      const { domain, members } = pack;
+      const objectKey = packObjectKey(pack);
+      for (const { hash } of members) await this.#sweepChunk({ domain, hash, objectKey }, named);
+      const outcome = await sweepPack(stores, pack);
+      this.#stage.tell('sweep', () => `finds pack ${pack.hash.slice(0, 8)} ${outcome.kind}`);
+      if (outcome.kind === 'deleted') stores.objects.sweep(outcome.objectKey);
+    }
+  }
+
+  /** One step of a chunk that lies in this object. Whether it is gone from there. */
+  async #sweepChunk({ domain, hash, objectKey }: ChunkPlace, named: ReadonlySet<ChunkHash>): Promise<boolean> {
+    const { stores, clock } = this.#service;
+    const now = clock.now();
+    const key = `${domain}/${hash}`;
+    const record = (await stores.chunks.locate(domain, [hash])).get(hash);
+    // An object without a record may be one that a commit is about to confirm.
+    if (record?.objectKey !== objectKey) return false;
+    if (this.#ledger.reaches(hash) || named.has(hash) || record.pinnedUntil > now) {
+      this.#condemnedAt.delete(key);
+      return false;
+    }
+    const condemnedAt = record.state === 'condemned' ? this.#condemnedAt.get(key) : undefined;
+    if (condemnedAt === undefined) {
+      stores.chunks.sweep(domain, hash, 'condemned');
+      this.#condemnedAt.set(key, now);
+      return false;
+    }
+    if (now - condemnedAt < GRACE_MS) return false;
+    stores.chunks.sweep(domain, hash, 'deleted');
+    this.#condemnedAt.delete(key);
+    this.#stage.tell('sweep', () => `removes ${hash.slice(0, 8)}`);
+    return true;
   }
 
   /** Chunks of sessions that are still open. */

@@ -1,0 +1,60 @@
+import { type ChunkHash, epochMs } from '@syncline/protocol';
+import { judgePack } from './judge-pack.ts';
+import { PACK_GRACE_MS, PACK_REST_MS } from './limits.ts';
+import type { SweepPackDependencies } from './pack-dependencies.ts';
+import { type PackName, type PackRecord, packObjectKey } from './pack-index.ts';
+import { type PlacedMember, placeMembers } from './place-members.ts';
+import { type RewriteOutcome, rewritePack } from './rewrite-pack.ts';
+
+/**
+ * `kept`: nothing is to be done, or not yet. `condemned`: nothing lies in it; a run after PACK_GRACE_MS deletes it. `deleted`: nothing
+ * lies in it and nothing ever will, so that this version of its object may be removed; answered until there is no record of it.
+ */
+export type PackSweepOutcome =
+  | { readonly kind: 'kept' }
+  | { readonly kind: 'condemned' }
+  | { readonly kind: 'deleted'; readonly objectKey: string; readonly versionId?: string }
+  | RewriteOutcome;
+
+/**
+ * Brings one pack a step nearer to its end: rewrites it when less than half of it is alive, condemns it when nothing is, and deletes it
+ * after a time of grace. Alive is a member that the chunk index says is stored, and lies in this pack: which chunks nobody needs any
+ * more is decided chunk by chunk, before.
+ *
+ * Safe at any time, any number of times at once, and when it ends anywhere. Cost of a pack that is kept: 1 read, and 1 item a member.
+ */
+export async function sweepPack(dependencies: SweepPackDependencies, name: PackName): Promise<PackSweepOutcome> {
+  const { packs, clock } = dependencies;
+  const pack = await packs.get(name);
+  if (pack === undefined) return { kind: 'kept' };
+  if (pack.state === 'deleted') return deleted(pack);
+  const now = clock.now();
+  const restedSince = epochMs(now - PACK_REST_MS);
+  if (pack.recordedAt > restedSince) return { kind: 'kept' };
+  const alive = await membersInside(dependencies, pack);
+  switch (judgePack(pack.members, new Set(alive.map(({ hash }) => hash)))) {
+    case 'keep':
+      return { kind: 'kept' };
+    case 'rewrite':
+      return rewritePack(dependencies, pack, alive);
+    case 'drop':
+      if (pack.state === 'live') {
+        return { kind: (await packs.condemn({ ...name, restedSince, now })) ? 'condemned' : 'kept' };
+      }
+      if (await packs.markDeleted({ ...name, condemnedBefore: epochMs(now - PACK_GRACE_MS) })) return deleted(pack);
+      return { kind: 'condemned' };
+  }
+}
+
+/** The members whose records say that they lie in this pack, where they lie. */
+async function membersInside({ chunks }: SweepPackDependencies, pack: PackRecord): Promise<readonly PlacedMember[]> {
+  const objectKey = packObjectKey(pack);
+  const hashes = pack.members.map(({ hash }): ChunkHash => hash);
+  const records = await chunks.locate(pack.domain, hashes);
+  return placeMembers(pack.members).filter(({ hash }) => records.get(hash)?.objectKey === objectKey);
+}
+
+function deleted({ versionId, ...name }: PackRecord): PackSweepOutcome {
+  const objectKey = packObjectKey(name);
+  return { kind: 'deleted', objectKey, ...(versionId === undefined ? {} : { versionId }) };
+}
