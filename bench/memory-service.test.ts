@@ -2,8 +2,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ServerMessage } from '@syncline/protocol';
 import {
   type ApiDevice,
+  chunkOf,
+  fileOf,
   openApiDevice,
   putOperation,
+  putSigned,
   readJournal,
   uploadBytes,
   valueOf,
@@ -40,6 +43,31 @@ test('a file goes up, and down to another device of the account', async () => {
   const { chunks } = valueOf(await laptop.api.getContent({ parameters: { nodeId }, query: {} }));
   const texts = await Promise.all(chunks.map(async ({ url }) => (await fetch(url)).text()));
   expect(texts.join('')).toBe('carried');
+});
+
+test('a pack goes up, and its members come down by ranges', async () => {
+  const contents = ['in a pack', 'with others'].map((text) => Buffer.from(text));
+  const files = contents.map((bytes) => fileOf(desk, bytes));
+  const { uploads } = valueOf(await desk.api.initiateUploads({ body: { packs: true, files } }));
+  const bytes = Buffer.concat(contents);
+  const pack = { ...chunkOf(bytes), members: contents.map(chunkOf) };
+  const opened = valueOf(await desk.api.openPack({ body: pack }));
+  if (opened.status !== 'put') throw new Error('a pack of new chunks is opened');
+  expect(await putSigned(opened.put, bytes)).toBe(200);
+  expect(valueOf(await desk.api.confirmPack({ body: pack }))).toEqual({ status: 'stored' });
+  const operations = uploads.map(({ uploadId }, index) => putOperation(desk, { name: `packed ${index}`, uploadId }));
+  const { results } = valueOf(await desk.api.commit({ body: { operations } }));
+  const wanted = results.map((result) => {
+    if (result.status !== 'committed') throw new Error(`refused: ${JSON.stringify(result)}`);
+    return { namespaceId: result.node.namespaceId, nodeId: result.node.nodeId };
+  });
+  const { contents: answers } = valueOf(await laptop.api.readContents({ body: { files: wanted } }));
+  const texts = answers.map(async (answer) => {
+    if (answer.status !== 'found') throw new Error('a committed file is read');
+    const [{ url, range } = { url: '' }] = answer.content.chunks;
+    return (await fetch(url, { headers: { range: `bytes=${range?.join('-')}` } })).text();
+  });
+  expect(await Promise.all(texts)).toEqual(['in a pack', 'with others']);
 });
 
 test('a commit is pushed to the other devices as it is made', async () => {
