@@ -54,6 +54,19 @@ async function expectReadable(contents: readonly Uint8Array[], stores = service.
   }
 }
 
+/** Whatever lies in a pack, the sweep knows of that pack. */
+async function expectRecorded(contents: readonly Uint8Array[]): Promise<void> {
+  const { chunks, packs } = service.stores;
+  const records = await chunks.locate(
+    DOMAIN,
+    contents.map((bytes) => chunkOf(bytes).hash),
+  );
+  for (const { hash, objectKey } of records.values()) {
+    const pack = await packs.get({ domain: DOMAIN, hash: ChunkHash.parse(objectKey.split('/')[2]) });
+    expect(pack).toMatchObject({ state: 'live', members: expect.arrayContaining([expect.objectContaining({ hash })]) });
+  }
+}
+
 describe('a pack is judged by its living bytes', () => {
   const members = CONTENTS.map(chunkOf);
   const judge = (count: number) => judgePack(members, new Set(members.slice(0, count).map(({ hash }) => hash)));
@@ -257,6 +270,7 @@ describe('a rewriting that is killed', () => {
       ended = killing.calls() < call;
       expect(outcome === undefined).toBe(!ended);
       await expectReadable(alive);
+      await expectRecorded(alive);
       await sweepToTheEnd();
       await expectReadable(alive);
     }
