@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, request as sendRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { readUnits, type WireItem, writeUnits } from './request-units.ts';
+import type { Item } from '../lambdas/runtime/dynamodb-api.ts';
+import { readUnits, writeUnits } from './request-units.ts';
 
 /** One call to an AWS service, as it went over the wire. */
 export interface AwsCall {
@@ -10,8 +10,6 @@ export interface AwsCall {
   readonly writeUnits: number;
   readonly readUnits: number;
 }
-
-type Key = Readonly<Record<string, AttributeValue>>;
 
 /**
  * Stands between server code and an AWS endpoint, passes everything on unchanged, and keeps what each call is billed.
@@ -91,8 +89,8 @@ export class RequestRecorder {
     return answer;
   }
 
-  async #items(keys: readonly WrittenKey[]): Promise<readonly (WireItem | undefined)[]> {
-    const found: (WireItem | undefined)[] = [];
+  async #items(keys: readonly WrittenKey[]): Promise<readonly (Item | undefined)[]> {
+    const found: (Item | undefined)[] = [];
     for (const { table, key } of keys) {
       const response = await fetch(this.#upstream, {
         method: 'POST',
@@ -103,7 +101,7 @@ export class RequestRecorder {
         },
         body: JSON.stringify({ TableName: table, Key: key, ConsistentRead: true }),
       });
-      found.push(((await response.json()) as { readonly Item?: WireItem }).Item);
+      found.push(((await response.json()) as { readonly Item?: Item }).Item);
     }
     return found;
   }
@@ -146,13 +144,13 @@ interface Exchange {
 
 interface WrittenKey {
   readonly table: string;
-  readonly key: Key;
+  readonly key: Item;
 }
 
 interface WriteRequest {
   readonly TableName: string;
-  readonly Key?: Key;
-  readonly Item?: WireItem;
+  readonly Key?: Item;
+  readonly Item?: Item;
 }
 
 function isRefusedCondition(output: unknown): boolean {
@@ -164,7 +162,7 @@ function isRefusedCondition(output: unknown): boolean {
 function writtenKeys(action: string, input: unknown): readonly WrittenKey[] {
   const writes = writesOf(action, input);
   return writes.map(({ TableName: table, Key: key, Item: item }) => {
-    const { pk, sk } = (key ?? item ?? {}) as Record<string, AttributeValue>;
+    const { pk, sk } = key ?? item ?? {};
     return { table, key: { ...(pk === undefined ? {} : { pk }), ...(sk === undefined ? {} : { sk }) } };
   });
 }

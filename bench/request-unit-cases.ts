@@ -10,6 +10,7 @@ import type {
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { itemBytes } from '../lambdas/runtime/dynamodb-item-size.ts';
+import { onWire } from '../test/support/wire-item.ts';
 
 type Item = Record<string, AttributeValue>;
 type TransactItem = NonNullable<TransactWriteItemsCommandInput['TransactItems']>[number];
@@ -194,5 +195,5 @@ function keyOf(name: string): Item {
 /** An item of exactly so many bytes by our own rule. */
 function itemOf(bytes: number, attributes: Item): Item {
   const padded = (padding: string): Item => ({ ...attributes, padding: { S: padding } });
-  return padded('x'.repeat(Math.max(0, bytes - itemBytes(padded('')))));
+  return padded('x'.repeat(Math.max(0, bytes - itemBytes(onWire(padded(''))))));
 }

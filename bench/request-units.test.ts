@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
+import type { Item } from '../lambdas/runtime/dynamodb-api.ts';
 import { itemBytes } from '../lambdas/runtime/dynamodb-item-size.ts';
-import { readUnits, type WireItem, writeUnits } from './request-units.ts';
+import { readUnits, writeUnits } from './request-units.ts';
 
-function itemOf(bytes: number): WireItem {
+function itemOf(bytes: number): Item {
   return { s: { S: 'x'.repeat(bytes - 1) } };
 }
 
@@ -25,13 +26,13 @@ test('a transaction pays twice for each of its items', () => {
 
 test('binary values are counted by their bytes, not by their base64', () => {
   const bytes = Buffer.alloc(1023);
-  const item = { b: { B: bytes.toString('base64') } } as unknown as WireItem;
+  const item = { b: { B: bytes.toString('base64') } };
   expect(writeUnits([[undefined, item]], false)).toBe(1);
 });
 
 test('a read pays for begun 4 KB, half when it may be late, and for what it does not find', () => {
-  const get = (isConsistent: boolean, Item?: WireItem) =>
-    readUnits({ action: 'GetItem', input: { ConsistentRead: isConsistent }, output: { Item } });
+  const get = (isConsistent: boolean, item?: Item) =>
+    readUnits({ action: 'GetItem', input: { ConsistentRead: isConsistent }, output: { Item: item } });
   expect([get(true, itemOf(4096)), get(true, itemOf(4097)), get(false, itemOf(4097)), get(false)]).toEqual([
     1, 2, 1, 0.5,
   ]);

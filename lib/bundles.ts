@@ -62,7 +62,6 @@ function buildBundles(names: readonly FunctionName[]): ReadonlyMap<FunctionName,
     minify: true,
     legalComments: 'none',
     logLevel: 'error',
-    alias: { '@aws-sdk/credential-provider-node': join(projectRoot, 'lambdas', 'runtime', 'lambda-credentials.ts') },
     // What is CommonJS among the dependencies calls `require` for Node's own modules.
     banner: { js: "import{createRequire as nodeRequire}from'node:module';const require=nodeRequire(import.meta.url);" },
   });

@@ -1,13 +1,4 @@
 import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  PutItemCommand,
-  TransactionCanceledException,
-  TransactWriteItemsCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import {
   type AccountId,
   type Device,
   type DeviceId,
@@ -18,10 +9,15 @@ import {
 import { headItem, MEMBER_PREFIX, memberItem, namespacePartition } from '../namespaces/dynamodb-head-item.ts';
 import { emptyHead } from '../namespaces/empty-head.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
+import type { Item } from '../runtime/dynamodb-api.ts';
 import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
-import { type Item, type ItemKey, keyAttributes } from '../runtime/dynamodb-batches.ts';
+import { type ItemKey, keyAttributes } from '../runtime/dynamodb-batches.ts';
 import type { DynamodbCalls } from '../runtime/dynamodb-client.ts';
-import { askDynamodb, isAccepted } from '../runtime/dynamodb-failure.ts';
+import {
+  ConditionalCheckFailedException,
+  isAccepted,
+  TransactionCanceledException,
+} from '../runtime/dynamodb-failure.ts';
 import { queryItems } from '../runtime/dynamodb-query.ts';
 import { retryDelayMs } from '../runtime/retry-delay.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
@@ -80,12 +76,12 @@ export class DynamodbAccountStore implements AccountStore {
 
   async createDevice(accountId: AccountId, device: Device): Promise<Device> {
     const key = { accountId, deviceId: device.deviceId };
-    const command = new PutItemCommand({
+    const put = {
       TableName: this.#table,
       Item: { ...keyAttributes(deviceItemKey(key)), ...toAttributes(device) },
       ConditionExpression: ABSENT,
-    });
-    const isWritten = await isAccepted(() => this.#deps.client.send(command));
+    };
+    const isWritten = await isAccepted(() => this.#deps.client.send('PutItem', put));
     // Devices are never deleted, so one that stood in the way can be read.
     return isWritten ? device : ((await this.getDevice(accountId, device.deviceId)) ?? device);
   }
@@ -109,8 +105,8 @@ export class DynamodbAccountStore implements AccountStore {
   }
 
   async #get(key: ItemKey): Promise<Item | undefined> {
-    const command = new GetItemCommand({ TableName: this.#table, Key: keyAttributes(key), ConsistentRead: true });
-    return (await askDynamodb(() => this.#deps.client.send(command))).Item;
+    const get = { TableName: this.#table, Key: keyAttributes(key), ConsistentRead: true };
+    return (await this.#deps.client.send('GetItem', get)).Item;
   }
 
   async #listPrefix(partition: string, prefix: string): Promise<readonly Item[]> {
@@ -130,13 +126,12 @@ export class DynamodbAccountStore implements AccountStore {
       headItem(emptyHead({ namespaceId, ownerAccountId: accountId, quotaBytes })),
       memberItem({ namespaceId, accountId, role: 'owner', since: createdAt }),
     ];
-    const command = new TransactWriteItemsCommand({
-      TransactItems: items.map((item) => ({
-        Put: { TableName: this.#table, Item: item, ConditionExpression: ABSENT },
-      })),
-    });
     try {
-      await askDynamodb(() => this.#deps.client.send(command));
+      await this.#deps.client.send('TransactWriteItems', {
+        TransactItems: items.map((item) => ({
+          Put: { TableName: this.#table, Item: item, ConditionExpression: ABSENT },
+        })),
+      });
       return true;
     } catch (error) {
       if (error instanceof TransactionCanceledException) return false;
@@ -147,19 +142,18 @@ export class DynamodbAccountStore implements AccountStore {
   async #updateDevice(
     key: DeviceKey,
     expression: string,
-    given: { readonly names?: Record<string, string>; readonly values: Record<string, AttributeValue> },
+    given: { readonly names?: Record<string, string>; readonly values: Item },
   ): Promise<Device | undefined> {
-    const command = new UpdateItemCommand({
-      TableName: this.#table,
-      Key: keyAttributes(deviceItemKey(key)),
-      ConditionExpression: 'attribute_exists(pk)',
-      UpdateExpression: expression,
-      ...(given.names === undefined ? {} : { ExpressionAttributeNames: given.names }),
-      ExpressionAttributeValues: given.values,
-      ReturnValues: 'ALL_NEW',
-    });
     try {
-      const { Attributes: item } = await askDynamodb(() => this.#deps.client.send(command));
+      const { Attributes: item } = await this.#deps.client.send('UpdateItem', {
+        TableName: this.#table,
+        Key: keyAttributes(deviceItemKey(key)),
+        ConditionExpression: 'attribute_exists(pk)',
+        UpdateExpression: expression,
+        ...(given.names === undefined ? {} : { ExpressionAttributeNames: given.names }),
+        ExpressionAttributeValues: given.values,
+        ReturnValues: 'ALL_NEW',
+      });
       return item === undefined ? undefined : deviceOf(item);
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined;

@@ -1,15 +1,14 @@
-import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type AccountId, assert, type ChunkHash, type EpochMs } from '@syncline/protocol';
+import type { Item, Put, Update } from '../runtime/dynamodb-api.ts';
 import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import {
   type BatchDependencies,
   batchGetItems,
-  type Item,
   type ItemKey,
   itemKeyText,
   keyAttributes,
 } from '../runtime/dynamodb-batches.ts';
-import { askDynamodb, isAccepted } from '../runtime/dynamodb-failure.ts';
+import { ConditionalCheckFailedException, isAccepted } from '../runtime/dynamodb-failure.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { retryDelayMs } from '../runtime/retry-delay.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
@@ -105,7 +104,7 @@ export class DynamodbChunkIndex implements ChunkIndex {
     readonly chunks: readonly NewChunk[];
   }): Promise<void> {
     await mapBounded(WRITES_IN_FLIGHT_MAX, moved.chunks, ({ hash, objectKey, offset, versionId }) => {
-      const command = new UpdateItemCommand({
+      const update = {
         TableName: this.#table,
         Key: keyAttributes(chunkKey(moved.domain, hash)),
         ConditionExpression: 'objectKey = :from AND #state IN (:live, :condemned)',
@@ -119,8 +118,8 @@ export class DynamodbChunkIndex implements ChunkIndex {
           ':live': 'live',
           ':condemned': 'condemned',
         }),
-      });
-      return isAccepted(() => this.#deps.client.send(command));
+      };
+      return isAccepted(() => this.#deps.client.send('UpdateItem', update));
     });
   }
 
@@ -146,7 +145,7 @@ export class DynamodbChunkIndex implements ChunkIndex {
     for (let attempt = 1; attempt <= KEEP_TRIES_MAX; attempt++) {
       if (attempt > 2) await this.#deps.clock.sleep(retryDelayMs(this.#deps.random, attempt));
       if (isStored(seen) && seen.state === 'live' && seen.pinnedUntil >= chunk.until) return true;
-      const write = isStored(seen) ? this.#pinCommand(chunk, seen) : this.#putCommand(chunk);
+      const write = isStored(seen) ? this.#pinning(chunk, seen) : this.#putting(chunk);
       if (write === undefined) return false;
       const found = await this.#writeIf(chunk.hash, write);
       if (found === 'written') return true;
@@ -155,21 +154,21 @@ export class DynamodbChunkIndex implements ChunkIndex {
     throw new UnavailableError('other writers of a chunk record did not come to an end');
   }
 
-  #putCommand({ domain, hash, fresh }: KeptChunk): PutItemCommand | undefined {
+  #putting({ domain, hash, fresh }: KeptChunk): Put | undefined {
     if (fresh === undefined) return undefined;
-    return new PutItemCommand({
+    return {
       TableName: this.#table,
       Item: { ...rowAttributes(fresh), ...keyAttributes(chunkKey(domain, hash)) },
       ConditionExpression: 'attribute_not_exists(pk) OR #state = :deleted',
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: toAttributes({ ':deleted': 'deleted' }),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    });
+    };
   }
 
-  #pinCommand({ domain, hash, until }: KeptChunk, seen: ChunkRow): UpdateItemCommand {
+  #pinning({ domain, hash, until }: KeptChunk, seen: ChunkRow): Update {
     const isLonger = seen.pinnedUntil < until;
-    return new UpdateItemCommand({
+    return {
       TableName: this.#table,
       Key: keyAttributes(chunkKey(domain, hash)),
       ConditionExpression: `#state IN (:live, :condemned) AND ${isLonger ? 'pinnedUntil < :until' : 'pinnedUntil >= :until'}`,
@@ -177,21 +176,17 @@ export class DynamodbChunkIndex implements ChunkIndex {
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: toAttributes({ ':live': 'live', ':condemned': 'condemned', ':until': until }),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    });
+    };
   }
 
   /** `written`, or the row that stands there instead. */
-  async #writeIf(
-    hash: ChunkHash,
-    command: PutItemCommand | UpdateItemCommand,
-  ): Promise<'written' | ChunkRow | undefined> {
+  async #writeIf(hash: ChunkHash, write: Put | Update): Promise<'written' | ChunkRow | undefined> {
+    const { client } = this.#deps;
     try {
-      await askDynamodb(() =>
-        command instanceof PutItemCommand ? this.#deps.client.send(command) : this.#deps.client.send(command),
-      );
+      await ('Item' in write ? client.send('PutItem', write) : client.send('UpdateItem', write));
       return 'written';
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return rowOf(hash, error.Item);
+      if (error instanceof ConditionalCheckFailedException) return rowOf(hash, error.item);
       throw error;
     }
   }
@@ -203,11 +198,10 @@ export class DynamodbChunkIndex implements ChunkIndex {
     readonly now: EpochMs;
   }): Promise<void> {
     const key = holderKey(holder.domain, holder.hash, holder.accountId);
-    const command = new PutItemCommand({
+    await this.#deps.client.send('PutItem', {
       TableName: this.#table,
       Item: { ...keyAttributes(key), ...toAttributes({ since: holder.now }) },
     });
-    await askDynamodb(() => this.#deps.client.send(command));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AccountId, ChangeType, DeviceId, NamespaceId, OpId } from '@syncline/protocol';
+import type { Item } from '../runtime/dynamodb-api.ts';
 import { expiryAttribute, expiryOf, fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
-import type { Item } from '../runtime/dynamodb-batches.ts';
 import { type NodeRow, nodeAttributes, nodeOfRow } from './dynamodb-node-item.ts';
 import type { JournalEntry } from './namespace-store.ts';
 import { toWireNode } from './wire-node.ts';

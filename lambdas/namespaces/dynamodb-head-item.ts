@@ -1,6 +1,7 @@
 import type { AccountId, NamespaceId, Role } from '@syncline/protocol';
+import type { Item } from '../runtime/dynamodb-api.ts';
 import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
-import { type Item, type ItemKey, keyAttributes } from '../runtime/dynamodb-batches.ts';
+import { type ItemKey, keyAttributes } from '../runtime/dynamodb-batches.ts';
 import type { NamespaceHead } from './namespace-store.ts';
 
 /** Head and members of a namespace share a partition of the table Accounts. */

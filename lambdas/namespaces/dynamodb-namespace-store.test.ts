@@ -1,9 +1,10 @@
-import { TransactionCanceledException, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
 import { emptyTransaction, openHome } from '../../test/conformance/namespace-fixture.ts';
 import { SeededRandom } from '../../test/support/seeded-random.ts';
 import { MemoryAccountStore } from '../accounts/memory-account-store.ts';
+import type { DynamodbAction, DynamodbRequests } from '../runtime/dynamodb-api.ts';
 import type { DynamodbCalls } from '../runtime/dynamodb-client.ts';
+import { TransactionCanceledException } from '../runtime/dynamodb-failure.ts';
 import { MemoryClock } from '../runtime/memory-clock.ts';
 import { DynamodbNamespaceStore } from './dynamodb-namespace-store.ts';
 import { MemoryNamespaceStore } from './memory-namespace-store.ts';
@@ -12,7 +13,7 @@ const clock = new MemoryClock();
 const tableNames = { files: 'files', changes: 'changes', accounts: 'accounts' };
 
 /** A store whose every call answers what `send` does. */
-function storeOver(send: (command: unknown) => Promise<unknown>): DynamodbNamespaceStore {
+function storeOver(send: (action: DynamodbAction, request: unknown) => Promise<unknown>): DynamodbNamespaceStore {
   const client = { send } as DynamodbCalls;
   return new DynamodbNamespaceStore({ client, clock, random: new SeededRandom('commit'), tableNames });
 }
@@ -26,7 +27,7 @@ async function newTransaction() {
 
 function cancelledFor(codes: readonly (string | undefined)[]): TransactionCanceledException {
   const reasons = codes.map((Code) => (Code === undefined ? {} : { Code }));
-  return new TransactionCanceledException({ message: '', $metadata: {}, CancellationReasons: reasons });
+  return new TransactionCanceledException('', reasons);
 }
 
 test.each([
@@ -56,8 +57,8 @@ test.each([[['ValidationError']], [['ConditionalCheckFailed', 'ItemCollectionSiz
 
 test('every commit is a call with a name of its own', async () => {
   const tokens: unknown[] = [];
-  const store = storeOver(async (command) => {
-    if (command instanceof TransactWriteItemsCommand) tokens.push(command.input.ClientRequestToken);
+  const store = storeOver(async (_action, request) => {
+    tokens.push((request as DynamodbRequests['TransactWriteItems']).ClientRequestToken);
     return {};
   });
   const transaction = await newTransaction();

@@ -1,10 +1,4 @@
 import {
-  type CancellationReason,
-  GetItemCommand,
-  TransactionCanceledException,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
-import {
   type AccountId,
   assert,
   type DeviceId,
@@ -15,7 +9,7 @@ import {
 } from '@syncline/protocol';
 import { toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { type BatchDependencies, batchGetItems, itemKeyText, keyAttributes } from '../runtime/dynamodb-batches.ts';
-import { askDynamodb } from '../runtime/dynamodb-failure.ts';
+import { TransactionCanceledException } from '../runtime/dynamodb-failure.ts';
 import { queryItems } from '../runtime/dynamodb-query.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
 import { entryOf } from './dynamodb-entry-item.ts';
@@ -114,12 +108,11 @@ export class DynamodbNamespaceStore implements NamespaceStore {
     readonly nodeId: NodeId;
     readonly rev: number;
   }): Promise<StoredRevision | undefined> {
-    const command = new GetItemCommand({
+    const { Item: item } = await this.#deps.client.send('GetItem', {
       TableName: this.#tables.files,
       Key: keyAttributes(revisionKey(key)),
       ConsistentRead: true,
     });
-    const { Item: item } = await askDynamodb(() => this.#deps.client.send(command));
     return item === undefined ? undefined : revisionOf(key, item);
   }
 
@@ -179,17 +172,16 @@ export class DynamodbNamespaceStore implements NamespaceStore {
 
   async commit(transaction: NamespaceTransaction): Promise<CommitTransactionOutcome> {
     assertTransaction(transaction);
-    const command = new TransactWriteItemsCommand({
-      TransactItems: transactionItems(this.#tables, transaction),
-      // Names this call, so that the SDK's repeats of it after a lost answer are one transaction.
-      ClientRequestToken: encodeUlid(this.#deps.random.bytes(16)),
-    });
     try {
-      await askDynamodb(() => this.#deps.client.send(command));
+      await this.#deps.client.send('TransactWriteItems', {
+        TransactItems: transactionItems(this.#tables, transaction),
+        // Names this call, so that the client's repeats of it after a lost answer are one transaction.
+        ClientRequestToken: encodeUlid(this.#deps.random.bytes(16)),
+      });
       return { kind: 'committed' };
     } catch (error) {
       if (!(error instanceof TransactionCanceledException)) throw error;
-      return cancelledOutcome(error, error.CancellationReasons ?? []);
+      return cancelledOutcome(error);
     }
   }
 }
@@ -219,11 +211,8 @@ const SUPERSEDED = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
 const LOADED = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 /** @throws the exception itself when its reasons are neither another writer nor load: then the transaction is at fault. */
-function cancelledOutcome(
-  error: TransactionCanceledException,
-  reasons: readonly CancellationReason[],
-): CommitTransactionOutcome {
-  const codes = reasons.map(({ Code: code }) => code ?? 'None').filter((code) => code !== 'None');
+function cancelledOutcome(error: TransactionCanceledException): CommitTransactionOutcome {
+  const codes = error.reasons.map(({ Code: code }) => code ?? 'None').filter((code) => code !== 'None');
   if (codes.length > 0 && codes.every((code) => SUPERSEDED.has(code))) return { kind: 'superseded' };
   if (codes.some((code) => LOADED.has(code)) && codes.every((code) => SUPERSEDED.has(code) || LOADED.has(code))) {
     throw new UnavailableError('DynamoDB refused a transaction for load', { cause: error });

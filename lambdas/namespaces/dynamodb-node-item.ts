@@ -1,6 +1,7 @@
 import type { ContentHash, NamespaceId, NodeId } from '@syncline/protocol';
+import type { Item } from '../runtime/dynamodb-api.ts';
 import { fromAttributes, hashAttribute, hashOf, toAttributes } from '../runtime/dynamodb-attributes.ts';
-import type { Item, ItemKey } from '../runtime/dynamodb-batches.ts';
+import type { ItemKey } from '../runtime/dynamodb-batches.ts';
 import type { Place, StoredNode } from './namespace-store.ts';
 
 /**

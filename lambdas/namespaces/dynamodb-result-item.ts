@@ -1,7 +1,7 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { assert, type DeviceId, type NamespaceId, type OpId, splitOpId } from '@syncline/protocol';
+import type { AttributeValue, Item } from '../runtime/dynamodb-api.ts';
 import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
-import type { Item, ItemKey } from '../runtime/dynamodb-batches.ts';
+import type { ItemKey } from '../runtime/dynamodb-batches.ts';
 import { RESULTS_PER_ITEM, type StoredResult } from './namespace-store.ts';
 
 /**

@@ -1,4 +1,3 @@
-import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
 import { NAME_BYTES_MAX, opId } from '@syncline/protocol';
 import {
@@ -13,6 +12,7 @@ import {
   resultOf,
 } from '../../test/conformance/namespace-fixture.ts';
 import { MemoryAccountStore } from '../accounts/memory-account-store.ts';
+import type { TransactWriteItem } from '../runtime/dynamodb-api.ts';
 import { itemBytes, transactionWriteUnits } from '../runtime/dynamodb-item-size.ts';
 import { MemoryClock } from '../runtime/memory-clock.ts';
 import { headItem } from './dynamodb-head-item.ts';
@@ -42,10 +42,10 @@ function writeUnits(home: Home, transaction: NamespaceTransaction, deleted: read
   const unitsOf = (write: TransactWriteItem): number => {
     if (write.Put?.Item !== undefined) return transactionWriteUnits(write.Put.Item);
     if (write.Delete !== undefined) {
-      const place = standing.flat().find(({ Put: put }) => put?.Item?.['sk']?.S === write.Delete?.Key?.['sk']?.S);
+      const place = standing.flat().find(({ Put: put }) => put?.Item['sk']?.S === write.Delete?.Key['sk']?.S);
       return transactionWriteUnits(place?.Put?.Item ?? {});
     }
-    if (write.Update?.Key?.['sk']?.S === 'head') return transactionWriteUnits(head);
+    if (write.Update?.Key['sk']?.S === 'head') return transactionWriteUnits(head);
     const {
       Key: key = {},
       ExpressionAttributeValues: values = {},
@@ -133,7 +133,7 @@ test('every write but that of the trash has a condition', async () => {
 test('the head goes on only from where it was read, in the same epoch', async () => {
   const home = await newHome();
   const { Update: head } = transactionItems(tables, putFiles(home, 41, [fileNode(home, { name: 'a' })]))[0] ?? {};
-  expect(head?.Key?.['sk']).toEqual({ S: 'head' });
+  expect(head?.Key['sk']).toEqual({ S: 'head' });
   expect(head?.ConditionExpression).toBe('seq = :expected AND epoch = :epoch');
   expect(head?.ExpressionAttributeValues).toMatchObject({ ':expected': { N: '41' }, ':next': { N: '42' } });
 });

@@ -1,5 +1,5 @@
-import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { DeviceId, EpochMs, OpId } from '@syncline/protocol';
+import type { TransactWriteItem } from '../runtime/dynamodb-api.ts';
 import { expiryAttribute, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { itemKeyText, keyAttributes } from '../runtime/dynamodb-batches.ts';
 import { entryAttributes, entryKey } from './dynamodb-entry-item.ts';
@@ -22,7 +22,10 @@ const ABSENT = 'attribute_not_exists(pk)';
  * The items of one TransactWriteItems. Every write of something new has the condition that it is new, and every other
  * the condition that it is as it was read, so that no writer's work is ever written over.
  */
-export function transactionItems(tables: NamespaceTables, transaction: NamespaceTransaction): TransactWriteItem[] {
+export function transactionItems(
+  tables: NamespaceTables,
+  transaction: NamespaceTransaction,
+): readonly TransactWriteItem[] {
   return [
     headItem(tables, transaction),
     ...transaction.entries.map((entry) => ({
@@ -65,7 +68,10 @@ function headItem(tables: NamespaceTables, transaction: NamespaceTransaction): T
   };
 }
 
-function nodeItems(tables: NamespaceTables, { namespaceId, nodes }: NamespaceTransaction): TransactWriteItem[] {
+function nodeItems(
+  tables: NamespaceTables,
+  { namespaceId, nodes }: NamespaceTransaction,
+): readonly TransactWriteItem[] {
   return nodes.map(({ node, expectedRev }) => ({
     Put: {
       TableName: tables.files,
@@ -77,7 +83,10 @@ function nodeItems(tables: NamespaceTables, { namespaceId, nodes }: NamespaceTra
   }));
 }
 
-function placeItems(tables: NamespaceTables, { namespaceId, places }: NamespaceTransaction): TransactWriteItem[] {
+function placeItems(
+  tables: NamespaceTables,
+  { namespaceId, places }: NamespaceTransaction,
+): readonly TransactWriteItem[] {
   return places.map(({ place, node, expectedNodeId }) => {
     const key = keyAttributes(placeItemKey(namespaceId, place));
     const condition = {
@@ -94,7 +103,10 @@ function placeItems(tables: NamespaceTables, { namespaceId, places }: NamespaceT
   });
 }
 
-function trashItems(tables: NamespaceTables, { namespaceId, trash }: NamespaceTransaction): TransactWriteItem[] {
+function trashItems(
+  tables: NamespaceTables,
+  { namespaceId, trash }: NamespaceTransaction,
+): readonly TransactWriteItem[] {
   return trash.map((change) => {
     const key = keyAttributes({ pk: `trash#${namespaceId}`, sk: `${change.deletedAt}#${change.nodeId}` });
     if (change.kind === 'leave') return { Delete: { TableName: tables.files, Key: key } };
@@ -103,7 +115,7 @@ function trashItems(tables: NamespaceTables, { namespaceId, trash }: NamespaceTr
   });
 }
 
-function resultItems(tables: NamespaceTables, transaction: NamespaceTransaction): TransactWriteItem[] {
+function resultItems(tables: NamespaceTables, transaction: NamespaceTransaction): readonly TransactWriteItem[] {
   const groups = Map.groupBy(transaction.results, ({ deviceId, opId }) => itemKeyText(resultKey(deviceId, opId)));
   return [...groups.values()].map((group) => resultUpdate(tables, group, transaction.resultsExpireAt));
 }

@@ -1,9 +1,9 @@
-import { GetItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { type EpochMs, type PackMember, packManifest, unpackManifest } from '@syncline/protocol';
+import type { Update } from '../runtime/dynamodb-api.ts';
 import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { type ItemKey, keyAttributes } from '../runtime/dynamodb-batches.ts';
 import type { DynamodbCalls } from '../runtime/dynamodb-client.ts';
-import { askDynamodb, isAccepted } from '../runtime/dynamodb-failure.ts';
+import { isAccepted } from '../runtime/dynamodb-failure.ts';
 import type { NewPack, PackIndex, PackName, PackRecord } from './pack-index.ts';
 
 export interface DynamodbPackDependencies {
@@ -43,12 +43,11 @@ export class DynamodbPackIndex implements PackIndex {
   }
 
   async get(name: PackName): Promise<PackRecord | undefined> {
-    const command = new GetItemCommand({
+    const { Item: item } = await this.#client.send('GetItem', {
       TableName: this.#table,
       Key: keyAttributes(packKey(name)),
       ConsistentRead: true,
     });
-    const { Item: item } = await askDynamodb(() => this.#client.send(command));
     if (item === undefined) return undefined;
     const { pk: _pk, sk: _sk, members, ...row } = fromAttributes(item) as PackRow & ItemKey;
     return { ...name, ...row, members: unpackMembers(members) };
@@ -79,14 +78,14 @@ export class DynamodbPackIndex implements PackIndex {
     });
   }
 
-  #update(name: PackName, change: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>): Promise<boolean> {
-    const command = new UpdateItemCommand({
+  #update(name: PackName, change: Omit<Update, 'TableName' | 'Key'>): Promise<boolean> {
+    const update = {
       TableName: this.#table,
       Key: keyAttributes(packKey(name)),
       ExpressionAttributeNames: { '#state': 'state' },
       ...change,
-    });
-    return isAccepted(() => this.#client.send(command));
+    };
+    return isAccepted(() => this.#client.send('UpdateItem', update));
   }
 }
 

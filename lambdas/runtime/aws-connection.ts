@@ -14,8 +14,8 @@ export interface AwsConnection {
   readonly credentials: () => Promise<AwsCredentials>;
 }
 
-/** The services that are called without a client of the SDK, by the names that AWS_ENDPOINT_URL_… has for them. */
-export type AwsServiceName = 'S3' | 'SECRETS_MANAGER' | 'APIGATEWAYMANAGEMENTAPI';
+/** The services that are called, by the names that AWS_ENDPOINT_URL_… has for them. */
+export type AwsServiceName = 'DYNAMODB' | 'S3' | 'SECRETS_MANAGER' | 'APIGATEWAYMANAGEMENTAPI';
 
 /**
  * The connection that the process's environment describes, by the same variables as the SDK's. Credentials are read anew

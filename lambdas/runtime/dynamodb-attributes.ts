@@ -1,16 +1,22 @@
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { type EpochMs, epochMs, SECOND_MS } from '@syncline/protocol';
-import type { Item } from './dynamodb-batches.ts';
+import { assert, type EpochMs, epochMs, SECOND_MS } from '@syncline/protocol';
+import type { AttributeValue, Item } from './dynamodb-api.ts';
 import { roundUpToSecond } from './expiry.ts';
 
-/** Attributes of an item; what is undefined is left out. */
+/** Attributes of an item; what is undefined is left out, at any depth. @throws InvariantError for what no attribute can hold. */
 export function toAttributes(values: Readonly<Record<string, unknown>>): Item {
-  return marshall(values, { removeUndefinedValues: true });
+  const item: Record<string, AttributeValue> = {};
+  for (const name in values) {
+    const value = values[name];
+    if (value !== undefined) item[name] = toAttribute(value);
+  }
+  return item;
 }
 
 /** The values of an item. Callers say which by a cast: nothing but our own mappings writes the tables. */
 export function fromAttributes(item: Item): unknown {
-  return unmarshall(item);
+  const values: Record<string, unknown> = {};
+  for (const name in item) values[name] = fromAttribute(item[name] ?? {});
+  return values;
 }
 
 /** A hash as 32 bytes instead of 64 digits. */
@@ -29,4 +35,47 @@ export function expiryAttribute(at: EpochMs): number {
 
 export function expiryOf(attribute: number): EpochMs {
   return epochMs(attribute * SECOND_MS);
+}
+
+function toAttribute(value: unknown): AttributeValue {
+  switch (typeof value) {
+    case 'string':
+      return { S: value };
+    case 'number':
+      assert(Math.abs(value) <= Number.MAX_SAFE_INTEGER, 'a number in an item is exact');
+      return { N: String(value) };
+    case 'boolean':
+      return { BOOL: value };
+    case 'object':
+      return toComposite(value);
+    default:
+      assert(false, `an item holds no ${typeof value}`);
+  }
+}
+
+function toComposite(value: object | null): AttributeValue {
+  if (value === null) return { NULL: true };
+  if (value instanceof Uint8Array)
+    return { B: Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64') };
+  if (Array.isArray(value)) return { L: value.filter((element) => element !== undefined).map(toAttribute) };
+  const prototype: unknown = Object.getPrototypeOf(value);
+  assert(prototype === Object.prototype || prototype === null, 'a map in an item is a plain object');
+  return { M: toAttributes(value as Readonly<Record<string, unknown>>) };
+}
+
+function fromAttribute(attribute: AttributeValue): unknown {
+  if (attribute.S !== undefined) return attribute.S;
+  if (attribute.N !== undefined) return numberOf(attribute.N);
+  if (attribute.B !== undefined) return Buffer.from(attribute.B, 'base64');
+  if (attribute.BOOL !== undefined) return attribute.BOOL;
+  if (attribute.NULL !== undefined) return null;
+  if (attribute.L !== undefined) return attribute.L.map(fromAttribute);
+  assert(attribute.M !== undefined, 'an attribute has a value of a kind that we write');
+  return fromAttributes(attribute.M);
+}
+
+function numberOf(text: string): number {
+  const value = Number(text);
+  assert(Math.abs(value) <= Number.MAX_SAFE_INTEGER, 'a number in an item is exact');
+  return value;
 }

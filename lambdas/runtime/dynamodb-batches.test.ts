@@ -1,16 +1,8 @@
-import {
-  BatchGetItemCommand,
-  type BatchGetItemCommandInput,
-  BatchWriteItemCommand,
-  type BatchWriteItemCommandInput,
-  ConditionalCheckFailedException,
-  ThrottlingException,
-} from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
 import { SeededRandom } from '../../test/support/seeded-random.ts';
-import { batchGetItems, batchPutItems, type Item, itemKeyText } from './dynamodb-batches.ts';
+import type { DynamodbAction, DynamodbAnswers, DynamodbRequests, Item } from './dynamodb-api.ts';
+import { batchGetItems, batchPutItems, itemKeyText } from './dynamodb-batches.ts';
 import type { DynamodbCalls } from './dynamodb-client.ts';
-import { askDynamodb, isAccepted } from './dynamodb-failure.ts';
 import { MemoryClock } from './memory-clock.ts';
 
 /** DynamoDB as it is under load: of every batch it does some, and leaves the rest. */
@@ -24,18 +16,17 @@ class LoadedDynamodb {
   }
 
   get calls(): DynamodbCalls {
-    return { send: async (command: unknown) => this.#answer(command) } as DynamodbCalls;
+    const send = async (action: DynamodbAction, request: unknown): Promise<unknown> => {
+      if (action === 'BatchGetItem') return this.#get(request as DynamodbRequests['BatchGetItem']);
+      if (action === 'BatchWriteItem') return this.#write(request as DynamodbRequests['BatchWriteItem']);
+      throw new TypeError('only batches are asked for');
+    };
+    return { send } as DynamodbCalls;
   }
 
-  #answer(command: unknown): unknown {
-    if (command instanceof BatchGetItemCommand) return this.#get(command.input);
-    if (command instanceof BatchWriteItemCommand) return this.#write(command.input);
-    throw new TypeError('only batches are asked for');
-  }
-
-  #get({ RequestItems: asked }: BatchGetItemCommandInput): unknown {
-    const keys = asked?.['table']?.Keys ?? [];
-    expect(asked?.['table']?.ConsistentRead).toBe(true);
+  #get({ RequestItems: asked }: DynamodbRequests['BatchGetItem']): DynamodbAnswers['BatchGetItem'] {
+    const keys = asked['table']?.Keys ?? [];
+    expect(asked['table']?.ConsistentRead).toBe(true);
     this.batches.push(keys.length);
     const left = keys.slice(this.#doneEach);
     return {
@@ -44,8 +35,8 @@ class LoadedDynamodb {
     };
   }
 
-  #write({ RequestItems: asked }: BatchWriteItemCommandInput): unknown {
-    const puts = asked?.['table'] ?? [];
+  #write({ RequestItems: asked }: DynamodbRequests['BatchWriteItem']): DynamodbAnswers['BatchWriteItem'] {
+    const puts = asked['table'] ?? [];
     this.batches.push(puts.length);
     this.written.push(...puts.slice(0, this.#doneEach).map(({ PutRequest: put }) => put?.Item ?? {}));
     const left = puts.slice(this.#doneEach);
@@ -88,28 +79,4 @@ test('a batch of which nothing is ever done ends as unavailable', async () => {
   const dynamodb = new LoadedDynamodb(0);
   await expect(batchGetItems(dependencies(dynamodb), 'table', keys(1))).rejects.toThrow('unprocessed');
   expect(dynamodb.batches).toHaveLength(8);
-});
-
-const metadata = { $metadata: { httpStatusCode: 400 }, message: '' };
-
-test.each([
-  ['a throttled call', new ThrottlingException(metadata)],
-  ['a reset connection', Object.assign(new Error('reset'), { code: 'ECONNRESET' })],
-  ['a time-out', Object.assign(new Error('late'), { name: 'TimeoutError' })],
-])('%s is unavailable, and says why', async (_title, cause) => {
-  const failing = askDynamodb(() => Promise.reject(cause));
-  await expect(failing).rejects.toMatchObject({ name: 'UnavailableError', cause });
-});
-
-test.each([
-  new TypeError('not a function'),
-  Object.assign(new TypeError('not a string'), { code: 'ERR_INVALID_ARG_TYPE' }),
-])('a defect of ours is thrown as it is (%s)', async (defect) => {
-  await expect(askDynamodb(() => Promise.reject(defect))).rejects.toBe(defect);
-});
-
-test('a write whose condition did not hold is not accepted, and any other failure is thrown', async () => {
-  expect(await isAccepted(async () => undefined)).toBe(true);
-  expect(await isAccepted(() => Promise.reject(new ConditionalCheckFailedException(metadata)))).toBe(false);
-  await expect(isAccepted(() => Promise.reject(new RangeError('x')))).rejects.toThrow(RangeError);
 });

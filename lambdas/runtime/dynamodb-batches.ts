@@ -1,13 +1,10 @@
-import { type AttributeValue, BatchGetItemCommand, BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { assert } from '@syncline/protocol';
 import type { Clock, Random } from './clock.ts';
+import type { DynamodbRequests, Item } from './dynamodb-api.ts';
 import type { DynamodbCalls } from './dynamodb-client.ts';
-import { askDynamodb } from './dynamodb-failure.ts';
 import { mapBounded } from './map-bounded.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { UnavailableError } from './unavailable-error.ts';
-
-export type Item = Record<string, AttributeValue>;
 
 export interface ItemKey {
   readonly pk: string;
@@ -36,10 +33,11 @@ export async function batchGetItems(
   const distinct = [...new Map(keys.map((key) => [itemKeyText(key), key])).values()];
   const found = new Map<string, Item>();
   await mapBounded(BATCHES_IN_FLIGHT_MAX, slices(distinct, GET_KEYS_MAX), async (batch) => {
-    let left: Item[] = batch.map(keyAttributes);
+    let left: readonly Item[] = batch.map(keyAttributes);
     await untilEmpty(dependencies, async () => {
-      const command = new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: left, ConsistentRead: true } } });
-      const answer = await askDynamodb(() => dependencies.client.send(command));
+      const answer = await dependencies.client.send('BatchGetItem', {
+        RequestItems: { [tableName]: { Keys: left, ConsistentRead: true } },
+      });
       for (const item of answer.Responses?.[tableName] ?? []) found.set(itemKeyText(keyOf(item)), item);
       left = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
       return left.length;
@@ -55,13 +53,12 @@ export async function batchPutItems(
   items: readonly Item[],
 ): Promise<void> {
   await mapBounded(BATCHES_IN_FLIGHT_MAX, slices(items, PUT_ITEMS_MAX), async (batch) => {
-    let left = batch.map((item) => ({ PutRequest: { Item: item } }));
+    let left: DynamodbRequests['BatchWriteItem']['RequestItems'][string] = batch.map((item) => ({
+      PutRequest: { Item: item },
+    }));
     await untilEmpty(dependencies, async () => {
-      const command = new BatchWriteItemCommand({ RequestItems: { [tableName]: left } });
-      const answer = await askDynamodb(() => dependencies.client.send(command));
-      left = (answer.UnprocessedItems?.[tableName] ?? []).flatMap(({ PutRequest: put }) =>
-        put?.Item === undefined ? [] : [{ PutRequest: { Item: put.Item } }],
-      );
+      const answer = await dependencies.client.send('BatchWriteItem', { RequestItems: { [tableName]: left } });
+      left = answer.UnprocessedItems?.[tableName] ?? [];
       return left.length;
     });
   });

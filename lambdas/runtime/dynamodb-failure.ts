@@ -1,38 +1,80 @@
-import {
-  ConditionalCheckFailedException,
-  DynamoDBServiceException,
-  InternalServerError,
-  ProvisionedThroughputExceededException,
-  RequestLimitExceeded,
-  ThrottlingException,
-  TransactionConflictException,
-  TransactionInProgressException,
-} from '@aws-sdk/client-dynamodb';
-import { UnavailableError } from './unavailable-error.ts';
+import type { CancellationReason, Item } from './dynamodb-api.ts';
 
-const PASSING = [
-  InternalServerError,
-  ProvisionedThroughputExceededException,
-  RequestLimitExceeded,
-  ThrottlingException,
-  TransactionConflictException,
-  TransactionInProgressException,
-];
+/** A refusal of DynamoDB; its name is AWS's own. */
+export class DynamodbRefusal extends Error {
+  override readonly name: string;
 
-/** Answers what `call` answers. @throws UnavailableError when DynamoDB did not answer or refused for load. */
-export async function askDynamodb<Answer>(call: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await call();
-  } catch (error) {
-    if (isPassing(error)) throw new UnavailableError('DynamoDB did not answer', { cause: error });
-    throw error;
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
   }
 }
 
-/** False when the write's condition did not hold, and then nothing was written. @throws UnavailableError as `askDynamodb`. */
+/** The condition of a write did not hold, and nothing was written. */
+export class ConditionalCheckFailedException extends DynamodbRefusal {
+  /** What stands there, if something does and the write asked for it. */
+  readonly item: Item | undefined;
+
+  constructor(message: string, item?: Item) {
+    super('ConditionalCheckFailedException', message);
+    this.item = item;
+  }
+}
+
+/** A transaction was refused, and nothing was written. */
+export class TransactionCanceledException extends DynamodbRefusal {
+  /** One for each write, in the order of the writes. */
+  readonly reasons: readonly CancellationReason[];
+
+  constructor(message: string, reasons: readonly CancellationReason[]) {
+    super('TransactionCanceledException', message);
+    this.reasons = reasons;
+  }
+}
+
+/** Refusals for load, and for another call that is under way: the same call may succeed later. */
+const PASSING: ReadonlySet<string> = new Set([
+  'InternalServerError',
+  'LimitExceededException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'TransactionConflictException',
+  'TransactionInProgressException',
+]);
+
+/** What stands in the body of a refusal. */
+interface RefusalBody {
+  /** `<namespace>#<name>`. */
+  readonly __type?: string;
+  readonly message?: string;
+  readonly Message?: string;
+  readonly Item?: Item;
+  readonly CancellationReasons?: readonly CancellationReason[];
+}
+
+export function isPassingRefusal(body: Uint8Array): boolean {
+  return PASSING.has(nameOf(parseBody(body)));
+}
+
+export function refusalOf(body: Uint8Array): DynamodbRefusal {
+  const parsed = parseBody(body);
+  const name = nameOf(parsed);
+  const message = parsed.message ?? parsed.Message ?? '';
+  switch (name) {
+    case 'ConditionalCheckFailedException':
+      return new ConditionalCheckFailedException(message, parsed.Item);
+    case 'TransactionCanceledException':
+      return new TransactionCanceledException(message, parsed.CancellationReasons ?? []);
+    default:
+      return new DynamodbRefusal(name, message);
+  }
+}
+
+/** False when the write's condition did not hold, and then nothing was written. */
 export async function isAccepted(write: () => Promise<unknown>): Promise<boolean> {
   try {
-    await askDynamodb(write);
+    await write();
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;
@@ -40,20 +82,17 @@ export async function isAccepted(write: () => Promise<unknown>): Promise<boolean
   }
 }
 
-/**
- * Whether the same call may succeed later. What no service answered is passing too: the SDK throws an exception of the
- * service for every answer, so anything else came from the network, which has spent its retries by then.
- */
-function isPassing(error: unknown): boolean {
-  if (error instanceof DynamoDBServiceException) {
-    return PASSING.some((kind) => error instanceof kind) || (error.$metadata.httpStatusCode ?? 0) >= 500;
-  }
-  return isNetworkError(error);
+function nameOf({ __type: type = '' }: RefusalBody): string {
+  const name = type.slice(type.indexOf('#') + 1);
+  return name === '' ? 'UnknownRefusal' : name;
 }
 
-/** The system's errors carry a `code` such as ECONNRESET; Node's own, for wrong use, begin with ERR_. The SDK's time-outs have a name. */
-function isNetworkError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return error.name === 'TimeoutError' || (code !== '' && !code.startsWith('ERR_'));
+/** Something between us and DynamoDB may answer with anything. */
+function parseBody(body: Uint8Array): RefusalBody {
+  try {
+    return JSON.parse(Buffer.from(body).toString()) as RefusalBody;
+  } catch {
+    // A refusal that is not JSON has no name, and the caller is told so.
+    return {};
+  }
 }

@@ -1,5 +1,5 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { utf8Length } from '@syncline/protocol';
+import type { AttributeValue, Item } from './dynamodb-api.ts';
 
 /** Bytes of one write unit; a transaction's writes cost two units for each begun one. */
 export const WRITE_UNIT_BYTES = 1024;
@@ -10,25 +10,25 @@ const ELEMENT_BYTES = 1;
  * Size of an item as it is billed: attribute names and values.
  * Source: Amazon DynamoDB Developer Guide, "DynamoDB item sizes and formats".
  */
-export function itemBytes(item: Readonly<Record<string, AttributeValue>>): number {
+export function itemBytes(item: Item): number {
   let bytes = 0;
   for (const [name, value] of Object.entries(item)) bytes += utf8Length(name) + valueBytes(value);
   return bytes;
 }
 
 /** Write units of an item that is written within a transaction. */
-export function transactionWriteUnits(item: Readonly<Record<string, AttributeValue>>): number {
+export function transactionWriteUnits(item: Item): number {
   return 2 * Math.max(1, Math.ceil(itemBytes(item) / WRITE_UNIT_BYTES));
 }
 
 function valueBytes(value: AttributeValue): number {
   if (value.S !== undefined) return utf8Length(value.S);
   if (value.N !== undefined) return numberBytes(value.N);
-  if (value.B !== undefined) return value.B.length;
+  if (value.B !== undefined) return base64Bytes(value.B);
   if (value.BOOL !== undefined || value.NULL !== undefined) return 1;
   if (value.SS !== undefined) return sum(value.SS.map(utf8Length));
   if (value.NS !== undefined) return sum(value.NS.map(numberBytes));
-  if (value.BS !== undefined) return sum(value.BS.map((bytes) => bytes.length));
+  if (value.BS !== undefined) return sum(value.BS.map(base64Bytes));
   if (value.L !== undefined)
     return LIST_OR_MAP_BYTES + sum(value.L.map((element) => valueBytes(element) + ELEMENT_BYTES));
   const entries = Object.values(value.M ?? {});
@@ -45,6 +45,10 @@ function numberBytes(text: string): number {
   const point = Number(exponent) + significant.length - fraction.length;
   const isSplit = point % 2 !== 0;
   return digits === 0 ? 1 : Math.ceil((digits + (isSplit ? 1 : 0)) / 2) + 1 + (text.startsWith('-') ? 1 : 0);
+}
+
+function base64Bytes(text: string): number {
+  return Buffer.byteLength(text, 'base64');
 }
 
 function sum(values: readonly number[]): number {

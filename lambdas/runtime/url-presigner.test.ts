@@ -1,31 +1,11 @@
-import { createHash, createHmac } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { epochMs } from '@syncline/protocol';
 import fc from 'fast-check';
+import { SigningHash } from '../../test/support/signing-hash.ts';
 import { escapeUri } from './escape-uri.ts';
 import { UrlPresigner } from './url-presigner.ts';
-
-class Sha256 {
-  readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
-
-  constructor(secret?: unknown) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Uint8Array);
-  }
-
-  update(data: Uint8Array): void {
-    this.#hash.update(data);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {
-    throw new Error('a hash is used once');
-  }
-}
 
 const requests = fc.record({
   method: fc.constantFrom('GET' as const, 'PUT' as const),
@@ -49,7 +29,7 @@ test('every signature is the one of the library', async () => {
       const url = new URL(`${origin}/x-${path.map(escapeUri).join('/')}`);
       const signed = new URL(await new UrlPresigner(connection).presign({ method, url, headers, lifeMs }, now));
 
-      const library = new SignatureV4({ ...connection, service: 's3', sha256: Sha256, uriEscapePath: false });
+      const library = new SignatureV4({ ...connection, service: 's3', sha256: SigningHash, uriEscapePath: false });
       const expected = await library.presign(
         new HttpRequest({
           method,

@@ -1,9 +1,8 @@
-import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AccountId, DeviceId, EpochMs } from '@syncline/protocol';
+import type { Item } from '../runtime/dynamodb-api.ts';
 import { expiryAttribute, expiryOf, fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
-import { type Item, type ItemKey, keyAttributes } from '../runtime/dynamodb-batches.ts';
+import { type ItemKey, keyAttributes } from '../runtime/dynamodb-batches.ts';
 import type { DynamodbCalls } from '../runtime/dynamodb-client.ts';
-import { askDynamodb } from '../runtime/dynamodb-failure.ts';
 import { queryItems } from '../runtime/dynamodb-query.ts';
 import type { SocketConnection, SocketStore, SocketTicket } from './socket-store.ts';
 
@@ -31,13 +30,12 @@ export class DynamodbSocketStore implements SocketStore {
   }
 
   async takeTicket(ticketHash: string): Promise<SocketTicket | undefined> {
-    const command = new DeleteItemCommand({
+    const { Attributes: item } = await this.#client.send('DeleteItem', {
       TableName: this.#table,
       Key: keyAttributes(ticketKey(ticketHash)),
       // Only the caller whose delete took the item away is given it.
       ReturnValues: 'ALL_OLD',
     });
-    const { Attributes: item } = await askDynamodb(() => this.#client.send(command));
     if (item === undefined) return undefined;
     const { ownerAccountId: accountId, deviceId, expiresAt } = fromAttributes(item) as TicketRow;
     return { ticketHash, accountId, deviceId, expiresAt: expiryOf(expiresAt) };
@@ -50,8 +48,8 @@ export class DynamodbSocketStore implements SocketStore {
   }
 
   async deleteConnection(connectionId: string): Promise<void> {
-    const command = new DeleteItemCommand({ TableName: this.#table, Key: keyAttributes(connectionKey(connectionId)) });
-    await askDynamodb(() => this.#client.send(command));
+    const key = keyAttributes(connectionKey(connectionId));
+    await this.#client.send('DeleteItem', { TableName: this.#table, Key: key });
   }
 
   async listConnections(accountId: AccountId, now: EpochMs): Promise<readonly SocketConnection[]> {
@@ -65,8 +63,7 @@ export class DynamodbSocketStore implements SocketStore {
   }
 
   async #put(item: Item): Promise<void> {
-    const command = new PutItemCommand({ TableName: this.#table, Item: item });
-    await askDynamodb(() => this.#client.send(command));
+    await this.#client.send('PutItem', { TableName: this.#table, Item: item });
   }
 }
 

@@ -1,5 +1,5 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AccountId, ContentHash, UploadId } from '@syncline/protocol';
+import type { Item } from '../runtime/dynamodb-api.ts';
 import {
   expiryAttribute,
   expiryOf,
@@ -12,7 +12,6 @@ import {
   type BatchDependencies,
   batchGetItems,
   batchPutItems,
-  type Item,
   type ItemKey,
   itemKeyText,
   keyAttributes,
@@ -53,7 +52,7 @@ export class DynamodbUploadStore implements UploadStore {
     readonly version: number;
     readonly confirmed: Uint8Array;
   }): Promise<boolean> {
-    const command = new UpdateItemCommand({
+    const update = {
       TableName: this.#table,
       Key: keyAttributes(sessionKey(change.uploadId)),
       ConditionExpression: '#version = :version',
@@ -64,8 +63,8 @@ export class DynamodbUploadStore implements UploadStore {
         ':confirmed': change.confirmed,
         ':next': change.version + 1,
       }),
-    });
-    return isAccepted(() => this.#deps.client.send(command));
+    };
+    return isAccepted(() => this.#deps.client.send('UpdateItem', update));
   }
 }
 

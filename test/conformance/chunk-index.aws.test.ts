@@ -1,4 +1,3 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamodbChunkIndex } from '../../lambdas/chunks/dynamodb-chunk-index.ts';
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
 import { openTables } from '../support/aws-world.ts';
@@ -9,15 +8,13 @@ describeChunkIndex(async () => {
   return {
     chunks: new DynamodbChunkIndex({ ...tables, clock: new MemoryClock() }),
     sweep: async (domain, hash, to) => {
-      await tables.client.send(
-        new UpdateItemCommand({
-          TableName: tables.tableNames.chunks,
-          Key: { pk: { S: `${domain}#${hash}` }, sk: { S: 'chunk' } },
-          UpdateExpression: 'SET #state = :state',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ':state': { S: to } },
-        }),
-      );
+      await tables.client.send('UpdateItem', {
+        TableName: tables.tableNames.chunks,
+        Key: { pk: { S: `${domain}#${hash}` }, sk: { S: 'chunk' } },
+        UpdateExpression: 'SET #state = :state',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':state': { S: to } },
+      });
     },
   };
 });

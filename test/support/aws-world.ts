@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AwsConnection } from '../../lambdas/runtime/aws-connection.ts';
 import { AwsRequests } from '../../lambdas/runtime/aws-requests.ts';
+import { createDynamodbClient, type DynamodbCalls } from '../../lambdas/runtime/dynamodb-client.ts';
 import { systemRandom } from '../../lambdas/runtime/system-clock.ts';
 import { createTables, type TableNames } from './create-tables.ts';
 import { sharedStack } from './shared-stack.ts';
@@ -20,13 +21,16 @@ export function awsConnection(): AwsConnection & { readonly endpoint: string } {
 
 /** A set of new tables and what every adapter over them is made with, but for the clock. */
 export async function openTables(): Promise<{
-  readonly client: DynamoDBClient;
+  readonly client: DynamodbCalls;
   readonly tableNames: TableNames;
   readonly random: typeof systemRandom;
 }> {
-  const { endpoint, region } = awsConnection();
-  const client = new DynamoDBClient({ endpoint, region, credentials });
-  return { client, tableNames: await createTables(client), random: systemRandom };
+  const connection = awsConnection();
+  const { endpoint, region } = connection;
+  const maker = new DynamoDBClient({ endpoint, region, credentials });
+  const tableNames = await createTables(maker);
+  maker.destroy();
+  return { client: createDynamodbClient({ connection }), tableNames, random: systemRandom };
 }
 
 /** A new bucket, versioned as the deployed one. */
