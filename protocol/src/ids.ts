@@ -42,10 +42,16 @@ export type OpId = z.infer<typeof OpId>;
 /** Writes 16 bytes as 26 characters; the first carries the top three bits. */
 export function encodeUlid(bytes: Uint8Array): string {
   assert(bytes.length === 16, 'an id has 16 bytes');
-  let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
   let text = '';
-  for (let digit = 25; digit >= 0; digit--) text += ALPHABET[Number((value >> BigInt(digit * 5)) & 31n)];
+  let held = 0;
+  // Two zeros in front make 130 bits of 128: 26 digits of five.
+  let heldBits = 2;
+  for (const byte of bytes) {
+    held = (held << 8) | byte;
+    heldBits += 8;
+    for (; heldBits >= 5; heldBits -= 5) text += ALPHABET[(held >> (heldBits - 5)) & 31];
+    held &= 31;
+  }
   return text;
 }
 
