@@ -30,9 +30,9 @@ export function toApiEvent(incoming: IncomingMessage, body: string, claimsOf: Cl
   return { name: match.name, event };
 }
 
-/** Listens on a free port of the loopback interface. Answers the address. */
-export async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+/** Listens on a port of the loopback interface, a free one if none is given. Answers the address. */
+export async function listen(server: Server, port = 0): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 

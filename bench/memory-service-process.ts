@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EpochMs, epochMs, type RouteName } from '@syncline/protocol';
 import { getConfiguration } from '../lambdas/accounts/get-configuration.ts';
+import { S3ObjectStore } from '../lambdas/chunks/s3-object-store.ts';
 import { createApiHandler } from '../lambdas/runtime/create-api-handler.ts';
 import { MemoryClock } from '../lambdas/runtime/memory-clock.ts';
 import { createSocketHandler } from '../lambdas/sockets/create-socket-handler.ts';
@@ -13,11 +14,14 @@ import { inMemoryOperations } from '../test/support/in-memory-operations.ts';
 import { createInMemoryStores } from '../test/support/in-memory-stores.ts';
 import { createAnsweringServer, type HttpAnswer, listen, NOT_FOUND, readBytes, toApiEvent } from './http-api.ts';
 import { machineMs } from './machine-clock.ts';
-import type { Work } from './memory-service.ts';
+import type { MemoryServicePlaces, Work } from './memory-service.ts';
 import { answerUserPool, claimsOfToken } from './memory-user-pool.ts';
 import { acceptSocket, refuseSocket } from './socket-server.ts';
 
 const QUOTA_BYTES = 1_000_000_000_000;
+const BUCKET = 'syncline';
+/** Any will do: the store verifies no signatures. */
+const CREDENTIALS = { accessKeyId: 'bench', secretAccessKey: 'bench' };
 
 /** The memory stores sleep and expire by the time of the machine here. */
 class MachineClock extends MemoryClock {
@@ -30,8 +34,10 @@ class MachineClock extends MemoryClock {
 }
 
 /** Started by memory-service.ts: serves everything, tells its address, and when asked, what it has worked on. */
-const stores = createInMemoryStores({ clock: new MachineClock() });
-const { accounts, clock, telemetry, sockets, pusher, namespaces } = stores;
+const places = JSON.parse(process.argv[2] ?? '{}') as MemoryServicePlaces;
+const ownStores = createInMemoryStores({ clock: new MachineClock() });
+const { accounts, clock, telemetry, sockets, pusher, namespaces, objects: ownObjects } = ownStores;
+const stores = { ...ownStores, objects: places.objects === undefined ? ownObjects : s3Objects(places.objects.url) };
 let work: Work[] = [];
 let address = '';
 
@@ -64,19 +70,30 @@ const server = createAnsweringServer(async (incoming) => {
   return timed({ request: matched.name, start }, async () => {
     const { statusCode, headers, body: text } = await handle(matched.event);
     await notifyDevices({ accounts, sockets, pusher, clock, meter: telemetry }, namespaces.takeAppended());
-    // Signed addresses of the memory store lead here.
-    return { statusCode, headers, body: text.replaceAll('"memory:/', `"${address}/objects/`) };
+    return { statusCode, headers, body: withPublicUrls(text) };
   });
 });
 server.on('upgrade', (incoming, stream) => void openPushSocket(incoming, stream));
 
-address = await listen(server);
+const ownAddress = await listen(server, places.port);
+address = places.publicUrl ?? ownAddress;
 process.once('disconnect', () => process.exit());
 process.on('message', () => {
   process.send?.(work);
   work = [];
 });
-process.send?.(address);
+process.send?.(ownAddress);
+
+function s3Objects(endpoint: string): S3ObjectStore {
+  const connection = { region: 'us-east-1', endpoint, credentials: () => Promise.resolve(CREDENTIALS) };
+  return new S3ObjectStore({ bucket: BUCKET, clock, connection });
+}
+
+/** Signed addresses lead to the store by the way that devices take to it; those of the memory store lead here. */
+function withPublicUrls(text: string): string {
+  if (places.objects === undefined) return text.replaceAll('"memory:/', `"${address}/objects/`);
+  return text.replaceAll(`"${places.objects.url}/`, `"${places.objects.publicUrl}/`);
+}
 
 async function timed(begun: Omit<Work, 'end'>, task: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
   const answer = await task();
@@ -88,11 +105,11 @@ function answerObject(incoming: IncomingMessage, bytes: Buffer): HttpAnswer {
   const url = (incoming.url ?? '').replace('/objects/', 'memory:/');
   if (incoming.method === 'PUT') {
     const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, text]) => [name, String(text)]));
-    return { statusCode: stores.objects.put({ url, headers, bytes }), headers: {}, body: '' };
+    return { statusCode: ownObjects.put({ url, headers, bytes }), headers: {}, body: '' };
   }
   const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(incoming.headers.range ?? '') ?? [];
   const range = first === undefined || last === undefined ? {} : { range: [Number(first), Number(last)] as const };
-  const { status, bytes: body } = stores.objects.get({ url, ...range });
+  const { status, bytes: body } = ownObjects.get({ url, ...range });
   return { statusCode: status, headers: {}, body };
 }
 

@@ -22,10 +22,20 @@ export interface MemoryService {
   stop(): void;
 }
 
-export async function startMemoryService(): Promise<MemoryService> {
-  const { url, child } = await forkService({ file: PROGRAM, args: [], environment: {} });
+/** Where a memory service keeps its bytes, and under which addresses the devices find it and them. */
+export interface MemoryServicePlaces {
+  /** The port that it listens on; a free one when absent. */
+  readonly port?: number;
+  /** The address that devices are given, where that is not its own. */
+  readonly publicUrl?: string;
+  /** A store that keeps the bytes, as S3 would, at `url` for the service and at `publicUrl` for devices. Else its own memory does. */
+  readonly objects?: { readonly url: string; readonly publicUrl: string };
+}
+
+export async function startMemoryService(places: MemoryServicePlaces = {}): Promise<MemoryService> {
+  const { url, child } = await forkService({ file: PROGRAM, args: [JSON.stringify(places)], environment: {} });
   return {
-    url,
+    url: places.publicUrl ?? url,
     takeWork: async () => {
       const answered = once(child, 'message');
       child.send('work');

@@ -2,6 +2,7 @@ import type { RouteName } from '@syncline/protocol';
 import { getAccount } from '../../lambdas/accounts/get-account.ts';
 import { getConfiguration } from '../../lambdas/accounts/get-configuration.ts';
 import type { DedupScope } from '../../lambdas/chunks/dedup-domain.ts';
+import type { ObjectStore } from '../../lambdas/chunks/object-store.ts';
 import { listDevices } from '../../lambdas/devices/list-devices.ts';
 import { registerDevice } from '../../lambdas/devices/register-device.ts';
 import { renameDevice } from '../../lambdas/devices/rename-device.ts';
@@ -30,8 +31,11 @@ export interface InMemorySettings {
   readonly quotaBytes: number;
 }
 
-/** The operation of every route, as the entries in lambdas/*.lambda.ts compose them. */
-export function inMemoryOperations(stores: InMemoryStores, settings: InMemorySettings): RouteOperations<RouteName> {
+/** The operation of every route, as the entries in lambdas/*.lambda.ts compose them. The objects may lie elsewhere. */
+export function inMemoryOperations(
+  stores: Omit<InMemoryStores, 'objects'> & { readonly objects: ObjectStore },
+  settings: InMemorySettings,
+): RouteOperations<RouteName> {
   const dependencies = { ...stores, ...settings, meter: stores.telemetry, socketUrl: 'wss://socket.memory.test' };
   const configuration = { stage: 'local', region: 'memory', issuer: 'https://issuer.memory.test', audience: 'memory' };
   return {
