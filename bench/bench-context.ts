@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalStack, startLocalStack } from '../emulator/local-stack.ts';
@@ -15,22 +15,49 @@ const LARGE_TREE: FileTree = { folders: 2000, filesPerFolder: 50, seed: 'large' 
 
 const REMOVE_TRIES_MAX = 10;
 
+/** How much is measured, beside what the benches choose themselves. */
+export interface BenchSize {
+  /** Of each bench that has rounds; its own number when absent. */
+  readonly rounds: number | undefined;
+  /** The share of the files or bytes that are measured: less than 1 tries a bench out, and its figures say nothing. */
+  readonly scale: number;
+}
+
 /** What the benches of a run share. Each part is made by the first one that asks for it. */
 export class BenchContext {
   /** For files that are gone afterwards. */
   readonly directory: string;
   readonly log: (line: string) => void;
+  readonly #size: BenchSize;
   #stack: Promise<LocalStack> | undefined;
   #memoryService: Promise<MemoryService> | undefined;
   #largePairs: Promise<LargePairs> | undefined;
 
-  private constructor(directory: string, log: (line: string) => void) {
+  private constructor(directory: string, log: (line: string) => void, size: BenchSize) {
     this.directory = directory;
     this.log = log;
+    this.#size = size;
   }
 
-  static async open(log: (line: string) => void): Promise<BenchContext> {
-    return new BenchContext(await mkdtemp(join(tmpdir(), 'syncline-bench-')), log);
+  static async open(log: (line: string) => void, size: BenchSize): Promise<BenchContext> {
+    return new BenchContext(await mkdtemp(join(tmpdir(), 'syncline-bench-')), log, size);
+  }
+
+  /** How many rounds a bench takes that would take this many. */
+  rounds(own: number): number {
+    return this.#size.rounds ?? own;
+  }
+
+  /** How many files or bytes a bench takes that would take this many. */
+  scaled(own: number): number {
+    return Math.max(1, Math.round(own * this.#size.scale));
+  }
+
+  /** A directory of its own for a bench. */
+  async makeDirectory(name: string): Promise<string> {
+    const directory = join(this.directory, name);
+    await mkdir(directory);
+    return directory;
   }
 
   /** The whole service on an emulator. */

@@ -4,6 +4,8 @@ export interface Figure {
   readonly value: number;
   readonly unit: string;
   readonly aim?: { readonly most: number } | { readonly least: number };
+  /** The target of the product that this is the figure of, as in `P7`. */
+  readonly target?: string;
 }
 
 /** The answer to the one question of a bench. */
@@ -31,6 +33,16 @@ export function formatTable({ question, figures, note }: BenchResult): string {
     return aim === undefined ? figure : `${figure.padEnd(width + 30)} ${describeAim(value, aim)}`;
   });
   return [question, ...[...lines, ...(note === undefined ? [] : [`(${note})`])].map((line) => `  ${line}`)].join('\n');
+}
+
+/** All figures that targets of the product are stated for, by their numbers. */
+export function formatTargets(results: Readonly<Record<string, BenchResult>>): string {
+  const figures = Object.values(results)
+    .flatMap((result) => result.figures)
+    .filter(({ target }) => target !== undefined)
+    .map((figure) => ({ ...figure, name: `${figure.target}  ${figure.name}` }))
+    .toSorted((a, b) => Number(a.target?.slice(1)) - Number(b.target?.slice(1)));
+  return figures.length === 0 ? '' : formatTable({ question: 'Which targets are met?', figures });
 }
 
 function describeAim(value: number, aim: NonNullable<Figure['aim']>): string {

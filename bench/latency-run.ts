@@ -15,7 +15,8 @@ const ARRIVAL_MS_MAX = 60_000;
 export interface LatencySubject {
   readonly peer: Peer;
   readonly takeWork?: () => Promise<readonly Work[]>;
-  /** The aim for its p95, where there is one. */
+  /** The aims for its p50 and p95, where there are any. */
+  readonly p50MsMax?: number;
   readonly p95MsMax?: number;
 }
 

@@ -90,6 +90,7 @@ function describe(
       value: sum(commits, 'writeUnits'),
       unit: 'WRU',
       ...most(aims.commitUnits),
+      ...(aims.commitUnits === undefined ? {} : { target: 'P17' }),
     },
     { name: `${name}: write units in all`, value: sum(calls, 'writeUnits'), unit: 'WRU' },
     { name: `${name}: read units`, value: sum(calls, 'readUnits'), unit: 'RRU' },

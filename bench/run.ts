@@ -1,24 +1,30 @@
 import { writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleOf } from '../lib/bundles.ts';
 import { type FunctionName, functions } from '../lib/functions.ts';
 import { BenchContext } from './bench-context.ts';
-import { type BenchResult, formatTable } from './bench-report.ts';
+import { type BenchResult, formatTable, formatTargets } from './bench-report.ts';
 import { benchCommitLatency } from './commit-latency.bench.ts';
 import { benchCommitRace } from './commit-race.bench.ts';
+import { benchCompression } from './compression.bench.ts';
+import { benchEditBytes } from './edit-bytes.bench.ts';
+import { benchFarFiles } from './far-files.bench.ts';
 import { type BundledFunction, benchFunctionStart } from './function-start.bench.ts';
 import { benchIdleDaemon } from './idle-daemon.bench.ts';
+import { benchLargeFiles } from './large-files.bench.ts';
 import { benchLargeFolder } from './large-folder.bench.ts';
 import { benchPackCosts } from './pack-costs.bench.ts';
 import { latencySubjects } from './peers/measured-peers.ts';
 import { benchQuietStart } from './quiet-start.bench.ts';
 import { benchRequestCosts } from './request-costs.bench.ts';
 import { benchRequestUnitRule } from './request-unit-rule.bench.ts';
+import { benchSmallFiles } from './small-files.bench.ts';
+import { benchStreaming } from './streaming.bench.ts';
 import { benchSyncLatency } from './sync-latency.bench.ts';
 import { benchSyncThroughput } from './sync-throughput.bench.ts';
 import { benchWatcher } from './watcher.bench.ts';
+import { describeRun, keepRun } from './write-run.ts';
 
 type Bench = (context: BenchContext) => Promise<BenchResult>;
 
@@ -37,10 +43,22 @@ const benches: Readonly<Record<string, Bench>> = {
   'idle-daemon': async (context) => benchIdleDaemon(await context.largePairs(), context),
   'large-folder': ({ directory }) => benchLargeFolder(directory, log),
   watcher: () => benchWatcher(),
+  'small-files': benchSmallFiles,
+  'far-files': benchFarFiles,
+  'large-files': benchLargeFiles,
+  'edit-bytes': benchEditBytes,
+  streaming: benchStreaming,
+  compression: benchCompression,
 };
 
 const { values: options } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+  options: {
+    json: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+    save: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    scale: { type: 'string', default: '1' },
+  },
 });
 const interruption = Promise.withResolvers<never>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -61,7 +79,13 @@ async function main(): Promise<number> {
     console.error(`There is no bench ${unknown.join(', ')}: choose from ${Object.keys(benches).join(', ')}.`);
     return 2;
   }
-  const context = await BenchContext.open(log);
+  const rounds = options.rounds === undefined ? undefined : Number(options.rounds);
+  const scale = Number(options.scale);
+  if (!(scale > 0 && scale <= 1) || (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))) {
+    console.error('--scale is a number above 0 and at most 1, --rounds a whole number from 1.');
+    return 2;
+  }
+  const context = await BenchContext.open(log, { rounds, scale });
   try {
     const results: Record<string, BenchResult> = {};
     for (const [name, bench] of Object.entries(benches)) {
@@ -71,8 +95,9 @@ async function main(): Promise<number> {
       results[name] = result;
       if (!options.json) console.log(`${formatTable(result)}\n`);
     }
-    const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
-    if (options.json) console.log(JSON.stringify({ measuredAt: new Date().toISOString(), machine, results }, null, 2));
+    const run = describeRun(results, scale);
+    console.log(options.json ? JSON.stringify(run, null, 2) : formatTargets(results));
+    if (options.save) log(`Kept in ${keepRun(run)}. "npm run charts" draws what is kept.`);
     return 0;
   } finally {
     await context.close();

@@ -14,7 +14,7 @@ export class PeerNotes {
    * Does something with a peer that is installed. Undefined when it is not, or when it fails, now or before: a peer that this
    * machine cannot run is said, and keeps nobody from measuring the others.
    */
-  async attempt<T>(peer: Peer, task: () => Promise<T>): Promise<T | undefined> {
+  async attempt<T>(peer: Pick<Peer, 'name' | 'version'>, task: () => Promise<T>): Promise<T | undefined> {
     if (this.#absences.has(peer.name)) return undefined;
     try {
       const version = this.#versions.get(peer.name) ?? (await peer.version());

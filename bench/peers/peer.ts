@@ -36,6 +36,10 @@ export interface DaemonPair {
    * (ms since 1970) at which this side's first look at everything ended. @throws Error when that takes longer than a bound.
    */
   waitIdle(side: Side): Promise<number>;
+  /** Makes a side look at everything now; absent where there is no way to ask. Resolves when it has looked. */
+  lookNow?(side: Side): Promise<void>;
+  /** All bytes that a side has received from the other since its start; absent where it does not tell. */
+  takenBytes?(side: Side): Promise<number>;
   /** The session of a side's processes. Precondition: it was started. */
   sessionOf(side: Side): number;
   /** Stops what runs; it can be started again. */

@@ -26,7 +26,7 @@ export function syncline(options: SynclineOptions): Peer {
     name: options.name,
     isOurs: true,
     isSlow: false,
-    version,
+    version: synclineVersion,
     link: async (folders) => daemons(await linkDevices(folders, options)),
   };
 }
@@ -37,7 +37,7 @@ export function synclineOnce(options: SynclineOptions): Peer {
     name: `${options.name}, sync --once`,
     isOurs: true,
     isSlow: false,
-    version,
+    version: synclineVersion,
     link: async (folders) => {
       const devices = await linkDevices(folders, options);
       return {
@@ -60,7 +60,8 @@ interface Device {
   readonly folder: string;
 }
 
-async function version(): Promise<string> {
+/** What the command line is called, with its version. */
+export async function synclineVersion(): Promise<string> {
   const manifest = JSON.parse(await readFile(join(CLIENT, 'package.json'), 'utf8')) as { readonly version: string };
   return `syncline ${manifest.version}`;
 }

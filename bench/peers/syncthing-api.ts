@@ -17,7 +17,10 @@ const Events = z.array(
   }),
 );
 const FolderStatus = z.object({ state: z.string(), needTotalItems: z.number(), globalFiles: z.number() });
-const Connections = z.object({ connections: z.record(z.string(), z.object({ connected: z.boolean() })) });
+const Connections = z.object({
+  connections: z.record(z.string(), z.object({ connected: z.boolean() })),
+  total: z.object({ inBytesTotal: z.number() }),
+});
 const Completion = z.object({ completion: z.number(), needItems: z.number(), needDeletes: z.number() });
 
 /** Where one Syncthing listens for questions. Source: docs.syncthing.net, REST API. */
@@ -67,6 +70,18 @@ export async function waitInSync(
     await sleep(LOOK_PAUSE_MS * sides.length);
   }
   throw new Error('the two Syncthings did not come to the same files');
+}
+
+/** Makes one look at everything, and waits until it has. */
+export async function scanNow({ port, key, folderId }: SyncthingApi): Promise<void> {
+  const url = `http://127.0.0.1:${port}/rest/db/scan?folder=${folderId}`;
+  const response = await fetch(url, { method: 'POST', headers: { 'x-api-key': key } });
+  if (!response.ok) throw new Error(`Syncthing answers a scan with ${response.status}`);
+}
+
+/** All bytes that one has received from others since its start. */
+export async function receivedBytes(api: SyncthingApi): Promise<number> {
+  return z.parse(Connections, await ask(api, 'system/connections')).total.inBytesTotal;
 }
 
 async function readSide(api: SyncthingApi, otherDevice: string) {

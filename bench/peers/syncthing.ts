@@ -1,25 +1,34 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startDelayProxy } from '../delay-proxy.ts';
 import { freePort } from '../free-port.ts';
 import { Program } from '../program.ts';
 import { versionOf } from './installed-program.ts';
 import { SHORT_RUN_MS_MAX } from './limits.ts';
 import { type DaemonPair, type FolderPair, type Peer, peerEnvironment, type Side } from './peer.ts';
-import { firstScanEnd, type SyncthingApi, waitInSync } from './syncthing-api.ts';
+import { firstScanEnd, receivedBytes, type SyncthingApi, scanNow, waitInSync } from './syncthing-api.ts';
 
 const FOLDER_ID = 'bench';
 const SIDES = ['a', 'b'] as const;
 
-/** Two Syncthings that know each other's address and nobody else. `watcherDelaySeconds` is `fsWatcherDelayS`. */
-export function syncthing(options: { readonly name: string; readonly watcherDelaySeconds: number }): Peer {
-  const { name, watcherDelaySeconds } = options;
+export interface SyncthingOptions {
+  readonly name: string;
+  /** `fsWatcherDelayS`. */
+  readonly watcherDelaySeconds: number;
+  /** How long a question of one to the other and its answer are under way; nothing is done to them when absent. */
+  readonly rttMs?: number;
+}
+
+/** Two Syncthings that know each other's address and nobody else. */
+export function syncthing(options: SyncthingOptions): Peer {
+  const { name, watcherDelaySeconds, rttMs = 0 } = options;
   return {
     name,
     isOurs: false,
     isSlow: watcherDelaySeconds >= 5,
     version: () => versionOf('syncthing', ['--version']),
     link: async (folders) => {
-      const pair = await configure(folders, watcherDelaySeconds);
+      const pair = await configure(folders, { watcherDelaySeconds, rttMs });
       // The first start reads and hashes everything, and both exchange what they have.
       try {
         for (const side of SIDES) await pair.start(side);
@@ -42,10 +51,18 @@ interface Installation {
   readonly api: SyncthingApi;
 }
 
-async function configure(folders: FolderPair, watcherDelaySeconds: number): Promise<DaemonPair> {
+async function configure(
+  folders: FolderPair,
+  { watcherDelaySeconds, rttMs }: { readonly watcherDelaySeconds: number; readonly rttMs: number },
+): Promise<DaemonPair> {
   const [a, b] = [await install(folders, 'a'), await install(folders, 'b')];
-  for (const [own, other] of [[a, b] as const, [b, a] as const]) {
-    await writeFile(join(own.home, 'config.xml'), configuration({ own, other, watcherDelaySeconds }));
+  const proxy = rttMs === 0 ? undefined : await startDelayProxy([a.port, b.port], rttMs);
+  const ways = [
+    { own: a, other: b, otherPort: proxy?.ports[1] ?? b.port },
+    { own: b, other: a, otherPort: proxy?.ports[0] ?? a.port },
+  ];
+  for (const way of ways) {
+    await writeFile(join(way.own.home, 'config.xml'), configuration({ ...way, watcherDelaySeconds }));
   }
   return daemons({ a, b });
 }
@@ -80,17 +97,18 @@ async function install(folders: FolderPair, side: Side): Promise<Installation> {
 function configuration(pair: {
   readonly own: Installation;
   readonly other: Installation;
+  readonly otherPort: number;
   readonly watcherDelaySeconds: number;
 }): string {
-  const { own, other, watcherDelaySeconds } = pair;
-  const device = ({ side, deviceId, port }: Installation) =>
+  const { own, other, otherPort, watcherDelaySeconds } = pair;
+  const device = ({ side, deviceId }: Installation, port: number) =>
     `<device id="${deviceId}" name="${side}"><address>tcp://127.0.0.1:${port}</address></device>`;
   return `<configuration version="${own.configurationVersion}">
     <folder id="${FOLDER_ID}" label="" path="${own.folder}" type="sendreceive" rescanIntervalS="3600"
       fsWatcherEnabled="true" fsWatcherDelayS="${watcherDelaySeconds}">
       <device id="${own.deviceId}"/><device id="${other.deviceId}"/>
     </folder>
-    ${device(own)}${device(other)}
+    ${device(own, own.port)}${device(other, otherPort)}
     <gui enabled="true" tls="false"><address>127.0.0.1:${own.api.port}</address><apikey>${own.api.key}</apikey></gui>
     <options>
       <listenAddress>tcp://127.0.0.1:${own.port}</listenAddress>
@@ -134,6 +152,8 @@ function daemons(installations: Readonly<Record<Side, Installation>>): DaemonPai
       }
       return idleSince;
     },
+    lookNow: (side) => scanNow(installations[side].api),
+    takenBytes: (side) => receivedBytes(installations[side].api),
     sessionOf: (side) => running(side).sessionId,
     stop: async () => {
       await Promise.all([...programs.values()].map((program) => program.stop()));
