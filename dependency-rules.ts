@@ -113,7 +113,7 @@ const infrastructure = [
 const client = [
   layer(['client/**'], CLIENT),
   layer(
-    ['client/src/{api,sdk,transfers,ignore}/**'],
+    ['client/src/{api,sdk,chunking,transfers,ignore}/**'],
     [
       ...CLIENT,
       NODE,

@@ -1,11 +1,15 @@
-/** Bundles the command line into one file, dist/syncline.mjs, which is what is published. */
+/** Bundles the command line into dist/syncline.mjs, and beside it the thread that it starts: what is published. */
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: [join('src', 'cli', 'main.ts')],
-  outfile: join('dist', 'syncline.mjs'),
+  entryPoints: {
+    syncline: join('src', 'cli', 'main.ts'),
+    'cutting-thread': join('src', 'platform', 'node', 'cutting-thread.ts'),
+  },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   format: 'esm',
   platform: 'node',

@@ -25,9 +25,11 @@ export {
   type SignInTokens,
   type UserPool,
 } from './api/user-pool.ts';
+export { type BoundaryKernel, openBoundaryFinder } from './chunking/boundary-finder.ts';
+export { ContentCutter, type CutChunk } from './chunking/content-cutter.ts';
 export { createFetchTransport } from './platform/browser/fetch-transport.ts';
 export { type Bandwidth, BandwidthLimit } from './transfers/bandwidth-limit.ts';
-export { chunkCount, chunkRange } from './transfers/chunking.ts';
+export { cutBytes, type FileCutting } from './transfers/cut-content.ts';
 export {
   type DownloadJob,
   type DownloadOutcome,

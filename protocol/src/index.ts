@@ -1,6 +1,7 @@
 export * from './accounts.ts';
 export * from './assert.ts';
 export * from './changes.ts';
+export * from './chunking.ts';
 export * from './commits.ts';
 export * from './errors.ts';
 export * from './ids.ts';

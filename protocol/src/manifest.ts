@@ -10,8 +10,11 @@ export const ChunkRef = z.strictObject({
 });
 export type ChunkRef = z.infer<typeof ChunkRef>;
 
-/** How a file was cut. It stands beside the manifest, not in it: content is named by its chunks alone. */
-export const ChunkingStrategy = z.enum(['fixed-4m']);
+/**
+ * How a file was cut. It stands beside the manifest, not in it: content is named by its chunks alone. What each one means stands in
+ * chunking.ts, and never changes: another way to cut is another strategy.
+ */
+export const ChunkingStrategy = z.enum(['fixed-4m', 'cdc-1m-v1', 'cdc-4m-v1']);
 export type ChunkingStrategy = z.infer<typeof ChunkingStrategy>;
 
 /** Bytes of one packed entry: 32 of hash, 4 of length. */

@@ -1,13 +1,13 @@
 /** The real client against the real handlers: what is stored once is sent once, and possession has to be shown. */
 import { expect, test } from '@jest/globals';
-import { FIXED_CHUNK_BYTES } from '@syncline/protocol';
 import { uploadFiles } from '../../client/src/transfers/upload-files.ts';
+import { bytesOfChunks } from '../../client/test/bytes-of-chunks.ts';
 import { objectPuts, openInMemoryClient, sourceOf } from '../support/in-memory-client.ts';
 import { join } from '../support/in-memory-member.ts';
 import { InMemoryService } from '../support/in-memory-service.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 
-const LARGE = new SeededRandom('large').bytes(3 * FIXED_CHUNK_BYTES + 1);
+const LARGE = bytesOfChunks(3, 1);
 const SMALL = new SeededRandom('small').bytes(10);
 
 test('a file of several chunks is sent once, and a second time costs no byte', async () => {

@@ -22,6 +22,7 @@ export function scheduledCalls(calls: DiskCalls, schedule: Schedule): DiskCalls 
 
 function scheduledHandle(handle: DiskHandle, schedule: Schedule): DiskHandle {
   return {
+    descriptor: handle.descriptor,
     stat: () => schedule(() => handle.stat()),
     read: (into, position) => schedule(() => handle.read(into, position)),
     readSync: (into, position) => handle.readSync(into, position),

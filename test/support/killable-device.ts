@@ -143,7 +143,7 @@ function remoteOf(process: SimulatedProcess, remote: Remote): Remote {
     listChanges: (cursor) => whileAlive(() => remote.listChanges(cursor)),
     commit: (operations) =>
       whileAlive(() => process.call({ name: 'commit', path: '' }, () => remote.commit(operations))),
-    nameContent: (source) => whileAlive(() => remote.nameContent(source)),
+    nameContent: (source, known) => whileAlive(() => remote.nameContent(source, known)),
     send: (sources) => whileAlive(() => remote.send(sources)),
     expect: (contents) => remote.expect(contents),
     fetch: (content) => whileAlive(() => remote.fetch(content)),

@@ -106,6 +106,7 @@ export class SimulatedProcess {
     const read = (into: Uint8Array, position: number) =>
       call('fread', (fault) => disk.read(opened, fault === 'short' ? half(into) : into, position));
     return {
+      descriptor: -1,
       stat: async () => call('fstat', () => disk.stat(opened)),
       read: async (into, position) => read(into, position),
       readSync: read,

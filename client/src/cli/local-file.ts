@@ -27,7 +27,13 @@ export async function openLocalFile(file: string, namespaceId: NamespaceId): Pro
     if (!opened.isFile()) throw notAFile(file, opened);
     if (Number(opened.size) > FILE_BYTES_MAX) throw localFileError(file, failureOf('EFBIG'));
     return {
-      source: { namespaceId, size: Number(opened.size), read: (range) => readRange(handle, range) },
+      source: {
+        namespaceId,
+        size: Number(opened.size),
+        read: (range) => readRange(handle, range),
+        // It stays open until the command ends.
+        lend: async () => ({ descriptor: handle.fd, giveBack: async () => true }),
+      },
       modifiedAt: opened.mtime.toISOString(),
       executable: process.platform !== 'win32' && (opened.mode & 0o111n) !== 0n,
       isUnchanged: async () => isSame(opened, await handle.stat({ bigint: true })),

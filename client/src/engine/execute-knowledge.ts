@@ -1,4 +1,4 @@
-import { epochMs, type NodeId } from '@syncline/protocol';
+import { type ContentHash, epochMs, type NodeId } from '@syncline/protocol';
 import { agreedNode, type Execution, localPath, report } from './execution.ts';
 import { forgetSynced } from './forget-node.ts';
 import { BUSY_PAUSE_MS_MAX, BUSY_PAUSE_MS_MIN, FILE_TRIES_MAX, READS_MAX, TIME_TICK_MS } from './limits.ts';
@@ -59,7 +59,7 @@ export async function executeReads(execution: Execution, nodeIds: readonly NodeI
     const path = localPath(execution, file.nodeId);
     if (path === undefined) return;
     const source = contentSource(execution, { path, file });
-    const contentHash = await execution.ports.remote.nameContent(source);
+    const contentHash = await execution.ports.remote.nameContent(source, knownContents(execution, file));
     if (contentHash === undefined) {
       if (source.failure() === 'unreadable') report(execution, { path, reason: 'unreadable' });
       else countTry(execution, path);
@@ -70,6 +70,14 @@ export async function executeReads(execution: Execution, nodeIds: readonly NodeI
       tree.set({ ...file, contentHash, entry: { ...file.entry, contentHash } });
     }
     execution.progress += 1;
+  });
+}
+
+/** What the content of a file is going to be compared with, as far as it may be the same. */
+function knownContents({ trees }: Execution, { nodeId, entry }: LocalNode): readonly ContentHash[] {
+  const nodes = [trees.remote.get(nodeId), trees.synced.get(nodeId)];
+  return nodes.flatMap((node) => {
+    return node?.contentHash === undefined || node.size !== entry.identity.size ? [] : [node.contentHash];
   });
 }
 
@@ -84,12 +92,21 @@ export function contentSource(
   { path, file }: { readonly path: string; readonly file: LocalNode },
 ): WatchedSource {
   const { identity } = file.entry;
+  const { files } = ports;
   let failure: 'changed' | 'unreadable' | undefined;
   return {
     size: identity.size,
     failure: () => failure,
+    lend:
+      files.lend &&
+      (async () => {
+        const answer = await files.lend?.({ path, identity });
+        if (answer?.kind === 'lent') return answer.file;
+        failure = answer?.kind;
+        return undefined;
+      }),
     read: async (range) => {
-      const answer = await ports.files.read({ path, identity }, range);
+      const answer = await files.read({ path, identity }, range);
       if (answer.kind === 'read') return answer.bytes;
       failure = answer.kind;
       return new Uint8Array(0);

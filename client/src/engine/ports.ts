@@ -69,6 +69,11 @@ export interface FileSystem {
     file: { readonly path: string; readonly identity: LocalIdentity },
     range: ByteRange,
   ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'changed' | 'unreadable' }>;
+  /** Opens a file in exactly the given state for other threads, where there are any. */
+  readonly lend?: (file: {
+    readonly path: string;
+    readonly identity: LocalIdentity;
+  }) => Promise<{ readonly kind: 'lent'; readonly file: LentFile } | { readonly kind: 'changed' | 'unreadable' }>;
   /** Makes a folder at a free place. */
   makeFolder(path: string): Promise<DiskOutcome>;
   /** Renames to a free place what is still the given object. Atomic. */
@@ -156,7 +161,17 @@ export type RemoteAnswer<T> =
 /** A content to send. A shorter answer than asked for says that the file has changed. */
 export interface ContentSource {
   readonly size: number;
-  read(range: ByteRange): Promise<Uint8Array>;
+  readonly read: (range: ByteRange) => Promise<Uint8Array>;
+  /** Opens the file for another thread, where that is possible; undefined when that failed. */
+  readonly lend?: (() => Promise<LentFile | undefined>) | undefined;
+}
+
+/** An open file that any thread of this process may read. */
+export interface LentFile {
+  /** The operating system's number for it. */
+  readonly descriptor: number;
+  /** Closes it. False when the file is not in the state any more in which it was asked for. */
+  giveBack(): Promise<boolean>;
 }
 
 export type SentContent =
@@ -188,8 +203,11 @@ export interface Remote {
   }): Promise<RemoteAnswer<TreeResponse>>;
   listChanges(cursor: Cursor): Promise<RemoteAnswer<ChangesResponse>>;
   commit(operations: readonly Operation[]): Promise<RemoteAnswer<readonly OperationResult[]>>;
-  /** The name of a content, as the service will know it; undefined when the file changed while it was read. */
-  nameContent(source: ContentSource): Promise<ContentHash | undefined>;
+  /**
+   * The name of a content; undefined when the file changed while it was read. One content has several names, because files are cut in
+   * several ways: where it is one of the `known` contents, which have the same size, this is the name by which that is known.
+   */
+  nameContent(source: ContentSource, known: readonly ContentHash[]): Promise<ContentHash | undefined>;
   /** Outcomes in the order of the sources. */
   send(sources: readonly ContentSource[]): Promise<readonly SentContent[]>;
   /** Tells which contents will be fetched next, so that they can be asked for together. Replaces what was told before. */

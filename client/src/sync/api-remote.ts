@@ -1,4 +1,11 @@
-import type { ChunkRef, NamespaceId } from '@syncline/protocol';
+import {
+  ChunkingStrategy,
+  type ChunkRef,
+  type ContentHash,
+  chunkingFor,
+  type NamespaceId,
+  ONE_CHUNK_BYTES_MAX,
+} from '@syncline/protocol';
 import type { ApiAnswer } from '../api/api-client.ts';
 import type {
   ContentSource,
@@ -8,10 +15,10 @@ import type {
   SentContent,
   StagedContent,
 } from '../engine/ports.ts';
-import { chunkCount, chunkRange } from '../transfers/chunking.ts';
 import { ContentLookahead } from '../transfers/content-lookahead.ts';
+import { type CuttingDependencies, cutContent } from '../transfers/cut-content.ts';
 import { downloadContent } from '../transfers/download-content.ts';
-import { hashChunk, hashManifest } from '../transfers/hashing.ts';
+import { hashManifest } from '../transfers/hashing.ts';
 import {
   type TransferDependencies,
   type TransferProgress,
@@ -45,11 +52,11 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
       const answer = toAnswer(await api.commit({ body: { operations: [...operations] }, signal }));
       return answer.kind === 'ok' ? { kind: 'ok', value: answer.value.results } : answer;
     },
-    nameContent: (source) => nameContent(source, signal),
+    nameContent: (source, known) => nameContent({ signal, cutting: dependencies.cutting }, source, known),
     send: async (sources) => {
       const outcomes = await uploadFiles(
         dependencies,
-        sources.map((source) => ({ namespaceId, size: source.size, read: (range) => source.read(range) })),
+        sources.map(({ size, read, lend }) => ({ namespaceId, size, read, lend })),
         { signal, onProgress: countBytes(options.onBytes) },
       );
       return outcomes.map(toSent);
@@ -78,17 +85,27 @@ function toAnswer<T>(answer: ApiAnswer<T>): RemoteAnswer<T> {
   return answer.ok ? { kind: 'ok', value: answer.value } : { kind: 'refused', problem: answer.problem };
 }
 
-/** One chunk in memory at a time. */
-async function nameContent(source: ContentSource, signal: AbortSignal) {
-  const chunks: ChunkRef[] = [];
-  for (let index = 0; index < chunkCount(source.size); index++) {
-    signal.throwIfAborted();
-    const range = chunkRange(source.size, index);
-    const bytes = await source.read(range);
-    if (bytes.length !== range.end - range.start) return undefined;
-    chunks.push({ hash: await hashChunk(bytes), size: bytes.length });
+/**
+ * Cut as a new file would be; where that gives none of the names that are asked about, in every other way, because what the service has may
+ * have been cut by another client. Files of one chunk have one name.
+ */
+async function nameContent(
+  dependencies: CuttingDependencies,
+  source: ContentSource,
+  known: readonly ContentHash[],
+): Promise<ContentHash | undefined> {
+  const usual = chunkingFor(source.size);
+  const others = ChunkingStrategy.options.filter((strategy) => strategy !== usual);
+  const isTold = known.length > 0 && source.size > ONE_CHUNK_BYTES_MAX;
+  let name: ContentHash | undefined;
+  for (const strategy of [usual, ...(isTold ? others : [])]) {
+    const chunks = await cutContent(dependencies, source, strategy);
+    if (chunks === undefined) return undefined;
+    const contentHash = await hashManifest(chunks);
+    if (known.includes(contentHash)) return contentHash;
+    name ??= contentHash;
   }
-  return hashManifest(chunks);
+  return name;
 }
 
 function toSent(outcome: UploadOutcome): SentContent {

@@ -5,6 +5,7 @@ import { systemClock } from '../api/system-clock.ts';
 import { createUserPool } from '../api/user-pool.ts';
 import { type Configuration, createConfigurationStore } from '../platform/node/configuration-store.ts';
 import { createCredentialStore } from '../platform/node/credential-store.ts';
+import { CuttingThreads } from '../platform/node/cutting-threads.ts';
 import { createNodeTransport } from '../platform/node/node-transport.ts';
 import { type Bandwidth, BandwidthLimit } from '../transfers/bandwidth-limit.ts';
 import { TRANSFER_BYTES_MAX, TRANSFER_TASKS_MAX } from '../transfers/limits.ts';
@@ -51,6 +52,7 @@ export async function readSignIn(home: string): Promise<SignIn | undefined> {
 export function startSession(home: string, signIn: SignIn): Session {
   const { account, apiUrl, userPool, deviceId, deviceName } = signIn;
   const transport = createNodeTransport();
+  const cutting = new CuttingThreads();
   const base = { transport, clock: systemClock, random: Math.random };
   const store = createCredentialStore(home);
   const tokens = createRenewingTokens({ userPool: createUserPool(base, userPool), store, clock: systemClock });
@@ -58,6 +60,7 @@ export function startSession(home: string, signIn: SignIn): Session {
     ...base,
     api: createApiClient({ ...base, baseUrl: apiUrl, tokens, deviceId }),
     bandwidth: { upload: new BandwidthLimit(systemClock), download: new BandwidthLimit(systemClock) },
+    cutting,
     gate: new TransferGate({ tasksMax: TRANSFER_TASKS_MAX, bytesMax: TRANSFER_BYTES_MAX }),
     account,
     deviceId,
@@ -65,6 +68,7 @@ export function startSession(home: string, signIn: SignIn): Session {
     home,
     close: async () => {
       await tokens.settle();
+      await cutting.close();
       await transport.close();
     },
   };

@@ -1,4 +1,5 @@
 import {
+  CHUNK_LENGTHS,
   CONTENT_FILES_MAX,
   CONTENT_PAGE_CHUNKS_MAX,
   type ContentResponse,
@@ -6,7 +7,6 @@ import {
   type NodeId,
 } from '@syncline/protocol';
 import type { ApiClient } from '../api/api-client.ts';
-import { chunkCount } from './chunking.ts';
 
 /** A content that will be read soon. */
 export interface ExpectedContent {
@@ -15,8 +15,12 @@ export interface ExpectedContent {
   readonly size: number;
 }
 
-/** Files of more chunks are asked for alone: a full request of the others still fits into one answer. */
-const LOOKAHEAD_CHUNKS_MAX = Math.floor(CONTENT_PAGE_CHUNKS_MAX / CONTENT_FILES_MAX);
+/**
+ * Larger files are asked for alone. A full request of the others fits into one answer while their chunks are as long as they mostly are;
+ * one that does not fit is left out of the answer, and asked for alone, too.
+ */
+const LOOKAHEAD_BYTES_MAX =
+  Math.floor(CONTENT_PAGE_CHUNKS_MAX / CONTENT_FILES_MAX) * CHUNK_LENGTHS['cdc-1m-v1'].bytesUsual;
 
 /**
  * Asks for the contents of many small files together, so that thousands of them cost tens of requests.
@@ -40,7 +44,7 @@ export class ContentLookahead {
   /** Replaces what was expected before. Nothing is asked until the first of a group is taken. */
   expect(contents: readonly ExpectedContent[]): void {
     this.#answers.clear();
-    const small = contents.filter(({ size }) => chunkCount(size) <= LOOKAHEAD_CHUNKS_MAX);
+    const small = contents.filter(({ size }) => size <= LOOKAHEAD_BYTES_MAX);
     for (let start = 0; start < small.length; start += CONTENT_FILES_MAX) {
       const group = small.slice(start, start + CONTENT_FILES_MAX);
       let asked: Promise<readonly (ContentResponse | undefined)[]> | undefined;

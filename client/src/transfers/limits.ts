@@ -1,14 +1,15 @@
 import {
   assert,
   CHUNK_BYTES_MAX,
+  CHUNK_LENGTHS,
   FILE_CHUNKS_MAX,
-  FIXED_CHUNK_BYTES,
   KiB,
   MINUTE_MS,
   MiB,
   REQUEST_BYTES_MAX,
   SECOND_MS,
   SIGNED_URL_MS,
+  SMALL_CHUNKS_FILE_BYTES_MAX,
   UPLOAD_CHUNKS_MAX,
   UPLOAD_FILES_MAX,
 } from '@syncline/protocol';
@@ -22,18 +23,24 @@ export const TRANSFER_BYTES_MAX = 64 * MiB;
 export const READING_FILES_MAX = 8;
 /** Groups of files (one initiation each) under way at once by one call. */
 export const GROUPS_MAX = 2;
-/** Chunks of one file that are read ahead of each other. */
-export const READ_AHEAD_CHUNKS = 4;
+/** Bytes that are read at once of a file that is cut … */
+export const CUT_PIECE_BYTES = 2 * MiB;
+/** … and pieces of it that are in memory: while one is cut and hashed, the next is read. */
+export const CUT_PIECES_AHEAD = 2;
+/** Smallest file that is worth handing to another thread. */
+export const THREAD_FILE_BYTES_MIN = 16 * MiB;
+/** Cutters that are kept for the next files, each with the memory of a block. */
+export const IDLE_CUTTERS_MAX = READING_FILES_MAX;
 /** Bytes of the files of one group; a larger file is a group of its own. */
 export const GROUP_BYTES_MAX = 256 * MiB;
 /** Bytes of small files that one group keeps between hashing and sending, so that they are read once. */
 export const GROUP_KEPT_BYTES_MAX = 32 * MiB;
-/** Largest file whose bytes are kept: one chunk. */
-export const KEPT_FILE_BYTES_MAX = FIXED_CHUNK_BYTES;
+/** Largest file whose bytes are kept. Such files are read in one go. */
+export const KEPT_FILE_BYTES_MAX = 4 * MiB;
 /** Most chunks of one file that are left for the commit to confirm; files with more confirm by chunk checks while they go. */
 export const FILE_UNCONFIRMED_CHUNKS_MAX = 8;
-/** Chunks of a large file between two reports of progress: 64 MiB. */
-export const REPORT_CHUNKS = 16;
+/** Chunks of a large file between two reports of progress: about 64 MiB of a file up to 1 GiB, and 256 MiB of a larger one. */
+export const REPORT_CHUNKS = 64;
 /** Rounds of asking and sending for one file that bring nothing new, before it counts as unavailable. */
 export const IDLE_ROUNDS_MAX = 4;
 /** Repeats of one chunk request. */
@@ -44,21 +51,27 @@ export const CHUNK_TIMEOUT_MS = 5 * MINUTE_MS;
 export const STORE_ANSWER_BYTES_MAX = 64 * KiB;
 /** A signed URL that is older is asked for again rather than tried. */
 export const SIGNED_URL_USE_MS = SIGNED_URL_MS - 2 * MINUTE_MS;
-/** Lowest limit of bandwidth: a chunk of FIXED_CHUNK_BYTES then takes seven minutes, half of the life of its URL. */
+/** Lowest limit of bandwidth: the longest chunk of a file up to 1 GiB then takes seven minutes, half of the life of its URL. */
 export const BANDWIDTH_BYTES_PER_SECOND_MIN = 10 * KiB;
 /** What a bandwidth limit lets through at once after a pause, as time at its rate. */
 export const BANDWIDTH_BURST_MS = SECOND_MS;
 /** Chunks of one file that wait for bandwidth at once, so that a large file does not keep the others waiting. */
 export const PACED_CHUNKS = 4;
 
+const { bytesMin: SMALL_CHUNK_BYTES_MIN, bytesMax: SMALL_CHUNK_BYTES_MAX } = CHUNK_LENGTHS['cdc-1m-v1'];
 assert(
-  (FIXED_CHUNK_BYTES / BANDWIDTH_BYTES_PER_SECOND_MIN) * SECOND_MS < SIGNED_URL_USE_MS,
+  (SMALL_CHUNK_BYTES_MAX / BANDWIDTH_BYTES_PER_SECOND_MIN) * SECOND_MS < SIGNED_URL_USE_MS,
   'a chunk must go out at the lowest rate before its URL has become old',
+);
+assert(GROUP_BYTES_MAX <= SMALL_CHUNKS_FILE_BYTES_MAX, 'a file of a group must have small chunks');
+assert(
+  TRANSFER_BYTES_MAX >= READING_FILES_MAX * CUT_PIECES_AHEAD * CUT_PIECE_BYTES,
+  'the gate must not hold up reading',
 );
 assert(TRANSFER_BYTES_MAX >= 2 * CHUNK_BYTES_MAX, 'the gate must hold more than one chunk');
 assert(GROUP_KEPT_BYTES_MAX >= KEPT_FILE_BYTES_MAX, 'a group must be able to keep a file');
 assert(
-  GROUP_BYTES_MAX / FIXED_CHUNK_BYTES + UPLOAD_FILES_MAX <= UPLOAD_CHUNKS_MAX,
+  GROUP_BYTES_MAX / SMALL_CHUNK_BYTES_MIN + UPLOAD_FILES_MAX <= UPLOAD_CHUNKS_MAX,
   'an upload initiation must be able to name every chunk of a group',
 );
 /** Upper bounds of what one chunk and one file take in the JSON of a request, in bytes. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { epochMs, FIXED_CHUNK_BYTES, KiB, MiB, NamespaceId, NodeId } from '@syncline/protocol';
+import { bytesOfChunks } from '../../test/bytes-of-chunks.ts';
 import { type LoopbackWorld, openLoopbackWorld } from '../../test/loopback-world.ts';
 import type { Clock } from '../api/clock.ts';
 import { BandwidthLimit } from './bandwidth-limit.ts';
@@ -48,7 +49,7 @@ const puts = (): number => world.service.requests.filter(({ method }) => method 
 test('an upload takes the time that its rate says, also where URLs become old while it waits, and every chunk is sent once', async () => {
   const transfers = paced({ upload: SLOW });
   const startMs = world.time.nowMs;
-  const [outcome] = await uploadFiles(transfers, [sourceOf(randomBytes(5 * FIXED_CHUNK_BYTES))]);
+  const [outcome] = await uploadFiles(transfers, [sourceOf(bytesOfChunks(5))]);
   expect(outcome?.kind).toBe('uploaded');
   expect(puts()).toBe(5);
   const chunkMs = (FIXED_CHUNK_BYTES * 1000) / SLOW;

@@ -1,10 +1,15 @@
-import type { ChunkRef, ContentHash } from '@syncline/protocol';
-import { type ChunkRange, chunkCount, chunkRange } from './chunking.ts';
-import { hashChunk, hashManifest } from './hashing.ts';
-import { KEPT_FILE_BYTES_MAX, READ_AHEAD_CHUNKS } from './limits.ts';
-import { runBounded } from './run-bounded.ts';
+import { type ChunkRef, type ContentHash, chunkingFor } from '@syncline/protocol';
+import { cutBytes, cutContent, type FileCutting } from './cut-content.ts';
+import { hashManifest } from './hashing.ts';
+import { KEPT_FILE_BYTES_MAX } from './limits.ts';
 import type { TransferGate } from './transfer-gate.ts';
 import type { UploadSource } from './upload-files.ts';
+
+/** A part of a file, in bytes; `end` is exclusive. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** A file as it was read: its content by name, and a way to its bytes. */
 export interface FileContent {
@@ -12,7 +17,7 @@ export interface FileContent {
   readonly chunks: readonly ChunkRef[];
   readonly contentHash: ContentHash;
   /** Bytes of a part of the file: kept ones, or read again and then not sure to be the same. */
-  readonly bytes: (range: ChunkRange) => Promise<Uint8Array>;
+  readonly bytes: (range: ByteRange) => Promise<Uint8Array>;
 }
 
 export type ReadOutcome =
@@ -29,38 +34,47 @@ export interface ReadingDependencies {
   readonly gate: TransferGate;
   readonly keeping: KeepingBudget;
   readonly signal: AbortSignal;
+  readonly cutting?: FileCutting | undefined;
 }
 
 /** Reads a whole file, cut into chunks, and names its content. */
-export async function readContent(
-  { gate, keeping, signal }: ReadingDependencies,
-  source: UploadSource,
-): Promise<ReadOutcome> {
-  const keeps = source.size <= KEPT_FILE_BYTES_MAX && source.size <= keeping.bytesLeft;
-  if (keeps) keeping.bytesLeft -= source.size;
-  let kept: Uint8Array | undefined;
-  const readChunk = async (index: number): Promise<ChunkRef | undefined> => {
-    const range = chunkRange(source.size, index);
-    const size = range.end - range.start;
-    return gate.run(size, async () => {
-      signal.throwIfAborted();
-      const bytes = await source.read(range);
-      if (bytes.length !== size) return undefined;
-      if (keeps) kept = bytes;
-      return { hash: await hashChunk(bytes), size };
-    });
-  };
-  const indexes = Array.from({ length: chunkCount(source.size) }, (_, index) => index);
-  let read: readonly (ChunkRef | undefined)[];
+export async function readContent(dependencies: ReadingDependencies, source: UploadSource): Promise<ReadOutcome> {
+  const { signal } = dependencies;
+  const isSmall = source.size <= KEPT_FILE_BYTES_MAX;
+  let read: CutSource | undefined;
   try {
-    read = await runBounded(READ_AHEAD_CHUNKS, indexes, readChunk);
+    read = await (isSmall ? readSmall(dependencies, source) : readLarge(dependencies, source));
   } catch (cause) {
     signal.throwIfAborted();
     return { kind: 'unreadable', cause };
   }
-  const chunks = read.filter((chunk) => chunk !== undefined);
-  if (chunks.length < read.length) return { kind: 'changed' };
-  const bytes = (range: ChunkRange): Promise<Uint8Array> =>
-    kept === undefined ? source.read(range) : Promise.resolve(kept.subarray(range.start, range.end));
-  return { kind: 'read', content: { source, chunks, contentHash: await hashManifest(chunks), bytes } };
+  if (read === undefined) return { kind: 'changed' };
+  return { kind: 'read', content: { source, ...read, contentHash: await hashManifest(read.chunks) } };
+}
+
+type CutSource = Pick<FileContent, 'chunks' | 'bytes'>;
+
+/** In one go; what the budget has room for is kept. */
+async function readSmall(
+  { gate, keeping, signal }: ReadingDependencies,
+  source: UploadSource,
+): Promise<CutSource | undefined> {
+  const { size } = source;
+  const keeps = size <= keeping.bytesLeft;
+  if (keeps) keeping.bytesLeft -= size;
+  return gate.run(size, async () => {
+    signal.throwIfAborted();
+    const bytes = size === 0 ? new Uint8Array(0) : await source.read({ start: 0, end: size });
+    if (bytes.length !== size) return undefined;
+    const chunks = await cutBytes(bytes, chunkingFor(size));
+    return {
+      chunks,
+      bytes: keeps ? async ({ start, end }) => bytes.subarray(start, end) : (range) => source.read(range),
+    };
+  });
+}
+
+async function readLarge(dependencies: ReadingDependencies, source: UploadSource): Promise<CutSource | undefined> {
+  const chunks = await cutContent(dependencies, source, chunkingFor(source.size));
+  return chunks === undefined ? undefined : { chunks, bytes: (range) => source.read(range) };
 }

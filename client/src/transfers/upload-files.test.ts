@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { FIXED_CHUNK_BYTES, MINUTE_MS, MiB, NamespaceId, UploadId } from '@syncline/protocol';
+import { bytesOfChunks } from '../../test/bytes-of-chunks.ts';
 import { type Fault, type LoopbackRequest, problem, sha256 } from '../../test/loopback-service.ts';
 import { type LoopbackWorld, openLoopbackWorld } from '../../test/loopback-world.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
@@ -66,7 +67,7 @@ test('equal chunks, in one file and in several, are sent once', async () => {
 });
 
 test('chunks that the account holds are not sent, and count as stored in the progress', async () => {
-  const bytes = randomBytes(2 * FIXED_CHUNK_BYTES + 1);
+  const bytes = bytesOfChunks(2, 1);
   world.service.held.add(world.service.plant(bytes.subarray(0, FIXED_CHUNK_BYTES)).hash);
   const seen: number[] = [];
   await uploadFiles(world, [sourceOf(bytes)], { onProgress: ({ storedBytes }) => seen.push(storedBytes) });
@@ -76,7 +77,7 @@ test('chunks that the account holds are not sent, and count as stored in the pro
 });
 
 test('a challenged chunk is proved and not sent', async () => {
-  const bytes = randomBytes(FIXED_CHUNK_BYTES + 10);
+  const bytes = bytesOfChunks(1, 10);
   world.service.plant(bytes.subarray(0, FIXED_CHUNK_BYTES));
   world.service.plant(bytes.subarray(FIXED_CHUNK_BYTES));
   const [outcome] = await uploadFiles(world, [sourceOf(bytes)]);
@@ -121,7 +122,7 @@ test('Retry-After of the store is the least pause', async () => {
 });
 
 test('a URL that is older than its life is asked for again, not tried', async () => {
-  const whole = sourceOf(randomBytes(2 * FIXED_CHUNK_BYTES));
+  const whole = sourceOf(bytesOfChunks(2));
   const source: UploadSource = {
     ...whole,
     async read(range) {
@@ -149,7 +150,7 @@ test('a store that refuses every URL ends the call as unavailable, in bounded ti
 });
 
 test('a file that changes between hashing and sending is told as changed, and nothing wrong is stored', async () => {
-  let bytes = randomBytes(2 * FIXED_CHUNK_BYTES);
+  let bytes = bytesOfChunks(2);
   world.service.fault = (request) => {
     if (request.url === '/v1/uploads') bytes = randomBytes(bytes.length);
     return undefined;
@@ -180,7 +181,7 @@ test('a file that is found shorter at once costs no request', async () => {
 });
 
 test.each(['sent', 'proved'])('a file that is cut short before it is %s is told as changed', async (doing) => {
-  const bytes = randomBytes(2 * FIXED_CHUNK_BYTES);
+  const bytes = bytesOfChunks(2);
   if (doing === 'proved') world.service.plant(bytes.subarray(0, FIXED_CHUNK_BYTES));
   const source: UploadSource = {
     namespaceId,
@@ -191,7 +192,7 @@ test.each(['sent', 'proved'])('a file that is cut short before it is %s is told 
 });
 
 test('a file that changes before it is proved is told as changed', async () => {
-  const bytes = randomBytes(2 * FIXED_CHUNK_BYTES);
+  const bytes = bytesOfChunks(2);
   world.service.plant(bytes.subarray(0, FIXED_CHUNK_BYTES));
   world.service.plant(bytes.subarray(FIXED_CHUNK_BYTES));
   const source: UploadSource = {
@@ -217,7 +218,7 @@ test('a large file is asked for page by page, and confirmed while it goes', asyn
 });
 
 test('an upload is resumed: only what is missing is sent', async () => {
-  const bytes = randomBytes(3 * FIXED_CHUNK_BYTES);
+  const bytes = bytesOfChunks(3);
   const sessions: UploadId[] = [];
   faultOnce(
     (request) => isPut(request) && world.service.stored.size === 2,
@@ -264,6 +265,6 @@ test('an abort ends the call with its reason', async () => {
     if (isPut(request)) controller.abort(reason);
     return undefined;
   };
-  const upload = uploadFiles(world, [sourceOf(randomBytes(9 * FIXED_CHUNK_BYTES))], { signal: controller.signal });
+  const upload = uploadFiles(world, [sourceOf(bytesOfChunks(9))], { signal: controller.signal });
   await expect(upload).rejects.toBe(reason);
 });

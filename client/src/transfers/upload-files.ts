@@ -4,6 +4,7 @@ import type { Clock, Random } from '../api/clock.ts';
 import type { Transport } from '../api/transport.ts';
 import { withAbortScope } from './abort-scope.ts';
 import type { Bandwidth } from './bandwidth-limit.ts';
+import type { ContentToCut, FileCutting } from './cut-content.ts';
 import { groupSources } from './group-sources.ts';
 import { GROUPS_MAX } from './limits.ts';
 import { runBounded } from './run-bounded.ts';
@@ -19,15 +20,13 @@ export interface TransferDependencies {
   readonly random: Random;
   /** Shared by all transfers of a process. Without it, or without a rate in it, chunks go as fast as they can. */
   readonly bandwidth?: Bandwidth | undefined;
+  /** Without it large files are cut on this thread. */
+  readonly cutting?: FileCutting | undefined;
 }
 
-/** A file to upload. */
-export interface UploadSource {
+/** A file to upload, with its size as the caller saw it. */
+export interface UploadSource extends ContentToCut {
   readonly namespaceId: NamespaceId;
-  /** Bytes of the file as the caller saw it. */
-  readonly size: number;
-  /** Bytes `start` to `end` (exclusive); fewer when the file ends before: the file has changed then. */
-  read(range: { readonly start: number; readonly end: number }): Promise<Uint8Array>;
   /** An upload that was begun earlier with the same content; one that has expired or does not fit is started over. */
   readonly resume?: { readonly uploadId: UploadId } | undefined;
 }

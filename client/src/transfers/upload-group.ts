@@ -1,6 +1,12 @@
-import type { ChunkHash, Problem, Upload, UploadFile, UploadId } from '@syncline/protocol';
+import {
+  type ChunkHash,
+  chunkingFor,
+  type Problem,
+  type Upload,
+  type UploadFile,
+  type UploadId,
+} from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
-import { CHUNKING } from './chunking.ts';
 import type { IndexedSource } from './group-sources.ts';
 import { GROUP_KEPT_BYTES_MAX, READING_FILES_MAX } from './limits.ts';
 import { type FileContent, readContent } from './read-content.ts';
@@ -43,8 +49,9 @@ export async function uploadGroup(call: UploadCall, group: readonly IndexedSourc
 
 async function readFiles(call: UploadCall, group: readonly IndexedSource[]): Promise<readonly ReadFile[]> {
   const keeping = { bytesLeft: GROUP_KEPT_BYTES_MAX };
+  const { gate, signal, cutting } = call;
   const read = await runBounded(READING_FILES_MAX, group, async ({ index, source }) => {
-    const outcome = await readContent({ gate: call.gate, keeping, signal: call.signal }, source);
+    const outcome = await readContent({ gate, keeping, signal, cutting }, source);
     if (outcome.kind === 'read') return { index, content: outcome.content };
     call.onOutcome(index, outcome);
     return undefined;
@@ -80,7 +87,7 @@ function describeFile({ content }: ReadFile): UploadFile {
     namespaceId: source.namespaceId,
     size: source.size,
     contentHash,
-    chunking: CHUNKING,
+    chunking: chunkingFor(source.size),
     chunks: [...chunks],
   };
 }

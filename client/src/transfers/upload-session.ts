@@ -11,7 +11,6 @@ import {
   type UploadId,
 } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
-import type { ChunkRange } from './chunking.ts';
 import { hashChunk, proveChunk } from './hashing.ts';
 import {
   FILE_UNCONFIRMED_CHUNKS_MAX,
@@ -20,7 +19,7 @@ import {
   REPORT_CHUNKS,
   SIGNED_URL_USE_MS,
 } from './limits.ts';
-import type { FileContent } from './read-content.ts';
+import type { ByteRange, FileContent } from './read-content.ts';
 import { runBounded } from './run-bounded.ts';
 import { type SendOutcome, sendChunk } from './send-chunk.ts';
 import type { TransferDependencies } from './upload-files.ts';
@@ -57,7 +56,7 @@ export class UploadSession {
   readonly #content: FileContent;
   readonly #uploadId: UploadId;
   /** Where each distinct chunk first stands in the file. */
-  readonly #places = new Map<ChunkHash, ChunkRange>();
+  readonly #places = new Map<ChunkHash, ByteRange>();
   /** Bytes of the file that each distinct chunk makes up, for those that are not stored yet. */
   readonly #weights = new Map<ChunkHash, number>();
   /** The service has not said what it needs of these. */
@@ -158,7 +157,7 @@ export class UploadSession {
    * Waits for bandwidth before it enters the gate: what waits for a slow line must not hold room that others need.
    * A chunk whose URL became old while it waited keeps what it has been given for its next URL.
    */
-  async #sendInTurn(wanted: WantedPut, place: ChunkRange): Promise<SendOutcome | undefined> {
+  async #sendInTurn(wanted: WantedPut, place: ByteRange): Promise<SendOutcome | undefined> {
     const { gate, clock, signal, bandwidth } = this.#dependencies;
     const size = place.end - place.start;
     const isOld = (): boolean => clock.now() - wanted.askedAtMs > SIGNED_URL_USE_MS;
@@ -176,7 +175,7 @@ export class UploadSession {
     });
   }
 
-  async #sendBytes(wanted: WantedPut, place: ChunkRange): Promise<SendOutcome | undefined> {
+  async #sendBytes(wanted: WantedPut, place: ByteRange): Promise<SendOutcome | undefined> {
     const bytes = await this.#read(place);
     if (bytes === undefined) return undefined;
     const outcome = await sendChunk(this.#dependencies, { put: wanted.put, bytes }, this.#dependencies.signal);
@@ -188,7 +187,7 @@ export class UploadSession {
   }
 
   /** Bytes of the file, or undefined when they cannot be had any more, which ends the session. */
-  async #read(place: ChunkRange): Promise<Uint8Array | undefined> {
+  async #read(place: ByteRange): Promise<Uint8Array | undefined> {
     try {
       const bytes = await this.#content.bytes(place);
       if (bytes.length === place.end - place.start) return bytes;
@@ -283,7 +282,7 @@ export class UploadSession {
     this.#ending ??= outcome;
   }
 
-  #placeOf(hash: ChunkHash): ChunkRange {
+  #placeOf(hash: ChunkHash): ByteRange {
     const place = this.#places.get(hash);
     if (place === undefined) throw new UnavailableError('the service named a chunk that is not in the file');
     return place;

@@ -10,6 +10,28 @@ export async function hmacSha256(key: Uint8Array, bytes: Uint8Array): Promise<st
   return toHex(await crypto.subtle.sign('HMAC', signer, bytes as Uint8Array<ArrayBuffer>));
 }
 
+/** SHA-256 of bytes that come in parts. */
+export interface Sha256 {
+  /** Takes the next part. Its bytes may change afterwards. */
+  update(bytes: Uint8Array): void;
+  /** Lowercase hexadecimal. Ends the object's use. */
+  digest(): string | Promise<string>;
+}
+
+/** Web Crypto hashes nothing in parts, so they are kept until the end. */
+export function openSha256(): Sha256 {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  return {
+    update: (bytes) => void parts.push(Uint8Array.from(bytes)),
+    digest: async () => {
+      const [first] = parts;
+      return sha256(
+        first !== undefined && parts.length === 1 ? first : new Uint8Array(await new Blob(parts).arrayBuffer()),
+      );
+    },
+  };
+}
+
 function toHex(buffer: ArrayBuffer): string {
   let text = '';
   for (const byte of new Uint8Array(buffer)) text += byte.toString(16).padStart(2, '0');

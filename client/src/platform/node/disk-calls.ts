@@ -29,6 +29,8 @@ export interface DiskCalls {
 
 /** An open file or directory. Its own calls are those of DiskCalls for the object, wherever its name went since. */
 export interface DiskHandle {
+  /** The operating system's number for it. */
+  readonly descriptor: number;
   stat(): Promise<DiskStat>;
   /** Reads up to the length of `into`; answers how many bytes came, 0 at the end of the file. */
   read(into: Uint8Array, position: number): Promise<number>;

@@ -25,5 +25,11 @@ export const QUEUE_SHARE_MAX = 0.5;
 export const TREE_REOPENS_MAX = 8;
 /** On macOS the watch of a tree begins some time after it was asked for, on another thread that does not say when. */
 export const TREE_START_MS = 2000;
+/** Threads that cut large files at once; each hashes more than a gigabyte a second. */
+export const CUTTING_THREADS_MAX = 4;
+/** A thread without work ends after this time; the next one starts in some tens of milliseconds. */
+export const IDLE_THREAD_MS = 5000;
+/** Heap of such a thread. It holds the chunks of one file; what is cut lies outside of it. */
+export const THREAD_HEAP_MIB = 32;
 
 assert(QUEUE_SHARE_MAX > 0 && QUEUE_SHARE_MAX < 1, 'a queue counts as overrun before it is full');

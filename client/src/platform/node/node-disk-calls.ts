@@ -44,6 +44,7 @@ function readBeginning(path: string, bytesMax: number): Uint8Array {
 
 function handleOf(handle: FileHandle): DiskHandle {
   return {
+    descriptor: handle.fd,
     stat: () => handle.stat({ bigint: true }),
     read: async (into, position) => (await handle.read(into, 0, into.length, position)).bytesRead,
     readSync: (into, position) => readSync(handle.fd, into, 0, into.length, position),

@@ -6,6 +6,7 @@ import {
   type DiskOutcome,
   DiskRefusedError,
   type FileSystem,
+  type LentFile,
   type StagedContent,
 } from '../../engine/ports.ts';
 import {
@@ -25,7 +26,7 @@ import type { FolderWatcher } from './folder-watcher.ts';
 import { nodeDiskCalls } from './node-disk-calls.ts';
 import { openIgnoreFiles } from './open-ignore-files.ts';
 import { permissions } from './permissions.ts';
-import { readBytes } from './read-bytes.ts';
+import { lendInState, readInState } from './read-in-state.ts';
 import { isSameInode, isSecondName, renameToFree } from './rename-to-free.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
 import { ENGINE_FOLDER, identityOf, listFolder, lookAt, type ScannedDisk, scanFolder } from './scan-folder.ts';
@@ -95,22 +96,15 @@ export class NodeFileSystem implements FileSystem {
     range: ByteRange,
   ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'changed' | 'unreadable' }> {
     if (!this.#isInside(file.path)) return { kind: 'changed' };
-    try {
-      const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-      const handle = await this.#calls.open(this.#absolute(file.path), flags);
-      try {
-        const isExpected = async () => sameState(identityOf(await handle.stat()), file.identity);
-        if (!(await isExpected())) return { kind: 'changed' };
-        const bytes = await readBytes(handle, range);
-        return (await isExpected()) ? { kind: 'read', bytes } : { kind: 'changed' };
-      } finally {
-        await handle.close();
-      }
-    } catch (error) {
-      const code = errorCode(error);
-      if (code === undefined) throw error;
-      return { kind: code === 'ENOENT' || code === 'ELOOP' || code === 'ENOTDIR' ? 'changed' : 'unreadable' };
-    }
+    return readInState(this.#calls, { path: this.#absolute(file.path), identity: file.identity }, range);
+  }
+
+  async lend(file: {
+    readonly path: string;
+    readonly identity: LocalIdentity;
+  }): Promise<{ readonly kind: 'lent'; readonly file: LentFile } | { readonly kind: 'changed' | 'unreadable' }> {
+    if (!this.#isInside(file.path)) return { kind: 'changed' };
+    return lendInState(this.#calls, { path: this.#absolute(file.path), identity: file.identity });
   }
 
   makeFolder(path: string): Promise<DiskOutcome> {

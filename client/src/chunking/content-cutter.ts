@@ -1,0 +1,79 @@
+import { assert } from '@syncline/protocol/assert';
+import { openSha256, type Sha256 } from '#sha256';
+import { BLOCK_BYTES, type BoundaryFinder, openBoundaryFinder } from './boundary-finder.ts';
+import { ChunkCutter, type CutFile } from './chunk-cutter.ts';
+
+/** One chunk: its length, and its SHA-256 in lowercase hexadecimal. */
+export interface CutChunk {
+  readonly hash: string;
+  readonly size: number;
+}
+
+/**
+ * Cuts a file into chunks and names them, in one pass and in the memory of one block: each byte is read, looked at and hashed while
+ * it is in the core's cache. Used for one file after the other.
+ */
+export class ContentCutter {
+  readonly #finder: BoundaryFinder;
+  #cutter: ChunkCutter | undefined;
+  #hashing: Sha256 | undefined;
+  #chunkBytes = 0;
+  #bytesLeft = 0;
+  #chunks: { readonly hash: string | Promise<string>; readonly size: number }[] = [];
+
+  constructor(finder: BoundaryFinder = openBoundaryFinder()) {
+    this.#finder = finder;
+  }
+
+  /** Where the next bytes of the file are put. */
+  get block(): Uint8Array<ArrayBuffer> {
+    return this.#finder.block;
+  }
+
+  /** Begins another file; what came of an earlier one is dropped. */
+  begin(file: CutFile): void {
+    this.#cutter = new ChunkCutter(this.#finder, file);
+    this.#hashing = undefined;
+    this.#chunkBytes = 0;
+    this.#bytesLeft = file.size;
+    this.#chunks = [];
+  }
+
+  /** Bytes that are to be put into the next block. */
+  get blockBytes(): number {
+    return Math.min(BLOCK_BYTES, this.#bytesLeft);
+  }
+
+  /** Takes the next bytes of the file, which have been put into `block`. */
+  take(length: number): void {
+    assert(this.#cutter !== undefined && length <= this.blockBytes, 'a block belongs to a file that was begun');
+    for (let at = 0; at < length; ) {
+      const cut = this.#cutter.next(at, length);
+      const end = cut ?? length;
+      this.#hashing ??= openSha256();
+      this.#hashing.update(this.block.subarray(at, end));
+      this.#chunkBytes += end - at;
+      if (cut !== undefined) this.#endChunk(this.#hashing);
+      at = end;
+    }
+    this.#bytesLeft -= length;
+    this.#finder.keepEnd(length);
+  }
+
+  /** Waits until what was taken so far is hashed, where that is done elsewhere: bounds what waits for it. */
+  async settle(): Promise<void> {
+    await this.#chunks.at(-1)?.hash;
+  }
+
+  /** The chunks of the file. Precondition: all of it was taken. */
+  async end(): Promise<readonly CutChunk[]> {
+    assert(this.#bytesLeft === 0 && this.#chunkBytes === 0, 'a file is cut to its end');
+    return Promise.all(this.#chunks.map(async ({ hash, size }) => ({ hash: await hash, size })));
+  }
+
+  #endChunk(hashing: Sha256): void {
+    this.#chunks.push({ hash: hashing.digest(), size: this.#chunkBytes });
+    this.#chunkBytes = 0;
+    this.#hashing = undefined;
+  }
+}

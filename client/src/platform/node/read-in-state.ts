@@ -1,0 +1,80 @@
+import { constants } from 'node:fs';
+import type { ByteRange, LentFile } from '../../engine/ports.ts';
+import { type LocalIdentity, sameState } from '../../engine/trees.ts';
+import type { DiskCalls, DiskHandle } from './disk-calls.ts';
+import { errorCode } from './error-code.ts';
+import { readBytes } from './read-bytes.ts';
+import { identityOf } from './scan-folder.ts';
+
+/** A file that is wanted in one state only. `path` is absolute. */
+export interface FileInState {
+  readonly path: string;
+  readonly identity: LocalIdentity;
+}
+
+interface NotRead {
+  readonly kind: 'changed' | 'unreadable';
+}
+
+/** Bytes of a file that was in the given state before and after. */
+export async function readInState(
+  calls: DiskCalls,
+  file: FileInState,
+  range: ByteRange,
+): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | NotRead> {
+  try {
+    const opened = await openInState(calls, file);
+    if (opened === 'changed') return { kind: 'changed' };
+    try {
+      const bytes = await readBytes(opened.handle, range);
+      return (await opened.isExpected()) ? { kind: 'read', bytes } : { kind: 'changed' };
+    } finally {
+      await opened.handle.close();
+    }
+  } catch (error) {
+    return kindOf(error);
+  }
+}
+
+/** Opens a file in the given state for another thread; whether it still is in it is looked at again in the end. */
+export async function lendInState(
+  calls: DiskCalls,
+  file: FileInState,
+): Promise<{ readonly kind: 'lent'; readonly file: LentFile } | NotRead> {
+  try {
+    const opened = await openInState(calls, file);
+    if (opened === 'changed') return { kind: 'changed' };
+    const { handle, isExpected } = opened;
+    const giveBack = async (): Promise<boolean> => {
+      try {
+        return await isExpected();
+      } finally {
+        await handle.close();
+      }
+    };
+    return { kind: 'lent', file: { descriptor: handle.descriptor, giveBack } };
+  } catch (error) {
+    return kindOf(error);
+  }
+}
+
+async function openInState(
+  calls: DiskCalls,
+  { path, identity }: FileInState,
+): Promise<{ readonly handle: DiskHandle; readonly isExpected: () => Promise<boolean> } | 'changed'> {
+  const handle = await calls.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const isExpected = async () => sameState(identityOf(await handle.stat()), identity);
+  let isOpen = false;
+  try {
+    isOpen = await isExpected();
+    return isOpen ? { handle, isExpected } : 'changed';
+  } finally {
+    if (!isOpen) await handle.close();
+  }
+}
+
+function kindOf(error: unknown): NotRead {
+  const code = errorCode(error);
+  if (code === undefined) throw error;
+  return { kind: code === 'ENOENT' || code === 'ELOOP' || code === 'ENOTDIR' ? 'changed' : 'unreadable' };
+}
