@@ -4,10 +4,9 @@ import fc from 'fast-check';
 import { chunkOf, join, type Member, sha256Hex, textBytes } from '../../test/support/in-memory-member.ts';
 import { type BuiltPack, confirmPack, packOf, putPack, storePack } from '../../test/support/in-memory-pack.ts';
 import { InMemoryService } from '../../test/support/in-memory-service.ts';
-import type { InMemoryStores } from '../../test/support/in-memory-stores.ts';
+import { interleavedStores } from '../../test/support/interleaved-stores.ts';
 import { Interleaver } from '../../test/support/interleaver.ts';
 import { SeededRandom } from '../../test/support/seeded-random.ts';
-import type { NewChunk } from '../chunks/chunk-index.ts';
 import { judgePack } from './judge-pack.ts';
 import { PACK_GRACE_MS, PACK_REST_MS } from './limits.ts';
 import { sweepPack } from './sweep-pack.ts';
@@ -290,21 +289,6 @@ async function sweepToTheEnd(): Promise<void> {
   }
 }
 
-/** Stores whose calls come in an order that the interleaver chooses; chunks are recorded and moved one by one. */
-function withTurns(interleaver: Interleaver, stores: InMemoryStores): InMemoryStores {
-  const chunks = interleaver.wrap(stores.chunks);
-  const oneByOne = new Proxy(chunks, {
-    get: (target, name) => {
-      if (name !== 'move' && name !== 'recordStored') return Reflect.get(target, name, target) as unknown;
-      return async (all: { readonly chunks: readonly NewChunk[] }) => {
-        for (const chunk of all.chunks) await Reflect.apply(target[name], target, [{ ...all, chunks: [chunk] }]);
-      };
-    },
-  });
-  const packs = interleaver.wrap(stores.packs);
-  return { ...stores, chunks: oneByOne, packs, objects: interleaver.wrap(stores.objects) };
-}
-
 test('sweeps at the same time, an account that sends the pack again, and readers: no chunk is ever lost', async () => {
   const cases = fc.record({
     seed: fc.integer(),
@@ -314,14 +298,14 @@ test('sweeps at the same time, an account that sends the pack again, and readers
   await fc.assert(
     fc.asyncProperty(cases, async ({ seed, alive, isCondemned }) => {
       const interleaver = new Interleaver({ random: new SeededRandom(`order ${seed}`), faults: 0 });
-      service = new InMemoryService({ seen: (stores) => withTurns(interleaver, stores) });
+      service = new InMemoryService({ seen: (stores) => interleavedStores(interleaver, stores) });
       await storeContents();
       forget(isCondemned ? CONTENTS : CONTENTS.filter((bytes) => !alive.includes(bytes)));
       if (isCondemned) {
         await sweep();
         service.stores.clock.advance(PACK_GRACE_MS);
       }
-      const stores = withTurns(interleaver, service.stores);
+      const stores = interleavedStores(interleaver, service.stores);
       const removed = new Set<string>();
       const sweepOnce = async () => {
         const outcome = await sweep(built.pack.hash, stores);
