@@ -26,6 +26,8 @@ import { SimulatedSockets } from './simulated-sockets.ts';
 const DISK_MS_MAX = 2;
 /** Time by which a watcher that is late is late. */
 const LATE_HINT_MS_MAX = 3000;
+/** People here write few files at a time: already two travel in a pack. A single one goes by itself. */
+const PACK_FILES_MIN = 2;
 const WATCHERS: readonly WatcherMode[] = ['exact', 'exact', 'delayed', 'duplicated', 'overflow'];
 
 /** Something that happens when a process is about to make its n-th call from now. */
@@ -74,7 +76,7 @@ export class EngineProcess {
     this.#hub = new SocketHub({ api, connector: this.#sockets, clock, random });
     const gate = new TransferGate({ tasksMax: 8, bytesMax: 64 * MiB });
     const remote = createApiRemote(
-      { api, transport, gate, clock, random },
+      { api, transport, gate, clock, random, packFilesMin: PACK_FILES_MIN },
       {
         namespaceId: device.namespaceId,
         signal: new AbortController().signal,

@@ -12,9 +12,12 @@ export interface InMemoryClient extends TransferDependencies {
   readonly sent: readonly TransportRequest[];
 }
 
-export function openInMemoryClient(service: InMemoryService, member: Member): InMemoryClient {
+export function openInMemoryClient(
+  service: InMemoryService,
+  member: Member,
+  network: Transport = inMemoryTransport(service),
+): InMemoryClient {
   const sent: TransportRequest[] = [];
-  const network = inMemoryTransport(service);
   const transport: Transport = {
     send: (request) => {
       sent.push(request);

@@ -6,6 +6,8 @@ import {
   KiB,
   MINUTE_MS,
   MiB,
+  PACK_BYTES_MAX,
+  PACK_MEMBER_BYTES_MAX,
   REQUEST_BYTES_MAX,
   SECOND_MS,
   SIGNED_URL_MS,
@@ -21,7 +23,7 @@ export const TRANSFER_TASKS_MAX = 24;
 export const TRANSFER_BYTES_MAX = 64 * MiB;
 /** Files that are read and hashed at once by one call. */
 export const READING_FILES_MAX = 8;
-/** Groups of files (one initiation each) under way at once by one call. */
+/** Groups of large files (one initiation each) under way at once by one call. */
 export const GROUPS_MAX = 2;
 /** Bytes that are read at once of a file that is cut … */
 export const CUT_PIECE_BYTES = 2 * MiB;
@@ -31,9 +33,17 @@ export const CUT_PIECES_AHEAD = 2;
 export const THREAD_FILE_BYTES_MIN = 16 * MiB;
 /** Cutters that are kept for the next files, each with the memory of a block. */
 export const IDLE_CUTTERS_MAX = READING_FILES_MAX;
+/** Groups of small files that are read and opened at once by one call. */
+export const SMALL_GROUPS_MAX = 4;
+/** Groups of small files of one call that are opened and not all stored yet: what waits for packs waits here. */
+export const SMALL_GROUPS_OPEN_MAX = 100;
+/** Bytes of small files that one call keeps between hashing and sending, so that they are read once. */
+export const SMALL_OPEN_BYTES_MAX = 64 * MiB;
+/** Bytes of one group of small files. */
+export const SMALL_GROUP_BYTES_MAX = 16 * MiB;
 /** Bytes of the files of one group; a larger file is a group of its own. */
 export const GROUP_BYTES_MAX = 256 * MiB;
-/** Bytes of small files that one group keeps between hashing and sending, so that they are read once. */
+/** Bytes of files of one chunk that one group of large files keeps between hashing and sending, so that they are read once. */
 export const GROUP_KEPT_BYTES_MAX = 32 * MiB;
 /** Largest file whose bytes are kept. Such files are read in one go. */
 export const KEPT_FILE_BYTES_MAX = 4 * MiB;
@@ -41,6 +51,23 @@ export const KEPT_FILE_BYTES_MAX = 4 * MiB;
 export const FILE_UNCONFIRMED_CHUNKS_MAX = 8;
 /** Chunks of a large file between two reports of progress: about 64 MiB of a file up to 1 GiB, and 256 MiB of a larger one. */
 export const REPORT_CHUNKS = 64;
+/**
+ * Small files of a call, and of each pack that they would fill, from which on they travel in packs. Fewer go out at once by PUTs of
+ * their own, which takes two round trips less.
+ */
+export const PACK_FILES_MIN = TRANSFER_TASKS_MAX;
+/** A pack of fewer chunks is not made: a PUT costs less. */
+export const PACK_CHUNKS_MIN = 2;
+/** Packs of one call that are sent or confirmed at once. */
+export const PACKS_IN_FLIGHT_MAX = 4;
+/** A chunk that has waited for its pack to be filled for this long goes with those that are there. */
+export const PACK_WAIT_MS_MAX = SECOND_MS;
+/** What a pack may take at the rate of a bandwidth limit, so that files become stored all the while. */
+export const PACED_PACK_MS = 10 * SECOND_MS;
+/** Tries to open and to PUT one pack, before its chunks go out one by one. */
+export const PACK_ROUNDS_MAX = 5;
+/** Chunk checks under way at once by one call. */
+export const CHECKS_MAX = 16;
 /** Rounds of asking and sending for one file that bring nothing new, before it counts as unavailable. */
 export const IDLE_ROUNDS_MAX = 4;
 /** Repeats of one chunk request. */
@@ -74,6 +101,9 @@ assert(
   GROUP_BYTES_MAX / SMALL_CHUNK_BYTES_MIN + UPLOAD_FILES_MAX <= UPLOAD_CHUNKS_MAX,
   'an upload initiation must be able to name every chunk of a group',
 );
+assert(PACKS_IN_FLIGHT_MAX * PACK_BYTES_MAX < TRANSFER_BYTES_MAX, 'packs must leave room in the gate for other chunks');
+assert(SMALL_GROUP_BYTES_MAX >= PACK_MEMBER_BYTES_MAX, 'a group must hold the largest small file');
+assert(SMALL_OPEN_BYTES_MAX >= SMALL_GROUP_BYTES_MAX + PACK_BYTES_MAX, 'a pack must be filled while a group is read');
 /** Upper bounds of what one chunk and one file take in the JSON of a request, in bytes. */
 const CHUNK_JSON_BYTES = 96;
 const FILE_JSON_BYTES = 320;

@@ -5,11 +5,12 @@ import type { Transport } from '../api/transport.ts';
 import { withAbortScope } from './abort-scope.ts';
 import type { Bandwidth } from './bandwidth-limit.ts';
 import type { ContentToCut, FileCutting } from './cut-content.ts';
-import { groupSources } from './group-sources.ts';
-import { GROUPS_MAX } from './limits.ts';
+import { groupSources, type SourceGroup } from './group-sources.ts';
+import { CHECKS_MAX, GROUP_KEPT_BYTES_MAX, GROUPS_MAX } from './limits.ts';
 import { runBounded } from './run-bounded.ts';
-import type { TransferGate } from './transfer-gate.ts';
-import { type UploadCall, uploadGroup } from './upload-group.ts';
+import { TransferGate } from './transfer-gate.ts';
+import { openGroup, storeFiles, type UploadCall } from './upload-group.ts';
+import { uploadSmallGroups } from './upload-small-groups.ts';
 
 /** What transfers work with. One gate is shared by all transfers of a process. */
 export interface TransferDependencies {
@@ -22,6 +23,8 @@ export interface TransferDependencies {
   readonly bandwidth?: Bandwidth | undefined;
   /** Without it large files are cut on this thread. */
   readonly cutting?: FileCutting | undefined;
+  /** Small files of a call, and of each pack that they would fill, from which on they travel in packs; else PACK_FILES_MIN. */
+  readonly packFilesMin?: number | undefined;
 }
 
 /** A file to upload, with its size as the caller saw it. */
@@ -62,6 +65,8 @@ export interface UploadOptions {
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
   /** Tells the upload session of `sources[index]` as soon as it is open, so that it can be kept for a resume. */
   readonly onSession?: ((session: { readonly index: number; readonly uploadId: UploadId }) => void) | undefined;
+  /** Tells the outcome of `sources[index]` as soon as it is there, so that it can be committed while others are sent. */
+  readonly onOutcome?: ((done: { readonly index: number; readonly outcome: UploadOutcome }) => void) | undefined;
 }
 
 /**
@@ -69,7 +74,9 @@ export interface UploadOptions {
  *
  * Idempotent: repeating it sends only what is not stored yet. Small files are read once, larger ones twice (to name the
  * content, then to send what is missing).
- * Cost: one API call per group of up to UPLOAD_FILES_MAX files and a PUT per missing chunk; large files add chunk checks.
+ * Cost: one API call per group of up to UPLOAD_FILES_MAX files, and a PUT per missing chunk; large files add chunk checks. Of many
+ * small files, two API calls and a PUT per pack.
+ * Source: docs/decisions/0102-packs-are-filled-by-a-call.md
  *
  * @throws UnavailableError  the service or the store failed beyond the retry budgets; what was stored stays stored.
  * @throws the signal's reason, when the caller aborted.
@@ -87,6 +94,8 @@ export async function uploadFiles(
       ...dependencies,
       signal: scope.signal,
       sending: new Map(),
+      packs: undefined,
+      checks: new TransferGate({ tasksMax: CHECKS_MAX, bytesMax: 0 }),
       onStored: (bytes) => {
         storedBytes += bytes;
         options.onProgress?.({ storedBytes, totalBytes });
@@ -94,10 +103,19 @@ export async function uploadFiles(
       onSession: (index, uploadId) => options.onSession?.({ index, uploadId }),
       onOutcome: (index, outcome) => {
         outcomes[index] = outcome;
+        options.onOutcome?.({ index, outcome });
       },
       fail: (failure) => scope.abort(failure),
     };
-    await runBounded(GROUPS_MAX, groupSources(sources), (group) => uploadGroup(call, group));
+    const { small, large } = groupSources(sources);
+    const lanes = [() => uploadSmallGroups(call, small), () => uploadLargeGroups(call, large)];
+    await runBounded(lanes.length, lanes, (upload) => upload());
   });
   return outcomes;
+}
+
+async function uploadLargeGroups(call: UploadCall, groups: readonly SourceGroup[]): Promise<void> {
+  await runBounded(GROUPS_MAX, groups, async (group) => {
+    await storeFiles(call, await openGroup(call, group, GROUP_KEPT_BYTES_MAX));
+  });
 }

@@ -1,25 +1,15 @@
-import {
-  type ChunkHash,
-  chunkingFor,
-  type Problem,
-  type Upload,
-  type UploadFile,
-  type UploadId,
-} from '@syncline/protocol';
+import { chunkingFor, type Problem, type Upload, type UploadFile, type UploadId } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
-import type { IndexedSource } from './group-sources.ts';
-import { GROUP_KEPT_BYTES_MAX, READING_FILES_MAX } from './limits.ts';
+import type { SourceGroup } from './group-sources.ts';
+import { READING_FILES_MAX } from './limits.ts';
 import { type FileContent, readContent } from './read-content.ts';
 import { runBounded } from './run-bounded.ts';
-import type { SendOutcome } from './send-chunk.ts';
-import type { TransferDependencies, UploadOutcome } from './upload-files.ts';
-import { type StoreOutcome, UploadSession } from './upload-session.ts';
+import type { UploadOutcome } from './upload-files.ts';
+import { type StoreOutcome, UploadSession, type UploadSessionDependencies } from './upload-session.ts';
 
 /** What the groups of one call share. */
-export interface UploadCall extends TransferDependencies {
+export interface UploadCall extends UploadSessionDependencies {
   readonly signal: AbortSignal;
-  readonly sending: Map<ChunkHash, Promise<SendOutcome | undefined>>;
-  readonly onStored: (bytes: number) => void;
   readonly onSession: (index: number, uploadId: UploadId) => void;
   readonly onOutcome: (index: number, outcome: UploadOutcome) => void;
   /** Ends the whole call with this failure. */
@@ -31,26 +21,48 @@ interface ReadFile {
   readonly content: FileContent;
 }
 
-/** Reads, opens and stores the files of one group, with one upload initiation for all of them. */
-export async function uploadGroup(call: UploadCall, group: readonly IndexedSource[]): Promise<void> {
+/** A file whose upload is open. */
+export interface OpenedFile extends ReadFile {
+  readonly upload: { readonly uploadId: UploadId } | Upload;
+}
+
+/**
+ * Reads the files of one group and opens their uploads, with one initiation for all of them. `keptBytesMax` of them are kept in memory.
+ * Outcomes of the others are told.
+ */
+export async function openGroup(
+  call: UploadCall,
+  group: SourceGroup,
+  keptBytesMax: number,
+): Promise<readonly OpenedFile[]> {
   try {
-    const files = await readFiles(call, group);
+    const files = await readFiles(call, group, keptBytesMax);
     const [first] = files;
-    if (first?.content.source.resume !== undefined) {
-      await storeFile(call, first, { uploadId: first.content.source.resume.uploadId });
-    } else if (first !== undefined) {
-      await openAndStore(call, files);
-    }
+    const resume = first?.content.source.resume;
+    return first !== undefined && resume !== undefined ? [{ ...first, upload: resume }] : await openFiles(call, files);
   } catch (failure) {
     call.fail(failure);
     throw failure;
   }
 }
 
-async function readFiles(call: UploadCall, group: readonly IndexedSource[]): Promise<readonly ReadFile[]> {
-  const keeping = { bytesLeft: GROUP_KEPT_BYTES_MAX };
+/** Stores the chunks of opened files and tells their outcomes, each as soon as it is there. */
+export async function storeFiles(call: UploadCall, files: readonly OpenedFile[]): Promise<void> {
+  await runBounded(files.length, files, async (file) => {
+    try {
+      call.onOutcome(file.index, await storeOrStartOver(call, file));
+    } catch (failure) {
+      // At once, so that the other files of the call do not go on for nothing.
+      call.fail(failure);
+      throw failure;
+    }
+  });
+}
+
+async function readFiles(call: UploadCall, group: SourceGroup, keptBytesMax: number): Promise<readonly ReadFile[]> {
+  const keeping = { bytesLeft: keptBytesMax };
   const { gate, signal, cutting } = call;
-  const read = await runBounded(READING_FILES_MAX, group, async ({ index, source }) => {
+  const read = await runBounded(READING_FILES_MAX, group.members, async ({ index, source }) => {
     const outcome = await readContent({ gate, keeping, signal, cutting }, source);
     if (outcome.kind === 'read') return { index, content: outcome.content };
     call.onOutcome(index, outcome);
@@ -59,25 +71,27 @@ async function readFiles(call: UploadCall, group: readonly IndexedSource[]): Pro
   return read.filter((file) => file !== undefined);
 }
 
-async function openAndStore(call: UploadCall, files: readonly ReadFile[]): Promise<void> {
-  const answer = await initiate(call, files);
-  if (answer.ok) {
-    await runBounded(files.length, answer.value, ({ file, upload }) => storeFile(call, file, upload));
-    return;
+async function openFiles(call: UploadCall, read: readonly ReadFile[]): Promise<readonly OpenedFile[]> {
+  for (let files = read; files.length > 0; ) {
+    const answer = await initiate(call, files);
+    if (answer.ok) return answer.value;
+    const fitting = fittingQuota(files, answer.problem);
+    for (const { index } of files.slice(fitting.length)) {
+      call.onOutcome(index, { kind: 'refused', problem: answer.problem });
+    }
+    files = fitting;
   }
-  const fitting = fittingQuota(files, answer.problem);
-  for (const { index } of files.slice(fitting.length)) {
-    call.onOutcome(index, { kind: 'refused', problem: answer.problem });
-  }
-  if (fitting.length > 0) await openAndStore(call, fitting);
+  return [];
 }
 
-async function initiate({ api, signal }: UploadCall, files: readonly ReadFile[]) {
-  const answer = await api.initiateUploads({ body: { files: files.map(describeFile) }, signal });
+async function initiate({ api, signal, packs }: UploadCall, files: readonly ReadFile[]) {
+  const described = files.map(describeFile);
+  const body = packs === undefined ? { files: described } : { packs: true, files: described };
+  const answer = await api.initiateUploads({ body, signal });
   if (!answer.ok) return answer;
   const { uploads } = answer.value;
   if (uploads.length !== files.length) throw new UnavailableError('the service opened another number of uploads');
-  const value = files.map((file, position) => ({ file, upload: uploads[position] as Upload }));
+  const value = files.map((file, position): OpenedFile => ({ ...file, upload: uploads[position] as Upload }));
   return { ok: true as const, value };
 }
 
@@ -105,30 +119,20 @@ function fittingQuota(files: readonly ReadFile[], problem: Problem): readonly Re
   return files.slice(0, count);
 }
 
-type OpenedUpload = { readonly uploadId: UploadId } | Upload;
-
-async function storeFile(call: UploadCall, file: ReadFile, opened: OpenedUpload): Promise<void> {
-  try {
-    call.onOutcome(file.index, await storeOrStartOver(call, file, opened));
-  } catch (failure) {
-    // At once, so that the other files of the call do not go on for nothing.
-    call.fail(failure);
-    throw failure;
-  }
-}
-
-async function storeOrStartOver(call: UploadCall, file: ReadFile, opened: OpenedUpload): Promise<UploadOutcome> {
-  const { index, content } = file;
-  let { uploadId } = opened;
+async function storeOrStartOver(call: UploadCall, file: OpenedFile): Promise<UploadOutcome> {
+  const { index, content, upload } = file;
+  let { uploadId } = upload;
   call.onSession(index, uploadId);
-  let stored = await storeChunks(call, content, opened);
-  if (stored.kind === 'refused' && startsOver(stored.problem, 'missing' in opened)) {
-    const again = await initiate(call, [file]);
-    const upload = again.ok ? again.value[0]?.upload : undefined;
-    if (upload !== undefined) {
-      uploadId = upload.uploadId;
+  let stored = await storeChunks(call, file);
+  if (stored.kind === 'refused' && startsOver(stored.problem, 'missing' in upload)) {
+    // By itself, so it would not share a pack.
+    const alone = { ...call, packs: undefined };
+    const again = await initiate(alone, [file]);
+    const reopened = again.ok ? again.value[0] : undefined;
+    if (reopened !== undefined) {
+      ({ uploadId } = reopened.upload);
       call.onSession(index, uploadId);
-      stored = await storeChunks(call, content, upload);
+      stored = await storeChunks(alone, reopened);
     } else if (!again.ok) {
       stored = { kind: 'refused', problem: again.problem };
     }
@@ -139,9 +143,9 @@ async function storeOrStartOver(call: UploadCall, file: ReadFile, opened: Opened
   return { kind: 'uploaded', uploadId, contentHash, size, chunks, unconfirmed: stored.unconfirmed };
 }
 
-function storeChunks(call: UploadCall, content: FileContent, opened: OpenedUpload): Promise<StoreOutcome> {
-  const upload = 'missing' in opened ? { upload: opened } : {};
-  return new UploadSession(call, content, { uploadId: opened.uploadId, ...upload }).store();
+function storeChunks(call: UploadCall, { content, upload }: OpenedFile): Promise<StoreOutcome> {
+  const opened = 'missing' in upload ? { upload } : {};
+  return new UploadSession(call, content, { uploadId: upload.uploadId, ...opened }).store();
 }
 
 /** Whether a session is gone; a resumed one may also turn out to have been for another content. */

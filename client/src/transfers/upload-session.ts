@@ -5,6 +5,7 @@ import {
   type CheckChunksResponse,
   type ChunkHash,
   type MissingChunk,
+  PACK_MEMBER_BYTES_MAX,
   type Problem,
   type SignedPut,
   type Upload,
@@ -19,9 +20,12 @@ import {
   REPORT_CHUNKS,
   SIGNED_URL_USE_MS,
 } from './limits.ts';
+import type { PackBuilder } from './pack-builder.ts';
 import type { ByteRange, FileContent } from './read-content.ts';
 import { runBounded } from './run-bounded.ts';
 import { type SendOutcome, sendChunk } from './send-chunk.ts';
+import type { PackOutcome } from './send-pack.ts';
+import type { TransferGate } from './transfer-gate.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
 /** How storing the chunks of one file ended. */
@@ -32,15 +36,23 @@ export type StoreOutcome =
   | { readonly kind: 'refused'; readonly problem: Problem };
 
 export interface UploadSessionDependencies extends TransferDependencies {
-  /** Chunks that are being sent by any file of the same call, so that equal ones are sent once. */
-  readonly sending: Map<ChunkHash, Promise<SendOutcome | undefined>>;
+  /** Chunks that are being sent by any file of the same call, alone or in a pack, so that equal ones are sent once. */
+  readonly sending: Map<ChunkHash, Promise<Delivery | undefined>>;
+  /** Takes small chunks. Without it each chunk is sent by a PUT of its own. */
+  readonly packs: PackBuilder | undefined;
+  /** Bounds the chunk checks of the call. */
+  readonly checks: TransferGate;
   readonly signal: AbortSignal | undefined;
   /** Called with the length of every part of the file that has become stored. */
   readonly onStored: (bytes: number) => void;
 }
 
+/** What became of a chunk that was sent. */
+export type Delivery = SendOutcome | PackOutcome;
+
 /** A PUT that is to be made, with the time at which its URL was asked for. */
-interface WantedPut extends MissingChunk {
+interface WantedPut {
+  readonly hash: ChunkHash;
   readonly put: SignedPut;
   readonly askedAtMs: number;
 }
@@ -48,8 +60,8 @@ interface WantedPut extends MissingChunk {
 /**
  * One file's upload session, from the service's first answer until every chunk is stored.
  *
- * Maintained invariant: each distinct chunk is in exactly one of unknown, wanted, challenged, claimed, unconfirmed, held.
- * A round sends what is wanted, then tells and asks the service; rounds that bring nothing new are counted.
+ * Maintained invariant: each distinct chunk is in exactly one of unknown, wanted, packable, challenged, claimed, unconfirmed, held.
+ * A round sends what is wanted or packable, then tells and asks the service; rounds that bring nothing new are counted.
  */
 export class UploadSession {
   readonly #dependencies: UploadSessionDependencies;
@@ -62,6 +74,8 @@ export class UploadSession {
   /** The service has not said what it needs of these. */
   readonly #unknown = new Set<ChunkHash>();
   readonly #wanted = new Map<ChunkHash, WantedPut>();
+  /** Missing, and to be sent in a pack. */
+  readonly #packable = new Set<ChunkHash>();
   readonly #challenged = new Map<ChunkHash, string>();
   /** Found stored by somebody: the service has to confirm them for this session. */
   readonly #claimed = new Set<ChunkHash>();
@@ -72,6 +86,8 @@ export class UploadSession {
   readonly #tried = new Set<ChunkHash>();
   /** Have been given bandwidth that they have not used. */
   readonly #paid = new Set<ChunkHash>();
+  /** Until a pack was refused: then this session sends its chunks one by one. */
+  #usesPacks: boolean;
   #reporting: Promise<void> | undefined;
   #ending: StoreOutcome | undefined;
 
@@ -84,6 +100,7 @@ export class UploadSession {
     this.#dependencies = dependencies;
     this.#content = content;
     this.#uploadId = opened.uploadId;
+    this.#usesPacks = dependencies.packs !== undefined;
     let start = 0;
     for (const { hash, size } of content.chunks) {
       if (!this.#places.has(hash)) this.#places.set(hash, { start, end: start + size });
@@ -98,7 +115,7 @@ export class UploadSession {
   async store(): Promise<StoreOutcome> {
     for (let idleRounds = 0; this.#hasWork(); ) {
       const before = this.#achieved();
-      await this.#sendWanted();
+      await this.#sendMissing();
       if (this.#ending === undefined && this.#mustCheck()) await this.#check();
       if (this.#ending !== undefined) return this.#ending;
       idleRounds = this.#achieved() > before ? 0 : idleRounds + 1;
@@ -113,7 +130,7 @@ export class UploadSession {
   }
 
   #hasWork(): boolean {
-    return this.#wanted.size > 0 || this.#mustCheck();
+    return this.#wanted.size > 0 || this.#packable.size > 0 || this.#mustCheck();
   }
 
   #mustCheck(): boolean {
@@ -121,35 +138,67 @@ export class UploadSession {
     return asking > 0 || this.#unconfirmed.size > FILE_UNCONFIRMED_CHUNKS_MAX;
   }
 
-  async #sendWanted(): Promise<void> {
-    const wanted = [...this.#wanted.values()];
+  async #sendMissing(): Promise<void> {
+    const ways = [() => this.#sendWanted(), () => this.#sendPackable()];
     try {
-      const isPaced = this.#dependencies.bandwidth?.upload.bytesPerSecond !== undefined;
-      await runBounded(isPaced ? PACED_CHUNKS : wanted.length, wanted, (put) => this.#send(put));
+      await runBounded(ways.length, ways, (send) => send());
     } finally {
       await this.#reporting;
     }
   }
 
-  async #send(wanted: WantedPut): Promise<void> {
+  async #sendWanted(): Promise<void> {
+    const wanted = [...this.#wanted.values()];
+    const isPaced = this.#dependencies.bandwidth?.upload.bytesPerSecond !== undefined;
+    await runBounded(isPaced ? PACED_CHUNKS : wanted.length, wanted, (put) =>
+      this.#sendOnce(put.hash, () => this.#sendInTurn(put, this.#placeOf(put.hash))),
+    );
+  }
+
+  async #sendPackable(): Promise<void> {
+    const { packs } = this.#dependencies;
+    if (packs === undefined) return;
+    await runBounded(this.#packable.size, [...this.#packable], (hash) => {
+      const { start, end } = this.#placeOf(hash);
+      const chunk = { hash, size: end - start, bytes: () => this.#readVerified(hash) };
+      return this.#sendOnce(hash, () => packs.add(chunk));
+    });
+  }
+
+  /** Sends a chunk by `send`, unless another file of the call does. */
+  async #sendOnce(hash: ChunkHash, send: () => Promise<Delivery | undefined>): Promise<void> {
     const { sending } = this.#dependencies;
-    const { hash } = wanted;
     const other = this.#tried.has(hash) ? undefined : sending.get(hash);
     this.#tried.add(hash);
     // Between looking and entering itself into `sending` nothing may wait, or two would send.
-    let outcome = other === undefined ? undefined : await other;
-    if (outcome !== 'stored' && outcome !== 'exists') {
-      const task = this.#sendInTurn(wanted, this.#placeOf(hash));
+    let delivery = other === undefined ? undefined : await other;
+    if (delivery === undefined || !this.#isSettledBy(hash, delivery)) {
+      const task = send();
       sending.set(
         hash,
         task.catch(() => undefined),
       );
-      outcome = await task;
+      delivery = await task;
     }
-    if (outcome === undefined) return;
+    if (delivery !== undefined) this.#noteDelivery(hash, delivery);
+  }
+
+  /** Whether what became of another file's try is an answer for this one too. */
+  #isSettledBy(hash: ChunkHash, delivery: Delivery): boolean {
+    if (delivery === 'alone') return this.#packable.has(hash);
+    return delivery !== 'url-refused' && delivery !== 'bytes-refused';
+  }
+
+  #noteDelivery(hash: ChunkHash, delivery: Delivery): void {
+    if (typeof delivery === 'object') {
+      this.#end({ kind: 'refused', problem: delivery.problem });
+      return;
+    }
     this.#wanted.delete(hash);
-    if (outcome === 'stored') this.#noteStored(hash);
-    else if (outcome === 'exists') this.#claimed.add(hash);
+    this.#packable.delete(hash);
+    if (delivery === 'alone') this.#usesPacks = false;
+    if (delivery === 'stored') this.#noteStored(hash);
+    else if (delivery === 'exists') this.#claimed.add(hash);
     else this.#unknown.add(hash);
   }
 
@@ -198,6 +247,15 @@ export class UploadSession {
     return undefined;
   }
 
+  /** What a pack takes must hash to its name, or all chunks in the pack would be refused. */
+  async #readVerified(hash: ChunkHash): Promise<Uint8Array | undefined> {
+    if (this.#ending !== undefined) return undefined;
+    const bytes = await this.#read(this.#placeOf(hash));
+    if (bytes === undefined || this.#content.isKept || (await hashChunk(bytes)) === hash) return bytes;
+    this.#end({ kind: 'changed' });
+    return undefined;
+  }
+
   #noteStored(hash: ChunkHash): void {
     this.#unconfirmed.add(hash);
     this.#count(hash);
@@ -205,23 +263,22 @@ export class UploadSession {
     this.#reporting = this.#check({ storedOnly: true }).finally(() => {
       this.#reporting = undefined;
     });
-    // Awaited by #sendWanted; until then a failure must not count as unhandled.
+    // Awaited by #sendMissing; until then a failure must not count as unhandled.
     this.#reporting.catch(() => undefined);
   }
 
   /** Tells the service what is stored, answers challenges, and asks for what is unknown: as much as one request takes. */
   async #check(options: { readonly storedOnly?: boolean } = {}): Promise<void> {
-    const { api, signal, clock } = this.#dependencies;
+    const { api, signal, clock, checks } = this.#dependencies;
     const stored = [...this.#claimed, ...this.#unconfirmed].slice(0, CHECK_STORED_MAX);
     const hashes = options.storedOnly === true ? [] : [...this.#unknown].slice(0, CHECK_HASHES_MAX);
     const proofs = options.storedOnly === true ? [] : await this.#prove();
     if (this.#ending !== undefined) return;
     const askedAtMs = clock.now();
-    const answer = await api.checkChunks({
-      parameters: { uploadId: this.#uploadId },
-      body: { hashes, proofs: [...proofs], stored },
-      signal,
-    });
+    const asked = { hashes, proofs: [...proofs], stored };
+    const body = this.#usesPacks ? { packs: true, ...asked } : asked;
+    const parameters = { uploadId: this.#uploadId };
+    const answer = await checks.run(0, () => api.checkChunks({ parameters, body, signal }));
     if (answer.ok) this.#absorb(answer.value, askedAtMs);
     else this.#end({ kind: 'refused', problem: answer.problem });
   }
@@ -254,21 +311,28 @@ export class UploadSession {
       this.#count(hash);
       this.#held.add(hash);
     }
-    for (const { hash, put } of answer.missing) {
-      if (put === undefined) throw new UnavailableError('the service waits for a pack that was not offered');
-      this.#forget(hash);
-      this.#wanted.set(hash, { hash, put, askedAtMs });
-    }
+    for (const chunk of answer.missing) this.#want(chunk, askedAtMs);
     for (const { hash, challenge } of answer.prove) {
       this.#forget(hash);
       this.#challenged.set(hash, challenge);
     }
   }
 
-  #forget(hash: ChunkHash): void {
-    for (const state of [this.#unknown, this.#wanted, this.#challenged, this.#claimed, this.#unconfirmed]) {
-      state.delete(hash);
+  #want({ hash, put }: MissingChunk, askedAtMs: number): void {
+    const { start, end } = this.#placeOf(hash);
+    const isOffered = this.#dependencies.packs !== undefined && end - start <= PACK_MEMBER_BYTES_MAX;
+    if (put === undefined && !isOffered) {
+      throw new UnavailableError('the service waits for a pack that was not offered');
     }
+    this.#forget(hash);
+    if (put !== undefined) this.#wanted.set(hash, { hash, put, askedAtMs });
+    else if (this.#usesPacks) this.#packable.add(hash);
+    else this.#unknown.add(hash);
+  }
+
+  #forget(hash: ChunkHash): void {
+    for (const state of [this.#unknown, this.#wanted, this.#packable, this.#challenged]) state.delete(hash);
+    for (const state of [this.#claimed, this.#unconfirmed]) state.delete(hash);
   }
 
   /** Counts a chunk's bytes as stored, once. */

@@ -1,0 +1,149 @@
+import { expect, test } from '@jest/globals';
+import { MiB, PACK_MEMBERS_MAX } from '@syncline/protocol';
+import { objectPuts, openInMemoryClient, sourceOf } from '../../../test/support/in-memory-client.ts';
+import { chunkOf, fileOf, join, textBytes } from '../../../test/support/in-memory-member.ts';
+import { InMemoryService } from '../../../test/support/in-memory-service.ts';
+import { PACK_WAIT_MS_MAX, PACKS_IN_FLIGHT_MAX } from './limits.ts';
+import { PackBuilder } from './pack-builder.ts';
+import type { PackableChunk } from './send-pack.ts';
+import { TransferGate } from './transfer-gate.ts';
+import type { UploadOutcome } from './upload-files.ts';
+import { storeFiles, type UploadCall } from './upload-group.ts';
+
+async function openWorld() {
+  const service = new InMemoryService();
+  const alice = await join(service, 'alice');
+  const client = openInMemoryClient(service, alice);
+  return { service, alice, client, abort: new AbortController() };
+}
+
+function packable(text: string): PackableChunk {
+  const bytes = textBytes(text);
+  return { ...chunkOf(bytes), bytes: async () => bytes };
+}
+
+/** Lets everything happen that waits for nothing. */
+async function settle(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+test('a pack waits for the groups that are at work, and goes with the last of them', async () => {
+  const { client, abort } = await openWorld();
+  const packs = new PackBuilder({ ...client, signal: abort.signal }, 2);
+  packs.groupBegins();
+  packs.groupBegins();
+  const first = packs.add(packable('one'));
+  packs.groupEnds();
+  await settle();
+  expect(objectPuts(client)).toEqual([]);
+  const second = packs.add(packable('two'));
+  packs.groupEnds();
+  expect(await Promise.all([first, second])).toEqual(['stored', 'stored']);
+  expect(objectPuts(client).length).toBe(1);
+});
+
+test('a pack does not wait for groups that themselves wait until packs are stored', async () => {
+  const { client, abort } = await openWorld();
+  const packs = new PackBuilder({ ...client, signal: abort.signal }, 100);
+  packs.groupBegins();
+  const outcomes = ['one', 'two'].map((text) => packs.add(packable(text)));
+  packs.groupEnds();
+  expect(await Promise.all(outcomes)).toEqual(['stored', 'stored']);
+});
+
+test('a chunk that has waited for long goes with what is there', async () => {
+  const { client, abort, service } = await openWorld();
+  const packs = new PackBuilder({ ...client, signal: abort.signal }, 2);
+  packs.groupBegins();
+  packs.groupBegins();
+  const first = packs.add(packable('one'));
+  service.stores.clock.advance(PACK_WAIT_MS_MAX + 1);
+  const second = packs.add(packable('two'));
+  expect(await Promise.all([first, second])).toEqual(['stored', 'stored']);
+});
+
+test('a full pack goes at once, and so many are on their way as are allowed', async () => {
+  const { client, abort } = await openWorld();
+  const hold = Promise.withResolvers<void>();
+  let underWay = 0;
+  const api = {
+    ...client.api,
+    openPack: async (...input: Parameters<typeof client.api.openPack>) => {
+      underWay += 1;
+      await hold.promise;
+      return client.api.openPack(...input);
+    },
+  };
+  const gate = new TransferGate({ tasksMax: 100, bytesMax: 64 * MiB });
+  const packs = new PackBuilder({ ...client, api, gate, signal: abort.signal }, 1);
+  packs.groupBegins();
+  const added = Array.from({ length: (PACKS_IN_FLIGHT_MAX + 2) * PACK_MEMBERS_MAX }, (_, number) =>
+    packs.add(packable(`chunk ${number}`)),
+  );
+  await settle();
+  expect(underWay).toBe(PACKS_IN_FLIGHT_MAX);
+  hold.resolve();
+  expect(new Set(await Promise.all(added))).toEqual(new Set(['stored']));
+  expect(underWay).toBe(PACKS_IN_FLIGHT_MAX + 2);
+});
+
+test('the same chunk is added once, and whoever adds it gets the same outcome', async () => {
+  const { client, abort } = await openWorld();
+  const packs = new PackBuilder({ ...client, signal: abort.signal }, 1);
+  packs.groupBegins();
+  const outcomes = ['one', 'two', 'one'].map((text) => packs.add(packable(text)));
+  packs.groupEnds();
+  expect(await Promise.all(outcomes)).toEqual(['stored', 'stored', 'stored']);
+  expect(objectPuts(client).map(({ body }) => body?.length)).toEqual([6]);
+});
+
+test('an abort ends those that wait, and those that come later', async () => {
+  const { client, abort } = await openWorld();
+  const packs = new PackBuilder({ ...client, signal: abort.signal }, 1);
+  packs.groupBegins();
+  const waiting = packs.add(packable('one'));
+  const reason = new Error('enough');
+  abort.abort(reason);
+  await expect(waiting).rejects.toBe(reason);
+  await expect(packs.add(packable('two'))).rejects.toBe(reason);
+  expect(client.sent).toEqual([]);
+});
+
+test('a file that changes while it waits for its pack is told, and the pack goes without it', async () => {
+  const { client, abort, alice, service } = await openWorld();
+  const texts = Array.from({ length: 30 }, (_, number) => `content ${number}`);
+  const files = texts.map((text) => fileOf(alice.namespaceId, [textBytes(text)]));
+  const answer = await client.api.initiateUploads({ body: { packs: true, files } });
+  if (!answer.ok) throw new Error('the uploads were refused');
+  const packs = new PackBuilder({ ...client, signal: abort.signal }, 1);
+  const outcomes: UploadOutcome[] = [];
+  const call: UploadCall = {
+    ...client,
+    signal: abort.signal,
+    sending: new Map(),
+    packs,
+    checks: new TransferGate({ tasksMax: 1, bytesMax: 0 }),
+    onStored: () => undefined,
+    onSession: () => undefined,
+    onOutcome: (index, outcome) => {
+      outcomes[index] = outcome;
+    },
+    fail: (failure) => abort.abort(failure),
+  };
+  packs.groupBegins();
+  const stored = storeFiles(
+    call,
+    answer.value.uploads.map((upload, index) => {
+      const { chunks, contentHash } = files[index] ?? fileOf(alice.namespaceId, []);
+      const isChanging = index === 7;
+      const bytes = async () => textBytes(isChanging ? 'CONTENT 7' : (texts[index] ?? ''));
+      const source = sourceOf(alice, textBytes(texts[index] ?? ''));
+      return { index, upload, content: { source, chunks, contentHash, isKept: false, bytes } };
+    }),
+  );
+  packs.groupEnds();
+  await stored;
+  expect(outcomes.map(({ kind }) => kind)).toEqual(texts.map((_, index) => (index === 7 ? 'changed' : 'uploaded')));
+  expect(objectPuts(client).length).toBe(1);
+  expect(service.stores.objects.keys().length).toBe(1);
+});

@@ -1,0 +1,146 @@
+import type { ChunkHash, OpenPackResponse, Pack, Problem } from '@syncline/protocol';
+import type { ApiAnswer } from '../api/api-client.ts';
+import { hashChunk } from './hashing.ts';
+import { PACK_CHUNKS_MIN, PACK_ROUNDS_MAX, READING_FILES_MAX } from './limits.ts';
+import { runBounded } from './run-bounded.ts';
+import { type SendOutcome, sendChunk } from './send-chunk.ts';
+import type { TransferDependencies } from './upload-files.ts';
+
+/** A chunk that is to travel in a pack. */
+export interface PackableChunk {
+  readonly hash: ChunkHash;
+  readonly size: number;
+  /** Exactly the bytes that hash to `hash`; undefined when they cannot be had any more. */
+  readonly bytes: () => Promise<Uint8Array | undefined>;
+}
+
+/**
+ * - `stored`, and held by the account;
+ * - `known` stored before: the service has to say by whom;
+ * - `alone` to be sent by a PUT of its own, because its pack was refused or would hold too little;
+ * - refused, for a reason that is not the pack's.
+ */
+export type PackOutcome = 'stored' | 'known' | 'alone' | PackRefusal;
+
+export interface PackRefusal {
+  readonly problem: Problem;
+}
+
+interface BuiltPack {
+  readonly chunks: readonly PackableChunk[];
+  readonly pack: Pack;
+  readonly bytes: Uint8Array;
+}
+
+interface PackSending extends TransferDependencies {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes a pack of chunks, PUTs it and has it confirmed. Answers what became of each chunk but those whose bytes could not be had.
+ * Chunks that turn out to be stored are taken out, and the pack is made anew. Whatever is wrong with the pack as a whole ends
+ * in `alone`, after at most PACK_ROUNDS_MAX tries.
+ *
+ * Memory: the bytes of the pack, within the gate.
+ *
+ * @throws UnavailableError  the service or the store failed beyond the retry budgets.
+ */
+export async function sendPack(
+  dependencies: PackSending,
+  chunks: readonly PackableChunk[],
+): Promise<ReadonlyMap<ChunkHash, PackOutcome>> {
+  const outcomes = new Map<ChunkHash, PackOutcome>();
+  let left = chunks;
+  const settle = (hashes: Iterable<ChunkHash>, outcome: PackOutcome): void => {
+    for (const hash of hashes) outcomes.set(hash, outcome);
+    left = left.filter(({ hash }) => !outcomes.has(hash));
+  };
+  const paid = { bytes: 0 };
+  for (let round = 1; round <= PACK_ROUNDS_MAX && left.length >= PACK_CHUNKS_MIN; round++) {
+    const put = await putInTurn(dependencies, left, paid);
+    left = put.chunks;
+    const confirmed = put.kind === 'put' ? await confirm(dependencies, put.pack) : put;
+    if (confirmed.kind === 'known') settle(confirmed.hashes, 'known');
+    if (confirmed.kind === 'stored') settle(hashesOf(left), 'stored');
+    if (confirmed.kind === 'refused') settle(hashesOf(left), outcomeOfProblem(confirmed.problem));
+  }
+  settle(hashesOf(left), 'alone');
+  return outcomes;
+}
+
+/** `again` another try may mend it. */
+type PackStep =
+  | { readonly kind: 'known'; readonly hashes: readonly ChunkHash[] }
+  | { readonly kind: 'again' }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+type PutStep = (PackStep | { readonly kind: 'put'; readonly pack: Pack }) & {
+  /** Those whose bytes could be had. */
+  readonly chunks: readonly PackableChunk[];
+};
+
+/** Waits for bandwidth before it enters the gate; what was paid and not used counts for the next try. */
+async function putInTurn(
+  dependencies: PackSending,
+  chunks: readonly PackableChunk[],
+  paid: { bytes: number },
+): Promise<PutStep> {
+  const { gate, bandwidth, signal } = dependencies;
+  const size = chunks.reduce((sum, chunk) => sum + chunk.size, 0);
+  if (bandwidth?.upload.bytesPerSecond !== undefined && paid.bytes < size) {
+    await bandwidth.upload.take(size - paid.bytes, { signal });
+    paid.bytes = size;
+  }
+  return gate.run(size, async () => {
+    signal.throwIfAborted();
+    const built = await buildPack(chunks);
+    if (built.chunks.length < PACK_CHUNKS_MIN) return { kind: 'again', chunks: built.chunks };
+    const opened = await dependencies.api.openPack({ body: built.pack, signal });
+    if (opened.ok && opened.value.status === 'put') paid.bytes = 0;
+    return { ...(await putOpened(dependencies, built, opened)), chunks: built.chunks };
+  });
+}
+
+async function buildPack(wanted: readonly PackableChunk[]): Promise<BuiltPack> {
+  const read = await runBounded(READING_FILES_MAX, wanted, async (chunk) => ({ chunk, bytes: await chunk.bytes() }));
+  const chunks: PackableChunk[] = [];
+  const bytes = new Uint8Array(read.reduce((sum, part) => sum + (part.bytes?.length ?? 0), 0));
+  let size = 0;
+  for (const part of read) {
+    if (part.bytes === undefined) continue;
+    chunks.push(part.chunk);
+    bytes.set(part.bytes, size);
+    size += part.bytes.length;
+  }
+  const members = chunks.map((chunk) => ({ hash: chunk.hash, size: chunk.size }));
+  return { chunks, bytes, pack: { hash: await hashChunk(bytes), size, members } };
+}
+
+async function putOpened(
+  dependencies: PackSending,
+  { pack, bytes }: BuiltPack,
+  opened: ApiAnswer<OpenPackResponse>,
+): Promise<PackStep | { readonly kind: 'put'; readonly pack: Pack }> {
+  if (!opened.ok) return { kind: 'refused', problem: opened.problem };
+  if (opened.value.status === 'repack') return { kind: 'known', hashes: opened.value.known };
+  const outcome = await sendChunk(dependencies, { put: opened.value.put, bytes }, dependencies.signal);
+  return isThere(outcome) ? { kind: 'put', pack } : { kind: 'again' };
+}
+
+/** A pack that exists is one whose answer was lost; the service says whether it is right. */
+function isThere(outcome: SendOutcome): boolean {
+  return outcome === 'stored' || outcome === 'exists';
+}
+
+async function confirm({ api, signal }: PackSending, pack: Pack): Promise<PackStep | { readonly kind: 'stored' }> {
+  const answer = await api.confirmPack({ body: pack, signal });
+  return answer.ok ? { kind: 'stored' } : { kind: 'refused', problem: answer.problem };
+}
+
+/** What is refused to everybody at the moment, or to this device, would be refused to single chunks too. */
+function outcomeOfProblem(problem: Problem): PackOutcome {
+  return problem.remedy === 'sign-in' || problem.remedy === 'retry' ? { problem } : 'alone';
+}
+
+function hashesOf(chunks: readonly PackableChunk[]): readonly ChunkHash[] {
+  return chunks.map(({ hash }) => hash);
+}
