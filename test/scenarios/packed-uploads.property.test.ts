@@ -59,7 +59,11 @@ const someFile = fc.record({
   readsBeforeChange: fc.option(fc.nat({ max: 2 }), { freq: 6, nil: undefined }),
 });
 const someFault = fc.record({
-  at: fc.integer({ min: 1, max: 30 }),
+  // Mostly the initiation, and the first pack or two.
+  at: fc.oneof(
+    { weight: 3, arbitrary: fc.integer({ min: 1, max: 6 }) },
+    { arbitrary: fc.integer({ min: 1, max: 30 }), weight: 1 },
+  ),
   kind: fc.constantFrom<TransportFault[]>('lost', 'lost-answer', 'refused', 'damaged', 'throttled', 'late'),
 });
 const someRival = fc.record({

@@ -70,7 +70,7 @@ export class SimulatedWatcher implements FolderWatcher {
 
   keepOnly(path: string, names: ReadonlySet<string>): void {
     const start = path === '' ? '' : `${path}/`;
-    for (const watched of [...this.#watched.keys()]) {
+    for (const watched of this.#watched.keys()) {
       if (watched === path || !watched.startsWith(start)) continue;
       if (!names.has(watched.slice(start.length).split('/', 1)[0] ?? '')) this.#watched.delete(watched);
     }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { MiB, PACK_MEMBERS_MAX } from '@syncline/protocol';
+import { type ChunkHash, MiB, PACK_MEMBERS_MAX, type Upload } from '@syncline/protocol';
 import { objectPuts, openInMemoryClient, sourceOf } from '../../../test/support/in-memory-client.ts';
 import { chunkOf, fileOf, join, textBytes } from '../../../test/support/in-memory-member.ts';
 import { InMemoryService } from '../../../test/support/in-memory-service.ts';
@@ -8,7 +8,7 @@ import { PackBuilder } from './pack-builder.ts';
 import type { PackableChunk } from './send-pack.ts';
 import { TransferGate } from './transfer-gate.ts';
 import type { UploadOutcome } from './upload-files.ts';
-import { storeFiles, type UploadCall } from './upload-group.ts';
+import { type OpenedFile, storeFiles, type UploadCall } from './upload-group.ts';
 
 async function openWorld() {
   const service = new InMemoryService();
@@ -109,10 +109,23 @@ test('an abort ends those that wait, and those that come later', async () => {
   expect(client.sent).toEqual([]);
 });
 
-test('a file that changes while it waits for its pack is told, and the pack goes without it', async () => {
+test('a chunk whose bytes are gone is told apart from those that are stored', async () => {
+  const { client, abort } = await openWorld();
+  const packs = new PackBuilder({ ...client, signal: abort.signal }, 1);
+  packs.groupBegins();
+  const gone = { ...packable('gone'), bytes: async () => undefined };
+  const outcomes = [packs.add(packable('one')), packs.add(gone), packs.add(packable('two'))];
+  packs.groupEnds();
+  expect(await Promise.all(outcomes)).toEqual(['stored', undefined, 'stored']);
+  expect(objectPuts(client).map(({ body }) => body?.length)).toEqual([6]);
+});
+
+const TEXTS = Array.from({ length: 30 }, (_, number) => `content ${number}`);
+
+/** Uploads of TEXTS, opened and ready to be stored in packs. */
+async function openUploads() {
   const { client, abort, alice, service } = await openWorld();
-  const texts = Array.from({ length: 30 }, (_, number) => `content ${number}`);
-  const files = texts.map((text) => fileOf(alice.namespaceId, [textBytes(text)]));
+  const files = TEXTS.map((text) => fileOf(alice.namespaceId, [textBytes(text)]));
   const answer = await client.api.initiateUploads({ body: { packs: true, files } });
   if (!answer.ok) throw new Error('the uploads were refused');
   const packs = new PackBuilder({ ...client, signal: abort.signal }, 1);
@@ -130,20 +143,45 @@ test('a file that changes while it waits for its pack is told, and the pack goes
     },
     fail: (failure) => abort.abort(failure),
   };
-  packs.groupBegins();
-  const stored = storeFiles(
-    call,
-    answer.value.uploads.map((upload, index) => {
-      const { chunks, contentHash } = files[index] ?? fileOf(alice.namespaceId, []);
-      const isChanging = index === 7;
-      const bytes = async () => textBytes(isChanging ? 'CONTENT 7' : (texts[index] ?? ''));
-      const source = sourceOf(alice, textBytes(texts[index] ?? ''));
-      return { index, upload, content: { source, chunks, contentHash, isKept: false, bytes } };
-    }),
-  );
-  packs.groupEnds();
-  await stored;
-  expect(outcomes.map(({ kind }) => kind)).toEqual(texts.map((_, index) => (index === 7 ? 'changed' : 'uploaded')));
+  const opened = TEXTS.map((text, index) => {
+    const { chunks, contentHash } = fileOf(alice.namespaceId, [textBytes(text)]);
+    const bytes = async () => textBytes(text);
+    const content = { source: sourceOf(alice, textBytes(text)), chunks, contentHash, kept: textBytes(text), bytes };
+    return { index, upload: answer.value.uploads[index] as Upload, content };
+  });
+  const store = async (uploads: readonly OpenedFile[]): Promise<readonly UploadOutcome[]> => {
+    packs.groupBegins();
+    const stored = storeFiles(call, uploads);
+    packs.groupEnds();
+    await stored;
+    return outcomes;
+  };
+  return { call, client, service, opened, store };
+}
+
+test('a file that changes while it waits for its pack is told, and the pack goes without it', async () => {
+  const { client, service, opened, store } = await openUploads();
+  const read = opened.map((file, index) => {
+    const bytes = index === 7 ? async () => textBytes('CONTENT 7') : file.content.bytes;
+    return { ...file, content: { ...file.content, kept: undefined, bytes } };
+  });
+  const outcomes = await store(read);
+  expect(outcomes.map(({ kind }) => kind)).toEqual(TEXTS.map((_, index) => (index === 7 ? 'changed' : 'uploaded')));
   expect(objectPuts(client).length).toBe(1);
   expect(service.stores.objects.keys().length).toBe(1);
 });
+
+test.each([true, false])(
+  'what another file of the call has sent alone goes into no pack (kept: %s)',
+  async (isKept) => {
+    const { call, client, opened, store } = await openUploads();
+    for (const { content } of opened.slice(0, 10)) {
+      call.sending.set(content.chunks[0]?.hash as ChunkHash, Promise.resolve('stored'));
+    }
+    const files = opened.map((file) => (isKept ? file : { ...file, content: { ...file.content, kept: undefined } }));
+    const outcomes = await store(files);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(TEXTS.map(() => 'uploaded'));
+    const rest = TEXTS.slice(10).reduce((sum, text) => sum + text.length, 0);
+    expect(objectPuts(client).map(({ body }) => body?.length)).toEqual([rest]);
+  },
+);

@@ -16,8 +16,8 @@ export interface FileContent {
   readonly source: UploadSource;
   readonly chunks: readonly ChunkRef[];
   readonly contentHash: ContentHash;
-  /** True when `bytes` answers what was hashed. */
-  readonly isKept: boolean;
+  /** All that was hashed, where there was room to keep it. */
+  readonly kept: Uint8Array | undefined;
   /** Bytes of a part of the file: kept ones, or read again and then not sure to be the same. */
   readonly bytes: (range: ByteRange) => Promise<Uint8Array>;
 }
@@ -54,7 +54,7 @@ export async function readContent(dependencies: ReadingDependencies, source: Upl
   return { kind: 'read', content: { source, ...read, contentHash: await hashManifest(read.chunks) } };
 }
 
-type CutSource = Pick<FileContent, 'chunks' | 'isKept' | 'bytes'>;
+type CutSource = Pick<FileContent, 'chunks' | 'kept' | 'bytes'>;
 
 /** In one go; what the budget has room for is kept. */
 async function readSmall(
@@ -71,7 +71,7 @@ async function readSmall(
     const chunks = await cutBytes(bytes, chunkingFor(size));
     return {
       chunks,
-      isKept: keeps,
+      kept: keeps ? bytes : undefined,
       bytes: keeps ? async ({ start, end }) => bytes.subarray(start, end) : (range) => source.read(range),
     };
   });
@@ -79,5 +79,5 @@ async function readSmall(
 
 async function readLarge(dependencies: ReadingDependencies, source: UploadSource): Promise<CutSource | undefined> {
   const chunks = await cutContent(dependencies, source, chunkingFor(source.size));
-  return chunks === undefined ? undefined : { chunks, isKept: false, bytes: (range) => source.read(range) };
+  return chunks === undefined ? undefined : { chunks, kept: undefined, bytes: (range) => source.read(range) };
 }

@@ -1,8 +1,7 @@
-import type { ChunkHash, OpenPackResponse, Pack, Problem } from '@syncline/protocol';
+import type { ChunkHash, OpenPackResponse, Pack, PackMember, Problem } from '@syncline/protocol';
 import type { ApiAnswer } from '../api/api-client.ts';
 import { hashChunk } from './hashing.ts';
-import { PACK_CHUNKS_MIN, PACK_ROUNDS_MAX, READING_FILES_MAX } from './limits.ts';
-import { runBounded } from './run-bounded.ts';
+import { PACK_CHUNKS_MIN, PACK_ROUNDS_MAX } from './limits.ts';
 import { type SendOutcome, sendChunk } from './send-chunk.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
@@ -11,16 +10,15 @@ export interface PackableChunk {
   readonly hash: ChunkHash;
   readonly size: number;
   /** Exactly the bytes that hash to `hash`; undefined when they cannot be had any more. */
-  readonly bytes: () => Promise<Uint8Array | undefined>;
+  readonly bytes: () => Uint8Array | Promise<Uint8Array | undefined>;
 }
 
 /**
  * - `stored`, and held by the account;
- * - `known` stored before: the service has to say by whom;
- * - `alone` to be sent by a PUT of its own, because its pack was refused or would hold too little;
+ * - `alone` its upload has to ask for it, without packs: it was stored before, or its pack was refused or would hold too little;
  * - refused, for a reason that is not the pack's.
  */
-export type PackOutcome = 'stored' | 'known' | 'alone' | PackRefusal;
+export type PackOutcome = 'stored' | 'alone' | PackRefusal;
 
 export interface PackRefusal {
   readonly problem: Problem;
@@ -60,7 +58,7 @@ export async function sendPack(
     const put = await putInTurn(dependencies, left, paid);
     left = put.chunks;
     const confirmed = put.kind === 'put' ? await confirm(dependencies, put.pack) : put;
-    if (confirmed.kind === 'known') settle(confirmed.hashes, 'known');
+    if (confirmed.kind === 'known') settle(confirmed.hashes, 'alone');
     if (confirmed.kind === 'stored') settle(hashesOf(left), 'stored');
     if (confirmed.kind === 'refused') settle(hashesOf(left), outcomeOfProblem(confirmed.problem));
   }
@@ -92,7 +90,7 @@ async function putInTurn(
   }
   return gate.run(size, async () => {
     signal.throwIfAborted();
-    const built = await buildPack(chunks);
+    const built = await buildPack(chunks, size);
     if (built.chunks.length < PACK_CHUNKS_MIN) return { kind: 'again', chunks: built.chunks };
     const opened = await dependencies.api.openPack({ body: built.pack, signal });
     if (opened.ok && opened.value.status === 'put') paid.bytes = 0;
@@ -100,19 +98,23 @@ async function putInTurn(
   });
 }
 
-async function buildPack(wanted: readonly PackableChunk[]): Promise<BuiltPack> {
-  const read = await runBounded(READING_FILES_MAX, wanted, async (chunk) => ({ chunk, bytes: await chunk.bytes() }));
+async function buildPack(wanted: readonly PackableChunk[], size: number): Promise<BuiltPack> {
   const chunks: PackableChunk[] = [];
-  const bytes = new Uint8Array(read.reduce((sum, part) => sum + (part.bytes?.length ?? 0), 0));
-  let size = 0;
-  for (const part of read) {
-    if (part.bytes === undefined) continue;
-    chunks.push(part.chunk);
-    bytes.set(part.bytes, size);
-    size += part.bytes.length;
+  const members: PackMember[] = [];
+  const room = new Uint8Array(size);
+  let end = 0;
+  for (const chunk of wanted) {
+    const read = chunk.bytes();
+    // Most are in memory: nothing is waited for thousands of times.
+    const part = read instanceof Uint8Array ? read : await read;
+    if (part === undefined) continue;
+    chunks.push(chunk);
+    members.push({ hash: chunk.hash, size: chunk.size });
+    room.set(part, end);
+    end += part.length;
   }
-  const members = chunks.map((chunk) => ({ hash: chunk.hash, size: chunk.size }));
-  return { chunks, bytes, pack: { hash: await hashChunk(bytes), size, members } };
+  const bytes = room.subarray(0, end);
+  return { chunks, bytes, pack: { hash: await hashChunk(bytes), size: end, members } };
 }
 
 async function putOpened(

@@ -4,6 +4,7 @@ import type { SourceGroup } from './group-sources.ts';
 import { READING_FILES_MAX } from './limits.ts';
 import { type FileContent, readContent } from './read-content.ts';
 import { runBounded } from './run-bounded.ts';
+import { chunkForPack, storeInPack } from './store-in-pack.ts';
 import type { UploadOutcome } from './upload-files.ts';
 import { type StoreOutcome, UploadSession, type UploadSessionDependencies } from './upload-session.ts';
 
@@ -144,8 +145,12 @@ async function storeOrStartOver(call: UploadCall, file: OpenedFile): Promise<Upl
 }
 
 function storeChunks(call: UploadCall, { content, upload }: OpenedFile): Promise<StoreOutcome> {
-  const opened = 'missing' in upload ? { upload } : {};
-  return new UploadSession(call, content, { uploadId: upload.uploadId, ...opened }).store();
+  const { uploadId } = upload;
+  if (!('missing' in upload)) return new UploadSession(call, content, { uploadId }).store();
+  const inSession = (): Promise<StoreOutcome> => new UploadSession(call, content, { uploadId, upload }).store();
+  // Found out without waiting: what goes into packs is added before the group says that it has added all.
+  const chunk = chunkForPack(call, content, upload);
+  return chunk === undefined ? inSession() : storeInPack(call, chunk).then((stored) => stored ?? inSession());
 }
 
 /** Whether a session is gone; a resumed one may also turn out to have been for another content. */

@@ -251,7 +251,7 @@ export class UploadSession {
   async #readVerified(hash: ChunkHash): Promise<Uint8Array | undefined> {
     if (this.#ending !== undefined) return undefined;
     const bytes = await this.#read(this.#placeOf(hash));
-    if (bytes === undefined || this.#content.isKept || (await hashChunk(bytes)) === hash) return bytes;
+    if (bytes === undefined || this.#content.kept !== undefined || (await hashChunk(bytes)) === hash) return bytes;
     this.#end({ kind: 'changed' });
     return undefined;
   }
