@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type ApiClient, createApiClient, systemClock } from '@syncline/client';
 import { createNodeTransport } from '@syncline/client/node';
 import {
@@ -18,6 +17,7 @@ import { S3ObjectStore } from '../lambdas/chunks/s3-object-store.ts';
 import { DynamodbPackIndex } from '../lambdas/packs/dynamodb-pack-index.ts';
 import { PACK_REST_MS } from '../lambdas/packs/limits.ts';
 import { sweepPack } from '../lambdas/packs/sweep-pack.ts';
+import { createDynamodbClient } from '../lambdas/runtime/dynamodb-client.ts';
 import { systemClock as serverClock, systemRandom } from '../lambdas/runtime/system-clock.ts';
 import { chunkOf, newId, putSigned, valueOf } from '../test/support/api-device.ts';
 import type { BenchResult, Figure } from './bench-report.ts';
@@ -30,6 +30,8 @@ const FILE_BYTES = 2000;
 /** Chunks that still live when the pack is swept: less than half. */
 const ALIVE = 40;
 const DOMAIN = 'shared';
+
+const credentials = async () => ({ accessKeyId: 'test', secretAccessKey: 'test' });
 
 /** What do files in a pack, and the rewriting of a pack, cost in requests and request units? Counted on the wire, not timed. */
 export async function benchPackCosts(stack: BenchStack): Promise<BenchResult> {
@@ -128,27 +130,24 @@ function createSweeping(
   { environment, endpoint }: { readonly environment: Readonly<Record<string, string>>; readonly endpoint: string },
 ) {
   const { region } = outputs;
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const chunks = environment['CHUNKS_TABLE'] ?? '';
   const clock = { ...serverClock, now: () => epochMs(serverClock.now() + PACK_REST_MS) };
-  const client = new DynamoDBClient({ endpoint, region, credentials });
+  const connection = { region, endpoint, credentials };
+  const client = createDynamodbClient({ connection });
   const dynamodb = { client, tableNames: { chunks }, clock, random: systemRandom };
-  const connection = { region, endpoint, credentials: async () => credentials };
   const objects = new S3ObjectStore({ bucket: environment['BUCKET'] ?? '', clock: serverClock, connection });
   return {
     dependencies: { chunks: new DynamodbChunkIndex(dynamodb), packs: new DynamodbPackIndex(dynamodb), objects, clock },
     /** What the sweep of chunks does to those that nobody needs. */
     forget: async (hashes: readonly ChunkHash[]): Promise<void> => {
       for (const hash of hashes) {
-        await client.send(
-          new UpdateItemCommand({
-            TableName: chunks,
-            Key: { pk: { S: `${DOMAIN}#${hash}` }, sk: { S: 'chunk' } },
-            UpdateExpression: 'SET #state = :deleted',
-            ExpressionAttributeNames: { '#state': 'state' },
-            ExpressionAttributeValues: { ':deleted': { S: 'deleted' } },
-          }),
-        );
+        await client.send('UpdateItem', {
+          TableName: chunks,
+          Key: { pk: { S: `${DOMAIN}#${hash}` }, sk: { S: 'chunk' } },
+          UpdateExpression: 'SET #state = :deleted',
+          ExpressionAttributeNames: { '#state': 'state' },
+          ExpressionAttributeValues: { ':deleted': { S: 'deleted' } },
+        });
       }
     },
   };
