@@ -181,7 +181,7 @@ export const PLANNER_BUGS: readonly PlantedBug[] = [
     what: 'A program that rewrites every file is not held back.',
     invariant: 'I-16',
     file: 'client/src/engine/mass-change.ts',
-    find: "else if (step.type === 'upload' && step.mode === 'edit') remote += 1;",
+    find: "if (step.type === 'upload' && step.mode === 'edit') return { local: 0, remote: 1 };",
     replace: '',
     caughtBy: {
       file: 'client/src/engine/mass-change.test.ts',

@@ -10,6 +10,7 @@ import type { RootMarker } from '../../client/src/platform/node/root-marker.ts';
 import { createApiRemote } from '../../client/src/sync/api-remote.ts';
 import { NamespaceHints } from '../../client/src/sync/namespace-hints.ts';
 import { SocketHub } from '../../client/src/sync/socket-hub.ts';
+import { RequestWindow } from '../../client/src/transfers/request-window.ts';
 import { TransferGate } from '../../client/src/transfers/transfer-gate.ts';
 import { type DiskErrorCode, diskError } from '../support/disk-paths.ts';
 import { type Member, sha256Hex } from '../support/in-memory-member.ts';
@@ -29,6 +30,9 @@ const LATE_HINT_MS_MAX = 3000;
 /** People here write few files at a time: already two travel in a pack. A single one goes by itself. */
 const PACK_FILES_MIN = 2;
 const WATCHERS: readonly WatcherMode[] = ['exact', 'exact', 'delayed', 'duplicated', 'overflow'];
+
+/** From which size on files are transferred beside the rounds: none of a history's files, those that were appended to, or all. */
+const LARGE_FILE_BYTES = [Number.POSITIVE_INFINITY, 15, 0] as const;
 
 /** Something that happens when a process is about to make its n-th call from now. */
 export interface Ambush {
@@ -74,9 +78,10 @@ export class EngineProcess {
     const random = (): number => chance.fraction();
     const { api, transport } = this.#client(device.member, clock);
     this.#hub = new SocketHub({ api, connector: this.#sockets, clock, random });
-    const gate = new TransferGate({ tasksMax: 8, bytesMax: 64 * MiB });
+    const window = new RequestWindow(clock);
+    const gate = new TransferGate({ tasksMax: 8, bytesMax: 64 * MiB, window });
     const remote = createApiRemote(
-      { api, transport, gate, clock, random, packFilesMin: PACK_FILES_MIN },
+      { api, transport: window.watch(transport), gate, clock, random, packFilesMin: PACK_FILES_MIN },
       {
         namespaceId: device.namespaceId,
         signal: new AbortController().signal,
@@ -99,6 +104,7 @@ export class EngineProcess {
         deviceName: device.name,
         names: localNames('posix'),
         isUnavailable: (failure) => failure instanceof UnavailableError,
+        largeFileBytes: chance.pick(LARGE_FILE_BYTES),
       },
     );
   }

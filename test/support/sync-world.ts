@@ -1,6 +1,7 @@
 import { epochMs, type Node, type NodeId } from '@syncline/protocol';
 import { UnavailableError } from '../../client/src/api/unavailable-error.ts';
 import { type LocalNames, localNames } from '../../client/src/engine/local-names.ts';
+import type { LoopOptions } from '../../client/src/engine/loop-options.ts';
 import type {
   Clock,
   EngineState,
@@ -11,7 +12,7 @@ import type {
   Watcher,
 } from '../../client/src/engine/ports.ts';
 import { SyncEngine, type SyncOutcome } from '../../client/src/engine/sync-engine.ts';
-import { type LoopOptions, SyncLoop } from '../../client/src/engine/sync-loop.ts';
+import { SyncLoop } from '../../client/src/engine/sync-loop.ts';
 import { joinPath, type RemoteNode, type SyncedNode } from '../../client/src/engine/trees.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
 import { modelRemote, type RemoteFaults } from './model-remote.ts';

@@ -1,4 +1,4 @@
-import { type NodeId, parseConflictedName, splitName } from '@syncline/protocol';
+import { type ConflictStrategy, type NodeId, parseConflictedName, splitName } from '@syncline/protocol';
 import type { ExplainedTrees } from './explain-path.ts';
 import { CONFLICT_NAMES_MAX } from './limits.ts';
 import type { LoopStatus } from './loop-status.ts';
@@ -24,6 +24,13 @@ export interface Conflict {
 }
 
 export type ConflictChoice = 'mine' | 'theirs' | 'both';
+
+/** The strategy that a choice stands for. */
+export const STRATEGY_OF: Readonly<Record<ConflictChoice, ConflictStrategy>> = {
+  mine: 'keep_mine',
+  theirs: 'keep_theirs',
+  both: 'keep_both',
+};
 
 /**
  * - `settled`    it is done, or will be with the next round;

@@ -1,11 +1,13 @@
 import { type ContentHash, epochMs, type NodeId } from '@syncline/protocol';
 import { agreedNode, type Execution, localPath, report } from './execution.ts';
 import { forgetSynced } from './forget-node.ts';
+import { type NamedFile, stateKey } from './large-transfers.ts';
 import { BUSY_PAUSE_MS_MAX, BUSY_PAUSE_MS_MIN, FILE_TRIES_MAX, READS_MAX, TIME_TICK_MS } from './limits.ts';
-import type { ContentSource } from './ports.ts';
+import type { ContentSource, EnginePorts } from './ports.ts';
 import { runBounded } from './run-bounded.ts';
 import type { Step } from './steps.ts';
-import type { LocalNode, RemoteNode } from './trees.ts';
+import { takeTransfer } from './take-transfer.ts';
+import type { LocalIdentity, LocalNode, RemoteNode } from './trees.ts';
 
 /** Steps that change nothing but what the engine knows. */
 export type KnowledgeStep = Extract<Step, { readonly type: 'forget' | 'agree' | 'adopt-copy' }>;
@@ -51,26 +53,77 @@ export function recordCopy(execution: Execution, nodeId: NodeId, copy: RemoteNod
   if (here !== undefined) trees.setSynced(agreedNode(copy, here));
 }
 
-/** Learns the content of files on which a decision hangs. */
+/** Learns the content of files on which a decision hangs; that of large ones beside this round and later ones. */
 export async function executeReads(execution: Execution, nodeIds: readonly NodeId[]): Promise<void> {
-  const files = nodeIds.map((nodeId) => execution.local.tree.get(nodeId)).filter((node) => node !== undefined);
-  await awaitTick(execution, files);
-  await runBounded(files, READS_MAX, async (file) => {
+  const { local, ports } = execution;
+  const files = nodeIds.map((nodeId) => local.tree.get(nodeId)).filter((node) => node !== undefined);
+  const isLarge = ({ entry }: LocalNode): boolean => entry.identity.size > execution.largeFileBytes;
+  executeLargeReads(execution, files.filter(isLarge));
+  const small = files.filter((file) => !isLarge(file));
+  await awaitTick(ports, small);
+  await runBounded(small, READS_MAX, async (file) => {
     const path = localPath(execution, file.nodeId);
     if (path === undefined) return;
-    const source = contentSource(execution, { path, file });
-    const contentHash = await execution.ports.remote.nameContent(source, knownContents(execution, file));
-    if (contentHash === undefined) {
-      if (source.failure() === 'unreadable') report(execution, { path, reason: 'unreadable' });
-      else countTry(execution, path);
-      return;
-    }
-    const { tree } = execution.local;
-    if (tree.get(file.nodeId) === file) {
-      tree.set({ ...file, contentHash, entry: { ...file.entry, contentHash } });
-    }
-    execution.progress += 1;
+    const known = knownContents(execution, file);
+    const named = await readContent(ports, { identity: file.entry.identity, path: () => path }, known);
+    settleRead(execution, { file, path }, named);
   });
+}
+
+/** Takes up what reading large files has come to, and begins to read others where there is room. */
+export function executeLargeReads(execution: Execution, files: readonly LocalNode[]): void {
+  const { ports, left, transfers } = execution;
+  for (const file of files) {
+    const { nodeId, entry } = file;
+    const { identity } = entry;
+    const path = localPath(execution, nodeId);
+    left.delete(nodeId);
+    if (path === undefined) continue;
+    const known = knownContents(execution, file);
+    const key = readKey(execution, file);
+    transfers.reads.standsAt(key, path);
+    const taken = takeTransfer(execution, transfers.reads, { nodeId, key });
+    if (taken === 'none') left.add(nodeId);
+    else if (taken !== 'left') settleRead(execution, { file, path }, taken.value);
+    if (taken !== 'none' || execution.isStopping() || !transfers.reads.hasRoom(identity.size)) continue;
+    transfers.reads.begin({
+      key,
+      path,
+      bytes: identity.size,
+      run: async (ground) => {
+        await awaitTick(ports, [file]);
+        return readContent(ports, { identity, ...ground }, known);
+      },
+    });
+  }
+}
+
+/** Names what reading a file is for: one state of it, to be compared with what is known now. */
+export function readKey(execution: Execution, file: LocalNode): string {
+  return [stateKey(file.entry.identity), ...knownContents(execution, file)].join(' ');
+}
+
+async function readContent(ports: EnginePorts, state: FileState, known: readonly ContentHash[]): Promise<NamedFile> {
+  const source = contentSource(ports, state);
+  const contentHash = await ports.remote.nameContent(source, known);
+  return { contentHash, failure: source.failure() };
+}
+
+function settleRead(
+  execution: Execution,
+  { file, path }: { readonly file: LocalNode; readonly path: string },
+  { contentHash, failure }: NamedFile,
+): void {
+  if (contentHash === undefined) {
+    if (failure === 'unreadable') report(execution, { path, reason: 'unreadable' });
+    else countTry(execution, path);
+    return;
+  }
+  const { tree } = execution.local;
+  if (tree.get(file.nodeId) === file) {
+    tree.set({ ...file, contentHash, entry: { ...file.entry, contentHash } });
+  }
+  execution.progress += 1;
 }
 
 /** What the content of a file is going to be compared with, as far as it may be the same. */
@@ -86,13 +139,15 @@ export interface WatchedSource extends ContentSource {
   failure(): 'changed' | 'unreadable' | undefined;
 }
 
-/** A file's bytes in exactly the state that the plan saw; once it is in another state it ends. */
-export function contentSource(
-  { ports }: Execution,
-  { path, file }: { readonly path: string; readonly file: LocalNode },
-): WatchedSource {
-  const { identity } = file.entry;
-  const { files } = ports;
+/** One state of a file, and where the file stands now; no more bytes are given once it is not wanted. */
+interface FileState {
+  readonly identity: LocalIdentity;
+  readonly path: () => string;
+  readonly isWanted?: () => boolean;
+}
+
+/** A file's bytes in exactly the given state; once it is in another state it ends. */
+export function contentSource({ files }: EnginePorts, { identity, path, isWanted }: FileState): WatchedSource {
   let failure: 'changed' | 'unreadable' | undefined;
   return {
     size: identity.size,
@@ -100,13 +155,15 @@ export function contentSource(
     lend:
       files.lend &&
       (async () => {
-        const answer = await files.lend?.({ path, identity });
+        const answer =
+          isWanted?.() === false ? ({ kind: 'changed' } as const) : await files.lend?.({ path: path(), identity });
         if (answer?.kind === 'lent') return answer.file;
         failure = answer?.kind;
         return undefined;
       }),
     read: async (range) => {
-      const answer = await files.read({ path, identity }, range);
+      const answer =
+        isWanted?.() === false ? ({ kind: 'changed' } as const) : await files.read({ path: path(), identity }, range);
       if (answer.kind === 'read') return answer.bytes;
       failure = answer.kind;
       return new Uint8Array(0);
@@ -115,11 +172,11 @@ export function contentSource(
 }
 
 /** Lets the file system's clock go past files that were written just now, so that another write will show. */
-export async function awaitTick({ ports }: Execution, files: readonly LocalNode[]): Promise<void> {
-  const now = ports.clock.now();
+export async function awaitTick({ clock }: Pick<EnginePorts, 'clock'>, files: readonly LocalNode[]): Promise<void> {
+  const now = clock.now();
   const ages = files.map((file) => now - Number(file.entry.identity.mtimeNs / 1_000_000n));
   const young = ages.filter((age) => Math.abs(age) < TIME_TICK_MS);
-  if (young.length > 0) await ports.clock.sleep(TIME_TICK_MS - Math.min(...young));
+  if (young.length > 0) await clock.sleep(TIME_TICK_MS - Math.min(...young));
 }
 
 /**

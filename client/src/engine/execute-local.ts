@@ -1,28 +1,15 @@
 import type { NodeId } from '@syncline/protocol';
 import { excludedRootOf } from './differences.ts';
-import {
-  agreedNode,
-  type Execution,
-  freeLocalName,
-  localNameFor,
-  localPath,
-  report,
-  withLocalName,
-} from './execution.ts';
-import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
-import type { LocalDisk } from './local-disk.ts';
+import { agreedNode, type Execution, freeLocalName, localNameFor, localPath, withLocalName } from './execution.ts';
 import { isMovingName } from './moving-name.ts';
 import { type Place, samePlace } from './node-tree.ts';
-import { type DiskOutcome, DiskRefusedError } from './ports.ts';
-import { runBounded } from './run-bounded.ts';
+import { listAgain, localNode, placed, settle, settleAt } from './settle-local.ts';
 import type { LocalStep } from './steps.ts';
 import {
   joinPath,
-  type LocalEntry,
   type LocalNode,
   localNameOf,
   parentPath,
-  type RemoteNode,
   type SeenEntry,
   sameContent,
   sameState,
@@ -144,127 +131,4 @@ async function trashNode(execution: Execution, nodeId: NodeId, isDoomed: IsDoome
   for (const below of doomed) {
     trees.removeSynced(below);
   }
-}
-
-/** Fetches contents, several at once, and writes down slice by slice what was agreed by it. */
-export async function executeDownloads(execution: Execution, nodeIds: readonly NodeId[]): Promise<void> {
-  for (let start = 0; start < nodeIds.length; start += DOWNLOAD_SLICE_FILES) {
-    const slice = nodeIds.slice(start, start + DOWNLOAD_SLICE_FILES);
-    execution.ports.remote.expect(slice.flatMap((nodeId) => contentToFetch(execution, nodeId)));
-    await runBounded(slice, DOWNLOADS_MAX, (nodeId) => download(execution, nodeId));
-    execution.problems.push(...(await writeDown(execution)));
-  }
-}
-
-function contentToFetch({ trees }: Execution, nodeId: NodeId) {
-  const there = trees.remote.get(nodeId);
-  return there?.contentHash === undefined ? [] : [{ nodeId, rev: there.contentRev, size: there.size }];
-}
-
-async function download(execution: Execution, nodeId: NodeId): Promise<void> {
-  const { trees, local } = execution;
-  const there = trees.remote.get(nodeId);
-  if (there?.contentHash === undefined || execution.failed.has(nodeId) || execution.isStopping()) return;
-  const here = local.tree.get(nodeId);
-  const folder = localPath(execution, here?.parentId ?? there.parentId);
-  if (folder === undefined) return;
-  const path = joinPath(
-    folder,
-    (here === undefined ? undefined : localNameOf(here)) ?? localNameFor(execution, nodeId, there),
-  );
-  // What was sent meanwhile by this very plan has nothing to fetch.
-  if (here !== undefined && sameContent(here, there)) return;
-  const outcome =
-    here !== undefined && here.contentHash === there.contentHash
-      ? await execution.ports.files.setExecutable({ path, identity: here.entry.identity, executable: there.executable })
-      : await fetchContent(execution, { there, here, path });
-  if (outcome === undefined || !settle(execution, path, outcome)) return;
-  const parentId = here?.parentId ?? there.parentId;
-  const name = here?.name ?? there.name;
-  const node = { ...localNode(nodeId, { parentId, name, entry: outcome.entry }), contentHash: there.contentHash };
-  settleAt(local, node);
-  trees.setSynced(agreedNode(there, node));
-  execution.counts.downloaded += 1;
-}
-
-async function fetchContent(
-  execution: Execution,
-  target: { readonly there: RemoteNode; readonly here: LocalNode | undefined; readonly path: string },
-): Promise<DiskOutcome | undefined> {
-  try {
-    return await fetchStaged(execution, target);
-  } catch (failure) {
-    if (failure instanceof DiskRefusedError) return { kind: 'failed', reason: 'disk' };
-    throw failure;
-  }
-}
-
-async function fetchStaged(
-  execution: Execution,
-  target: { readonly there: RemoteNode; readonly here: LocalNode | undefined; readonly path: string },
-): Promise<DiskOutcome | undefined> {
-  const { files, remote } = execution.ports;
-  const { there, here, path } = target;
-  const staged = await files.stage({ key: `${there.nodeId}-${there.contentHash}`, size: there.size });
-  try {
-    const fetched = await remote.fetch({ nodeId: there.nodeId, rev: there.contentRev, into: staged });
-    if (fetched.kind === 'refused') {
-      const { remedy, detail, requestId } = fetched.problem;
-      if (remedy === 'resync') execution.isOvertaken = true;
-      else report(execution, { path, reason: 'refused', detail, requestId });
-      return undefined;
-    }
-    if (fetched.kind === 'damaged' || fetched.contentHash !== there.contentHash) {
-      report(execution, { path, reason: 'damaged' });
-      return undefined;
-    }
-    const { executable, modifiedAtMs } = there;
-    return await files.publish({ staged, path, replaces: here?.entry.identity, executable, modifiedAtMs });
-  } finally {
-    await staged.close();
-  }
-}
-
-/** A node stands where the disk was seen to be free: whoever was known to stand there has left, and is looked for anew. */
-function settleAt(local: LocalDisk, node: LocalNode): void {
-  const other = local.tree.at(node);
-  if (other !== undefined && other.nodeId !== node.nodeId) local.drop(other.nodeId);
-  local.tree.set(node);
-}
-
-/** Where a node stands, and what it is called there if that is not its name. */
-function placed({ parentId, name }: Place, entry: LocalEntry): Pick<LocalNode, 'parentId' | 'name' | 'localName'> {
-  return { parentId, name, localName: entry.name === name ? undefined : entry.name };
-}
-
-function localNode(nodeId: NodeId, at: Place & { readonly entry: LocalEntry }): LocalNode {
-  const { kind, executable } = at.entry;
-  return {
-    nodeId,
-    ...placed(at, at.entry),
-    kind: kind === 'folder' ? 'folder' : 'file',
-    entry: seenEntry(at.entry),
-    contentHash: undefined,
-    executable,
-  };
-}
-
-/** Whether the disk was changed. A disk that is not what the plan saw is looked at again by the next plan. */
-function settle(
-  execution: Execution,
-  path: string,
-  outcome: DiskOutcome,
-): outcome is Extract<DiskOutcome, { readonly kind: 'done' }> {
-  if (outcome.kind === 'failed') report(execution, { path, reason: outcome.reason });
-  if (outcome.kind === 'changed') listAgain(execution, parentPath(path));
-  if (outcome.kind !== 'done') return false;
-  execution.trees.holdSynced();
-  execution.progress += 1;
-  execution.counts.changedLocal += 1;
-  return true;
-}
-
-function listAgain({ local, toList }: Execution, path: string): void {
-  const folderId = local.folderAt(path);
-  if (folderId !== undefined && !toList.has(folderId)) toList.set(folderId, 'alone');
 }

@@ -1,58 +1,154 @@
-import {
-  assert,
-  COMMIT_CONFIRM_CHUNKS_MAX,
-  type ConflictStrategy,
-  epochMs,
-  formatInstant,
-  type NodeId,
-} from '@syncline/protocol';
-import { awaitTick, contentSource, countTry, recordCopy, type WatchedSource } from './execute-knowledge.ts';
-import { type Commitment, commit } from './execute-remote.ts';
-import { agreedNode, type Execution, localPath, postpone, report } from './execution.ts';
+import { assert, epochMs } from '@syncline/protocol';
+import { awaitTick, contentSource } from './execute-knowledge.ts';
+import { type Execution, localPath, postpone, report } from './execution.ts';
+import { type SentFile, stateKey } from './large-transfers.ts';
 import {
   BUSY_PAUSE_MS_MAX,
   FILE_TRIES_MAX,
   FRESH_FILE_BYTES,
   FRESH_FILE_MS,
-  UPLOAD_SLICE_BYTES,
   UPLOAD_SLICE_FILES,
+  UPLOAD_SLICES_MAX,
 } from './limits.ts';
-import { newNodeId } from './new-node-id.ts';
-import type { SentContent } from './ports.ts';
+import { runInStages } from './run-in-stages.ts';
+import { settleUploads, type Upload } from './settle-upload.ts';
 import type { UploadStep } from './steps.ts';
-import { type LocalNode, type RemoteNode, sameContent, sameState } from './trees.ts';
-import { writeDown } from './write-down.ts';
+import { takeTransfer } from './take-transfer.ts';
+import { TransferQueue } from './transfer-queue.ts';
+import type { LocalNode } from './trees.ts';
 
-interface Upload {
-  readonly step: UploadStep;
-  readonly file: LocalNode;
-  readonly path: string;
-  readonly source: WatchedSource;
-}
+type SentUpload = SentFile & { readonly upload: Upload };
 
-/** Sends contents and commits them, slice by slice, so that what was sent is published soon. */
+/**
+ * Sends contents and commits them: small files slice by slice, so that while one is committed the next ones are read and sent; large
+ * ones beside this round and later ones, each committed by the first round that finds it sent.
+ */
 export async function executeUploads(execution: Execution, steps: readonly UploadStep[]): Promise<void> {
-  let slice: Upload[] = [];
-  let bytes = 0;
-  for (const step of steps) {
-    const upload = openUpload(execution, step);
-    if (upload === undefined) continue;
-    if (execution.isStopping()) return;
-    if (slice.length === UPLOAD_SLICE_FILES || bytes + upload.source.size > UPLOAD_SLICE_BYTES) {
-      await sendSlice(execution, slice);
-      slice = [];
-      bytes = 0;
-    }
-    slice.push(upload);
-    bytes += upload.source.size;
-  }
-  await sendSlice(execution, slice);
+  const [small, large] = divide(execution, steps);
+  const queue = queueOf(execution, small);
+  await runInStages(
+    {
+      itemsMax: UPLOAD_SLICES_MAX,
+      prepare: (slice: readonly Upload[]) => sendSlice(execution, slice),
+      complete: (sent) => settleUploads(execution, sent),
+    },
+    sliceSource(execution, queue),
+  );
+  for (const { nodeId } of queue.rest) execution.left.add(nodeId);
+  await executeLargeUploads(execution, large);
 }
 
-function openUpload(execution: Execution, step: UploadStep): Upload | undefined {
+/** Commits what large transfers have sent, and begins others where there is room. What goes on, or waits, is in `left` then. */
+export async function executeLargeUploads(execution: Execution, steps: readonly UploadStep[]): Promise<void> {
+  if (steps.length === 0) return;
+  const sent: SentUpload[] = [];
+  const waiting: UploadStep[] = [];
+  for (const step of steps) {
+    execution.left.delete(step.nodeId);
+    const upload = uploadOf(execution, step);
+    if (upload === undefined) continue;
+    const { uploads } = execution.transfers;
+    const key = stateKey(upload.file.entry.identity);
+    uploads.standsAt(key, upload.path);
+    const taken = takeTransfer(execution, uploads, { nodeId: step.nodeId, key });
+    if (taken === 'none') waiting.push(step);
+    else if (taken !== 'left') sent.push({ ...taken.value, upload });
+  }
+  const queue = queueOf(execution, waiting);
+  for (let step = takeInTurn(execution, queue); step !== undefined; step = takeInTurn(execution, queue)) {
+    beginUpload(execution, step);
+  }
+  if (sent.length > 0) await settleUploads(execution, sent);
+}
+
+function divide(
+  { local, largeFileBytes }: Execution,
+  steps: readonly UploadStep[],
+): readonly [small: readonly UploadStep[], large: readonly UploadStep[]] {
+  const small: UploadStep[] = [];
+  const large: UploadStep[] = [];
+  for (const step of steps) {
+    const size = local.tree.get(step.nodeId)?.entry.identity.size ?? 0;
+    (size > largeFileBytes ? large : small).push(step);
+  }
+  return [small, large];
+}
+
+function queueOf({ local }: Execution, steps: readonly UploadStep[]): TransferQueue<UploadStep> {
+  return new TransferQueue(
+    steps.flatMap((item) => {
+      const identity = local.tree.get(item.nodeId)?.entry.identity;
+      if (identity === undefined) return [];
+      return [{ item, bytes: identity.size, changedAt: Number(identity.ctimeNs / 1_000_000n) }];
+    }),
+  );
+}
+
+function takeInTurn<T>({ pace }: Execution, queue: TransferQueue<T>): T | undefined {
+  return queue.take(pace.isOldestTurn() ? 'oldest' : 'first');
+}
+
+function beginUpload(execution: Execution, step: UploadStep): void {
+  const { ports, transfers, left } = execution;
+  if (execution.isStopping()) return;
+  const upload = openUpload(execution, step);
+  if (upload === undefined) return;
+  const { file, path } = upload;
+  const { identity } = file.entry;
+  const key = stateKey(identity);
+  const pausedUntil = transfers.pausedUntil(key);
+  if (pausedUntil !== undefined) postpone(execution, pausedUntil);
+  else if (!transfers.uploads.hasRoom(identity.size) || transfers.uploads.has(key)) left.add(step.nodeId);
+  else {
+    left.add(step.nodeId);
+    transfers.uploads.begin({
+      key,
+      path,
+      bytes: identity.size,
+      run: async (ground) => {
+        await awaitTick(ports, [file]);
+        const source = contentSource(ports, { identity, ...ground });
+        const [sent] = await ports.remote.send([source]);
+        assert(sent !== undefined, 'every source has its outcome');
+        return { sent, failure: source.failure() };
+      },
+    });
+  }
+}
+
+/** Fills slices until the queue is at its end, or something newer is to get its turn. */
+function sliceSource(execution: Execution, queue: TransferQueue<UploadStep>): () => readonly Upload[] | undefined {
+  let slices = 0;
+  return () => {
+    if (execution.isStopping() || (slices > 0 && execution.givesWay())) return undefined;
+    slices += 1;
+    const turn = execution.pace.isOldestTurn() ? 'oldest' : 'first';
+    const slice: Upload[] = [];
+    let bytes = 0;
+    for (let next = queue.peek(turn); next !== undefined; next = queue.peek(turn)) {
+      const isFull = slice.length === UPLOAD_SLICE_FILES || bytes + next.bytes > execution.pace.sliceBytes;
+      if (isFull && slice.length > 0) break;
+      queue.take(turn);
+      const upload = openUpload(execution, next.item);
+      if (upload === undefined) continue;
+      slice.push(upload);
+      bytes += next.bytes;
+    }
+    return slice.length === 0 ? undefined : slice;
+  };
+}
+
+function uploadOf(execution: Execution, step: UploadStep): Upload | undefined {
   const file = execution.local.tree.get(step.nodeId);
   const path = localPath(execution, step.nodeId);
   if (file === undefined || path === undefined || execution.failed.has(file.parentId)) return undefined;
+  return { step, file, path };
+}
+
+function openUpload(execution: Execution, step: UploadStep): Upload | undefined {
+  const upload = uploadOf(execution, step);
+  if (upload === undefined) return undefined;
+  const { path, file } = upload;
   const tries = execution.tries.get(path);
   const now = execution.ports.clock.now();
   // A clock that was put back does not make the pause longer.
@@ -66,7 +162,7 @@ function openUpload(execution: Execution, step: UploadStep): Upload | undefined 
     postpone(execution, epochMs(now + FRESH_FILE_MS));
     return undefined;
   }
-  return { step, file, path, source: contentSource(execution, { path, file }) };
+  return upload;
 }
 
 /** A large file that was written a moment ago is often still being written; reading it now would be for nothing. */
@@ -74,165 +170,21 @@ function isFresh({ entry: { identity } }: LocalNode, now: number): boolean {
   return identity.size > FRESH_FILE_BYTES && Math.abs(now - Number(identity.mtimeNs / 1_000_000n)) < FRESH_FILE_MS;
 }
 
-async function sendSlice(execution: Execution, slice: readonly Upload[]): Promise<void> {
-  if (slice.length === 0) return;
+async function sendSlice({ ports, pace }: Execution, slice: readonly Upload[]): Promise<readonly SentUpload[]> {
   await awaitTick(
-    execution,
+    ports,
     slice.map((upload) => upload.file),
   );
-  const outcomes = await execution.ports.remote.send(slice.map((upload) => upload.source));
-  const commitments: (Commitment & { readonly unconfirmed: number })[] = [];
-  for (const [index, upload] of slice.entries()) {
-    const outcome = outcomes[index];
-    assert(outcome !== undefined, 'every source has its outcome');
-    const commitment = await settleOutcome(execution, upload, outcome);
-    if (commitment !== undefined) commitments.push(commitment);
-  }
-  for (const batch of packConfirmed(commitments)) await commit(execution, batch);
-  execution.problems.push(...(await writeDown(execution)));
-}
-
-async function settleOutcome(
-  execution: Execution,
-  upload: Upload,
-  outcome: SentContent,
-): Promise<(Commitment & { readonly unconfirmed: number }) | undefined> {
-  const { path, file } = upload;
-  switch (outcome.kind) {
-    case 'sent': {
-      const now = await execution.ports.files.look(path);
-      if (now === undefined || !sameState(now.identity, file.entry.identity)) {
-        countTry(execution, path);
-        return undefined;
-      }
-      if (isAgreedContent(execution, upload, outcome)) return undefined;
-      return { ...putCommitment(execution, upload, outcome), unconfirmed: outcome.unconfirmed };
-    }
-    case 'changed':
-    case 'unreadable':
-      if (outcome.kind === 'unreadable' || upload.source.failure() === 'unreadable') {
-        report(execution, { path, reason: 'unreadable' });
-      } else countTry(execution, path);
-      return undefined;
-    case 'refused':
-      report(execution, {
-        path,
-        reason: 'refused',
-        detail: outcome.problem.detail,
-        requestId: outcome.problem.requestId,
-      });
-      return undefined;
-  }
-}
-
-/** A file that was only touched: its bytes are those that both sides have. */
-function isAgreedContent(
-  { trees }: Execution,
-  { step, file }: Upload,
-  sent: Extract<SentContent, { readonly kind: 'sent' }>,
-): boolean {
-  const agreed = trees.synced.get(step.nodeId);
-  const content = { contentHash: sent.contentHash, executable: file.executable };
-  if (agreed === undefined || step.mode === 'new' || !sameContent(content, agreed)) return false;
-  trees.setSynced({ ...agreed, identity: file.entry.identity });
-  return true;
-}
-
-function putCommitment(
-  execution: Execution,
-  upload: Upload,
-  sent: Extract<SentContent, { readonly kind: 'sent' }>,
-): Commitment {
-  const { ports, trees } = execution;
-  const { step, file } = upload;
-  const lamport = Math.max(trees.position.lamport, trees.position.seq) + 1;
-  trees.setPosition({ ...trees.position, lamport });
-  return {
-    nodeId: step.nodeId,
-    operation: {
-      type: 'put',
-      namespaceId: ports.remote.namespaceId,
-      parentId: file.parentId,
-      name: file.name,
-      ...baseOf(execution, step),
-      uploadId: sent.uploadId,
-      executable: file.executable,
-      clientModifiedAt: formatInstant(epochMs(roundToMs(file.entry.identity.mtimeNs))),
-      clock: lamport,
-      onConflict: step.vacated ? 'fail' : strategyOf(execution, step),
-    },
-    onCommitted: (result, node) => {
-      execution.tries.delete(upload.path);
-      recordUpload(execution, { step, file, sent }, node);
-      if (result.conflict !== undefined) {
-        execution.counts.conflicts += 1;
-        execution.isOvertaken = true;
-      }
-      execution.counts.uploaded += 1;
-    },
-  };
-}
-
-/**
- * An edit is based on the content that the plan saw at the service, a conflict on the one that was agreed on: so a content that
- * came between is told apart by the service, whatever this device has learned of the node since.
- */
-function baseOf(
-  { trees, ports }: Execution,
-  step: UploadStep,
-): { readonly nodeId?: NodeId; readonly newNodeId?: NodeId; readonly baseRev: number } {
-  if (step.mode === 'new') return { newNodeId: step.nodeId, baseRev: 0 };
-  const there = trees.remote.get(step.nodeId);
-  const agreed = trees.synced.get(step.nodeId);
-  if (there === undefined || agreed === undefined) return { newNodeId: newNodeId(ports.random), baseRev: 0 };
-  const isSeen = step.mode === 'edit' && sameContent(there, agreed);
-  return { nodeId: step.nodeId, baseRev: isSeen ? there.contentRev : agreed.contentRev };
-}
-
-function strategyOf(execution: Execution, step: UploadStep): ConflictStrategy {
-  return step.onConflict ?? execution.onConflict;
-}
-
-function recordUpload(
-  execution: Execution,
-  upload: {
-    readonly step: UploadStep;
-    readonly file: LocalNode;
-    readonly sent: Extract<SentContent, { readonly kind: 'sent' }>;
-  },
-  node: RemoteNode,
-): void {
-  const { trees } = execution;
-  const { contentHash } = upload.sent;
-  const isOurs = node.contentHash === contentHash;
-  const strategy = strategyOf(execution, upload.step);
-  const mayLose = strategy === 'keep_theirs' || strategy === 'last_write_wins';
-  // An answer with other bytes, where none were to lose, agrees on nothing; the next plan compares.
-  if (!isOurs && !mayLose) return;
-  if (node.nodeId !== upload.step.nodeId) recordCopy(execution, upload.step.nodeId, node);
-  else trees.setSynced(agreedNode(node, upload.file));
-  if (isOurs) return;
-  // Another content stands, and ours is a losing revision: the disk has nothing that is not kept, so the other one is fetched.
-  const agreed = trees.synced.get(node.nodeId);
-  if (agreed !== undefined) trees.setSynced({ ...agreed, contentHash, executable: upload.file.executable });
-}
-
-/** Nearest millisecond: a time that was set in seconds with a fraction is a little less than it says. */
-function roundToMs(ns: bigint): number {
-  return Number((ns + 500_000n) / 1_000_000n);
-}
-
-/** Fills requests up to the number of chunks that one commit may confirm. */
-function packConfirmed<T extends { readonly unconfirmed: number }>(items: readonly T[]): readonly (readonly T[])[] {
-  const batches: T[][] = [];
-  let room = 0;
-  for (const item of items) {
-    if (item.unconfirmed > room || batches.length === 0) {
-      batches.push([]);
-      room = COMMIT_CONFIRM_CHUNKS_MAX;
-    }
-    batches.at(-1)?.push(item);
-    room -= item.unconfirmed;
-  }
-  return batches;
+  const sources = slice.map(({ file, path }) =>
+    contentSource(ports, { identity: file.entry.identity, path: () => path }),
+  );
+  const begun = ports.clock.now();
+  const outcomes = await ports.remote.send(sources);
+  const bytes = sources.reduce((sum, source) => sum + source.size, 0);
+  pace.noteSlice({ bytes, ms: ports.clock.now() - begun });
+  return slice.map((upload, index) => {
+    const sent = outcomes[index];
+    assert(sent !== undefined, 'every source has its outcome');
+    return { upload, sent, failure: sources[index]?.failure() };
+  });
 }

@@ -1,10 +1,12 @@
 import { assert, type ConflictStrategy, type EpochMs, type NodeId } from '@syncline/protocol';
 import type { EngineTrees } from './engine-trees.ts';
+import type { LargeTransfers } from './large-transfers.ts';
 import type { LocalDisk } from './local-disk.ts';
 import type { LocalNames } from './local-names.ts';
 import type { Place } from './node-tree.ts';
 import type { EnginePorts } from './ports.ts';
 import { type ProblemReason, type SyncProblem, syncProblem } from './sync-problem.ts';
+import type { TransferPace } from './transfer-pace.ts';
 import { diskPath, type LocalNode, localNameOf, type RemoteNode, type SyncedNode } from './trees.ts';
 
 /** What was done, in nodes. */
@@ -39,10 +41,19 @@ export interface Execution {
   readonly takenNames: Map<NodeId, Map<string, NodeId | undefined>>;
   readonly onConflict: ConflictStrategy;
   readonly isStopping: () => boolean;
+  /** Asked between two slices of small files: whether the rest is to be left to the next plan, which knows something newer. */
+  readonly givesWay: () => boolean;
   readonly sparesFreshFiles: boolean;
+  /** What goes on beside the rounds, and from which size on a file does. */
+  readonly transfers: LargeTransfers;
+  readonly largeFileBytes: number;
+  readonly pace: TransferPace;
+  readonly isUnavailable: (failure: unknown) => boolean;
+  /** Nodes whose transfer is under way, or was left to the next plan. */
+  readonly left: Set<NodeId>;
   /** Steps that brought something forward. */
   progress: number;
-  /** Somebody else was first with something. */
+  /** Somebody else was first with something, or the service did not answer: a look at it may tell. */
   isOvertaken: boolean;
   /** When what was left for later is worth another look. */
   retryAt: EpochMs | undefined;

@@ -34,8 +34,28 @@ export const FRESH_FILE_MS = 1000;
 export const RATE_WINDOW_MS = 10_000;
 /** Files that are sent together, and whose commits share a request. */
 export const UPLOAD_SLICE_FILES = COMMIT_OPERATIONS_MAX;
-/** Bytes that are sent before they are committed, unless a single file is larger. */
-export const UPLOAD_SLICE_BYTES = 256 * 1024 * 1024;
+/** Bytes that are sent together, unless a single file is larger: as much as the line carries in UPLOAD_SLICE_MS, within these bounds. */
+export const UPLOAD_SLICE_BYTES_MIN = 8 * 1024 * 1024;
+export const UPLOAD_SLICE_BYTES_MAX = 256 * 1024 * 1024;
+export const UPLOAD_SLICE_MS = 2000;
+/** Slices that are being read, sent and committed at once; of them one is committed. */
+export const UPLOAD_SLICES_MAX = 3;
+/** Files up to this size go before larger ones. */
+export const SMALL_FILE_BYTES = 1024 * 1024;
+/** Files above this size are sent, fetched and read beside the rounds. */
+export const LARGE_FILE_BYTES = 8 * 1024 * 1024;
+/** Files above this size may take all of the line for hours. */
+export const HUGE_FILE_BYTES = 256 * 1024 * 1024;
+/** Large files that are sent at once, as many that are fetched and as many that are read … */
+export const LARGE_TRANSFERS_MAX = 8;
+/** … of which so many may be huge. */
+export const HUGE_TRANSFERS_MAX = 3;
+/** One in so many turns is that of the file that has waited longest, whatever its size. */
+export const OLDEST_TURN = 4;
+/** A round leaves the rest of its small files to the next one when something new is known and it has gone on for this long … */
+export const GIVE_WAY_MS = 1000;
+/** … and for so many times as long as it took to plan it, so that plans stay a small part of the work. */
+export const GIVE_WAY_PLANS = 10;
 /** Files that are fetched before the agreement on them is written down. */
 export const DOWNLOAD_SLICE_FILES = 200;
 /** Files that are fetched at once. */
@@ -71,3 +91,5 @@ export const CUT_EXTENSION_LENGTH = 32;
 export const LOCAL_NAME_LENGTH_MIN = 96;
 
 assert(UPLOAD_SLICE_FILES <= COMMIT_OPERATIONS_MAX, 'the files of a slice fit into one commit');
+assert(HUGE_TRANSFERS_MAX < LARGE_TRANSFERS_MAX, 'huge files leave places for others');
+assert(LARGE_FILE_BYTES <= UPLOAD_SLICE_BYTES_MIN, 'every file of a slice fits into one');

@@ -1,5 +1,6 @@
 import { MASS_CHANGE_NODES, MASS_CHANGE_SHARE } from './limits.ts';
 import type { Plan } from './planner.ts';
+import type { Step } from './steps.ts';
 import type { SyncedTree } from './trees.ts';
 
 /** How many nodes a plan would delete or write over on each side. */
@@ -11,17 +12,28 @@ export interface MassChange {
 
 type Changes = Pick<MassChange, 'local' | 'remote'>;
 
-/** How many nodes a plan deletes or writes over on each side. */
-export function countChanges(plan: Plan): Changes {
-  let local = 0;
-  let remote = 0;
-  for (const step of plan.steps) {
-    if (step.type === 'delete-remote') remote += step.takes;
-    else if (step.type === 'upload' && step.mode === 'edit') remote += 1;
-    else if (step.type === 'trash-local') local += step.takes;
-    else if (step.type === 'download' && plan.local.tree.has(step.nodeId)) local += 1;
-  }
-  return { local, remote };
+/** A step that deletes or writes over something, and how many nodes on each side. */
+export type ChangingStep = Changes & { readonly step: Step };
+
+/** The steps of a plan that delete or write over something. */
+export function changingSteps({ steps, local }: Pick<Plan, 'steps' | 'local'>): readonly ChangingStep[] {
+  return steps.flatMap((step) => {
+    const change = changeOf(step, local);
+    return change.local + change.remote === 0 ? [] : [{ step, ...change }];
+  });
+}
+
+export function sumChanges(steps: readonly Changes[]): Changes {
+  const sum = (side: keyof Changes) => steps.reduce((total, step) => total + step[side], 0);
+  return { local: sum('local'), remote: sum('remote') };
+}
+
+function changeOf(step: Step, { tree }: Plan['local']): Changes {
+  if (step.type === 'delete-remote') return { local: 0, remote: step.takes };
+  if (step.type === 'upload' && step.mode === 'edit') return { local: 0, remote: 1 };
+  if (step.type === 'trash-local') return { local: step.takes, remote: 0 };
+  if (step.type === 'download' && tree.has(step.nodeId)) return { local: 1, remote: 0 };
+  return { local: 0, remote: 0 };
 }
 
 /**

@@ -216,6 +216,7 @@ export interface Remote {
   fetch(content: {
     readonly nodeId: NodeId;
     readonly rev: number;
+    readonly size: number;
     readonly into: StagedContent;
   }): Promise<FetchedContent>;
 }

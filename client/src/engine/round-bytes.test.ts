@@ -41,3 +41,12 @@ test('every round has its own bytes, and more than were planned make the total l
   bytes.begin(3);
   expect(bytes.show(at(0))).toMatchObject({ done: 0, total: 3 });
 });
+
+test('bytes of rounds that go on beside each other are counted together', () => {
+  const bytes = new RoundBytes();
+  bytes.begin(100);
+  bytes.add(at(0), 40);
+  bytes.begin(10, { beside: true });
+  bytes.add(at(0), 10);
+  expect(bytes.show(at(0))).toMatchObject({ done: 50, total: 110 });
+});

@@ -16,10 +16,10 @@ export class RoundBytes {
   /** Bytes of one SPAN_MS each, oldest first: a thousand chunks a second take no more room than one. */
   #spans: Span[] = [];
 
-  /** A round begins that is to carry so many bytes. */
-  begin(total: number): void {
-    this.#done = 0;
-    this.#total = total;
+  /** A round begins that is to carry so many bytes; `beside` those of earlier rounds that are still under way. */
+  begin(total: number, { beside = false }: { readonly beside?: boolean } = {}): void {
+    if (!beside) this.#done = 0;
+    this.#total = beside ? Math.max(this.#total, this.#done) + total : total;
   }
 
   add(now: EpochMs, bytes: number): void {

@@ -1,30 +1,30 @@
-import {
-  type ConflictStrategy,
-  conflictedName,
-  type EpochMs,
-  type NodeId,
-  type Problem,
-  rootNodeId,
-} from '@syncline/protocol';
+import { type ConflictStrategy, conflictedName, type NodeId, type Problem, rootNodeId } from '@syncline/protocol';
 import { EngineTrees } from './engine-trees.ts';
-import { executeKnowledge, executeReads } from './execute-knowledge.ts';
-import { executeDownloads, executeLocalStructure } from './execute-local.ts';
-import { executeRemoteStructure } from './execute-remote.ts';
-import { executeUploads } from './execute-uploads.ts';
+import { executePlan, finishTransfers, ofType } from './execute-plan.ts';
 import type { Execution, SyncCounts } from './execution.ts';
 import { findFrozen, identifyLocal } from './identify-local.ts';
-import { DELETE_CONFIRM_MS, IDLE_ROUNDS_MAX, ROUNDS_MAX } from './limits.ts';
+import { LargeTransfers } from './large-transfers.ts';
+import {
+  DELETE_CONFIRM_MS,
+  GIVE_WAY_MS,
+  GIVE_WAY_PLANS,
+  IDLE_ROUNDS_MAX,
+  LARGE_FILE_BYTES,
+  ROUNDS_MAX,
+} from './limits.ts';
 import { LocalDisk, type LocalView } from './local-disk.ts';
 import type { LocalNames } from './local-names.ts';
-import { countChanges, findMassChange, type MassChange } from './mass-change.ts';
+import { changingSteps, findMassChange, type MassChange, sumChanges } from './mass-change.ts';
 import { newNodeId } from './new-node-id.ts';
 import { type DiskLook, observeDisk } from './observe-disk.ts';
 import { plannedBytes } from './planned-bytes.ts';
 import { type Plan, planSteps } from './planner.ts';
 import type { DiskHints, EnginePorts } from './ports.ts';
 import { pullChanges } from './pull-changes.ts';
+import type { RoundOutcome, RoundRequest, SyncRequest } from './round-outcome.ts';
 import type { Step } from './steps.ts';
 import type { SyncProblem } from './sync-problem.ts';
+import { TransferPace } from './transfer-pace.ts';
 import { diskPath } from './trees.ts';
 import { writeDown } from './write-down.ts';
 
@@ -34,12 +34,23 @@ export interface EngineOptions {
   readonly names: LocalNames;
   /** What becomes of a change that was made on a base which the service has left. @default keep_both */
   readonly onConflict?: ConflictStrategy | undefined;
-  /** Told before every round how many bytes it is to send and fetch, for a display of progress. */
+  /** Told before every round how many bytes it is to send and fetch beside those that are under way, for a display of progress. */
   readonly onRound?: ((bytes: number) => void) | undefined;
   /** Asked between steps: whether the rest of a plan is to be left. Every prefix of a plan leaves both sides valid. */
   readonly isStopping?: (() => boolean) | undefined;
   /** Leaves large files that are being written to a later round. For an engine that runs on. @default false */
   readonly sparesFreshFiles?: boolean | undefined;
+  /** Files above this size are transferred beside everything else. @default LARGE_FILE_BYTES */
+  readonly largeFileBytes?: number | undefined;
+  /**
+   * Told whenever a large transfer has ended: a round takes up what it has brought. With it large transfers go on beside later
+   * rounds, until `leaveTransfers`; without it a round waits for those that it has begun.
+   */
+  readonly onTransferEnd?: (() => void) | undefined;
+  /** Whether a failure says only that the service, or the way to it, is not there for the moment: a large transfer is then begun again later. */
+  readonly isUnavailable?: ((failure: unknown) => boolean) | undefined;
+  /** Asked while many small files are transferred: whether something new is known that a plan should see. */
+  readonly hasNews?: (() => boolean) | undefined;
 }
 
 /**
@@ -55,37 +66,6 @@ export type SyncOutcome = { readonly counts: Readonly<SyncCounts>; readonly prob
   | { readonly kind: 'refused'; readonly problem: Problem }
 );
 
-export interface SyncRequest {
-  /** A person has said that mass changes are meant. */
-  readonly acceptDeletes: boolean;
-}
-
-export interface RoundRequest extends SyncRequest {
-  /** Whether the service is asked what is new. Without it the round goes by what is known of it. */
-  readonly pull: boolean;
-  /** Deletes and rewrites of the last rounds, which count as one with those of this round. */
-  readonly recent?: Pick<MassChange, 'local' | 'remote'> | undefined;
-  /** Told what is to be done, before it is done. */
-  readonly onPlan?: ((plan: Plan) => void) | undefined;
-}
-
-/** `done`: steps were executed; `progress` counts those that brought something forward. */
-export type RoundOutcome =
-  | { readonly kind: 'rested'; readonly problems: readonly SyncProblem[] }
-  | {
-      readonly kind: 'done';
-      readonly problems: readonly SyncProblem[];
-      readonly progress: number;
-      /** Something failed that a look at the service may explain. */
-      readonly needsPull: boolean;
-      /** When something that was spared is worth another look. */
-      readonly retryAt: EpochMs | undefined;
-      readonly changed: Pick<MassChange, 'local' | 'remote'>;
-    }
-  | { readonly kind: 'mass-change'; readonly change: MassChange; readonly problems: readonly SyncProblem[] }
-  | { readonly kind: 'root-missing' | 'root-foreign' }
-  | { readonly kind: 'refused'; readonly problem: Problem };
-
 /**
  * The engine of one synced folder: observes both sides, plans, executes, and starts over until there is nothing left to do.
  * All that it remembers are observations, so it may be stopped at any moment and begin again with a look at the world.
@@ -100,12 +80,18 @@ export class SyncEngine {
   readonly #settled = new Map<string, ConflictStrategy>();
   readonly #tries: Execution['tries'] = new Map();
   readonly #toList: Execution['toList'] = new Map();
+  readonly #transfers: LargeTransfers;
+  readonly #pace = new TransferPace();
+  #planMs = 0;
+  /** Of what the last round has left, and has told before. */
+  #leftBytes = 0;
   readonly #counts: SyncCounts = { uploaded: 0, downloaded: 0, conflicts: 0, changedRemote: 0, changedLocal: 0 };
 
   constructor(ports: EnginePorts, options: EngineOptions) {
     this.#ports = ports;
     this.#options = options;
     this.#rootId = rootNodeId(ports.remote.namespaceId);
+    this.#transfers = new LargeTransfers(ports, options.onTransferEnd ?? (() => undefined));
     this.trees = new EngineTrees(ports.store);
     const { remote, synced, differences } = this.trees;
     this.#local = new LocalDisk({
@@ -130,6 +116,27 @@ export class SyncEngine {
 
   get counts(): Readonly<SyncCounts> {
     return this.#counts;
+  }
+
+  /** Whether large transfers go on beside the rounds, or wait for the next one. */
+  get isTransferring(): boolean {
+    return this.#transfers.isBusy;
+  }
+
+  /** Lets all large transfers come to their end soon; what was stored and staged of them serves the next ones. */
+  leaveTransfers(): void {
+    this.#transfers.leaveAll();
+  }
+
+  /** Leaves all large transfers, and resolves when nothing of them goes on. */
+  async transfersEnded(): Promise<void> {
+    this.#transfers.leaveAll();
+    await this.#transfers.ended();
+  }
+
+  /** Lets large transfers that have failed be begun again by the next round. */
+  tryTransfersAgain(): void {
+    this.#transfers.endPauses();
   }
 
   /** A person has said how the conflict of the file at a path is to be settled. It holds until both sides are at rest. */
@@ -164,24 +171,40 @@ export class SyncEngine {
    * @throws UnavailableError what was agreed on until then stays agreed on.
    */
   async round(request: RoundRequest): Promise<RoundOutcome> {
+    const begunAt = this.#ports.clock.now();
     const planned = await this.plan({ offline: !request.pull });
+    this.#planMs = this.#ports.clock.now() - begunAt;
+    if (planned.kind === 'root-missing' || planned.kind === 'root-foreign') this.#transfers.leaveAll();
     if (planned.kind !== 'planned') return planned;
     const { plan } = planned;
     if (plan.steps.length === 0) {
+      this.#transfers.leaveAll();
       const undurable = this.trees.isHeld ? await writeDown({ ports: this.#ports, trees: this.trees }) : [];
       // A choice is about the conflict that a person saw, not about the next one of the same file.
       this.#settled.clear();
       return { kind: 'rested', problems: [...plan.problems, ...undurable] };
     }
-    const changed = countChanges(plan);
-    const change = request.acceptDeletes ? undefined : findMassChange(changed, this.trees.synced, request.recent);
+    const changing = changingSteps(plan);
+    const change = request.acceptDeletes
+      ? undefined
+      : findMassChange(sumChanges(changing), this.trees.synced, request.recent);
     if (change !== undefined) return { kind: 'mass-change', change, problems: plan.problems };
     request.onPlan?.(plan);
-    this.#options.onRound?.(plannedBytes(plan, this.trees));
+    const known = this.#transfers.isBusy ? this.#leftBytes : 0;
+    this.#options.onRound?.(Math.max(0, plannedBytes(plan, this.trees) - known));
     const execution = await this.execute(plan, plan.steps);
-    const { progress, failed, retryAt } = execution;
-    const problems = withoutRepeats([...plan.problems, ...execution.problems]);
-    return { kind: 'done', problems, progress, needsPull: failed.size > 0 || execution.isOvertaken, retryAt, changed };
+    const { progress, failed, retryAt, left } = execution;
+    const isTried = ({ type, nodeId }: Step): boolean => !(isTransfer(type) && left.has(nodeId));
+    this.#leftBytes = plannedBytes({ ...plan, steps: plan.steps.filter((step) => !isTried(step)) }, this.trees);
+    return {
+      kind: 'done',
+      problems: withoutRepeats([...plan.problems, ...execution.problems]),
+      progress,
+      needsPull: failed.size > 0 || execution.isOvertaken,
+      retryAt,
+      onlyTransfers: !plan.steps.some(isTried) && this.#transfers.isBusy,
+      changed: sumChanges(changing.filter(({ step }) => isTried(step))),
+    };
   }
 
   /** Observes both sides and plans; changes nothing but what the engine knows of the service. `offline` does not ask it. */
@@ -289,7 +312,26 @@ export class SyncEngine {
 
   /** Executes steps of a plan in their order. Every prefix of a plan's steps leaves both sides valid. */
   async execute(plan: Plan, steps: readonly Step[]): Promise<Execution> {
-    const execution: Execution = {
+    const execution = this.#open(plan);
+    if (this.#options.onTransferEnd !== undefined) {
+      await executePlan(execution, steps);
+      return execution;
+    }
+    try {
+      await executePlan(execution, steps);
+      await finishTransfers(execution, steps);
+    } finally {
+      this.#transfers.leaveAll();
+      await this.#transfers.ended();
+    }
+    return execution;
+  }
+
+  #open(plan: Plan): Execution {
+    const options = this.#options;
+    const { clock } = this.#ports;
+    const giveWayAt = clock.now() + Math.max(GIVE_WAY_MS, GIVE_WAY_PLANS * this.#planMs);
+    return {
       ports: this.#ports,
       trees: this.trees,
       rootId: this.#rootId,
@@ -299,34 +341,21 @@ export class SyncEngine {
       failed: new Set(),
       tries: this.#tries,
       toList: this.#toList,
-      onConflict: this.#options.onConflict ?? 'keep_both',
-      names: this.#options.names,
+      onConflict: options.onConflict ?? 'keep_both',
+      names: options.names,
       takenNames: new Map(),
-      isStopping: this.#options.isStopping ?? (() => false),
-      sparesFreshFiles: this.#options.sparesFreshFiles ?? false,
+      isStopping: options.isStopping ?? (() => false),
+      givesWay: () => options.hasNews?.() === true && clock.now() >= giveWayAt,
+      sparesFreshFiles: options.sparesFreshFiles ?? false,
+      transfers: this.#transfers,
+      largeFileBytes: options.largeFileBytes ?? LARGE_FILE_BYTES,
+      pace: this.#pace,
+      isUnavailable: options.isUnavailable ?? (() => false),
+      left: new Set(),
       progress: 0,
       isOvertaken: false,
       retryAt: undefined,
     };
-    for (const step of steps) {
-      if (step.type === 'forget' || step.type === 'agree' || step.type === 'adopt-copy')
-        executeKnowledge(execution, step);
-    }
-    execution.problems.push(...(await writeDown(execution)));
-    await executeReads(
-      execution,
-      ofType(steps, 'read').map((step) => step.nodeId),
-    );
-    await executeRemoteStructure(execution, [...ofType(steps, 'make-remote', 'move-remote', 'delete-remote')]);
-    await executeUploads(execution, ofType(steps, 'upload'));
-    await executeLocalStructure(execution, [
-      ...ofType(steps, 'make-local', 'move-local', 'trash-local', 'unsync-local'),
-    ]);
-    await executeDownloads(
-      execution,
-      ofType(steps, 'download').map((step) => step.nodeId),
-    );
-    return execution;
   }
 
   #settledConflict(nodeId: NodeId): ConflictStrategy | undefined {
@@ -343,10 +372,8 @@ export class SyncEngine {
 
 const EVERYTHING: DiskHints = { everything: true, folders: new Set() };
 
-function ofType<T extends Step['type']>(steps: readonly Step[], ...types: readonly T[]) {
-  const isWanted = (step: Step): step is Extract<Step, { readonly type: T }> =>
-    (types as readonly string[]).includes(step.type);
-  return steps.filter(isWanted);
+function isTransfer(type: Step['type']): boolean {
+  return type === 'upload' || type === 'download' || type === 'read';
 }
 
 /** Each problem once: two rounds, or two steps, may have met the same. */

@@ -5,7 +5,7 @@ import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import { TIME_TICK_MS } from './limits.ts';
-import type { LoopOptions } from './sync-loop.ts';
+import type { LoopOptions } from './loop-options.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,5 +1,12 @@
-import { assert, type ConflictStrategy, type EpochMs, epochMs, type NodeId, rootNodeId } from '@syncline/protocol';
-import { type Conflict, type ConflictChoice, type ConflictOutcome, listConflicts, settleCopy } from './conflicts.ts';
+import { assert, type EpochMs, epochMs, type NodeId, rootNodeId } from '@syncline/protocol';
+import {
+  type Conflict,
+  type ConflictChoice,
+  type ConflictOutcome,
+  listConflicts,
+  STRATEGY_OF,
+  settleCopy,
+} from './conflicts.ts';
 import { type ExplainedTrees, explainPath } from './explain-path.ts';
 import type { FolderSync } from './folder-sync.ts';
 import {
@@ -13,35 +20,21 @@ import {
   RETRY_MS_MIN,
   ROOT_RETRY_MS,
 } from './limits.ts';
+import type { LoopOptions, LoopPorts } from './loop-options.ts';
 import type { Explanation, LoopState, LoopStatus } from './loop-status.ts';
 import type { MassChange } from './mass-change.ts';
 import { NOTHING_PENDING, pendingSteps } from './pending-steps.ts';
 import type { Plan } from './planner.ts';
-import type { EnginePorts, RemoteHints, Watcher } from './ports.ts';
 import { RecentChanges } from './recent-changes.ts';
+import { retryPauseMs } from './retry-pause.ts';
 import { RoundBytes } from './round-bytes.ts';
+import type { RoundOutcome } from './round-outcome.ts';
 import { StandingProblems } from './standing-problems.ts';
-import { type EngineOptions, type RoundOutcome, SyncEngine } from './sync-engine.ts';
+import { SyncEngine } from './sync-engine.ts';
+import { SyncRequests } from './sync-requests.ts';
 import { Wakeup } from './wakeup.ts';
 
-export interface LoopPorts extends EnginePorts {
-  readonly watcher: Watcher;
-  readonly hints: RemoteHints;
-}
-
-export interface LoopOptions extends Omit<EngineOptions, 'isStopping' | 'onRound' | 'sparesFreshFiles'> {
-  /** Whether a failure says only that the service, or the way to it, is not there for the moment. */
-  readonly isUnavailable: (failure: unknown) => boolean;
-  readonly isPaused?: boolean | undefined;
-}
-
-type Reason = 'disk' | 'remote' | 'person';
-
-const STRATEGY_OF: Readonly<Record<ConflictChoice, ConflictStrategy>> = {
-  mine: 'keep_mine',
-  theirs: 'keep_theirs',
-  both: 'keep_both',
-};
+type Reason = 'disk' | 'remote' | 'person' | 'transfer';
 
 /**
  * The control loop of one synced folder: waits for hints of the disk, of the service and of a person, and runs rounds until both
@@ -76,10 +69,7 @@ export class SyncLoop implements FolderSync {
   #ended: Promise<void> | undefined;
   /** What a person has asked for, to be done between two rounds. */
   readonly #errands: (() => Promise<void>)[] = [];
-  /** Who waits for a sync: those who have asked since the last round began, and those for whom the present rounds are. */
-  readonly #asking: (() => void)[] = [];
-  readonly #answering: (() => void)[] = [];
-  #hasEnded = false;
+  readonly #requests = new SyncRequests();
 
   constructor(ports: LoopPorts, options: LoopOptions) {
     this.#ports = ports;
@@ -95,7 +85,9 @@ export class SyncLoop implements FolderSync {
       ...options,
       isStopping: () => this.#isStopping || this.#isPaused,
       sparesFreshFiles: true,
-      onRound: (total) => this.#bytes.begin(total),
+      onTransferEnd: () => this.#wakeup.wake('transfer'),
+      hasNews: () => this.#wakeup.has('disk') || this.#wakeup.has('remote') || this.#wakeup.has('person'),
+      onRound: (bytes) => this.#bytes.begin(bytes, { beside: this.#engine.isTransferring }),
     });
   }
 
@@ -106,15 +98,13 @@ export class SyncLoop implements FolderSync {
 
   run(): Promise<void> {
     assert(this.#ended === undefined, 'a loop is run once');
-    this.#ended = this.#run().finally(() => {
-      this.#hasEnded = true;
-      this.#answer();
-    });
+    this.#ended = this.#run();
     return this.#ended;
   }
 
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.#engine.leaveTransfers();
     this.#wakeup.wake('person');
     await this.#ended;
   }
@@ -141,6 +131,7 @@ export class SyncLoop implements FolderSync {
 
   pause(): void {
     this.#isPaused = true;
+    this.#engine.leaveTransfers();
     this.#wakeup.wake('person');
   }
 
@@ -151,11 +142,8 @@ export class SyncLoop implements FolderSync {
   }
 
   syncNow(): Promise<void> {
-    if (this.#hasEnded) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#asking.push(resolve);
-      this.#wakeup.wake('person');
-    });
+    this.#wakeup.wake('person');
+    return this.#requests.ask();
   }
 
   /** Takes over which folders of the service this device is not to have; the intent must be recorded before. */
@@ -204,21 +192,25 @@ export class SyncLoop implements FolderSync {
     const { watcher, hints } = this.#ports;
     watcher.onHint(() => this.#wakeup.wake('disk'));
     hints.onHint(() => this.#wakeup.wake('remote'));
-    let nextAt: EpochMs | undefined = this.#ports.clock.now();
-    while (await this.#waits(nextAt)) {
-      for (let errand = this.#errands.shift(); errand !== undefined; errand = this.#errands.shift()) await errand();
-      this.#answering.push(...this.#asking.splice(0));
-      nextAt = this.#isPaused ? this.#show('paused', {}) : await this.#turn();
-      if (nextAt === undefined || nextAt > this.#ports.clock.now()) this.#answer();
+    try {
+      await this.#goOn();
+    } finally {
+      await this.#engine.transfersEnded();
+      this.#requests.end();
     }
     this.#show('stopped', {});
   }
 
-  #answer(): void {
-    const waiting = this.#hasEnded
-      ? [...this.#answering.splice(0), ...this.#asking.splice(0)]
-      : this.#answering.splice(0);
-    for (const resolve of waiting) resolve();
+  async #goOn(): Promise<void> {
+    let nextAt: EpochMs | undefined = this.#ports.clock.now();
+    while (await this.#waits(nextAt)) {
+      for (let errand = this.#errands.shift(); errand !== undefined; errand = this.#errands.shift()) await errand();
+      this.#requests.begin();
+      nextAt = this.#isPaused ? this.#show('paused', {}) : await this.#turn();
+      const hasMore = nextAt !== undefined && nextAt <= this.#ports.clock.now();
+      const isGoingOn = this.#engine.isTransferring && (this.#state === 'syncing' || this.#state === 'waiting');
+      if (!hasMore && !isGoingOn) this.#requests.answer();
+    }
   }
 
   /** Waits until there is something to do; answers whether the loop goes on. */
@@ -261,6 +253,7 @@ export class SyncLoop implements FolderSync {
     this.#failures = 0;
     this.#idleRounds = 0;
     this.#needsPull = true;
+    this.#engine.tryTransfersAgain();
   }
 
   /** One round. Answers when the next one is due at the latest; undefined: when something happens. */
@@ -272,7 +265,7 @@ export class SyncLoop implements FolderSync {
       this.#lookedAt = now;
     }
     const pull = this.#needsPull || hints.way() !== 'socket' || Math.abs(now - this.#pulledAt) >= PULL_MS_MAX;
-    if (this.#state !== 'syncing') this.#bytes.begin(0);
+    if (this.#state !== 'syncing' && !this.#engine.isTransferring) this.#bytes.begin(0);
     this.#needsPull = false;
     const acceptDeletes = this.#acceptsDeletes;
     let outcome: RoundOutcome;
@@ -355,6 +348,10 @@ export class SyncLoop implements FolderSync {
       this.#idleRounds = 0;
       return now;
     }
+    // Whatever else there is to do has its own hint.
+    if (outcome.onlyTransfers && !this.#needsPull) {
+      return this.#show('syncing', { until: epochMs(now + Math.min(PULL_MS_MAX, this.#lookEveryMs())) });
+    }
     this.#idleRounds += 1;
     if (this.#idleRounds <= IDLE_ROUNDS_MAX && outcome.retryAt === undefined) {
       this.#needsPull = true;
@@ -365,13 +362,10 @@ export class SyncLoop implements FolderSync {
     return this.#show('waiting', { nextAttemptAt: outcome.retryAt });
   }
 
-  /** Pauses that double, of which a random part is taken, so that devices that failed together do not come back together. */
   #retry(state: LoopState, detail: string | undefined): EpochMs {
     const { clock, random } = this.#ports;
-    const ceiling = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(this.#failures, 30));
+    const nextAttemptAt = epochMs(clock.now() + retryPauseMs(random, this.#failures));
     this.#failures += 1;
-    const share = new DataView(random(4).buffer).getUint32(0) / 2 ** 32;
-    const nextAttemptAt = epochMs(Math.round(clock.now() + ceiling / 2 + (ceiling / 2) * share));
     return this.#show(state, { nextAttemptAt, detail });
   }
 

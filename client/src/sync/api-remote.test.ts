@@ -33,7 +33,7 @@ test('what an earlier try has written is kept chunk by chunk where it is right, 
     isChunk: (found, { hash, size }) => found.length === size && sha256(Buffer.from(found)) === hash,
     onBytes: () => undefined,
   });
-  const fetched = await remote.fetch({ nodeId: NodeId.parse(id), rev: 3, into });
+  const fetched = await remote.fetch({ nodeId: NodeId.parse(id), rev: 3, size: bytes.length, into });
   expect(fetched.kind).toBe('fetched');
   expect(staged.equals(bytes)).toBe(true);
   expect(world.service.requests.filter(({ url }) => url.startsWith('/store/'))).toHaveLength(1);

@@ -7,6 +7,7 @@ import {
   ONE_CHUNK_BYTES_MAX,
 } from '@syncline/protocol';
 import type { ApiAnswer } from '../api/api-client.ts';
+import { LARGE_FILE_BYTES } from '../engine/limits.ts';
 import type {
   ContentSource,
   FetchedContent,
@@ -19,6 +20,7 @@ import { ContentLookahead } from '../transfers/content-lookahead.ts';
 import { type CuttingDependencies, cutContent } from '../transfers/cut-content.ts';
 import { downloadContent } from '../transfers/download-content.ts';
 import { hashManifest } from '../transfers/hashing.ts';
+import type { TransferClass } from '../transfers/transfer-gate.ts';
 import {
   type TransferDependencies,
   type TransferProgress,
@@ -54,22 +56,28 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
     },
     nameContent: (source, known) => nameContent({ signal, cutting: dependencies.cutting }, source, known),
     send: async (sources) => {
+      const lane = laneFor(sources.reduce((most, { size }) => Math.max(most, size), 0));
       const outcomes = await uploadFiles(
-        dependencies,
+        { ...dependencies, gate: dependencies.gate.lane(lane) },
         sources.map(({ size, read, lend }) => ({ namespaceId, size, read, lend })),
         { signal, onProgress: countBytes(options.onBytes) },
       );
       return outcomes.map(toSent);
     },
     expect: (contents) => lookahead.expect(contents),
-    fetch: async ({ nodeId, rev, into }) => {
+    fetch: async ({ nodeId, rev, size, into }) => {
       const source = { namespaceId, nodeId, rev, firstPage: await lookahead.take({ nodeId, rev }) };
       const has = into.resumed ? hasChunk(into, options.isChunk) : undefined;
       const onProgress = countBytes(options.onBytes);
       const sink = { write: (offset: number, bytes: Uint8Array) => into.write(offset, bytes) };
-      return toFetched(await downloadContent(dependencies, source, { sink, signal, has, onProgress }));
+      const transfers = { ...dependencies, gate: dependencies.gate.lane(laneFor(size)) };
+      return toFetched(await downloadContent(transfers, source, { sink, signal, has, onProgress }));
     },
   };
+}
+
+function laneFor(bytes: number): TransferClass {
+  return bytes > LARGE_FILE_BYTES ? 'large' : 'small';
 }
 
 /** Turns what has been stored of one transfer so far into what has been added since the last time. */

@@ -8,7 +8,8 @@ import { createCredentialStore } from '../platform/node/credential-store.ts';
 import { CuttingThreads } from '../platform/node/cutting-threads.ts';
 import { createNodeTransport } from '../platform/node/node-transport.ts';
 import { type Bandwidth, BandwidthLimit } from '../transfers/bandwidth-limit.ts';
-import { TRANSFER_BYTES_MAX, TRANSFER_TASKS_MAX } from '../transfers/limits.ts';
+import { TRANSFER_BYTES_MAX, WINDOW_TASKS_MAX } from '../transfers/limits.ts';
+import { RequestWindow } from '../transfers/request-window.ts';
 import { TransferGate } from '../transfers/transfer-gate.ts';
 import type { TransferDependencies } from '../transfers/upload-files.ts';
 
@@ -56,12 +57,14 @@ export function startSession(home: string, signIn: SignIn): Session {
   const base = { transport, clock: systemClock, random: Math.random };
   const store = createCredentialStore(home);
   const tokens = createRenewingTokens({ userPool: createUserPool(base, userPool), store, clock: systemClock });
+  const window = new RequestWindow(systemClock);
   return {
     ...base,
+    transport: window.watch(transport),
     api: createApiClient({ ...base, baseUrl: apiUrl, tokens, deviceId }),
     bandwidth: { upload: new BandwidthLimit(systemClock), download: new BandwidthLimit(systemClock) },
     cutting,
-    gate: new TransferGate({ tasksMax: TRANSFER_TASKS_MAX, bytesMax: TRANSFER_BYTES_MAX }),
+    gate: new TransferGate({ tasksMax: WINDOW_TASKS_MAX, bytesMax: TRANSFER_BYTES_MAX, window }),
     account,
     deviceId,
     deviceName,

@@ -21,6 +21,22 @@ import type { RetryBudget } from '../api/backoff.ts';
 export const TRANSFER_TASKS_MAX = 24;
 /** Chunk bytes in memory at once, over all transfers that share a gate. */
 export const TRANSFER_BYTES_MAX = 64 * MiB;
+/** Small tasks that pass a large one before it is its turn. */
+export const GATE_SMALL_TURNS = 4;
+/** Share of a gate's tasks and bytes that large transfers may have: the rest is free for small ones at any time. */
+export const GATE_LARGE_SHARE = 3 / 4;
+/** Requests to the store that may be under way: at the beginning, and bounds of what the network makes of it. */
+export const WINDOW_TASKS_START = 12;
+export const WINDOW_TASKS_MIN = 4;
+export const WINDOW_TASKS_MAX = 48;
+/** Factor by which twice as many requests have to carry more, for them to be worth it. */
+export const WINDOW_GAIN_MIN = 1.1;
+/** Rounds of a window's worth of requests between two attempts to grow. */
+export const WINDOW_HOLD_ROUNDS = 8;
+/** What a request counts beside its bytes, so that small ones count as well. */
+export const WINDOW_REQUEST_BYTES = 64 * KiB;
+/** A window counts as full from this share of it on: some of the gate's tasks read files meanwhile. */
+export const WINDOW_FULL_SHARE = 0.75;
 /** Files that are read and hashed at once by one call. */
 export const READING_FILES_MAX = 8;
 /** Groups of large files (one initiation each) under way at once by one call. */
@@ -96,6 +112,12 @@ assert(
   'the gate must not hold up reading',
 );
 assert(TRANSFER_BYTES_MAX >= 2 * CHUNK_BYTES_MAX, 'the gate must hold more than one chunk');
+assert(
+  WINDOW_TASKS_MIN <= WINDOW_TASKS_START && WINDOW_TASKS_START <= WINDOW_TASKS_MAX,
+  'a window starts within its bounds',
+);
+assert(WINDOW_TASKS_MIN * GATE_LARGE_SHARE >= 1, 'large transfers have their share of the smallest window');
+assert(TRANSFER_BYTES_MAX * (1 - GATE_LARGE_SHARE) >= CHUNK_BYTES_MAX, 'a small transfer has room beside large ones');
 assert(GROUP_KEPT_BYTES_MAX >= KEPT_FILE_BYTES_MAX, 'a group must be able to keep a file');
 assert(
   GROUP_BYTES_MAX / SMALL_CHUNK_BYTES_MIN + UPLOAD_FILES_MAX <= UPLOAD_CHUNKS_MAX,

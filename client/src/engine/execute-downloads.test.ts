@@ -1,0 +1,113 @@
+import { expect, test } from '@jest/globals';
+import { epochMs, type NodeId } from '@syncline/protocol';
+import { MemoryFileSystem } from '../../../test/support/memory-file-system.ts';
+import { modelRemote } from '../../../test/support/model-remote.ts';
+import { ModelService, modelDevice } from '../../../test/support/model-service.ts';
+import { MemoryStateStore, modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
+import { UnavailableError } from '../api/unavailable-error.ts';
+import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
+import { localNames } from './local-names.ts';
+import type { Remote } from './ports.ts';
+import { SyncEngine } from './sync-engine.ts';
+
+const FILES = 2 * DOWNLOAD_SLICE_FILES + 50;
+
+async function serviceWithFiles(): Promise<ModelService> {
+  const service = new ModelService();
+  const other = new SyncDevice(modelSyncService(service), 1);
+  for (let file = 0; file < FILES; file++) other.files.write(`${file}`, `text ${file}`);
+  await other.sync();
+  return service;
+}
+
+const turns = async (count: number): Promise<void> => {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => void setImmediate(resolve));
+};
+
+function engineOf(
+  service: ModelService,
+  parts: { files: MemoryFileSystem; store: MemoryStateStore; remote?: Partial<Remote> },
+) {
+  let drawn = 0;
+  const random = (count: number): Uint8Array => {
+    drawn += 1;
+    const bytes = new Uint8Array(count).fill(2);
+    new DataView(bytes.buffer).setUint32(count - 4, drawn);
+    return bytes;
+  };
+  const clock = {
+    now: () => epochMs(0),
+    today: () => new Date(0),
+    sleep: () => Promise.resolve(),
+    after: () => () => undefined,
+  };
+  const remote = { ...modelRemote(service, modelDevice(2)), ...parts.remote };
+  const { files, store } = parts;
+  return new SyncEngine({ clock, random, files, remote, store }, { deviceName: 'b', names: localNames('posix') });
+}
+
+test('while agreements are made durable and written down, contents are fetched, and nothing is agreed on that is not durable', async () => {
+  const service = await serviceWithFiles();
+  const files = new MemoryFileSystem();
+  const store = new MemoryStateStore();
+  const published = new Set<string>();
+  let durable: ReadonlySet<string> = new Set();
+  let [fetchedWhileFlushing, isFlushing] = [0, false];
+  const publish = files.publish.bind(files);
+  files.publish = async (file) => {
+    const outcome = await publish(file);
+    published.add(file.path);
+    return outcome;
+  };
+  files.flush = async () => {
+    const begun = new Set(published);
+    isFlushing = true;
+    await turns(5);
+    isFlushing = false;
+    durable = begun;
+  };
+  const agreed: NodeId[] = [];
+  const save = store.save.bind(store);
+  store.save = (difference) => {
+    for (const node of difference.synced.values()) {
+      if (node === undefined) continue;
+      agreed.push(node.nodeId);
+      expect(durable).toContain(node.name);
+    }
+    save(difference);
+  };
+  const base = modelRemote(service, modelDevice(2));
+  const remote = {
+    fetch: async (content: Parameters<Remote['fetch']>[0]) => {
+      await turns(1);
+      if (isFlushing) fetchedWhileFlushing += 1;
+      return base.fetch(content);
+    },
+  };
+  expect(await engineOf(service, { files, store, remote }).sync({ acceptDeletes: false })).toMatchObject({
+    kind: 'rested',
+  });
+  expect(files.tree()).toEqual(serviceTree(service));
+  expect(agreed).toHaveLength(FILES);
+  expect(fetchedWhileFlushing).toBeGreaterThan(0);
+});
+
+test('a download that fails ends the round when all that were begun have ended, and no other is begun', async () => {
+  const service = await serviceWithFiles();
+  const files = new MemoryFileSystem();
+  const base = modelRemote(service, modelDevice(2));
+  let [begun, ended] = [0, 0];
+  const remote = {
+    fetch: async (content: Parameters<Remote['fetch']>[0]) => {
+      begun += 1;
+      const isFirst = begun === 1;
+      await turns(isFirst ? 1 : 10);
+      ended += 1;
+      if (isFirst) throw new UnavailableError('no route to the store');
+      return base.fetch(content);
+    },
+  };
+  const engine = engineOf(service, { files, store: new MemoryStateStore(), remote });
+  await expect(engine.sync({ acceptDeletes: false })).rejects.toThrow('no route to the store');
+  expect([begun, ended]).toEqual([DOWNLOADS_MAX, DOWNLOADS_MAX]);
+});

@@ -1,0 +1,238 @@
+import type { ContentHash, NodeId } from '@syncline/protocol';
+import { agreedNode, type Execution, localNameFor, localPath, postpone, report } from './execution.ts';
+import type { FetchedFile } from './large-transfers.ts';
+import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
+import { type DiskOutcome, DiskRefusedError, type EnginePorts, type StagedContent } from './ports.ts';
+import { runBounded } from './run-bounded.ts';
+import { localNode, settle, settleAt } from './settle-local.ts';
+import { takeTransfer } from './take-transfer.ts';
+import { TransferQueue } from './transfer-queue.ts';
+import { joinPath, type LocalNode, localNameOf, type RemoteNode, sameContent } from './trees.ts';
+import { Turnstile } from './turnstile.ts';
+import { writeDown } from './write-down.ts';
+
+/** A content to fetch, and what stands on the disk where it is to go. */
+interface Download {
+  readonly there: RemoteNode & { readonly contentHash: ContentHash };
+  readonly here: LocalNode | undefined;
+  readonly path: string;
+}
+
+/**
+ * Fetches contents and puts them in their places: small ones several at once, the next ones while others are published and what was
+ * agreed by them is written down; large ones beside this round and later ones, each published by the first round that finds it whole.
+ */
+export async function executeDownloads(execution: Execution, nodeIds: readonly NodeId[]): Promise<void> {
+  const sizeOf = (nodeId: NodeId): number => execution.trees.remote.get(nodeId)?.size ?? 0;
+  const small = nodeIds.filter((nodeId) => sizeOf(nodeId) <= execution.largeFileBytes);
+  await downloadSmall(execution, queueOf(execution, small));
+  await executeLargeDownloads(
+    execution,
+    nodeIds.filter((nodeId) => sizeOf(nodeId) > execution.largeFileBytes),
+  );
+}
+
+/** Publishes what large transfers have fetched, and begins others where there is room. What goes on, or waits, is in `left` then. */
+export async function executeLargeDownloads(execution: Execution, nodeIds: readonly NodeId[]): Promise<void> {
+  if (nodeIds.length === 0) return;
+  const { transfers, left } = execution;
+  const waiting: NodeId[] = [];
+  for (const nodeId of nodeIds) {
+    left.delete(nodeId);
+    const download = openDownload(execution, nodeId);
+    if (download === undefined) continue;
+    const key = downloadKey(download.there);
+    transfers.downloads.standsAt(key, download.path);
+    if (hasBytes(download)) await place(execution, download, undefined);
+    else {
+      const taken = takeTransfer(execution, transfers.downloads, { nodeId, key });
+      if (taken === 'none') waiting.push(nodeId);
+      else if (taken !== 'left') await place(execution, download, taken.value);
+    }
+  }
+  const queue = queueOf(execution, waiting);
+  for (let nodeId = takeInTurn(execution, queue); nodeId !== undefined; nodeId = takeInTurn(execution, queue)) {
+    beginDownload(execution, nodeId);
+  }
+  execution.problems.push(...(await writeDown(execution)));
+}
+
+/** Names a content of a file, as its place in staging does. */
+export function downloadKey({ nodeId, contentHash }: Pick<RemoteNode, 'nodeId' | 'contentHash'>): string {
+  return `${nodeId}-${contentHash}`;
+}
+
+async function downloadSmall(execution: Execution, queue: TransferQueue<NodeId>): Promise<void> {
+  const turnstile = new Turnstile();
+  let placed = 0;
+  const next = function* (): Iterable<NodeId> {
+    for (let count = 0; !execution.isStopping(); count++) {
+      if (count >= DOWNLOAD_SLICE_FILES && execution.givesWay()) break;
+      const nodeId = takeInTurn(execution, queue);
+      if (nodeId === undefined) break;
+      yield nodeId;
+    }
+  };
+  if (queue.rest.length === 0) return;
+  execution.ports.remote.expect(queue.rest.flatMap((nodeId) => contentToFetch(execution, nodeId)));
+  await runBounded(next(), DOWNLOADS_MAX, async (nodeId) => {
+    const download = openDownload(execution, nodeId);
+    if (download === undefined) return;
+    const file = hasBytes(download) ? undefined : await fetchStaged(execution.ports, download.there);
+    // While an agreement is written down nothing new may be agreed on: the disk would not have it for good.
+    await turnstile.share(() => place(execution, download, file));
+    placed += 1;
+    if (placed % DOWNLOAD_SLICE_FILES === 0) await turnstile.alone(() => agree(execution));
+  });
+  for (const nodeId of queue.rest) execution.left.add(nodeId);
+  await agree(execution);
+}
+
+async function agree(execution: Execution): Promise<void> {
+  execution.problems.push(...(await writeDown(execution)));
+}
+
+function queueOf({ trees }: Execution, nodeIds: readonly NodeId[]): TransferQueue<NodeId> {
+  return new TransferQueue(
+    nodeIds.map((item) => {
+      const there = trees.remote.get(item);
+      return { item, bytes: there?.size ?? 0, changedAt: there?.modifiedAtMs ?? 0 };
+    }),
+  );
+}
+
+function takeInTurn({ pace }: Execution, queue: TransferQueue<NodeId>): NodeId | undefined {
+  return queue.take(pace.isOldestTurn() ? 'oldest' : 'first');
+}
+
+function contentToFetch({ trees }: Execution, nodeId: NodeId) {
+  const there = trees.remote.get(nodeId);
+  return there?.contentHash === undefined ? [] : [{ nodeId, rev: there.contentRev, size: there.size }];
+}
+
+function openDownload(execution: Execution, nodeId: NodeId): Download | undefined {
+  const { trees, local } = execution;
+  const there = trees.remote.get(nodeId);
+  if (there?.contentHash === undefined || execution.failed.has(nodeId) || execution.isStopping()) return undefined;
+  const here = local.tree.get(nodeId);
+  // What was sent meanwhile by this very plan has nothing to fetch.
+  if (here !== undefined && sameContent(here, there)) return undefined;
+  const folder = localPath(execution, here?.parentId ?? there.parentId);
+  if (folder === undefined) return undefined;
+  const localName = (here === undefined ? undefined : localNameOf(here)) ?? localNameFor(execution, nodeId, there);
+  return { there: { ...there, contentHash: there.contentHash }, here, path: joinPath(folder, localName) };
+}
+
+function hasBytes({ there, here }: Download): boolean {
+  return here !== undefined && here.contentHash === there.contentHash;
+}
+
+function beginDownload(execution: Execution, nodeId: NodeId): void {
+  const { ports, transfers, left } = execution;
+  const download = openDownload(execution, nodeId);
+  if (download === undefined) return;
+  const { there, path } = download;
+  const key = downloadKey(there);
+  const pausedUntil = transfers.pausedUntil(key);
+  if (pausedUntil !== undefined) {
+    postpone(execution, pausedUntil);
+    return;
+  }
+  left.add(nodeId);
+  if (!transfers.downloads.hasRoom(there.size) || transfers.downloads.has(key)) return;
+  transfers.downloads.begin({
+    key,
+    path,
+    bytes: there.size,
+    run: (ground) => fetchStaged(ports, there, () => ground.isWanted()),
+  });
+}
+
+/** Fetches a content into staging, which is left open for `place`. */
+async function fetchStaged(
+  { files, remote }: EnginePorts,
+  there: Download['there'],
+  isWanted: () => boolean = () => true,
+): Promise<FetchedFile> {
+  try {
+    const staged = await files.stage({ key: downloadKey(there), size: there.size });
+    try {
+      const { nodeId, contentRev: rev, size } = there;
+      return {
+        kind: 'staged',
+        staged,
+        fetched: await remote.fetch({ nodeId, rev, size, into: whileWanted(staged, isWanted) }),
+      };
+    } catch (failure) {
+      await staged.close();
+      throw failure;
+    }
+  } catch (failure) {
+    if (failure instanceof DiskRefusedError) return { kind: 'disk-refused' };
+    throw failure;
+  }
+}
+
+/** Takes no more bytes once they are not wanted, which ends the transfer. */
+function whileWanted(staged: StagedContent, isWanted: () => boolean): StagedContent {
+  return {
+    resumed: staged.resumed,
+    readSync: (range) => staged.readSync(range),
+    close: () => staged.close(),
+    write: async (offset, bytes) => {
+      if (!isWanted()) throw new DiskRefusedError('nobody wants these bytes any more');
+      await staged.write(offset, bytes);
+    },
+  };
+}
+
+/** Puts what was fetched under its name; without it only the permission to run differs. */
+async function place(execution: Execution, download: Download, file: FetchedFile | undefined): Promise<void> {
+  const { there, here, path } = download;
+  const { nodeId, contentHash, executable } = there;
+  let outcome: DiskOutcome | undefined;
+  if (file !== undefined) outcome = await publish(execution, download, file);
+  else if (here !== undefined) {
+    outcome = await execution.ports.files.setExecutable({ path, identity: here.entry.identity, executable });
+  }
+  if (outcome === undefined || !settle(execution, path, outcome)) return;
+  const parentId = here?.parentId ?? there.parentId;
+  const name = here?.name ?? there.name;
+  const node = { ...localNode(nodeId, { parentId, name, entry: outcome.entry }), contentHash };
+  settleAt(execution.local, node);
+  execution.trees.setSynced(agreedNode(there, node));
+  execution.counts.downloaded += 1;
+}
+
+async function publish(execution: Execution, download: Download, file: FetchedFile): Promise<DiskOutcome | undefined> {
+  if (file.kind === 'disk-refused') return { kind: 'failed', reason: 'disk' };
+  try {
+    try {
+      return await publishStaged(execution, download, file);
+    } finally {
+      await file.staged.close();
+    }
+  } catch (failure) {
+    if (failure instanceof DiskRefusedError) return { kind: 'failed', reason: 'disk' };
+    throw failure;
+  }
+}
+
+async function publishStaged(
+  execution: Execution,
+  { there, here, path }: Download,
+  { staged, fetched }: Extract<FetchedFile, { readonly kind: 'staged' }>,
+): Promise<DiskOutcome | undefined> {
+  if (fetched.kind === 'refused') {
+    const { remedy, detail, requestId } = fetched.problem;
+    if (remedy === 'resync') execution.isOvertaken = true;
+    else report(execution, { path, reason: 'refused', detail, requestId });
+    return undefined;
+  }
+  if (fetched.kind === 'damaged' || fetched.contentHash !== there.contentHash) {
+    report(execution, { path, reason: 'damaged' });
+    return undefined;
+  }
+  const { executable, modifiedAtMs } = there;
+  return execution.ports.files.publish({ staged, path, replaces: here?.entry.identity, executable, modifiedAtMs });
+}

@@ -1,0 +1,184 @@
+import {
+  COMMIT_CONFIRM_CHUNKS_MAX,
+  type ConflictStrategy,
+  epochMs,
+  formatInstant,
+  type NodeId,
+} from '@syncline/protocol';
+import { countTry, recordCopy } from './execute-knowledge.ts';
+import { type Commitment, commit } from './execute-remote.ts';
+import { agreedNode, type Execution, report } from './execution.ts';
+import type { SentFile } from './large-transfers.ts';
+import { newNodeId } from './new-node-id.ts';
+import type { SentContent } from './ports.ts';
+import type { UploadStep } from './steps.ts';
+import { type LocalNode, type RemoteNode, sameContent, sameState } from './trees.ts';
+import { writeDown } from './write-down.ts';
+
+/** A file to send, in the state that the plan saw. */
+export interface Upload {
+  readonly step: UploadStep;
+  readonly file: LocalNode;
+  readonly path: string;
+}
+
+/** Commits contents that were sent, each only if its file is still in the state that was sent, and writes down what was agreed by it. */
+export async function settleUploads(
+  execution: Execution,
+  uploads: readonly (SentFile & { readonly upload: Upload })[],
+): Promise<void> {
+  const commitments: ConfirmedCommitment[] = [];
+  for (const { upload, ...sent } of uploads) {
+    const commitment = await settleUpload(execution, upload, sent);
+    if (commitment !== undefined) commitments.push(commitment);
+  }
+  for (const batch of packConfirmed(commitments)) await commit(execution, batch);
+  execution.problems.push(...(await writeDown(execution)));
+}
+
+type ConfirmedCommitment = Commitment & { readonly unconfirmed: number };
+
+async function settleUpload(
+  execution: Execution,
+  upload: Upload,
+  { sent: outcome, failure }: SentFile,
+): Promise<ConfirmedCommitment | undefined> {
+  const { path, file } = upload;
+  switch (outcome.kind) {
+    case 'sent': {
+      const now = await execution.ports.files.look(path);
+      if (now === undefined || !sameState(now.identity, file.entry.identity)) {
+        countTry(execution, path);
+        return undefined;
+      }
+      if (isAgreedContent(execution, upload, outcome)) return undefined;
+      return { ...putCommitment(execution, upload, outcome), unconfirmed: outcome.unconfirmed };
+    }
+    case 'changed':
+    case 'unreadable':
+      if (outcome.kind === 'unreadable' || failure === 'unreadable') {
+        report(execution, { path, reason: 'unreadable' });
+      } else countTry(execution, path);
+      return undefined;
+    case 'refused':
+      report(execution, {
+        path,
+        reason: 'refused',
+        detail: outcome.problem.detail,
+        requestId: outcome.problem.requestId,
+      });
+      return undefined;
+  }
+}
+
+/** A file that was only touched: its bytes are those that both sides have. */
+function isAgreedContent(
+  { trees }: Execution,
+  { step, file }: Upload,
+  sent: Extract<SentContent, { readonly kind: 'sent' }>,
+): boolean {
+  const agreed = trees.synced.get(step.nodeId);
+  const content = { contentHash: sent.contentHash, executable: file.executable };
+  if (agreed === undefined || step.mode === 'new' || !sameContent(content, agreed)) return false;
+  trees.setSynced({ ...agreed, identity: file.entry.identity });
+  return true;
+}
+
+function putCommitment(
+  execution: Execution,
+  upload: Upload,
+  sent: Extract<SentContent, { readonly kind: 'sent' }>,
+): Commitment {
+  const { ports, trees } = execution;
+  const { step, file } = upload;
+  const lamport = Math.max(trees.position.lamport, trees.position.seq) + 1;
+  trees.setPosition({ ...trees.position, lamport });
+  return {
+    nodeId: step.nodeId,
+    operation: {
+      type: 'put',
+      namespaceId: ports.remote.namespaceId,
+      parentId: file.parentId,
+      name: file.name,
+      ...baseOf(execution, step),
+      uploadId: sent.uploadId,
+      executable: file.executable,
+      clientModifiedAt: formatInstant(epochMs(roundToMs(file.entry.identity.mtimeNs))),
+      clock: lamport,
+      onConflict: step.vacated ? 'fail' : strategyOf(execution, step),
+    },
+    onCommitted: (result, node) => {
+      execution.tries.delete(upload.path);
+      recordUpload(execution, { step, file, sent }, node);
+      if (result.conflict !== undefined) {
+        execution.counts.conflicts += 1;
+        execution.isOvertaken = true;
+      }
+      execution.counts.uploaded += 1;
+    },
+  };
+}
+
+/**
+ * An edit is based on the content that the plan saw at the service, a conflict on the one that was agreed on: so a content that
+ * came between is told apart by the service, whatever this device has learned of the node since.
+ */
+function baseOf(
+  { trees, ports }: Execution,
+  step: UploadStep,
+): { readonly nodeId?: NodeId; readonly newNodeId?: NodeId; readonly baseRev: number } {
+  if (step.mode === 'new') return { newNodeId: step.nodeId, baseRev: 0 };
+  const there = trees.remote.get(step.nodeId);
+  const agreed = trees.synced.get(step.nodeId);
+  if (there === undefined || agreed === undefined) return { newNodeId: newNodeId(ports.random), baseRev: 0 };
+  const isSeen = step.mode === 'edit' && sameContent(there, agreed);
+  return { nodeId: step.nodeId, baseRev: isSeen ? there.contentRev : agreed.contentRev };
+}
+
+function strategyOf(execution: Execution, step: UploadStep): ConflictStrategy {
+  return step.onConflict ?? execution.onConflict;
+}
+
+function recordUpload(
+  execution: Execution,
+  upload: {
+    readonly step: UploadStep;
+    readonly file: LocalNode;
+    readonly sent: Extract<SentContent, { readonly kind: 'sent' }>;
+  },
+  node: RemoteNode,
+): void {
+  const { trees } = execution;
+  const { contentHash } = upload.sent;
+  const isOurs = node.contentHash === contentHash;
+  const strategy = strategyOf(execution, upload.step);
+  const mayLose = strategy === 'keep_theirs' || strategy === 'last_write_wins';
+  // An answer with other bytes, where none were to lose, agrees on nothing; the next plan compares.
+  if (!isOurs && !mayLose) return;
+  if (node.nodeId !== upload.step.nodeId) recordCopy(execution, upload.step.nodeId, node);
+  else trees.setSynced(agreedNode(node, upload.file));
+  if (isOurs) return;
+  // Another content stands, and ours is a losing revision: the disk has nothing that is not kept, so the other one is fetched.
+  const agreed = trees.synced.get(node.nodeId);
+  if (agreed !== undefined) trees.setSynced({ ...agreed, contentHash, executable: upload.file.executable });
+}
+
+/** Nearest millisecond: a time that was set in seconds with a fraction is a little less than it says. */
+function roundToMs(ns: bigint): number {
+  return Number((ns + 500_000n) / 1_000_000n);
+}
+
+/** Fills requests up to the number of chunks that one commit may confirm. */
+function packConfirmed<T extends { readonly unconfirmed: number }>(items: readonly T[]): readonly (readonly T[])[] {
+  const batches: T[][] = [];
+  let room = 0;
+  for (const item of items) {
+    if (item.unconfirmed > room || batches.length === 0) {
+      batches.push([]);
+      room = COMMIT_CONFIRM_CHUNKS_MAX;
+    }
+    batches.at(-1)?.push(item);
+    room -= item.unconfirmed;
+  }
+  return batches;
+}

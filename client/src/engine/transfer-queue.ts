@@ -1,0 +1,58 @@
+import { HUGE_FILE_BYTES, LARGE_FILE_BYTES, SMALL_FILE_BYTES } from './limits.ts';
+
+/** A file that waits for its transfer. */
+export interface WaitingFile<T> {
+  readonly item: T;
+  readonly bytes: number;
+  /** When it was changed, on any scale that all files of a queue share. */
+  readonly changedAt: number;
+}
+
+/** Files that wait for their transfer: small ones before larger ones, and of each those first that were changed last. */
+export class TransferQueue<T> {
+  readonly #byRank: readonly WaitingFile<T>[];
+  readonly #byAge: readonly WaitingFile<T>[];
+  readonly #taken = new Set<WaitingFile<T>>();
+  #ranked = 0;
+  #aged = 0;
+
+  constructor(files: readonly WaitingFile<T>[]) {
+    this.#byRank = files.toSorted(byRank);
+    this.#byAge = files.toSorted((a, b) => a.changedAt - b.changedAt);
+  }
+
+  /** All that were not taken, in the order in which they would be. */
+  get rest(): readonly T[] {
+    return this.#byRank.filter((file) => !this.#taken.has(file)).map(({ item }) => item);
+  }
+
+  /** The next one, without taking it. `oldest`: the one that has waited longest, whatever its size. */
+  peek(turn: 'first' | 'oldest'): WaitingFile<T> | undefined {
+    if (turn === 'first') {
+      while (this.#isTaken(this.#byRank[this.#ranked])) this.#ranked += 1;
+      return this.#byRank[this.#ranked];
+    }
+    while (this.#isTaken(this.#byAge[this.#aged])) this.#aged += 1;
+    return this.#byAge[this.#aged];
+  }
+
+  take(turn: 'first' | 'oldest'): T | undefined {
+    const file = this.peek(turn);
+    if (file === undefined) return undefined;
+    this.#taken.add(file);
+    return file.item;
+  }
+
+  #isTaken(file: WaitingFile<T> | undefined): boolean {
+    return file !== undefined && this.#taken.has(file);
+  }
+}
+
+function byRank(a: WaitingFile<unknown>, b: WaitingFile<unknown>): number {
+  const byClass = classOf(a) - classOf(b);
+  return byClass === 0 ? b.changedAt - a.changedAt : byClass;
+}
+
+function classOf({ bytes }: { readonly bytes: number }): number {
+  return [SMALL_FILE_BYTES, LARGE_FILE_BYTES, HUGE_FILE_BYTES].filter((limit) => bytes > limit).length;
+}
