@@ -26,21 +26,28 @@ function* oneDeath(call: number, kill: KillCase): Iterable<Death> {
   yield { call, moment, powerSeed: `${call}/1`, database: 'kept' };
 }
 
-/** A file system that keeps names in order, one that keeps no order between directories, and one without second names. */
+/**
+ * A file system that keeps names in order, one that keeps no order between directories, one without second names, and one on which
+ * nearly all files count as large.
+ */
 const DISKS = [
-  { order: 'ordered', hasLinks: true, deaths: everyDeath },
-  { order: 'per-directory', hasLinks: true, deaths: IS_NIGHTLY ? everyDeath : oneDeath },
-  { order: 'ordered', hasLinks: false, deaths: IS_NIGHTLY ? everyDeath : oneDeath },
+  { order: 'ordered', hasLinks: true, largeFileBytes: 1000, deaths: everyDeath },
+  { order: 'per-directory', hasLinks: true, largeFileBytes: 1000, deaths: IS_NIGHTLY ? everyDeath : oneDeath },
+  { order: 'ordered', hasLinks: false, largeFileBytes: 1000, deaths: IS_NIGHTLY ? everyDeath : oneDeath },
+  { order: 'ordered', hasLinks: true, largeFileBytes: 10, deaths: IS_NIGHTLY ? everyDeath : oneDeath },
 ] as const;
 
-describe.each(DISKS)('on a disk with $order names and second names: $hasLinks', ({ deaths, ...disk }) => {
-  test.each(KILL_SCENARIOS)(
-    'killed at any call, nothing is lost and everything goes on: $name',
-    async (scenario) => {
-      const kill = await runUndisturbed(scenario, disk);
-      const cases = kill.calls.flatMap((_, index) => [...deaths(index + 1, kill)]);
-      expect(await attempt(kill, cases, dieAndRecover)).toEqual([]);
-    },
-    900_000,
-  );
-});
+describe.each(DISKS)(
+  'on a disk with $order names, second names: $hasLinks, large from $largeFileBytes bytes on',
+  ({ deaths, ...disk }) => {
+    test.each(KILL_SCENARIOS)(
+      'killed at any call, nothing is lost and everything goes on: $name',
+      async (scenario) => {
+        const kill = await runUndisturbed(scenario, disk);
+        const cases = kill.calls.flatMap((_, index) => [...deaths(index + 1, kill)]);
+        expect(await attempt(kill, cases, dieAndRecover)).toEqual([]);
+      },
+      900_000,
+    );
+  },
+);

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import type { KillScenario } from './kill-scenarios.ts';
-import { KillableDevice } from './killable-device.ts';
+import { KillableDevice, type KillableDisk } from './killable-device.ts';
 import { ModelService, nameBytes } from './model-service.ts';
 import { ServiceUser } from './service-user.ts';
-import type { SimulatedDiskOptions } from './simulated-disk.ts';
 import type { FaultPlan } from './simulated-process.ts';
 import { MemoryStateStore, serviceTree } from './sync-world.ts';
 
@@ -22,7 +21,7 @@ type Tree = ReadonlyMap<string, string | undefined>;
 /** A scenario on one kind of disk: what it ends in when nothing goes wrong, and the calls that it takes. */
 export interface KillCase {
   readonly scenario: KillScenario;
-  readonly disk: SimulatedDiskOptions;
+  readonly disk: KillableDisk;
   readonly calls: readonly string[];
   /** The disk before the sync, and after it. */
   readonly before: Tree;
@@ -38,7 +37,7 @@ export interface KillWorld {
   readonly written: ReadonlySet<string>;
 }
 
-export async function makeKillWorld(scenario: KillScenario, disk: SimulatedDiskOptions): Promise<KillWorld> {
+export async function makeKillWorld(scenario: KillScenario, disk: KillableDisk): Promise<KillWorld> {
   const service = new ModelService();
   const device = await KillableDevice.link(service, disk);
   const there = new ServiceUser(service);
@@ -54,7 +53,7 @@ export async function makeKillWorld(scenario: KillScenario, disk: SimulatedDiskO
   return { service, device, written };
 }
 
-export async function runUndisturbed(scenario: KillScenario, disk: SimulatedDiskOptions): Promise<KillCase> {
+export async function runUndisturbed(scenario: KillScenario, disk: KillableDisk): Promise<KillCase> {
   const world = await makeKillWorld(scenario, disk);
   const before = world.device.user.tree();
   await syncToRest(world.device);

@@ -13,6 +13,11 @@ import { MemoryStateStore } from './sync-world.ts';
 
 const ROOT = '/synced';
 
+/** A disk, and from which size on its files are transferred beside everything else. */
+export interface KillableDisk extends SimulatedDiskOptions {
+  readonly largeFileBytes?: number;
+}
+
 /**
  * A device with the real disk adapter on a simulated disk: its process can be killed at every call of the disk, at every save of its
  * database and at every commit, and its power can fail.
@@ -26,19 +31,21 @@ export class KillableDevice {
   #process: SimulatedProcess;
   #engine: SyncEngine;
   #drawn = 0;
+  readonly #largeFileBytes: number | undefined;
 
-  private constructor(service: ModelService, disk: SimulatedDisk) {
+  private constructor(service: ModelService, disk: SimulatedDisk, largeFileBytes: number | undefined) {
     this.#service = service;
+    this.#largeFileBytes = largeFileBytes;
     this.disk = disk;
     this.user = new DiskUser(disk, { root: ROOT, careful: true });
     this.#process = new SimulatedProcess(disk);
     this.#engine = this.#start();
   }
 
-  static async link(service: ModelService, options: SimulatedDiskOptions): Promise<KillableDevice> {
+  static async link(service: ModelService, options: KillableDisk): Promise<KillableDevice> {
     const disk = new SimulatedDisk(options);
     disk.mkdir(ROOT);
-    const device = new KillableDevice(service, disk);
+    const device = new KillableDevice(service, disk, options.largeFileBytes);
     await writeRootMarker(ROOT, device.#marker(), device.#process.calls);
     device.user.mkdir('.syncline/staging');
     return device;
@@ -105,7 +112,11 @@ export class KillableDevice {
         remote: remoteOf(process, modelRemote(this.#service, this.#device)),
         store: storeOf(process, this.#store),
       },
-      { deviceName: this.#device.deviceName, names: localNames('posix') },
+      {
+        deviceName: this.#device.deviceName,
+        names: localNames('posix'),
+        largeFileBytes: this.#largeFileBytes,
+      },
     );
   }
 
