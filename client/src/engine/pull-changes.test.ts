@@ -173,3 +173,21 @@ test('what changes while the namespace is listed page by page is told by the del
   await pullChanges(remote, trees);
   expect(told(trees)).toEqual(['n2@1', 'n4@1', 'n5@1']);
 });
+
+test('a file that went into a folder which this device knows to be deleted by now is gone with it', async () => {
+  const folder = folderOf(2);
+  const inside = folderOf(3, { parentId: folder.nodeId });
+  const file = nodeOf(4);
+  const moved = nodeOf(4, { parentId: inside.nodeId, rev: 2 });
+  const trees = new EngineTrees(new MemoryStateStore());
+  for (const node of [folder, inside, file]) trees.setRemote(toRemoteNode(node));
+  trees.setPosition({ ...trees.position, cursor: cursorAt(0) });
+  // The answer to a delete of its own, which somebody else has done before.
+  trees.removeRemote(folder.nodeId);
+  const journal: Step[] = [
+    ['moved', moved],
+    ['deleted', folderOf(2, { rev: 2, deletedAt: AT })],
+  ];
+  await pullChanges(scripted({ journal }), trees);
+  expect([...trees.remote.nodes()]).toEqual([]);
+});

@@ -6,6 +6,7 @@ import {
   type NodeId,
   type Problem,
   parseInstant,
+  rootNodeId,
 } from '@syncline/protocol';
 import type { EngineTrees } from './engine-trees.ts';
 import { PAGES_MAX } from './limits.ts';
@@ -47,6 +48,10 @@ async function applyChange(remote: Remote, trees: EngineTrees, change: Change): 
   if (change.type === 'purged' || node.deletedAt !== undefined) {
     const known = trees.remote.get(node.nodeId);
     if (known === undefined || known.rev <= node.rev) trees.removeRemote(node.nodeId);
+  } else if (node.parentId !== rootNodeId(remote.namespaceId) && !trees.remote.has(node.parentId)) {
+    // It went into a folder that is gone by now: this device has learned that by a commit, ahead of the delta.
+    const known = trees.remote.get(node.nodeId);
+    if (known !== undefined && known.rev < node.rev) trees.removeRemote(node.nodeId);
   } else {
     const isNewFolder = node.kind === 'folder' && !trees.remote.has(node.nodeId);
     // Before the folder is taken over: one that is known is not listed again when the delta that brought it was broken off here.

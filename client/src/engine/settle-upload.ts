@@ -10,9 +10,10 @@ import { type Commitment, commit } from './execute-remote.ts';
 import { agreedNode, type Execution, report } from './execution.ts';
 import type { SentFile } from './large-transfers.ts';
 import { newNodeId } from './new-node-id.ts';
+import { samePlace } from './node-tree.ts';
 import type { SentContent } from './ports.ts';
 import type { UploadStep } from './steps.ts';
-import { type LocalNode, type RemoteNode, sameContent, sameState } from './trees.ts';
+import { type LocalNode, type RemoteNode, type SyncedNode, sameContent, sameState } from './trees.ts';
 import { writeDown } from './write-down.ts';
 
 /** A file to send, in the state that the plan saw. */
@@ -156,11 +157,19 @@ function recordUpload(
   // An answer with other bytes, where none were to lose, agrees on nothing; the next plan compares.
   if (!isOurs && !mayLose) return;
   if (node.nodeId !== upload.step.nodeId) recordCopy(execution, upload.step.nodeId, node);
-  else trees.setSynced(agreedNode(node, upload.file));
+  else trees.setSynced(agreedContent(execution, node, upload.file));
   if (isOurs) return;
   // Another content stands, and ours is a losing revision: the disk has nothing that is not kept, so the other one is fetched.
   const agreed = trees.synced.get(node.nodeId);
   if (agreed !== undefined) trees.setSynced({ ...agreed, contentHash, executable: upload.file.executable });
+}
+
+/** Sending agrees on a content; where the two sides have the file at different places, what was agreed about these stays so. */
+function agreedContent({ trees }: Execution, node: RemoteNode, file: LocalNode): SyncedNode {
+  const agreed = agreedNode(node, file);
+  const before = trees.synced.get(node.nodeId);
+  if (before === undefined || samePlace(node, file)) return agreed;
+  return { ...agreed, parentId: before.parentId, name: before.name, localName: before.localName };
 }
 
 /** Nearest millisecond: a time that was set in seconds with a fraction is a little less than it says. */
