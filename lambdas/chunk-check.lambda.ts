@@ -32,8 +32,10 @@ const dynamodb = {
     sessions: environment.SESSIONS_TABLE,
   },
 };
+const accounts = new DynamodbAccountStore(dynamodb);
 const telemetry = powertoolsTelemetry(environment.STAGE);
 const dependencies = {
+  accounts,
   chunks: new DynamodbChunkIndex(dynamodb),
   objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
   uploads: new DynamodbUploadStore(dynamodb),
@@ -46,7 +48,7 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'checkChunks'>(
-  { clock: systemClock, telemetry, accounts: new DynamodbAccountStore(dynamodb) },
+  { clock: systemClock, telemetry, accounts },
   {
     checkChunks: ({ parameters, body }, caller) => checkChunks(dependencies, { ...parameters, ...body }, caller),
   },

@@ -10,6 +10,8 @@ import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
 import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
+import { DynamodbUploadStore } from './uploads/dynamodb-upload-store.ts';
+import { readUploadContent } from './uploads/read-upload-content.ts';
 
 const environment = readEnvironment([
   'ACCOUNTS_TABLE',
@@ -17,6 +19,7 @@ const environment = readEnvironment([
   'CHUNKS_TABLE',
   'FILES_TABLE',
   'KEY_SECRET_ID',
+  'SESSIONS_TABLE',
   'STAGE',
 ]);
 
@@ -29,21 +32,26 @@ const dynamodb = {
     changes: NOT_GRANTED,
     chunks: environment.CHUNKS_TABLE,
     files: environment.FILES_TABLE,
+    sessions: environment.SESSIONS_TABLE,
   },
 };
+const accounts = new DynamodbAccountStore(dynamodb);
 const dependencies = {
-  accounts: new DynamodbAccountStore(dynamodb),
+  accounts,
   namespaces: new DynamodbNamespaceStore(dynamodb),
   chunks: new DynamodbChunkIndex(dynamodb),
   objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+  uploads: new DynamodbUploadStore(dynamodb),
   keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
   clock: systemClock,
 };
 
-export const handler = createApiHandler<'getContent' | 'readContents'>(
-  { clock: systemClock, telemetry: powertoolsTelemetry(environment.STAGE) },
+export const handler = createApiHandler<'getContent' | 'readContents' | 'getUploadContent'>(
+  { clock: systemClock, telemetry: powertoolsTelemetry(environment.STAGE), accounts },
   {
     getContent: ({ parameters, query }, caller) => readContent(dependencies, { ...parameters, ...query }, caller),
     readContents: ({ body }, caller) => readContents(dependencies, body, caller),
+    getUploadContent: ({ parameters, query }, caller) =>
+      readUploadContent(dependencies, { ...parameters, ...query }, caller),
   },
 );

@@ -96,7 +96,8 @@ export const functions = {
     routes: ['checkChunks'],
     access: {
       tables: {
-        accounts: look,
+        // Tells the members of the namespace how far an upload has come.
+        accounts: read,
         chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
         sessions: ['BatchGetItem', 'UpdateItem'],
       },
@@ -168,9 +169,9 @@ export const functions = {
     timeoutSeconds: seconds.usual,
   },
   'content-read': {
-    routes: ['getContent', 'readContents'],
+    routes: ['getContent', 'readContents', 'getUploadContent'],
     access: {
-      tables: { accounts: look, files: look, chunks: ['BatchGetItem'] },
+      tables: { accounts: look, files: look, chunks: ['BatchGetItem'], sessions: ['BatchGetItem'] },
       // Signs GETs of chunks with its own rights, and reads long manifests.
       readObjects: ['chunks', 'packs', 'manifests'],
       keySecret: true,

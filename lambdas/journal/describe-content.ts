@@ -54,7 +54,7 @@ export function contentHeader({ clock }: Pick<DescribeContentDependencies, 'cloc
 
 /**
  * Where chunks can be read for the next SIGNED_URL_MS. Precondition: they are of one revision's manifest that the caller may
- * read now; this is the only way to an address. A chunk in a pack has an address of its own, which the store answers with its range
+ * read now, or confirmed chunks of an open upload that may be read ahead of its commit; this is the only way to an address. A chunk in a pack has an address of its own, which the store answers with its range
  * and no other: who may read it may not read its neighbours. Cost: an item per chunk.
  */
 export async function addressChunks(

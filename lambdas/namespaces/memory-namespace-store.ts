@@ -57,6 +57,17 @@ export class MemoryNamespaceStore implements NamespaceStore {
     });
   }
 
+  /** Gives an account a role in a namespace that exists, or takes its membership. */
+  setRole(member: {
+    readonly namespaceId: NamespaceId;
+    readonly accountId: AccountId;
+    readonly role: Role | undefined;
+  }): void {
+    const members = this.#namespaces.get(member.namespaceId)?.members;
+    if (member.role === undefined) members?.delete(member.accountId);
+    else members?.set(member.accountId, member.role);
+  }
+
   listMembers(namespaceId: NamespaceId): readonly AccountId[] {
     return [...(this.#namespaces.get(namespaceId)?.members.keys() ?? [])].toSorted();
   }

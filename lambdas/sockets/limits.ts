@@ -1,7 +1,9 @@
 /** Messages or closings under way at once. */
 export const SOCKET_POSTS_IN_FLIGHT_MAX = 16;
-/** Connections of one account that are told of an upload's progress; the others see it when they look. */
-export const PROGRESS_CONNECTIONS_MAX = 20;
+/** Members of a namespace who are told of an upload's progress; the others see it when they look. */
+export const PROGRESS_MEMBERS_MAX = 20;
+/** Connections that are told of it, of all these members together. */
+export const PROGRESS_CONNECTIONS_MAX = 40;
 /** Namespaces of one stream batch that are notified at once. */
 export const NOTIFY_NAMESPACES_IN_FLIGHT_MAX = 8;
 /** Members of one namespace whose connections are looked up at once. */

@@ -1,3 +1,4 @@
+import type { AccountStore } from '../accounts/account-store.ts';
 import type { ChunkIndex } from '../chunks/chunk-index.ts';
 import type { DedupScope } from '../chunks/dedup-domain.ts';
 import type { ObjectStore } from '../chunks/object-store.ts';
@@ -26,6 +27,7 @@ export interface InitiateUploadsDependencies extends UploadDependencies {
 }
 
 export interface CheckChunksDependencies extends UploadDependencies {
+  readonly accounts: Pick<AccountStore, 'listMembers'>;
   readonly sockets: Pick<SocketStore, 'listConnections'>;
   readonly pusher: Pick<SocketPusher, 'post'>;
 }

@@ -38,6 +38,8 @@ import {
   CheckChunksResponse,
   InitiateUploadsRequest,
   InitiateUploadsResponse,
+  UploadContentQuery,
+  UploadContentResponse,
   UploadParameters,
 } from './uploads.ts';
 
@@ -138,6 +140,15 @@ export const routes = {
     access: 'device',
     body: Pack,
     response: ConfirmPackResponse,
+  },
+  getUploadContent: {
+    method: 'GET',
+    path: '/v1/uploads/{uploadId}/content',
+    summary: 'The confirmed chunks of an open upload, for devices that may read its namespace, ahead of the commit.',
+    access: 'device',
+    parameters: UploadParameters,
+    query: UploadContentQuery,
+    response: UploadContentResponse,
   },
   commit: {
     method: 'POST',

@@ -12,7 +12,7 @@ export const ChangedMessage = z.strictObject({
   epoch: z.int(),
   seq: Sequence,
 });
-/** An upload of another device of this account has come so far. */
+/** An upload of another device, into a namespace that this account may read, has come so far. Its confirmed chunks can be read. */
 export const ProgressMessage = z.strictObject({
   type: z.literal('progress'),
   namespaceId: NamespaceId,

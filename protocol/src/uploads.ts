@@ -4,12 +4,13 @@ import {
   CHECK_HASHES_MAX,
   CHECK_PROOFS_MAX,
   CHECK_STORED_MAX,
+  CONTENT_PAGE_CHUNKS_MAX,
   FILE_CHUNKS_MAX,
   UPLOAD_ANSWER_CHUNKS_MAX,
   UPLOAD_FILES_MAX,
 } from './limits.ts';
 import { ChunkingStrategy, ChunkRef } from './manifest.ts';
-import { FileBytes, Instant } from './nodes.ts';
+import { ChunkSource, FileBytes, Instant, queryInteger } from './nodes.ts';
 
 /** A file that is about to be uploaded. Sum of the chunk sizes = size; contentHash = SHA-256 of the packed manifest. */
 export const UploadFile = z.strictObject({
@@ -82,3 +83,25 @@ export const CheckChunksResponse = z.strictObject({
   progress: z.strictObject({ storedBytes: z.int(), totalBytes: z.int() }),
 });
 export type CheckChunksResponse = z.infer<typeof CheckChunksResponse>;
+
+/** `from`: index in the manifest from which on confirmed chunks are wanted. */
+export const UploadContentQuery = z.strictObject({ from: z.optional(queryInteger(0, FILE_CHUNKS_MAX)) });
+
+/** A chunk of an upload that the store has, and that the uploading account holds; `offset` is its first byte in the file. */
+export const ConfirmedChunk = z.extend(ChunkSource, { index: z.int(), offset: z.int() });
+export type ConfirmedChunk = z.infer<typeof ConfirmedChunk>;
+
+/**
+ * What of an open upload can be read ahead of its commit, in file order: its confirmed chunks from `from` on, at most
+ * CONTENT_PAGE_CHUNKS_MAX. `next` is where to go on when there may be more. Of chunks that are not confirmed nothing is told.
+ */
+export const UploadContentResponse = z.strictObject({
+  namespaceId: NamespaceId,
+  size: FileBytes,
+  contentHash: ContentHash,
+  chunkCount: z.int(),
+  chunks: z.array(ConfirmedChunk).check(z.maxLength(CONTENT_PAGE_CHUNKS_MAX)),
+  expiresAt: Instant,
+  next: z.optional(z.int()),
+});
+export type UploadContentResponse = z.infer<typeof UploadContentResponse>;

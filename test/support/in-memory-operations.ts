@@ -24,6 +24,7 @@ import type { RouteOperations } from '../../lambdas/runtime/route-operation.ts';
 import { openSocket } from '../../lambdas/sockets/open-socket.ts';
 import { checkChunks } from '../../lambdas/uploads/check-chunks.ts';
 import { initiateUploads } from '../../lambdas/uploads/initiate-uploads.ts';
+import { readUploadContent } from '../../lambdas/uploads/read-upload-content.ts';
 import type { InMemoryStores } from './in-memory-stores.ts';
 
 export interface InMemorySettings {
@@ -49,6 +50,8 @@ export function inMemoryOperations(
     checkChunks: ({ parameters, body }, caller) => checkChunks(dependencies, { ...parameters, ...body }, caller),
     openPack: ({ body }, caller) => openPack(dependencies, body, caller),
     confirmPack: ({ body }, caller) => confirmPack(dependencies, body, caller),
+    getUploadContent: ({ parameters, query }, caller) =>
+      readUploadContent(dependencies, { ...parameters, ...query }, caller),
     commit: ({ body }, caller) => answerCommit(dependencies, body, caller),
     listChanges: ({ query }, caller) => listChanges(dependencies, query, caller),
     getCursor: (_request, caller) => getCursor(dependencies, caller),
