@@ -7,6 +7,7 @@ import { openInMemoryClient } from '../support/in-memory-client.ts';
 import { join, sha256Hex } from '../support/in-memory-member.ts';
 import { InMemoryService } from '../support/in-memory-service.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
+import { MemoryKnownManifests } from '../support/memory-known-manifests.ts';
 import { MemoryStateStore } from '../support/sync-world.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -30,6 +31,7 @@ async function syncOnce(service: InMemoryService, deviceName: string, files: Mem
         namespaceId,
         signal,
         isChunk: (bytes, ref) => sha256Hex(bytes) === ref.hash,
+        manifests: new MemoryKnownManifests(),
         onBytes: (bytes) => {
           progress.moved += bytes;
         },

@@ -15,6 +15,7 @@ import { TransferGate } from '../../client/src/transfers/transfer-gate.ts';
 import { type DiskErrorCode, diskError } from '../support/disk-paths.ts';
 import { type Member, sha256Hex } from '../support/in-memory-member.ts';
 import { IN_MEMORY_URL, inMemoryTokens } from '../support/in-memory-transport.ts';
+import { MemoryKnownManifests } from '../support/memory-known-manifests.ts';
 import { type CallFault, type CountedCall, SimulatedProcess } from '../support/simulated-process.ts';
 import { SimulatedWatcher, type WatcherMode } from '../support/simulated-watcher.ts';
 import type { Chance } from './chance.ts';
@@ -86,6 +87,7 @@ export class EngineProcess {
         namespaceId: device.namespaceId,
         signal: new AbortController().signal,
         isChunk: (bytes, ref) => sha256Hex(bytes) === ref.hash,
+        manifests: new MemoryKnownManifests(),
         onBytes: () => undefined,
       },
     );

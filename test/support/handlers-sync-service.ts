@@ -5,6 +5,7 @@ import { createApiRemote } from '../../client/src/sync/api-remote.ts';
 import { openInMemoryClient } from './in-memory-client.ts';
 import { fileOf, join, type Member, sha256Hex, textBytes } from './in-memory-member.ts';
 import { InMemoryService } from './in-memory-service.ts';
+import { MemoryKnownManifests } from './memory-known-manifests.ts';
 import type { RemoteFaults } from './model-remote.ts';
 import { type SyncService, treeOf } from './sync-world.ts';
 
@@ -25,6 +26,7 @@ export function handlersSyncService(service: InMemoryService = new InMemoryServi
           namespaceId,
           signal,
           isChunk,
+          manifests: new MemoryKnownManifests(),
           onBytes: () => undefined,
         }),
         faults,

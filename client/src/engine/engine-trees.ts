@@ -1,4 +1,5 @@
 import type { NodeId } from '@syncline/protocol';
+import { ContentPlaces } from './content-places.ts';
 import { Differences } from './differences.ts';
 import { NodeTree } from './node-tree.ts';
 import type { Position, StateStore } from './ports.ts';
@@ -10,6 +11,8 @@ export class EngineTrees {
   readonly differences = new Differences();
   readonly remote: RemoteTree;
   readonly synced: SyncedTree;
+  /** Where contents were agreed on. */
+  readonly contents: ContentPlaces;
   readonly #store: StateStore;
   #position: Position;
   #changedRemote = new Map<NodeId, RemoteNode | undefined>();
@@ -23,6 +26,7 @@ export class EngineTrees {
     const onTouch = (nodeId: NodeId) => this.differences.touch(nodeId);
     this.remote = new NodeTree<RemoteNode>({ onTouch });
     this.synced = new NodeTree<SyncedNode>({ onTouch, keyOf: (node) => objectKey(node.identity) });
+    this.contents = new ContentPlaces(this.synced);
     const state = store.load();
     this.remote.fill(state.remote);
     this.synced.fill(state.synced);
@@ -80,6 +84,7 @@ export class EngineTrees {
 
   setSynced(node: SyncedNode): void {
     this.synced.set(node);
+    this.contents.note(node);
     this.#changedSynced.set(node.nodeId, node);
   }
 

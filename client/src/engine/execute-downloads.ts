@@ -2,7 +2,14 @@ import type { ContentHash, NodeId } from '@syncline/protocol';
 import { agreedNode, type Execution, localNameFor, localPath, postpone, report } from './execution.ts';
 import type { FetchedFile } from './large-transfers.ts';
 import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
-import { type DiskOutcome, DiskRefusedError, type EnginePorts, type StagedContent } from './ports.ts';
+import { localContents } from './local-contents.ts';
+import {
+  type DiskOutcome,
+  DiskRefusedError,
+  type EnginePorts,
+  type LocalContents,
+  type StagedContent,
+} from './ports.ts';
 import { runBounded } from './run-bounded.ts';
 import { localNode, settle, settleAt } from './settle-local.ts';
 import { takeTransfer } from './take-transfer.ts';
@@ -78,7 +85,9 @@ async function downloadSmall(execution: Execution, queue: TransferQueue<NodeId>)
   await runBounded(next(), DOWNLOADS_MAX, async (nodeId) => {
     const download = openDownload(execution, nodeId);
     if (download === undefined) return;
-    const file = hasBytes(download) ? undefined : await fetchStaged(execution.ports, download.there);
+    const file = hasBytes(download)
+      ? undefined
+      : await fetchStaged({ ports: execution.ports, local: localContents(execution) }, download.there);
     // While an agreement is written down nothing new may be agreed on: the disk would not have it for good.
     await turnstile.share(() => place(execution, download, file));
     placed += 1;
@@ -140,17 +149,18 @@ function beginDownload(execution: Execution, nodeId: NodeId): void {
   }
   left.add(nodeId);
   if (!transfers.downloads.hasRoom(there.size) || transfers.downloads.has(key)) return;
+  const contents = localContents(execution);
   transfers.downloads.begin({
     key,
     path,
     bytes: there.size,
-    run: (ground) => fetchStaged(ports, there, () => ground.isWanted()),
+    run: (ground) => fetchStaged({ ports, local: contents }, there, () => ground.isWanted()),
   });
 }
 
 /** Fetches a content into staging, which is left open for `place`. */
 async function fetchStaged(
-  { files, remote }: EnginePorts,
+  { ports: { files, remote }, local }: { readonly ports: EnginePorts; readonly local: LocalContents },
   there: Download['there'],
   isWanted: () => boolean = () => true,
 ): Promise<FetchedFile> {
@@ -161,7 +171,7 @@ async function fetchStaged(
       return {
         kind: 'staged',
         staged,
-        fetched: await remote.fetch({ nodeId, rev, size, into: whileWanted(staged, isWanted) }),
+        fetched: await remote.fetch({ nodeId, rev, size, into: whileWanted(staged, isWanted), local }),
       };
     } catch (failure) {
       await staged.close();

@@ -60,6 +60,8 @@ export const GIVE_WAY_PLANS = 10;
 export const DOWNLOAD_SLICE_FILES = 200;
 /** Files that are fetched at once. */
 export const DOWNLOADS_MAX = 32;
+/** Contents that no file has any more and that are remembered all the same, beside one for each synced node. */
+export const CONTENT_PLACES_SPARE = 1024;
 /** Files that are read at once to learn their content. */
 export const READS_MAX = 4;
 /** A round may delete or rewrite this many nodes on a side without asking … */

@@ -154,6 +154,15 @@ export interface StagedContent {
   close(): Promise<void>;
 }
 
+/** Contents that files on this disk have, as far as is known: nearer than the network. */
+export interface LocalContents {
+  /**
+   * A part of a content, out of some file that had it when it was seen last; undefined when no file has, or it has changed since.
+   * What comes may be wrong all the same: whoever uses it checks its hash.
+   */
+  read(contentHash: ContentHash, range: ByteRange): Promise<Uint8Array | undefined>;
+}
+
 export type RemoteAnswer<T> =
   | { readonly kind: 'ok'; readonly value: T }
   | { readonly kind: 'refused'; readonly problem: Problem };
@@ -212,12 +221,16 @@ export interface Remote {
   send(sources: readonly ContentSource[]): Promise<readonly SentContent[]>;
   /** Tells which contents will be fetched next, so that they can be asked for together. Replaces what was told before. */
   expect(contents: readonly { readonly nodeId: NodeId; readonly rev: number; readonly size: number }[]): void;
-  /** Every byte that is written was verified, and the whole is the content that `contentHash` names. */
+  /**
+   * Every byte that is written was verified, and the whole is the content that `contentHash` names. Bytes that `local` has are not
+   * asked for at the service.
+   */
   fetch(content: {
     readonly nodeId: NodeId;
     readonly rev: number;
     readonly size: number;
     readonly into: StagedContent;
+    readonly local: LocalContents;
   }): Promise<FetchedContent>;
 }
 

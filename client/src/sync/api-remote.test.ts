@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { NamespaceId, NodeId, packManifest } from '@syncline/protocol';
+import { MemoryKnownManifests } from '../../../test/support/memory-known-manifests.ts';
 import { sha256 } from '../../test/loopback-service.ts';
 import { type LoopbackWorld, openLoopbackWorld } from '../../test/loopback-world.ts';
 import type { StagedContent } from '../engine/ports.ts';
 import { createApiRemote } from './api-remote.ts';
 
+const NOTHING = { read: () => Promise.resolve(undefined) };
 const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 let world: LoopbackWorld;
 
@@ -31,9 +33,10 @@ test('what an earlier try has written is kept chunk by chunk where it is right, 
     namespaceId: NamespaceId.parse(id),
     signal: new AbortController().signal,
     isChunk: (found, { hash, size }) => found.length === size && sha256(Buffer.from(found)) === hash,
+    manifests: new MemoryKnownManifests(),
     onBytes: () => undefined,
   });
-  const fetched = await remote.fetch({ nodeId: NodeId.parse(id), rev: 3, size: bytes.length, into });
+  const fetched = await remote.fetch({ nodeId: NodeId.parse(id), rev: 3, size: bytes.length, into, local: NOTHING });
   expect(fetched.kind).toBe('fetched');
   expect(staged.equals(bytes)).toBe(true);
   expect(world.service.requests.filter(({ url }) => url.startsWith('/store/'))).toHaveLength(1);

@@ -11,6 +11,7 @@ import { LARGE_FILE_BYTES } from '../engine/limits.ts';
 import type {
   ContentSource,
   FetchedContent,
+  LocalContents,
   Remote,
   RemoteAnswer,
   SentContent,
@@ -18,8 +19,9 @@ import type {
 } from '../engine/ports.ts';
 import { ContentLookahead } from '../transfers/content-lookahead.ts';
 import { type CuttingDependencies, cutContent } from '../transfers/cut-content.ts';
-import { downloadContent } from '../transfers/download-content.ts';
+import { downloadContent, type PlacedChunk } from '../transfers/download-content.ts';
 import { hashManifest } from '../transfers/hashing.ts';
+import type { KnownManifests } from '../transfers/known-manifests.ts';
 import type { TransferClass } from '../transfers/transfer-gate.ts';
 import {
   type TransferDependencies,
@@ -33,6 +35,8 @@ export interface ApiRemoteOptions {
   readonly signal: AbortSignal;
   /** Whether bytes are the chunk that a name names; synchronous, because a resumed download asks chunk by chunk. */
   readonly isChunk: (bytes: Uint8Array, ref: ChunkRef) => boolean;
+  /** Where chunks may be found on this disk. */
+  readonly manifests: KnownManifests;
   /** Told how many more bytes have been sent or fetched. */
   readonly onBytes: (bytes: number) => void;
 }
@@ -40,7 +44,7 @@ export interface ApiRemoteOptions {
 /** The engine's way to the service: the typed client and the transfers, for one namespace. */
 export function createApiRemote(dependencies: TransferDependencies, options: ApiRemoteOptions): Remote {
   const { api } = dependencies;
-  const { namespaceId, signal } = options;
+  const { namespaceId, signal, manifests } = options;
   const lookahead = new ContentLookahead(dependencies, options);
   return {
     namespaceId,
@@ -54,7 +58,11 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
       const answer = toAnswer(await api.commit({ body: { operations: [...operations] }, signal }));
       return answer.kind === 'ok' ? { kind: 'ok', value: answer.value.results } : answer;
     },
-    nameContent: (source, known) => nameContent({ signal, cutting: dependencies.cutting }, source, known),
+    nameContent: async (source, known) => {
+      const content = await readManifest({ signal, cutting: dependencies.cutting }, source, known);
+      if (content !== undefined) manifests.note(content);
+      return content?.contentHash;
+    },
     send: async (sources) => {
       const lane = laneFor(sources.reduce((most, { size }) => Math.max(most, size), 0));
       const outcomes = await uploadFiles(
@@ -62,16 +70,20 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
         sources.map(({ size, read, lend }) => ({ namespaceId, size, read, lend })),
         { signal, onProgress: countBytes(options.onBytes) },
       );
+      for (const outcome of outcomes) if (outcome.kind === 'uploaded') manifests.note(outcome);
       return outcomes.map(toSent);
     },
     expect: (contents) => lookahead.expect(contents),
-    fetch: async ({ nodeId, rev, size, into }) => {
+    fetch: async ({ nodeId, rev, size, into, local }) => {
       const source = { namespaceId, nodeId, rev, firstPage: await lookahead.take({ nodeId, rev }) };
       const has = into.resumed ? hasChunk(into, options.isChunk) : undefined;
       const onProgress = countBytes(options.onBytes);
       const sink = { write: (offset: number, bytes: Uint8Array) => into.write(offset, bytes) };
       const transfers = { ...dependencies, gate: dependencies.gate.lane(laneFor(size)) };
-      return toFetched(await downloadContent(transfers, source, { sink, signal, has, onProgress }));
+      const nearby = (chunk: PlacedChunk) => readNearby({ into, local, manifests }, chunk);
+      const outcome = await downloadContent(transfers, source, { sink, signal, has, nearby, onProgress });
+      if (outcome.kind === 'downloaded') manifests.note(outcome);
+      return toFetched(outcome);
     },
   };
 }
@@ -93,27 +105,32 @@ function toAnswer<T>(answer: ApiAnswer<T>): RemoteAnswer<T> {
   return answer.ok ? { kind: 'ok', value: answer.value } : { kind: 'refused', problem: answer.problem };
 }
 
+interface CutManifest {
+  readonly contentHash: ContentHash;
+  readonly chunks: readonly ChunkRef[];
+}
+
 /**
  * Cut as a new file would be; where that gives none of the names that are asked about, in every other way, because what the service has may
  * have been cut by another client. Files of one chunk have one name.
  */
-async function nameContent(
+async function readManifest(
   dependencies: CuttingDependencies,
   source: ContentSource,
   known: readonly ContentHash[],
-): Promise<ContentHash | undefined> {
+): Promise<CutManifest | undefined> {
   const usual = chunkingFor(source.size);
   const others = ChunkingStrategy.options.filter((strategy) => strategy !== usual);
   const isTold = known.length > 0 && source.size > ONE_CHUNK_BYTES_MAX;
-  let name: ContentHash | undefined;
+  let first: CutManifest | undefined;
   for (const strategy of [usual, ...(isTold ? others : [])]) {
     const chunks = await cutContent(dependencies, source, strategy);
     if (chunks === undefined) return undefined;
     const contentHash = await hashManifest(chunks);
-    if (known.includes(contentHash)) return contentHash;
-    name ??= contentHash;
+    if (known.includes(contentHash)) return { contentHash, chunks };
+    first ??= { contentHash, chunks };
   }
-  return name;
+  return first;
 }
 
 function toSent(outcome: UploadOutcome): SentContent {
@@ -141,8 +158,24 @@ function toFetched(outcome: Awaited<ReturnType<typeof downloadContent>>): Fetche
   }
 }
 
+interface Nearby {
+  readonly into: StagedContent;
+  readonly local: LocalContents;
+  readonly manifests: KnownManifests;
+}
+
+/** A chunk's bytes, perhaps: from where this download has written it, from a file with the same content, from other contents. */
+async function* readNearby({ into, local, manifests }: Nearby, chunk: PlacedChunk): AsyncIterable<Uint8Array> {
+  const { contentHash, offset, writtenAt, ref } = chunk;
+  if (writtenAt !== undefined) yield into.readSync({ start: writtenAt, end: writtenAt + ref.size });
+  for (const place of [{ contentHash, start: offset }, ...manifests.find(ref)]) {
+    const bytes = await local.read(place.contentHash, { start: place.start, end: place.start + ref.size });
+    if (bytes !== undefined) yield bytes;
+  }
+}
+
 /** A chunk that an earlier try has written is recognised by its bytes, so nothing about it has to be remembered. */
 function hasChunk(into: StagedContent, isChunk: ApiRemoteOptions['isChunk']) {
-  return (chunk: { readonly offset: number; readonly ref: ChunkRef }): boolean =>
-    isChunk(into.readSync({ start: chunk.offset, end: chunk.offset + chunk.ref.size }), chunk.ref);
+  return ({ offset, ref }: PlacedChunk): boolean =>
+    isChunk(into.readSync({ start: offset, end: offset + ref.size }), ref);
 }

@@ -5,11 +5,12 @@ import type { Clock } from '../engine/ports.ts';
 import { SyncLoop } from '../engine/sync-loop.ts';
 import { expireTrash } from '../platform/node/expire-trash.ts';
 import type { WatchLack } from '../platform/node/folder-watcher.ts';
-import { type LinkedFolder, stateFile } from '../platform/node/linked-folders.ts';
+import { type LinkedFolder, manifestsFile, stateFile } from '../platform/node/linked-folders.ts';
 import { nodeSockets } from '../platform/node/node-socket.ts';
 import { openFolderWatcher } from '../platform/node/open-folder-watcher.ts';
 import { openStateStore } from '../platform/node/open-state-store.ts';
 import type { TransferLimits } from '../platform/node/settings-store.ts';
+import { SqliteKnownManifests } from '../platform/node/sqlite-known-manifests.ts';
 import { createApiRemote } from './api-remote.ts';
 import { engineClock } from './engine-clock.ts';
 import { EXPIRE_TRASH_MS } from './limits.ts';
@@ -63,6 +64,7 @@ function openLoop(
   const closing = new AbortController();
   const { signal } = closing;
   const store = openStateStore(stateFile(home, folder.folderId));
+  const manifests = new SqliteKnownManifests(manifestsFile(home, folder.folderId));
   const engineTime = engineClock(signal);
   const hints = new NamespaceHints({ hub, api, clock, random }, namespaceId);
   const watcher = openFolderWatcher({ root: folder.path });
@@ -71,7 +73,7 @@ function openLoop(
     clock: engineTime,
     random: randomBytes,
     files: openFiles(folder, watcher),
-    remote: createApiRemote(session, { namespaceId, signal, isChunk, onBytes }),
+    remote: createApiRemote(session, { namespaceId, signal, isChunk, manifests, onBytes }),
     store,
     hints,
     watcher,
@@ -93,6 +95,7 @@ function openLoop(
       expiring.end();
       await Promise.all([hints.close(), watcher.close()]);
       store.close();
+      manifests.close();
     },
   };
 }

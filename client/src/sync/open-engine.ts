@@ -3,10 +3,11 @@ import type { ChunkRef } from '@syncline/protocol';
 import { type LocalNames, localNames } from '../engine/local-names.ts';
 import { SyncEngine } from '../engine/sync-engine.ts';
 import type { FolderWatcher } from '../platform/node/folder-watcher.ts';
-import { type LinkedFolder, stateFile } from '../platform/node/linked-folders.ts';
+import { type LinkedFolder, manifestsFile, stateFile } from '../platform/node/linked-folders.ts';
 import { NodeFileSystem } from '../platform/node/node-file-system.ts';
 import { openStateStore } from '../platform/node/open-state-store.ts';
 import { diskKind, probeDiskNames } from '../platform/node/probe-disk-names.ts';
+import { SqliteKnownManifests } from '../platform/node/sqlite-known-manifests.ts';
 import type { TransferDependencies } from '../transfers/upload-files.ts';
 import { createApiRemote } from './api-remote.ts';
 import { engineClock } from './engine-clock.ts';
@@ -29,6 +30,7 @@ export function openEngine(
 ): { readonly engine: SyncEngine; readonly close: () => void } {
   const { folder, signal } = options;
   const store = openStateStore(stateFile(options.home, folder.folderId));
+  const manifests = new SqliteKnownManifests(manifestsFile(options.home, folder.folderId));
   const { namespaceId, onConflict } = folder;
   const engine = new SyncEngine(
     {
@@ -39,6 +41,7 @@ export function openEngine(
         namespaceId,
         signal,
         isChunk,
+        manifests,
         onBytes: options.onBytes ?? (() => undefined),
       }),
       store,
@@ -51,7 +54,11 @@ export function openEngine(
     },
   );
   engine.trees.setExcluded(new Set(folder.excluded.map(({ nodeId }) => nodeId)));
-  return { engine, close: () => store.close() };
+  const close = (): void => {
+    store.close();
+    manifests.close();
+  };
+  return { engine, close };
 }
 
 function today(): string {

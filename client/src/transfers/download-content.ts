@@ -41,9 +41,23 @@ export interface DownloadJob {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
   /** True for a chunk whose bytes the caller has written and verified already; it is not fetched. */
-  readonly has?:
-    | ((chunk: { readonly index: number; readonly offset: number; readonly ref: ChunkRef }) => boolean)
-    | undefined;
+  readonly has?: ((chunk: PlacedChunk) => boolean) | undefined;
+  /**
+   * Bytes that may be a chunk, from nearer than the network. They are written when they hash to its name; what throws ends the
+   * download.
+   */
+  readonly nearby?: ((chunk: PlacedChunk) => AsyncIterable<Uint8Array>) | undefined;
+}
+
+/** A chunk of a content, and where it stands in it. */
+export interface PlacedChunk {
+  readonly contentHash: ContentHash;
+  readonly index: number;
+  /** In bytes. */
+  readonly offset: number;
+  readonly ref: ChunkRef;
+  /** Where this download has written the same chunk before. */
+  readonly writtenAt: number | undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 import { UnavailableError } from '../api/unavailable-error.ts';
 import type { DownloadJob, DownloadOutcome, DownloadSource } from './download-content.ts';
 import { fetchChunk } from './fetch-chunk.ts';
-import { hashManifest } from './hashing.ts';
+import { hashChunk, hashManifest } from './hashing.ts';
 import { IDLE_ROUNDS_MAX, PACED_CHUNKS } from './limits.ts';
 import { runBounded } from './run-bounded.ts';
 import type { TransferDependencies } from './upload-files.ts';
@@ -37,7 +37,7 @@ interface ContentPage {
   generation: number;
 }
 
-/** A chunk of a page that is to be fetched. */
+/** A chunk of a page that has to come into the sink. */
 interface WantedPlace {
   readonly position: number;
   readonly offset: number;
@@ -50,6 +50,8 @@ export class Download {
   readonly #source: DownloadSource;
   readonly #job: DownloadJob;
   readonly #chunks: ChunkRef[] = [];
+  /** Where chunks have been written. */
+  readonly #written = new Map<string, number>();
   #bytes = 0;
   #storedBytes = 0;
   #renewing: Promise<void> | undefined;
@@ -114,21 +116,65 @@ export class Download {
       offset += ref.size;
       return place;
     });
-    const wanted = places.filter((place) => {
-      const { hash, size } = page.content.chunks[place.position] as ChunkRef;
-      const chunk = { index: page.firstIndex + place.position, offset: place.offset, ref: { hash, size } };
-      if (this.#job.has?.(chunk) !== true) return true;
-      this.#count(page, size);
-      return false;
-    });
+    // What is nearby may be this very content: a chunk that it repeats comes once, and is then taken from where it stands.
+    const [firsts, repeats] = this.#job.nearby === undefined ? [places, []] : this.#splitRepeats(page, places);
+    await this.#settlePlaces(page, firsts);
+    await this.#settlePlaces(page, repeats);
+  }
+
+  #splitRepeats(page: ContentPage, places: readonly WantedPlace[]): readonly [WantedPlace[], WantedPlace[]] {
+    const seen = new Set<string>();
+    const firsts: WantedPlace[] = [];
+    const repeats: WantedPlace[] = [];
+    for (const place of places) {
+      const { hash } = page.content.chunks[place.position] as ChunkRef;
+      (seen.has(hash) || this.#written.has(hash) ? repeats : firsts).push(place);
+      seen.add(hash);
+    }
+    return [firsts, repeats];
+  }
+
+  async #settlePlaces(page: ContentPage, places: readonly WantedPlace[]): Promise<void> {
     const { scope, bandwidth } = this.#dependencies;
     const isPaced = bandwidth?.download.bytesPerSecond !== undefined;
-    await runBounded(isPaced ? PACED_CHUNKS : wanted.length, wanted, (place) =>
-      this.#fetchInTurn(page, place).catch((failure: unknown) => {
+    await runBounded(isPaced ? PACED_CHUNKS : places.length, places, async (place) => {
+      try {
+        const isReused = await this.#reuse(page, place);
+        if (!isReused) await this.#fetchInTurn(page, place);
+      } catch (failure) {
         scope.abort(failure);
         throw failure;
-      }),
-    );
+      }
+    });
+  }
+
+  /** Takes a chunk from where the caller has it; answers whether that has worked. No disk is trusted: bytes are what they hash to. */
+  async #reuse(page: ContentPage, place: WantedPlace): Promise<boolean> {
+    const { has, nearby, sink } = this.#job;
+    if (has === undefined && nearby === undefined) return false;
+    const { gate, scope } = this.#dependencies;
+    const { hash, size } = page.content.chunks[place.position] as ChunkRef;
+    const chunk = {
+      contentHash: page.content.contentHash,
+      index: page.firstIndex + place.position,
+      offset: place.offset,
+      ref: { hash, size },
+      writtenAt: this.#written.get(hash),
+    };
+    return gate.run(size, async () => {
+      scope.signal.throwIfAborted();
+      if (has?.(chunk) === true) {
+        this.#settled(page, place);
+        return true;
+      }
+      for await (const bytes of nearby?.(chunk) ?? []) {
+        if (bytes.length !== size || (await hashChunk(bytes)) !== hash) continue;
+        await sink.write(place.offset, bytes, scope.signal);
+        this.#settled(page, place);
+        return true;
+      }
+      return false;
+    });
   }
 
   /** Waits for bandwidth before it enters the gate: what waits for a slow line must not hold room that others need. */
@@ -149,7 +195,7 @@ export class Download {
       const outcome = await fetchChunk(this.#dependencies, chunk, signal);
       if (outcome.kind === 'fetched') {
         await this.#job.sink.write(place.offset, outcome.bytes, signal);
-        this.#count(page, outcome.bytes.length);
+        this.#settled(page, place);
         return;
       }
       if (outcome.kind === 'damaged') throw damaged('a chunk that does not hash to its name');
@@ -176,9 +222,11 @@ export class Download {
     await this.#renewing;
   }
 
-  #count(page: ContentPage, bytes: number): void {
-    this.#storedBytes += bytes;
-    this.#job.onProgress?.({ storedBytes: this.#storedBytes, totalBytes: page.content.size });
+  /** The bytes of a place have been written, and are verified. */
+  #settled({ content }: ContentPage, { position, offset, size }: WantedPlace): void {
+    this.#written.set((content.chunks[position] as ChunkRef).hash, offset);
+    this.#storedBytes += size;
+    this.#job.onProgress?.({ storedBytes: this.#storedBytes, totalBytes: content.size });
   }
 }
 

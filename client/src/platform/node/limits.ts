@@ -2,6 +2,8 @@ import { assert, KiB, MiB } from '@syncline/protocol';
 
 /** Rows of the state that are read together. */
 export const STATE_ROWS_PER_PAGE = 1000;
+/** Chunks whose places in contents of a folder are remembered: those of 1 TiB and more, in about 30 MB on the disk. */
+export const KNOWN_CHUNKS_MAX = 1_000_000;
 /** Days that what was deleted elsewhere stays in the trash of a synced folder. */
 export const TRASH_DAYS = 30;
 /** Days that a part of a content waits to be fetched further. */

@@ -36,6 +36,11 @@ export function stateFile(home: string, folderId: string): string {
   return join(directoryOf(home), `${folderId}.sqlite`);
 }
 
+/** Where chunks may be found on the disk of a folder: a memory that can be deleted at any time. */
+export function manifestsFile(home: string, folderId: string): string {
+  return join(directoryOf(home), `${folderId}.manifests.sqlite`);
+}
+
 export async function writeLinkedFolder(home: string, folder: LinkedFolder): Promise<void> {
   const file = join(directoryOf(home), `${folder.folderId}.json`);
   await writePrivateFile(file, `${JSON.stringify(folder, undefined, 2)}\n`);
