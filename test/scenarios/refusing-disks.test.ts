@@ -77,12 +77,12 @@ test.each(['link', 'mkdir', 'open'])(
 test('a file that got its name from the staging folder is not written when its content comes once more', async () => {
   const disk = new SimulatedDisk({ order: 'ordered' });
   const { calls } = new SimulatedProcess(disk);
-  const first = await openStagedFile(calls, '/staging/key', 3);
+  const first = await openStagedFile(calls, { file: '/staging/key', size: 3, from: undefined });
   await first.write(0, Buffer.from('old'));
   await first.close();
   // As a process leaves it that dies before it takes the first name away.
   disk.link('/staging/key', '/file');
-  const second = await openStagedFile(calls, '/staging/key', 3);
+  const second = await openStagedFile(calls, { file: '/staging/key', size: 3, from: undefined });
   expect(second.resumed).toBe(false);
   await second.write(0, Buffer.from('new'));
   await second.close();

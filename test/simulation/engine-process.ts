@@ -233,6 +233,7 @@ export class EngineProcess {
       trash: (doomed) => files.trash(doomed),
       setExecutable: (file) => files.setExecutable(file),
       stage: (content) => files.stage(content),
+      unstage: (key) => files.unstage(key),
       publish: (file) => files.publish(file),
       flush: () => files.flush(),
     };

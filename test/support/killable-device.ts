@@ -157,6 +157,7 @@ function remoteOf(process: SimulatedProcess, remote: Remote): Remote {
     nameContent: (source, known) => whileAlive(() => remote.nameContent(source, known)),
     send: (sources) => whileAlive(() => remote.send(sources)),
     expect: (contents) => remote.expect(contents),
+    takeAhead: (content) => whileAlive(() => remote.takeAhead(content)),
     fetch: (content) => whileAlive(() => remote.fetch(content)),
   };
 }

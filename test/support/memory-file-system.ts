@@ -251,18 +251,32 @@ export class MemoryFileSystem implements FileSystem {
     return this.#done(file.path);
   }
 
-  async stage({ key, size }: { key: string; size: number }): Promise<StagedContent> {
+  async stage({ key, size, from }: { key: string; size: number; from?: string | undefined }): Promise<StagedContent> {
+    const own = this.#staged.get(key);
+    const other = own === undefined && from !== undefined ? this.#staged.get(from) : undefined;
+    if (other !== undefined) this.#staged.delete(other.key);
     const bytes = new Uint8Array(size);
+    bytes.set((own ?? other)?.bytes.subarray(0, size) ?? []);
     const staged: Staged = {
       key,
       bytes,
-      resumed: this.#staged.has(key),
+      resumed: own !== undefined || other !== undefined,
+      isTakenOver: other !== undefined,
       write: async (offset, written) => bytes.set(written, offset),
       readSync: ({ start, end }) => bytes.slice(start, end),
       close: () => Promise.resolve(),
     };
     this.#staged.set(key, staged);
     return staged;
+  }
+
+  async unstage(key: string): Promise<void> {
+    this.#staged.delete(key);
+  }
+
+  /** Keys of what is staged. */
+  staged(): readonly string[] {
+    return [...this.#staged.keys()];
   }
 
   async publish(file: Parameters<FileSystem['publish']>[0]): Promise<DiskOutcome> {

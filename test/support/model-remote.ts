@@ -59,6 +59,7 @@ export function modelRemote(service: ModelService, device: ModelDevice, faults: 
       return sent;
     },
     expect: () => undefined,
+    takeAhead: () => Promise.resolve(undefined),
     fetch: async ({ nodeId, rev, into }) => {
       const node = service.journal.findLast((change) => change.node.nodeId === nodeId && change.node.rev === rev)?.node;
       const bytes = node?.contentHash === undefined ? undefined : service.contents.get(node.contentHash);

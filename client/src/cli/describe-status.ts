@@ -23,6 +23,13 @@ export function describeFolder(folder: FolderStatus, now: Date): readonly string
     const request = problem.requestId === undefined ? '' : ` (request ${problem.requestId})`;
     lines.push(`  ${quote(problem.path)} (${problem.reason}): ${escapeText(problem.detail)}${request}`);
   }
+  for (const { storedBytes, totalBytes, fetchedBytes } of folder.incoming ?? []) {
+    const [sent, here] = [percent(storedBytes, totalBytes), percent(fetchedBytes, totalBytes)];
+    const fetched = fetchedBytes === 0 ? '' : `, and ${here} is here already`;
+    lines.push(
+      `  Another device is sending a file of ${formatBytes(totalBytes)}: ${sent} is at the service${fetched}.`,
+    );
+  }
   if (folder.watchLack !== undefined) lines.push(`  ${UNWATCHED} (${folder.watchLack}).`);
   const left = folder.problemCount - folder.problems.length;
   if (left > 0) lines.push(`  … and ${left} more problems.`);
@@ -69,7 +76,7 @@ function describeState(folder: FolderStatus, now: Date): string {
 function describeProgress(folder: FolderStatus): string {
   const { done, total, perSecond } = folder.bytes;
   const rate = perSecond === 0 ? [] : [`${formatBytes(perSecond)}/s`, `${timeLeft((total - done) / perSecond)} left`];
-  const bytes = done >= total ? [] : [`${Math.floor((done / total) * 100)} % of ${formatBytes(total)}`, ...rate];
+  const bytes = done >= total ? [] : [`${percent(done, total)} of ${formatBytes(total)}`, ...rate];
   const { upload, download, other } = folder.pending;
   const parts = upload + download + other === 0 ? bytes : [...bytes, describePending(folder)];
   return parts.length === 0 ? 'it begins' : parts.join(', ');
@@ -86,6 +93,10 @@ function timeLeft(seconds: number): string {
   if (seconds < 120) return count(Math.ceil(seconds), 'second', 'seconds');
   const minutes = Math.round(seconds / 60);
   return minutes < 120 ? count(minutes, 'minute', 'minutes') : count(Math.round(minutes / 60), 'hour', 'hours');
+}
+
+function percent(part: number, whole: number): string {
+  return `${whole === 0 ? 100 : Math.floor((part / whole) * 100)} %`;
 }
 
 function count(number: number, one: string, many: string): string {

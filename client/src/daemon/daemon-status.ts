@@ -53,6 +53,18 @@ export const FolderStatus = z.object({
   massChange: z.optional(z.object({ local: Count, remote: Count, allowed: Count })),
   /** Why changes may go unnoticed in some folders until all are looked at. */
   watchLack: z.optional(z.enum(['watch-limit', 'instance-limit', 'folder-limit', 'refused'] satisfies WatchLack[])),
+  /** Uploads of other devices that are under way, in bytes; `fetchedBytes` are on this device already. */
+  incoming: z.optional(
+    z.array(
+      z.object({
+        uploadId: z.string(),
+        deviceId: z.string(),
+        storedBytes: Count,
+        totalBytes: Count,
+        fetchedBytes: Count,
+      }),
+    ),
+  ),
   hints: z.enum(['socket', 'long-poll', 'polling']),
   seq: Count,
   syncedNodes: Count,

@@ -2,11 +2,13 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DeviceId, NamespaceId } from '@syncline/protocol';
+import { DeviceId, NamespaceId, UploadId } from '@syncline/protocol';
 import { ManualClock } from '../../test/manual-clock.ts';
 import { ScriptedFolderSync } from '../../test/scripted-folder-sync.ts';
+import { describeFolder } from '../cli/describe-status.ts';
 import type { WatchLack } from '../platform/node/folder-watcher.ts';
 import { type LinkedFolder, lockFolder, writeLinkedFolder } from '../platform/node/linked-folders.ts';
+import type { IncomingUpload } from '../sync/ahead-fetches.ts';
 import type { FolderSyncs } from '../sync/folder-syncs.ts';
 import type { LogEntry } from './daemon-log.ts';
 import { FolderSupervisor } from './folder-supervisor.ts';
@@ -30,6 +32,8 @@ let log: LogEntry[];
 let syncs: ScriptedFolderSync[];
 let supervisor: FolderSupervisor | undefined;
 let watchLack: WatchLack | undefined;
+let incoming: readonly IncomingUpload[];
+let tellIncoming: () => void;
 let changed: () => void;
 
 beforeEach(async () => {
@@ -39,6 +43,8 @@ beforeEach(async () => {
   log = [];
   syncs = [];
   watchLack = undefined;
+  incoming = [];
+  tellIncoming = () => undefined;
   changed = () => undefined;
 });
 afterEach(async () => {
@@ -59,7 +65,16 @@ function start(folder: LinkedFolder = linked, signedIn = true): FolderSupervisor
     open: () => {
       const sync = new ScriptedFolderSync();
       syncs.push(sync);
-      return { sync, watchLack: () => watchLack, abort: () => sync.crash(), close: async () => undefined };
+      return {
+        sync,
+        incoming: () => incoming,
+        onIncoming: (callback) => {
+          tellIncoming = callback;
+        },
+        watchLack: () => watchLack,
+        abort: () => sync.crash(),
+        close: async () => undefined,
+      };
     },
     setLimits: () => undefined,
     close: async () => undefined,
@@ -248,4 +263,22 @@ describe('a folder', () => {
     watchLack = 'watch-limit';
     expect(one.status({ problemsMax: 0 }).watchLack).toBe('watch-limit');
   });
+});
+
+test('uploads of other devices are told as they come, with what of them is here, and not when there are none', async () => {
+  const one = start();
+  await reaches(one, 'idle');
+  expect(one.status({ problemsMax: 9 })).not.toHaveProperty('incoming');
+  const bytes = { storedBytes: 4, totalBytes: 10, fetchedBytes: 3 };
+  incoming = [{ uploadId: UploadId.parse(ID), deviceId: DeviceId.parse(ID), ...bytes }];
+  const told = new Promise<void>((resolve) => {
+    changed = resolve;
+  });
+  tellIncoming();
+  await told;
+  const status = one.status({ problemsMax: 9 });
+  expect(status.incoming).toEqual([{ uploadId: ID, deviceId: ID, ...bytes }]);
+  expect(describeFolder(status, new Date(0)).join('\n')).toContain(
+    'Another device is sending a file of 10 B: 40 % is at the service, and 30 % is here already.',
+  );
 });

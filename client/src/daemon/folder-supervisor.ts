@@ -75,7 +75,12 @@ export class FolderSupervisor {
     if (this.#opened === undefined) return restingStatus(this.#folder, this.#resting);
     const status = runningStatus(this.#folder, this.#opened.sync.status(), limits);
     const watchLack = this.#opened.watchLack();
-    return watchLack === undefined ? status : { ...status, watchLack };
+    const incoming = this.#opened.incoming();
+    return {
+      ...status,
+      ...(watchLack === undefined ? {} : { watchLack }),
+      ...(incoming.length === 0 ? {} : { incoming: [...incoming] }),
+    };
   }
 
   /** Precondition: it has been written down that the folder is paused. */
@@ -171,6 +176,7 @@ export class FolderSupervisor {
     if (this.#stopping.signal.aborted) return;
     const { sync } = opened;
     sync.onStatus(() => this.#told());
+    opened.onIncoming(() => this.#told());
     if (this.#folder.paused) sync.pause();
     this.#opened = opened;
     this.#told();

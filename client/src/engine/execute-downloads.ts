@@ -165,13 +165,14 @@ async function fetchStaged(
   isWanted: () => boolean = () => true,
 ): Promise<FetchedFile> {
   try {
-    const staged = await files.stage({ key: downloadKey(there), size: there.size });
+    const { nodeId, contentRev: rev, contentHash, size } = there;
+    const ahead = await remote.takeAhead({ contentHash, size });
+    const staged = await files.stage({ key: downloadKey(there), size, from: ahead?.key });
     try {
-      const { nodeId, contentRev: rev, size } = there;
       return {
         kind: 'staged',
         staged,
-        fetched: await remote.fetch({ nodeId, rev, size, into: whileWanted(staged, isWanted), local }),
+        fetched: await remote.fetch({ nodeId, rev, size, into: whileWanted(staged, isWanted), local, ahead }),
       };
     } catch (failure) {
       await staged.close();
@@ -187,6 +188,7 @@ async function fetchStaged(
 function whileWanted(staged: StagedContent, isWanted: () => boolean): StagedContent {
   return {
     resumed: staged.resumed,
+    isTakenOver: staged.isTakenOver,
     readSync: (range) => staged.readSync(range),
     close: () => staged.close(),
     write: async (offset, bytes) => {

@@ -1,5 +1,6 @@
 import type {
   ChangesResponse,
+  ChunkHash,
   ContentHash,
   Cursor,
   EpochMs,
@@ -86,10 +87,20 @@ export interface FileSystem {
     readonly executable: boolean;
   }): Promise<DiskOutcome>;
   /**
-   * Opens room for a content that comes in, on the same volume. The same key finds what was written before a crash.
+   * Opens room for a content that comes in, on the same volume. The same key finds what was written before a crash; where nothing was,
+   * what was staged under the key `from` is taken over, and is not there any more under that one.
    * @throws DiskRefusedError
    */
-  stage(content: { readonly key: string; readonly size: number }): Promise<StagedContent>;
+  stage(content: {
+    readonly key: string;
+    readonly size: number;
+    readonly from?: string | undefined;
+  }): Promise<StagedContent>;
+  /**
+   * Removes what was staged under a key. Precondition: it is closed.
+   * @throws DiskRefusedError
+   */
+  unstage(key: string): Promise<void>;
   /**
    * Puts a staged content under its name, durably: at a free place, or over the file that is still in the state `replaces`.
    * Atomic: at every moment the name has all of the old bytes or all of the new ones.
@@ -148,6 +159,8 @@ export class DiskRefusedError extends Error {
 export interface StagedContent {
   /** True when bytes of an earlier try may be in it. */
   readonly resumed: boolean;
+  /** True when it was staged under another key and has been taken over. */
+  readonly isTakenOver: boolean;
   write(offset: number, bytes: Uint8Array): Promise<void>;
   /** What stands in it now; its hash tells whether it is right. */
   readSync(range: ByteRange): Uint8Array;
@@ -161,6 +174,13 @@ export interface LocalContents {
    * What comes may be wrong all the same: whoever uses it checks its hash.
    */
   read(contentHash: ContentHash, range: ByteRange): Promise<Uint8Array | undefined>;
+}
+
+/** What has come of a content ahead of its commit, in a staging of its own. */
+export interface AheadContent {
+  readonly key: string;
+  /** Whether a chunk's bytes were verified there when they were written, by this process. */
+  isVerified(chunk: { readonly offset: number; readonly hash: ChunkHash }): boolean;
 }
 
 export type RemoteAnswer<T> =
@@ -231,7 +251,12 @@ export interface Remote {
     readonly size: number;
     readonly into: StagedContent;
     readonly local: LocalContents;
+    readonly ahead: AheadContent | undefined;
   }): Promise<FetchedContent>;
+  /**
+   * Hands over what has come of a content ahead of its commit, under `key` in staging, and ends that. Undefined when nothing can have.
+   */
+  takeAhead(content: { readonly contentHash: ContentHash; readonly size: number }): Promise<AheadContent | undefined>;
 }
 
 export interface EngineState {

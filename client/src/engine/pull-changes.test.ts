@@ -81,6 +81,7 @@ function scripted({ journal, listing = [], below = [] }: Script): Remote {
     nameContent: unspoken,
     send: unspoken,
     expect: unspoken,
+    takeAhead: unspoken,
     fetch: unspoken,
   };
 }

@@ -25,6 +25,7 @@ test('what an earlier try has written is kept chunk by chunk where it is right, 
   staged.fill(0, 150, 160);
   const into: StagedContent = {
     resumed: true,
+    isTakenOver: false,
     write: async (offset, written) => staged.set(written, offset),
     readSync: ({ start, end }) => staged.subarray(start, end),
     close: () => Promise.resolve(),
@@ -36,7 +37,14 @@ test('what an earlier try has written is kept chunk by chunk where it is right, 
     manifests: new MemoryKnownManifests(),
     onBytes: () => undefined,
   });
-  const fetched = await remote.fetch({ nodeId: NodeId.parse(id), rev: 3, size: bytes.length, into, local: NOTHING });
+  const fetched = await remote.fetch({
+    nodeId: NodeId.parse(id),
+    rev: 3,
+    size: bytes.length,
+    into,
+    local: NOTHING,
+    ahead: undefined,
+  });
   expect(fetched.kind).toBe('fetched');
   expect(staged.equals(bytes)).toBe(true);
   expect(world.service.requests.filter(({ url }) => url.startsWith('/store/'))).toHaveLength(1);

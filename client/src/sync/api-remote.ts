@@ -9,6 +9,7 @@ import {
 import type { ApiAnswer } from '../api/api-client.ts';
 import { LARGE_FILE_BYTES } from '../engine/limits.ts';
 import type {
+  AheadContent,
   ContentSource,
   FetchedContent,
   LocalContents,
@@ -29,6 +30,7 @@ import {
   type UploadOutcome,
   uploadFiles,
 } from '../transfers/upload-files.ts';
+import type { AheadFetches } from './ahead-fetches.ts';
 
 export interface ApiRemoteOptions {
   readonly namespaceId: NamespaceId;
@@ -37,6 +39,8 @@ export interface ApiRemoteOptions {
   readonly isChunk: (bytes: Uint8Array, ref: ChunkRef) => boolean;
   /** Where chunks may be found on this disk. */
   readonly manifests: KnownManifests;
+  /** What is fetched ahead of commits; without it nothing is. */
+  readonly ahead?: AheadFetches | undefined;
   /** Told how many more bytes have been sent or fetched. */
   readonly onBytes: (bytes: number) => void;
 }
@@ -45,6 +49,7 @@ export interface ApiRemoteOptions {
 export function createApiRemote(dependencies: TransferDependencies, options: ApiRemoteOptions): Remote {
   const { api } = dependencies;
   const { namespaceId, signal, manifests } = options;
+  const yielding: AheadFetches['yieldTo'] = (download) => options.ahead?.yieldTo(download) ?? download();
   const lookahead = new ContentLookahead(dependencies, options);
   return {
     namespaceId,
@@ -74,14 +79,16 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
       return outcomes.map(toSent);
     },
     expect: (contents) => lookahead.expect(contents),
-    fetch: async ({ nodeId, rev, size, into, local }) => {
+    takeAhead: (content) => options.ahead?.take(content) ?? Promise.resolve(undefined),
+    fetch: async ({ nodeId, rev, size, into, local, ahead }) => {
       const source = { namespaceId, nodeId, rev, firstPage: await lookahead.take({ nodeId, rev }) };
-      const has = into.resumed ? hasChunk(into, options.isChunk) : undefined;
+      const has = into.resumed ? hasChunk({ into, ahead, isChunk: options.isChunk }) : undefined;
       const onProgress = countBytes(options.onBytes);
       const sink = { write: (offset: number, bytes: Uint8Array) => into.write(offset, bytes) };
       const transfers = { ...dependencies, gate: dependencies.gate.lane(laneFor(size)) };
       const nearby = (chunk: PlacedChunk) => readNearby({ into, local, manifests }, chunk);
-      const outcome = await downloadContent(transfers, source, { sink, signal, has, nearby, onProgress });
+      const job = { sink, signal, has, nearby, onProgress };
+      const outcome = await yielding(() => downloadContent(transfers, source, job));
       if (outcome.kind === 'downloaded') manifests.note(outcome);
       return toFetched(outcome);
     },
@@ -174,8 +181,18 @@ async function* readNearby({ into, local, manifests }: Nearby, chunk: PlacedChun
   }
 }
 
-/** A chunk that an earlier try has written is recognised by its bytes, so nothing about it has to be remembered. */
-function hasChunk(into: StagedContent, isChunk: ApiRemoteOptions['isChunk']) {
+interface EarlierTry {
+  readonly into: StagedContent;
+  readonly ahead: AheadContent | undefined;
+  readonly isChunk: ApiRemoteOptions['isChunk'];
+}
+
+/**
+ * A chunk that an earlier try has written is recognised by its bytes, so nothing about it has to be remembered. What this process has
+ * verified and written ahead of the commit is as good as what it writes now.
+ */
+function hasChunk({ into, ahead, isChunk }: EarlierTry) {
   return ({ offset, ref }: PlacedChunk): boolean =>
+    (into.isTakenOver && ahead?.isVerified({ offset, hash: ref.hash }) === true) ||
     isChunk(into.readSync({ start: offset, end: offset + ref.size }), ref);
 }

@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import type { FolderSync } from '../engine/folder-sync.ts';
+import type { LoopState } from '../engine/loop-status.ts';
 import type { Clock } from '../engine/ports.ts';
 import { SyncLoop } from '../engine/sync-loop.ts';
 import { expireTrash } from '../platform/node/expire-trash.ts';
 import type { WatchLack } from '../platform/node/folder-watcher.ts';
+import { freeBytes } from '../platform/node/free-bytes.ts';
 import { type LinkedFolder, manifestsFile, stateFile } from '../platform/node/linked-folders.ts';
 import { nodeSockets } from '../platform/node/node-socket.ts';
 import { openFolderWatcher } from '../platform/node/open-folder-watcher.ts';
 import { openStateStore } from '../platform/node/open-state-store.ts';
 import type { TransferLimits } from '../platform/node/settings-store.ts';
 import { SqliteKnownManifests } from '../platform/node/sqlite-known-manifests.ts';
+import { AheadFetches, type IncomingUpload } from './ahead-fetches.ts';
 import { createApiRemote } from './api-remote.ts';
 import { engineClock } from './engine-clock.ts';
 import { EXPIRE_TRASH_MS } from './limits.ts';
@@ -22,6 +25,10 @@ import { SocketHub } from './socket-hub.ts';
 /** A sync that is ready to run, and what frees it after it has stopped. */
 export interface OpenedFolderSync {
   readonly sync: FolderSync;
+  /** Uploads of other devices that are under way. */
+  readonly incoming: () => readonly IncomingUpload[];
+  /** Told whenever `incoming` would answer something else. */
+  readonly onIncoming: (callback: () => void) => void;
   /** Why changes may go unnoticed in some of its folders until all of them are looked at; undefined while none can. */
   readonly watchLack: () => WatchLack | undefined;
   /** Gives up what its sync waits for, so that it ends soon. What it was doing is begun again by the next one. */
@@ -66,14 +73,24 @@ function openLoop(
   const store = openStateStore(stateFile(home, folder.folderId));
   const manifests = new SqliteKnownManifests(manifestsFile(home, folder.folderId));
   const engineTime = engineClock(signal);
-  const hints = new NamespaceHints({ hub, api, clock, random }, namespaceId);
   const watcher = openFolderWatcher({ root: folder.path });
+  const files = openFiles(folder, watcher);
+  const ahead = new AheadFetches(
+    { ...session, files, manifests, isChunk, freeBytes: () => freeBytes(folder.path) },
+    {
+      namespaceId,
+      // An upload does not say where its file will stand, and what is excluded is not to be fetched.
+      isWelcome: () => folder.excluded.length === 0 && WORKING.has(loop.status().state),
+    },
+  );
+  const unfollow = hub.followUploads({ namespaceId, onProgress: (push) => ahead.hear(push) });
+  const hints = new NamespaceHints({ hub, api, clock, random }, namespaceId);
   const onBytes = (bytes: number): void => loop.countBytes(bytes);
   const ports = {
     clock: engineTime,
     random: randomBytes,
-    files: openFiles(folder, watcher),
-    remote: createApiRemote(session, { namespaceId, signal, isChunk, manifests, onBytes }),
+    files,
+    remote: createApiRemote(session, { namespaceId, signal, isChunk, manifests, ahead, onBytes }),
     store,
     hints,
     watcher,
@@ -88,17 +105,23 @@ function openLoop(
   loop.setExcluded(new Set(folder.excluded.map(({ nodeId }) => nodeId)));
   return {
     sync: loop,
+    incoming: () => ahead.incoming(),
+    onIncoming: (callback) => ahead.onChange(callback),
     watchLack: () => watcher.degraded(),
     abort: () => closing.abort(),
     close: async () => {
       closing.abort();
       expiring.end();
-      await Promise.all([hints.close(), watcher.close()]);
+      unfollow();
+      await Promise.all([hints.close(), watcher.close(), ahead.close()]);
       store.close();
       manifests.close();
     },
   };
 }
+
+/** States in which there is room for what is not asked for yet. */
+const WORKING: ReadonlySet<LoopState> = new Set(['idle', 'syncing', 'waiting']);
 
 /** Looks through the trash at the start, and then once a day. */
 function keepTrashFresh({ path: root }: LinkedFolder, clock: Clock): { readonly end: () => void } {

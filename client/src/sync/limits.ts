@@ -1,7 +1,10 @@
 import {
   assert,
+  GiB,
+  HOUR_MS,
   KiB,
   MINUTE_MS,
+  MiB,
   SECOND_MS,
   SOCKET_CONNECTION_MS,
   SOCKET_TICKET_MS,
@@ -60,3 +63,20 @@ assert(POLL.delayMsMax <= HINT_DELAY_MS_MAX, 'polling keeps the promise as well'
 
 /** Pause between two looks at a whole folder that nobody watches. */
 export const LOOK_MS = 2 * SECOND_MS;
+
+/** Uploads of fewer bytes are not fetched ahead: they come soon enough. */
+export const AHEAD_BYTES_MIN = 8 * MiB;
+/** Uploads that are followed at once in one folder; their chunks are fetched for one of them at a time. */
+export const AHEAD_UPLOADS_MAX = 4;
+/** Chunks that are fetched ahead at once. */
+export const AHEAD_CHUNKS_MAX = 8;
+/** Room that stays free on the disk whatever is fetched ahead. */
+export const AHEAD_ROOM_BYTES_MIN = 4 * GiB;
+/** An upload of which nothing was heard for so long has been given up: what came of it is removed. */
+export const AHEAD_SILENCE_MS = HOUR_MS;
+/** Uploads and contents of which it is remembered that nothing of them is to be fetched ahead any more. */
+export const AHEAD_DONE_MAX = 1024;
+/** Uploads of other devices that a status shows … */
+export const UPLOADS_SHOWN_MAX = 16;
+/** … for so long after they were heard of last. */
+export const UPLOAD_SHOWN_MS = 2 * MINUTE_MS;

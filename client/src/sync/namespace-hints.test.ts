@@ -4,6 +4,7 @@ import { HintWorld } from '../../test/hint-world.ts';
 import { NAMESPACE_ID } from '../../test/simulated-push-service.ts';
 import { POLL, SAFETY_POLL, SOCKET_RENEW_MS, WAKE_CHECK_MS } from './limits.ts';
 import { NamespaceHints } from './namespace-hints.ts';
+import type { ProgressPush } from './socket-hub.ts';
 
 /** Time in which no safety poll comes. */
 const QUIET_MS = MINUTE_MS;
@@ -65,9 +66,10 @@ describe('by the socket', () => {
 
   test('progress and an unlinking are handed on', async () => {
     const heard: unknown[] = [];
-    const world = await connected({
-      hub: { onProgress: (push) => heard.push(push.storedBytes), onRevoked: () => heard.push('revoked') },
-    });
+    const world = await connected({ hub: { onRevoked: () => heard.push('revoked') } });
+    const onProgress = (push: ProgressPush) => heard.push(push.storedBytes);
+    world.hub.followUploads({ namespaceId: NAMESPACE_ID, onProgress });
+    world.hub.followUploads({ namespaceId: NamespaceId.parse('01ARZ3NDEKTSV4RRFFQ69G5FAW'), onProgress });
     const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
     const ids = { namespaceId: NAMESPACE_ID, uploadId: UploadId.parse(id), deviceId: DeviceId.parse(id) };
     world.service.push(JSON.stringify({ type: 'progress', ...ids, storedBytes: 5, totalBytes: 9 }));

@@ -26,8 +26,6 @@ export type ChangedPush = Extract<ServerMessage, { readonly type: 'changed' }>;
 export type ProgressPush = Extract<ServerMessage, { readonly type: 'progress' }>;
 
 export interface SocketHubOptions {
-  /** Another device of the account has come so far with an upload. */
-  readonly onProgress?: (push: ProgressPush) => void;
   /** This device, or one of its memberships, has been revoked. */
   readonly onRevoked?: () => void;
 }
@@ -44,6 +42,12 @@ export interface HubSubscriber {
   onState(): void;
 }
 
+/** Who wants to hear of uploads of other devices into one namespace. */
+export interface UploadListener {
+  readonly namespaceId: NamespaceId;
+  onProgress(push: ProgressPush): void;
+}
+
 /**
  * The one socket of a process, for all its folders. It is opened with a fresh ticket, opened again after every end, replaced
  * before the service ends it, and opened at once when the machine has slept. After every opening all subscribers are told of a
@@ -56,6 +60,7 @@ export class SocketHub {
   readonly #dependencies: SocketHubDependencies;
   readonly #options: SocketHubOptions;
   readonly #subscribers = new Set<HubSubscriber>();
+  readonly #listeners = new Set<UploadListener>();
   readonly #life = new AbortController();
   readonly #running: Promise<unknown>;
   /** Ends what the attempts wait for, so that the next one begins at once. */
@@ -85,6 +90,12 @@ export class SocketHub {
   subscribe(subscriber: HubSubscriber): () => void {
     this.#subscribers.add(subscriber);
     return () => this.#subscribers.delete(subscriber);
+  }
+
+  /** Lets somebody hear how far uploads have come; what is lost is not told again. Answers the way to end it. */
+  followUploads(listener: UploadListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Ends the socket and everything that would open another one. */
@@ -181,7 +192,9 @@ export class SocketHub {
         }
         break;
       case 'progress':
-        this.#options.onProgress?.(message);
+        for (const listener of this.#listeners) {
+          if (listener.namespaceId === message.namespaceId) listener.onProgress(message);
+        }
         break;
       case 'revoked':
         this.#options.onRevoked?.();

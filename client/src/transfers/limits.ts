@@ -84,6 +84,8 @@ export const PACED_PACK_MS = 10 * SECOND_MS;
 export const PACK_ROUNDS_MAX = 5;
 /** Chunk checks under way at once by one call. */
 export const CHECKS_MAX = 16;
+/** Chunks of a large file before the first report, so that other devices see soon that it is on its way. */
+export const FIRST_REPORT_CHUNKS = 4;
 /** Rounds of asking and sending for one file that bring nothing new, before it counts as unavailable. */
 export const IDLE_ROUNDS_MAX = 4;
 /** Repeats of one chunk request. */

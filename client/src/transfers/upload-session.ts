@@ -15,6 +15,7 @@ import { UnavailableError } from '../api/unavailable-error.ts';
 import { hashChunk, proveChunk } from './hashing.ts';
 import {
   FILE_UNCONFIRMED_CHUNKS_MAX,
+  FIRST_REPORT_CHUNKS,
   IDLE_ROUNDS_MAX,
   PACED_CHUNKS,
   REPORT_CHUNKS,
@@ -89,6 +90,7 @@ export class UploadSession {
   /** Until a pack was refused: then this session sends its chunks one by one. */
   #usesPacks: boolean;
   #reporting: Promise<void> | undefined;
+  #hasReported = false;
   #ending: StoreOutcome | undefined;
 
   /** Without `upload` the session is resumed: everything is asked for first. */
@@ -259,7 +261,11 @@ export class UploadSession {
   #noteStored(hash: ChunkHash): void {
     this.#unconfirmed.add(hash);
     this.#count(hash);
-    if (this.#unconfirmed.size < REPORT_CHUNKS || this.#reporting !== undefined) return;
+    // A file that the commit confirms by itself needs no report.
+    const isSmall = this.#places.size <= FILE_UNCONFIRMED_CHUNKS_MAX;
+    const enough = this.#hasReported || isSmall ? REPORT_CHUNKS : FIRST_REPORT_CHUNKS;
+    if (this.#unconfirmed.size < enough || this.#reporting !== undefined) return;
+    this.#hasReported = true;
     this.#reporting = this.#check({ storedOnly: true }).finally(() => {
       this.#reporting = undefined;
     });

@@ -56,6 +56,15 @@ test('a part of a content that was not asked for again for a month goes, and a f
   expect(readdirSync(join(root, '.syncline/staging'))).toEqual([]);
 });
 
+test('what came of an upload ahead of its commit goes after two days', async () => {
+  make('.syncline/staging/ahead-0123');
+  const inHours = (hours: number) => new Date(Date.now() + hours * 60 * 60 * 1000);
+  await expireTrash({ root, now: inHours(47) });
+  expect(readdirSync(join(root, '.syncline/staging'))).toEqual(['ahead-0123']);
+  await expireTrash({ root, now: inHours(49) });
+  expect(readdirSync(join(root, '.syncline/staging'))).toEqual([]);
+});
+
 test('a root that is away is no failure', async () => {
   await expireTrash({ root: join(root, 'missing'), now });
   expect(existsSync(join(root, 'missing'))).toBe(false);

@@ -1,16 +1,18 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from './error-code.ts';
-import { STAGING_DAYS, TRASH_DAYS } from './limits.ts';
+import { AHEAD_DAYS, STAGING_DAYS, TRASH_DAYS } from './limits.ts';
 import { ENGINE_FOLDER } from './scan-folder.ts';
 
+/** As stagings are named whose content was not committed yet. */
+const AHEAD_PREFIX = 'ahead-';
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** As the trash names its folders; a second one of a day has a number. */
 const DAY_FOLDER = /^(?<day>\d{4}-\d\d-\d\d)(?: \d+)?$/;
 
 /**
  * Removes for good what has lain in the trash of a synced folder for more than TRASH_DAYS, and what was fetched in part and not
- * asked for again for STAGING_DAYS. Nothing outside of the two folders is touched: links are never followed, and what has another
+ * asked for again for STAGING_DAYS, or for AHEAD_DAYS when it came ahead of a commit. Nothing outside of the two folders is touched: links are never followed, and what has another
  * name than the engine gives is left alone. What cannot be removed now is tried again the next time.
  */
 export async function expireTrash({ root, now }: { readonly root: string; readonly now: Date }): Promise<void> {
@@ -24,8 +26,8 @@ export async function expireTrash({ root, now }: { readonly root: string; readon
   const staging = join(root, ENGINE_FOLDER, 'staging');
   for (const name of await namesIn(staging)) {
     const changedAtMs = await changedAt(join(staging, name));
-    if (changedAtMs !== undefined && now.getTime() - changedAtMs > STAGING_DAYS * DAY_MS)
-      await remove(join(staging, name));
+    const days = name.startsWith(AHEAD_PREFIX) ? AHEAD_DAYS : STAGING_DAYS;
+    if (changedAtMs !== undefined && now.getTime() - changedAtMs > days * DAY_MS) await remove(join(staging, name));
   }
 }
 

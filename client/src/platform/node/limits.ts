@@ -12,6 +12,8 @@ export const STAGING_DAYS = 30;
 export const HOLE_BYTES_MIN = 64 * KiB;
 /** What is read at once of a place where a hole may be. */
 export const HOLE_READ_BYTES = MiB;
+/** Days that a part of an upload waits for its commit: longer than an upload session lives. */
+export const AHEAD_DAYS = 2;
 /** Touched folders that a watcher tells apart; more become "everything may have changed", which costs one walk. */
 export const TOUCHED_FOLDERS_MAX = 4096;
 /** Folders that are watched one by one. Each takes about 1.4 KB in this process, and 1 KB or more in the kernel. */

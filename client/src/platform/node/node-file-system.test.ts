@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { DeviceId, NamespaceId } from '@syncline/protocol';
+import type { StagedContent } from '../../engine/ports.ts';
 import type { LocalEntry } from '../../engine/trees.ts';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 import type { FolderWatcher } from './folder-watcher.ts';
@@ -71,6 +72,37 @@ async function publish(files: NodeFileSystem, path: string, replaces?: LocalEntr
   await staged.close();
   return outcome;
 }
+
+async function stageText(files: NodeFileSystem, key: string, text: string): Promise<void> {
+  const staged = await files.stage({ key, size: text.length });
+  await staged.write(0, Buffer.from(text));
+  await staged.close();
+}
+
+const textOf = (staged: StagedContent) => Buffer.from(staged.readSync({ start: 0, end: 4 })).toString();
+
+test('what was staged under another key is taken over once, and only where nothing was staged before', async () => {
+  const files = filesWith();
+  await stageText(files, 'ahead', 'came');
+  const first = await files.stage({ key: 'first', size: 4, from: 'ahead' });
+  expect([first.isTakenOver, first.resumed, textOf(first)]).toEqual([true, true, 'came']);
+  const second = await files.stage({ key: 'second', size: 4, from: 'ahead' });
+  expect([second.isTakenOver, second.resumed]).toEqual([false, false]);
+  await first.close();
+  await second.close();
+  await stageText(files, 'ahead', 'more');
+  const again = await files.stage({ key: 'first', size: 4, from: 'ahead' });
+  expect([again.isTakenOver, textOf(again)]).toEqual([false, 'came']);
+  await again.close();
+});
+
+test('what is not wanted any more leaves staging, and a second time that is no failure', async () => {
+  const files = filesWith();
+  await stageText(files, 'ahead', 'came');
+  await files.unstage('ahead');
+  await files.unstage('ahead');
+  expect(existsSync(at('.syncline/staging/ahead'))).toBe(false);
+});
 
 test('a file that is made at the place of a fetched one is never replaced by it', async () => {
   write('f', 'by a person');

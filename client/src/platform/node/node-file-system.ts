@@ -30,7 +30,7 @@ import { lendInState, readInState } from './read-in-state.ts';
 import { isSameInode, isSecondName, renameToFree } from './rename-to-free.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
 import { ENGINE_FOLDER, identityOf, listFolder, lookAt, type ScannedDisk, scanFolder } from './scan-folder.ts';
-import { openStagedFile, StagedFile } from './staged-file.ts';
+import { openStagedFile, removeStagedFile, StagedFile } from './staged-file.ts';
 import { trashPath } from './trash-path.ts';
 
 export interface NodeFileSystemOptions {
@@ -183,10 +183,13 @@ export class NodeFileSystem implements FileSystem {
     });
   }
 
-  async stage(content: { readonly key: string; readonly size: number }): Promise<StagedContent> {
-    if (!this.#isRoot()) throw new DiskRefusedError('the synced folder is not where it was');
-    const file = join(this.#root, ENGINE_FOLDER, 'staging', content.key);
-    return openStagedFile(this.#calls, file, content.size);
+  async stage({ key, size, from }: Parameters<FileSystem['stage']>[0]): Promise<StagedContent> {
+    const file = this.#stagingPath(key);
+    return openStagedFile(this.#calls, { file, size, from: from === undefined ? from : this.#stagingPath(from) });
+  }
+
+  async unstage(key: string): Promise<void> {
+    await removeStagedFile(this.#calls, this.#stagingPath(key));
   }
 
   publish(file: Parameters<FileSystem['publish']>[0]): Promise<DiskOutcome> {
@@ -330,6 +333,11 @@ export class NodeFileSystem implements FileSystem {
         ? undefined
         : { path, entries: [], complete: false, rulesChanged: false };
     }
+  }
+
+  #stagingPath(key: string): string {
+    if (!this.#isRoot()) throw new DiskRefusedError('the synced folder is not where it was');
+    return join(this.#root, ENGINE_FOLDER, 'staging', key);
   }
 
   #absolute(path: string): string {

@@ -23,7 +23,7 @@ interface Part {
 }
 
 async function stage(size: number, parts: readonly Part[]): Promise<void> {
-  const staged = await openStagedFile(nodeDiskCalls, file, size);
+  const staged = await openStagedFile(nodeDiskCalls, { file, size, from: undefined });
   for (const { offset, bytes } of parts) await staged.write(offset, bytes);
   await staged.finish({ mode: undefined, executable: false, modifiedAtMs: undefined });
 }

@@ -16,12 +16,17 @@ import { writeBytes } from './write-bytes.ts';
 export class StagedFile implements StagedContent {
   readonly file: string;
   readonly resumed: boolean;
+  readonly isTakenOver: boolean;
   readonly #handle: DiskHandle;
   #closed = false;
 
-  constructor(file: string, state: { readonly handle: DiskHandle; readonly resumed: boolean }) {
+  constructor(
+    file: string,
+    state: { readonly handle: DiskHandle; readonly resumed: boolean; readonly isTakenOver: boolean },
+  ) {
     this.file = file;
     this.resumed = state.resumed;
+    this.isTakenOver = state.isTakenOver;
     this.#handle = state.handle;
   }
 
@@ -75,21 +80,37 @@ export class StagedFile implements StagedContent {
   }
 }
 
-/** Opens the staging file of a content; one that an earlier process left there is taken up again. */
-export function openStagedFile(calls: DiskCalls, file: string, size: number): Promise<StagedFile> {
+/**
+ * Opens the staging file of a content; one that an earlier process left there is taken up again. Where there is none, the one at `from`
+ * becomes it.
+ */
+export function openStagedFile(
+  calls: DiskCalls,
+  { file, size, from }: { readonly file: string; readonly size: number; readonly from: string | undefined },
+): Promise<StagedFile> {
   return refusing(async () => {
     await makeDirectories(calls, dirname(file));
+    const earlier = calls.lstatSync(file);
     // Whoever died between giving a file its name and taking this one from it has left two names of somebody's file.
-    if ((calls.lstatSync(file)?.nlink ?? 0n) > 1n) calls.unlinkSync(file);
+    if ((earlier?.nlink ?? 0n) > 1n) calls.unlinkSync(file);
+    const isTakenOver = earlier === undefined && from !== undefined && calls.lstatSync(from)?.isFile() === true;
+    if (isTakenOver) calls.renameSync(from, file);
     const handle = await calls.open(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
     try {
       const before = await handle.stat();
       await handle.truncate(size);
-      return new StagedFile(file, { handle, resumed: before.size > 0n });
+      return new StagedFile(file, { handle, resumed: before.size > 0n, isTakenOver });
     } catch (error) {
       await handle.close();
       throw error;
     }
+  });
+}
+
+/** Removes the staging file of a content that nobody wants any more; one that is not there is no failure. */
+export async function removeStagedFile(calls: DiskCalls, file: string): Promise<void> {
+  await refusing(async () => {
+    if (calls.lstatSync(file) !== undefined) calls.unlinkSync(file);
   });
 }
 

@@ -1,0 +1,264 @@
+import type { ContentHash, DeviceId, EpochMs, NamespaceId, UploadId } from '@syncline/protocol';
+import { pause } from '../api/pause.ts';
+import { UnavailableError } from '../api/unavailable-error.ts';
+import { type AheadContent, DiskRefusedError } from '../engine/ports.ts';
+import { type AheadDependencies, AheadFetch, aheadKey } from './ahead-fetch.ts';
+import {
+  AHEAD_BYTES_MIN,
+  AHEAD_DONE_MAX,
+  AHEAD_SILENCE_MS,
+  AHEAD_UPLOADS_MAX,
+  UPLOAD_SHOWN_MS,
+  UPLOADS_SHOWN_MAX,
+} from './limits.ts';
+import type { ProgressPush } from './socket-hub.ts';
+
+export interface AheadFetchesOptions {
+  readonly namespaceId: NamespaceId;
+  /** Whether the folder wants anything at all at the moment: not while it is paused, or where it is not known what is excluded. */
+  readonly isWelcome: () => boolean;
+  /** Uploads of fewer bytes are not followed. @default AHEAD_BYTES_MIN */
+  readonly bytesMin?: number | undefined;
+}
+
+/** An upload of another device that is under way, in bytes. */
+export interface IncomingUpload {
+  readonly uploadId: UploadId;
+  readonly deviceId: DeviceId;
+  readonly storedBytes: number;
+  readonly totalBytes: number;
+  /** What of it is on this device already. */
+  readonly fetchedBytes: number;
+}
+
+interface Followed {
+  readonly fetch: AheadFetch;
+  readonly ending: AbortController;
+  heardAt: EpochMs;
+  hasNews: boolean;
+  /** The pass that is under way. */
+  running: Promise<PassOutcome> | undefined;
+}
+
+/** `later`: the service, or the way to it, is not there for the moment. The next hint goes on. */
+type PassOutcome = 'advanced' | 'given-up' | 'later';
+
+/**
+ * Follows the large uploads of other devices into one namespace: fetches what the store has of them ahead of their commit, so that
+ * little is left to do when it comes. One at a time, a few chunks at once, and only while no download waits for the line. It is
+ * only ever told of by hints, and promises nothing: what did not come ahead comes with the download.
+ *
+ * Source: docs/decisions/0103-chunks-ahead-of-their-commit.md
+ */
+export class AheadFetches {
+  readonly #dependencies: AheadDependencies;
+  readonly #options: AheadFetchesOptions;
+  readonly #bytesMin: number;
+  readonly #shown = new Map<UploadId, { readonly push: ProgressPush; readonly at: EpochMs }>();
+  readonly #followed = new Map<UploadId, Followed>();
+  /** Uploads and contents of which nothing more is wanted, whatever is heard of them; the oldest are forgotten first. */
+  readonly #done = new Set<UploadId | ContentHash>();
+  #advancing: Promise<void> | undefined;
+  #downloads = 0;
+  /** Wakes those who wait until no download runs. */
+  #waiting = new Set<() => void>();
+  #onChange: () => void = () => undefined;
+  #isClosed = false;
+  #defect: { readonly cause: unknown } | undefined;
+
+  constructor(dependencies: AheadDependencies, options: AheadFetchesOptions) {
+    this.#dependencies = dependencies;
+    this.#options = options;
+    this.#bytesMin = options.bytesMin ?? AHEAD_BYTES_MIN;
+  }
+
+  /** Hears how far an upload of another device has come. */
+  hear(push: ProgressPush): void {
+    if (this.#isClosed || push.namespaceId !== this.#options.namespaceId) return;
+    const { uploadId, totalBytes } = push;
+    const now = this.#dependencies.clock.now();
+    this.#shown.delete(uploadId);
+    if (this.#shown.size < UPLOADS_SHOWN_MAX) this.#shown.set(uploadId, { push, at: now });
+    const known = this.#followed.get(uploadId);
+    if (known !== undefined) {
+      known.heardAt = now;
+      known.hasNews = true;
+    } else if (totalBytes >= this.#bytesMin && !this.#done.has(uploadId) && this.#options.isWelcome()) {
+      this.#follow(uploadId, now);
+    }
+    this.#advance();
+    this.#onChange();
+  }
+
+  /** Called whenever `incoming` would answer something else. One callback; a later one replaces it. */
+  onChange(callback: () => void): void {
+    this.#onChange = callback;
+  }
+
+  /** Uploads that were heard of not long ago and are not committed, as far as is known. */
+  incoming(): readonly IncomingUpload[] {
+    const now = this.#dependencies.clock.now();
+    for (const [uploadId, { at }] of this.#shown) if (now - at > UPLOAD_SHOWN_MS) this.#shown.delete(uploadId);
+    return [...this.#shown.values()].map(({ push: { uploadId, deviceId, storedBytes, totalBytes } }) => {
+      const fetchedBytes = this.#followed.get(uploadId)?.fetch.fetchedBytes ?? 0;
+      return { uploadId, deviceId, storedBytes, totalBytes, fetchedBytes };
+    });
+  }
+
+  /**
+   * Hands over what came of a content whose commit is known, and forgets it: nothing more is written to its staging then. Undefined
+   * when nothing can have come; what an earlier process has left there is handed over unverified.
+   *
+   * @throws the defect that has ended the fetching ahead, once.
+   */
+  async take({
+    contentHash,
+    size,
+  }: {
+    readonly contentHash: ContentHash;
+    readonly size: number;
+  }): Promise<AheadContent | undefined> {
+    const defect = this.#defect;
+    this.#defect = undefined;
+    if (defect !== undefined) throw defect.cause;
+    this.#finish(contentHash);
+    const found = [...this.#followed.values()].find(({ fetch }) => fetch.contentHash === contentHash);
+    if (found === undefined)
+      return size < this.#bytesMin ? undefined : { key: aheadKey(contentHash), isVerified: () => false };
+    const { fetch } = found;
+    this.#finish(fetch.uploadId);
+    await this.#end(found);
+    await fetch.close();
+    this.#shown.delete(fetch.uploadId);
+    this.#onChange();
+    return { key: aheadKey(contentHash), isVerified: ({ offset, hash }) => fetch.isVerified(offset, hash) };
+  }
+
+  /** Runs a download, before which everything else steps back. */
+  async yieldTo<T>(download: () => Promise<T>): Promise<T> {
+    this.#downloads += 1;
+    try {
+      return await download();
+    } finally {
+      this.#downloads -= 1;
+      if (this.#downloads === 0) this.#wake();
+    }
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = new Set();
+    for (const go of waiting) go();
+  }
+
+  /** Ends all of it. What came stays for the next process. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const followed = [...this.#followed.values()];
+    await Promise.all(followed.map((one) => this.#end(one)));
+    await this.#advancing;
+    for (const { fetch } of followed) await fetch.close();
+  }
+
+  #follow(uploadId: UploadId, heardAt: EpochMs): void {
+    if (this.#followed.size >= AHEAD_UPLOADS_MAX) return;
+    const ending = new AbortController();
+    const isDone = (contentHash: ContentHash): boolean => this.#done.has(contentHash);
+    const fetch = new AheadFetch(this.#dependencies, { uploadId, signal: ending.signal, isDone });
+    const followed: Followed = { fetch, ending, heardAt, hasNews: true, running: undefined };
+    this.#followed.set(uploadId, followed);
+    void this.#dropWhenSilent(followed).catch((cause: unknown) => this.#noteDefect(cause));
+  }
+
+  /** Goes on with what there is news of, unless that is under way. */
+  #advance(): void {
+    if (this.#advancing !== undefined || this.#isClosed) return;
+    this.#advancing = this.#advanceAll()
+      .catch((cause: unknown) => this.#noteDefect(cause))
+      .finally(() => {
+        this.#advancing = undefined;
+      });
+  }
+
+  /** A defect must not be lost in the background: the next one who takes a content is told. */
+  #noteDefect(cause: unknown): void {
+    this.#defect ??= { cause };
+  }
+
+  async #advanceAll(): Promise<void> {
+    for (let next = this.#withNews(); next !== undefined; next = this.#withNews()) {
+      next.hasNews = false;
+      next.running = this.#advanceOne(next);
+      const outcome = await next.running;
+      this.#onChange();
+      if (outcome === 'given-up') await this.#drop(next);
+      if (outcome === 'later') return;
+    }
+  }
+
+  #withNews(): Followed | undefined {
+    if (this.#isClosed || !this.#options.isWelcome()) return undefined;
+    for (const one of this.#followed.values()) if (one.hasNews) return one;
+    return undefined;
+  }
+
+  async #advanceOne({ fetch, ending }: Followed): Promise<PassOutcome> {
+    try {
+      return await fetch.advance(() => this.#mayFetch(ending.signal));
+    } catch (failure) {
+      if (ending.signal.aborted) return 'advanced';
+      if (failure instanceof UnavailableError) return 'later';
+      if (failure instanceof DiskRefusedError) return 'given-up';
+      throw failure;
+    }
+  }
+
+  async #mayFetch(signal: AbortSignal): Promise<boolean> {
+    while (this.#downloads > 0 && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.add(resolve);
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+    signal.throwIfAborted();
+    return this.#options.isWelcome();
+  }
+
+  /** An upload of which nothing was heard for long has been given up: nothing of it is to stay. */
+  async #dropWhenSilent(one: Followed): Promise<void> {
+    const { clock } = this.#dependencies;
+    let leftMs = AHEAD_SILENCE_MS;
+    while (leftMs > 0) {
+      if (!(await pause(clock, leftMs, one.ending.signal))) return;
+      leftMs = one.heardAt + AHEAD_SILENCE_MS - clock.now();
+    }
+    await this.#drop(one);
+  }
+
+  async #drop(one: Followed): Promise<void> {
+    this.#finish(one.fetch.uploadId);
+    await this.#end(one);
+    try {
+      await one.fetch.discard();
+    } catch (failure) {
+      // What a disk does not let go of now goes when old stagings are looked through.
+      if (!(failure instanceof DiskRefusedError)) throw failure;
+    }
+  }
+
+  /** Ends the work on an upload, and waits for what is under way. A defect in it has been noted by whoever began it. */
+  async #end(one: Followed): Promise<void> {
+    this.#followed.delete(one.fetch.uploadId);
+    one.ending.abort();
+    await one.running?.catch(() => undefined);
+  }
+
+  #finish(done: UploadId | ContentHash): void {
+    this.#done.delete(done);
+    this.#done.add(done);
+    for (const oldest of this.#done) {
+      if (this.#done.size <= AHEAD_DONE_MAX) return;
+      this.#done.delete(oldest);
+    }
+  }
+}
