@@ -3,9 +3,9 @@ import { MiB } from '@syncline/protocol';
 import type { BenchContext } from './bench-context.ts';
 import { type BenchResult, type Figure, median } from './bench-report.ts';
 import { type Corpus, collectCorpora } from './compression-corpus.ts';
-import { restore, type Stored, ZSTD_WAYS, type ZstdWay } from './zstd-ways.ts';
+import { COMPRESSION_WAYS, type CompressionWay, restoreChunks, type Stored, storeChunks } from './compression-ways.ts';
 
-const CORPUS_BYTES_MAX = 48 * MiB;
+const CORPUS_BYTES_MAX = 24 * MiB;
 const TIMED_BYTES_MIN = 32 * MiB;
 const ROUNDS = 3;
 const GB = 1_000_000_000;
@@ -15,7 +15,7 @@ const MICROSECONDS = 1_000_000;
 const LINKS_MBIT = [20, 100, 1000];
 const BITS = 8;
 
-/** What would it save to compress chunks with zstd before they travel, on real data of several kinds, and what would it cost? */
+/** What would it save to compress chunks before they travel, on real data of several kinds, and what would it cost? */
 export async function benchCompression(context: BenchContext): Promise<BenchResult> {
   const corpora = collectCorpora(context.scaled(CORPUS_BYTES_MAX));
   const rounds = context.rounds(ROUNDS);
@@ -29,7 +29,7 @@ export async function benchCompression(context: BenchContext): Promise<BenchResu
 }
 
 interface Measured {
-  readonly way: ZstdWay;
+  readonly way: CompressionWay;
   readonly stored: Stored;
   readonly storeSeconds: number[];
   readonly restoreSeconds: number[];
@@ -37,15 +37,15 @@ interface Measured {
 
 function measureCorpus(corpus: Corpus, rounds: number): readonly Figure[] {
   const { kind, chunks, bytes } = corpus;
-  const all = ZSTD_WAYS.map(
-    (way): Measured => ({ way, stored: way.store(chunks), storeSeconds: [], restoreSeconds: [] }),
+  const all = COMPRESSION_WAYS.map(
+    (way): Measured => ({ way, stored: storeChunks(way, chunks), storeSeconds: [], restoreSeconds: [] }),
   );
   const hashSeconds: number[] = [];
   for (let round = 0; round < rounds; round++) {
     hashSeconds.push(secondsOf(bytes, () => chunks.forEach((chunk) => hash('sha256', chunk))));
     for (const { way, stored, storeSeconds, restoreSeconds } of all) {
-      storeSeconds.push(secondsOf(bytes, () => way.store(chunks)));
-      restoreSeconds.push(secondsOf(bytes, () => restore(stored)));
+      storeSeconds.push(secondsOf(bytes, () => storeChunks(way, chunks)));
+      restoreSeconds.push(secondsOf(bytes, () => restoreChunks(way, stored)));
     }
   }
   const hashing = median(hashSeconds);
