@@ -46,7 +46,6 @@ const AWS: Ban = {
   regex: '^(@aws-sdk|@smithy|@aws-crypto)/',
   message: 'AWS is spoken to in adapters alone (dynamodb-*, s3-*, api-gateway-*, cognito-*)',
 };
-const POWERTOOLS: Ban = { regex: '^@aws-lambda-powertools/', message: 'log and measure through lambdas/runtime' };
 const CDK: Ban = { regex: '^(aws-cdk|aws-cdk-lib|constructs|cdk-nag)(/|$)', message: 'infrastructure lives in lib' };
 const TESTS = reach('test|bench', 'product code does not know its tests');
 const ENTRY: Ban = {
@@ -80,13 +79,13 @@ const protocol = layer(
 );
 
 const lambdas = [
-  layer(['lambdas/**'], [...SERVER, AWS, POWERTOOLS, ADAPTER], {
+  layer(['lambdas/**'], [...SERVER, AWS, ADAPTER], {
     ...NO_CLOCK_OR_CHANCE,
     ...globals({ fetch: 'the network is behind ports', setTimeout: CLOCK, setInterval: CLOCK }),
     'node/no-process-env': 'error',
   }),
-  layer(['lambdas/**/{dynamodb,s3,api-gateway,cognito}-*.ts'], [...SERVER, POWERTOOLS]),
-  layer(['lambdas/**/memory-*.ts'], [...SERVER, AWS, POWERTOOLS]),
+  layer(['lambdas/**/{dynamodb,s3,api-gateway,cognito}-*.ts'], SERVER),
+  layer(['lambdas/**/memory-*.ts'], [...SERVER, AWS]),
   layer(['lambdas/runtime/**', 'lambdas/*.lambda.ts'], SERVER, {
     'node/no-process-env': 'off',
     'no-restricted-properties': 'off',

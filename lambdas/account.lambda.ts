@@ -4,7 +4,7 @@ import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { NOT_GRANTED, parseByteCount, readEnvironment } from './runtime/environment.ts';
-import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 
 const { ACCOUNTS_TABLE, QUOTA_BYTES, STAGE } = readEnvironment(['ACCOUNTS_TABLE', 'QUOTA_BYTES', 'STAGE']);
@@ -24,6 +24,6 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'getAccount'>(
-  { clock: systemClock, telemetry: powertoolsTelemetry(STAGE) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }) },
   { getAccount: (_request, caller) => getAccount(dependencies, caller) },
 );

@@ -3,7 +3,7 @@ import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
-import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 
@@ -21,6 +21,6 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'waitForChanges'>(
-  { clock: systemClock, telemetry: powertoolsTelemetry(STAGE) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }) },
   { waitForChanges: ({ query }, caller) => waitForChanges(dependencies, query, caller) },
 );

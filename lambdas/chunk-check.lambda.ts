@@ -4,7 +4,7 @@ import { S3ObjectStore } from './chunks/s3-object-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { readEnvironment } from './runtime/environment.ts';
-import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 import { ApiGatewaySocketPusher } from './sockets/api-gateway-socket-pusher.ts';
@@ -33,7 +33,7 @@ const dynamodb = {
   },
 };
 const accounts = new DynamodbAccountStore(dynamodb);
-const telemetry = powertoolsTelemetry(environment.STAGE);
+const telemetry = lineTelemetry({ stage: environment.STAGE });
 const dependencies = {
   accounts,
   chunks: new DynamodbChunkIndex(dynamodb),

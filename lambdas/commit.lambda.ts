@@ -6,7 +6,7 @@ import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { readEnvironment } from './runtime/environment.ts';
-import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 import { DynamodbUploadStore } from './uploads/dynamodb-upload-store.ts';
@@ -34,7 +34,7 @@ const dynamodb = {
     sessions: environment.SESSIONS_TABLE,
   },
 };
-const telemetry = powertoolsTelemetry(environment.STAGE);
+const telemetry = lineTelemetry({ stage: environment.STAGE });
 const dependencies = {
   namespaces: new DynamodbNamespaceStore(dynamodb),
   chunks: new DynamodbChunkIndex(dynamodb),

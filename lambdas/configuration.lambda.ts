@@ -1,7 +1,7 @@
 import { getConfiguration } from './accounts/get-configuration.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { readEnvironment, readOptional } from './runtime/environment.ts';
-import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { systemClock } from './runtime/system-clock.ts';
 
 const { AUDIENCE, AWS_REGION, ISSUER, STAGE } = readEnvironment(['AUDIENCE', 'AWS_REGION', 'ISSUER', 'STAGE']);
@@ -17,6 +17,6 @@ function readUserPool() {
 const configuration = { stage: STAGE, region: AWS_REGION, issuer: ISSUER, audience: AUDIENCE, ...readUserPool() };
 
 export const handler = createApiHandler<'getConfiguration'>(
-  { clock: systemClock, telemetry: powertoolsTelemetry(STAGE) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }) },
   { getConfiguration: () => getConfiguration(configuration) },
 );

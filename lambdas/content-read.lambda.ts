@@ -7,7 +7,7 @@ import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
-import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 import { DynamodbUploadStore } from './uploads/dynamodb-upload-store.ts';
@@ -47,7 +47,7 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'getContent' | 'readContents' | 'getUploadContent'>(
-  { clock: systemClock, telemetry: powertoolsTelemetry(environment.STAGE), accounts },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts },
   {
     getContent: ({ parameters, query }, caller) => readContent(dependencies, { ...parameters, ...query }, caller),
     readContents: ({ body }, caller) => readContents(dependencies, body, caller),

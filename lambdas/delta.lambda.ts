@@ -6,7 +6,7 @@ import { listTree } from './namespaces/list-tree.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { readEnvironment } from './runtime/environment.ts';
-import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 
@@ -29,7 +29,7 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'listChanges' | 'getCursor' | 'listTree'>(
-  { clock: systemClock, telemetry: powertoolsTelemetry(environment.STAGE) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }) },
   {
     listChanges: ({ query }, caller) => listChanges(dependencies, query, caller),
     getCursor: (_request, caller) => getCursor(dependencies, caller),

@@ -6,7 +6,7 @@ import { unlinkDevice } from './devices/unlink-device.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { readEnvironment } from './runtime/environment.ts';
-import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 import { ApiGatewaySocketPusher } from './sockets/api-gateway-socket-pusher.ts';
 import { DynamodbSocketStore } from './sockets/dynamodb-socket-store.ts';
@@ -32,7 +32,7 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'registerDevice' | 'listDevices' | 'renameDevice' | 'unlinkDevice'>(
-  { clock: systemClock, telemetry: powertoolsTelemetry(STAGE) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }) },
   {
     registerDevice: ({ body }, caller) => registerDevice(dependencies, body, caller),
     listDevices: (_request, caller) => listDevices(dependencies, caller),

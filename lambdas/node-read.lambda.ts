@@ -7,7 +7,7 @@ import { resolvePath } from './namespaces/resolve-path.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
-import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 
@@ -26,7 +26,7 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'getNode' | 'listChildren' | 'listRevisions' | 'resolvePath'>(
-  { clock: systemClock, telemetry: powertoolsTelemetry(environment.STAGE) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }) },
   {
     getNode: ({ parameters, query }, caller) => getNode(dependencies, { ...query, ...parameters }, caller),
     listChildren: ({ parameters, query }, caller) => listChildren(dependencies, { ...query, ...parameters }, caller),

@@ -1,7 +1,7 @@
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { readEnvironment } from './runtime/environment.ts';
-import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 import { ApiGatewaySocketPusher } from './sockets/api-gateway-socket-pusher.ts';
 import { createNotifyHandler } from './sockets/create-notify-handler.ts';
@@ -27,6 +27,6 @@ export const handler = createNotifyHandler({
   sockets: new DynamodbSocketStore(dynamodb),
   pusher: new ApiGatewaySocketPusher({ endpoint: SOCKET_ENDPOINT }),
   clock: systemClock,
-  telemetry: powertoolsTelemetry(STAGE),
+  telemetry: lineTelemetry({ stage: STAGE }),
   decodeEntry: decodeAppendedEntry,
 });

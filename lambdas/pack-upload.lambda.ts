@@ -8,7 +8,7 @@ import { openPack } from './packs/open-pack.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { readEnvironment } from './runtime/environment.ts';
-import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 
@@ -27,7 +27,7 @@ const dynamodb = {
   random: systemRandom,
   tableNames: { accounts: environment.ACCOUNTS_TABLE, chunks: environment.CHUNKS_TABLE },
 };
-const telemetry = powertoolsTelemetry(environment.STAGE);
+const telemetry = lineTelemetry({ stage: environment.STAGE });
 const dependencies = {
   chunks: new DynamodbChunkIndex(dynamodb),
   packs: new DynamodbPackIndex(dynamodb),

@@ -2,7 +2,7 @@ import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { readEnvironment } from './runtime/environment.ts';
-import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 import { DynamodbSocketStore } from './sockets/dynamodb-socket-store.ts';
 import { openSocket } from './sockets/open-socket.ts';
@@ -24,6 +24,6 @@ const sockets = new DynamodbSocketStore(dynamodb);
 const dependencies = { sockets, clock: systemClock, random: systemRandom, socketUrl: SOCKET_URL };
 
 export const handler = createApiHandler<'openSocket'>(
-  { clock: systemClock, telemetry: powertoolsTelemetry(STAGE), accounts: new DynamodbAccountStore(dynamodb) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }), accounts: new DynamodbAccountStore(dynamodb) },
   { openSocket: (_request, caller) => openSocket(dependencies, caller) },
 );

@@ -1,7 +1,7 @@
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { parseList, readEnvironment, readOptional } from './runtime/environment.ts';
-import { powertoolsTelemetry } from './runtime/powertools-telemetry.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 import { createSocketHandler } from './sockets/create-socket-handler.ts';
 import { DynamodbSocketStore } from './sockets/dynamodb-socket-store.ts';
@@ -19,7 +19,7 @@ export const handler = createSocketHandler({
   accounts: new DynamodbAccountStore(dynamodb),
   sockets: new DynamodbSocketStore(dynamodb),
   clock: systemClock,
-  telemetry: powertoolsTelemetry(STAGE),
+  telemetry: lineTelemetry({ stage: STAGE }),
   // A deployment without web apps allows no origin; native clients send none.
   allowedOrigins: parseList(readOptional('ALLOWED_ORIGINS') ?? ''),
 });

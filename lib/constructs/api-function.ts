@@ -72,8 +72,7 @@ export class ApiFunction extends Construct {
           systemLogLevelV2: SystemLogLevel.INFO,
           environment: {
             STAGE: config.stage,
-            POWERTOOLS_SERVICE_NAME: functionName,
-            POWERTOOLS_METRICS_NAMESPACE: 'Syncline',
+            FUNCTION_NAME: functionName,
             ...(resources ? functionEnvironment(spec, resources) : {}),
           },
         }),

@@ -32,7 +32,7 @@ describe.each(stages)('in stage %s', (stage) => {
     const integration = template.Resources[integrationId]?.Properties;
     const [functionId] = at(integration, 'IntegrationUri', 'Fn::GetAtt') as [string];
     const serving = template.Resources[functionId]?.Properties;
-    const servedBy = at(serving, 'Environment', 'Variables', 'POWERTOOLS_SERVICE_NAME');
+    const servedBy = at(serving, 'Environment', 'Variables', 'FUNCTION_NAME');
     expect(apiFunctionNames.filter((each) => (functions[each].routes as readonly RouteName[]).includes(name))).toEqual([
       servedBy,
     ]);
@@ -132,8 +132,7 @@ describe('settings reach the functions that need them', () => {
   test('where to sign in', () => {
     expect(environments.get('configuration')).toEqual({
       STAGE: 'prod',
-      POWERTOOLS_SERVICE_NAME: 'configuration',
-      POWERTOOLS_METRICS_NAMESPACE: 'Syncline',
+      FUNCTION_NAME: 'configuration',
       ISSUER: 'https://UserPool.ProviderName',
       AUDIENCE: 'UserPoolClient',
       USER_POOL_ID: 'UserPool',

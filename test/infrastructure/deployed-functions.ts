@@ -22,7 +22,7 @@ export function deployedFunctions(deployment: Deployment): ReadonlyMap<string, D
       const role = template.Resources[roleId]?.Properties ?? {};
       const variables = Object.entries(at(properties, 'Environment', 'Variables') ?? {});
       const environment = Object.fromEntries(variables.map(([key, value]) => [key, show(value)]));
-      const name = environment['POWERTOOLS_SERVICE_NAME'] ?? '';
+      const name = environment['FUNCTION_NAME'] ?? '';
       return [name, { name, stack, properties, environment, roleId, role, allowed: allowedBy(role, show) }];
     }),
   );

@@ -1,0 +1,68 @@
+import type { CountName } from './meter.ts';
+import type { Invocation, Telemetry } from './telemetry.ts';
+
+export interface LineTelemetryOptions {
+  readonly stage: string;
+  /** Where each line goes, its end included. @default the standard output, which Lambda keeps as it is */
+  readonly write?: (line: string) => void;
+  readonly now?: () => number;
+}
+
+/** Namespace of all metrics in CloudWatch. */
+const NAMESPACE = 'Syncline';
+
+type Unit = 'Count' | 'Milliseconds';
+
+/**
+ * Telemetry as one JSON log line and one document in CloudWatch's embedded metric format per invocation. Metrics stand in the
+ * namespace `Syncline` by stage and by function (FUNCTION_NAME); a refusal also counts under its own code.
+ * Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format"; AWS Lambda Developer Guide, "Log formats".
+ */
+export function lineTelemetry({ stage, write = writeOut, now = Date.now }: LineTelemetryOptions): Telemetry {
+  const labels = { service: process.env['FUNCTION_NAME'] ?? 'unknown', stage };
+  const counts = new Map<CountName, number>();
+  let isColdStart = true;
+  return {
+    count(name, value = 1) {
+      counts.set(name, (counts.get(name) ?? 0) + value);
+    },
+    report(invocation) {
+      const timestamp = now();
+      const line = { ...invocation, coldStart: isColdStart, counts: Object.fromEntries(counts) };
+      write(
+        `${JSON.stringify({ ...describe(invocation), timestamp: new Date(timestamp).toISOString(), ...labels, ...line })}\n`,
+      );
+      const metrics: [name: string, value: number, unit: Unit][] = [
+        ['requests', 1, 'Count'],
+        ['latency', invocation.durationMs, 'Milliseconds'],
+      ];
+      if (isColdStart) metrics.push(['coldStarts', 1, 'Count']);
+      if (invocation.code !== undefined) metrics.push([`refused.${invocation.code}`, 1, 'Count']);
+      for (const [name, value] of counts) metrics.push([name, value, 'Count']);
+      write(`${JSON.stringify({ ...directive(timestamp, metrics), ...labels, ...valuesOf(metrics) })}\n`);
+      counts.clear();
+      isColdStart = false;
+    },
+  };
+}
+
+function describe({ error, code }: Invocation): { readonly level: string; readonly message: string } {
+  if (error === undefined) return { level: 'INFO', message: 'request' };
+  if (code === 'unavailable') return { level: 'WARN', message: 'a dependency did not answer' };
+  return { level: 'ERROR', message: 'a defect' };
+}
+
+/** Says which members of the document are metrics, and by what they are told apart. */
+function directive(timestamp: number, metrics: readonly (readonly [string, number, Unit])[]): object {
+  const definitions = metrics.map(([name, , unit]) => ({ Name: name, Unit: unit }));
+  const byLabels = { Namespace: NAMESPACE, Dimensions: [['service', 'stage']], Metrics: definitions };
+  return { _aws: { Timestamp: timestamp, CloudWatchMetrics: [byLabels] } };
+}
+
+function valuesOf(metrics: readonly (readonly [string, number, Unit])[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(metrics.map(([name, value]) => [name, value]));
+}
+
+function writeOut(line: string): void {
+  process.stdout.write(line);
+}
