@@ -3,8 +3,14 @@ import { assert, SIGNED_URL_MS, type SignedPut } from '@syncline/protocol';
 import type { Clock } from '../runtime/clock.ts';
 import { type ByteRange, type ObjectHead, type ObjectStore, rangeHeader } from './object-store.ts';
 
+/** Bytes of an object, wherever they are kept. */
+export interface KeptBytes {
+  readonly length: number;
+  slice(start?: number, end?: number): Uint8Array;
+}
+
 interface StoredObject {
-  readonly bytes: Uint8Array;
+  readonly bytes: KeptBytes;
   readonly sha256: string;
   readonly versionId: string;
   readonly writer?: string;
@@ -19,12 +25,15 @@ export type MemoryPutStatus = 200 | 400 | 403 | 412;
  */
 export class MemoryObjectStore implements ObjectStore {
   readonly #clock: Clock;
+  readonly #keep: (bytes: Uint8Array) => KeptBytes;
   readonly #secret = createSecretKey(randomBytes(32));
   readonly #objects = new Map<string, StoredObject>();
   #versions = 0;
 
-  constructor(dependencies: { readonly clock: Clock }) {
+  /** Bytes are kept in memory, unless `keep` keeps them elsewhere. */
+  constructor(dependencies: { readonly clock: Clock; readonly keep?: ((bytes: Uint8Array) => KeptBytes) | undefined }) {
     this.#clock = dependencies.clock;
+    this.#keep = dependencies.keep ?? ((bytes) => bytes.slice());
   }
 
   async signPut(object: {
@@ -111,7 +120,7 @@ export class MemoryObjectStore implements ObjectStore {
   #store(object: { readonly key: string; readonly bytes: Uint8Array; readonly writer?: string }): void {
     this.#versions += 1;
     const { key, bytes, writer } = object;
-    const stored = { bytes: bytes.slice(), sha256: sha256Of(bytes), versionId: `v${this.#versions}` };
+    const stored = { bytes: this.#keep(bytes), sha256: sha256Of(bytes), versionId: `v${this.#versions}` };
     this.#objects.set(key, writer === undefined ? stored : { ...stored, writer });
   }
 

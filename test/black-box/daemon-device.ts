@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { KiB } from '@syncline/protocol';
 import { connectDaemon } from '../../client/src/daemon/control-client.ts';
 import { ControlError } from '../../client/src/daemon/control-error.ts';
 import type { FolderStatus } from '../../client/src/daemon/daemon-status.ts';
@@ -26,6 +27,7 @@ export class DaemonDevice {
   readonly #apiUrl: string;
   #child: ChildProcess | undefined;
   #output = '';
+  #rssPeakBytes = 0;
 
   private constructor(place: DaemonPlace) {
     this.name = place.name;
@@ -50,6 +52,14 @@ export class DaemonDevice {
     return this.#child !== undefined;
   }
 
+  /** The most that any of its daemons has had in RAM until now, in bytes; 0 where the system does not tell it. */
+  rssPeakBytes(): number {
+    const status = `/proc/${this.#child?.pid ?? 0}/status`;
+    const peak = existsSync(status) ? /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8'))?.[1] : undefined;
+    this.#rssPeakBytes = Math.max(this.#rssPeakBytes, Number(peak ?? 0) * KiB);
+    return this.#rssPeakBytes;
+  }
+
   start(): void {
     if (this.#child !== undefined) return;
     const child = spawn(process.execPath, [COMMAND, 'start', '--foreground'], {
@@ -68,6 +78,7 @@ export class DaemonDevice {
   /** As a power cut ends it. Answers when it is gone. */
   async kill(): Promise<void> {
     const child = this.#child;
+    this.rssPeakBytes();
     this.#child = undefined;
     if (child === undefined) return;
     const isGone = new Promise((resolve) => void child.once('close', resolve));

@@ -2,9 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type EpochMs, epochMs } from '@syncline/protocol';
 import * as z from 'zod/mini';
-import type { TransportResponse } from '../../client/src/api/transport.ts';
+import type { Transport, TransportResponse } from '../../client/src/api/transport.ts';
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
-import { InMemoryService } from './in-memory-service.ts';
+import { ContentTraffic } from './content-traffic.ts';
+import { InMemoryService, type InMemoryServiceOptions } from './in-memory-service.ts';
 import { IN_MEMORY_URL, inMemoryTransport } from './in-memory-transport.ts';
 
 const OBJECT = '/object/';
@@ -16,15 +17,22 @@ const REFUSED: TransportResponse = { status: 401, headers: {}, body: Buffer.from
  * URLs, and a user pool in which every password is right.
  */
 export class HttpService {
-  readonly service = new InMemoryService({ clock: new RealTimeClock() });
+  readonly service: InMemoryService;
+  /** Bytes of contents that have gone over the wire. */
+  readonly traffic = new ContentTraffic();
   /** Requests so far, as `METHOD /path` without the query. */
   readonly requests: string[] = [];
   /** While it is set, nobody is signed in: access and refresh tokens are refused. */
   sessionsEnded = false;
   /** While it is set, connections are dropped unheard. */
   unreachable = false;
-  readonly #transport = inMemoryTransport(this.service);
+  readonly #transport: Transport;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
+
+  constructor(options: InMemoryServiceOptions = {}) {
+    this.service = new InMemoryService({ clock: new RealTimeClock(), ...options });
+    this.#transport = inMemoryTransport(this.service);
+  }
 
   async start(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
@@ -40,14 +48,17 @@ export class HttpService {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url = '' } = request;
+    const passage = this.traffic.passage(method, url);
     try {
-      const answer = this.unreachable ? undefined : await this.#answer(request, await readBody(request));
+      const answer = this.unreachable ? undefined : await this.#answer(request, await passage.receive(request));
       if (answer === undefined) {
         response.destroy();
         return;
       }
+      passage.answer(answer, response);
       // Nobody can follow an address that means memory of another process.
-      const isText = request.url?.startsWith(OBJECT) !== true;
+      const isText = !url.startsWith(OBJECT);
       const text = Buffer.from(answer.body).toString();
       const body = isText ? text.replaceAll('"memory:', `"${this.url}${OBJECT}memory:`) : answer.body;
       response.writeHead(answer.status, answer.headers);
@@ -124,10 +135,4 @@ class RealTimeClock extends MemoryClock {
 
 function ok(body: object): TransportResponse {
   return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(body)) };
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts);
 }

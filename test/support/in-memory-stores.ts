@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MemoryAccountStore } from '../../lambdas/accounts/memory-account-store.ts';
 import { MemoryChunkIndex } from '../../lambdas/chunks/memory-chunk-index.ts';
-import { MemoryObjectStore } from '../../lambdas/chunks/memory-object-store.ts';
+import { type KeptBytes, MemoryObjectStore } from '../../lambdas/chunks/memory-object-store.ts';
 import { MemoryNamespaceStore } from '../../lambdas/namespaces/memory-namespace-store.ts';
 import type { CommitTransactionOutcome, NamespaceTransaction } from '../../lambdas/namespaces/namespace-store.ts';
 import { MemoryPackIndex } from '../../lambdas/packs/memory-pack-index.ts';
@@ -18,6 +18,8 @@ export interface InMemoryStoresOptions {
   /** Chooses all ids and tickets. */
   readonly seed?: string;
   readonly clock?: MemoryClock;
+  /** Keeps the bytes of objects elsewhere than in memory. */
+  readonly keep?: (bytes: Uint8Array) => KeptBytes;
 }
 
 /** One of every port, over the memory of this process. */
@@ -36,7 +38,7 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     accounts: new MemoryAccountStore({ namespaces }),
     chunks: new MemoryChunkIndex(),
     packs: new MemoryPackIndex(),
-    objects: new MemoryObjectStore({ clock }),
+    objects: new MemoryObjectStore({ clock, keep: options.keep }),
     uploads: new MemoryUploadStore(),
     sockets: new MemorySocketStore(),
     pusher: new MemorySocketPusher(),

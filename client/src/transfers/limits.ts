@@ -1,5 +1,6 @@
 import {
   assert,
+  CHECK_STORED_MAX,
   CHUNK_BYTES_MAX,
   CHUNK_LENGTHS,
   FILE_CHUNKS_MAX,
@@ -12,6 +13,7 @@ import {
   SECOND_MS,
   SIGNED_URL_MS,
   SMALL_CHUNKS_FILE_BYTES_MAX,
+  UPLOAD_ANSWER_CHUNKS_MAX,
   UPLOAD_CHUNKS_MAX,
   UPLOAD_FILES_MAX,
 } from '@syncline/protocol';
@@ -84,8 +86,6 @@ export const PACED_PACK_MS = 10 * SECOND_MS;
 export const PACK_ROUNDS_MAX = 5;
 /** Chunk checks under way at once by one call. */
 export const CHECKS_MAX = 16;
-/** Chunks of a large file before the first report, so that other devices see soon that it is on its way. */
-export const FIRST_REPORT_CHUNKS = 4;
 /** Rounds of asking and sending for one file that bring nothing new, before it counts as unavailable. */
 export const IDLE_ROUNDS_MAX = 4;
 /** Repeats of one chunk request. */
@@ -120,6 +120,7 @@ assert(
 );
 assert(WINDOW_TASKS_MIN * GATE_LARGE_SHARE >= 1, 'large transfers have their share of the smallest window');
 assert(TRANSFER_BYTES_MAX * (1 - GATE_LARGE_SHARE) >= CHUNK_BYTES_MAX, 'a small transfer has room beside large ones');
+assert(UPLOAD_ANSWER_CHUNKS_MAX <= CHECK_STORED_MAX, 'all that a first answer names can be asked for at once');
 assert(GROUP_KEPT_BYTES_MAX >= KEPT_FILE_BYTES_MAX, 'a group must be able to keep a file');
 assert(
   GROUP_BYTES_MAX / SMALL_CHUNK_BYTES_MIN + UPLOAD_FILES_MAX <= UPLOAD_CHUNKS_MAX,

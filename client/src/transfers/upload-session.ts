@@ -15,7 +15,6 @@ import { UnavailableError } from '../api/unavailable-error.ts';
 import { hashChunk, proveChunk } from './hashing.ts';
 import {
   FILE_UNCONFIRMED_CHUNKS_MAX,
-  FIRST_REPORT_CHUNKS,
   IDLE_ROUNDS_MAX,
   PACED_CHUNKS,
   REPORT_CHUNKS,
@@ -78,7 +77,7 @@ export class UploadSession {
   /** Missing, and to be sent in a pack. */
   readonly #packable = new Set<ChunkHash>();
   readonly #challenged = new Map<ChunkHash, string>();
-  /** Found stored by somebody: the service has to confirm them for this session. */
+  /** Found stored by somebody, or perhaps sent by an earlier process: the service has to confirm them for this session. */
   readonly #claimed = new Set<ChunkHash>();
   /** Stored by this session, and not confirmed by the service yet. */
   readonly #unconfirmed = new Set<ChunkHash>();
@@ -90,7 +89,8 @@ export class UploadSession {
   /** Until a pack was refused: then this session sends its chunks one by one. */
   #usesPacks: boolean;
   #reporting: Promise<void> | undefined;
-  #hasReported = false;
+  /** Stored chunks from which on they are reported. */
+  #reportChunks = REPORT_CHUNKS;
   #ending: StoreOutcome | undefined;
 
   /** Without `upload` the session is resumed: everything is asked for first. */
@@ -261,11 +261,13 @@ export class UploadSession {
   #noteStored(hash: ChunkHash): void {
     this.#unconfirmed.add(hash);
     this.#count(hash);
-    // A file that the commit confirms by itself needs no report.
-    const isSmall = this.#places.size <= FILE_UNCONFIRMED_CHUNKS_MAX;
-    const enough = this.#hasReported || isSmall ? REPORT_CHUNKS : FIRST_REPORT_CHUNKS;
-    if (this.#unconfirmed.size < enough || this.#reporting !== undefined) return;
-    this.#hasReported = true;
+    if (this.#unconfirmed.size >= this.#reportChunks) this.#report();
+  }
+
+  /** Tells the service what is stored while chunks go on being sent. */
+  #report(): void {
+    if (this.#reporting !== undefined) return;
+    this.#reportChunks = REPORT_CHUNKS;
     this.#reporting = this.#check({ storedOnly: true }).finally(() => {
       this.#reporting = undefined;
     });
@@ -309,6 +311,22 @@ export class UploadSession {
     const named = new Set([...upload.missing, ...upload.prove].map((chunk) => chunk.hash));
     const held = upload.more ? [] : [...this.#unknown].filter((hash) => !named.has(hash));
     this.#absorb({ missing: upload.missing, prove: upload.prove, held }, this.#dependencies.clock.now());
+    const { hash: first } = this.#content.chunks[0] ?? {};
+    const isBegun = first !== undefined && !named.has(first);
+    if (this.#wanted.size <= FILE_UNCONFIRMED_CHUNKS_MAX) return;
+    if (isBegun) this.#claimWanted();
+    // Other devices see soon that the file is on its way, and the service knows that it was begun.
+    else this.#reportChunks = 1;
+  }
+
+  /**
+   * Where an earlier process has ended in the middle of this file, the chunks that it sent last are stored and the service was never told:
+   * it is asked for all that it has called missing, before they are sent again. That the account holds the first chunk shows that
+   * the file may have been begun; where it is only an older content of the file, this costs a request.
+   */
+  #claimWanted(): void {
+    for (const hash of this.#wanted.keys()) this.#claimed.add(hash);
+    this.#wanted.clear();
   }
 
   #absorb(answer: Pick<CheckChunksResponse, 'missing' | 'prove' | 'held'>, askedAtMs: number): void {
