@@ -357,4 +357,40 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
       test: 'a large task waits for no more than its turns while small ones never end, and small ones go before it until then',
     },
   },
+  {
+    id: 'every-round-counts-a-spared-file',
+    what: 'A file that is left alone while it is written counts as rewritten in every round, and stops the sync as a mass change.',
+    invariant: 'I-16',
+    file: 'client/src/engine/sync-engine.ts',
+    find: '!isLeft(step) && !(isTransfer(step.type) && spared.has(step.nodeId));',
+    replace: '!isLeft(step);',
+    caughtBy: {
+      file: LOOP,
+      test: 'a file that is written again and again is sent from time to time, and as it is in the end',
+    },
+  },
+  {
+    id: 'late-rename-is-taken-back',
+    what: 'Sending an edit agrees on the place of the file as well, and a rename that came too late is taken back on the disk.',
+    invariant: 'I-12',
+    file: 'client/src/engine/settle-upload.ts',
+    find: 'if (before === undefined || samePlace(node, file)) return agreed;',
+    replace: 'return agreed;',
+    caughtBy: {
+      file: PLANNER,
+      test: 'a rename that came too late at the service is not taken back on the disk, though an edit was sent with it',
+    },
+  },
+  {
+    id: 'orphans-in-deleted-folders',
+    what: 'What went into a folder before its delete, which this device knows already, stays in the remote tree for ever.',
+    invariant: 'I-12',
+    file: 'client/src/engine/pull-changes.ts',
+    find: '&& !trees.remote.has(node.parentId)) {',
+    replace: '&& node.parentId === node.nodeId) {',
+    caughtBy: {
+      file: 'client/src/engine/pull-changes.test.ts',
+      test: 'a file that went into a folder which this device knows to be deleted by now is gone with it',
+    },
+  },
 ];

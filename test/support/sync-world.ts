@@ -120,7 +120,10 @@ export class SyncDevice {
 
   /** A loop that runs on, with this device's disk and state. */
   async loop(
-    ports: { readonly clock: Clock; readonly hints: RemoteHints },
+    {
+      files = this.files,
+      ...ports
+    }: { readonly clock: Clock; readonly hints: RemoteHints; readonly files?: MemoryFileSystem },
     more: Partial<LoopOptions> = {},
   ): Promise<SyncLoop> {
     this.#remote ??= await this.#service.connect(this.#number, this.faults);
@@ -128,10 +131,10 @@ export class SyncDevice {
       {
         ...ports,
         random: (count) => this.#draw(count),
-        files: this.files,
+        files,
         remote: this.#remote,
         store: this.#store,
-        watcher: this.files.watcher,
+        watcher: files.watcher,
       },
       {
         deviceName: `device ${this.#number}`,

@@ -144,7 +144,7 @@ function beginDownload(execution: Execution, nodeId: NodeId): void {
   const key = downloadKey(there);
   const pausedUntil = transfers.pausedUntil(key);
   if (pausedUntil !== undefined) {
-    postpone(execution, pausedUntil);
+    postpone(execution, nodeId, pausedUntil);
     return;
   }
   left.add(nodeId);

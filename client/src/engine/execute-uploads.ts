@@ -7,6 +7,8 @@ import {
   FILE_TRIES_MAX,
   FRESH_FILE_BYTES,
   FRESH_FILE_MS,
+  REWRITTEN_FILE_MS,
+  REWRITTEN_QUIET_MS,
   UPLOAD_SLICE_FILES,
   UPLOAD_SLICES_MAX,
 } from './limits.ts';
@@ -15,7 +17,7 @@ import { settleUploads, type Upload } from './settle-upload.ts';
 import type { UploadStep } from './steps.ts';
 import { takeTransfer } from './take-transfer.ts';
 import { TransferQueue } from './transfer-queue.ts';
-import type { LocalNode } from './trees.ts';
+import type { LocalIdentity } from './trees.ts';
 
 type SentUpload = SentFile & { readonly upload: Upload };
 
@@ -97,7 +99,7 @@ function beginUpload(execution: Execution, step: UploadStep): void {
   const { identity } = file.entry;
   const key = stateKey(identity);
   const pausedUntil = transfers.pausedUntil(key);
-  if (pausedUntil !== undefined) postpone(execution, pausedUntil);
+  if (pausedUntil !== undefined) postpone(execution, step.nodeId, pausedUntil);
   else if (!transfers.uploads.hasRoom(identity.size) || transfers.uploads.has(key)) left.add(step.nodeId);
   else {
     left.add(step.nodeId);
@@ -148,26 +150,38 @@ function uploadOf(execution: Execution, step: UploadStep): Upload | undefined {
 function openUpload(execution: Execution, step: UploadStep): Upload | undefined {
   const upload = uploadOf(execution, step);
   if (upload === undefined) return undefined;
-  const { path, file } = upload;
+  const { path } = upload;
   const tries = execution.tries.get(path);
   const now = execution.ports.clock.now();
   // A clock that was put back does not make the pause longer.
   const pauseMs = tries === undefined ? 0 : tries.notBefore - now;
   if (tries !== undefined && tries.count >= FILE_TRIES_MAX && pauseMs > 0 && pauseMs <= BUSY_PAUSE_MS_MAX) {
     report(execution, { path, reason: 'busy' });
-    postpone(execution, tries.notBefore);
+    postpone(execution, step.nodeId, tries.notBefore);
     return undefined;
   }
-  if (execution.sparesFreshFiles && isFresh(file, now)) {
-    postpone(execution, epochMs(now + FRESH_FILE_MS));
-    return undefined;
-  }
-  return upload;
+  const spareMs = execution.sparesFreshFiles ? spareTime(execution, upload, now) : 0;
+  if (spareMs === 0) return upload;
+  postpone(execution, step.nodeId, epochMs(now + spareMs));
+  return undefined;
 }
 
-/** A large file that was written a moment ago is often still being written; reading it now would be for nothing. */
-function isFresh({ entry: { identity } }: LocalNode, now: number): boolean {
-  return identity.size > FRESH_FILE_BYTES && Math.abs(now - Number(identity.mtimeNs / 1_000_000n)) < FRESH_FILE_MS;
+/**
+ * How long a file is to be left alone. A large one that was written a moment ago is often still being written, and reading it would be
+ * for nothing; one that is written again and again is not sent with every write.
+ */
+function spareTime({ trees }: Execution, { step, file }: Upload, now: number): number {
+  const { identity } = file.entry;
+  const ageMs = Math.abs(now - writtenAtMs(identity));
+  if (identity.size > FRESH_FILE_BYTES && ageMs < FRESH_FILE_MS) return FRESH_FILE_MS;
+  const agreed = trees.synced.get(step.nodeId);
+  if (agreed === undefined || ageMs >= REWRITTEN_QUIET_MS) return 0;
+  const isRewritten = Math.abs(writtenAtMs(identity) - writtenAtMs(agreed.identity)) < REWRITTEN_FILE_MS;
+  return isRewritten ? REWRITTEN_QUIET_MS - ageMs : 0;
+}
+
+function writtenAtMs({ mtimeNs }: LocalIdentity): number {
+  return Number(mtimeNs / 1_000_000n);
 }
 
 async function sendSlice({ ports, pace }: Execution, slice: readonly Upload[]): Promise<readonly SentUpload[]> {

@@ -51,6 +51,8 @@ export interface Execution {
   readonly isUnavailable: (failure: unknown) => boolean;
   /** Nodes whose transfer is under way, or was left to the next plan. */
   readonly left: Set<NodeId>;
+  /** Nodes whose transfer waits for its file to come to rest, or for a pause to end. */
+  readonly spared: Set<NodeId>;
   /** Steps that brought something forward. */
   progress: number;
   /** Somebody else was first with something, or the service did not answer: a look at it may tell. */
@@ -107,8 +109,9 @@ export function report(
   execution.problems.push(syncProblem(problem.path, problem.reason, problem));
 }
 
-/** Leaves something to a round at this time or later. */
-export function postpone(execution: Execution, until: EpochMs): void {
+/** Leaves the transfer of a node to a round at this time or later. */
+export function postpone(execution: Execution, nodeId: NodeId, until: EpochMs): void {
+  execution.spared.add(nodeId);
   if (execution.retryAt === undefined || until < execution.retryAt) execution.retryAt = until;
 }
 

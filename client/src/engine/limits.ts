@@ -7,7 +7,7 @@ export const IDLE_ROUNDS_MAX = 2;
 /** Tries of a file that keeps changing while it is read, before it counts as busy. */
 export const FILE_TRIES_MAX = 4;
 /** A burst of changes on the disk has come to its end when nothing more came for this long … */
-export const DEBOUNCE_MS = 20;
+export const DEBOUNCE_MS = 10;
 /** … and is not waited for longer than this. */
 export const DEBOUNCE_MS_MAX = 500;
 /** Pause after a failure, and what it grows to. */
@@ -30,6 +30,10 @@ export const BUSY_PAUSE_MS_MAX = 60_000;
 export const FRESH_FILE_BYTES = 1024 * 1024;
 /** … while it was written less than this ago. */
 export const FRESH_FILE_MS = 1000;
+/** A file that is written again this soon after the state that was agreed on, such as a log … */
+export const REWRITTEN_FILE_MS = 1000;
+/** … is sent when nothing more was written for this long: each write would be a revision of its own. */
+export const REWRITTEN_QUIET_MS = 100;
 /** The time over which the rate of a transfer is told. */
 export const RATE_WINDOW_MS = 10_000;
 /** Files that are sent together, and whose commits share a request. */
@@ -82,9 +86,9 @@ export const PLAN_DEPTH_MAX = 10_000;
 export const CONFLICT_NAMES_MAX = 10_000;
 /**
  * A file that was written less than this ago may be written again without its times showing it, because file systems keep
- * time in ticks (4 ms on Linux). It is read only when it is older.
+ * time in ticks (up to 10 ms on Linux, 16 ms on Windows). It is read only when it is older.
  */
-export const TIME_TICK_MS = 50;
+export const TIME_TICK_MS = 20;
 /** Local names that are tried for a node whose own one is taken. */
 export const TWIN_ATTEMPTS_MAX = 99_999;
 /** Length that a shortened local name leaves at least for an extension, so that most are kept whole. */

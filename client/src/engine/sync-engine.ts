@@ -193,16 +193,17 @@ export class SyncEngine {
     const known = this.#transfers.isBusy ? this.#leftBytes : 0;
     this.#options.onRound?.(Math.max(0, plannedBytes(plan, this.trees) - known));
     const execution = await this.execute(plan, plan.steps);
-    const { progress, failed, retryAt, left } = execution;
-    const isTried = ({ type, nodeId }: Step): boolean => !(isTransfer(type) && left.has(nodeId));
-    this.#leftBytes = plannedBytes({ ...plan, steps: plan.steps.filter((step) => !isTried(step)) }, this.trees);
+    const { progress, failed, retryAt, left, spared } = execution;
+    const isLeft = ({ type, nodeId }: Step): boolean => isTransfer(type) && left.has(nodeId);
+    const isTried = (step: Step): boolean => !isLeft(step) && !(isTransfer(step.type) && spared.has(step.nodeId));
+    this.#leftBytes = plannedBytes({ ...plan, steps: plan.steps.filter(isLeft) }, this.trees);
     return {
       kind: 'done',
       problems: withoutRepeats([...plan.problems, ...execution.problems]),
       progress,
       needsPull: failed.size > 0 || execution.isOvertaken,
       retryAt,
-      onlyTransfers: !plan.steps.some(isTried) && this.#transfers.isBusy,
+      onlyTransfers: plan.steps.every(isLeft) && this.#transfers.isBusy,
       changed: sumChanges(changing.filter(({ step }) => isTried(step))),
     };
   }
@@ -352,6 +353,7 @@ export class SyncEngine {
       pace: this.#pace,
       isUnavailable: options.isUnavailable ?? (() => false),
       left: new Set(),
+      spared: new Set(),
       progress: 0,
       isOvertaken: false,
       retryAt: undefined,

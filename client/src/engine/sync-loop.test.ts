@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { GivenHints } from '../../../test/support/given-hints.ts';
+import { MemoryFileSystem } from '../../../test/support/memory-file-system.ts';
 import { ModelService } from '../../../test/support/model-service.ts';
 import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
@@ -74,7 +75,30 @@ test('a file is read only when another write would show in its times', async () 
   await clock.pass(1000);
   expect(reads.length).toBeGreaterThan(0);
   expect(Math.min(...reads)).toBeGreaterThanOrEqual(TIME_TICK_MS);
+  expect(Math.min(...reads)).toBeLessThan(30);
   await loop.stop();
+  await ended;
+});
+
+test('a file that is written again and again is sent from time to time, and as it is in the end', async () => {
+  const service = new ModelService();
+  const device = new SyncDevice(modelSyncService(service), 1);
+  const clock = new VirtualClock();
+  const files = new MemoryFileSystem(undefined, () => BigInt(clock.now()) * 1_000_000n);
+  const loop = await device.loop({ clock, hints: new GivenHints(), files });
+  const ended = loop.run();
+  for (let line = 1; line <= 100; line++) {
+    files.write('log', `${line}`);
+    await clock.pass(30);
+  }
+  const commits = service.journal.length;
+  expect(commits).toBeGreaterThanOrEqual(2);
+  expect(commits).toBeLessThanOrEqual(5);
+  await clock.pass(1000);
+  expect(serviceTree(service)).toEqual(new Map([['log', '100']]));
+  const stopped = loop.stop();
+  await clock.pass(100);
+  await stopped;
   await ended;
 });
 

@@ -17,7 +17,7 @@ export function takeTransfer<T>(
   if (ending?.kind === 'brought') return { value: ending.value };
   if (ending?.kind === 'failed') {
     if (!execution.isUnavailable(ending.failure)) throw ending.failure;
-    postpone(execution, execution.transfers.pause(key));
+    postpone(execution, nodeId, execution.transfers.pause(key));
     execution.isOvertaken = true;
     return 'left';
   }
