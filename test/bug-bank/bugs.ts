@@ -4,11 +4,13 @@ import { PACK_BUGS } from './pack-bugs.ts';
 import { PLANNER_BUGS } from './planner-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { SERVICE_BUGS } from './service-bugs.ts';
+import { TRANSFER_BUGS } from './transfer-bugs.ts';
 
 /** All planted bugs, from the engine to the service. `npm run bugs` says which of them the suite catches. */
 export const BUGS: readonly PlantedBug[] = [
   ...PLANNER_BUGS,
   ...EXECUTION_BUGS,
+  ...TRANSFER_BUGS,
   ...DISK_BUGS,
   ...SERVICE_BUGS,
   ...PACK_BUGS,

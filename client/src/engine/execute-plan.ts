@@ -12,6 +12,10 @@ import { writeDown } from './write-down.ts';
 /** Executes steps of a plan in their order. Large transfers of it may go on when this ends: their nodes are in `left` then. */
 export async function executePlan(execution: Execution, steps: readonly Step[]): Promise<void> {
   retainTransfers(execution, steps);
+  for (const { nodeId } of ofType(steps, 'upload')) {
+    const file = execution.local.tree.get(nodeId);
+    if (file !== undefined) execution.toSend.set(nodeId, file);
+  }
   for (const step of steps) {
     if (step.type === 'forget' || step.type === 'agree' || step.type === 'adopt-copy')
       executeKnowledge(execution, step);

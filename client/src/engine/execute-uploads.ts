@@ -13,7 +13,7 @@ import {
   UPLOAD_SLICES_MAX,
 } from './limits.ts';
 import { runInStages } from './run-in-stages.ts';
-import { settleUploads, type Upload } from './settle-upload.ts';
+import { isStillNode, settleUploads, type Upload } from './settle-upload.ts';
 import type { UploadStep } from './steps.ts';
 import { takeTransfer } from './take-transfer.ts';
 import { TransferQueue } from './transfer-queue.ts';
@@ -143,8 +143,9 @@ function sliceSource(execution: Execution, queue: TransferQueue<UploadStep>): ()
 function uploadOf(execution: Execution, step: UploadStep): Upload | undefined {
   const file = execution.local.tree.get(step.nodeId);
   const path = localPath(execution, step.nodeId);
+  const planned = execution.toSend.get(step.nodeId);
   if (file === undefined || path === undefined || execution.failed.has(file.parentId)) return undefined;
-  return { step, file, path };
+  return planned !== undefined && isStillNode(execution, { step, file: planned }) ? { step, file, path } : undefined;
 }
 
 function openUpload(execution: Execution, step: UploadStep): Upload | undefined {

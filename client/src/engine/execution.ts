@@ -49,6 +49,8 @@ export interface Execution {
   readonly largeFileBytes: number;
   readonly pace: TransferPace;
   readonly isUnavailable: (failure: unknown) => boolean;
+  /** The files that are to be sent, as the plan saw them: an id may be given to another one while it is executed. */
+  readonly toSend: Map<NodeId, LocalNode>;
   /** Nodes whose transfer is under way, or was left to the next plan. */
   readonly left: Set<NodeId>;
   /** Nodes whose transfer waits for its file to come to rest, or for a pause to end. */

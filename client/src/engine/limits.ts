@@ -36,8 +36,8 @@ export const REWRITTEN_FILE_MS = 1000;
 export const REWRITTEN_QUIET_MS = 100;
 /** The time over which the rate of a transfer is told. */
 export const RATE_WINDOW_MS = 10_000;
-/** Files that are sent together, and whose commits share a request. */
-export const UPLOAD_SLICE_FILES = COMMIT_OPERATIONS_MAX;
+/** Files that are sent together: enough of them to fill a pack, and committed in several requests. */
+export const UPLOAD_SLICE_FILES = 2000;
 /** Bytes that are sent together, unless a single file is larger: as much as the line carries in UPLOAD_SLICE_MS, within these bounds. */
 export const UPLOAD_SLICE_BYTES_MIN = 8 * 1024 * 1024;
 export const UPLOAD_SLICE_BYTES_MAX = 256 * 1024 * 1024;
@@ -96,6 +96,6 @@ export const CUT_EXTENSION_LENGTH = 32;
 /** The shortest limit that a disk may have for its names: mark and hash, an extension, and as much for the beginning. */
 export const LOCAL_NAME_LENGTH_MIN = 96;
 
-assert(UPLOAD_SLICE_FILES <= COMMIT_OPERATIONS_MAX, 'the files of a slice fit into one commit');
+assert(UPLOAD_SLICE_FILES % COMMIT_OPERATIONS_MAX === 0, 'the files of a slice fill its commits');
 assert(HUGE_TRANSFERS_MAX < LARGE_TRANSFERS_MAX, 'huge files leave places for others');
 assert(LARGE_FILE_BYTES <= UPLOAD_SLICE_BYTES_MIN, 'every file of a slice fits into one');

@@ -146,6 +146,20 @@ test('files that swap their names keep their histories: they are moved, and no b
   expect([idOf('b'), idOf('a')]).toEqual([first, second]);
 });
 
+test('an answer that gives the id of one file to another one in the same commit confuses neither', async () => {
+  const { service, a } = world();
+  a.files.write('a', 'old');
+  await a.sync();
+  const there = new ServiceUser(service);
+  there.write('a', 'same');
+  there.rename('a', 'b');
+  a.files.write('a', 'mine');
+  a.files.write('b', 'same');
+  expect(await a.sync()).toMatchObject({ kind: 'rested', problems: [] });
+  expect(serviceTree(service)).toEqual(a.files.tree());
+  expect(new Set(a.files.tree().values())).toEqual(new Set(['mine', 'same']));
+});
+
 test('a rename that came too late at the service is not taken back on the disk, though an edit was sent with it', async () => {
   const { service, a, b } = world();
   a.files.write('draft', '1');

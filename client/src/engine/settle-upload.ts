@@ -1,5 +1,6 @@
 import {
   COMMIT_CONFIRM_CHUNKS_MAX,
+  COMMIT_OPERATIONS_MAX,
   type ConflictStrategy,
   epochMs,
   formatInstant,
@@ -47,6 +48,7 @@ async function settleUpload(
   const { path, file } = upload;
   switch (outcome.kind) {
     case 'sent': {
+      if (!isStillNode(execution, upload)) return undefined;
       const now = await execution.ports.files.look(path);
       if (now === undefined || !sameState(now.identity, file.entry.identity)) {
         countTry(execution, path);
@@ -70,6 +72,15 @@ async function settleUpload(
       });
       return undefined;
   }
+}
+
+/**
+ * Whether the node of a step is still the file that was sent for it. An answer of the service may have given its id to another file,
+ * which the step says nothing about.
+ */
+export function isStillNode({ local }: Execution, { step, file }: Pick<Upload, 'step' | 'file'>): boolean {
+  const here = local.tree.get(step.nodeId);
+  return here !== undefined && sameState(here.entry.identity, file.entry.identity);
 }
 
 /** A file that was only touched: its bytes are those that both sides have. */
@@ -110,7 +121,8 @@ function putCommitment(
     },
     onCommitted: (result, node) => {
       execution.tries.delete(upload.path);
-      recordUpload(execution, { step, file, sent }, node);
+      // As when the answer is lost: the next plan finds at the service what was sent.
+      if (isStillNode(execution, upload)) recordUpload(execution, { step, file, sent }, node);
       if (result.conflict !== undefined) {
         execution.counts.conflicts += 1;
         execution.isOvertaken = true;
@@ -177,12 +189,13 @@ function roundToMs(ns: bigint): number {
   return Number((ns + 500_000n) / 1_000_000n);
 }
 
-/** Fills requests up to the number of chunks that one commit may confirm. */
+/** Fills requests up to the number of operations of one commit, and of the chunks that it may confirm. */
 function packConfirmed<T extends { readonly unconfirmed: number }>(items: readonly T[]): readonly (readonly T[])[] {
   const batches: T[][] = [];
   let room = 0;
   for (const item of items) {
-    if (item.unconfirmed > room || batches.length === 0) {
+    const isFull = batches.at(-1)?.length === COMMIT_OPERATIONS_MAX;
+    if (isFull || item.unconfirmed > room || batches.length === 0) {
       batches.push([]);
       room = COMMIT_CONFIRM_CHUNKS_MAX;
     }

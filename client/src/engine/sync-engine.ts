@@ -352,6 +352,7 @@ export class SyncEngine {
       largeFileBytes: options.largeFileBytes ?? LARGE_FILE_BYTES,
       pace: this.#pace,
       isUnavailable: options.isUnavailable ?? (() => false),
+      toSend: new Map(),
       left: new Set(),
       spared: new Set(),
       progress: 0,

@@ -1,0 +1,73 @@
+import { expect, test } from '@jest/globals';
+import { COMMIT_OPERATIONS_MAX } from '@syncline/protocol';
+import { ModelService } from '../../../test/support/model-service.ts';
+import { modelSyncService, SyncDevice, type SyncService, serviceTree } from '../../../test/support/sync-world.ts';
+import { UPLOAD_SLICE_FILES, UPLOAD_SLICES_MAX } from './limits.ts';
+import type { Remote } from './ports.ts';
+
+const turns = async (count: number): Promise<void> => {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => void setImmediate(resolve));
+};
+
+function watched(service: SyncService, watch: (remote: Remote) => Partial<Remote>): SyncService {
+  return {
+    ...service,
+    connect: async (number, faults) => {
+      const remote = await service.connect(number, faults);
+      return { ...remote, ...watch(remote) };
+    },
+  };
+}
+
+function deviceWith(files: number, watch: (remote: Remote) => Partial<Remote>) {
+  const service = new ModelService();
+  const device = new SyncDevice(watched(modelSyncService(service), watch), 1);
+  for (let file = 0; file < files; file++) device.files.write(`${file}`, `text ${file}`);
+  return { service, device };
+}
+
+test('many small files are sent together, and committed in as many requests as they need, one at a time', async () => {
+  const [sends, commits]: [number[], number[]] = [[], []];
+  let committing = 0;
+  const { service, device } = deviceWith(2 * COMMIT_OPERATIONS_MAX + 50, (remote) => ({
+    send: (sources) => {
+      sends.push(sources.length);
+      return remote.send(sources);
+    },
+    commit: async (operations) => {
+      commits.push(operations.length);
+      committing += 1;
+      expect(committing).toBe(1);
+      await turns(2);
+      committing -= 1;
+      return remote.commit(operations);
+    },
+  }));
+  expect(await device.sync()).toMatchObject({ kind: 'rested', problems: [] });
+  expect(serviceTree(service)).toEqual(device.files.tree());
+  expect(sends).toEqual([2 * COMMIT_OPERATIONS_MAX + 50]);
+  expect(commits).toEqual([COMMIT_OPERATIONS_MAX, COMMIT_OPERATIONS_MAX, 50]);
+});
+
+test('while a slice is committed, the next ones are sent, and no more than are allowed at once', async () => {
+  const held = Promise.withResolvers<void>();
+  let [sends, commits] = [0, 0];
+  const { service, device } = deviceWith((UPLOAD_SLICES_MAX + 1) * UPLOAD_SLICE_FILES, (remote) => ({
+    send: (sources) => {
+      sends += 1;
+      return remote.send(sources);
+    },
+    commit: async (operations) => {
+      commits += 1;
+      await held.promise;
+      return remote.commit(operations);
+    },
+  }));
+  const synced = device.sync();
+  while (commits === 0) await turns(1);
+  await turns(50);
+  expect([sends, commits]).toEqual([UPLOAD_SLICES_MAX, 1]);
+  held.resolve();
+  expect(await synced).toMatchObject({ kind: 'rested', problems: [] });
+  expect(serviceTree(service)).toEqual(device.files.tree());
+}, 60_000);
