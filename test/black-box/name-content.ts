@@ -26,6 +26,6 @@ function* chunkEnds(bytes: Uint8Array): Generator<number> {
       if (end !== undefined) yield start + end;
       at = end ?? block.length;
     }
-    finder.keepEnd(block.length);
+    finder.turn(block.length);
   }
 }

@@ -3,27 +3,29 @@ import { KiB } from '@syncline/protocol/units';
 import { SCALAR_KERNEL, SIMD_KERNEL } from './boundary-kernel.ts';
 import { findBoundary, WINDOW_BYTES } from './boundary-rule.ts';
 
-/** Bytes of a file that are looked at together: few enough to stay in a core's own cache until they are hashed, too. */
-export const BLOCK_BYTES = 512 * KiB;
+/** Bytes of a file that are looked at together: few enough to be in the cache until they are hashed, too. */
+export const BLOCK_BYTES = 1024 * KiB;
 
 /** Memory of WebAssembly comes in pages. */
 const PAGE_BYTES = 64 * KiB;
-/** Where a block begins in it; the page before has the end of the block before. */
-const BLOCK_START = PAGE_BYTES;
-const MEMORY_PAGES = (BLOCK_START + BLOCK_BYTES) / PAGE_BYTES;
+/** There are two places for a block, each after a page that has the end of the block before. */
+const PLACE_BYTES = PAGE_BYTES + BLOCK_BYTES;
+const MEMORY_BYTES = 2 * PLACE_BYTES;
 
-assert(Number.isInteger(MEMORY_PAGES), 'a block must be whole pages');
-assert(BLOCK_START >= WINDOW_BYTES, 'what a boundary hangs on must fit before a block');
+assert(MEMORY_BYTES % PAGE_BYTES === 0, 'a block must be whole pages');
+assert(PAGE_BYTES >= WINDOW_BYTES, 'what a boundary hangs on must fit before a block');
 
-/** Finds boundaries in a stream, block by block. Places are counted from the start of the block that is there. */
+/** Finds boundaries in a stream, block by block. Places are counted from the start of the present block. */
 export interface BoundaryFinder {
   readonly kernel: BoundaryKernel;
-  /** Where a block is put: up to BLOCK_BYTES, which stay until the next one is put there. */
+  /** Where the present block is put: up to BLOCK_BYTES, which stay until `turn` was called twice. */
   readonly block: Uint8Array<ArrayBuffer>;
+  /** Where the next one can be put already. */
+  readonly nextBlock: Uint8Array<ArrayBuffer>;
   /** The first boundary of `bits` bits from `from` on and before `to`. */
   find(from: number, to: number, bits: number): number | undefined;
-  /** Has to be called between two blocks of a stream: boundaries at the start of the next one hang on the end of this one. */
-  keepEnd(length: number): void;
+  /** Goes on to the next block of the stream; the present one has `length` bytes. */
+  turn(length: number): void;
 }
 
 export type BoundaryKernel = 'simd' | 'scalar' | 'reference';
@@ -31,16 +33,27 @@ export type BoundaryKernel = 'simd' | 'scalar' | 'reference';
 /** The fastest that runs here, or the one that is asked for: all find the same. @throws where that one does not run. */
 export function openBoundaryFinder(kernel: BoundaryKernel = fastestKernel()): BoundaryFinder {
   const { bytes, find } = kernel === 'reference' ? openReference() : openModule(MODULES[kernel]);
+  const blockAt = (start: number) => bytes.subarray(start, start + BLOCK_BYTES);
+  let start = PAGE_BYTES;
+  let nextStart = start + PLACE_BYTES;
+  let block = blockAt(start);
+  let nextBlock = blockAt(nextStart);
   return {
     kernel,
-    block: bytes.subarray(BLOCK_START),
-    find: (from, to, bits) => {
-      const found = find(BLOCK_START + from, BLOCK_START + to, bits);
-      return found === 0 ? undefined : found - BLOCK_START;
+    get block() {
+      return block;
     },
-    keepEnd: (length) => {
-      const end = BLOCK_START + length;
-      bytes.copyWithin(BLOCK_START - WINDOW_BYTES, end - WINDOW_BYTES, end);
+    get nextBlock() {
+      return nextBlock;
+    },
+    find: (from, to, bits) => {
+      const found = find(start + from, start + to, bits);
+      return found === 0 ? undefined : found - start;
+    },
+    turn: (length) => {
+      bytes.copyWithin(nextStart - WINDOW_BYTES, start + length - WINDOW_BYTES, start + length);
+      [start, nextStart] = [nextStart, start];
+      [block, nextBlock] = [nextBlock, block];
     },
   };
 }
@@ -62,14 +75,14 @@ function fastestKernel(): BoundaryKernel {
 }
 
 function openReference(): OpenKernel {
-  const bytes = new Uint8Array(BLOCK_START + BLOCK_BYTES);
+  const bytes = new Uint8Array(MEMORY_BYTES);
   return { bytes, find: (from, to, bits) => findBoundary(bytes, { from, to }, bits) ?? 0 };
 }
 
 function openModule(base64: string): OpenKernel {
   const { WebAssembly } = host;
   assert(WebAssembly !== undefined, 'a kernel that is asked for must run here');
-  const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES });
+  const memory = new WebAssembly.Memory({ initial: MEMORY_BYTES / PAGE_BYTES });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(decode(base64)), { env: { memory } });
   return { bytes: new Uint8Array(memory.buffer), find: exports.find };
 }

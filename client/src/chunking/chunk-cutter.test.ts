@@ -38,7 +38,7 @@ function cut(
       }
       at = end ?? block.length;
     }
-    finder.keepEnd(block.length);
+    finder.turn(block.length);
     start += block.length;
   }
   expect(last).toBe(bytes.length);

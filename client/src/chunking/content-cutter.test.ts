@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { randomBytesOf } from '../../../test/support/random-bytes.ts';
 import * as browser from '../platform/browser/sha256.ts';
 import * as node from '../platform/node/sha256.ts';
+import { BLOCK_BYTES } from './boundary-finder.ts';
 import { ContentCutter, type CutChunk } from './content-cutter.ts';
 
 const cutter = new ContentCutter();
@@ -14,7 +15,7 @@ const cutter = new ContentCutter();
 async function cut(bytes: Uint8Array, strategy: ChunkingStrategy): Promise<readonly CutChunk[]> {
   cutter.begin({ size: bytes.length, strategy });
   for (let at = 0; at < bytes.length; ) {
-    const block = bytes.subarray(at, at + cutter.blockBytes);
+    const block = bytes.subarray(at, at + BLOCK_BYTES);
     cutter.block.set(block);
     cutter.take(block.length);
     at += block.length;

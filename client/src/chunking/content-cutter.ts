@@ -1,6 +1,6 @@
 import { assert } from '@syncline/protocol/assert';
 import { openSha256, type Sha256 } from '#sha256';
-import { BLOCK_BYTES, type BoundaryFinder, openBoundaryFinder } from './boundary-finder.ts';
+import { type BoundaryFinder, openBoundaryFinder } from './boundary-finder.ts';
 import { ChunkCutter, type CutFile } from './chunk-cutter.ts';
 
 /** One chunk: its length, and its SHA-256 in lowercase hexadecimal. */
@@ -10,8 +10,8 @@ export interface CutChunk {
 }
 
 /**
- * Cuts a file into chunks and names them, in one pass and in the memory of one block: each byte is read, looked at and hashed while
- * it is in the core's cache. Used for one file after the other.
+ * Cuts a file into chunks and names them, in one pass and in the memory of two blocks: each byte is looked at and hashed where it was read
+ * to, while it is in the cache. Used for one file after the other.
  */
 export class ContentCutter {
   readonly #finder: BoundaryFinder;
@@ -25,9 +25,14 @@ export class ContentCutter {
     this.#finder = finder;
   }
 
-  /** Where the next bytes of the file are put. */
+  /** Where the next bytes of the file are put, up to BLOCK_BYTES of them. */
   get block(): Uint8Array<ArrayBuffer> {
     return this.#finder.block;
+  }
+
+  /** Where those after them can be put already, before the ones in `block` are taken. */
+  get nextBlock(): Uint8Array<ArrayBuffer> {
+    return this.#finder.nextBlock;
   }
 
   /** Begins another file; what came of an earlier one is dropped. */
@@ -39,14 +44,9 @@ export class ContentCutter {
     this.#chunks = [];
   }
 
-  /** Bytes that are to be put into the next block. */
-  get blockBytes(): number {
-    return Math.min(BLOCK_BYTES, this.#bytesLeft);
-  }
-
   /** Takes the next bytes of the file, which have been put into `block`. */
   take(length: number): void {
-    assert(this.#cutter !== undefined && length <= this.blockBytes, 'a block belongs to a file that was begun');
+    assert(this.#cutter !== undefined && length <= this.#bytesLeft, 'a block belongs to a file that was begun');
     for (let at = 0; at < length; ) {
       const cut = this.#cutter.next(at, length);
       const end = cut ?? length;
@@ -57,7 +57,7 @@ export class ContentCutter {
       at = end;
     }
     this.#bytesLeft -= length;
-    this.#finder.keepEnd(length);
+    this.#finder.turn(length);
   }
 
   /** Waits until what was taken so far is hashed, where that is done elsewhere: bounds what waits for it. */

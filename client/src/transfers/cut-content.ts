@@ -1,4 +1,5 @@
 import { ChunkHash, type ChunkingStrategy, type ChunkRef, ONE_CHUNK_BYTES_MAX } from '@syncline/protocol';
+import { BLOCK_BYTES } from '../chunking/boundary-finder.ts';
 import type { CutFile } from '../chunking/chunk-cutter.ts';
 import { ContentCutter, type CutChunk } from '../chunking/content-cutter.ts';
 import { hashChunk } from './hashing.ts';
@@ -112,7 +113,7 @@ async function cutHere(
 
 async function take(cutter: ContentCutter, bytes: Uint8Array): Promise<void> {
   for (let start = 0; start < bytes.length; ) {
-    const end = Math.min(bytes.length, start + cutter.blockBytes);
+    const end = Math.min(bytes.length, start + BLOCK_BYTES);
     cutter.block.set(bytes.subarray(start, end));
     cutter.take(end - start);
     await cutter.settle();

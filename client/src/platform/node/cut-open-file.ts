@@ -1,24 +1,47 @@
-import { readSync } from 'node:fs';
+import { read, readSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { BLOCK_BYTES } from '../../chunking/boundary-finder.ts';
 import type { CutFile } from '../../chunking/chunk-cutter.ts';
 import type { ContentCutter, CutChunk } from '../../chunking/content-cutter.ts';
+import { READ_AHEAD_BLOCKS, SLOW_READ_MS } from './limits.ts';
 
 /** A file that is open under the operating system's number for it. */
 export type OpenFile = CutFile & { readonly descriptor: number };
 
 /**
- * Reads an open file from its start to its size, straight into the memory in which it is cut, and holds the thread as long;
- * undefined when it ends before.
+ * Reads an open file from its start to its size, straight into the memory in which it is cut; undefined when it ends before. When it
+ * answers or throws, nothing reads any more.
+ *
+ * What the system has in memory is read on this thread, which costs least. After a block that takes longer, the next ones are read while
+ * one is cut and hashed, so that the disk does not wait.
  */
 export async function cutOpenFile(
   cutter: ContentCutter,
   { descriptor, ...file }: OpenFile,
 ): Promise<readonly CutChunk[] | undefined> {
   cutter.begin(file);
+  let blocksAhead = 0;
+  let reading: Promise<number> | undefined;
   for (let at = 0; at < file.size; ) {
-    const length = readSync(descriptor, cutter.block, 0, cutter.blockBytes, at);
+    const wanted = Math.min(BLOCK_BYTES, file.size - at);
+    const startedMs = performance.now();
+    const length = reading === undefined ? readSync(descriptor, cutter.block, 0, wanted, at) : await reading;
     if (length === 0) return undefined;
-    cutter.take(length);
+    blocksAhead = performance.now() - startedMs > SLOW_READ_MS ? READ_AHEAD_BLOCKS : blocksAhead - 1;
     at += length;
+    reading =
+      blocksAhead > 0 && at < file.size ? readAhead(descriptor, cutter.nextBlock, { at, size: file.size }) : undefined;
+    cutter.take(length);
   }
   return cutter.end();
+}
+
+const readLater = promisify(read);
+
+async function readAhead(
+  descriptor: number,
+  block: Uint8Array,
+  { at, size }: { readonly at: number; readonly size: number },
+): Promise<number> {
+  return (await readLater(descriptor, block, 0, Math.min(BLOCK_BYTES, size - at), at)).bytesRead;
 }

@@ -1,4 +1,5 @@
-import { assert, KiB, MiB } from '@syncline/protocol';
+import { assert } from '@syncline/protocol/assert';
+import { KiB, MiB } from '@syncline/protocol/units';
 
 /** Rows of the state that are read together. */
 export const STATE_ROWS_PER_PAGE = 1000;
@@ -31,6 +32,10 @@ export const TREE_REOPENS_MAX = 8;
 export const TREE_START_MS = 2000;
 /** Threads that cut large files at once; each hashes more than a gigabyte a second. */
 export const CUTTING_THREADS_MAX = 4;
+/** A block of a file that takes longer to read comes from a disk: one that is in memory takes 0.1 to 0.2 ms … */
+export const SLOW_READ_MS = 1;
+/** … and this many after it are read while one is cut. */
+export const READ_AHEAD_BLOCKS = 32;
 /** A thread without work ends after this time; the next one starts in some tens of milliseconds. */
 export const IDLE_THREAD_MS = 5000;
 /** Heap of such a thread. It holds the chunks of one file; what is cut lies outside of it. */
