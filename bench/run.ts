@@ -5,6 +5,7 @@ import { bundleOf } from '../lib/bundles.ts';
 import { type FunctionName, functions } from '../lib/functions.ts';
 import { BenchContext } from './bench-context.ts';
 import { type BenchResult, formatTable, formatTargets } from './bench-report.ts';
+import { benchChunking } from './chunking.bench.ts';
 import { benchCommitLatency } from './commit-latency.bench.ts';
 import { benchCommitRace } from './commit-race.bench.ts';
 import { benchCompression } from './compression.bench.ts';
@@ -43,6 +44,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'idle-daemon': async (context) => benchIdleDaemon(await context.largePairs(), context),
   'large-folder': ({ directory }) => benchLargeFolder(directory, log),
   watcher: () => benchWatcher(),
+  chunking: benchChunking,
   'small-files': benchSmallFiles,
   'far-files': benchFarFiles,
   'large-files': benchLargeFiles,
