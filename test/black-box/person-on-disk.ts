@@ -24,6 +24,9 @@ import { nameContent } from './name-content.ts';
 const NAMES = ['a', 'b', 'c', 'd.txt', 'e.txt', 'F', 'ü', 'notes.md', 'data.bin', 'g h'];
 const FOLDER_NAMES = ['docs', 'src', 'photos', 'old'];
 const DEPTH_MAX = 4;
+/** Small files that come at once, so many that they travel in packs; none when there are so many files that looks take long. */
+const ARCHIVE_FILES = 40;
+const FILES_MAX = 600;
 
 /** What became of contents by the hand of a person. */
 export interface ContentBook {
@@ -69,7 +72,8 @@ export class PersonOnDisk {
     const folder = this.#pick(['', ...folders]) ?? '';
     const place = join(folder, this.#pick(NAMES) ?? 'a');
     const chance = this.#options.random.fraction();
-    if (file === undefined || chance < 0.3) return this.#create(place);
+    if (file === undefined || chance < 0.28) return this.#create(place);
+    if (chance < 0.3) return files.length < FILES_MAX ? this.#unpack(folder) : 'keep';
     if (chance < 0.42) return this.#overwrite(file);
     if (chance < 0.54) return this.#replace(file);
     if (chance < 0.64) return this.#makeFolder(join(folder, this.#pick(FOLDER_NAMES) ?? 'docs'));
@@ -86,6 +90,14 @@ export class PersonOnDisk {
     writeFileSync(this.#at(path), bytes, { flag: 'wx' });
     this.#wrote(bytes, path);
     return `create ${path}`;
+  }
+
+  /** A new folder with many small files, as from an archive. */
+  #unpack(folder: string): string {
+    const path = join(folder, `unpacked ${this.#options.name} ${this.#count}`);
+    mkdirSync(this.#at(path));
+    for (let number = 0; number < ARCHIVE_FILES; number++) this.#create(join(path, `${number}.txt`));
+    return `unpack ${path}`;
   }
 
   /** In place, through an open file, as many programs write. */
