@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { drawBarChart } from './bar-chart.ts';
 import type { BenchResult } from './bench-report.ts';
-import { CHARTS_FOLDER, drawCharts } from './charts.ts';
+import { CHARTS_FOLDER, CHARTS_PAGE, drawCharts, showCharts } from './charts.ts';
 import { type KeptRun, readKeptRuns } from './kept-results.ts';
 
 function run(measuredAt: string, results: Readonly<Record<string, BenchResult>>): KeptRun {
@@ -27,10 +27,18 @@ test('the charts that are shown are those that the kept results give', () => {
   for (const [file, svg] of drawn) expect([file, readFileSync(join(CHARTS_FOLDER, file), 'utf8')]).toEqual([file, svg]);
 });
 
-test('every chart is shown by the page of figures', () => {
-  const page = readFileSync(join(CHARTS_FOLDER, '..', 'performance.md'), 'utf8');
-  const missing = [...drawCharts(readKeptRuns()).keys()].filter((file) => !page.includes(`(charts/${file})`));
-  expect(missing).toEqual([]);
+test('the page of figures shows all charts, and only those', () => {
+  const page = readFileSync(CHARTS_PAGE, 'utf8');
+  expect(page).toBe(showCharts(page, drawCharts(readKeptRuns())));
+});
+
+test('a page is given its charts in the place that it has for them, again and again', () => {
+  const page = 'before\n<!-- charts: written by npm run charts -->\n<!-- end of charts -->\nafter\n';
+  const charts = new Map([['small-files.svg', '']]);
+  const shown = showCharts(page, charts);
+  expect(shown).toMatch(/^before\n[^]*\n!\[10,000 small files\]\(charts\/small-files\.svg\)\n[^]*\nafter\n$/);
+  expect(showCharts(shown, charts)).toBe(shown);
+  expect(() => showCharts('no place', charts)).toThrow('no place for charts');
 });
 
 test('of two results the newest is drawn, with the place and time that it is of', () => {

@@ -3,8 +3,13 @@ import { type BarChart, type BarGroup, drawBarChart } from './bar-chart.ts';
 import type { BenchResult, Figure } from './bench-report.ts';
 import { type KeptRun, newestResults } from './kept-results.ts';
 
-/** Where the charts are drawn, which docs/performance.md shows. */
-export const CHARTS_FOLDER = join(import.meta.dirname, '..', 'docs', 'charts');
+const DOCUMENTS = join(import.meta.dirname, '..', 'docs');
+/** Where the charts are drawn, and the page that shows them. */
+export const CHARTS_FOLDER = join(DOCUMENTS, 'charts');
+export const CHARTS_PAGE = join(DOCUMENTS, 'performance.md');
+
+/** What stands before and after the charts on the page. */
+const [SHOWN_START, SHOWN_END] = ['<!-- charts: written by npm run charts -->', '<!-- end of charts -->'];
 
 interface ChartSpecification {
   readonly file: string;
@@ -107,6 +112,15 @@ export function drawCharts(runs: readonly KeptRun[]): ReadonlyMap<string, string
       return [[specification.file, drawBarChart(chart)]];
     }),
   );
+}
+
+/** The page with these charts, each by its title, and no others. @throws Error when the page has no place for them. */
+export function showCharts(page: string, charts: ReadonlyMap<string, string>): string {
+  const [before, rest] = page.split(SHOWN_START);
+  const after = rest?.split(SHOWN_END)[1];
+  if (before === undefined || after === undefined) throw new Error(`the page has no place for charts: ${SHOWN_START}`);
+  const shown = CHARTS.filter(({ file }) => charts.has(file)).map(({ file, title }) => `![${title}](charts/${file})`);
+  return `${before}${[SHOWN_START, ...shown, SHOWN_END].join('\n\n')}${after}`;
 }
 
 function groupOf({ title, figures }: ChartSpecification['groups'][number], result: BenchResult): readonly BarGroup[] {

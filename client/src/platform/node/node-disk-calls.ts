@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  fstatSync,
   lstatSync,
   openSync,
   readdirSync,
@@ -45,7 +46,8 @@ function readBeginning(path: string, bytesMax: number): Uint8Array {
 function handleOf(handle: FileHandle): DiskHandle {
   return {
     descriptor: handle.fd,
-    stat: () => handle.stat({ bigint: true }),
+    // What is open is known without a look at the disk: to hand this to another thread takes twenty times as long.
+    stat: async () => fstatSync(handle.fd, { bigint: true }),
     read: async (into, position) => (await handle.read(into, 0, into.length, position)).bytesRead,
     readSync: (into, position) => readSync(handle.fd, into, 0, into.length, position),
     write: async (bytes, position) => (await handle.write(bytes, 0, bytes.length, position)).bytesWritten,

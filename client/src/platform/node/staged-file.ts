@@ -4,6 +4,7 @@ import type { ByteRange, StagedContent } from '../../engine/ports.ts';
 import type { LocalIdentity } from '../../engine/trees.ts';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 import { diskRefusal } from './disk-refusal.ts';
+import { errorCode } from './error-code.ts';
 import { isZeros } from './is-zeros.ts';
 import { HOLE_BYTES_MIN, HOLE_READ_BYTES } from './limits.ts';
 import { makeDirectories } from './make-directories.ts';
@@ -89,17 +90,13 @@ export function openStagedFile(
   { file, size, from }: { readonly file: string; readonly size: number; readonly from: string | undefined },
 ): Promise<StagedFile> {
   return refusing(async () => {
-    await makeDirectories(calls, dirname(file));
-    const earlier = calls.lstatSync(file);
-    // Whoever died between giving a file its name and taking this one from it has left two names of somebody's file.
-    if ((earlier?.nlink ?? 0n) > 1n) calls.unlinkSync(file);
-    const isTakenOver = earlier === undefined && from !== undefined && calls.lstatSync(from)?.isFile() === true;
-    if (isTakenOver) calls.renameSync(from, file);
-    const handle = await calls.open(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
+    const made = from === undefined ? await makeStagedFile(calls, file) : undefined;
+    const { handle, isTakenOver } =
+      made === undefined ? await openEarlierFile(calls, { file, from }) : { handle: made, isTakenOver: false };
     try {
-      const before = await handle.stat();
+      const resumed = made === undefined && (await handle.stat()).size > 0n;
       await handle.truncate(size);
-      return new StagedFile(file, { handle, resumed: before.size > 0n, isTakenOver });
+      return new StagedFile(file, { handle, resumed, isTakenOver });
     } catch (error) {
       await handle.close();
       throw error;
@@ -112,6 +109,39 @@ export async function removeStagedFile(calls: DiskCalls, file: string): Promise<
   await refusing(async () => {
     if (calls.lstatSync(file) !== undefined) calls.unlinkSync(file);
   });
+}
+
+const STAGED_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
+
+/**
+ * A new staging file; undefined when one is there. There seldom is one, and to look first is dear: it waits for all who make files in
+ * this directory meanwhile.
+ */
+async function makeStagedFile(calls: DiskCalls, file: string): Promise<DiskHandle | undefined> {
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await calls.open(file, STAGED_FLAGS | constants.O_EXCL, 0o666);
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === 'EEXIST') return undefined;
+      if (code !== 'ENOENT' || !isFirst) throw error;
+    }
+    await makeDirectories(calls, dirname(file));
+  }
+}
+
+/** The staging file that is there, or that the one at `from` becomes; an empty one where there is neither. */
+async function openEarlierFile(
+  calls: DiskCalls,
+  { file, from }: { readonly file: string; readonly from: string | undefined },
+): Promise<{ readonly handle: DiskHandle; readonly isTakenOver: boolean }> {
+  await makeDirectories(calls, dirname(file));
+  const earlier = calls.lstatSync(file);
+  // Whoever died between giving a file its name and taking this one from it has left two names of somebody's file.
+  if ((earlier?.nlink ?? 0n) > 1n) calls.unlinkSync(file);
+  const isTakenOver = earlier === undefined && from !== undefined && calls.lstatSync(from)?.isFile() === true;
+  if (isTakenOver) calls.renameSync(from, file);
+  return { handle: await calls.open(file, STAGED_FLAGS, 0o666), isTakenOver };
 }
 
 async function refusing<T>(task: () => Promise<T>): Promise<T> {
