@@ -263,6 +263,7 @@ export class MemoryFileSystem implements FileSystem {
       resumed: own !== undefined || other !== undefined,
       isTakenOver: other !== undefined,
       write: async (offset, written) => bytes.set(written, offset),
+      flush: () => Promise.resolve(),
       readSync: ({ start, end }) => bytes.slice(start, end),
       close: () => Promise.resolve(),
     };

@@ -189,6 +189,7 @@ function whileWanted(staged: StagedContent, isWanted: () => boolean): StagedCont
   return {
     resumed: staged.resumed,
     isTakenOver: staged.isTakenOver,
+    flush: () => staged.flush(),
     readSync: (range) => staged.readSync(range),
     close: () => staged.close(),
     write: async (offset, bytes) => {

@@ -162,6 +162,8 @@ export interface StagedContent {
   /** True when it was staged under another key and has been taken over. */
   readonly isTakenOver: boolean;
   write(offset: number, bytes: Uint8Array): Promise<void>;
+  /** Makes durable what was written so far, so that less is left to do when it is published. */
+  flush(): Promise<void>;
   /** What stands in it now; its hash tells whether it is right. */
   readSync(range: ByteRange): Uint8Array;
   close(): Promise<void>;
@@ -181,6 +183,8 @@ export interface AheadContent {
   readonly key: string;
   /** Whether a chunk's bytes were verified there when they were written, by this process. */
   isVerified(chunk: { readonly offset: number; readonly hash: ChunkHash }): boolean;
+  /** Whether an earlier process may have written there what is not verified. */
+  readonly isResumed: boolean;
 }
 
 export type RemoteAnswer<T> =

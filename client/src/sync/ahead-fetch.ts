@@ -10,6 +10,7 @@ import type { FileSystem, StagedContent } from '../engine/ports.ts';
 import { fetchChunk } from '../transfers/fetch-chunk.ts';
 import type { KnownManifests } from '../transfers/known-manifests.ts';
 import { runBounded } from '../transfers/run-bounded.ts';
+import type { TransferGate } from '../transfers/transfer-gate.ts';
 import type { TransferDependencies } from '../transfers/upload-files.ts';
 import { AHEAD_CHUNKS_MAX, AHEAD_ROOM_BYTES_MIN } from './limits.ts';
 
@@ -37,6 +38,7 @@ export class AheadFetch {
   readonly uploadId: UploadId;
   readonly #dependencies: AheadDependencies;
   readonly #signal: AbortSignal;
+  readonly #gate: TransferGate;
   readonly #isDone: (contentHash: ContentHash) => boolean;
   #content: Pick<UploadContentResponse, 'contentHash' | 'size'> | undefined;
   #staged: StagedContent | undefined;
@@ -47,6 +49,7 @@ export class AheadFetch {
   /** All before this index are settled. */
   #from = 0;
   #fetchedBytes = 0;
+  #isResumed = false;
 
   constructor(
     dependencies: AheadDependencies,
@@ -59,12 +62,19 @@ export class AheadFetch {
   ) {
     this.#dependencies = dependencies;
     this.#signal = upload.signal;
+    // What is small and wanted now goes before.
+    this.#gate = dependencies.gate.lane('large');
     this.#isDone = upload.isDone;
     this.uploadId = upload.uploadId;
   }
 
   get contentHash(): ContentHash | undefined {
     return this.#content?.contentHash;
+  }
+
+  /** Whether an earlier process may have written what this one has not seen. */
+  get isResumed(): boolean {
+    return this.#isResumed;
   }
 
   get fetchedBytes(): number {
@@ -98,6 +108,7 @@ export class AheadFetch {
       if (!isWhole) return 'advanced';
       next = answer.value.next;
     }
+    await this.#staged?.flush();
     return 'advanced';
   }
 
@@ -124,6 +135,7 @@ export class AheadFetch {
     if (this.#isDone(contentHash)) return undefined;
     this.#content = { contentHash, size };
     this.#staged = await files.stage({ key: aheadKey(contentHash), size });
+    this.#isResumed = this.#staged.resumed;
     return this.#staged;
   }
 
@@ -141,7 +153,7 @@ export class AheadFetch {
   async #settle(staged: StagedContent, chunk: ConfirmedChunk, mayFetch: MayFetch): Promise<boolean> {
     const { index, offset, hash, size } = chunk;
     const ref = { hash, size };
-    const { manifests, isChunk, gate, bandwidth } = this.#dependencies;
+    const { manifests, isChunk, bandwidth } = this.#dependencies;
     if (manifests.find(ref).length > 0) {
       // The download will find it on this disk; if it does not, it asks the network then.
       this.#settled.add(index);
@@ -153,7 +165,7 @@ export class AheadFetch {
     }
     if (!(await mayFetch())) return false;
     await bandwidth?.download.take(size, { signal: this.#signal });
-    return gate.run(size, async () => {
+    return this.#gate.run(size, async () => {
       this.#signal.throwIfAborted();
       const outcome = await fetchChunk(this.#dependencies, chunk, this.#signal);
       if (outcome.kind !== 'fetched') return false;

@@ -124,14 +124,17 @@ export class AheadFetches {
     this.#finish(contentHash);
     const found = [...this.#followed.values()].find(({ fetch }) => fetch.contentHash === contentHash);
     if (found === undefined)
-      return size < this.#bytesMin ? undefined : { key: aheadKey(contentHash), isVerified: () => false };
+      return size < this.#bytesMin
+        ? undefined
+        : { key: aheadKey(contentHash), isVerified: () => false, isResumed: true };
     const { fetch } = found;
     this.#finish(fetch.uploadId);
     await this.#end(found);
     await fetch.close();
     this.#shown.delete(fetch.uploadId);
     this.#onChange();
-    return { key: aheadKey(contentHash), isVerified: ({ offset, hash }) => fetch.isVerified(offset, hash) };
+    const isVerified: AheadContent['isVerified'] = ({ offset, hash }) => fetch.isVerified(offset, hash);
+    return { key: aheadKey(contentHash), isVerified, isResumed: fetch.isResumed };
   }
 
   /** Runs a download, before which everything else steps back. */

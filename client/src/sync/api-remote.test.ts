@@ -27,6 +27,7 @@ test('what an earlier try has written is kept chunk by chunk where it is right, 
     resumed: true,
     isTakenOver: false,
     write: async (offset, written) => staged.set(written, offset),
+    flush: () => Promise.resolve(),
     readSync: ({ start, end }) => staged.subarray(start, end),
     close: () => Promise.resolve(),
   };

@@ -189,10 +189,13 @@ interface EarlierTry {
 
 /**
  * A chunk that an earlier try has written is recognised by its bytes, so nothing about it has to be remembered. What this process has
- * verified and written ahead of the commit is as good as what it writes now.
+ * verified and written ahead of the commit is as good as what it writes now, and what it has not need not be looked for.
  */
 function hasChunk({ into, ahead, isChunk }: EarlierTry) {
-  return ({ offset, ref }: PlacedChunk): boolean =>
-    (into.isTakenOver && ahead?.isVerified({ offset, hash: ref.hash }) === true) ||
-    isChunk(into.readSync({ start: offset, end: offset + ref.size }), ref);
+  const known = into.isTakenOver ? ahead : undefined;
+  return ({ offset, ref }: PlacedChunk): boolean => {
+    if (known?.isVerified({ offset, hash: ref.hash }) === true) return true;
+    if (known?.isResumed === false) return false;
+    return isChunk(into.readSync({ start: offset, end: offset + ref.size }), ref);
+  };
 }

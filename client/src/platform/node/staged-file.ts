@@ -49,6 +49,10 @@ export class StagedFile implements StagedContent {
     return true;
   }
 
+  async flush(): Promise<void> {
+    await refusing(() => this.#handle.sync());
+  }
+
   readSync({ start, end }: ByteRange): Uint8Array {
     const bytes = new Uint8Array(end - start);
     try {
