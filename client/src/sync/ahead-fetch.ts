@@ -112,6 +112,11 @@ export class AheadFetch {
     return 'advanced';
   }
 
+  /** Makes durable what came. @throws DiskRefusedError */
+  async flush(): Promise<void> {
+    await this.#staged?.flush();
+  }
+
   /** Lets go of the staging, which stays for the one who takes it over. Precondition: nothing advances any more. */
   async close(): Promise<void> {
     const staged = this.#staged;

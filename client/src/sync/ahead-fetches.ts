@@ -205,9 +205,13 @@ export class AheadFetches {
     return undefined;
   }
 
-  async #advanceOne({ fetch, ending }: Followed): Promise<PassOutcome> {
+  async #advanceOne(one: Followed): Promise<PassOutcome> {
+    const { fetch, ending } = one;
     try {
-      return await fetch.advance(() => this.#mayFetch(ending.signal));
+      const outcome = await fetch.advance(() => this.#mayFetch(ending.signal));
+      // While there is more to fetch the disk has time enough.
+      if (outcome === 'advanced' && !one.hasNews) await fetch.flush();
+      return outcome;
     } catch (failure) {
       if (ending.signal.aborted) return 'advanced';
       if (failure instanceof UnavailableError) return 'later';
