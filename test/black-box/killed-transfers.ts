@@ -14,8 +14,9 @@ const run = promisify(execFile);
 const KILL_MS_MAX = 50;
 /** How long a killed device is left alone at most. */
 const DOWN_MS_MAX = 300;
-/** What makes no progress for so long does not come to its end. */
+/** What makes no progress for so long, and for as long as it takes to read the file slowly, does not come to its end. */
 const STILL_MS_MAX = 120_000;
+const SLOW_BYTES_PER_MS = 20_000;
 const LOOK_MS = 100;
 
 /** Devices of one account whose daemons are killed while they carry contents. */
@@ -141,14 +142,16 @@ class Transfers {
   }
 
   async #stoodStill(): Promise<never> {
-    const { traffic } = this.#options.service;
+    const { service, bytes } = this.#options;
+    const { traffic } = service;
+    const stillMsMax = STILL_MS_MAX + bytes / SLOW_BYTES_PER_MS;
     for (let last = '', sinceMs = performance.now(); ; ) {
       await pause(LOOK_MS);
       if (this.#ending.signal.aborted) return new Promise(() => undefined);
       const now = JSON.stringify([traffic.counts, this.#kills]);
       if (now !== last) sinceMs = performance.now();
       last = now;
-      if (performance.now() - sinceMs < STILL_MS_MAX) continue;
+      if (performance.now() - sinceMs < stillMsMax) continue;
       const states = await Promise.all([this.#sender.status(), this.#receiver.status()]);
       const outputs = `${this.#sender.output}\n${this.#receiver.output}`;
       throw new Error(`nothing comes any more: ${now} ${JSON.stringify(states)}\n${outputs}`);
