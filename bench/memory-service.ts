@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Interval } from './machine-clock.ts';
+import { readCpuSeconds } from './process-usage.ts';
 import { forkService } from './service-process.ts';
 
 const PROGRAM = join(import.meta.dirname, 'memory-service-process.ts');
@@ -19,6 +20,8 @@ export interface MemoryService {
   readonly url: string;
   /** What it has worked on since the last call. A long poll is no work. */
   readonly takeWork: () => Promise<readonly Work[]>;
+  /** CPU that it has used until now, where the system tells it. */
+  readonly cpuSeconds: () => number;
   stop(): void;
 }
 
@@ -41,6 +44,7 @@ export async function startMemoryService(places: MemoryServicePlaces = {}): Prom
       child.send('work');
       return (await answered)[0] as readonly Work[];
     },
+    cpuSeconds: () => readCpuSeconds(child.pid ?? 0),
     stop: () => void child.kill(),
   };
 }

@@ -40,6 +40,11 @@ export function readSession(sessionId: number): readonly { readonly pid: number;
   });
 }
 
+/** CPU of one process until now; 0 when it is not there. */
+export function readCpuSeconds(pid: number): number {
+  return parseStat(readIfThere(`/proc/${pid}/stat`))?.cpuSeconds ?? 0;
+}
+
 /** A process may end while the list is read. */
 function readIfThere(file: string): string {
   try {

@@ -15,6 +15,7 @@ import { type BundledFunction, benchFunctionStart } from './function-start.bench
 import { benchIdleDaemon } from './idle-daemon.bench.ts';
 import { benchLargeFiles } from './large-files.bench.ts';
 import { benchLargeFolder } from './large-folder.bench.ts';
+import { benchMemory } from './memory.bench.ts';
 import { benchPackCosts } from './pack-costs.bench.ts';
 import { latencySubjects } from './peers/measured-peers.ts';
 import { benchQuietStart } from './quiet-start.bench.ts';
@@ -43,6 +44,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'quiet-start': async (context) => benchQuietStart(await context.largePairs()),
   'idle-daemon': async (context) => benchIdleDaemon(await context.largePairs(), context),
   'large-folder': ({ directory }) => benchLargeFolder(directory, log),
+  memory: benchMemory,
   watcher: () => benchWatcher(),
   chunking: benchChunking,
   'small-files': benchSmallFiles,
