@@ -9,7 +9,7 @@ export const KNOWN_CHUNKS_MAX = 1_000_000;
 export const TRASH_DAYS = 30;
 /** Days that a part of a content waits to be fetched further. */
 export const STAGING_DAYS = 30;
-/** Fewest zeros that a file is given as a hole rather than written: less is not worth the look at what stands there. */
+/** Zeros that a file is given as a hole rather than written, at least: fewer are not worth the look at what stands there. */
 export const HOLE_BYTES_MIN = 64 * KiB;
 /** What is read at once of a place where a hole may be. */
 export const HOLE_READ_BYTES = MiB;

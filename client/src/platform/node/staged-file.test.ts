@@ -43,6 +43,16 @@ test('long zeros take no room on the disk', async () => {
   expect(takenBytes()).toBeLessThan(2 * MiB);
 });
 
+test('zeros between other bytes take no room either, wherever a chunk of both begins', async () => {
+  const bytes = zeros(8 * MiB);
+  for (const start of [0, 3 * MiB + 1, 6 * MiB]) bytes.fill(7, start, start + 10);
+  bytes[bytes.length - 1] = 1;
+  await stage(9 * MiB, [{ offset: 12_345, bytes }]);
+  const whole = Buffer.concat([zeros(12_345), bytes, zeros(MiB - 12_345)]);
+  expect(whole.equals(readFileSync(file))).toBe(true);
+  expect(takenBytes()).toBeLessThan(MiB);
+});
+
 test.each([
   ['everywhere', 0, MiB],
   ['in the last byte only', MiB - 1, MiB],

@@ -6,11 +6,12 @@ import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 import { diskRefusal } from './disk-refusal.ts';
 import { errorCode } from './error-code.ts';
 import { isZeros } from './is-zeros.ts';
-import { HOLE_BYTES_MIN, HOLE_READ_BYTES } from './limits.ts';
+import { HOLE_READ_BYTES } from './limits.ts';
 import { makeDirectories } from './make-directories.ts';
 import { permissions } from './permissions.ts';
 import { readBytes } from './read-bytes.ts';
 import { identityOf } from './scan-folder.ts';
+import { splitZeros } from './split-zeros.ts';
 import { writeBytes } from './write-bytes.ts';
 
 /** A content that comes in, in a file of the engine's own folder until it is whole. */
@@ -34,9 +35,10 @@ export class StagedFile implements StagedContent {
   /** Zeros that stand there already, as everywhere in a file that was just made, are not written: holes of a file stay holes. */
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     await refusing(async () => {
-      const mayBeHole = bytes.length >= HOLE_BYTES_MIN && isZeros(bytes);
-      if (mayBeHole && (await this.#isZeroAt(offset, bytes.length))) return;
-      await writeBytes(this.#handle, offset, bytes);
+      for (const { start, end, areZeros } of splitZeros(bytes)) {
+        if (areZeros && (await this.#isZeroAt(offset + start, end - start))) continue;
+        await writeBytes(this.#handle, offset + start, bytes.subarray(start, end));
+      }
     });
   }
 
