@@ -268,7 +268,7 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
     find: 'if (before === undefined || samePlace(node, file)) return agreed;',
     replace: 'return agreed;',
     caughtBy: {
-      file: PLANNER,
+      file: 'client/src/engine/settle-upload.test.ts',
       test: 'a rename that came too late at the service is not taken back on the disk, though an edit was sent with it',
     },
   },
@@ -280,7 +280,7 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
     find: 'return here !== undefined && sameState(here.entry.identity, file.entry.identity);',
     replace: 'return here !== undefined;',
     caughtBy: {
-      file: PLANNER,
+      file: 'client/src/engine/settle-upload.test.ts',
       test: 'an answer that gives the id of one file to another one in the same commit confuses neither',
     },
   },

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { COMMIT_OPERATIONS_MAX } from '@syncline/protocol';
 import { ModelService } from '../../../test/support/model-service.ts';
 import { modelSyncService, SyncDevice, type SyncService, serviceTree } from '../../../test/support/sync-world.ts';
-import { UPLOAD_SLICE_FILES, UPLOAD_SLICES_MAX } from './limits.ts';
+import { UPLOAD_SLICE_BYTES_MIN, UPLOAD_SLICES_MAX } from './limits.ts';
 import type { Remote } from './ports.ts';
 
 const turns = async (count: number): Promise<void> => {
@@ -50,24 +50,29 @@ test('many small files are sent together, and committed in as many requests as t
 });
 
 test('while a slice is committed, the next ones are sent, and no more than are allowed at once', async () => {
-  const held = Promise.withResolvers<void>();
+  const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let [sends, commits] = [0, 0];
-  const { service, device } = deviceWith((UPLOAD_SLICES_MAX + 1) * UPLOAD_SLICE_FILES, (remote) => ({
+  const { service, device } = deviceWith(0, (remote) => ({
     send: (sources) => {
       sends += 1;
       return remote.send(sources);
     },
     commit: async (operations) => {
       commits += 1;
+      begun.resolve();
       await held.promise;
       return remote.commit(operations);
     },
   }));
+  // Two of them fill a slice.
+  for (let file = 0; file < 4 * UPLOAD_SLICES_MAX; file++) {
+    device.files.write(`${file}`, `${file}`.padEnd(UPLOAD_SLICE_BYTES_MIN / 2 - 1));
+  }
   const synced = device.sync();
-  while (commits === 0) await turns(1);
+  await begun.promise;
   await turns(50);
   expect([sends, commits]).toEqual([UPLOAD_SLICES_MAX, 1]);
   held.resolve();
   expect(await synced).toMatchObject({ kind: 'rested', problems: [] });
   expect(serviceTree(service)).toEqual(device.files.tree());
-}, 60_000);
+});

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { OpId, UploadId } from '@syncline/protocol';
 import { ModelService, modelDevice, nameBytes } from '../../../test/support/model-service.ts';
-import { ServiceUser } from '../../../test/support/service-user.ts';
 import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
 
 function world() {
@@ -144,40 +143,6 @@ test('files that swap their names keep their histories: they are moved, and no b
   expect(service.journal.slice(journal).map(({ type }) => type)).toEqual(['moved', 'moved', 'moved']);
   expect(serviceTree(service)).toEqual(a.files.tree());
   expect([idOf('b'), idOf('a')]).toEqual([first, second]);
-});
-
-test('an answer that gives the id of one file to another one in the same commit confuses neither', async () => {
-  const { service, a } = world();
-  a.files.write('a', 'old');
-  await a.sync();
-  const there = new ServiceUser(service);
-  there.write('a', 'same');
-  there.rename('a', 'b');
-  a.files.write('a', 'mine');
-  a.files.write('b', 'same');
-  expect(await a.sync()).toMatchObject({ kind: 'rested', problems: [] });
-  expect(serviceTree(service)).toEqual(a.files.tree());
-  expect(new Set(a.files.tree().values())).toEqual(new Set(['mine', 'same']));
-});
-
-test('a rename that came too late at the service is not taken back on the disk, though an edit was sent with it', async () => {
-  const { service, a, b } = world();
-  a.files.write('draft', '1');
-  await a.sync();
-  await b.sync();
-  a.files.rename('draft', 'letter');
-  a.files.write('letter', '2');
-  a.faults.onCommit = (moment) => {
-    if (moment === 'after') return;
-    a.faults.onCommit = undefined;
-    new ServiceUser(service).write('letter', 'by b');
-  };
-  expect(await a.sync()).toMatchObject({ kind: 'rested', problems: [] });
-  const tree = serviceTree(service);
-  expect(tree).toEqual(a.files.tree());
-  expect(tree.get('letter')).toBe('by b');
-  expect(tree.has('draft')).toBe(false);
-  expect(new Set(tree.values())).toEqual(new Set(['by b', '2']));
 });
 
 test('a file that is saved by a new one keeps its history, also when the old one is kept under another name', async () => {

@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import { ModelService } from '../../../test/support/model-service.ts';
+import { ServiceUser } from '../../../test/support/service-user.ts';
+import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
+
+function world() {
+  const service = new ModelService();
+  const [a, b] = [new SyncDevice(modelSyncService(service), 1), new SyncDevice(modelSyncService(service), 2)];
+  return { service, a, b };
+}
+
+test('an answer that gives the id of one file to another one in the same commit confuses neither', async () => {
+  const { service, a } = world();
+  a.files.write('a', 'old');
+  await a.sync();
+  const there = new ServiceUser(service);
+  there.write('a', 'same');
+  there.rename('a', 'b');
+  a.files.write('a', 'mine');
+  a.files.write('b', 'same');
+  expect(await a.sync()).toMatchObject({ kind: 'rested', problems: [] });
+  expect(serviceTree(service)).toEqual(a.files.tree());
+  expect(new Set(a.files.tree().values())).toEqual(new Set(['mine', 'same']));
+});
+
+test('a rename that came too late at the service is not taken back on the disk, though an edit was sent with it', async () => {
+  const { service, a, b } = world();
+  a.files.write('draft', '1');
+  await a.sync();
+  await b.sync();
+  a.files.rename('draft', 'letter');
+  a.files.write('letter', '2');
+  a.faults.onCommit = (moment) => {
+    if (moment === 'after') return;
+    a.faults.onCommit = undefined;
+    new ServiceUser(service).write('letter', 'by b');
+  };
+  expect(await a.sync()).toMatchObject({ kind: 'rested', problems: [] });
+  const tree = serviceTree(service);
+  expect(tree).toEqual(a.files.tree());
+  expect(tree.get('letter')).toBe('by b');
+  expect(tree.has('draft')).toBe(false);
+  expect(new Set(tree.values())).toEqual(new Set(['by b', '2']));
+});
