@@ -112,4 +112,16 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
       test: 'a file that is written again and again is sent from time to time, and as it is in the end',
     },
   },
+  {
+    id: 'rounds-do-not-give-way',
+    what: 'A file that is written while many others are sent waits until all of them were sent.',
+    invariant: 'I-12',
+    file: 'client/src/engine/sync-engine.ts',
+    find: 'options.hasNews?.() === true && clock.now() >= giveWayAt,',
+    replace: 'options.hasNews?.() === true && clock.now() < giveWayAt - 1_000_000,',
+    caughtBy: {
+      file: 'client/src/engine/execute-uploads.test.ts',
+      test: 'a file that is written while many others are sent is among the next to be committed',
+    },
+  },
 ];

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { COMMIT_OPERATIONS_MAX } from '@syncline/protocol';
+import { GivenHints } from '../../../test/support/given-hints.ts';
 import { ModelService } from '../../../test/support/model-service.ts';
 import { modelSyncService, SyncDevice, type SyncService, serviceTree } from '../../../test/support/sync-world.ts';
+import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { UPLOAD_SLICE_BYTES_MIN, UPLOAD_SLICES_MAX } from './limits.ts';
 import type { Remote } from './ports.ts';
 
@@ -75,4 +77,29 @@ test('while a slice is committed, the next ones are sent, and no more than are a
   held.resolve();
   expect(await synced).toMatchObject({ kind: 'rested', problems: [] });
   expect(serviceTree(service)).toEqual(device.files.tree());
+});
+
+test('a file that is written while many others are sent is among the next to be committed', async () => {
+  const clock = new VirtualClock();
+  const { service, device } = deviceWith(0, (remote) => ({
+    send: async (sources) => {
+      await clock.sleep(1500);
+      return remote.send(sources);
+    },
+  }));
+  // Two of them fill a slice.
+  for (let file = 0; file < 24; file++) device.files.write(`${file}`, `${file}`.padEnd(UPLOAD_SLICE_BYTES_MIN / 2 - 1));
+  const loop = await device.loop({ clock, hints: new GivenHints() });
+  const ended = loop.run();
+  await clock.pass(500);
+  device.files.write('fresh', '1');
+  await clock.pass(60_000);
+  expect(service.journal).toHaveLength(25);
+  const place = service.journal.findIndex(({ node }) => node.name === 'fresh');
+  // Behind those that were on their way, and one slice of those that have waited longest.
+  expect(place).toBeLessThanOrEqual(2 * (UPLOAD_SLICES_MAX + 1));
+  const stopped = loop.stop();
+  await clock.pass(100);
+  await stopped;
+  await ended;
 });
