@@ -24,6 +24,9 @@ const SEAL_FACTOR = 0x9e3779b1;
 export const WINDOW_BYTES = 64;
 const GATE_BYTES = 8;
 
+/** Looked up once: in some hosts each look at a global is slow. */
+const { imul } = Math;
+
 /**
  * The first boundary of `bits` bits from `from` on and before `to`; undefined when there is none. The reference for the kernel, and what
  * takes its place where WebAssembly is missing. Precondition: `from` ≥ WINDOW_BYTES.
@@ -37,7 +40,7 @@ export function findBoundary(
   for (let place = range.from; place < range.to; place++) {
     const far = halfOfGate(bytes, place - GATE_BYTES);
     const near = halfOfGate(bytes, place - GATE_BYTES / 2);
-    const gate = (Math.imul(far, GATE_FAR) + near) & 0xffff;
+    const gate = (imul(far, GATE_FAR) + near) & 0xffff;
     const passes = gate >= GATE_OPEN && gate <= GATE_CLOSED;
     if (passes && sealOf(bytes, place) >>> seals === 0) return place;
   }
@@ -45,16 +48,16 @@ export function findBoundary(
 }
 
 function halfOfGate(bytes: Uint8Array, start: number): number {
-  return word(bytes, start) + Math.imul(word(bytes, start + 2), GATE_NEAR);
+  return word(bytes, start) + imul(word(bytes, start + 2), GATE_NEAR);
 }
 
 function sealOf(bytes: Uint8Array, place: number): number {
   let seal = SEAL_SEED;
   for (let start = place - WINDOW_BYTES; start < place; start += 4) {
-    seal = Math.imul(seal ^ (word(bytes, start) | (word(bytes, start + 2) << 16)), SEAL_FACTOR);
+    seal = imul(seal ^ (word(bytes, start) | (word(bytes, start + 2) << 16)), SEAL_FACTOR);
     seal ^= seal >>> 15;
   }
-  return Math.imul(seal, SEAL_FACTOR);
+  return imul(seal, SEAL_FACTOR);
 }
 
 /** Two bytes, the lower one first. */

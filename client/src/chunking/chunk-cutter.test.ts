@@ -78,6 +78,15 @@ test('all kernels cut all files alike, whatever blocks the bytes come in', () =>
   );
 });
 
+test('a boundary is found wherever between the bytes that make it a block ends', () => {
+  const [place = 0] = cut(randomBytesOf('golden', 3 * MiB), 'cdc-1m-v1');
+  const bytes = randomBytesOf('golden', place + KiB);
+  for (let before = 0; before <= 66; before += 3) {
+    const lengths = [BLOCK_BYTES, place - before - BLOCK_BYTES, 1, 40];
+    expect(cut(bytes, 'cdc-1m-v1', { nextLength: () => lengths.shift() ?? BLOCK_BYTES })).toEqual([place, KiB]);
+  }
+});
+
 test('every chunk but the last has the lengths of its strategy', () => {
   fc.assert(
     fc.property(files, fc.constantFrom(...STRATEGIES), (bytes, strategy) => {
