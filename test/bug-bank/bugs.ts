@@ -1,3 +1,4 @@
+import { CHUNKING_BUGS } from './chunking-bugs.ts';
 import { DISK_BUGS } from './disk-bugs.ts';
 import { EXECUTION_BUGS } from './execution-bugs.ts';
 import { PACK_BUGS } from './pack-bugs.ts';
@@ -14,6 +15,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...DISK_BUGS,
   ...SERVICE_BUGS,
   ...PACK_BUGS,
+  ...CHUNKING_BUGS,
 ];
 
 /** @throws when there is no bug of this name. */

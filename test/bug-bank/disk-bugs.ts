@@ -2,6 +2,7 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const REAL = 'test/scenarios/real-disks.test.ts';
 const KILLED = 'test/scenarios/killed-at-every-call.test.ts';
+const READING = 'client/src/platform/node/read-in-state.ts';
 const FILES = 'client/src/platform/node/node-file-system.ts';
 const FILES_TEST = 'client/src/platform/node/node-file-system.test.ts';
 const OVER = 'killed at any call, nothing is lost and everything goes on: a file comes over an existing one';
@@ -148,8 +149,8 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     id: 'torn-read',
     what: 'Bytes that were read while somebody wrote are taken for a state of the file.',
     invariant: 'I-14',
-    file: FILES,
-    find: "return (await isExpected()) ? { kind: 'read', bytes } : { kind: 'changed' };",
+    file: READING,
+    find: "return (await opened.isExpected()) ? { kind: 'read', bytes } : { kind: 'changed' };",
     replace: "return { kind: 'read', bytes };",
     caughtBy: { file: FILES_TEST, test: 'a file that is written to while it is read is told as changed' },
   },
@@ -157,13 +158,9 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     id: 'read-of-another-state',
     what: 'A file that was written to before it is read is taken for the one that was seen.',
     invariant: 'I-14',
-    file: FILES,
-    find: `        if (!(await isExpected())) return { kind: 'changed' };
-        const bytes = await readBytes(handle, range);
-        return (await isExpected()) ? { kind: 'read', bytes } : { kind: 'changed' };`,
-    replace: `        if (!(await isExpected()) && range.start > 0) return { kind: 'changed' };
-        const bytes = await readBytes(handle, range);
-        return { kind: 'read', bytes };`,
+    file: READING,
+    find: 'sameState(identityOf(await handle.stat()), identity);',
+    replace: 'sameState(identityOf(await handle.stat()), identity) || identity.size >= 0;',
     caughtBy: { file: FILES_TEST, test: 'a file that is not in the state that was seen is not read' },
   },
   {
@@ -336,7 +333,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     what: 'A file that became shorter while it was read is sent as it was named.',
     invariant: 'I-1',
     file: 'client/src/transfers/read-content.ts',
-    find: "if (chunks.length < read.length) return { kind: 'changed' };",
+    find: 'if (bytes.length !== size) return undefined;',
     replace: '',
     caughtBy: {
       file: 'client/src/transfers/upload-files.test.ts',
