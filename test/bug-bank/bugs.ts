@@ -1,3 +1,4 @@
+import { AHEAD_BUGS } from './ahead-bugs.ts';
 import { CHUNKING_BUGS } from './chunking-bugs.ts';
 import { DISK_BUGS } from './disk-bugs.ts';
 import { EXECUTION_BUGS } from './execution-bugs.ts';
@@ -16,6 +17,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...SERVICE_BUGS,
   ...PACK_BUGS,
   ...CHUNKING_BUGS,
+  ...AHEAD_BUGS,
 ];
 
 /** @throws when there is no bug of this name. */

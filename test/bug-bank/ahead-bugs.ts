@@ -1,0 +1,72 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const CONTENT = 'lambdas/uploads/read-upload-content.test.ts';
+const AHEAD = 'test/scenarios/chunks-ahead.test.ts';
+const REUSE = 'test/scenarios/local-reuse.test.ts';
+
+/** Errors in what is read ahead of a commit, and in what is taken from the disk before the network. */
+export const AHEAD_BUGS: readonly PlantedBug[] = [
+  {
+    id: 'claimed-chunk-is-read-ahead',
+    what: 'A chunk that an upload only names is handed out before it is shown to be possessed.',
+    invariant: 'I-18',
+    file: 'lambdas/uploads/read-upload-content.ts',
+    find: 'const isWanted = index >= from && isSet(session.confirmed, index);',
+    replace: 'const isWanted = index >= from;',
+    caughtBy: {
+      file: CONTENT,
+      test: 'a hash that the uploader never showed to possess is not told, whoever stores it',
+    },
+  },
+  {
+    id: 'removed-member-reads-ahead',
+    what: 'Whoever was a member goes on reading an upload that they know of.',
+    invariant: 'I-18',
+    file: 'lambdas/uploads/read-upload-content.ts',
+    find: 'return reader !== undefined && sender',
+    replace: 'return sender',
+    caughtBy: { file: CONTENT, test: 'a member who was removed reads nothing more' },
+  },
+  {
+    id: 'removed-writer-is-read-ahead',
+    what: 'What somebody sends who may not write any more is read by the members.',
+    invariant: 'I-18',
+    file: 'lambdas/uploads/read-upload-content.ts',
+    find: " && sender.role !== 'viewer'",
+    replace: '',
+    caughtBy: { file: CONTENT, test: 'what a writer goes on sending as viewer is read by nobody' },
+  },
+  {
+    id: 'disk-is-trusted',
+    what: 'Bytes of another file are written without being hashed.',
+    invariant: 'I-13',
+    file: 'client/src/transfers/download.ts',
+    find: 'if (bytes.length !== size || (await hashChunk(bytes)) !== hash) continue;',
+    replace: 'if (bytes.length !== size) continue;',
+    caughtBy: {
+      file: REUSE,
+      test: 'a file that somebody has changed since is noticed by its bytes, and the network has the right ones',
+    },
+  },
+  {
+    id: 'foreign-staging-counts-as-verified',
+    what: 'What stands in another staging counts as what came ahead and was verified.',
+    invariant: 'I-13',
+    file: 'client/src/sync/api-remote.ts',
+    find: 'const known = into.isTakenOver ? ahead : undefined;',
+    replace: 'const known = ahead;',
+    caughtBy: { file: AHEAD, test: 'what this process has verified is not read again, and nothing else is believed' },
+  },
+  {
+    id: 'committed-content-comes-ahead',
+    what: 'A content that was committed and taken is fetched ahead once more, into the file that a download publishes.',
+    invariant: 'I-14',
+    file: 'client/src/sync/ahead-fetches.ts',
+    find: 'this.#finish(contentHash);',
+    replace: '',
+    caughtBy: {
+      file: AHEAD,
+      test: 'of a content that was downloaded already nothing comes ahead, whoever sends it again',
+    },
+  },
+];
