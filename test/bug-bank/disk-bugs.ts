@@ -249,7 +249,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     what: 'What an earlier process left in staging is taken for the content without a look at its bytes.',
     invariant: 'I-13',
     file: 'client/src/sync/api-remote.ts',
-    find: 'const has = into.resumed ? hasChunk(into, options.isChunk) : undefined;',
+    find: 'const has = into.resumed ? hasChunk({ into, ahead, isChunk: options.isChunk }) : undefined;',
     replace: 'const has = into.resumed ? () => true : undefined;',
     caughtBy: {
       file: 'client/src/sync/api-remote.test.ts',
