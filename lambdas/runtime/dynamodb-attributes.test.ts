@@ -2,8 +2,10 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { onWire } from '../../test/support/wire-item.ts';
+import type { Item } from './dynamodb-api.ts';
 import { fromAttributes, toAttributes } from './dynamodb-attributes.ts';
 
+const name = fc.string().filter((text) => text !== '__proto__');
 const { value } = fc.letrec<{ readonly value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
@@ -15,10 +17,10 @@ const { value } = fc.letrec<{ readonly value: unknown }>((tie) => ({
     fc.constant(undefined),
     fc.uint8Array({ maxLength: 40 }),
     fc.array(tie('value'), { maxLength: 4 }),
-    fc.dictionary(fc.string(), tie('value'), { maxKeys: 4 }),
+    fc.dictionary(name, tie('value'), { maxKeys: 4 }),
   ),
 }));
-const values = fc.dictionary(fc.string(), value, { maxKeys: 6 });
+const values = fc.dictionary(name, value, { maxKeys: 6 });
 
 test('attributes are those of the library', () => {
   fc.assert(
@@ -55,4 +57,10 @@ test.each([
 test('a number that is too large to be exact is refused when it is read', () => {
   expect(() => fromAttributes({ n: { N: '9007199254740993' } })).toThrow('exact');
   expect(() => fromAttributes({ s: { SS: ['a'] } })).toThrow('kind');
+});
+
+test('the one name that JavaScript does not keep is refused', () => {
+  const item = JSON.parse('{"__proto__":{"S":"a"}}') as Item;
+  expect(() => fromAttributes(item)).toThrow('name');
+  expect(() => toAttributes({ map: item })).toThrow('name');
 });

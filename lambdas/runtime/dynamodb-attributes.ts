@@ -5,7 +5,8 @@ import { roundUpToSecond } from './expiry.ts';
 /** Attributes of an item; what is undefined is left out, at any depth. @throws InvariantError for what no attribute can hold. */
 export function toAttributes(values: Readonly<Record<string, unknown>>): Item {
   const item: Record<string, AttributeValue> = {};
-  for (const name in values) {
+  for (const name of Object.keys(values)) {
+    assertName(name);
     const value = values[name];
     if (value !== undefined) item[name] = toAttribute(value);
   }
@@ -15,7 +16,10 @@ export function toAttributes(values: Readonly<Record<string, unknown>>): Item {
 /** The values of an item. Callers say which by a cast: nothing but our own mappings writes the tables. */
 export function fromAttributes(item: Item): unknown {
   const values: Record<string, unknown> = {};
-  for (const name in item) values[name] = fromAttribute(item[name] ?? {});
+  for (const name of Object.keys(item)) {
+    assertName(name);
+    values[name] = fromAttribute(item[name] ?? {});
+  }
   return values;
 }
 
@@ -35,6 +39,11 @@ export function expiryAttribute(at: EpochMs): number {
 
 export function expiryOf(attribute: number): EpochMs {
   return epochMs(attribute * SECOND_MS);
+}
+
+/** An assignment to this one name would make no member. */
+function assertName(name: string): void {
+  assert(name !== '__proto__', 'an attribute of an item has a name of ours');
 }
 
 function toAttribute(value: unknown): AttributeValue {
