@@ -39,8 +39,8 @@ export function nodeOf(namespaceId: NamespaceId, item: Item): StoredNode {
 }
 
 export function nodeOfRow(namespaceId: NamespaceId, row: NodeRow): StoredNode {
-  const { contentHash, ...rest } = row;
-  const node = { ...rest, namespaceId };
+  const { contentHash } = row;
+  const node = { ...row, namespaceId } as Omit<StoredNode, 'contentHash'>;
   return contentHash === undefined ? node : { ...node, contentHash: hashOf(contentHash) as ContentHash };
 }
 

@@ -15,6 +15,7 @@ import { MemoryAccountStore } from '../accounts/memory-account-store.ts';
 import type { TransactWriteItem } from '../runtime/dynamodb-api.ts';
 import { itemBytes, transactionWriteUnits } from '../runtime/dynamodb-item-size.ts';
 import { MemoryClock } from '../runtime/memory-clock.ts';
+import { entryAttributes, entryKey, entryOf as readEntry } from './dynamodb-entry-item.ts';
 import { headItem } from './dynamodb-head-item.ts';
 import { transactionItems } from './dynamodb-transaction.ts';
 import { emptyHead } from './empty-head.ts';
@@ -160,4 +161,17 @@ test('a node, and who stands at a place, is replaced only as it was read', async
     ['nodeId = :expected', { ':expected': { S: nodeId } }],
     ['nodeId = :expected', { ':expected': { S: nodeId } }],
   ]);
+});
+
+test('an entry is read as it was written', async () => {
+  const home = await newHome();
+  for (const node of [
+    longFile(home, 0),
+    { ...fileNode(home, { name: 'a', kind: 'folder' }), contentHash: undefined },
+  ]) {
+    const { contentHash, ...rest } = node;
+    const entry = entryOf(home, 7, contentHash === undefined ? rest : { ...rest, contentHash });
+    const item = { ...entryAttributes(entry, 3), ...entryKey(home.namespaceId, 7) };
+    expect(readEntry(item)).toEqual(entry);
+  }
 });

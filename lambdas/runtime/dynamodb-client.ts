@@ -49,7 +49,7 @@ export function createDynamodbClient(options: DynamodbOptions = {}): DynamodbCal
         body: Buffer.from(JSON.stringify(request)),
       });
       if (status !== 200) throw refusalOf(body);
-      return JSON.parse(Buffer.from(body).toString()) as DynamodbAnswers[A];
+      return JSON.parse(body.toString()) as DynamodbAnswers[A];
     },
   };
 }

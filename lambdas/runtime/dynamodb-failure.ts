@@ -53,11 +53,11 @@ interface RefusalBody {
   readonly CancellationReasons?: readonly CancellationReason[];
 }
 
-export function isPassingRefusal(body: Uint8Array): boolean {
+export function isPassingRefusal(body: Buffer): boolean {
   return PASSING.has(nameOf(parseBody(body)));
 }
 
-export function refusalOf(body: Uint8Array): DynamodbRefusal {
+export function refusalOf(body: Buffer): DynamodbRefusal {
   const parsed = parseBody(body);
   const name = nameOf(parsed);
   const message = parsed.message ?? parsed.Message ?? '';
@@ -88,9 +88,9 @@ function nameOf({ __type: type = '' }: RefusalBody): string {
 }
 
 /** Something between us and DynamoDB may answer with anything. */
-function parseBody(body: Uint8Array): RefusalBody {
+function parseBody(body: Buffer): RefusalBody {
   try {
-    return JSON.parse(Buffer.from(body).toString()) as RefusalBody;
+    return JSON.parse(body.toString()) as RefusalBody;
   } catch {
     // A refusal that is not JSON has no name, and the caller is told so.
     return {};

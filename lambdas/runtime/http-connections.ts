@@ -19,7 +19,7 @@ export interface HttpAnswer {
   readonly status: number;
   /** By lowercase name. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  readonly body: Buffer;
 }
 
 const CONNECT_MS_MAX = 1000;
@@ -86,8 +86,8 @@ export function isNetworkError(error: unknown): boolean {
 
 function readAnswer(incoming: IncomingMessage): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const parts: Uint8Array[] = [];
-    incoming.on('data', (part: Uint8Array) => parts.push(part));
+    const parts: Buffer[] = [];
+    incoming.on('data', (part: Buffer) => parts.push(part));
     incoming.once('error', reject);
     incoming.once('end', () => {
       resolve({

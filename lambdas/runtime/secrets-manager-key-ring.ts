@@ -3,8 +3,9 @@ import * as z from 'zod/mini';
 import { type AwsConnection, processConnection } from './aws-connection.ts';
 import { AwsRequests } from './aws-requests.ts';
 import type { Clock, Random } from './clock.ts';
+import type { HmacKey } from './hmac-key.ts';
 import type { KeyPurpose, KeyRing } from './key-ring.ts';
-import { hmacSha256, purposeKey } from './purpose-key.ts';
+import { purposeKey } from './purpose-key.ts';
 
 export interface SecretsManagerOptions {
   /** Name or ARN of the secret. */
@@ -21,7 +22,7 @@ const SecretValue = z.object({ SecretString: z.string() });
 export class SecretsManagerKeyRing implements KeyRing {
   readonly #requests: AwsRequests;
   readonly #secretId: string;
-  readonly #keys = new Map<KeyPurpose, Uint8Array>();
+  readonly #keys = new Map<KeyPurpose, HmacKey>();
   #secret: Promise<Uint8Array> | undefined;
 
   constructor(options: SecretsManagerOptions) {
@@ -33,7 +34,7 @@ export class SecretsManagerKeyRing implements KeyRing {
   async sign(purpose: KeyPurpose, message: Uint8Array | string): Promise<Uint8Array> {
     const key = this.#keys.get(purpose) ?? purposeKey(await this.#readSecret(), purpose);
     this.#keys.set(purpose, key);
-    return hmacSha256(key, message);
+    return key.sign(message);
   }
 
   async #readSecret(): Promise<Uint8Array> {
@@ -56,6 +57,6 @@ export class SecretsManagerKeyRing implements KeyRing {
       body: Buffer.from(JSON.stringify({ SecretId: this.#secretId })),
     });
     assert(answer.status === 200, `Secrets Manager does not answer a read with ${answer.status}`);
-    return Buffer.from(SecretValue.parse(JSON.parse(Buffer.from(answer.body).toString())).SecretString);
+    return Buffer.from(SecretValue.parse(JSON.parse(answer.body.toString())).SecretString);
   }
 }

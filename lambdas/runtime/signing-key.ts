@@ -1,9 +1,6 @@
 import { hash } from 'node:crypto';
 import type { AwsCredentials } from './aws-connection.ts';
-
-const BLOCK_BYTES = 64;
-const INNER_PAD = 0x36;
-const OUTER_PAD = 0x5c;
+import { HmacKey } from './hmac-key.ts';
 
 /** What a signature is valid for, beside its credentials. */
 export interface SigningScope {
@@ -19,8 +16,8 @@ export interface Signature {
 }
 
 /**
- * Signs canonical requests by Signature Version 4. The key of the day is derived once, and with it the two halves of its HMAC:
- * a signature costs three hashes. Source: AWS IAM User Guide, "Create a signed AWS API request"; RFC 2104.
+ * Signs canonical requests by Signature Version 4. The key of the day is derived once, and a signature costs three hashes.
+ * Source: AWS IAM User Guide, "Create a signed AWS API request".
  */
 export class SigningKey {
   readonly #suffix: string;
@@ -40,7 +37,7 @@ export class SigningKey {
     const text = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash('sha256', canonicalRequest)}`;
     const id = `${scope}\n${credentials.secretAccessKey}`;
     if (this.#day?.id !== id) this.#day = { id, key: keyOf(credentials, scope) };
-    return { scope, hex: hmacHex(this.#day.key, text) };
+    return { scope, hex: this.#day.key.signHex(text) };
   }
 }
 
@@ -49,25 +46,8 @@ export function signingTime(now: number): string {
   return new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
-/** The blocks of an HMAC key that each message and each inner digest stand behind. */
-interface HmacKey {
-  readonly inner: Uint8Array;
-  readonly outer: Uint8Array;
-}
-
 function keyOf(credentials: AwsCredentials, scope: string): HmacKey {
-  let key: Uint8Array = Buffer.from(`AWS4${credentials.secretAccessKey}`);
-  for (const part of scope.split('/')) key = Buffer.from(hmacHex(hmacKey(key), part), 'hex');
-  return hmacKey(key);
-}
-
-function hmacKey(secret: Uint8Array): HmacKey {
-  const block = new Uint8Array(BLOCK_BYTES);
-  block.set(secret.length > BLOCK_BYTES ? hash('sha256', secret, 'buffer') : secret);
-  return { inner: block.map((byte) => byte ^ INNER_PAD), outer: block.map((byte) => byte ^ OUTER_PAD) };
-}
-
-function hmacHex({ inner, outer }: HmacKey, message: string): string {
-  const digest = hash('sha256', Buffer.concat([inner, Buffer.from(message)]), 'buffer');
-  return hash('sha256', Buffer.concat([outer, digest]), 'hex');
+  let secret: Uint8Array = Buffer.from(`AWS4${credentials.secretAccessKey}`);
+  for (const part of scope.split('/')) secret = new HmacKey(secret).sign(part);
+  return new HmacKey(secret);
 }
