@@ -6,8 +6,7 @@ import { type BenchResult, type Figure, median } from './bench-report.ts';
 const run = promisify(execFile);
 const KB = 1000;
 const STARTS = 15;
-const BUNDLE_KB_MAX = 600;
-const API_BUNDLE_KB_MAX = 400;
+const BUNDLE_KB_MAX = 150;
 const INIT_MS_MAX = 80;
 
 /** A bundle as it is deployed, and the environment that it needs to be loaded. */
@@ -36,7 +35,7 @@ export async function benchFunctionStart(
         name: `${name}: bundle`,
         value: kilobytes,
         unit: 'KB',
-        aim: { most: servesApi ? API_BUNDLE_KB_MAX : BUNDLE_KB_MAX },
+        aim: { most: BUNDLE_KB_MAX },
       },
       { name: `${name}: init, least`, value: Math.min(...starts), unit: 'ms' },
       {

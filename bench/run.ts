@@ -12,12 +12,15 @@ import { benchCompression } from './compression.bench.ts';
 import { benchEditBytes } from './edit-bytes.bench.ts';
 import { benchFarFiles } from './far-files.bench.ts';
 import { type BundledFunction, benchFunctionStart } from './function-start.bench.ts';
+import { benchHandlerCost } from './handler-cost.bench.ts';
 import { benchIdleDaemon } from './idle-daemon.bench.ts';
+import { benchJournalCost } from './journal-cost.bench.ts';
 import { benchLargeFiles } from './large-files.bench.ts';
 import { benchLargeFolder } from './large-folder.bench.ts';
 import { benchMemory } from './memory.bench.ts';
 import { benchPackCosts } from './pack-costs.bench.ts';
 import { latencySubjects } from './peers/measured-peers.ts';
+import { benchPresignCost } from './presign-cost.bench.ts';
 import { benchQuietStart } from './quiet-start.bench.ts';
 import { benchRequestCosts } from './request-costs.bench.ts';
 import { benchRequestUnitRule } from './request-unit-rule.bench.ts';
@@ -34,6 +37,9 @@ type Bench = (context: BenchContext) => Promise<BenchResult>;
 const benches: Readonly<Record<string, Bench>> = {
   'function-start': async (context) =>
     benchFunctionStart(await writeBundles(context.directory), await (await context.stack()).functionEnvironment()),
+  'handler-cost': benchHandlerCost,
+  'presign-cost': benchPresignCost,
+  'journal-cost': () => benchJournalCost(),
   'request-costs': async (context) => benchRequestCosts(await context.stack()),
   'pack-costs': async (context) => benchPackCosts(await context.stack()),
   'request-unit-rule': () => benchRequestUnitRule(log),
