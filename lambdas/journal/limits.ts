@@ -34,5 +34,3 @@ export const WAIT_PAUSE_MS = 500;
 export const CURSOR_NAMESPACES_MAX = 50;
 
 assert(OPERATION_RESULT_MS < JOURNAL_RETENTION_MS, 'the entry of a stored result must still be readable');
-/** Revisions, manifests and chunk records that a read of many contents asks for at one time. */
-export const REVISIONS_AT_ONCE = 32;

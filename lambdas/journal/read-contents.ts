@@ -4,19 +4,20 @@ import {
   type ChunkRef,
   type ChunkSource,
   CONTENT_PAGE_CHUNKS_MAX,
-  type NamespaceId,
-  type NodeId,
   type ReadContentsRequest,
   type ReadContentsResponse,
   unpackManifest,
 } from '@syncline/protocol';
-import type { NamespaceStore, StoredRevision } from '../namespaces/namespace-store.ts';
+import {
+  type ContentName,
+  contentKey,
+  type NamespaceStore,
+  type StoredRevision,
+} from '../namespaces/namespace-store.ts';
 import { notFound, readableNode } from '../namespaces/open-namespace.ts';
 import type { Caller } from '../runtime/caller.ts';
-import { mapBounded } from '../runtime/map-bounded.ts';
 import { done, type Outcome, type Refused, refused } from '../runtime/outcome.ts';
 import { addressChunks, contentHeader, type DescribeContentDependencies } from './describe-content.ts';
-import { REVISIONS_AT_ONCE } from './limits.ts';
 import { NamespaceView } from './namespace-view.ts';
 
 export interface ReadContentsDependencies extends DescribeContentDependencies {
@@ -30,7 +31,7 @@ type Answer = ReadContentsResponse['contents'][number];
  * The contents of many files, each on its own terms: what cannot be read is answered so and hinders no other.
  *
  * As with one content, an address is only made for a chunk of a revision that the caller may read now.
- * Cost: a read per namespace, one per level of folders for all files together, a revision per file and an item per chunk.
+ * Cost: a read per namespace, one per level of folders and one of the revisions for all files together, and an item per chunk.
  */
 export async function readContents(
   dependencies: ReadContentsDependencies,
@@ -99,26 +100,35 @@ async function findRevisions(
   files: readonly WantedFile[],
   { accountId }: Caller,
 ): Promise<readonly Outcome<StoredRevision>[]> {
-  const views = new Map<NamespaceId, NamespaceView>();
+  const found = new Map<WantedFile, Outcome<StoredRevision>>();
   for (const [namespaceId, wanted] of Map.groupBy(files, (file) => file.namespaceId)) {
     const access = await namespaces.readAccess({ namespaceId, accountId });
     if (access === undefined) continue;
     const view = new NamespaceView({ namespaces }, access);
     await view.loadAncestors(wanted.map(({ nodeId }) => nodeId));
-    views.set(namespaceId, view);
+    const named = await Promise.all(wanted.map(async (file) => ({ file, content: await nameContent(view, file) })));
+    const contents = named.flatMap(({ content }) => (content.kind === 'done' ? [content.value] : []));
+    const revisions = await namespaces.getRevisions(namespaceId, contents);
+    for (const { file, content } of named) {
+      found.set(
+        file,
+        content.kind === 'refused' ? content : revisionFor(file, revisions.get(contentKey(content.value))),
+      );
+    }
   }
-  return mapBounded(REVISIONS_AT_ONCE, files, ({ namespaceId, nodeId, rev }) => {
-    const view = views.get(namespaceId);
-    return view === undefined ? Promise.resolve(notFound()) : findRevision(view, nodeId, rev);
-  });
+  return files.map((file) => found.get(file) ?? notFound());
 }
 
-async function findRevision(view: NamespaceView, nodeId: NodeId, rev?: number): Promise<Outcome<StoredRevision>> {
+/** Which content is meant, if the caller may read the file. */
+async function nameContent(view: NamespaceView, { nodeId, rev }: WantedFile): Promise<Outcome<ContentName>> {
   const ancestry = nodeId === view.rootId ? undefined : await view.ancestry(nodeId);
   const file = ancestry === undefined ? undefined : readableNode(ancestry);
   if (file === undefined) return notFound();
   if (file.kind !== 'file') return refused('invalid_request', 'only files have content');
-  const revision = await view.revision(nodeId, rev ?? file.contentRev);
+  return done({ nodeId, rev: rev ?? file.contentRev });
+}
+
+function revisionFor({ rev }: WantedFile, revision: StoredRevision | undefined): Outcome<StoredRevision> {
   assert(revision !== undefined || rev !== undefined, 'a live file has its present content');
   return revision === undefined ? notFound() : done(revision);
 }

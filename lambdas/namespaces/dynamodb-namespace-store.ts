@@ -21,6 +21,8 @@ import { type NamespaceTables, transactionItems } from './dynamodb-transaction.t
 import {
   type Access,
   type CommitTransactionOutcome,
+  type ContentName,
+  contentKey,
   type JournalEntry,
   type NamespaceStore,
   type NamespaceTransaction,
@@ -114,6 +116,21 @@ export class DynamodbNamespaceStore implements NamespaceStore {
       ConsistentRead: true,
     });
     return item === undefined ? undefined : revisionOf(key, item);
+  }
+
+  async getRevisions(
+    namespaceId: NamespaceId,
+    contents: readonly ContentName[],
+  ): Promise<ReadonlyMap<string, StoredRevision>> {
+    assert(contents.length <= NODE_KEYS_MAX, 'a read has a limit of keys');
+    const named = contents.map(({ nodeId, rev }) => ({ namespaceId, nodeId, rev }));
+    const items = await batchGetItems(this.#deps, this.#tables.files, named.map(revisionKey));
+    const found = new Map<string, StoredRevision>();
+    for (const content of named) {
+      const item = items.get(itemKeyText(revisionKey(content)));
+      if (item !== undefined) found.set(contentKey(content), revisionOf(content, item));
+    }
+    return found;
   }
 
   async listRevisions(page: {

@@ -5,6 +5,8 @@ import { roundUpToSecond } from '../runtime/expiry.ts';
 import {
   type Access,
   type CommitTransactionOutcome,
+  type ContentName,
+  contentKey,
   type JournalEntry,
   type NamespaceHead,
   type NamespaceStore,
@@ -123,6 +125,19 @@ export class MemoryNamespaceStore implements NamespaceStore {
     readonly rev: number;
   }): Promise<StoredRevision | undefined> {
     return this.#namespaces.get(key.namespaceId)?.revisions.get(key.nodeId)?.get(key.rev);
+  }
+
+  async getRevisions(
+    namespaceId: NamespaceId,
+    contents: readonly ContentName[],
+  ): Promise<ReadonlyMap<string, StoredRevision>> {
+    assert(contents.length <= NODE_KEYS_MAX, 'a read has a limit of keys');
+    const found = new Map<string, StoredRevision>();
+    for (const content of contents) {
+      const revision = await this.getRevision({ namespaceId, ...content });
+      if (revision !== undefined) found.set(contentKey(content), revision);
+    }
+    return found;
   }
 
   async listRevisions(page: {

@@ -45,6 +45,12 @@ export interface NamespaceStore {
     readonly rev: number;
   }): Promise<StoredRevision | undefined>;
 
+  /** The contents that exist, by `contentKey`; of many files at one time. At most NODE_KEYS_MAX. Cost: one BatchGetItem per 100. */
+  getRevisions(
+    namespaceId: NamespaceId,
+    contents: readonly ContentName[],
+  ): Promise<ReadonlyMap<string, StoredRevision>>;
+
   /** Contents of a file, newest first, with `rev` below `before`. Cost: one Query. */
   listRevisions(page: {
     readonly namespaceId: NamespaceId;
@@ -110,6 +116,16 @@ export interface Place {
 
 export function placeKey(place: Place): string {
   return `${place.parentId}/${place.nameKey}`;
+}
+
+/** One content of a file. */
+export interface ContentName {
+  readonly nodeId: NodeId;
+  readonly rev: number;
+}
+
+export function contentKey(content: ContentName): string {
+  return `${content.nodeId}/${content.rev}`;
 }
 
 /** A node and what conflict decisions need beyond the wire form: who wrote the present content, at which Lamport time. */

@@ -163,6 +163,15 @@ function describeReads(get: () => NamespaceSubject): void {
     expect(await namespaces.getRevision({ ...key, rev: 1 })).toEqual(revisionOf(home, node));
     expect(await namespaces.getRevision({ ...key, rev: 9 })).toEqual(later[1]);
     expect(await namespaces.getRevision({ ...key, rev: 3 })).toBeUndefined();
+    const { nodeId } = node;
+    const named = [9, 3, 1, 9].map((rev) => ({ nodeId, rev }));
+    expect(await namespaces.getRevisions(home.namespaceId, named)).toEqual(
+      new Map([
+        [`${nodeId}/9`, later[1]],
+        [`${nodeId}/1`, revisionOf(home, node)],
+      ]),
+    );
+    expect(await namespaces.getRevisions(home.namespaceId, [])).toEqual(new Map());
     const first = await namespaces.listRevisions({ ...key, limit: 3 });
     expect(first.revisions).toEqual([later[3], later[2], later[1]]);
     expect(first.next).toBe(9);

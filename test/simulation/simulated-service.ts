@@ -32,7 +32,16 @@ const STORE_PAUSE_MS_MAX = 8;
 /** The methods of each store that the operations await, and those of them that write. */
 const STORE_CALLS = {
   namespaces: {
-    reads: ['readAccess', 'getNodes', 'getPlaces', 'listChildren', 'getRevision', 'listEntries', 'getResults'],
+    reads: [
+      'readAccess',
+      'getNodes',
+      'getPlaces',
+      'listChildren',
+      'getRevision',
+      'getRevisions',
+      'listEntries',
+      'getResults',
+    ],
     writes: ['commit'],
   },
   chunks: { reads: ['lookup', 'locate'], writes: ['recordStored', 'recordHolder', 'pin'] },
