@@ -8,7 +8,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { assert, GiB, KiB, MiB } from '@syncline/protocol';
+import { assert, CHUNK_BYTES_MAX, GiB, KiB, MiB } from '@syncline/protocol';
 import { TRANSFER_BYTES_MAX } from '../../client/src/transfers/limits.ts';
 import { BytesOnDisk } from '../support/bytes-on-disk.ts';
 import { HttpService } from '../support/http-service.ts';
@@ -37,8 +37,8 @@ const { seed } = values;
 const kills = Number(values.kills);
 const directory = mkdtempSync(join(tmpdir(), 'syncline-large-'));
 try {
-  if (Number(values.sparse) > 0) await carrySparse(Number(values.sparse) * GiB);
-  if (Number(values.filled) > 0) await carryFilled(Number(values.filled) * GiB);
+  if (Number(values.sparse) > 0) await carrySparse(Math.round(Number(values.sparse) * GiB));
+  if (Number(values.filled) > 0) await carryFilled(Math.round(Number(values.filled) * GiB));
   if (Number(values.files) > 0) await carrySmall(Number(values.files));
 } catch (failure) {
   console.log(`seed ${seed}: ${failure instanceof Error ? failure.message : String(failure)}`);
@@ -62,9 +62,11 @@ async function carryFilled(bytes: number): Promise<void> {
     write: (folder) => writeLargeFile(join(folder, 'large.bin'), { bytes, seed }),
     bytes,
     kills: { sender: kills, receiver: kills },
+    // At the very beginning and at the very end a few chunks may be sent twice (docs/decisions/0107-large-files.md).
+    within: [0.02, 0.98],
   });
   const { stored, repeated, lost, fetched } = report.traffic;
-  assert(repeated === 0, 'what is stored is not sent again');
+  assert(repeated <= CHUNK_BYTES_MAX, 'what is stored is not sent again');
   assert(stored < bytes * 1.01, 'every byte is stored once');
   assert(lost <= kills * TRANSFER_BYTES_MAX, 'a kill costs no more than what is under way');
   assert(fetched < bytes + kills * TRANSFER_BYTES_MAX, 'what is on the disk is not fetched again');

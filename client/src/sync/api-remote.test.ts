@@ -16,13 +16,17 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-test('what an earlier try has written is kept chunk by chunk where it is right, and fetched where it is not', async () => {
-  const parts = [100, 200, 300].map((size) => randomBytes(size));
+interface Resumed {
+  readonly requests: number;
+  /** Places of which it was asked whether they hold their chunk, by length. */
+  readonly asked: readonly number[];
+}
+
+/** Fetches a content of these parts into a staging that holds these bytes. */
+async function resume(parts: readonly Buffer[], staged: Buffer): Promise<Resumed> {
   const chunks = parts.map((part) => world.service.plant(part));
   world.service.publish(id, chunks, sha256(packManifest(chunks)));
-  const bytes = Buffer.concat(parts);
-  const staged = Buffer.from(bytes);
-  staged.fill(0, 150, 160);
+  const asked: number[] = [];
   const into: StagedContent = {
     resumed: true,
     isTakenOver: false,
@@ -34,19 +38,31 @@ test('what an earlier try has written is kept chunk by chunk where it is right, 
   const remote = createApiRemote(world, {
     namespaceId: NamespaceId.parse(id),
     signal: new AbortController().signal,
-    isChunk: (found, { hash, size }) => found.length === size && sha256(Buffer.from(found)) === hash,
+    isChunk: (found, { hash, size }) => {
+      asked.push(size);
+      return found.length === size && sha256(Buffer.from(found)) === hash;
+    },
     manifests: new MemoryKnownManifests(),
     onBytes: () => undefined,
   });
-  const fetched = await remote.fetch({
-    nodeId: NodeId.parse(id),
-    rev: 3,
-    size: bytes.length,
-    into,
-    local: NOTHING,
-    ahead: undefined,
-  });
+  const whole = Buffer.concat(parts);
+  const content = { nodeId: NodeId.parse(id), rev: 3, size: whole.length };
+  const fetched = await remote.fetch({ ...content, into, local: NOTHING, ahead: undefined });
   expect(fetched.kind).toBe('fetched');
-  expect(staged.equals(bytes)).toBe(true);
-  expect(world.service.requests.filter(({ url }) => url.startsWith('/store/'))).toHaveLength(1);
+  expect(staged.equals(whole)).toBe(true);
+  return { requests: world.service.requests.filter(({ url }) => url.startsWith('/store/')).length, asked };
+}
+
+test('what an earlier try has written is kept chunk by chunk where it is right, and fetched where it is not', async () => {
+  const parts = [100, 200, 300].map((size) => randomBytes(size));
+  const staged = Buffer.concat(parts);
+  staged.fill(0, 150, 160);
+  expect(await resume(parts, staged)).toEqual({ requests: 1, asked: [100, 200, 300] });
+});
+
+test('where nothing has come yet nothing is hashed, and a chunk of zeros comes once more', async () => {
+  const parts = [randomBytes(100), Buffer.alloc(200), randomBytes(300)];
+  const staged = Buffer.alloc(600);
+  staged.set(parts[0] ?? [], 0);
+  expect(await resume(parts, staged)).toEqual({ requests: 2, asked: [100] });
 });

@@ -18,6 +18,7 @@ import type {
   SentContent,
   StagedContent,
 } from '../engine/ports.ts';
+import { isZeros } from '../platform/node/is-zeros.ts';
 import { ContentLookahead } from '../transfers/content-lookahead.ts';
 import { type CuttingDependencies, cutContent } from '../transfers/cut-content.ts';
 import { downloadContent, type PlacedChunk } from '../transfers/download-content.ts';
@@ -196,6 +197,8 @@ function hasChunk({ into, ahead, isChunk }: EarlierTry) {
   return ({ offset, ref }: PlacedChunk): boolean => {
     if (known?.isVerified({ offset, hash: ref.hash }) === true) return true;
     if (known?.isResumed === false) return false;
-    return isChunk(into.readSync({ start: offset, end: offset + ref.size }), ref);
+    const bytes = into.readSync({ start: offset, end: offset + ref.size });
+    // Mostly a place where nothing has come yet, and not worth a hash. A chunk of zeros is written in no time when it comes again.
+    return !isZeros(bytes) && isChunk(bytes, ref);
   };
 }
