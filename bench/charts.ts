@@ -42,7 +42,7 @@ const CHARTS: readonly ChartSpecification[] = [
   {
     file: 'far-files.svg',
     bench: 'far-files',
-    title: '1,000 small files over a longer way',
+    title: '500 small files over a longer way',
     subtitle: `files in a second, ${MORE}`,
     unit: 'files/s',
     isLogarithmic: true,

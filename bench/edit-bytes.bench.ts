@@ -16,7 +16,7 @@ import { startS3Stub } from './s3-stub.ts';
 
 const FILE_BYTES = 256 * MiB;
 const FILE_NAME = 'edited.bin';
-const ROUNDS = 4;
+const ROUNDS = 3;
 /** Of a chunk of 1 MiB on average. */
 const ONE_CHUNK_MIB_MAX = 1.25;
 const INSERT_MIB_MAX = 0.15;

@@ -7,7 +7,7 @@ import { passTreesInTurns } from './pass-trees-in-turns.ts';
 import { PeerNotes } from './peers/peer-notes.ts';
 import { type RandomTree, writeRandomTree } from './random-tree.ts';
 
-const FILES = 1000;
+const FILES = 500;
 /** Another continent, and a country. Who waits for every answer takes minutes at the former, always the same ones. */
 const WAYS: readonly { readonly rttMs: number; readonly rounds: number }[] = [
   { rttMs: 20, rounds: 3 },

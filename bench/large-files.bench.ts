@@ -9,7 +9,7 @@ import { writeRandomTree } from './random-tree.ts';
 
 const FILES = 64;
 const FILE_BYTES = 16 * MiB;
-const ROUNDS = 5;
+const ROUNDS = 3;
 const MB = 1_000_000;
 
 /** How fast do large files go to a store and come from it, by us and by others? */
