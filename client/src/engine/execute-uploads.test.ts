@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { COMMIT_OPERATIONS_MAX } from '@syncline/protocol';
+import { COMMIT_OPERATIONS_MAX, PACK_BYTES_MAX } from '@syncline/protocol';
 import { GivenHints } from '../../../test/support/given-hints.ts';
 import { ModelService } from '../../../test/support/model-service.ts';
 import { modelSyncService, SyncDevice, type SyncService, serviceTree } from '../../../test/support/sync-world.ts';
@@ -50,6 +50,23 @@ test('many small files are sent together, and committed in as many requests as t
   expect(sends).toEqual([2 * COMMIT_OPERATIONS_MAX + 50]);
   expect(commits).toEqual([COMMIT_OPERATIONS_MAX, COMMIT_OPERATIONS_MAX, 50]);
 });
+
+test('slices of many files fill their commits and their packs', async () => {
+  const sends: { readonly files: number; readonly bytes: number }[] = [];
+  const { device } = deviceWith(0, (remote) => ({
+    send: (sources) => {
+      sends.push({ files: sources.length, bytes: sources.reduce((sum, { size }) => sum + size, 0) });
+      return remote.send(sources);
+    },
+  }));
+  for (let file = 0; file < 2400; file++)
+    device.files.write(`${file}`, `${file}`.padEnd(2000 + ((file * 397) % 12_000)));
+  expect(await device.sync()).toMatchObject({ kind: 'rested', problems: [] });
+  expect(sends.length).toBeGreaterThan(2);
+  expect(sends.slice(0, -1).map(({ files }) => files % COMMIT_OPERATIONS_MAX)).toEqual(sends.slice(1).map(() => 0));
+  const fillings = sends.slice(0, -1).map(({ bytes }) => bytes / PACK_BYTES_MAX / Math.ceil(bytes / PACK_BYTES_MAX));
+  expect(Math.min(...fillings)).toBeGreaterThan(0.7);
+}, 60_000);
 
 test('while a slice is committed, the next ones are sent, and no more than are allowed at once', async () => {
   const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

@@ -9,11 +9,11 @@ import {
   FRESH_FILE_MS,
   REWRITTEN_FILE_MS,
   REWRITTEN_QUIET_MS,
-  UPLOAD_SLICE_FILES,
   UPLOAD_SLICES_MAX,
 } from './limits.ts';
 import { runInStages } from './run-in-stages.ts';
 import { isStillNode, settleUploads, type Upload } from './settle-upload.ts';
+import { sliceIsFull } from './slice-is-full.ts';
 import type { UploadStep } from './steps.ts';
 import { takeTransfer } from './take-transfer.ts';
 import { TransferQueue } from './transfer-queue.ts';
@@ -128,8 +128,7 @@ function sliceSource(execution: Execution, queue: TransferQueue<UploadStep>): ()
     const slice: Upload[] = [];
     let bytes = 0;
     for (let next = queue.peek(turn); next !== undefined; next = queue.peek(turn)) {
-      const isFull = slice.length === UPLOAD_SLICE_FILES || bytes + next.bytes > execution.pace.sliceBytes;
-      if (isFull && slice.length > 0) break;
+      if (sliceIsFull({ files: slice.length, bytes }, next.bytes, execution.pace.sliceBytes)) break;
       queue.take(turn);
       const upload = openUpload(execution, next.item);
       if (upload === undefined) continue;

@@ -42,6 +42,10 @@ export const UPLOAD_SLICE_FILES = 2000;
 export const UPLOAD_SLICE_BYTES_MIN = 8 * 1024 * 1024;
 export const UPLOAD_SLICE_BYTES_MAX = 256 * 1024 * 1024;
 export const UPLOAD_SLICE_MS = 2000;
+/** Files of a slice vary in size: room for as many times the bytes that the next ones are expected to have. */
+export const SLICE_MARGIN = 1.25;
+/** … and where they turn out so much larger, the slice ends in the middle of a commit. */
+export const SLICE_EXCESS_MAX = 2;
 /** Slices that are being read, sent and committed at once; of them one is committed. */
 export const UPLOAD_SLICES_MAX = 3;
 /** Files up to this size go before larger ones. */

@@ -79,7 +79,7 @@ export const PACK_CHUNKS_MIN = 2;
 /** Packs of one call that are sent or confirmed at once. */
 export const PACKS_IN_FLIGHT_MAX = 4;
 /** A chunk that has waited for its pack to be filled for this long goes with those that are there. */
-export const PACK_WAIT_MS_MAX = SECOND_MS;
+export const PACK_WAIT_MS_MAX = 3 * SECOND_MS;
 /** What a pack may take at the rate of a bandwidth limit, so that files become stored all the while. */
 export const PACED_PACK_MS = 10 * SECOND_MS;
 /** Tries to open and to PUT one pack, before its chunks go out one by one. */
