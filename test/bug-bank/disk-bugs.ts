@@ -321,8 +321,8 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     what: 'A chunk that somebody else has stored counts as sent by this account.',
     invariant: 'I-1',
     file: 'client/src/transfers/upload-session.ts',
-    find: "else if (outcome === 'exists') this.#claimed.add(hash);",
-    replace: "else if (outcome === 'exists') this.#noteStored(hash);",
+    find: "else if (delivery === 'exists') this.#claimed.add(hash);",
+    replace: "else if (delivery === 'exists') this.#noteStored(hash);",
     caughtBy: {
       file: 'client/src/transfers/upload-files.test.ts',
       test: 'a chunk that somebody else stored in the meantime is proved',
