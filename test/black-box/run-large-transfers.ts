@@ -4,7 +4,7 @@
  * killed again and again. Ends with 1 when something is lost, sent twice, or takes memory that grows.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -78,9 +78,10 @@ async function carrySmall(files: number): Promise<void> {
       for (let index = 0; index < files; index++) {
         const place = join(folder, `${Math.floor(index / FOLDER_FILES)}`);
         if (index % FOLDER_FILES === 0) await mkdir(place);
-        await writeFile(join(place, `${index}.txt`), `${seed} ${index} `.repeat(SMALL_FILE_BYTES / 16));
+        await writeLargeFile(join(place, `${index}.bin`), { bytes: SMALL_FILE_BYTES, seed: `${seed}/${index}` });
       }
     },
+    // All of them travel whole, so every kill has its moment.
     bytes: files * SMALL_FILE_BYTES,
     kills: { sender: kills, receiver: kills },
   });
