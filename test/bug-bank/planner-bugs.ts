@@ -61,6 +61,19 @@ export const PLANNER_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'same-content-is-same-file',
+    what: 'A file that was moved over a copy of it is taken for that copy.',
+    invariant: 'I-7',
+    file: 'client/src/engine/identify-local.ts',
+    find: 'const isMoved = this.#syncedObject(node) !== undefined || this.#isHalfMoved(node);',
+    replace:
+      'const isMoved = (this.#syncedObject(node) ?? known).contentHash !== known.contentHash || this.#isHalfMoved(node);',
+    caughtBy: {
+      file: 'client/src/engine/places-taken.test.ts',
+      test: 'has written to the copy, is kept beside what was written',
+    },
+  },
+  {
     id: 'excluded-is-deleted',
     what: 'A folder that a person has excluded from this device counts as deleted here.',
     invariant: 'I-15',

@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ModelService } from '../../../test/support/model-service.ts';
+import { editService } from '../../../test/support/random-edits.ts';
 import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
 
 function world() {
@@ -63,4 +64,42 @@ test('a file that leaves its place before a plan takes it is looked for anew whe
   expect((await a.sync()).kind).toBe('rested');
   expect(b.files.tree()).toEqual(serviceTree(service));
   expect(a.files.tree()).toEqual(serviceTree(service));
+});
+
+describe.each([
+  ['knows', 'plan'],
+  ['does not know yet', 'commit'],
+])('a file that is moved over a copy of it, when its device %s that another one', (_, moment) => {
+  /** What the tree comes to, and whether the file in the place of the copy is still the one that was moved there. */
+  async function moved(type: 'write' | 'remove', name: string) {
+    const { service, a, b } = world();
+    for (const path of ['a', 'b']) a.files.write(path, '1');
+    for (const device of [a, b]) await device.sync();
+    const nodeId = service.list().find((node) => node.name === 'a')?.nodeId;
+    const edit = () => {
+      a.faults.onCommit = undefined;
+      const pick = type === 'write' ? 0 : service.list().findIndex((node) => node.name === name);
+      editService(service, { type, pick, folder: 0, name, text: '2' });
+    };
+    a.files.rename('a', 'b');
+    if (moment === 'plan') edit();
+    else a.faults.onCommit = edit;
+    for (const device of [a, b, a]) expect((await device.sync()).kind).toBe('rested');
+    for (const device of [a, b]) expect(device.files.tree()).toEqual(serviceTree(service));
+    const isSame = service.list().find((node) => node.name === 'b')?.nodeId === nodeId;
+    return { tree: serviceTree(service), isSame };
+  }
+
+  test('has written to it, has there what was written', async () => {
+    expect(await moved('write', 'a')).toEqual({ tree: new Map([['b', '2']]), isSame: true });
+  });
+
+  test('has removed it, stays there as a new one', async () => {
+    expect(await moved('remove', 'a')).toEqual({ tree: new Map([['b', '1']]), isSame: false });
+  });
+
+  test('has written to the copy, is kept beside what was written', async () => {
+    const { tree } = await moved('write', 'b');
+    expect([...tree.values()].toSorted((x = '', y = '') => x.localeCompare(y))).toEqual(['1', '2']);
+  });
 });
