@@ -25,6 +25,8 @@ export class DeviceDisk {
   readonly #user: DiskUser;
   /** Event in which somebody last did something to a file of this text. */
   readonly #touched = new Map<string, number>();
+  /** Files that people have renamed or moved. */
+  readonly #moved = new Set<string>();
   #tree: Tree | undefined;
   #isMounted = true;
   #isFull = false;
@@ -65,6 +67,12 @@ export class DeviceDisk {
   /** Whether a file of this text stands there, and nobody has done anything to such a file since the given event. */
   hasUntouched({ path, text }: { readonly path: string; readonly text: string }, sinceEvent: number): boolean {
     return this.#textAt(`${this.#realRoot}/${path}`) === text && (this.#touched.get(text) ?? 0) <= sinceEvent;
+  }
+
+  /** Whether what stands there is a file that somebody has renamed or moved, alone or with a folder. */
+  wasMovedTo(path: string): boolean {
+    const object = this.#objectAt(`${this.#realRoot}/${path}`);
+    return object !== undefined && this.#moved.has(object);
   }
 
   /** Everything that is on it is durable. */
@@ -108,6 +116,10 @@ export class DeviceDisk {
     this.#destroy(this.#textsBelow(`${ROOT}/${to}`));
     for (const text of this.#textsBelow(`${ROOT}/${from}`)) this.#touch(text);
     this.#user.rename(from, to);
+    for (const file of this.#filesBelow(`${ROOT}/${to}`)) {
+      const object = this.#objectAt(file);
+      if (object !== undefined) this.#moved.add(object);
+    }
   }
 
   remove(path: string): void {
@@ -274,13 +286,22 @@ export class DeviceDisk {
   }
 
   *#textsBelow(path: string): IterableIterator<string> {
-    const stat = this.#statAt(path);
-    if (stat === undefined) return;
-    if (stat.isDirectory()) {
-      for (const name of this.simulated.readdir(path)) yield* this.#textsBelow(`${path}/${name}`);
-      return;
+    for (const file of this.#filesBelow(path)) {
+      const text = this.#textAt(file);
+      if (text !== undefined) yield text;
     }
-    const text = this.#textAt(path);
-    if (text !== undefined) yield text;
+  }
+
+  *#filesBelow(path: string): IterableIterator<string> {
+    const stat = this.#statAt(path);
+    if (stat?.isDirectory() === true) {
+      for (const name of this.simulated.readdir(path)) yield* this.#filesBelow(`${path}/${name}`);
+    } else if (stat?.isFile() === true) yield path;
+  }
+
+  /** The file or folder itself, whatever its name: numbers of inodes are used again. */
+  #objectAt(path: string): string | undefined {
+    const stat = this.#statAt(path);
+    return stat === undefined ? undefined : `${stat.ino}/${stat.birthtimeNs}`;
   }
 }

@@ -97,6 +97,13 @@ export class JournalOracle {
     return false;
   }
 
+  /** Whether a file has ever had this content, live or not, other than those that are about to go. */
+  hadContent(text: string, doomed: ReadonlySet<NodeId>): boolean {
+    return this.revisions.some(
+      ({ nodeId, contentHash }) => !doomed.has(nodeId) && this.#ledger.textOf(contentHash) === text,
+    );
+  }
+
   /** The live files at and below a node. */
   filesBelow(nodeId: NodeId): readonly DoomedFile[] {
     const files: DoomedFile[] = [];

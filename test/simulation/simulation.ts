@@ -2,11 +2,12 @@ import { HOUR_MS } from '@syncline/protocol';
 import { join } from '../support/in-memory-member.ts';
 import { Chance } from './chance.ts';
 import { connectChangeFeed } from './change-feed.ts';
+import { checkDelete } from './check-delete.ts';
 import { ContentLedger } from './content-ledger.ts';
 import { type FaultKind, Faults } from './faults.ts';
 import { type Doing, drawHistory, type History, type Planned, type Storm } from './history.ts';
 import type { Invariant, InvariantViolation } from './invariant-violation.ts';
-import type { DoomedFile, JournalOracle, Tree } from './journal-oracle.ts';
+import type { Tree } from './journal-oracle.ts';
 import { Prober } from './prober.ts';
 import { areEqual, checkRest, differenceOf, firstDifference } from './quiescence.ts';
 import { Scheduler } from './scheduler.ts';
@@ -290,29 +291,5 @@ class Simulation {
         faults.count('probe');
         void this.#prober?.probe(doing.what, device);
     }
-  }
-}
-
-/**
- * I-15: whoever deletes a file has had exactly this content on its disk, and has it there no more. What somebody has touched since the
- * sync began may have come back just now.
- */
-function checkDelete(
-  { stage, ledger }: World,
-  deleter: SimulatedDevice,
-  { oracle, files }: { readonly oracle: JournalOracle; readonly files: readonly DoomedFile[] },
-): void {
-  const doomed = new Set(files.map(({ node }) => node.nodeId));
-  for (const { path, text } of files) {
-    const isSeen = ledger.hasSeen(deleter.member.deviceId, text);
-    stage.check(
-      isSeen,
-      'I-15',
-      () => `${deleter.name} deletes ${path} with ${JSON.stringify(text)}, which it never had`,
-    );
-    if (oracle.hasLiveContent(text, doomed) || !deleter.disk.hasUntouched({ path, text }, deleter.roundBeganAt)) {
-      continue;
-    }
-    stage.violate('I-15', `${deleter.name} deletes ${path} with ${JSON.stringify(text)}, which stands on its disk`);
   }
 }
