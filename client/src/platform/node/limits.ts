@@ -42,3 +42,11 @@ export const IDLE_THREAD_MS = 5000;
 export const THREAD_HEAP_MIB = 32;
 
 assert(QUEUE_SHARE_MAX > 0 && QUEUE_SHARE_MAX < 1, 'a queue counts as overrun before it is full');
+/** A call of the disk that takes longer than this, in milliseconds, has waited for the disk itself. */
+export const SLOW_CALL_MS = 2;
+/** Calls that are made on another thread after a slow one, before one is tried on this thread again. */
+export const CALLS_ELSEWHERE = 64;
+/** Calls that are made on this thread one after the other. */
+export const CALLS_HERE_MAX = 128;
+/** Most bytes that are read on this thread by one call. */
+export const QUICK_BYTES_MAX = 64 * KiB;

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { chmod, type FileHandle, link, mkdir, open } from 'node:fs/promises';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
+import { isReadOnly, openQuickly } from './quick-read-handle.ts';
 
 /** The operating system's own calls. */
 export const nodeDiskCalls: DiskCalls = {
@@ -21,7 +22,8 @@ export const nodeDiskCalls: DiskCalls = {
     lstatSync(typeof path === 'string' ? path : asBuffer(path), { bigint: true, throwIfNoEntry: false }),
   readFileSync: readBeginning,
   realpathSync: (path) => realpathSync.native(path),
-  open: async (path, flags, mode) => handleOf(await open(path, flags, mode)),
+  open: async (path, flags, mode) =>
+    isReadOnly(flags) ? openQuickly(path, flags) : handleOf(await open(path, flags, mode)),
   mkdir: (path, mode) => mkdir(path, mode),
   chmod,
   renameSync: (from, to) => renameSync(from, to),
