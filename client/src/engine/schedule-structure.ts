@@ -47,11 +47,7 @@ export function scheduleStructure(input: ScheduleInput, actions: readonly Struct
     if (ready.length > 0) continue;
     const aside = findCircle(input, pending);
     if (aside === undefined) break;
-    const move: StructureAction = {
-      kind: 'move',
-      nodeId: aside,
-      to: { parentId: input.rootId, name: movingName(aside) },
-    };
+    const move: StructureAction = { kind: 'move', nodeId: aside, to: placeAside(input, aside) };
     pending.delete(aside);
     input.working.put(aside, move.to);
     order.push(move);
@@ -121,7 +117,15 @@ function blockerOf(
   return occupantId !== undefined && pending.has(occupantId) ? occupantId : undefined;
 }
 
-/** A moving node of a circle of actions that wait for each other. */
+/** Where a node stands between two moves. */
+function placeAside({ rootId }: ScheduleInput, nodeId: NodeId): Place {
+  return { parentId: rootId, name: movingName(nodeId) };
+}
+
+/**
+ * A moving node of a circle of actions that wait for each other. One that stands aside already, because it was put there by a plan that was
+ * interrupted, is moved no further by being put there once more, and so is one whose name for it somebody else has.
+ */
 function findCircle(input: ScheduleInput, pending: ReadonlyMap<NodeId, StructureAction>): NodeId | undefined {
   const settled = new Set<NodeId>();
   for (const start of pending.keys()) {
@@ -134,12 +138,17 @@ function findCircle(input: ScheduleInput, pending: ReadonlyMap<NodeId, Structure
     }
     if (current !== undefined && trail.has(current)) {
       const circle = [...trail].slice([...trail].indexOf(current));
-      const mover = circle.find((nodeId) => pending.get(nodeId)?.kind === 'move');
+      const mover = circle.find((nodeId) => pending.get(nodeId)?.kind === 'move' && isFreeAside(input, nodeId));
       if (mover !== undefined) return mover;
     }
     for (const nodeId of trail) settled.add(nodeId);
   }
   return undefined;
+}
+
+function isFreeAside(input: ScheduleInput, nodeId: NodeId): boolean {
+  const place = placeAside(input, nodeId);
+  return input.working.at(place) === undefined && !input.isObstructed(place);
 }
 
 function explain(
