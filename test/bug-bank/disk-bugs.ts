@@ -35,9 +35,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     invariant: 'I-13',
     file: FILES,
     find: '        this.#calls.renameSync(staged.file, target);\n',
-    replace: `        const source = await this.#calls.open(staged.file, constants.O_RDONLY);
-        const bytes = await readBytes(source, { start: 0, end: Number((await source.stat()).size) });
-        await source.close();
+    replace: `        const bytes = this.#calls.readFileSync(staged.file, Number(whole.size));
         const place = await this.#calls.open(target, constants.O_WRONLY | constants.O_TRUNC);
         await place.write(bytes, 0);
         await place.sync();
