@@ -20,32 +20,46 @@ interface Inode {
   ctimeNs: bigint;
 }
 
+/** Lower than those that are given out. */
+const ROOT_INODE = 0n;
+
 interface Staged extends StagedContent {
   readonly key: string;
   readonly bytes: Uint8Array;
 }
 
-/** Hints of a disk in memory, about folders that were listed. They come at once, and none is lost. */
+/**
+ * Hints of a disk in memory, about folders that were listed. They come at once, and none is lost. A watch is of a folder and not of its
+ * path: after a rename it tells the path that it was set with.
+ */
 export class MemoryWatcher implements Watcher {
-  readonly #covered = new Set<string>();
+  readonly #covered = new Map<string, bigint>();
   #folders = new Set<string>();
   #callback: (() => void) | undefined;
 
-  cover(folder: string): void {
-    this.#covered.add(folder);
-  }
-
-  /** This folder and what was in it are gone from here. */
-  drop(folder: string): void {
-    for (const covered of this.#covered) {
-      if (covered === folder || covered.startsWith(`${folder}/`)) this.#covered.delete(covered);
+  /** Watches the folder that stands at a path, and what of its own folders is watched no longer belongs to others. */
+  cover(path: string, folder: { readonly inode: bigint; readonly folders: ReadonlySet<string> }): void {
+    const present = this.#covered.get(path);
+    this.#covered.set(path, folder.inode);
+    const isOther = present !== undefined && present !== folder.inode;
+    for (const covered of this.#covered.keys()) {
+      if (covered === path || !(path === '' || covered.startsWith(`${path}/`))) continue;
+      const name = covered.slice(path === '' ? 0 : path.length + 1).split('/', 1)[0] ?? '';
+      if (!isOther && folder.folders.has(name)) continue;
+      this.#covered.delete(covered);
+      if (isOther) this.#tell(covered);
     }
   }
 
-  touch(folder: string): void {
-    if (!this.#covered.has(folder)) return;
-    this.#folders.add(folder);
-    if (this.#folders.size === 1) this.#callback?.();
+  /** Something has changed in a folder. */
+  touch(inode: bigint | undefined): void {
+    for (const [path, covered] of this.#covered) if (covered === inode) this.#tell(path);
+  }
+
+  #tell(path: string): void {
+    const wasEmpty = this.#folders.size === 0;
+    this.#folders.add(path);
+    if (wasEmpty) this.#callback?.();
   }
 
   onHint(callback: () => void): void {
@@ -104,7 +118,7 @@ export class MemoryFileSystem implements FileSystem {
       known.bytes = Buffer.from(text);
       known.mtimeNs = now;
       known.ctimeNs = now;
-      this.watcher.touch(parentPath(path));
+      this.#touch(parentPath(path));
     } else this.#make(path, 'file', Buffer.from(text));
   }
 
@@ -128,15 +142,14 @@ export class MemoryFileSystem implements FileSystem {
     if (inode === undefined) return;
     inode.executable = executable;
     inode.ctimeNs = this.#tick();
-    this.watcher.touch(parentPath(path));
+    this.#touch(parentPath(path));
   }
 
   rename(from: string, to: string): void {
     const moved = [...this.#inodes].filter(([path]) => path === from || path.startsWith(`${from}/`));
     for (const [path] of moved) this.#inodes.delete(path);
-    this.watcher.touch(parentPath(from));
-    this.watcher.touch(parentPath(to));
-    this.watcher.drop(from);
+    this.#touch(parentPath(from));
+    this.#touch(parentPath(to));
     this.remove(to);
     for (const [path, inode] of moved) this.#inodes.set(to + path.slice(from.length), inode);
     const inode = this.#inodes.get(to);
@@ -144,8 +157,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   remove(path: string): void {
-    this.watcher.touch(parentPath(path));
-    this.watcher.drop(path);
+    this.#touch(parentPath(path));
     for (const known of this.#inodes.keys()) {
       if (known === path || known.startsWith(`${path}/`)) this.#inodes.delete(known);
     }
@@ -190,13 +202,15 @@ export class MemoryFileSystem implements FileSystem {
 
   async list(path: string): Promise<FolderListing | undefined> {
     if (!this.#isFolder(path)) return undefined;
-    this.watcher.cover(path);
     const entries: LocalEntry[] = [];
     const complete = !this.unlisted.has(path);
     for (const known of complete ? this.#inodes.keys() : []) {
       const entry = parentPath(known) === path ? this.#entry(known) : undefined;
       if (entry !== undefined) entries.push(entry);
     }
+    const folders = new Set(entries.filter(({ kind }) => kind === 'folder').map(({ name }) => name));
+    const inode = this.#folderInode(path);
+    if (complete && inode !== undefined) this.watcher.cover(path, { inode, folders });
     return { path, entries, complete, rulesChanged: false };
   }
 
@@ -304,7 +318,7 @@ export class MemoryFileSystem implements FileSystem {
 
   #make(path: string, kind: Inode['kind'], bytes: Uint8Array = new Uint8Array()): void {
     const now = this.#tick();
-    this.watcher.touch(parentPath(path));
+    this.#touch(parentPath(path));
     this.#inodesMade += 1n;
     const inode = this.#inodesMade;
     this.#inodes.set(path, { inode, birthNs: now, kind, bytes, executable: false, mtimeNs: now, ctimeNs: now });
@@ -341,6 +355,14 @@ export class MemoryFileSystem implements FileSystem {
       if (this.#names.key(known.slice(known.lastIndexOf('/') + 1)) === this.#names.key(name)) return false;
     }
     return true;
+  }
+
+  #touch(folder: string): void {
+    this.watcher.touch(this.#folderInode(folder));
+  }
+
+  #folderInode(path: string): bigint | undefined {
+    return path === '' ? ROOT_INODE : this.#inodes.get(path)?.inode;
   }
 
   #isFolder(path: string): boolean {

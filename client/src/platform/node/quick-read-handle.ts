@@ -98,9 +98,12 @@ function handleOf(descriptor: number): DiskHandle {
       );
     },
     readSync: readHere,
-    // The system refuses both of a file that was opened to be read.
-    write: async (bytes, position) =>
-      (await elsewhere(() => later.write(descriptor, bytes, 0, bytes.length, position))).bytesWritten,
+    // The system refuses both of a file that was opened to be read; it is not asked when there is nothing to write.
+    write: async (bytes, position) => {
+      demandOpen();
+      if (bytes.length === 0) return 0;
+      return (await elsewhere(() => later.write(descriptor, bytes, 0, bytes.length, position))).bytesWritten;
+    },
     truncate: (size) => elsewhere(() => later.truncate(descriptor, size)),
     chmod: (mode) => elsewhere(() => later.chmod(descriptor, mode)),
     utimes: (seconds) => elsewhere(() => later.utimes(descriptor, seconds, seconds)),
