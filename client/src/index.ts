@@ -27,6 +27,7 @@ export {
 } from './api/user-pool.ts';
 export { type BoundaryKernel, openBoundaryFinder } from './chunking/boundary-finder.ts';
 export { ContentCutter, type CutChunk } from './chunking/content-cutter.ts';
+export { packCommits } from './engine/pack-commits.ts';
 export { createFetchTransport } from './platform/browser/fetch-transport.ts';
 export { type Bandwidth, BandwidthLimit } from './transfers/bandwidth-limit.ts';
 export { cutBytes, type FileCutting } from './transfers/cut-content.ts';
@@ -39,7 +40,6 @@ export {
 } from './transfers/download-content.ts';
 export { hashChunk, hashManifest } from './transfers/hashing.ts';
 export { TRANSFER_BYTES_MAX, TRANSFER_TASKS_MAX } from './transfers/limits.ts';
-export { packCommits } from './transfers/pack-commits.ts';
 export { TransferGate } from './transfers/transfer-gate.ts';
 export {
   type TransferDependencies,

@@ -1,6 +1,6 @@
 import { type NodeId, opId, rootNodeId } from '@syncline/protocol';
+import { packCommits } from '../../client/src/engine/pack-commits.ts';
 import { downloadContent } from '../../client/src/transfers/download-content.ts';
-import { packCommits } from '../../client/src/transfers/pack-commits.ts';
 import type { UploadOutcome } from '../../client/src/transfers/upload-files.ts';
 import { newId } from './api-device.ts';
 import type { InMemoryClient } from './in-memory-client.ts';

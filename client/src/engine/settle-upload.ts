@@ -1,17 +1,11 @@
-import {
-  COMMIT_CONFIRM_CHUNKS_MAX,
-  COMMIT_OPERATIONS_MAX,
-  type ConflictStrategy,
-  epochMs,
-  formatInstant,
-  type NodeId,
-} from '@syncline/protocol';
+import { type ConflictStrategy, epochMs, formatInstant, type NodeId } from '@syncline/protocol';
 import { countTry, recordCopy } from './execute-knowledge.ts';
 import { type Commitment, commit } from './execute-remote.ts';
 import { agreedNode, type Execution, report } from './execution.ts';
 import type { SentFile } from './large-transfers.ts';
 import { newNodeId } from './new-node-id.ts';
 import { samePlace } from './node-tree.ts';
+import { packCommits } from './pack-commits.ts';
 import type { SentContent } from './ports.ts';
 import type { UploadStep } from './steps.ts';
 import { type LocalNode, type RemoteNode, type SyncedNode, sameContent, sameState } from './trees.ts';
@@ -34,7 +28,7 @@ export async function settleUploads(
     const commitment = await settleUpload(execution, upload, sent);
     if (commitment !== undefined) commitments.push(commitment);
   }
-  for (const batch of packConfirmed(commitments)) await commit(execution, batch);
+  for (const batch of packCommits(commitments)) await commit(execution, batch);
   execution.problems.push(...(await writeDown(execution)));
 }
 
@@ -187,20 +181,4 @@ function agreedContent({ trees }: Execution, node: RemoteNode, file: LocalNode):
 /** Nearest millisecond: a time that was set in seconds with a fraction is a little less than it says. */
 function roundToMs(ns: bigint): number {
   return Number((ns + 500_000n) / 1_000_000n);
-}
-
-/** Fills requests up to the number of operations of one commit, and of the chunks that it may confirm. */
-function packConfirmed<T extends { readonly unconfirmed: number }>(items: readonly T[]): readonly (readonly T[])[] {
-  const batches: T[][] = [];
-  let room = 0;
-  for (const item of items) {
-    const isFull = batches.at(-1)?.length === COMMIT_OPERATIONS_MAX;
-    if (isFull || item.unconfirmed > room || batches.length === 0) {
-      batches.push([]);
-      room = COMMIT_CONFIRM_CHUNKS_MAX;
-    }
-    batches.at(-1)?.push(item);
-    room -= item.unconfirmed;
-  }
-  return batches;
 }

@@ -36,7 +36,7 @@ export interface UploadSource extends ContentToCut {
 
 /**
  * - `uploaded` all chunks are stored. `unconfirmed` of them (at most FILE_UNCONFIRMED_CHUNKS_MAX) are confirmed by the commit
- *   itself: the uploads of one commit request may have COMMIT_CONFIRM_CHUNKS_MAX of them together (see pack-commits.ts);
+ *   itself: the uploads of one commit request may have COMMIT_CONFIRM_CHUNKS_MAX of them together (see engine/pack-commits.ts);
  * - `changed` the file changed while it was read: look at it again, then start over;
  * - `unreadable` reading it failed;
  * - `refused` by the service.
