@@ -5,6 +5,7 @@ import { bytesOfChunks } from '../../test/bytes-of-chunks.ts';
 import { type Fault, type LoopbackRequest, problem, sha256 } from '../../test/loopback-service.ts';
 import { type LoopbackWorld, openLoopbackWorld } from '../../test/loopback-world.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
+import { FILE_UNCONFIRMED_CHUNKS_MAX } from './limits.ts';
 import { TransferGate } from './transfer-gate.ts';
 import { type UploadSource, uploadFiles } from './upload-files.ts';
 
@@ -215,6 +216,17 @@ test('a large file is asked for page by page, and confirmed while it goes', asyn
   expect(world.service.stored.size).toBe(30);
   expect(world.service.held.size).toBeGreaterThanOrEqual(22);
   expect(countOf('PUT /store/{hash}')).toBe(29);
+});
+
+test('a file of many chunks is reported as soon as the first one is stored, so that others learn of it', async () => {
+  const bytes = bytesOfChunks(FILE_UNCONFIRMED_CHUNKS_MAX + 1);
+  await uploadFiles(oneAtATime(), [sourceOf(bytes)]);
+  const calls = world.service.calls().filter((call) => call !== 'POST /v1/uploads');
+  const report = calls.findIndex((call) => call.startsWith('POST'));
+  expect(calls[0]).toBe('PUT /store/{hash}');
+  // While the report is on its way the next chunk goes.
+  expect(report).toBeGreaterThan(0);
+  expect(report).toBeLessThanOrEqual(2);
 });
 
 test('an upload is resumed: only what is missing is sent', async () => {
