@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { NodeId } from '@syncline/protocol';
+import * as fc from 'fast-check';
 import { movingName } from './moving-name.ts';
 import { NodeTree, type PlacedNode } from './node-tree.ts';
 import { scheduleStructure } from './schedule-structure.ts';
@@ -37,4 +38,36 @@ test('of two nodes that change places the one that stands aside already is not p
     ],
     stuck: [],
   });
+});
+
+const nodeIds = Array.from({ length: 8 }, (_, index) => NodeId.parse(`0000000000000000000000001${index}`));
+
+test('circles are broken at the same nodes, in whatever order the moves come', () => {
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray(nodeIds, { minLength: nodeIds.length }),
+      fc.shuffledSubarray([...nodeIds.keys()], { minLength: nodeIds.length }),
+      (targets, order) => {
+        const asideOf = (moved: readonly number[]) => {
+          const tree = new NodeTree<PlacedNode>();
+          for (const nodeId of nodeIds) tree.set({ nodeId, parentId: ROOT, name: nodeId });
+          const input = { working: new WorkingTree(tree, ROOT), rootId: ROOT, isObstructed: () => false };
+          const moves = moved.flatMap((index) => {
+            const [nodeId, name] = [nodeIds[index], targets[index]];
+            if (nodeId === undefined || name === undefined || name === nodeId) return [];
+            return [{ kind: 'move' as const, nodeId, to: { parentId: ROOT, name } }];
+          });
+          const schedule = scheduleStructure(input, moves);
+          expect(schedule.stuck).toEqual([]);
+          return new Set(
+            schedule.order.flatMap((action) =>
+              action.kind === 'move' && action.to.name === movingName(action.nodeId) ? [action.nodeId] : [],
+            ),
+          );
+        };
+        expect(asideOf(order)).toEqual(asideOf([...nodeIds.keys()]));
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });

@@ -138,7 +138,9 @@ function findCircle(input: ScheduleInput, pending: ReadonlyMap<NodeId, Structure
     }
     if (current !== undefined && trail.has(current)) {
       const circle = [...trail].slice([...trail].indexOf(current));
-      const mover = circle.find((nodeId) => pending.get(nodeId)?.kind === 'move' && isFreeAside(input, nodeId));
+      const movers = circle.filter((nodeId) => pending.get(nodeId)?.kind === 'move' && isFreeAside(input, nodeId));
+      // The smallest, so that the plan follows from the trees and not from the order in which they came to be known.
+      const [mover] = movers.toSorted((a, b) => (a < b ? -1 : 1));
       if (mover !== undefined) return mover;
     }
     for (const nodeId of trail) settled.add(nodeId);
