@@ -2,7 +2,8 @@
  * `npm test`: sets everything up, runs every check and every suite, and ends with the line `N passed, N failed`.
  * Plain JavaScript without dependencies, so that it runs on a fresh clone. Whatever does not run counts as failed.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -39,12 +40,23 @@ function plantedBugs(timeoutMs) {
   return { name: 'bugs', file: projectNode, args, timeoutMs, report, read: (score) => score };
 }
 
+/**
+ * Properties try other cases on each commit, and the same ones whenever that commit is tested: whoever reads of a failure can replay it, and
+ * what was green is green elsewhere. `npm run nightly` and a single suite draw new cases each time.
+ */
+function drawSeed() {
+  const { stdout } = spawnSync('git', ['rev-parse', 'HEAD^{tree}'], { cwd: root, encoding: 'utf8' });
+  const tree = /^[0-9a-f]{40,}$/.test(stdout?.trim() ?? '') ? stdout.trim() : 'no repository';
+  return createHash('sha256').update(tree).digest().readInt32BE(0);
+}
+
+const testEnvironment = { ...projectEnvironment(), FAST_CHECK_SEED: process.env.FAST_CHECK_SEED ?? `${drawSeed()}` };
 let running;
 
 /** Runs a step in a process group of its own, so that nothing it started outlives it. */
 async function run({ name, file, args, timeoutMs }) {
   process.stdout.write(`\n── ${name}\n`);
-  const child = spawn(file, args, { cwd: root, env: projectEnvironment(), stdio: 'inherit', detached: true });
+  const child = spawn(file, args, { cwd: root, env: testEnvironment, stdio: 'inherit', detached: true });
   running = child;
   const timer = setTimeout(() => {
     process.stdout.write(`${name} did not end within ${timeoutMs / MINUTE_MS} minutes\n`);
@@ -123,6 +135,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 
 try {
   installDependencies();
+  process.stdout.write(`properties: seed ${testEnvironment.FAST_CHECK_SEED}\n`);
   end(await runAll());
 } catch (error) {
   process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
