@@ -21,8 +21,10 @@ export function describeReport(report: SyncReport): readonly string[] {
   const { path, counts, steps, problems } = report;
   const lines: string[] = [];
   if (counts !== undefined) {
-    const conflicts = counts.conflicts > 0 ? `, ${counts.conflicts} conflicted copies made` : '';
-    lines.push(`${quote(path)}: ${counts.uploaded} files uploaded, ${counts.downloaded} downloaded${conflicts}.`);
+    const copies = counts.conflicts === 1 ? 'conflicted copy' : 'conflicted copies';
+    const conflicts = counts.conflicts > 0 ? `, ${counts.conflicts} ${copies} made` : '';
+    const files = counts.uploaded === 1 ? 'file' : 'files';
+    lines.push(`${quote(path)}: ${counts.uploaded} ${files} uploaded, ${counts.downloaded} downloaded${conflicts}.`);
   } else if (report.state === 'rested') {
     lines.push(`${quote(path)}: both sides are the same${problems.length > 0 ? ', except:' : '.'}`);
   }

@@ -1,0 +1,21 @@
+import { expect, test } from '@jest/globals';
+import { describeReport, type SyncReport } from './sync-report.ts';
+
+const none = { changedRemote: 0, changedLocal: 0 };
+const report = (counts: SyncReport['counts']): SyncReport => ({
+  path: '/home/ann/Syncline',
+  state: 'rested',
+  counts,
+  steps: undefined,
+  problems: [],
+  error: undefined,
+});
+
+test('one file is one file, and more are files', () => {
+  expect(describeReport(report({ uploaded: 1, downloaded: 0, conflicts: 1, ...none }))).toEqual([
+    "'/home/ann/Syncline': 1 file uploaded, 0 downloaded, 1 conflicted copy made.",
+  ]);
+  expect(describeReport(report({ uploaded: 2, downloaded: 1, conflicts: 2, ...none }))).toEqual([
+    "'/home/ann/Syncline': 2 files uploaded, 1 downloaded, 2 conflicted copies made.",
+  ]);
+});
