@@ -1,9 +1,10 @@
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
 import { S3ObjectStore } from './chunks/s3-object-store.ts';
+import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
-import { readEnvironment } from './runtime/environment.ts';
+import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
@@ -28,7 +29,9 @@ const dynamodb = {
   random: systemRandom,
   tableNames: {
     accounts: environment.ACCOUNTS_TABLE,
+    changes: NOT_GRANTED,
     chunks: environment.CHUNKS_TABLE,
+    files: NOT_GRANTED,
     sessions: environment.SESSIONS_TABLE,
   },
 };
@@ -36,6 +39,7 @@ const accounts = new DynamodbAccountStore(dynamodb);
 const telemetry = lineTelemetry({ stage: environment.STAGE });
 const dependencies = {
   accounts,
+  namespaces: new DynamodbNamespaceStore(dynamodb),
   chunks: new DynamodbChunkIndex(dynamodb),
   objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
   uploads: new DynamodbUploadStore(dynamodb),

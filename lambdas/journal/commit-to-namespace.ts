@@ -8,6 +8,7 @@ import {
   type UploadId,
 } from '@syncline/protocol';
 import { TRANSACTION_ITEMS_MAX } from '../namespaces/namespace-store.ts';
+import { refuseViewer } from '../namespaces/refuse-viewer.ts';
 import { countTransactionItems } from '../namespaces/transaction-items.ts';
 import { toWireNode } from '../namespaces/wire-node.ts';
 import type { DeviceCaller } from '../runtime/caller.ts';
@@ -94,7 +95,7 @@ async function beginRound(
     unknown.length === 0 ? new Map<UploadId, UploadSession>() : dependencies.uploads.get(unknown),
   ]);
   if (access === undefined) return refused('not_found', 'there is no such namespace for this account');
-  if (access.role === 'viewer') return refused('forbidden', 'this account may read here, but not write');
+  if (access.role === 'viewer') return refuseViewer();
   const view = new NamespaceView(dependencies, access);
   const [answered] = await Promise.all([
     replayResults(dependencies, { namespaceId, caller, operations }),

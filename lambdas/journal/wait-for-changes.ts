@@ -27,12 +27,16 @@ export async function waitForChanges(
   if (positions === undefined) return cursorReset();
   const timeoutMs = (request.timeout ?? WAIT_SECONDS_MAX) * SECOND_MS;
   assert(timeoutMs <= WAIT_SECONDS_MAX * SECOND_MS, 'a wait ends before the request does');
-  const hasMoved = async ({ namespaceId, epoch, seq }: Position): Promise<boolean> => {
+  const look = async ({ namespaceId, epoch, seq }: Position): Promise<'gone' | 'moved' | 'still'> => {
     const access = await namespaces.readAccess({ namespaceId, accountId });
-    return access === undefined || access.head.epoch !== epoch || access.head.seq !== seq;
+    if (access === undefined) return 'gone';
+    return access.head.epoch !== epoch || access.head.seq !== seq ? 'moved' : 'still';
   };
   for (let waitedMs = 0; ; waitedMs += WAIT_PAUSE_MS) {
-    if ((await Promise.all(positions.map(hasMoved))).includes(true)) return done({ changed: true });
+    const seen = await Promise.all(positions.map(look));
+    // Who may read nothing of it any more is told what a forged cursor is told.
+    if (seen.every((state) => state === 'gone')) return cursorReset();
+    if (seen.some((state) => state !== 'still')) return done({ changed: true });
     const leftMs = timeoutMs - waitedMs;
     if (leftMs <= 0) return done({ changed: false });
     await clock.sleep(Math.min(WAIT_PAUSE_MS, leftMs));

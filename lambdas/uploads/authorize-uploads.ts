@@ -1,5 +1,6 @@
 import type { AccountId, NamespaceId, UploadFile } from '@syncline/protocol';
 import type { Access, NamespaceStore } from '../namespaces/namespace-store.ts';
+import { refuseViewer } from '../namespaces/refuse-viewer.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { type Refused, refused } from '../runtime/outcome.ts';
 import { ACCESS_READS_IN_FLIGHT_MAX } from './limits.ts';
@@ -23,7 +24,7 @@ export async function authorizeUploads(
 
 function refusalOf(access: Access | undefined, added: number): Refused | undefined {
   if (access === undefined) return refused('not_found', 'there is no such namespace');
-  if (access.role === 'viewer') return refused('forbidden', 'a viewer cannot change this namespace');
+  if (access.role === 'viewer') return refuseViewer();
   const { bytesLogical: usedBytes, quotaBytes } = access.head;
   if (usedBytes + added <= quotaBytes) return undefined;
   return refused('quota_exceeded', 'these files do not fit into the quota', { usedBytes, quotaBytes });

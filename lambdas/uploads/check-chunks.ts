@@ -7,9 +7,10 @@ import type {
   UploadId,
 } from '@syncline/protocol';
 import type * as z from 'zod/mini';
+import { refuseViewer } from '../namespaces/refuse-viewer.ts';
 import type { DeviceCaller } from '../runtime/caller.ts';
 import { refusedFor } from '../runtime/decode-request.ts';
-import { done, type Outcome, refused } from '../runtime/outcome.ts';
+import { done, type Outcome, type Refused, refused } from '../runtime/outcome.ts';
 import { pushProgress } from '../sockets/push-progress.ts';
 import { confirmSession } from './confirm-session.ts';
 import { isSet } from './confirmed-bits.ts';
@@ -28,7 +29,7 @@ export interface ChunkCheck extends CheckChunksRequest {
  * Any device of the account may go on with its sessions; a session of another account is not there.
  *
  * Idempotent: a repeat answers the same, with fresh URLs. A wrong proof is answered like none.
- * Cost: 1 read of the session (and of a long manifest), 2 BatchGetItem per 100 chunks, a HEAD per stored chunk, a GET per
+ * Cost: 1 read of the session (and of a long manifest) and of access, 2 BatchGetItem per 100 chunks, a HEAD per stored chunk, a GET per
  * proof, 2 writes per newly held chunk, 1 write of the session.
  */
 export async function checkChunks(
@@ -39,10 +40,14 @@ export async function checkChunks(
   const now = dependencies.clock.now();
   const session = (await dependencies.uploads.get([check.uploadId])).get(check.uploadId);
   if (session === undefined || session.accountId !== caller.accountId) {
-    return refused('not_found', 'there is no such upload');
+    return unknownUpload();
   }
   if (session.expiresAt <= now) return refused('upload_expired', 'this upload has expired: begin it again');
-  const manifest = await readSessionManifest(dependencies, session);
+  const [refusal, manifest] = await Promise.all([
+    refuseWriter(dependencies, session),
+    readSessionManifest(dependencies, session),
+  ]);
+  if (refusal !== undefined) return refusal;
   const places = findPlaces(manifest, namedHashes(check));
   const defects = strangers(check, places);
   if (defects.length > 0) return refusedFor(defects);
@@ -65,6 +70,20 @@ export async function checkChunks(
   if (shown.length > 0) await tellOthers(dependencies, session, { caller, progress });
   const packs = check.packs === true;
   return done({ ...(await answerChunks(dependencies, session, { asked, states, packs })), progress });
+}
+
+/** A member who was removed, or may only read by now, feeds no upload any more. Missing and foreign answer alike. */
+async function refuseWriter(
+  { namespaces }: Pick<CheckChunksDependencies, 'namespaces'>,
+  { namespaceId, accountId }: UploadSession,
+): Promise<Refused | undefined> {
+  const access = await namespaces.readAccess({ namespaceId, accountId });
+  if (access === undefined) return unknownUpload();
+  return access.role === 'viewer' ? refuseViewer() : undefined;
+}
+
+function unknownUpload(): Refused {
+  return refused('not_found', 'there is no such upload');
 }
 
 /** Every hash must belong to the upload: a session is no way to ask about other chunks. */

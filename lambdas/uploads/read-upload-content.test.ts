@@ -181,6 +181,6 @@ test('of an upload into a namespace that its uploader was removed from nobody is
   await writer.report(upload, [0]);
   expect(told).toHaveLength(1);
   share(bob, undefined);
-  await writer.report(upload, [1]);
+  await expect(writer.report(upload, [1])).rejects.toThrow('there is no such upload');
   expect(told).toHaveLength(1);
 });

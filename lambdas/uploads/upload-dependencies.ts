@@ -28,6 +28,7 @@ export interface InitiateUploadsDependencies extends UploadDependencies {
 
 export interface CheckChunksDependencies extends UploadDependencies {
   readonly accounts: Pick<AccountStore, 'listMembers'>;
+  readonly namespaces: Pick<NamespaceStore, 'readAccess'>;
   readonly sockets: Pick<SocketStore, 'listConnections'>;
   readonly pusher: Pick<SocketPusher, 'post'>;
 }

@@ -5,6 +5,7 @@ const TREE = 'test/scenarios/commit-tree.test.ts';
 const BATCHES = 'test/scenarios/commit-batches.test.ts';
 const UPLOAD = 'test/scenarios/commit-upload.test.ts';
 const DELTA = 'test/scenarios/delta-and-reads.test.ts';
+const MATRIX = 'test/scenarios/route-matrix.test.ts';
 const POSSESSION = 'lambdas/uploads/possession.test.ts';
 
 /** Errors in commits, deltas, uploads and pushes. */
@@ -71,9 +72,18 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
     what: 'Somebody who may only read a namespace can write to it.',
     invariant: 'I-18',
     file: 'lambdas/journal/commit-to-namespace.ts',
-    find: "if (access.role === 'viewer') return refused('forbidden', 'this account may read here, but not write');",
+    find: "if (access.role === 'viewer') return refuseViewer();",
     replace: '',
     caughtBy: { file: BATCHES, test: 'a viewer may not write' },
+  },
+  {
+    id: 'removed-member-uploads',
+    what: 'A member who was removed goes on feeding an upload into the namespace.',
+    invariant: 'I-18',
+    file: 'lambdas/uploads/check-chunks.ts',
+    find: 'if (access === undefined) return unknownUpload();',
+    replace: 'if (access === undefined) return undefined;',
+    caughtBy: { file: MATRIX, test: 'removed: checkChunks goes on with an upload of its own' },
   },
   {
     id: 'unlinked-device-writes',
@@ -240,9 +250,8 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
     what: 'A long-poll does not hear of entries that come while it waits.',
     invariant: 'I-12',
     file: 'lambdas/journal/wait-for-changes.ts',
-    find: 'if ((await Promise.all(positions.map(hasMoved))).includes(true)) return done({ changed: true });',
-    replace:
-      'if (waitedMs === 0 && (await Promise.all(positions.map(hasMoved))).includes(true)) return done({ changed: true });',
+    find: "if (seen.some((state) => state !== 'still')) return done({ changed: true });",
+    replace: "if (waitedMs === 0 && seen.some((state) => state !== 'still')) return done({ changed: true });",
     caughtBy: { file: DELTA, test: 'a wait ends when a change comes while it lasts' },
   },
   {

@@ -1,0 +1,186 @@
+import { expect, test } from '@jest/globals';
+import type { Operation, RouteInput, RouteName } from '@syncline/protocol';
+import type { ApiResult } from '../../lambdas/runtime/api-event.ts';
+import { MatrixWorld, matrixFile, operationId, PERSONS, type Person, type Target } from '../support/matrix-world.ts';
+
+/** One request about a namespace, and what a person must be there to be served. */
+interface Request<N extends RouteName> {
+  readonly needs: 'read' | 'write';
+  readonly input: (target: Target) => RouteInput<N>;
+}
+
+/** Requests of every route by name, or why the route has nothing to do with a namespace. */
+const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Request<N>>> } = {
+  getConfiguration: 'it is for everybody',
+  getAccount: 'it is about the caller',
+  registerDevice: 'it is about the caller',
+  listDevices: 'it is about the caller',
+  renameDevice: 'it is about the caller',
+  unlinkDevice: 'it is about the caller',
+  openPack: 'chunks belong to accounts, not to namespaces',
+  confirmPack: 'chunks belong to accounts, not to namespaces',
+  getCursor: 'it is about the caller',
+  openSocket: 'it is about the caller',
+  initiateUploads: {
+    'opens an upload': { needs: 'write', input: ({ namespaceId }) => ({ body: { files: [matrixFile(namespaceId)] } }) },
+  },
+  checkChunks: {
+    'goes on with an upload of its own': {
+      needs: 'write',
+      input: ({ ownUploadId, ownChunk }) => ({ parameters: { uploadId: ownUploadId }, body: { hashes: [ownChunk] } }),
+    },
+  },
+  getUploadContent: {
+    'reads an open upload': {
+      needs: 'read',
+      input: ({ ownersUploadId }) => ({ parameters: { uploadId: ownersUploadId }, query: {} }),
+    },
+  },
+  commit: {
+    'puts a file': {
+      needs: 'write',
+      input: (target) =>
+        committing(target, {
+          type: 'put',
+          parentId: target.folderId,
+          name: 'new',
+          baseRev: 0,
+          uploadId: target.ownUploadId,
+          clock: 1,
+        }),
+    },
+    'edits a file': {
+      needs: 'write',
+      input: (target) =>
+        committing(target, {
+          type: 'put',
+          nodeId: target.fileId,
+          parentId: target.folderId,
+          name: 'file',
+          baseRev: 1,
+          uploadId: target.ownUploadId,
+          clock: 1,
+        }),
+    },
+    'makes a folder': {
+      needs: 'write',
+      input: (target) => committing(target, { type: 'mkdir', parentId: target.folderId, name: 'sub' }),
+    },
+    'moves a file': {
+      needs: 'write',
+      input: (target) =>
+        committing(target, {
+          type: 'move',
+          nodeId: target.fileId,
+          baseRev: 1,
+          parentId: target.folderId,
+          name: 'moved',
+        }),
+    },
+    'deletes a file': {
+      needs: 'write',
+      input: (target) => committing(target, { type: 'delete', nodeId: target.fileId, baseRev: 1 }),
+    },
+    'restores a revision': {
+      needs: 'write',
+      input: (target) => committing(target, { type: 'restore', nodeId: target.fileId, rev: 1 }),
+    },
+    'copies a file': {
+      needs: 'write',
+      input: (target) =>
+        committing(target, {
+          type: 'copy',
+          parentId: target.folderId,
+          name: 'copy',
+          from: { namespaceId: target.namespaceId, nodeId: target.fileId },
+        }),
+    },
+  },
+  listChanges: { 'reads the delta': { needs: 'read', input: ({ cursor }) => ({ query: { cursor } }) } },
+  waitForChanges: {
+    'waits for changes': { needs: 'read', input: ({ cursor }) => ({ query: { cursor, timeout: '0' } }) },
+  },
+  listTree: {
+    'lists all': { needs: 'read', input: ({ namespaceId }) => ({ query: { namespaceId } }) },
+    'lists a folder': { needs: 'read', input: ({ namespaceId, folderId }) => ({ query: { namespaceId, folderId } }) },
+  },
+  getNode: {
+    'reads a node': {
+      needs: 'read',
+      input: ({ namespaceId, fileId }) => ({ parameters: { nodeId: fileId }, query: { namespaceId } }),
+    },
+  },
+  listChildren: {
+    'lists children': {
+      needs: 'read',
+      input: ({ namespaceId, folderId }) => ({ parameters: { nodeId: folderId }, query: { namespaceId } }),
+    },
+  },
+  listRevisions: {
+    'lists revisions': {
+      needs: 'read',
+      input: ({ namespaceId, fileId }) => ({ parameters: { nodeId: fileId }, query: { namespaceId } }),
+    },
+  },
+  getContent: {
+    'reads a content': {
+      needs: 'read',
+      input: ({ namespaceId, fileId }) => ({ parameters: { nodeId: fileId }, query: { namespaceId } }),
+    },
+  },
+  readContents: {
+    'reads contents': {
+      needs: 'read',
+      input: ({ namespaceId, fileId }) => ({ body: { files: [{ namespaceId, nodeId: fileId }] } }),
+    },
+  },
+  resolvePath: {
+    'finds a path': { needs: 'read', input: ({ namespaceId }) => ({ query: { namespaceId, path: '/file' } }) },
+  },
+};
+
+function committing({ namespaceId }: Target, intent: object): RouteInput<'commit'> {
+  const operation = { ...intent, namespaceId, opId: operationId(1000) };
+  return { body: { operations: [operation as unknown as Operation] } };
+}
+
+interface Cell {
+  readonly name: RouteName;
+  readonly what: string;
+  readonly person: Person;
+  readonly request: Request<RouteName>;
+}
+
+const CELLS = Object.entries(MATRIX).flatMap(([name, requests]): readonly Cell[] =>
+  typeof requests === 'string'
+    ? []
+    : Object.entries(requests).flatMap(([what, request]) =>
+        PERSONS.map((person) => ({ name: name as RouteName, what, person, request: request as Request<RouteName> })),
+      ),
+);
+
+/** What an answer says, whether it refuses as a whole or the one thing that was asked. */
+function verdictOf({ statusCode, body }: ApiResult): string {
+  const json = JSON.parse(body) as {
+    readonly code?: string;
+    readonly results?: readonly { readonly status: string; readonly error?: { readonly code: string } }[];
+    readonly contents?: readonly { readonly status: string; readonly error?: { readonly code: string } }[];
+  };
+  if (statusCode !== 200) return json.code ?? 'unknown';
+  const error = [...(json.results ?? []), ...(json.contents ?? [])].find(({ status }) => status === 'error')?.error;
+  return error?.code ?? 'served';
+}
+
+test.each(CELLS)('$person: $name $what', async ({ name, person, request }) => {
+  const world = new MatrixWorld();
+  const target = await world.open(person);
+  const answer = await world.ask(name, request.input(target));
+  if (person === 'removed' || person === 'stranger') {
+    // Not a word more than about what does not exist.
+    expect(answer).toEqual(await world.ask(name, request.input(world.nothing())));
+    expect(verdictOf(answer)).toMatch(/^(not_found|cursor_reset)$/);
+  } else {
+    expect(verdictOf(answer)).toBe(person === 'viewer' && request.needs === 'write' ? 'forbidden' : 'served');
+    if (verdictOf(answer) === 'forbidden') expect(answer.body).toContain('"remedy":"fix-request"');
+  }
+});

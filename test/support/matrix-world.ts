@@ -1,0 +1,143 @@
+import {
+  assert,
+  type ChunkHash,
+  type Cursor,
+  encodeUlid,
+  NamespaceId,
+  NodeId,
+  type Operation,
+  opId,
+  type Role,
+  type RouteInput,
+  type RouteName,
+  rootNodeId,
+  routes,
+  UploadId,
+} from '@syncline/protocol';
+import type { ApiResult } from '../../lambdas/runtime/api-event.ts';
+import { chunkOf, fileOf, join, type Member, putChunk, textBytes } from './in-memory-member.ts';
+import { eventOf, InMemoryService } from './in-memory-service.ts';
+
+/** Who asks. `removed` was an editor until just now; `stranger` has an account and nothing else. */
+export const PERSONS = ['owner', 'editor', 'viewer', 'removed', 'stranger'] as const;
+export type Person = (typeof PERSONS)[number];
+
+/** What a request is about: all of it in one namespace, or nothing of it anywhere. */
+export interface Target {
+  readonly namespaceId: NamespaceId;
+  readonly folderId: NodeId;
+  readonly fileId: NodeId;
+  /** An upload of the person who asks (of the owner, where a stranger asks) and its chunk, and an upload of the owner. */
+  readonly ownUploadId: UploadId;
+  readonly ownChunk: ChunkHash;
+  readonly ownersUploadId: UploadId;
+  readonly cursor: Cursor;
+}
+
+/** Bytes of each person's own: what one account has sent, another would have to prove. */
+function bytesOf(person: string): Uint8Array {
+  return textBytes(`what ${person} wrote`);
+}
+
+/** A namespace with a folder, a file and an open upload, its owner, and one person who asks. */
+export class MatrixWorld {
+  readonly service = new InMemoryService();
+  #owner: Member | undefined;
+  #asker: Member | undefined;
+  #operations = 0;
+
+  /** The person who asks, and what there is to ask about. */
+  async open(person: Person): Promise<Target> {
+    const owner = await join(this.service, 'olga');
+    this.#owner = owner;
+    const asker = person === 'owner' ? owner : await join(this.service, 'paul');
+    this.#asker = asker;
+    const { namespaceId } = owner;
+    const folderId = await this.#apply({ type: 'mkdir', parentId: rootNodeId(namespaceId), name: 'folder' });
+    const uploadId = await this.#upload(owner, namespaceId);
+    const put = { type: 'put', name: 'file', baseRev: 0, clock: 1, onConflict: 'keep_both' } as const;
+    const fileId = await this.#apply({ ...put, parentId: rootNodeId(namespaceId), uploadId });
+    const ownersUploadId = await this.#upload(owner, namespaceId);
+    const stranger = person === 'stranger';
+    if (person !== 'owner' && !stranger) this.#setRole('editor');
+    const ownUploadId = stranger ? ownersUploadId : await this.#upload(asker, namespaceId);
+    const ownChunk = chunkOf(bytesOf(stranger ? owner.subject : asker.subject)).hash;
+    const cursor = await this.#cursor(stranger ? owner : asker, namespaceId);
+    if (person === 'viewer') this.#setRole('viewer');
+    if (person === 'removed') this.#setRole(undefined);
+    return { namespaceId, folderId, fileId, ownUploadId, ownChunk, ownersUploadId, cursor };
+  }
+
+  /** The same kinds of names, of nothing that exists. */
+  nothing(): Target {
+    const id = () => encodeUlid(this.service.stores.random.bytes(16));
+    return {
+      namespaceId: NamespaceId.parse(id()),
+      folderId: NodeId.parse(id()),
+      fileId: NodeId.parse(id()),
+      ownUploadId: UploadId.parse(id()),
+      ownChunk: chunkOf(bytesOf('nobody')).hash,
+      ownersUploadId: UploadId.parse(id()),
+      cursor: 'nothing.AAAA' as Cursor,
+    };
+  }
+
+  /** Asks as the person. The answer is told as it goes over the wire. */
+  ask<N extends RouteName>(name: N, input: RouteInput<N>): Promise<ApiResult> {
+    assert(this.#asker !== undefined, 'somebody asks');
+    const { parameters, query, body } = input as {
+      readonly parameters?: Readonly<Record<string, string>>;
+      readonly query?: Readonly<Record<string, string>>;
+      readonly body?: unknown;
+    };
+    return this.service.handle({
+      ...eventOf(routes[name], this.#asker),
+      ...(parameters === undefined ? {} : { pathParameters: parameters }),
+      ...(query === undefined ? {} : { queryStringParameters: query }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  async #apply(doing: object): Promise<NodeId> {
+    const owner = this.#owner;
+    assert(owner !== undefined, 'there is an owner');
+    this.#operations += 1;
+    const named = { namespaceId: owner.namespaceId, opId: operationId(this.#operations) };
+    const operations = [{ ...doing, ...named } as Operation];
+    const answer = await this.service.invoke('commit', { body: { operations } }, owner);
+    const result = answer.ok ? answer.value.results[0] : undefined;
+    assert(result?.status === 'committed', 'the owner may write');
+    return result.node.nodeId;
+  }
+
+  async #upload(member: Member, namespaceId: NamespaceId): Promise<UploadId> {
+    const bytes = bytesOf(member.subject);
+    const body = { files: [fileOf(namespaceId, [bytes])] };
+    const answer = await this.service.invoke('initiateUploads', { body }, member);
+    const upload = answer.ok ? answer.value.uploads[0] : undefined;
+    assert(upload !== undefined, 'a writer opens an upload');
+    for (const missing of upload.missing) putChunk(this.service, missing, bytes);
+    return upload.uploadId;
+  }
+
+  async #cursor(member: Member, namespaceId: NamespaceId): Promise<Cursor> {
+    const answer = await this.service.invoke('listTree', { query: { namespaceId } }, member);
+    assert(answer.ok, 'a member may list the tree');
+    return answer.value.cursor;
+  }
+
+  #setRole(role: Role | undefined): void {
+    assert(this.#owner !== undefined && this.#asker !== undefined, 'there are two of them');
+    const { namespaceId } = this.#owner;
+    this.service.stores.namespaces.setRole({ namespaceId, accountId: this.#asker.accountId, role });
+  }
+}
+
+/** A file as a client would describe it for an upload. */
+export function matrixFile(namespaceId: NamespaceId) {
+  return fileOf(namespaceId, [bytesOf('nobody')]);
+}
+
+export function operationId(number: number) {
+  return opId(`0${String(number).padStart(25, '0')}`, 0);
+}
