@@ -180,6 +180,21 @@ export const functions = {
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
   },
+  'history-read': {
+    routes: ['listTrash'],
+    access: { tables: { accounts: look, files: read }, keySecret: true },
+    settings: [],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.usual,
+  },
+  'revision-mark': {
+    routes: ['markRevision'],
+    // Changes rows of revisions where they stand, and can neither make nor remove one.
+    access: { tables: { accounts: look, files: [...look, 'UpdateItem'] } },
+    settings: [],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.short,
+  },
   'socket-ticket': {
     routes: ['openSocket'],
     access: { tables: { accounts: look, sessions: ['PutItem'] } },

@@ -4,6 +4,7 @@ import { decideCopy } from './decide-copy.ts';
 import { decideDelete } from './decide-delete.ts';
 import { decideMkdir } from './decide-mkdir.ts';
 import { decideMove } from './decide-move.ts';
+import { decidePurge } from './decide-purge.ts';
 import { decidePut } from './decide-put.ts';
 import { decideRestore } from './decide-restore.ts';
 import { type Decision, type DecisionContext, refusing } from './decision.ts';
@@ -34,6 +35,8 @@ function decideByType(context: OperationContext, operation: Operation): Promise<
       return decideDelete(context, operation);
     case 'restore':
       return decideRestore(context, operation);
+    case 'purge':
+      return decidePurge(context, operation);
     case 'copy':
       return decideCopy(context, operation);
   }

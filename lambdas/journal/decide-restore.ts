@@ -1,4 +1,4 @@
-import { nameKey, type RestoreOperation } from '@syncline/protocol';
+import { type NodeId, nameKey, type RestoreOperation } from '@syncline/protocol';
 import type { StoredNode } from '../namespaces/namespace-store.ts';
 import {
   changing,
@@ -18,21 +18,35 @@ export async function decideRestore(context: DecisionContext, operation: Restore
   if (operation.nodeId === view.rootId) return refusing('invalid_request', 'the root folder is never deleted');
   const node = await view.node(operation.nodeId);
   if (node === undefined) return refusing('not_found', 'there is no such node');
-  if (operation.rev === undefined) return bringBack(context, node);
+  const { baseRev = node.rev } = operation;
+  if (baseRev > node.rev) return refusing('invalid_request', 'baseRev is a revision that does not exist yet');
+  if (baseRev < node.rev) return conflicting(node.deletedAt === undefined ? 'edited' : 'deleted', node);
+  const target = { parentId: operation.parentId ?? node.parentId, name: operation.name ?? node.name };
+  if (operation.rev === undefined) return bringBack(context, { node, ...target });
   if (node.kind !== 'file') return refusing('invalid_request', 'a folder has no content');
   const revision = await view.revision(node.nodeId, operation.rev);
   if (revision === undefined) return refusing('not_found', 'there is no such revision');
   // A restore is later than the content that it replaces: it takes over its Lamport time, and wins ties by nothing.
   const content = contentOf(revision, Math.max(node.contentClock ?? 0, revision.clock));
-  if (node.deletedAt !== undefined) return bringBack(context, node, content);
+  if (node.deletedAt !== undefined) return bringBack(context, { node, ...target }, content);
   const obstacle = await findObstacle(view, node);
   if (obstacle !== undefined) return obstacle;
   if (operation.rev === node.contentRev) return unchanged(node);
   return changing(modified(context, node, content));
 }
 
-async function bringBack(context: DecisionContext, node: StoredNode, content?: FileContent): Promise<Decision> {
-  const { parentId, name } = node;
+interface Return {
+  readonly node: StoredNode;
+  readonly parentId: NodeId;
+  readonly name: string;
+}
+
+/** A node that is live already stays where it is. */
+async function bringBack(
+  context: DecisionContext,
+  { node, parentId, name }: Return,
+  content?: FileContent,
+): Promise<Decision> {
   if (node.deletedAt === undefined) return (await findObstacle(context.view, node)) ?? unchanged(node);
   const folder = await findFolder(context.view, parentId);
   if (folder.kind !== 'folder') return folder;

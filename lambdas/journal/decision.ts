@@ -74,8 +74,7 @@ export async function chooseNodeId(
   wanted: NodeId | undefined,
 ): Promise<{ readonly kind: 'free'; readonly nodeId: NodeId } | ErrorDecision> {
   if (wanted === undefined) return { kind: 'free', nodeId: NodeId.parse(encodeUlid(context.random.bytes(16))) };
-  const isTaken = wanted === context.view.rootId || (await context.view.node(wanted)) !== undefined;
-  return isTaken
+  return (await context.view.isUsed(wanted))
     ? refusing('invalid_request', 'newNodeId names a node that exists already')
     : { kind: 'free', nodeId: wanted };
 }

@@ -6,6 +6,7 @@ import {
   nameKey,
   OPERATION_RESULT_MS,
   type OpId,
+  type Role,
   rootNodeId,
 } from '@syncline/protocol';
 import {
@@ -43,6 +44,8 @@ export type Ancestry =
  * transaction was committed a view stands for the new head, and the next operations may be decided on it without reading again.
  */
 export class NamespaceView {
+  /** What the account may do here. */
+  readonly role: Role;
   readonly #namespaces: NamespaceStore;
   #head: NamespaceHead;
   /** Read from the store at this head; undefined stands for "there is none". */
@@ -54,6 +57,7 @@ export class NamespaceView {
   constructor(dependencies: { readonly namespaces: NamespaceStore }, access: Access) {
     this.#namespaces = dependencies.namespaces;
     this.#head = access.head;
+    this.role = access.role;
   }
 
   /** The head with the changes of this view. */
@@ -98,9 +102,17 @@ export class NamespaceView {
     }
   }
 
+  /** What was purged is not there. */
   async node(nodeId: NodeId): Promise<StoredNode | undefined> {
     await this.load([nodeId]);
-    return this.#current(nodeId);
+    const node = this.#current(nodeId);
+    return node?.purgedAt === undefined ? node : undefined;
+  }
+
+  /** Whether a node has this id, or had it before it was purged. */
+  async isUsed(nodeId: NodeId): Promise<boolean> {
+    await this.load([nodeId]);
+    return nodeId === this.rootId || this.#current(nodeId) !== undefined;
   }
 
   /** The live node that stands at a place. */
@@ -170,6 +182,7 @@ export class NamespaceView {
       revisions: writes.revisions,
       places: this.#placeChanges(),
       trash: [...writes.trash.values()],
+      doomed: [...writes.doomed],
       results: writes.results,
       resultsExpireAt: epochMs(now + OPERATION_RESULT_MS),
     };
@@ -230,18 +243,18 @@ export class NamespaceView {
 
   #writeTrash({ before, after, path }: NodeChange): void {
     const { trash } = this.#writes;
-    if (before?.deletedAt !== undefined && after.deletedAt === undefined) {
-      trash.set(`${before.deletedAt}#${before.nodeId}`, {
-        kind: 'leave',
-        deletedAt: before.deletedAt,
-        nodeId: before.nodeId,
-      });
+    const isPurged = after.purgedAt !== undefined;
+    if (before?.deletedAt !== undefined && (after.deletedAt === undefined || isPurged)) {
+      const { deletedAt, nodeId } = before;
+      trash.set(`${deletedAt}#${nodeId}`, { kind: 'leave', entry: { deletedAt, nodeId } });
     }
     if (before?.deletedAt === undefined && after.deletedAt !== undefined) {
-      const { deletedAt, nodeId, name, parentId, size } = after;
+      const { deletedAt, nodeId, name, parentId, kind, size } = after;
       assert(path !== undefined, 'the trash tells where a node stood');
-      trash.set(`${deletedAt}#${nodeId}`, { kind: 'enter', deletedAt, nodeId, name, parentId, path, size });
+      const entry = { deletedAt, nodeId, name, parentId, kind, path, size };
+      trash.set(`${deletedAt}#${nodeId}`, { kind: 'enter', entry });
     }
+    if (isPurged) this.#writes.doomed.add(after.nodeId);
   }
 
   /** Places that stand at the end as they were read are not written. */
@@ -272,6 +285,7 @@ interface Writes {
   readonly places: Map<string, { readonly place: Place; readonly nodeId?: NodeId }>;
   readonly revisions: StoredRevision[];
   readonly trash: Map<string, TrashChange>;
+  readonly doomed: Set<NodeId>;
   readonly results: NamespaceTransaction['results'][number][];
   bytesLogicalDelta: number;
   bytesRetainedDelta: number;
@@ -284,6 +298,7 @@ function newWrites(): Writes {
     places: new Map(),
     revisions: [],
     trash: new Map(),
+    doomed: new Set(),
     results: [],
     bytesLogicalDelta: 0,
     bytesRetainedDelta: 0,

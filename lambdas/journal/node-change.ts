@@ -78,6 +78,15 @@ export function deleted(author: Author, before: StoredNode, path: string): NodeC
   return { type: 'deleted', before, after: { ...nextNode(author, before), deletedAt }, path };
 }
 
+/** The node goes for good. It stays deleted, so that nothing that looks at its row takes it for live. */
+export function purged(author: Author, before: StoredNode): NodeChange {
+  return {
+    type: 'purged',
+    before,
+    after: { ...nextNode(author, before), modifiedAt: before.modifiedAt, purgedAt: formatInstant(author.now) },
+  };
+}
+
 /** The node leaves the trash, to a place of its own, with the content it had or with another. */
 export function restored(
   author: Author,

@@ -7,7 +7,7 @@ export function nodesOf(operations: readonly Operation[]): readonly NodeId[] {
   for (const operation of operations) {
     if ('nodeId' in operation && operation.nodeId !== undefined) ids.push(operation.nodeId);
     if ('newNodeId' in operation && operation.newNodeId !== undefined) ids.push(operation.newNodeId);
-    if ('parentId' in operation) ids.push(operation.parentId);
+    if ('parentId' in operation && operation.parentId !== undefined) ids.push(operation.parentId);
     if (operation.type === 'copy' && operation.from.namespaceId === operation.namespaceId) {
       ids.push(operation.from.nodeId);
     }
@@ -20,9 +20,9 @@ export function placesOf(operations: readonly Operation[]): readonly Place[] {
   const places: Place[] = [];
   for (const operation of operations) {
     const isEdit = operation.type === 'put' && operation.nodeId !== undefined;
-    if (!isEdit && 'parentId' in operation) {
-      places.push({ parentId: operation.parentId, nameKey: nameKey(operation.name) });
-    }
+    if (isEdit || !('parentId' in operation)) continue;
+    const { parentId, name } = operation;
+    if (parentId !== undefined && name !== undefined) places.push({ parentId, nameKey: nameKey(name) });
   }
   return places;
 }

@@ -6,10 +6,11 @@ import {
   type NamespaceId,
   type NodeId,
   type OpId,
+  type TrashEntry,
 } from '@syncline/protocol';
 import { toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { type BatchDependencies, batchGetItems, itemKeyText, keyAttributes } from '../runtime/dynamodb-batches.ts';
-import { TransactionCanceledException } from '../runtime/dynamodb-failure.ts';
+import { ConditionalCheckFailedException, TransactionCanceledException } from '../runtime/dynamodb-failure.ts';
 import { queryItems } from '../runtime/dynamodb-query.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
 import { entryOf } from './dynamodb-entry-item.ts';
@@ -18,6 +19,7 @@ import { folderPartition, nodeKey, nodeOf, nodePartition, PLACE_PREFIX, placeIte
 import { resultKey, resultOf } from './dynamodb-result-item.ts';
 import { revisionKey, revisionOf, revisionSortKey } from './dynamodb-revision-item.ts';
 import { type NamespaceTables, transactionItems } from './dynamodb-transaction.ts';
+import { trashEntryOf, trashItemKey, trashPartition } from './dynamodb-trash-item.ts';
 import {
   type Access,
   type CommitTransactionOutcome,
@@ -29,9 +31,12 @@ import {
   NODE_KEYS_MAX,
   type Place,
   placeKey,
+  type RevisionKey,
+  type RevisionMark,
   type StoredNode,
   type StoredResult,
   type StoredRevision,
+  type TrashKey,
 } from './namespace-store.ts';
 import { assertTransaction } from './transaction-items.ts';
 
@@ -105,11 +110,7 @@ export class DynamodbNamespaceStore implements NamespaceStore {
     return { nodes, next: last.slice(PLACE_PREFIX.length) };
   }
 
-  async getRevision(key: {
-    readonly namespaceId: NamespaceId;
-    readonly nodeId: NodeId;
-    readonly rev: number;
-  }): Promise<StoredRevision | undefined> {
+  async getRevision(key: RevisionKey): Promise<StoredRevision | undefined> {
     const { Item: item } = await this.#deps.client.send('GetItem', {
       TableName: this.#tables.files,
       Key: keyAttributes(revisionKey(key)),
@@ -154,6 +155,59 @@ export class DynamodbNamespaceStore implements NamespaceStore {
     const revisions = items.slice(0, page.limit).map((item) => revisionOf(page, item));
     const last = revisions.at(-1);
     return items.length <= page.limit || last === undefined ? { revisions } : { revisions, next: last.rev };
+  }
+
+  async markRevision(key: RevisionKey, { label, kept }: RevisionMark): Promise<StoredRevision | undefined> {
+    const marks = Object.entries({ label, kept: kept === false ? null : kept });
+    const set = marks.filter(([, value]) => value !== undefined && value !== null);
+    const removed = marks.filter(([, value]) => value === null);
+    const changed = [...set, ...removed];
+    if (changed.length === 0) return this.getRevision(key);
+    try {
+      const { Attributes: item } = await this.#deps.client.send('UpdateItem', {
+        TableName: this.#tables.files,
+        Key: keyAttributes(revisionKey(key)),
+        ConditionExpression: 'attribute_exists(pk)',
+        UpdateExpression: [
+          ...(set.length === 0 ? [] : [`SET ${set.map(([name]) => `#${name} = :${name}`).join(', ')}`]),
+          ...(removed.length === 0 ? [] : [`REMOVE ${removed.map(([name]) => `#${name}`).join(', ')}`]),
+        ].join(' '),
+        ExpressionAttributeNames: Object.fromEntries(changed.map(([name]) => [`#${name}`, name])),
+        ...(set.length === 0
+          ? {}
+          : {
+              ExpressionAttributeValues: toAttributes(
+                Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+              ),
+            }),
+        ReturnValues: 'ALL_NEW',
+      });
+      return item === undefined ? undefined : revisionOf(key, item);
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  }
+
+  async listTrash(page: {
+    readonly namespaceId: NamespaceId;
+    readonly before?: TrashKey;
+    readonly limit: number;
+  }): Promise<{ readonly entries: readonly TrashEntry[]; readonly next?: TrashKey }> {
+    const query = {
+      TableName: this.#tables.files,
+      ConsistentRead: true,
+      ScanIndexForward: false,
+      KeyConditionExpression: 'pk = :trash AND sk < :before',
+      ExpressionAttributeValues: toAttributes({
+        ':trash': trashPartition(page.namespaceId),
+        ':before': page.before === undefined ? TRASH_END : trashItemKey(page.namespaceId, page.before).sk,
+      }),
+    };
+    const items = await queryItems(this.#deps.client, query, page.limit + 1);
+    const entries = items.slice(0, page.limit).map(trashEntryOf);
+    const last = entries.at(-1);
+    return items.length <= page.limit || last === undefined ? { entries } : { entries, next: last };
   }
 
   async listEntries(page: {
@@ -205,6 +259,8 @@ export class DynamodbNamespaceStore implements NamespaceStore {
 
 /** Above every revision number that a sort key can hold. */
 const REV_END = 10 ** 10;
+/** Above every instant that a sort key can begin with. */
+const TRASH_END = ':';
 
 /**
  * Entries up to the first gap among those that have not expired. Rows that have are deleted late and in any order, so

@@ -95,7 +95,12 @@ test('a move and a delete cost 12 write units, whatever lies below the node', as
     entries: [entryOf(home, 2, gone)],
     nodes: [{ node: gone, expectedRev: 1 }],
     places: [leave],
-    trash: [{ kind: 'enter', deletedAt: CHANGED_AT, nodeId, name, parentId, path: `/${name}`, size }],
+    trash: [
+      {
+        kind: 'enter',
+        entry: { deletedAt: CHANGED_AT, nodeId, name, parentId, kind: 'file', path: `/${name}`, size },
+      },
+    ],
   };
   expect(writeUnits(home, remove, [node])).toBe(12);
 });

@@ -7,6 +7,7 @@ import { headKey } from './dynamodb-head-item.ts';
 import { nodeAttributes, nodeKey, placeItemKey } from './dynamodb-node-item.ts';
 import { resultAttribute, resultAttributeName, resultKey } from './dynamodb-result-item.ts';
 import { revisionAttributes, revisionKey } from './dynamodb-revision-item.ts';
+import { doomedItemKey, trashAttributes, trashItemKey } from './dynamodb-trash-item.ts';
 import type { NamespaceTransaction, StoredResult } from './namespace-store.ts';
 
 /** Names of the tables that a namespace lies in. */
@@ -45,6 +46,7 @@ export function transactionItems(
     })),
     ...placeItems(tables, transaction),
     ...trashItems(tables, transaction),
+    ...doomedItems(tables, transaction),
     ...resultItems(tables, transaction),
   ];
 }
@@ -107,12 +109,21 @@ function trashItems(
   tables: NamespaceTables,
   { namespaceId, trash }: NamespaceTransaction,
 ): readonly TransactWriteItem[] {
-  return trash.map((change) => {
-    const key = keyAttributes({ pk: `trash#${namespaceId}`, sk: `${change.deletedAt}#${change.nodeId}` });
-    if (change.kind === 'leave') return { Delete: { TableName: tables.files, Key: key } };
-    const { name, parentId, path, size } = change;
-    return { Put: { TableName: tables.files, Item: { ...toAttributes({ name, parentId, path, size }), ...key } } };
+  return trash.map(({ kind, entry }) => {
+    const key = keyAttributes(trashItemKey(namespaceId, entry));
+    if (kind === 'leave') return { Delete: { TableName: tables.files, Key: key } };
+    return { Put: { TableName: tables.files, Item: { ...trashAttributes(entry), ...key } } };
   });
+}
+
+/** A row for each node whose rows are yet to be removed. */
+function doomedItems(
+  tables: NamespaceTables,
+  { namespaceId, doomed }: NamespaceTransaction,
+): readonly TransactWriteItem[] {
+  return doomed.map((nodeId) => ({
+    Put: { TableName: tables.files, Item: keyAttributes(doomedItemKey(namespaceId, nodeId)) },
+  }));
 }
 
 function resultItems(tables: NamespaceTables, transaction: NamespaceTransaction): readonly TransactWriteItem[] {

@@ -35,7 +35,7 @@ export async function listRevisions(
 }
 
 /** A revision as callers see it: without where its chunks are named and who else uses them. */
-function toWireRevision(stored: StoredRevision): Revision {
+export function toWireRevision(stored: StoredRevision): Revision {
   const { namespaceId: _ns, nodeId: _node, accountId: _account, clock: _clock, domain: _domain, ...rest } = stored;
   const { manifest: _manifest, ...revision } = rest;
   return revision;

@@ -1,4 +1,4 @@
-import type { AccountId, DeviceId, NamespaceId, NodeId, OpId, Role } from '@syncline/protocol';
+import type { AccountId, DeviceId, NamespaceId, NodeId, OpId, Role, TrashEntry } from '@syncline/protocol';
 import { assert } from '@syncline/protocol';
 import type { Clock } from '../runtime/clock.ts';
 import { roundUpToSecond } from '../runtime/expiry.ts';
@@ -14,10 +14,12 @@ import {
   NODE_KEYS_MAX,
   type Place,
   placeKey,
+  type RevisionKey,
+  type RevisionMark,
   type StoredNode,
   type StoredResult,
   type StoredRevision,
-  type TrashChange,
+  type TrashKey,
 } from './namespace-store.ts';
 import { assertTransaction } from './transaction-items.ts';
 import { toWireNode } from './wire-node.ts';
@@ -32,7 +34,9 @@ interface Namespace {
   readonly revisions: Map<NodeId, Map<number, StoredRevision>>;
   /** The entry with sequence s stands at index s - 1. */
   readonly entries: JournalEntry[];
-  readonly trash: Map<string, TrashChange & { readonly kind: 'enter' }>;
+  /** By `trashKey`. */
+  readonly trash: Map<string, TrashEntry>;
+  readonly doomed: Set<NodeId>;
 }
 
 /** Namespaces in the memory of one process: the model that the DynamoDB store is compared with. */
@@ -56,6 +60,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
       revisions: new Map(),
       entries: [],
       trash: new Map(),
+      doomed: new Set(),
     });
   }
 
@@ -119,11 +124,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
     return { nodes: rows.slice(0, page.limit).map(([, node]) => node), ...next };
   }
 
-  async getRevision(key: {
-    readonly namespaceId: NamespaceId;
-    readonly nodeId: NodeId;
-    readonly rev: number;
-  }): Promise<StoredRevision | undefined> {
+  async getRevision(key: RevisionKey): Promise<StoredRevision | undefined> {
     return this.#namespaces.get(key.namespaceId)?.revisions.get(key.nodeId)?.get(key.rev);
   }
 
@@ -152,6 +153,35 @@ export class MemoryNamespaceStore implements NamespaceStore {
     const last = rows[page.limit - 1];
     const next = rows.length > page.limit && last !== undefined ? { next: last.rev } : {};
     return { revisions: rows.slice(0, page.limit), ...next };
+  }
+
+  async markRevision(key: RevisionKey, mark: RevisionMark): Promise<StoredRevision | undefined> {
+    const revisions = this.#namespaces.get(key.namespaceId)?.revisions.get(key.nodeId);
+    const revision = revisions?.get(key.rev);
+    if (revisions === undefined || revision === undefined) return undefined;
+    const { label, kept, ...unmarked } = revision;
+    const marked = { label: mark.label === undefined ? label : mark.label, kept: mark.kept ?? kept };
+    const changed = {
+      ...unmarked,
+      ...(typeof marked.label === 'string' ? { label: marked.label } : {}),
+      ...(marked.kept === true ? { kept: true } : {}),
+    };
+    revisions.set(key.rev, changed);
+    return changed;
+  }
+
+  async listTrash(page: {
+    readonly namespaceId: NamespaceId;
+    readonly before?: TrashKey;
+    readonly limit: number;
+  }): Promise<{ readonly entries: readonly TrashEntry[]; readonly next?: TrashKey }> {
+    const before = page.before === undefined ? undefined : trashKey(page.before);
+    const rows = [...(this.#namespaces.get(page.namespaceId)?.trash ?? [])]
+      .filter(([key]) => before === undefined || key < before)
+      .toSorted(([left], [right]) => (left < right ? 1 : -1));
+    const entries = rows.slice(0, page.limit).map(([, entry]) => entry);
+    const last = entries.at(-1);
+    return rows.length <= page.limit || last === undefined ? { entries } : { entries, next: last };
   }
 
   async listEntries(page: {
@@ -224,16 +254,20 @@ function applyTransaction(namespace: Namespace, transaction: NamespaceTransactio
     else folder.set(place.nameKey, node);
   }
   for (const change of transaction.trash) {
-    const key = `${change.deletedAt}#${change.nodeId}`;
-    if (change.kind === 'enter') namespace.trash.set(key, change);
-    else namespace.trash.delete(key);
+    if (change.kind === 'enter') namespace.trash.set(trashKey(change.entry), change.entry);
+    else namespace.trash.delete(trashKey(change.entry));
   }
+  for (const nodeId of transaction.doomed) namespace.doomed.add(nodeId);
 }
 
 function entryOf<Key, Inner, Value>(maps: Map<Key, Map<Inner, Value>>, key: Key): Map<Inner, Value> {
   const found = maps.get(key) ?? new Map<Inner, Value>();
   maps.set(key, found);
   return found;
+}
+
+function trashKey({ deletedAt, nodeId }: TrashKey): string {
+  return `${deletedAt}#${nodeId}`;
 }
 
 /** The order of sort keys in DynamoDB: bytes of UTF-8, which is not the order of JavaScript strings. */

@@ -12,6 +12,7 @@ import type {
   OpId,
   Revision,
   Role,
+  TrashEntry,
 } from '@syncline/protocol';
 
 /**
@@ -39,11 +40,7 @@ export interface NamespaceStore {
     readonly limit: number;
   }): Promise<{ readonly nodes: readonly StoredNode[]; readonly next?: string }>;
 
-  getRevision(key: {
-    readonly namespaceId: NamespaceId;
-    readonly nodeId: NodeId;
-    readonly rev: number;
-  }): Promise<StoredRevision | undefined>;
+  getRevision(key: RevisionKey): Promise<StoredRevision | undefined>;
 
   /** The contents that exist, by `contentKey`; of many files at one time. At most NODE_KEYS_MAX. Cost: one BatchGetItem per 100. */
   getRevisions(
@@ -58,6 +55,16 @@ export interface NamespaceStore {
     readonly before?: number;
     readonly limit: number;
   }): Promise<{ readonly revisions: readonly StoredRevision[]; readonly next?: number }>;
+
+  /** Labels a content or takes its label (null), keeps it or no longer; undefined when there is none. Cost: one write. */
+  markRevision(key: RevisionKey, mark: RevisionMark): Promise<StoredRevision | undefined>;
+
+  /** What lies in the trash by itself, newest first, below `before`. Cost: one Query. */
+  listTrash(page: {
+    readonly namespaceId: NamespaceId;
+    readonly before?: TrashKey;
+    readonly limit: number;
+  }): Promise<{ readonly entries: readonly TrashEntry[]; readonly next?: TrashKey }>;
 
   /**
    * Journal entries with `seq` above `after`, ascending, without gaps, at most `limit`. Expired ones are left out: when the
@@ -124,6 +131,19 @@ export interface ContentName {
   readonly rev: number;
 }
 
+export interface RevisionKey extends ContentName {
+  readonly namespaceId: NamespaceId;
+}
+
+/** What people say of a revision. What is absent stays as it is. */
+export interface RevisionMark {
+  readonly label?: string | null | undefined;
+  readonly kept?: boolean | undefined;
+}
+
+/** Where an entry stands in the trash of its namespace. */
+export type TrashKey = Pick<TrashEntry, 'deletedAt' | 'nodeId'>;
+
 export function contentKey(content: ContentName): string {
   return `${content.nodeId}/${content.rev}`;
 }
@@ -132,6 +152,8 @@ export function contentKey(content: ContentName): string {
 export interface StoredNode extends Node {
   readonly contentClock?: number;
   readonly contentDeviceId?: DeviceId;
+  /** The node is gone for good; its row stands until everything of it is removed, so that nothing takes its id. */
+  readonly purgedAt?: string;
 }
 
 /** One content. `manifest` is the packed manifest up to MANIFEST_INLINE_CHUNKS_MAX chunks; longer ones are objects named by contentHash. */
@@ -179,22 +201,16 @@ export interface NamespaceTransaction {
     readonly expectedNodeId?: NodeId;
   }[];
   readonly trash: readonly TrashChange[];
+  /** Nodes that were purged: what is left of them, and of all below them, is yet to be removed. */
+  readonly doomed: readonly NodeId[];
   readonly results: readonly { readonly deviceId: DeviceId; readonly opId: OpId; readonly result: StoredResult }[];
   readonly resultsExpireAt: EpochMs;
 }
 
 /** A node enters the trash (with its path then) or leaves it. */
 export type TrashChange =
-  | {
-      readonly kind: 'enter';
-      readonly deletedAt: string;
-      readonly nodeId: NodeId;
-      readonly name: string;
-      readonly parentId: NodeId;
-      readonly path: string;
-      readonly size: number;
-    }
-  | { readonly kind: 'leave'; readonly deletedAt: string; readonly nodeId: NodeId };
+  | { readonly kind: 'enter'; readonly entry: TrashEntry }
+  | { readonly kind: 'leave'; readonly entry: TrashKey };
 
 /** Items in one TransactWriteItems. Source: Amazon DynamoDB Developer Guide, "Quotas". */
 export const TRANSACTION_ITEMS_MAX = 100;

@@ -11,6 +11,7 @@ export function countTransactionItems(transaction: NamespaceTransaction): number
     transaction.revisions.length +
     transaction.places.length +
     transaction.trash.length +
+    transaction.doomed.length +
     resultItems.size
   );
 }
@@ -24,7 +25,7 @@ export function resultItemKey(deviceId: DeviceId, opId: OpId): string {
 /** @throws InvariantError when the transaction breaks a precondition of NamespaceStore.commit. */
 export function assertTransaction(transaction: NamespaceTransaction): void {
   assert(countTransactionItems(transaction) <= TRANSACTION_ITEMS_MAX, 'a transaction is within the limit of items');
-  const { namespaceId, entries, nodes, revisions, places, trash, results } = transaction;
+  const { namespaceId, entries, nodes, revisions, places, trash, doomed, results } = transaction;
   entries.forEach((entry, index) => {
     assert(entry.namespaceId === namespaceId, 'an entry belongs to the namespace of its transaction');
     assert(entry.seq === transaction.expectedSeq + 1 + index, 'entries are numbered on from the head');
@@ -35,7 +36,8 @@ export function assertTransaction(transaction: NamespaceTransaction): void {
   assertDistinct(nodes.map(({ node }) => node.nodeId));
   assertDistinct(revisions.map(({ nodeId, rev }) => `${nodeId}/${rev}`));
   assertDistinct(places.map(({ place }) => placeKey(place)));
-  assertDistinct(trash.map(({ deletedAt, nodeId }) => `${deletedAt}/${nodeId}`));
+  assertDistinct(trash.map(({ entry: { deletedAt, nodeId } }) => `${deletedAt}/${nodeId}`));
+  assertDistinct(doomed);
   assertDistinct(results.map(({ deviceId, opId }) => `${deviceId}/${opId}`));
 }
 

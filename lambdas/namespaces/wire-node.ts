@@ -3,7 +3,7 @@ import type { StoredNode } from './namespace-store.ts';
 
 /** A node as callers see it: without what only conflict decisions need. */
 export function toWireNode(stored: StoredNode): Node {
-  const { contentClock: _clock, contentDeviceId: _deviceId, ...node } = stored;
+  const { contentClock: _clock, contentDeviceId: _deviceId, purgedAt: _purgedAt, ...node } = stored;
   return node;
 }
 

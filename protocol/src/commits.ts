@@ -74,14 +74,32 @@ export const DeleteOperation = z.strictObject({
 });
 export type DeleteOperation = z.infer<typeof DeleteOperation>;
 
-/** Brings a deleted node back to its folder, or (with `rev`) makes an older content of a file its next revision. */
+/**
+ * Brings a deleted node back, or (with `rev`) makes an older content of a file its next revision, or both. A deleted node comes
+ * back to where it stood, or to `parentId` and `name`. With `baseRev` a node that has changed since is left as it is.
+ */
 export const RestoreOperation = z.strictObject({
   ...operation,
   type: z.literal('restore'),
   nodeId: NodeId,
   rev: z.optional(RevisionNumber),
+  baseRev: z.optional(RevisionNumber),
+  parentId: z.optional(NodeId),
+  name: z.optional(NodeName),
 });
 export type RestoreOperation = z.infer<typeof RestoreOperation>;
+
+/**
+ * Ends a node that is in the trash, for good: nothing brings it back, nor what it took along. Only for owners. `deletedAt` names
+ * the deletion that is meant: a node that was restored since stays, and so does one that was deleted anew.
+ */
+export const PurgeOperation = z.strictObject({
+  ...operation,
+  type: z.literal('purge'),
+  nodeId: NodeId,
+  deletedAt: Instant,
+});
+export type PurgeOperation = z.infer<typeof PurgeOperation>;
 
 /** Makes a new file with the content of another that the caller may read. No byte is transferred. */
 export const CopyOperation = z.strictObject({
@@ -99,6 +117,7 @@ export const Operation = z.discriminatedUnion('type', [
   MoveOperation,
   DeleteOperation,
   RestoreOperation,
+  PurgeOperation,
   CopyOperation,
 ]);
 export type Operation = z.infer<typeof Operation>;

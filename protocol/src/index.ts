@@ -4,6 +4,7 @@ export * from './changes.ts';
 export * from './chunking.ts';
 export * from './commits.ts';
 export * from './errors.ts';
+export * from './history.ts';
 export * from './ids.ts';
 export * from './limits.ts';
 export * from './manifest.ts';

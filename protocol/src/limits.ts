@@ -60,6 +60,8 @@ export const UNSEEN_ENTRIES_MAX = 1000;
 
 /** Entries in one page of changes, tree, children or revisions. */
 export const PAGE_ENTRIES_MAX = 1000;
+/** Longest label of a revision, in characters. */
+export const LABEL_CHARS_MAX = 100;
 /** Chunk URLs in one page of content. */
 export const CONTENT_PAGE_CHUNKS_MAX = 500;
 /** Files whose contents one request reads. */

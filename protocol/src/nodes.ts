@@ -69,6 +69,8 @@ export const Revision = z.strictObject({
   clientModifiedAt: z.optional(Instant),
   losing: z.optional(z.boolean()),
   label: z.optional(z.string()),
+  /** By a person's word, for as long as the file exists. */
+  kept: z.optional(z.boolean()),
 });
 export type Revision = z.infer<typeof Revision>;
 

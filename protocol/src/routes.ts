@@ -18,6 +18,7 @@ import {
   WaitResponse,
 } from './changes.ts';
 import { CommitRequest, CommitResponse } from './commits.ts';
+import { MarkRevisionRequest, RevisionParameters, RevisionResponse, TrashQuery, TrashResponse } from './history.ts';
 import {
   ChildrenResponse,
   ContentQuery,
@@ -248,6 +249,23 @@ export const routes = {
     access: 'device',
     body: Nothing,
     response: SocketResponse,
+  },
+  markRevision: {
+    method: 'PATCH',
+    path: '/v1/nodes/{nodeId}/revisions/{rev}',
+    summary: 'Labels a revision of a file, or keeps it beyond the retention.',
+    access: 'account',
+    parameters: RevisionParameters,
+    body: MarkRevisionRequest,
+    response: RevisionResponse,
+  },
+  listTrash: {
+    method: 'GET',
+    path: '/v1/trash',
+    summary: 'What was deleted and can be restored, newest first.',
+    access: 'account',
+    query: TrashQuery,
+    response: TrashResponse,
   },
 } as const satisfies Record<string, Route>;
 

@@ -2,6 +2,7 @@ import { AHEAD_BUGS } from './ahead-bugs.ts';
 import { CHUNKING_BUGS } from './chunking-bugs.ts';
 import { DISK_BUGS } from './disk-bugs.ts';
 import { EXECUTION_BUGS } from './execution-bugs.ts';
+import { HISTORY_BUGS } from './history-bugs.ts';
 import { PACK_BUGS } from './pack-bugs.ts';
 import { PLANNER_BUGS } from './planner-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -18,6 +19,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...PACK_BUGS,
   ...CHUNKING_BUGS,
   ...AHEAD_BUGS,
+  ...HISTORY_BUGS,
 ];
 
 /** @throws when there is no bug of this name. */

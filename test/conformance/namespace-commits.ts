@@ -69,7 +69,9 @@ export function describeNamespaceCommits(get: () => NamespaceSubject): void {
       entries: [{ ...entryOf(home, 2, deleted), type: 'deleted' }],
       nodes: [{ node: deleted, expectedRev: 1 }],
       places: [{ place: placeOf(node), expectedNodeId: nodeId }],
-      trash: [{ kind: 'enter', deletedAt: CHANGED_AT, nodeId, name, parentId, path: '/first', size }],
+      trash: [
+        { kind: 'enter', entry: { deletedAt: CHANGED_AT, nodeId, name, parentId, kind: 'file', path: '/first', size } },
+      ],
     });
     expect(outcome).toEqual(COMMITTED);
     expect(await namespaces.getPlaces(home.namespaceId, [placeOf(node)])).toEqual(new Map());

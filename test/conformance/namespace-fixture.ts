@@ -77,6 +77,7 @@ export function emptyTransaction(home: Home, expectedSeq: number): NamespaceTran
     revisions: [],
     places: [],
     trash: [],
+    doomed: [],
     results: [],
     resultsExpireAt: epochMs(NEVER + DAY_MS),
   };

@@ -16,6 +16,7 @@ import {
   QUOTA_BYTES,
   revisionOf,
 } from './namespace-fixture.ts';
+import { describeTrashAndMarks } from './namespace-trash.ts';
 
 const COMMITTED = { kind: 'committed' };
 
@@ -27,6 +28,7 @@ export function describeNamespaceStore(make: () => Promise<NamespaceSubject>): v
   });
   describe('reading a namespace', () => describeReads(() => subject));
   describe('a transaction', () => describeNamespaceCommits(() => subject));
+  describe('trash and marks', () => describeTrashAndMarks(() => subject));
   describe('results of operations', () => describeOperationResults(() => subject));
 }
 

@@ -98,7 +98,8 @@ describe('in production', () => {
   });
 
   test('only a commit writes the tree and the journal, and it can neither change nor remove an entry', () => {
-    expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataFiles/)).toEqual(['commit']);
+    expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/)).toEqual(['commit']);
+    expect(whoMay(/:UpdateItem DataFiles/)).toEqual(['revision-mark']);
     expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/)).toEqual(['commit']);
     expect(what('commit', /DataChanges/).toSorted()).toEqual([
       'dynamodb:PutItem DataChanges.Arn',
@@ -136,6 +137,7 @@ describe('in production', () => {
       'commit',
       'content-read',
       'delta',
+      'history-read',
       'node-read',
       'pack-upload',
       'upload-initiate',

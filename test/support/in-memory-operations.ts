@@ -7,6 +7,8 @@ import { listDevices } from '../../lambdas/devices/list-devices.ts';
 import { registerDevice } from '../../lambdas/devices/register-device.ts';
 import { renameDevice } from '../../lambdas/devices/rename-device.ts';
 import { unlinkDevice } from '../../lambdas/devices/unlink-device.ts';
+import { listTrash } from '../../lambdas/history/list-trash.ts';
+import { markRevision } from '../../lambdas/history/mark-revision.ts';
 import { answerCommit } from '../../lambdas/journal/answer-commit.ts';
 import { getCursor } from '../../lambdas/journal/get-cursor.ts';
 import { listChanges } from '../../lambdas/journal/list-changes.ts';
@@ -63,6 +65,8 @@ export function inMemoryOperations(
     readContents: ({ body }, caller) => readContents(dependencies, body, caller),
     getContent: ({ parameters, query }, caller) => readContent(dependencies, { ...parameters, ...query }, caller),
     resolvePath: ({ query }, caller) => resolvePath(dependencies, query, caller),
+    markRevision: ({ parameters, body }, caller) => markRevision(dependencies, { ...body, ...parameters }, caller),
+    listTrash: ({ query }, caller) => listTrash(dependencies, query, caller),
     openSocket: (_request, caller) => openSocket(dependencies, caller),
   };
 }

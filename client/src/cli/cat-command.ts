@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type DownloadSink, downloadContent } from '../transfers/download-content.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { contentOf, requireDownloaded, requireFile } from './get-command.ts';
+import { parseRevision } from './parse-revision.ts';
 import { parseRemotePath } from './remote-path.ts';
 
 export function registerCat(program: Command, run: RunCommand): void {
@@ -9,10 +10,15 @@ export function registerCat(program: Command, run: RunCommand): void {
     .command('cat')
     .description('Writes the content of a file to standard output, with `--json` as one JSON document in base 64.')
     .argument('<remote>', 'the file in Syncline')
+    .option('--rev <n>', 'an older revision, as `syncline history` numbers them', parseRevision)
     .action(run(cat));
 }
 
-async function cat(context: CommandContext, [remote]: readonly [string]): Promise<void> {
+async function cat(
+  context: CommandContext,
+  [remote]: readonly [string],
+  options: { readonly rev?: number },
+): Promise<void> {
   const path = parseRemotePath(remote);
   const session = await context.session();
   const node = await requireFile(session, path, context.signal);
@@ -20,7 +26,10 @@ async function cat(context: CommandContext, [remote]: readonly [string]): Promis
   const write = context.output.json
     ? async (bytes: Uint8Array) => void parts.push(bytes)
     : (bytes: Uint8Array) => writeOut(context.streams.stdout, bytes);
-  const outcome = await downloadContent(session, contentOf(node), { sink: inOrder(write), signal: context.signal });
+  const outcome = await downloadContent(session, contentOf(node, options.rev), {
+    sink: inOrder(write),
+    signal: context.signal,
+  });
   const { rev, contentHash } = requireDownloaded(outcome, path);
   context.output.result(
     { path: path.text, node, rev, contentHash, content: Buffer.concat(parts).toString('base64') },

@@ -14,6 +14,7 @@ import { CommandError, problemError } from './command-error.ts';
 import { formatBytes, quote } from './escape-text.ts';
 import { localFileError } from './local-file.ts';
 import type { Session } from './open-session.ts';
+import { parseRevision } from './parse-revision.ts';
 import { parseRemotePath, type RemotePath, requireNode } from './remote-path.ts';
 import { createStagedFile } from './staged-file.ts';
 
@@ -24,20 +25,22 @@ export function registerGet(program: Command, run: RunCommand): void {
     .argument('<remote>', 'the file in Syncline')
     .argument('[local]', 'where to put it: a new file, or a folder', '.')
     .option('-f, --force', 'replace a local file')
+    .option('--rev <n>', 'an older revision, as `syncline history` numbers them', parseRevision)
     .action(run(get));
 }
 
 async function get(
   context: CommandContext,
   [remote, local]: readonly [string, string],
-  options: { readonly force?: boolean },
+  options: { readonly force?: boolean; readonly rev?: number },
 ): Promise<void> {
   const path = parseRemotePath(remote);
   const session = await context.session();
   const node = await requireFile(session, path, context.signal);
   const replace = options.force === true;
   const target = await resolveLocal(node, local, replace);
-  const outcome = await download(context, { session, node, path, target, replace });
+  const source = contentOf(node, options.rev);
+  const outcome = await download(context, { session, node, source, path, target, replace });
   context.output.result({ path: path.text, local: target, node, rev: outcome.rev, contentHash: outcome.contentHash }, [
     `Read ${quote(path.text)} into ${quote(target)}, ${formatBytes(outcome.size)}.`,
   ]);
@@ -50,19 +53,20 @@ async function download(
   job: {
     readonly session: Session;
     readonly node: Node;
+    readonly source: DownloadSource;
     readonly path: RemotePath;
     readonly target: string;
     readonly replace: boolean;
   },
 ): Promise<Downloaded> {
-  const { session, node, path, target, replace } = job;
+  const { session, node, source, path, target, replace } = job;
   const staged = await createStagedFile(target).catch((cause: unknown) => {
     throw localFileError(target, cause);
   });
   const progress = output.progress(`Reading ${node.name}`);
   try {
     const sink = guardSink(staged.sink, target);
-    const outcome = await downloadContent(session, contentOf(node), { sink, signal, onProgress: progress.update });
+    const outcome = await downloadContent(session, source, { sink, signal, onProgress: progress.update });
     const downloaded = requireDownloaded(outcome, path);
     const modifiedAt = new Date(node.clientModifiedAt ?? node.modifiedAt);
     await staged.publish({ replace, executable: node.executable === true, modifiedAt }).catch((cause: unknown) => {
@@ -87,9 +91,9 @@ export async function requireFile(session: Session, path: RemotePath, signal: Ab
   });
 }
 
-/** The content that the node had when it was looked up, so that what is told of it fits what is read. */
-export function contentOf({ namespaceId, nodeId, contentRev }: Node): DownloadSource {
-  return { namespaceId, nodeId, rev: contentRev };
+/** A revision, or the content that the node had when it was looked up, so that what is told of it fits what is read. */
+export function contentOf({ namespaceId, nodeId, contentRev }: Node, rev = contentRev): DownloadSource {
+  return { namespaceId, nodeId, rev };
 }
 
 export function requireDownloaded(outcome: DownloadOutcome, path: RemotePath): Downloaded {

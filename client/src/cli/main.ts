@@ -17,7 +17,9 @@ import { EXIT_CODES } from './exit-codes.ts';
 import { registerExplain } from './explain-command.ts';
 import { registerFolder } from './folder-command.ts';
 import { registerGet } from './get-command.ts';
+import { registerHistory } from './history-command.ts';
 import { registerIgnore } from './ignore-command.ts';
+import { registerLabel } from './label-command.ts';
 import { registerLimit } from './limit-command.ts';
 import { registerLink } from './link-command.ts';
 import { registerLogin } from './login-command.ts';
@@ -30,12 +32,14 @@ import { openSession, type Session } from './open-session.ts';
 import { createOutput, type OutputStreams } from './output.ts';
 import { registerPause } from './pause-command.ts';
 import { registerPut } from './put-command.ts';
+import { registerRestore } from './restore-command.ts';
 import { registerRm } from './rm-command.ts';
 import { registerSignup } from './signup-command.ts';
 import { registerStart } from './start-command.ts';
 import { registerStatus } from './status-command.ts';
 import { registerStop } from './stop-command.ts';
 import { registerSync } from './sync-command.ts';
+import { registerTrash } from './trash-command.ts';
 import { registerUnlink } from './unlink-command.ts';
 
 const COMMANDS = [
@@ -65,6 +69,10 @@ const COMMANDS = [
   registerMkdir,
   registerMv,
   registerRm,
+  registerHistory,
+  registerLabel,
+  registerRestore,
+  registerTrash,
   registerDevices,
 ];
 

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import type { CommandContext, RunCommand } from './command-context.ts';
+import { CommandError, problemError } from './command-error.ts';
+import { quote } from './escape-text.ts';
+import { requireFile } from './get-command.ts';
+import { parseRevision } from './parse-revision.ts';
+import { parseRemotePath } from './remote-path.ts';
+
+interface LabelOptions {
+  readonly rev?: number;
+  readonly remove?: boolean;
+  /** Commander's form of `--keep` and `--no-keep`; absent without either. */
+  readonly keep?: boolean;
+}
+
+export function registerLabel(program: Command, run: RunCommand): void {
+  program
+    .command('label')
+    .description('Labels a revision of a file, which keeps it however old it becomes.')
+    .argument('<path>', 'the file')
+    .argument('[label]', 'what to call the revision')
+    .option('--rev <n>', 'the revision, as `syncline history` numbers them; the present one without it', parseRevision)
+    .option('--remove', 'take the label away')
+    .option('--keep', 'keep the revision, with or without a label')
+    .option('--no-keep', 'let it go when its time has come')
+    .action(run(label));
+}
+
+async function label(
+  context: CommandContext,
+  [given, text]: readonly [string, string | undefined],
+  options: LabelOptions,
+): Promise<void> {
+  const isNothing = text === undefined && options.remove !== true && options.keep === undefined;
+  if (isNothing || (text !== undefined && options.remove === true)) {
+    throw new CommandError({
+      reason: 'usage',
+      code: 'usage',
+      message: isNothing ? 'A label is missing.' : 'A label cannot be given and removed at once.',
+      remedy: 'Give a label, or one of --remove, --keep and --no-keep.',
+    });
+  }
+  const path = parseRemotePath(given);
+  const session = await context.session();
+  const { namespaceId, nodeId, contentRev } = await requireFile(session, path, context.signal);
+  const rev = options.rev ?? contentRev;
+  const answer = await session.api.markRevision({
+    parameters: { nodeId, rev: String(rev) },
+    body: {
+      namespaceId,
+      ...(options.remove === true ? { label: null } : text === undefined ? {} : { label: text }),
+      ...(options.keep === undefined ? {} : { kept: options.keep }),
+    },
+    signal: context.signal,
+  });
+  if (!answer.ok) throw problemError(answer.problem, `Revision ${rev} of ${quote(path.text)}`);
+  const { revision } = answer.value;
+  const called = revision.label === undefined ? 'has no label' : `is called ${quote(revision.label)}`;
+  const kept = revision.label !== undefined || revision.kept === true ? 'is kept' : 'goes when its time has come';
+  context.output.result({ path: path.text, revision }, [
+    `Revision ${rev} of ${quote(path.text)} ${called} and ${kept}.`,
+  ]);
+}

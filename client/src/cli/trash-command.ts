@@ -1,0 +1,121 @@
+import type { TrashEntry } from '@syncline/protocol';
+import type { Command } from 'commander';
+import type { CommandContext, RunCommand } from './command-context.ts';
+import { CommandError, problemError } from './command-error.ts';
+import { commitOperation } from './commit-operation.ts';
+import { escapeText, formatBytes, quote } from './escape-text.ts';
+import type { Session } from './open-session.ts';
+import { parseRemotePath, resolveDestination } from './remote-path.ts';
+
+interface TrashRestoreOptions {
+  readonly to?: string;
+}
+
+export function registerTrash(program: Command, run: RunCommand): void {
+  const trash = program.command('trash').description('Lists, restores and removes for good what was deleted.');
+  trash.command('list', { isDefault: true }).description('Lists what was deleted, newest first.').action(run(list));
+  trash
+    .command('restore')
+    .description('Brings something back, a folder with all that it took along.')
+    .argument('<what>', 'where it stood, or its id; of several from one place the newest')
+    .option('--to <path>', 'its new path, or the folder to put it into')
+    .action(run(restoreFromTrash));
+  trash
+    .command('purge')
+    .description('Removes something for good: nothing brings it back.')
+    .argument('<what>', 'where it stood, or its id')
+    .action(run(purge));
+}
+
+async function list(context: CommandContext): Promise<void> {
+  const session = await context.session();
+  const entries = await readTrash(session, context.signal);
+  const lines = entries.map((entry) => {
+    const at = entry.deletedAt.slice(0, 16).replace('T', ' ');
+    const size = entry.kind === 'folder' ? '-' : formatBytes(entry.size);
+    return `${entry.nodeId}  ${at}  ${size.padStart(9)}  ${escapeText(entry.path)}${entry.kind === 'folder' ? '/' : ''}`;
+  });
+  context.output.result({ entries }, lines.length === 0 ? ['The trash is empty.'] : lines);
+}
+
+/** Brings the newest thing that stood at a path, or the one of an id, back to its place or to another. */
+export async function restoreFromTrash(
+  context: CommandContext,
+  [what]: readonly [string],
+  options: TrashRestoreOptions,
+): Promise<void> {
+  const { signal, output } = context;
+  const session = await context.session();
+  const [entry] = await findEntries(session, what, signal);
+  if (entry === undefined) throw notInTrash(what);
+  const place = options.to === undefined ? undefined : await destinationOf(session, options.to, { entry, signal });
+  const operation = { type: 'restore', nodeId: entry.nodeId, ...place } as const;
+  const committed = await commitOperation(session, { operation, path: entry.path }, signal);
+  const { name } = committed.node;
+  const note = committed.conflict === undefined ? '' : ` Its name was taken: it is called ${quote(name)}.`;
+  output.result({ entry, node: committed.node }, [`Restored ${quote(options.to ?? entry.path)}.${note}`]);
+}
+
+async function purge(context: CommandContext, [what]: readonly [string]): Promise<void> {
+  const session = await context.session();
+  const entries = await findEntries(session, what, context.signal);
+  const [entry] = entries;
+  if (entry === undefined) throw notInTrash(what);
+  if (entries.length > 1) {
+    throw new CommandError({
+      reason: 'conflict',
+      code: 'ambiguous',
+      message: `${entries.length} things that stood at ${quote(what)} are in the trash; nothing was removed.`,
+      remedy: 'Give the id that `syncline trash` shows.',
+    });
+  }
+  const operation = { type: 'purge', nodeId: entry.nodeId, deletedAt: entry.deletedAt } as const;
+  await commitOperation(session, { operation, path: entry.path }, context.signal);
+  context.output.result({ entry }, [`Removed ${quote(entry.path)} for good.`]);
+}
+
+async function readTrash(session: Session, signal: AbortSignal): Promise<readonly TrashEntry[]> {
+  const entries: TrashEntry[] = [];
+  let page: string | undefined;
+  do {
+    const answer = await session.api.listTrash({ query: { page }, signal });
+    if (!answer.ok) throw problemError(answer.problem, 'The trash');
+    entries.push(...answer.value.entries);
+    page = answer.value.nextPage;
+  } while (page !== undefined);
+  return entries;
+}
+
+/** What an id or a path names, newest first. */
+async function findEntries(session: Session, what: string, signal: AbortSignal): Promise<readonly TrashEntry[]> {
+  const entries = await readTrash(session, signal);
+  const byId = entries.filter(({ nodeId }) => nodeId === what);
+  if (byId.length > 0) return byId;
+  const path = parseRemotePath(what);
+  return entries.filter((entry) => entry.path === path.text && (!path.isFolder || entry.kind === 'folder'));
+}
+
+async function destinationOf(
+  session: Session,
+  to: string,
+  { entry, signal }: { readonly entry: TrashEntry; readonly signal: AbortSignal },
+) {
+  const given = { path: parseRemotePath(to), ownName: entry.name };
+  const { parent, name, path, present } = await resolveDestination(session, given, signal);
+  if (present === undefined) return { parentId: parent.nodeId, name };
+  throw new CommandError({
+    reason: 'conflict',
+    code: 'exists',
+    message: `${quote(path.text)} exists already; nothing was restored.`,
+    remedy: 'Choose another name.',
+  });
+}
+
+function notInTrash(what: string): CommandError {
+  return new CommandError({
+    reason: 'notFound',
+    code: 'not_found',
+    message: `Nothing that stood at ${quote(what)} is in the trash.`,
+    remedy: 'Look what there is with `syncline trash`.',
+  });
+}
