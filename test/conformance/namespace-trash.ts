@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type TrashEntry } from '@syncline/protocol';
+import type { TrashEntry } from '@syncline/protocol';
 import {
   emptyTransaction,
   fileNode,

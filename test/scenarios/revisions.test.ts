@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type NodeId, type Revision, type RouteInput } from '@syncline/protocol';
+import type { NodeId, Revision, RouteInput } from '@syncline/protocol';
 import { CommitWorld } from '../support/commit-world.ts';
 import type { Member } from '../support/in-memory-member.ts';
 

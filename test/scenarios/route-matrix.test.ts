@@ -5,7 +5,7 @@ import { MatrixWorld, matrixFile, operationId, PERSONS, type Person, type Target
 
 /** One request about a namespace, and what a person must be there to be served. */
 interface Request<N extends RouteName> {
-  readonly needs: 'read' | 'write';
+  readonly needs: 'read' | 'write' | 'own';
   readonly input: (target: Target) => RouteInput<N>;
 }
 
@@ -85,6 +85,10 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
       needs: 'write',
       input: (target) => committing(target, { type: 'restore', nodeId: target.fileId, rev: 1 }),
     },
+    'purges from the trash': {
+      needs: 'own',
+      input: (target) => committing(target, { type: 'purge', ...target.trashed }),
+    },
     'copies a file': {
       needs: 'write',
       input: (target) =>
@@ -134,6 +138,16 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
       input: ({ namespaceId, fileId }) => ({ body: { files: [{ namespaceId, nodeId: fileId }] } }),
     },
   },
+  markRevision: {
+    'labels a revision': {
+      needs: 'write',
+      input: ({ namespaceId, fileId }) => ({
+        parameters: { nodeId: fileId, rev: '1' },
+        body: { namespaceId, label: 'first' },
+      }),
+    },
+  },
+  listTrash: { 'lists the trash': { needs: 'read', input: ({ namespaceId }) => ({ query: { namespaceId } }) } },
   resolvePath: {
     'finds a path': { needs: 'read', input: ({ namespaceId }) => ({ query: { namespaceId, path: '/file' } }) },
   },
@@ -159,6 +173,13 @@ const CELLS = Object.entries(MATRIX).flatMap(([name, requests]): readonly Cell[]
       ),
 );
 
+/** Which members are served. */
+const SERVES = {
+  read: new Set<Person>(['owner', 'editor', 'viewer']),
+  write: new Set<Person>(['owner', 'editor']),
+  own: new Set<Person>(['owner']),
+};
+
 /** What an answer says, whether it refuses as a whole or the one thing that was asked. */
 function verdictOf({ statusCode, body }: ApiResult): string {
   const json = JSON.parse(body) as {
@@ -180,7 +201,7 @@ test.each(CELLS)('$person: $name $what', async ({ name, person, request }) => {
     expect(answer).toEqual(await world.ask(name, request.input(world.nothing())));
     expect(verdictOf(answer)).toMatch(/^(not_found|cursor_reset)$/);
   } else {
-    expect(verdictOf(answer)).toBe(person === 'viewer' && request.needs === 'write' ? 'forbidden' : 'served');
+    expect(verdictOf(answer)).toBe(SERVES[request.needs].has(person) ? 'served' : 'forbidden');
     if (verdictOf(answer) === 'forbidden') expect(answer.body).toContain('"remedy":"fix-request"');
   }
 });

@@ -27,6 +27,8 @@ export interface Target {
   readonly namespaceId: NamespaceId;
   readonly folderId: NodeId;
   readonly fileId: NodeId;
+  /** A folder that was deleted. */
+  readonly trashed: { readonly nodeId: NodeId; readonly deletedAt: string };
   /** An upload of the person who asks (of the owner, where a stranger asks) and its chunk, and an upload of the owner. */
   readonly ownUploadId: UploadId;
   readonly ownChunk: ChunkHash;
@@ -57,6 +59,7 @@ export class MatrixWorld {
     const uploadId = await this.#upload(owner, namespaceId);
     const put = { type: 'put', name: 'file', baseRev: 0, clock: 1, onConflict: 'keep_both' } as const;
     const fileId = await this.#apply({ ...put, parentId: rootNodeId(namespaceId), uploadId });
+    const trashed = await this.#trash(owner);
     const ownersUploadId = await this.#upload(owner, namespaceId);
     const stranger = person === 'stranger';
     if (person !== 'owner' && !stranger) this.#setRole('editor');
@@ -65,7 +68,7 @@ export class MatrixWorld {
     const cursor = await this.#cursor(stranger ? owner : asker, namespaceId);
     if (person === 'viewer') this.#setRole('viewer');
     if (person === 'removed') this.#setRole(undefined);
-    return { namespaceId, folderId, fileId, ownUploadId, ownChunk, ownersUploadId, cursor };
+    return { namespaceId, folderId, fileId, trashed, ownUploadId, ownChunk, ownersUploadId, cursor };
   }
 
   /** The same kinds of names, of nothing that exists. */
@@ -75,6 +78,7 @@ export class MatrixWorld {
       namespaceId: NamespaceId.parse(id()),
       folderId: NodeId.parse(id()),
       fileId: NodeId.parse(id()),
+      trashed: { nodeId: NodeId.parse(id()), deletedAt: '2026-01-01T00:00:00.000Z' },
       ownUploadId: UploadId.parse(id()),
       ownChunk: chunkOf(bytesOf('nobody')).hash,
       ownersUploadId: UploadId.parse(id()),
@@ -108,6 +112,16 @@ export class MatrixWorld {
     const result = answer.ok ? answer.value.results[0] : undefined;
     assert(result?.status === 'committed', 'the owner may write');
     return result.node.nodeId;
+  }
+
+  async #trash(owner: Member): Promise<Target['trashed']> {
+    const { namespaceId } = owner;
+    const nodeId = await this.#apply({ type: 'mkdir', parentId: rootNodeId(namespaceId), name: 'trashed' });
+    await this.#apply({ type: 'delete', nodeId, baseRev: 1, baseSeq: this.#operations });
+    const answer = await this.service.invoke('listTrash', { query: { namespaceId } }, owner);
+    const entry = answer.ok ? answer.value.entries[0] : undefined;
+    assert(entry !== undefined, 'what was deleted lies in the trash');
+    return { nodeId, deletedAt: entry.deletedAt };
   }
 
   async #upload(member: Member, namespaceId: NamespaceId): Promise<UploadId> {
