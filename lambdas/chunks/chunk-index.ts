@@ -1,4 +1,4 @@
-import type { AccountId, ChunkHash, EpochMs } from '@syncline/protocol';
+import type { AccountId, ChunkHash, EpochMs, StoredForm } from '@syncline/protocol';
 
 /**
  * What is known of stored chunks: where each lies, until when it is pinned, and which accounts have shown to possess it.
@@ -70,6 +70,8 @@ export interface NewChunk {
   readonly objectKey: string;
   /** First byte of the chunk in its object: 0 unless it lies in a pack. */
   readonly offset: number;
+  /** How it lies there; as it is when absent. */
+  readonly stored?: StoredForm | undefined;
   readonly versionId?: string;
 }
 

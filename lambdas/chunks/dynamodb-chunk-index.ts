@@ -103,17 +103,24 @@ export class DynamodbChunkIndex implements ChunkIndex {
     readonly from: string;
     readonly chunks: readonly NewChunk[];
   }): Promise<void> {
-    await mapBounded(WRITES_IN_FLIGHT_MAX, moved.chunks, ({ hash, objectKey, offset, versionId }) => {
+    await mapBounded(WRITES_IN_FLIGHT_MAX, moved.chunks, ({ hash, objectKey, offset, stored, versionId }) => {
+      const gone = [...(stored === undefined ? ['#stored'] : []), ...(versionId === undefined ? ['versionId'] : [])];
       const update = {
         TableName: this.#table,
         Key: keyAttributes(chunkKey(moved.domain, hash)),
         ConditionExpression: 'objectKey = :from AND #state IN (:live, :condemned)',
-        UpdateExpression: `SET objectKey = :to, #offset = :offset${versionId === undefined ? ' REMOVE versionId' : ', versionId = :versionId'}`,
-        ExpressionAttributeNames: { '#state': 'state', '#offset': 'offset' },
+        UpdateExpression: [
+          'SET objectKey = :to, #offset = :offset',
+          ...(stored === undefined ? [] : [', #stored = :stored']),
+          ...(versionId === undefined ? [] : [', versionId = :versionId']),
+          ...(gone.length === 0 ? [] : [` REMOVE ${gone.join(', ')}`]),
+        ].join(''),
+        ExpressionAttributeNames: { '#state': 'state', '#offset': 'offset', '#stored': 'stored' },
         ExpressionAttributeValues: toAttributes({
           ':from': moved.from,
           ':to': objectKey,
           ':offset': offset,
+          ':stored': stored,
           ':versionId': versionId,
           ':live': 'live',
           ':condemned': 'condemned',

@@ -21,7 +21,7 @@ export function possessionProof(challenge: string, bytes: Uint8Array): string {
 }
 
 /**
- * Whether a proof shows that its sender has the chunk. `bytes` are the stored ones, and are checked to be that chunk.
+ * Whether a proof shows that its sender has the chunk. `bytes` are the stored ones, opened, and are checked to be that chunk.
  * Takes the same time wherever the proof is wrong.
  */
 export function isProofOfPossession(

@@ -7,6 +7,7 @@ import {
   formatInstant,
   PACKED_ENTRY_BYTES,
   SIGNED_URL_MS,
+  storedLength,
   unpackManifest,
 } from '@syncline/protocol';
 import type { ChunkIndex, ChunkRecord } from '../chunks/chunk-index.ts';
@@ -78,8 +79,11 @@ export async function addressChunks(
 /** A chunk that is an object of its own is read whole. */
 async function addressOf(
   objects: Pick<ObjectStore, 'signGet'>,
-  { objectKey, offset, size }: ChunkRecord,
+  record: ChunkRecord,
 ): Promise<Omit<ChunkSource, keyof ChunkRef>> {
+  const { objectKey, offset, stored } = record;
   if (!isPackKey(objectKey)) return { url: await objects.signGet(objectKey) };
-  return { url: await objects.signGet(objectKey, { offset, length: size }), range: [offset, offset + size - 1] };
+  const length = storedLength(record);
+  const url = await objects.signGet(objectKey, { offset, length });
+  return { url, range: [offset, offset + length - 1], ...(stored === undefined ? {} : { encoding: stored.encoding }) };
 }

@@ -13,7 +13,7 @@ import { placeMembers } from './place-members.ts';
 
 /**
  * Makes the members of a pack that this account has just PUT stored chunks, pinned and held by it. The store has checked the pack's
- * bytes against its hash on receipt; here each member is checked against its own.
+ * bytes against its hash on receipt; here each member is opened and checked against its own.
  *
  * All or nothing: with a single wrong member nothing is recorded, and the refusal names every wrong one. A pack that somebody else
  * has PUT shows nothing about the caller. A member that was stored elsewhere meanwhile keeps its place there.
@@ -51,7 +51,7 @@ export async function confirmPack(
   return done({ status: 'stored' });
 }
 
-const WRONG_MEMBER = 'must be the SHA-256 of the bytes that stand there in the pack';
+const WRONG_MEMBER = 'must be the SHA-256 of the bytes that stand there in the pack, opened';
 
 /** The same to everybody for whom nothing is there, whoever has stored a pack of this hash. */
 function notStored({ members }: Pack): Refused {

@@ -1,5 +1,12 @@
 import type { EpochMs } from '@syncline/protocol';
-import { type NewPack, type PackIndex, type PackName, type PackRecord, packObjectKey } from './pack-index.ts';
+import {
+  areSameMembers,
+  type NewPack,
+  type PackIndex,
+  type PackName,
+  type PackRecord,
+  packObjectKey,
+} from './pack-index.ts';
 
 /** What is known of packs, in the memory of one process. */
 export class MemoryPackIndex implements PackIndex {
@@ -8,7 +15,8 @@ export class MemoryPackIndex implements PackIndex {
   async record({ now, ...pack }: NewPack & { readonly now: EpochMs }): Promise<boolean> {
     const key = packObjectKey(pack);
     const known = this.#records.get(key);
-    if (known?.state === 'deleted' && known.versionId === pack.versionId) return false;
+    const isFree = known === undefined || (known.state === 'deleted' && known.versionId !== pack.versionId);
+    if (!isFree && (known.state === 'deleted' || !areSameMembers(known.members, pack.members))) return false;
     this.#records.set(key, { ...pack, state: 'live', recordedAt: now });
     return true;
   }

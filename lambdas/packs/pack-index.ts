@@ -1,4 +1,4 @@
-import type { ChunkHash, EpochMs, PackMember } from '@syncline/protocol';
+import { type ChunkHash, type EpochMs, type PackMember, storedLength } from '@syncline/protocol';
 
 /**
  * What is known of packs: which chunks were put into each, and whether it may go. Where a chunk lies is said by its own record
@@ -9,8 +9,10 @@ import type { ChunkHash, EpochMs, PackMember } from '@syncline/protocol';
  */
 export interface PackIndex {
   /**
-   * Records a pack whose members were verified, lets a condemned one live again, and begins its time of rest anew. False when this
-   * very object is being removed: then nothing may be recorded to lie in it. Idempotent. Cost: 1 write, of the size of the members.
+   * Records a pack whose members were verified, lets a condemned one live again, and begins its time of rest anew. False when nothing may
+   * be recorded to lie in it so: this very object is being removed, or the pack is recorded with other members. The same bytes can be
+   * described in several ways; if a second one took the place of the first, the sweep would forget what the first says to lie there.
+   * Idempotent. Cost: 1 write, of the size of the members.
    */
   record(pack: NewPack & { readonly now: EpochMs }): Promise<boolean>;
 
@@ -49,6 +51,18 @@ export interface PackRecord extends NewPack {
 
 export function packObjectKey({ domain, hash }: PackName): string {
   return `packs/${domain}/${hash}`;
+}
+
+/** Whether two lists of members describe the same chunks in the same forms. */
+export function areSameMembers(left: readonly PackMember[], right: readonly PackMember[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every((member, index) => {
+      const other = right[index];
+      const isSame = other?.hash === member.hash && other.size === member.size;
+      return isSame && storedLength(other) === storedLength(member);
+    })
+  );
 }
 
 /** Whether an object holds more than the chunk that lies in it. */

@@ -1,4 +1,4 @@
-import type { PackMember } from '@syncline/protocol';
+import { type PackMember, storedLength } from '@syncline/protocol';
 
 export interface PlacedMember extends PackMember {
   /** First byte in the pack. */
@@ -10,7 +10,7 @@ export function placeMembers(members: readonly PackMember[]): readonly PlacedMem
   let offset = 0;
   return members.map((member) => {
     const placed = { ...member, offset };
-    offset += member.size;
+    offset += storedLength(member);
     return placed;
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { assert, ChunkHash } from '@syncline/protocol';
+import { assert, ChunkHash, storedLength } from '@syncline/protocol';
 import { findWrongMembers } from './find-wrong-members.ts';
 import type { SweepPackDependencies } from './pack-dependencies.ts';
 import { type PackRecord, packObjectKey } from './pack-index.ts';
@@ -15,7 +15,7 @@ export type RewriteOutcome =
   | { readonly kind: 'busy' };
 
 /**
- * Copies the members that are alive into a new pack, and lets their records point there.
+ * Copies the members that are alive into a new pack, each in the form in which it lies, and lets their records point there.
  *
  * Readers find every chunk at every moment: the new object is stored, then its pack recorded, then one record after the other is moved
  * on the condition that it still lies in the old pack, whose object stays. If the process dies between any two of these, a repeat makes
@@ -34,7 +34,9 @@ export async function rewritePack(
   const wrong = findWrongMembers(alive, bytes);
   if (wrong.length > 0) return { kind: 'damaged', members: wrong.map((index) => (alive[index] as PlacedMember).hash) };
 
-  const copy = Buffer.concat(alive.map(({ offset, size }) => bytes.subarray(offset, offset + size)));
+  const copy = Buffer.concat(
+    alive.map((member) => bytes.subarray(member.offset, member.offset + storedLength(member))),
+  );
   const sha256 = createHash('sha256').update(copy).digest('hex');
   const into = ChunkHash.parse(sha256);
   const objectKey = packObjectKey({ domain, hash: into });
@@ -42,7 +44,7 @@ export async function rewritePack(
   const head = await objects.head(objectKey);
   assert(head?.sha256 === sha256 && head.size === copy.length, 'the store has what it was given');
 
-  const members = alive.map(({ hash, size }) => ({ hash, size }));
+  const members = alive.map(({ offset: _offset, ...member }) => member);
   const versionId = head.versionId === undefined ? {} : { versionId: head.versionId };
   if (!(await packs.record({ domain, hash: into, members, ...versionId, now: clock.now() }))) return { kind: 'busy' };
   const places = placeMembers(members).map((member) => ({ ...member, objectKey, ...versionId }));

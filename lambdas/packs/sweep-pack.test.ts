@@ -1,14 +1,23 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { ChunkHash } from '@syncline/protocol';
+import { assert, ChunkHash, storedLength } from '@syncline/protocol';
 import fc from 'fast-check';
 import { chunkOf, join, type Member, sha256Hex, textBytes } from '../../test/support/in-memory-member.ts';
-import { type BuiltPack, confirmPack, packOf, putPack, storePack } from '../../test/support/in-memory-pack.ts';
+import {
+  type BuiltPack,
+  confirmPack,
+  type PackForm,
+  packOf,
+  putPack,
+  storePack,
+} from '../../test/support/in-memory-pack.ts';
 import { InMemoryService } from '../../test/support/in-memory-service.ts';
 import { interleavedStores } from '../../test/support/interleaved-stores.ts';
 import { Interleaver } from '../../test/support/interleaver.ts';
 import { SeededRandom } from '../../test/support/seeded-random.ts';
+import { readStoredChunk } from '../../test/support/stored-chunk.ts';
 import { judgePack } from './judge-pack.ts';
 import { PACK_GRACE_MS, PACK_REST_MS } from './limits.ts';
+import { placeMembers } from './place-members.ts';
 import { sweepPack } from './sweep-pack.ts';
 
 const DOMAIN = 'shared';
@@ -19,9 +28,9 @@ let service: InMemoryService;
 let alice: Member;
 let built: BuiltPack;
 
-async function storeContents(): Promise<void> {
+async function storeContents(form: PackForm = 'plain'): Promise<void> {
   alice = await join(service, 'alice');
-  built = await storePack(service, alice, CONTENTS);
+  built = await storePack(service, alice, packOf(CONTENTS, form));
   service.stores.clock.advance(PACK_REST_MS);
 }
 
@@ -39,12 +48,8 @@ function forget(contents: readonly Uint8Array[]): void {
   for (const bytes of contents) service.stores.chunks.sweep(DOMAIN, chunkOf(bytes).hash, 'deleted');
 }
 
-/** The chunk's bytes, read as every reader does: by its record. */
-async function readBack(bytes: Uint8Array, stores = service.stores): Promise<Uint8Array | undefined> {
-  const { hash } = chunkOf(bytes);
-  const record = (await stores.chunks.locate(DOMAIN, [hash])).get(hash);
-  if (record === undefined) return undefined;
-  return stores.objects.read(record.objectKey, { offset: record.offset, length: record.size });
+function readBack(bytes: Uint8Array, stores = service.stores): Promise<Uint8Array | undefined> {
+  return readStoredChunk(stores, { domain: DOMAIN, hash: chunkOf(bytes).hash });
 }
 
 async function expectReadable(contents: readonly Uint8Array[], stores = service.stores): Promise<void> {
@@ -77,6 +82,13 @@ describe('a pack is judged by its living bytes', () => {
     [5, 'keep'],
     [10, 'keep'],
   ])('of ten equal members %i are alive: %s', (count, verdict) => expect(judge(count)).toBe(verdict));
+
+  test('as they are stored, not as they would be opened', () => {
+    const [large, ...rest] = members.slice(0, 3);
+    assert(large !== undefined, 'there are ten');
+    const frame = { ...large, size: 10_000, stored: { size: 50, encoding: 'zstd' } } as const;
+    expect(judgePack([frame, ...rest], new Set([large.hash]))).toBe('rewrite');
+  });
 
   test('and not by their number, nor by chunks that are no members', () => {
     const uneven = [
@@ -116,6 +128,23 @@ describe('a pack that is alive', () => {
     expect(objects.keys()).toContain(`packs/shared/${built.pack.hash}`);
     expect(await sweep(into.hash)).toEqual({ kind: 'kept' });
     expect(await sweep()).toEqual({ kind: 'condemned' });
+  });
+
+  test('is rewritten without being opened and compressed anew: each member is copied in its form', async () => {
+    service = new InMemoryService();
+    await storeContents('mixed');
+    const alive = CONTENTS.slice(3, 6);
+    forget(CONTENTS.filter((bytes) => !alive.includes(bytes)));
+    const outcome = await sweep();
+    assert(outcome.kind === 'rewritten', 'less than half of it lives');
+    const members = built.pack.members.slice(3, 6);
+    expect(members.map(({ stored }) => stored !== undefined)).toEqual([false, true, false]);
+    expect(await service.stores.packs.get({ domain: DOMAIN, hash: outcome.into })).toMatchObject({ members });
+    const before = placeMembers(built.pack.members).slice(3, 6);
+    const start = before[0]?.offset ?? 0;
+    const bytes = built.bytes.subarray(start, start + members.reduce((sum, member) => sum + storedLength(member), 0));
+    expect(await service.stores.objects.read(`packs/shared/${outcome.into}`)).toEqual(Uint8Array.from(bytes));
+    await expectReadable(alive);
   });
 
   test('is left alone for a time after it was recorded, whatever lives in it', async () => {
@@ -294,12 +323,13 @@ test('sweeps at the same time, an account that sends the pack again, and readers
     seed: fc.integer(),
     alive: fc.subarray(CONTENTS, { minLength: 1 }),
     isCondemned: fc.boolean(),
+    form: fc.constantFrom<PackForm[]>('plain', 'compressed', 'mixed'),
   });
   await fc.assert(
-    fc.asyncProperty(cases, async ({ seed, alive, isCondemned }) => {
+    fc.asyncProperty(cases, async ({ seed, alive, isCondemned, form }) => {
       const interleaver = new Interleaver({ random: new SeededRandom(`order ${seed}`), faults: 0 });
       service = new InMemoryService({ seen: (stores) => interleavedStores(interleaver, stores) });
-      await storeContents();
+      await storeContents(form);
       forget(isCondemned ? CONTENTS : CONTENTS.filter((bytes) => !alive.includes(bytes)));
       if (isCondemned) {
         await sweep();

@@ -1,6 +1,7 @@
-import type { ChunkHash, ChunkRef, EpochMs, UploadId } from '@syncline/protocol';
+import { type ChunkHash, type ChunkRef, type EpochMs, storedLength, type UploadId } from '@syncline/protocol';
 import { type ChunkRecord, chunkObjectKey, type NewChunk } from '../chunks/chunk-index.ts';
 import type { ObjectHead } from '../chunks/object-store.ts';
+import { openStored } from '../chunks/open-stored.ts';
 import { isProofOfPossession, possessionChallenge } from '../chunks/possession.ts';
 import { isWrittenBy } from '../chunks/writer-tag.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
@@ -95,10 +96,11 @@ async function isProven(
   { chunk, record }: Case,
 ): Promise<boolean> {
   const { hash, size } = chunk;
-  const key = record?.objectKey ?? chunkObjectKey(owner.domain, hash);
-  const length = record?.size ?? size;
-  const bytes = await dependencies.objects.read(key, { offset: record?.offset ?? 0, length });
-  if (bytes === undefined || bytes.length !== size) return false;
+  const place = record ?? { objectKey: chunkObjectKey(owner.domain, hash), offset: 0, size };
+  const range = { offset: place.offset, length: storedLength(place) };
+  const stored = await dependencies.objects.read(place.objectKey, range);
+  const bytes = stored === undefined ? undefined : openStored(place, stored);
+  if (bytes?.length !== size) return false;
   const challenge = await possessionChallenge(dependencies, uploadId, hash);
   return isProofOfPossession({ hash, challenge, proof: proofs.get(hash) ?? '' }, bytes);
 }

@@ -1,6 +1,7 @@
 export * from './accounts.ts';
 export * from './assert.ts';
 export * from './changes.ts';
+export * from './chunk-encoding.ts';
 export * from './chunking.ts';
 export * from './commits.ts';
 export * from './errors.ts';
@@ -16,3 +17,4 @@ export * from './routes.ts';
 export * from './sockets.ts';
 export * from './units.ts';
 export * from './uploads.ts';
+export * from './zstd-frame.ts';

@@ -36,8 +36,12 @@ export const CHECK_HASHES_MAX = 1000;
 export const CHECK_PROOFS_MAX = 64;
 /** Chunks confirmed as stored in one chunk check; each makes the server ask the store. */
 export const CHECK_STORED_MAX = 500;
-/** Largest pack, in bytes. A function reads it whole to verify its members. */
+/** Largest pack, in bytes as they are stored. A function reads it whole to verify its members. */
 export const PACK_BYTES_MAX = 8 * MiB;
+/** Most bytes of the chunks in one pack, opened. Bounds the time of a confirmation. */
+export const PACK_OPENED_BYTES_MAX = 32 * MiB;
+/** Largest window of a compressed chunk in a pack, in bytes. */
+export const FRAME_WINDOW_BYTES_MAX = MiB;
 /** Most chunks in one pack. */
 export const PACK_MEMBERS_MAX = 2000;
 /** Longest chunk that travels in a pack, in bytes: just less than 1 MiB. */
@@ -91,3 +95,5 @@ assert(FIXED_CHUNK_BYTES <= CHUNK_BYTES_MAX, 'a fixed chunk must be a legal chun
 assert(CHUNK_PIN_MS > UPLOAD_SESSION_MS + SIGNED_URL_MS, 'a pin must outlast its session and every URL of it');
 assert(MANIFEST_INLINE_CHUNKS_MAX < FILE_CHUNKS_MAX, 'long manifests need the bucket');
 assert(PACK_BYTES_MAX >= PACK_MEMBER_BYTES_MAX, 'a pack must hold its largest member');
+assert(PACK_OPENED_BYTES_MAX >= PACK_BYTES_MAX, 'a full pack of chunks as they are must be allowed');
+assert(FRAME_WINDOW_BYTES_MAX >= PACK_MEMBER_BYTES_MAX, 'the largest member may be one segment');

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ChunkEncoding } from './chunk-encoding.ts';
 import { OperationError } from './errors.ts';
 import { ContentHash, DeviceId, NamespaceId, NodeId } from './ids.ts';
 import {
@@ -93,10 +94,14 @@ export const PathQuery = z.strictObject({
 /** The node at a path. The root folder answers as a folder with the namespace's id, an empty name and itself as parent. */
 export const NodeResponse = z.strictObject({ node: Node });
 
-/** A chunk and where to read it: `range` is [first byte, last byte] in the object when the chunk lies in a pack. */
+/**
+ * A chunk and where to read it: `range` is [first byte, last byte] in the object when the chunk lies in a pack. What is read there is
+ * the chunk, or with `encoding` has to be opened to be it: at most `size` bytes, which hash to `hash`.
+ */
 export const ChunkSource = z.extend(ChunkRef, {
   url: z.string(),
   range: z.optional(z.tuple([z.int(), z.int()])),
+  encoding: z.optional(ChunkEncoding),
 });
 export type ChunkSource = z.infer<typeof ChunkSource>;
 

@@ -1,18 +1,20 @@
 import * as z from 'zod/mini';
+import { StoredForm } from './chunk-encoding.ts';
 import { ChunkHash } from './ids.ts';
 import { PACK_BYTES_MAX, PACK_MEMBER_BYTES_MAX, PACK_MEMBERS_MAX } from './limits.ts';
 import { SignedPut } from './uploads.ts';
 
-/** A chunk in a pack, with its length in bytes. */
+/** A chunk in a pack, with its length in bytes. Without `stored` it lies there as it is; `hash` and `size` are those of its bytes in either case. */
 export const PackMember = z.strictObject({
   hash: ChunkHash,
   size: z.int().check(z.minimum(1), z.maximum(PACK_MEMBER_BYTES_MAX)),
+  stored: z.optional(StoredForm),
 });
 export type PackMember = z.infer<typeof PackMember>;
 
 /**
- * Many small chunks in one object. `hash` is the SHA-256 of all its bytes, `size` their number: the members stand in this order
- * without anything before, between or after them, each hash once.
+ * Many small chunks in one object. `hash` is the SHA-256 of all its bytes, `size` their number, both as they are stored: the members
+ * stand in this order without anything before, between or after them, each hash once, with at most PACK_OPENED_BYTES_MAX bytes together.
  */
 export const Pack = z.strictObject({
   hash: ChunkHash,

@@ -1,5 +1,6 @@
 import { AHEAD_BUGS } from './ahead-bugs.ts';
 import { CHUNKING_BUGS } from './chunking-bugs.ts';
+import { COMPRESSION_BUGS } from './compression-bugs.ts';
 import { DISK_BUGS } from './disk-bugs.ts';
 import { EXECUTION_BUGS } from './execution-bugs.ts';
 import { HISTORY_BUGS } from './history-bugs.ts';
@@ -17,6 +18,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...DISK_BUGS,
   ...SERVICE_BUGS,
   ...PACK_BUGS,
+  ...COMPRESSION_BUGS,
   ...CHUNKING_BUGS,
   ...AHEAD_BUGS,
   ...HISTORY_BUGS,

@@ -282,9 +282,9 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     id: 'chunk-not-hashed',
     what: 'A chunk of the right length is taken for the right one.',
     invariant: 'I-1',
-    file: 'client/src/transfers/fetch-chunk.ts',
-    find: 'return bytes.length === chunk.size && (await hashChunk(bytes)) === chunk.hash;',
-    replace: 'return bytes.length === chunk.size && (await hashChunk(bytes)).length === chunk.hash.length;',
+    file: 'client/src/transfers/open-chunk.ts',
+    find: '(await hashChunk(bytes)) === hash',
+    replace: '(await hashChunk(bytes)).length === hash.length',
     caughtBy: {
       file: 'client/src/transfers/download-content.test.ts',
       test: 'bytes that never hash to their name are damage, and are never written',

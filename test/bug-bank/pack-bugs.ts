@@ -40,7 +40,7 @@ export const PACK_BUGS: readonly PlantedBug[] = [
     what: 'The address of a packed chunk gives its reader the whole pack.',
     invariant: 'I-18',
     file: 'lambdas/journal/describe-content.ts',
-    find: 'await objects.signGet(objectKey, { offset, length: size })',
+    find: 'await objects.signGet(objectKey, { offset, length })',
     replace: 'await objects.signGet(objectKey)',
     caughtBy: {
       file: 'test/scenarios/files-in-packs.test.ts',

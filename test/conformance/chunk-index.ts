@@ -57,7 +57,7 @@ async function locateOne({ chunks }: ChunkSubject, hash: ChunkHash, domain = 'sh
 
 function describeRecords(get: () => ChunkSubject): void {
   test('a stored chunk is found where it was stored', async () => {
-    const packed = newChunk({ objectKey: 'packs/shared/x', offset: 4096 });
+    const packed = newChunk({ objectKey: 'packs/shared/x', offset: 4096, stored: { size: 40, encoding: 'zstd' } });
     const { versionId: _version, ...plain } = newChunk();
     await store(get(), [packed, plain]);
     const found = await get().chunks.locate('shared', [plain.hash, packed.hash, freshHash()]);
@@ -220,6 +220,19 @@ function describeMoves(get: () => ChunkSubject): void {
         [condemned.hash, { held: true, record: { ...unversioned, state: 'condemned', pinnedUntil: LATER } }],
       ]),
     );
+  });
+
+  test('a chunk is moved with its form: one that is compressed there was not, or was, before', async () => {
+    const stored = { size: 40, encoding: 'zstd' } as const;
+    const [opened, closed] = [{ ...inPack(), stored }, inPack()];
+    await store(get(), [opened, closed]);
+    const { versionId: _version, ...unversioned } = inNewPack(opened);
+    const chunks = [unversioned, { ...inNewPack(closed), stored }];
+    await get().chunks.move({ domain: 'shared', from, chunks });
+    for (const chunk of chunks) {
+      expect(await locateOne(get(), chunk.hash)).toEqual({ ...chunk, state: 'live', pinnedUntil: LATER });
+    }
+    expect(await locateOne(get(), opened.hash)).not.toHaveProperty('stored');
   });
 
   test('a chunk that lies elsewhere, in another domain or nowhere stays as it is', async () => {

@@ -45,6 +45,42 @@ export function describePackIndex(make: () => Promise<PackIndex>): void {
     expect(await packs.get(newPack())).toBeUndefined();
   });
 
+  test('a pack is found with the form of each of its members', async () => {
+    const [one, two, three] = newPack().members;
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three members');
+    const framed = { ...two, stored: { size: two.size - 1, encoding: 'zstd' } } as const;
+    for (const members of [[one, framed, three], [framed]]) {
+      const pack = newPack({ members });
+      expect(await packs.record({ ...pack, now: NOW })).toBe(true);
+      expect(await packs.get(pack)).toEqual({ ...pack, state: 'live', recordedAt: NOW });
+    }
+  });
+
+  test('a pack keeps the members that it was recorded with until it is deleted', async () => {
+    const pack = newPack();
+    const [one, two, three] = pack.members;
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three members');
+    const framed = { ...two, stored: { size: 1, encoding: 'zstd' } } as const;
+    const others = [[one, two], [one, three, two], [one, framed, three], newPack().members];
+    const expectKept = async () => {
+      for (const members of others) {
+        expect(await packs.record({ ...pack, members, now: LATEST })).toBe(false);
+        expect(await packs.record({ ...pack, members, versionId: 'v2', now: LATEST })).toBe(false);
+      }
+      expect(await packs.get(pack)).toMatchObject({ members: pack.members, recordedAt: NOW });
+    };
+    await packs.record({ ...pack, now: NOW });
+    await expectKept();
+    await packs.condemn({ ...pack, restedSince: NOW, now: LATER });
+    await expectKept();
+    expect(await packs.get(pack)).toMatchObject({ state: 'condemned' });
+    await packs.markDeleted({ ...pack, condemnedBefore: LATER });
+    const again = { ...pack, members: [one, framed, three], versionId: 'v2' };
+    expect(await packs.record({ ...again, now: LATEST })).toBe(true);
+    expect(await packs.get(pack)).toEqual({ ...again, state: 'live', recordedAt: LATEST });
+    expect(await packs.record({ ...pack, versionId: 'v2', now: LATEST })).toBe(false);
+  });
+
   test('recording it again begins its time of rest anew', async () => {
     const pack = newPack();
     await packs.record({ ...pack, now: NOW });

@@ -7,12 +7,13 @@ import { sweepPack } from '../../lambdas/packs/sweep-pack.ts';
 import { UnavailableError } from '../../lambdas/runtime/unavailable-error.ts';
 import { CommitWorld, type Intent } from '../support/commit-world.ts';
 import { chunkOf, fileOf, type Member, sha256Hex, textBytes } from '../support/in-memory-member.ts';
-import { packOf } from '../support/in-memory-pack.ts';
+import { type PackForm, packOf } from '../support/in-memory-pack.ts';
 import type { InMemoryStores } from '../support/in-memory-stores.ts';
 import { interleavedStores } from '../support/interleaved-stores.ts';
 import { Interleaver } from '../support/interleaver.ts';
 import { propertyCases } from '../support/property-runs.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
+import { readRecorded } from '../support/stored-chunk.ts';
 
 const ACCOUNTS = ['ann', 'bob', 'eve'];
 const ROUNDS = 5;
@@ -23,6 +24,7 @@ const CONTENTS = Array.from({ length: 16 }, (_, index) =>
 );
 const GRACE_MS = 35 * DAY_MS;
 const STEPS_MAX = 6;
+const PACK_FORMS: readonly PackForm[] = ['plain', 'compressed', 'mixed'];
 const DOMAIN = 'shared';
 
 /** Accounts that send files in packs at one time, while chunks and packs are swept, over stores that lose answers. */
@@ -79,7 +81,7 @@ class History {
   async #sendPack(member: Member, contents: readonly Uint8Array[]): Promise<void> {
     let left = contents;
     for (let round = 0; round < STEPS_MAX && left.length > 0; round++) {
-      const { pack, bytes } = packOf(left);
+      const { pack, bytes } = packOf(left, PACK_FORMS[Math.floor(this.random.fraction() * PACK_FORMS.length)]);
       const opened = await this.world.service.invoke('openPack', { body: pack }, member);
       if (!opened.ok) continue;
       if (opened.value.status === 'repack') {
@@ -152,8 +154,8 @@ class History {
     for (const [hash] of this.needed) {
       const record = (await stores.chunks.locate(DOMAIN, [hash])).get(hash);
       assert(record !== undefined, 'a chunk of a committed file is stored');
-      const { objectKey, offset, size: length } = record;
-      expect(sha256Hex((await stores.objects.read(objectKey, { offset, length })) ?? '')).toBe(hash);
+      const { objectKey } = record;
+      expect(sha256Hex((await readRecorded(stores, record)) ?? '')).toBe(hash);
       if (!objectKey.startsWith('packs/')) continue;
       const packs = this.world.service.stores.packs.list();
       expect(packs.map(packObjectKey)).toContain(objectKey);

@@ -19,6 +19,7 @@ import type { AppendedEntry } from '../../lambdas/sockets/notify-devices.ts';
 import { sha256Hex } from '../support/in-memory-member.ts';
 import { InMemoryService } from '../support/in-memory-service.ts';
 import type { InMemoryStores } from '../support/in-memory-stores.ts';
+import { readRecorded } from '../support/stored-chunk.ts';
 import type { Chance } from './chance.ts';
 import type { ContentLedger } from './content-ledger.ts';
 import { type DoomedFile, JournalOracle } from './journal-oracle.ts';
@@ -211,8 +212,7 @@ export class SimulatedService {
     );
     for (const { hash, size } of refs) {
       const record = records.get(hash);
-      const place = { offset: record?.offset ?? 0, length: size };
-      const bytes = record === undefined ? undefined : await objects.read(record.objectKey, place);
+      const bytes = record === undefined ? undefined : await readRecorded({ objects }, record);
       const isThere = record?.size === size && bytes !== undefined && sha256Hex(bytes) === hash;
       this.#stage.check(isThere, 'I-1', () => `revision ${revision.rev} of ${revision.nodeId} lacks chunk ${hash}`);
     }

@@ -8,7 +8,7 @@ import {
 } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import type { DownloadJob, DownloadOutcome, DownloadSource } from './download-content.ts';
-import { fetchChunk } from './fetch-chunk.ts';
+import { fetchChunk, lengthOnTheWire } from './fetch-chunk.ts';
 import { hashChunk, hashManifest } from './hashing.ts';
 import { IDLE_ROUNDS_MAX, PACED_CHUNKS } from './limits.ts';
 import { runBounded } from './run-bounded.ts';
@@ -181,7 +181,8 @@ export class Download {
   async #fetchInTurn(page: ContentPage, place: WantedPlace): Promise<void> {
     const { gate, scope, bandwidth } = this.#dependencies;
     if (bandwidth?.download.bytesPerSecond !== undefined) {
-      await bandwidth.download.take(place.size, { signal: scope.signal });
+      const source = page.content.chunks[place.position] as ChunkSource;
+      await bandwidth.download.take(lengthOnTheWire(source), { signal: scope.signal });
     }
     await gate.run(place.size, () => this.#fetchPlace(page, place));
   }

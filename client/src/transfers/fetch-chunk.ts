@@ -3,8 +3,8 @@ import { CHUNK_BYTES_MAX } from '@syncline/protocol';
 import { parseRetryAfter, retryDelayMs } from '../api/backoff.ts';
 import type { TransportResponse } from '../api/transport.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
-import { hashChunk } from './hashing.ts';
 import { CHUNK_RETRY, CHUNK_TIMEOUT_MS } from './limits.ts';
+import { openChunk } from './open-chunk.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
 /**
@@ -18,7 +18,7 @@ export type FetchOutcome =
   | { readonly kind: 'damaged' };
 
 /**
- * Reads one chunk and verifies it, again after pauses while the store or the network fails or the bytes are wrong. The caller
+ * Reads one chunk, opens and verifies it, again after pauses while the store or the network fails or the bytes are wrong. The caller
  * has waited for the bandwidth of the first try, outside the gate.
  *
  * @throws UnavailableError  nothing came of it within CHUNK_RETRY.
@@ -30,7 +30,7 @@ export async function fetchChunk(
 ): Promise<FetchOutcome> {
   const { transport, clock, random, bandwidth } = dependencies;
   for (let attempt = 1; ; attempt++) {
-    if (attempt > 1) await bandwidth?.download.take(chunk.size, { signal, isRepeat: true });
+    if (attempt > 1) await bandwidth?.download.take(lengthOnTheWire(chunk), { signal, isRepeat: true });
     let response: TransportResponse | undefined;
     let failure: unknown;
     try {
@@ -49,10 +49,11 @@ export async function fetchChunk(
     if (response?.status === 403) return { kind: 'url-refused' };
     // A range must be answered as a part: a whole pack would be other bytes anyway.
     const expected = chunk.range === undefined ? 200 : 206;
-    const bytes = response?.status === expected ? response.body : undefined;
-    if (bytes !== undefined && (await isChunk(chunk, bytes))) return { kind: 'fetched', bytes };
+    const given = response?.status === expected ? response.body : undefined;
+    const bytes = given === undefined ? undefined : await openChunk(chunk, given);
+    if (bytes !== undefined) return { kind: 'fetched', bytes };
     if (attempt >= CHUNK_RETRY.attemptsMax) {
-      if (bytes !== undefined || response?.status === 404) return { kind: 'damaged' };
+      if (given !== undefined || response?.status === 404) return { kind: 'damaged' };
       const said = response === undefined ? 'did not answer' : `answered ${response.status}`;
       throw new UnavailableError(`the store ${said} to a chunk`, { cause: failure });
     }
@@ -61,6 +62,7 @@ export async function fetchChunk(
   }
 }
 
-async function isChunk(chunk: ChunkSource, bytes: Uint8Array): Promise<boolean> {
-  return bytes.length === chunk.size && (await hashChunk(bytes)) === chunk.hash;
+/** Bytes that travel for a chunk. */
+export function lengthOnTheWire({ size, range }: Pick<ChunkSource, 'size' | 'range'>): number {
+  return range === undefined ? size : range[1] - range[0] + 1;
 }
