@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { randomBytesOf } from '../../../test/support/random-bytes.ts';
 import { SeededRandom } from '../../../test/support/seeded-random.ts';
 import { BLOCK_BYTES, type BoundaryFinder, type BoundaryKernel, openBoundaryFinder } from './boundary-finder.ts';
+import { findBoundary } from './boundary-rule.ts';
 import { ChunkCutter, type CutFile } from './chunk-cutter.ts';
 
 const finders = new Map(
@@ -114,6 +115,24 @@ test('finds boundaries at any place of a block, and none that is not one', () =>
     }),
     { numRuns: 300 },
   );
+});
+
+test('every kernel finds a boundary at the last place of its memory, and looks at no byte behind it', () => {
+  const random = randomBytesOf('last place', 64 * KiB);
+  const place = findBoundary(random, { from: 128, to: random.length }, 13) ?? 0;
+  const bytes = new Uint8Array(BLOCK_BYTES);
+  bytes.set(random.subarray(0, place), BLOCK_BYTES - place);
+  for (const finder of finders.values()) {
+    finder.block.set(bytes);
+    finder.nextBlock.set(bytes);
+    for (let block = 0; block < 2; block++) {
+      for (let from = BLOCK_BYTES - 60; from <= BLOCK_BYTES; from++) {
+        expect(finder.find(from, BLOCK_BYTES + 1, 13)).toBe(BLOCK_BYTES);
+        expect(finder.find(from, BLOCK_BYTES, 13)).toBeUndefined();
+      }
+      finder.turn(BLOCK_BYTES);
+    }
+  }
 });
 
 test('the boundaries of these bytes never change: they are the format in which equal bytes are found again', () => {
