@@ -53,6 +53,19 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: LARGE, test: 'a pause leaves it, and after the pause it is sent' },
   },
   {
+    id: 'memory-is-used-while-it-is-sent',
+    what: 'A chunk is read into the memory from which another one is still being sent.',
+    invariant: 'I-13',
+    file: 'client/src/transfers/upload-session.ts',
+    find: '    const bytes = await this.#read({ ...place, into });\n',
+    replace:
+      '    const bytes = await this.#read({ ...place, into });\n    if (into !== undefined) chunkMemory.giveBack(into);\n',
+    caughtBy: {
+      file: 'client/src/transfers/upload-files.test.ts',
+      test: 'chunks are read into memory that is used again, and never while another one is sent from it',
+    },
+  },
+  {
     id: 'agreed-while-flushing',
     what: 'A content that was published while others were made durable is written down with them as agreed.',
     invariant: 'I-13',

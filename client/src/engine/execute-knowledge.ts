@@ -161,9 +161,9 @@ export function contentSource({ files }: EnginePorts, { identity, path, isWanted
         failure = answer?.kind;
         return undefined;
       }),
-    read: async (range) => {
+    read: async (wanted) => {
       const answer =
-        isWanted?.() === false ? ({ kind: 'changed' } as const) : await files.read({ path: path(), identity }, range);
+        isWanted?.() === false ? ({ kind: 'changed' } as const) : await files.read({ path: path(), identity }, wanted);
       if (answer.kind === 'read') return answer.bytes;
       failure = answer.kind;
       return new Uint8Array(0);

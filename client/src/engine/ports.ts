@@ -46,6 +46,12 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** Bytes of a file that are to be read. */
+export interface WantedBytes extends ByteRange {
+  /** Memory that they may be put into, at least as long; else they come in memory of their own. */
+  readonly into?: Uint8Array | undefined;
+}
+
 /** What became of a change of the disk. Only `done` has changed something. `changed`: the disk is not what the plan saw. */
 export type DiskOutcome =
   | { readonly kind: 'done'; readonly entry: LocalEntry }
@@ -68,7 +74,7 @@ export interface FileSystem {
   /** Bytes of a file in exactly the given state; `changed` when it is in another one. */
   read(
     file: { readonly path: string; readonly identity: LocalIdentity },
-    range: ByteRange,
+    wanted: WantedBytes,
   ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'changed' | 'unreadable' }>;
   /** Opens a file in exactly the given state for other threads, where there are any. */
   readonly lend?: (file: {
@@ -194,7 +200,7 @@ export type RemoteAnswer<T> =
 /** A content to send. A shorter answer than asked for says that the file has changed. */
 export interface ContentSource {
   readonly size: number;
-  readonly read: (range: ByteRange) => Promise<Uint8Array>;
+  readonly read: (wanted: WantedBytes) => Promise<Uint8Array>;
   /** Opens the file for another thread, where that is possible; undefined when that failed. */
   readonly lend?: (() => Promise<LentFile | undefined>) | undefined;
 }

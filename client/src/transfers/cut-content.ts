@@ -10,8 +10,12 @@ import type { TransferGate } from './transfer-gate.ts';
 /** A file that is to be cut. */
 export interface ContentToCut {
   readonly size: number;
-  /** Bytes `start` to `end` (exclusive); fewer when the file ends before. */
-  read(range: { readonly start: number; readonly end: number }): Promise<Uint8Array>;
+  /** Bytes `start` to `end` (exclusive); fewer when the file ends before. They may be put into the memory `into`, which is as long. */
+  read(wanted: {
+    readonly start: number;
+    readonly end: number;
+    readonly into?: Uint8Array | undefined;
+  }): Promise<Uint8Array>;
   /** Opens the file for another thread, where that is possible; undefined when it is not the same file any more. */
   readonly lend?: (() => Promise<LentFile | undefined>) | undefined;
 }

@@ -23,6 +23,8 @@ import type { RetryBudget } from '../api/backoff.ts';
 export const TRANSFER_TASKS_MAX = 24;
 /** Chunk bytes in memory at once, over all transfers that share a gate. */
 export const TRANSFER_BYTES_MAX = 64 * MiB;
+/** Memory of chunks that is kept for the next ones while transfers run. */
+export const IDLE_CHUNK_BYTES_MAX = 32 * MiB;
 /** Small tasks that pass a large one before it is its turn. */
 export const GATE_SMALL_TURNS = 4;
 /** Share of a gate's tasks and bytes that large transfers may have: the rest is free for small ones at any time. */

@@ -18,8 +18,8 @@ export interface FileContent {
   readonly contentHash: ContentHash;
   /** All that was hashed, where there was room to keep it. */
   readonly kept: Uint8Array | undefined;
-  /** Bytes of a part of the file: kept ones, or read again and then not sure to be the same. */
-  readonly bytes: (range: ByteRange) => Promise<Uint8Array>;
+  /** Bytes of a part of the file: kept ones, or read again, perhaps into the memory that is given, and then not sure to be the same. */
+  readonly bytes: (wanted: ByteRange & { readonly into?: Uint8Array | undefined }) => Promise<Uint8Array>;
 }
 
 export type ReadOutcome =
@@ -72,12 +72,12 @@ async function readSmall(
     return {
       chunks,
       kept: keeps ? bytes : undefined,
-      bytes: keeps ? async ({ start, end }) => bytes.subarray(start, end) : (range) => source.read(range),
+      bytes: keeps ? async ({ start, end }) => bytes.subarray(start, end) : (wanted) => source.read(wanted),
     };
   });
 }
 
 async function readLarge(dependencies: ReadingDependencies, source: UploadSource): Promise<CutSource | undefined> {
   const chunks = await cutContent(dependencies, source, chunkingFor(source.size));
-  return chunks === undefined ? undefined : { chunks, kept: undefined, bytes: (range) => source.read(range) };
+  return chunks === undefined ? undefined : { chunks, kept: undefined, bytes: (wanted) => source.read(wanted) };
 }

@@ -51,6 +51,23 @@ test('a hundred small files cost one initiation and one PUT each, and each is re
   expect(outcomes[7]).toMatchObject({ size: 6, unconfirmed: 1, chunks: [{ hash: sha256(Buffer.from('file 7')) }] });
 });
 
+test('chunks are read into memory that is used again, and never while another one is sent from it', async () => {
+  const bytes = bytesOfChunks(30);
+  const memories = new Set<ArrayBufferLike>();
+  let reads = 0;
+  const read: UploadSource['read'] = async ({ start, end, into }) => {
+    if (into === undefined) return bytes.subarray(start, end);
+    memories.add(into.buffer);
+    reads += 1;
+    into.set(bytes.subarray(start, end));
+    return into.subarray(0, end - start);
+  };
+  const [outcome] = await uploadFiles(world, [{ namespaceId, size: bytes.length, read }]);
+  expect(outcome).toMatchObject({ kind: 'uploaded' });
+  expect([reads, countOf('PUT /store/{hash}')]).toEqual([30, 30]);
+  expect(memories.size).toBeLessThan(30);
+});
+
 test('an empty file needs no PUT and is named by the hash of nothing', async () => {
   const [outcome] = await uploadFiles(world, [sourceOf(Buffer.alloc(0))]);
   expect(outcome).toMatchObject({ kind: 'uploaded', chunks: [], unconfirmed: 0, contentHash: sha256(Buffer.alloc(0)) });

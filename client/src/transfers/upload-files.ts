@@ -4,6 +4,7 @@ import type { Clock, Random } from '../api/clock.ts';
 import type { Transport } from '../api/transport.ts';
 import { withAbortScope } from './abort-scope.ts';
 import type { Bandwidth } from './bandwidth-limit.ts';
+import { chunkMemory } from './chunk-memory.ts';
 import type { ContentToCut, FileCutting } from './cut-content.ts';
 import { groupSources, type SourceGroup } from './group-sources.ts';
 import { CHECKS_MAX, GROUP_KEPT_BYTES_MAX, GROUPS_MAX } from './limits.ts';
@@ -89,7 +90,7 @@ export async function uploadFiles(
   const outcomes: UploadOutcome[] = [];
   const totalBytes = sources.reduce((sum, source) => sum + source.size, 0);
   let storedBytes = 0;
-  await withAbortScope(options.signal, async (scope) => {
+  const upload = async (scope: AbortController): Promise<void> => {
     const call: UploadCall = {
       ...dependencies,
       signal: scope.signal,
@@ -109,8 +110,9 @@ export async function uploadFiles(
     };
     const { small, large } = groupSources(sources);
     const lanes = [() => uploadSmallGroups(call, small), () => uploadLargeGroups(call, large)];
-    await runBounded(lanes.length, lanes, (upload) => upload());
-  });
+    await runBounded(lanes.length, lanes, (uploadLane) => uploadLane());
+  };
+  await chunkMemory.during(() => withAbortScope(options.signal, upload));
   return outcomes;
 }
 

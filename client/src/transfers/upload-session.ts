@@ -12,6 +12,7 @@ import {
   type UploadId,
 } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
+import { chunkMemory } from './chunk-memory.ts';
 import { hashChunk, proveChunk } from './hashing.ts';
 import {
   FILE_UNCONFIRMED_CHUNKS_MAX,
@@ -227,9 +228,12 @@ export class UploadSession {
   }
 
   async #sendBytes(wanted: WantedPut, place: ByteRange): Promise<SendOutcome | undefined> {
-    const bytes = await this.#read(place);
+    const into = this.#content.kept === undefined ? chunkMemory.take(place.end - place.start) : undefined;
+    const bytes = await this.#read({ ...place, into });
     if (bytes === undefined) return undefined;
     const outcome = await sendChunk(this.#dependencies, { put: wanted.put, bytes }, this.#dependencies.signal);
+    // After any other answer a connection may still send from it.
+    if (outcome === 'stored' && into !== undefined) chunkMemory.giveBack(into);
     if (outcome !== 'bytes-refused') return outcome;
     // Refused though they are the right bytes: they were damaged on the way. Another URL, another try.
     if ((await hashChunk(bytes)) === wanted.hash) return 'url-refused';
@@ -238,10 +242,10 @@ export class UploadSession {
   }
 
   /** Bytes of the file, or undefined when they cannot be had any more, which ends the session. */
-  async #read(place: ByteRange): Promise<Uint8Array | undefined> {
+  async #read(wanted: ByteRange & { readonly into?: Uint8Array | undefined }): Promise<Uint8Array | undefined> {
     try {
-      const bytes = await this.#content.bytes(place);
-      if (bytes.length === place.end - place.start) return bytes;
+      const bytes = await this.#content.bytes(wanted);
+      if (bytes.length === wanted.end - wanted.start) return bytes;
       this.#end({ kind: 'changed' });
     } catch (cause) {
       this.#end({ kind: 'unreadable', cause });

@@ -2,12 +2,12 @@ import { constants } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { isMovingName } from '../../engine/moving-name.ts';
 import {
-  type ByteRange,
   type DiskOutcome,
   DiskRefusedError,
   type FileSystem,
   type LentFile,
   type StagedContent,
+  type WantedBytes,
 } from '../../engine/ports.ts';
 import {
   type FolderListing,
@@ -93,10 +93,10 @@ export class NodeFileSystem implements FileSystem {
 
   async read(
     file: { readonly path: string; readonly identity: LocalIdentity },
-    range: ByteRange,
+    wanted: WantedBytes,
   ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'changed' | 'unreadable' }> {
     if (!this.#isInside(file.path)) return { kind: 'changed' };
-    return readInState(this.#calls, { path: this.#absolute(file.path), identity: file.identity }, range);
+    return readInState(this.#calls, { path: this.#absolute(file.path), identity: file.identity }, wanted);
   }
 
   async lend(file: {

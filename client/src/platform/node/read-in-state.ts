@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import type { ByteRange, LentFile } from '../../engine/ports.ts';
+import type { LentFile, WantedBytes } from '../../engine/ports.ts';
 import { type LocalIdentity, sameState } from '../../engine/trees.ts';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
@@ -20,13 +20,13 @@ interface NotRead {
 export async function readInState(
   calls: DiskCalls,
   file: FileInState,
-  range: ByteRange,
+  wanted: WantedBytes,
 ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | NotRead> {
   try {
     const opened = await openInState(calls, file);
     if (opened === 'changed') return { kind: 'changed' };
     try {
-      const bytes = await readBytes(opened.handle, range);
+      const bytes = await readBytes(opened.handle, wanted);
       return (await opened.isExpected()) ? { kind: 'read', bytes } : { kind: 'changed' };
     } finally {
       await opened.handle.close();
