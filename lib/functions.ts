@@ -45,8 +45,8 @@ const look = ['GetItem', 'BatchGetItem'] as const;
 /** Rows by their keys, and all that follow each other in a partition. */
 const read = [...look, 'Query'] as const;
 const memory = { small: 512, usual: 1024, core: 1769 } as const;
-/** A client gives up an ordinary request long before; the HTTP API ends every one at 30 s. */
-const seconds = { short: 10, usual: 20, longest: 29 } as const;
+/** A client gives up an ordinary request long before; the HTTP API ends every one at 30 s, and Lambda everything at 15 min. */
+const seconds = { short: 10, usual: 20, longest: 29, background: 900 } as const;
 
 /** Every deployed function: `lambdas/<name>.lambda.ts`, the routes it serves and the least that it needs. */
 export const functions = {
@@ -223,6 +223,24 @@ export const functions = {
     settings: [],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
+  },
+  /** Called by the stream of the journal: keeps the references of chunks. */
+  project: {
+    routes: [],
+    access: {
+      tables: {
+        files: ['Query'],
+        changes: ['Query'],
+        // Adds and drops references, and lets condemned chunks live again.
+        chunks: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      },
+      // Manifests that are too long for their revision.
+      readObjects: ['manifests'],
+      findObjects: true,
+    },
+    settings: [],
+    memoryMiB: memory.core,
+    timeoutSeconds: seconds.background,
   },
   /** Called by the user pool in stage `local` alone: there is no mailbox there that could confirm a sign-up. */
   'sign-up': {

@@ -22,4 +22,8 @@ export type CountName =
   | 'pushesSent'
   | 'pushesGone'
   | 'pushesFailed'
-  | 'recordsPoisoned';
+  | 'recordsPoisoned'
+  | 'contentsReferenced'
+  | 'contentsDropped'
+  | 'chunksUnstored'
+  | 'manifestsMissing';

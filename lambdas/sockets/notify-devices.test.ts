@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals';
 import { epochMs, type NamespaceId, type ServerMessage } from '@syncline/protocol';
 import { join, type Member } from '../../test/support/in-memory-member.ts';
 import { InMemoryService } from '../../test/support/in-memory-service.ts';
+import type { StreamRecord } from '../runtime/stream-records.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
-import { createNotifyHandler, type StreamRecord } from './create-notify-handler.ts';
+import { createNotifyHandler } from './create-notify-handler.ts';
 import { decodeAppendedEntry } from './dynamodb-appended-entry.ts';
 
 const CONTEXT = { awsRequestId: 'r' };

@@ -11,6 +11,8 @@ export interface ChangeFeedProps {
   readonly changes: TableV2;
   /** Gets every new entry, in the order of its namespace. */
   readonly consumer: ApiFunction;
+  /** An entry that could not be handled for this long is put aside. */
+  readonly entryAgeMax: Duration;
 }
 
 /** Entries that one call of the consumer gets at most. */
@@ -18,8 +20,6 @@ const BATCH_ENTRIES_MAX = 100;
 /** Calls at once for one shard; the order within a namespace is kept. */
 const CALLS_PER_SHARD_MAX = 4;
 const RETRIES_MAX = 3;
-/** A push is a hint, and after this long the poll of a client without a socket has overtaken it. */
-const ENTRY_AGE_MINUTES_MAX = 5;
 
 /**
  * Feeds a function from the journal's stream. An entry that it cannot handle is isolated by halving the batch, tried
@@ -28,7 +28,7 @@ const ENTRY_AGE_MINUTES_MAX = 5;
 export class ChangeFeed extends Construct {
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { changes, consumer }: ChangeFeedProps) {
+  constructor(scope: Construct, id: string, { changes, consumer, entryAgeMax }: ChangeFeedProps) {
     super(scope, id);
     const streamArn = changes.tableStreamArn;
     if (streamArn === undefined) throw new Error('the journal has no stream');
@@ -55,7 +55,7 @@ export class ChangeFeed extends Construct {
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
       retryAttempts: RETRIES_MAX,
-      maxRecordAge: Duration.minutes(ENTRY_AGE_MINUTES_MAX),
+      maxRecordAge: entryAgeMax,
       // Entries are only ever added; what else the stream reports is their expiry.
       filters: [{ pattern: JSON.stringify({ eventName: ['INSERT'] }) }],
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Construct } from 'constructs';
@@ -19,7 +19,12 @@ export interface RealtimeStackProps {
 const SOCKET_MESSAGES_PER_SECOND_MAX = 500;
 const SOCKET_MESSAGES_BURST_MAX = 1000;
 
-/** The push: a WebSocket API that only says "look again", and what says it when the journal grows. */
+/** A push is a hint, and after this long the poll of a client without a socket has overtaken it. */
+const PUSH_AGE_MAX = Duration.minutes(5);
+/** What a projection leaves is made good by the next entry of its namespace, or by the sweep. */
+const PROJECTION_AGE_MAX = Duration.hours(6);
+
+/** What follows the journal: a WebSocket API that only says "look again" with what says it, and the references of chunks. */
 export class RealtimeStack extends Stack {
   readonly sockets: Sockets;
 
@@ -42,7 +47,10 @@ export class RealtimeStack extends Stack {
     const socket = new ApiFunction(this, 'Socket', { functionName: 'socket', config, resources });
     addRoutes(api, socket, config);
     const notify = new ApiFunction(this, 'Notify', { functionName: 'notify', config, resources });
-    new ChangeFeed(this, 'ChangeFeed', { changes: storage.tables.changes, consumer: notify });
+    const { changes } = storage.tables;
+    new ChangeFeed(this, 'ChangeFeed', { changes, consumer: notify, entryAgeMax: PUSH_AGE_MAX });
+    const project = new ApiFunction(this, 'Project', { functionName: 'project', config, resources });
+    new ChangeFeed(this, 'ProjectionFeed', { changes, consumer: project, entryAgeMax: PROJECTION_AGE_MAX });
     new CfnOutput(this, 'SocketUrl', { value: this.sockets.url });
   }
 }

@@ -7,6 +7,7 @@ import { HISTORY_BUGS } from './history-bugs.ts';
 import { PACK_BUGS } from './pack-bugs.ts';
 import { PLANNER_BUGS } from './planner-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
+import { REFERENCE_BUGS } from './reference-bugs.ts';
 import { SERVICE_BUGS } from './service-bugs.ts';
 import { TRANSFER_BUGS } from './transfer-bugs.ts';
 
@@ -22,6 +23,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...CHUNKING_BUGS,
   ...AHEAD_BUGS,
   ...HISTORY_BUGS,
+  ...REFERENCE_BUGS,
 ];
 
 /** @throws when there is no bug of this name. */

@@ -107,8 +107,18 @@ describe('in production', () => {
     ]);
   });
 
-  test('what is known of a chunk is never removed', () => {
-    expect(whoMay(/:(Delete|BatchWrite)Item DataChunks/)).toEqual([]);
+  test('what is known of a chunk is never removed, but for references, by who keeps them', () => {
+    expect(whoMay(/:(Delete|BatchWrite)Item DataChunks/)).toEqual(['project']);
+    expect(what('project', /Data(Files|Changes)|^s3:/).toSorted()).toEqual([
+      'dynamodb:DescribeStream DataChanges.StreamArn',
+      'dynamodb:GetRecords DataChanges.StreamArn',
+      'dynamodb:GetShardIterator DataChanges.StreamArn',
+      'dynamodb:ListStreams DataChanges.Arn/stream/*',
+      'dynamodb:Query DataChanges.Arn',
+      'dynamodb:Query DataFiles.Arn',
+      's3:GetObject ChunksBucket.Arn/manifests/*',
+      's3:ListBucket ChunksBucket.Arn',
+    ]);
   });
 
   test('only upload functions may have chunks written, and one of them packs', () => {
@@ -125,9 +135,10 @@ describe('in production', () => {
     expect(what('chunk-check', /^s3:PutObject/)).toEqual(['s3:PutObject ChunksBucket.Arn/chunks/*']);
   });
 
-  test('bytes are read where proofs and packs are checked, commits confirmed and contents handed out', () => {
-    expect(whoMay(/^s3:GetObject/).toSorted()).toEqual(['chunk-check', 'commit', 'content-read', 'pack-upload']);
-    expect(whoMay(/^s3:ListBucket/).toSorted()).toEqual(['chunk-check', 'commit', 'pack-upload']);
+  test('bytes are read where proofs and packs are checked, commits confirmed, contents handed out and references kept', () => {
+    const readers = ['chunk-check', 'commit', 'content-read', 'pack-upload', 'project'];
+    expect(whoMay(/^s3:GetObject/).toSorted()).toEqual(readers);
+    expect(whoMay(/^s3:ListBucket/).toSorted()).toEqual(readers.filter((name) => name !== 'content-read'));
   });
 
   test('only functions that sign or verify may read the key secret', () => {
@@ -149,8 +160,10 @@ describe('in production', () => {
     expect(whoMay(/ManageConnections .*\/DELETE\/@connections/)).toEqual(['devices']);
   });
 
-  test('only notify reads the stream, and names what it could not handle', () => {
-    expect(whoMay(/GetRecords|GetShardIterator|DescribeStream|ListStreams|SendMessage/)).toEqual(['notify']);
+  test('only notify and project read the stream, and each names what it could not handle', () => {
+    const readers = /GetRecords|GetShardIterator|DescribeStream|ListStreams|SendMessage/;
+    expect(whoMay(readers).toSorted()).toEqual(['notify', 'project']);
+    expect(what('project', /SendMessage/)).toEqual(['sqs:SendMessage ProjectionFeedDeadLetters.Arn']);
     expect(what('notify', /GetRecords/)).toEqual(['dynamodb:GetRecords DataChanges.StreamArn']);
     expect(what('notify', /SendMessage/)).toEqual(['sqs:SendMessage ChangeFeedDeadLetters.Arn']);
   });

@@ -38,38 +38,46 @@ describe.each(stages)('in stage %s', (stage) => {
     expect(answered).toEqual(stage === 'local' ? [] : ['SocketspingRoute']);
   });
 
-  test('the journal feeds notify from the first entry, a failing entry never stops the others', () => {
-    const feed = onlyResourceOf(template, 'AWS::Lambda::EventSourceMapping');
-    expect(show(feed.Properties['EventSourceArn'])).toBe('DataChanges.StreamArn');
-    expect(show(feed.Properties['FunctionName'])).toBe('NotifyFunction');
-    expect(feed.Properties).toMatchObject({
+  test.each([
+    ['NotifyFunction', 300, 'ChangeFeedDeadLetters.Arn'],
+    ['ProjectFunction', 21_600, 'ProjectionFeedDeadLetters.Arn'],
+  ])('the journal feeds %s from the first entry, a failing entry never stops the others', (consumer, ageMax, queue) => {
+    const feeds = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
+    expect(feeds).toHaveLength(2);
+    const properties = feeds
+      .map(({ Properties }) => Properties)
+      .find((feed) => show(feed['FunctionName']) === consumer);
+    expect(show(properties?.['EventSourceArn'])).toBe('DataChanges.StreamArn');
+    expect(properties).toMatchObject({
       StartingPosition: 'TRIM_HORIZON',
       BatchSize: 100,
       ParallelizationFactor: 4,
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       MaximumRetryAttempts: 3,
-      MaximumRecordAgeInSeconds: 300,
+      MaximumRecordAgeInSeconds: ageMax,
       FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
     });
-    expect(show(at(feed.Properties, 'DestinationConfig', 'OnFailure', 'Destination'))).toBe(
-      'ChangeFeedDeadLetters.Arn',
-    );
+    expect(show(at(properties, 'DestinationConfig', 'OnFailure', 'Destination'))).toBe(queue);
   });
 
   test('dead letters are encrypted, travel by TLS alone and are kept for two weeks', () => {
-    const queue = onlyResourceOf(template, 'AWS::SQS::Queue');
-    expect(queue.Properties).toEqual({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
-    const policy = onlyResourceOf(template, 'AWS::SQS::QueuePolicy').Properties;
-    expect(at(policy, 'PolicyDocument', 'Statement')).toEqual([
-      {
-        Effect: 'Deny',
-        Principal: { AWS: '*' },
-        Action: 'sqs:*',
-        Resource: { 'Fn::GetAtt': [queue.id, 'Arn'] },
-        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-      },
-    ]);
+    const queues = resourcesOf(template, 'AWS::SQS::Queue');
+    expect(queues.map(({ Properties }) => Properties)).toEqual(
+      queues.map(() => ({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 })),
+    );
+    const policies = resourcesOf(template, 'AWS::SQS::QueuePolicy').map(({ Properties }) => Properties);
+    expect(policies.map((policy) => at(policy, 'PolicyDocument', 'Statement'))).toEqual(
+      queues.map(({ id }) => [
+        {
+          Effect: 'Deny',
+          Principal: { AWS: '*' },
+          Action: 'sqs:*',
+          Resource: { 'Fn::GetAtt': [id, 'Arn'] },
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ]),
+    );
   });
 
   test('the socket lets in the origins that the deployment allows', () => {

@@ -1,5 +1,6 @@
+import type { StreamRecord } from '../../lambdas/runtime/stream-records.ts';
 import { UnavailableError } from '../../lambdas/runtime/unavailable-error.ts';
-import { createNotifyHandler, type StreamRecord } from '../../lambdas/sockets/create-notify-handler.ts';
+import { createNotifyHandler } from '../../lambdas/sockets/create-notify-handler.ts';
 import type { AppendedEntry } from '../../lambdas/sockets/notify-devices.ts';
 import type { Chance } from './chance.ts';
 import type { SimulatedService } from './simulated-service.ts';

@@ -5,6 +5,7 @@ import { type KeptBytes, MemoryObjectStore } from '../../lambdas/chunks/memory-o
 import { MemoryNamespaceStore } from '../../lambdas/namespaces/memory-namespace-store.ts';
 import type { CommitTransactionOutcome, NamespaceTransaction } from '../../lambdas/namespaces/namespace-store.ts';
 import { MemoryPackIndex } from '../../lambdas/packs/memory-pack-index.ts';
+import { MemoryReferenceStore } from '../../lambdas/references/memory-reference-store.ts';
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
 import { MemoryKeyRing } from '../../lambdas/runtime/memory-key-ring.ts';
 import { MemoryTelemetry } from '../../lambdas/runtime/memory-telemetry.ts';
@@ -38,6 +39,7 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     accounts: new MemoryAccountStore({ namespaces }),
     chunks: new MemoryChunkIndex(),
     packs: new MemoryPackIndex(),
+    references: new MemoryReferenceStore(),
     objects: new MemoryObjectStore({ clock, keep: options.keep }),
     uploads: new MemoryUploadStore(),
     sockets: new MemorySocketStore(),

@@ -1,0 +1,34 @@
+import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
+import { S3ObjectStore } from './chunks/s3-object-store.ts';
+import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
+import { createProjectHandler } from './references/create-project-handler.ts';
+import { DynamodbReferenceStore } from './references/dynamodb-reference-store.ts';
+import { createDynamodbClient } from './runtime/dynamodb-client.ts';
+import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
+import { systemClock, systemRandom } from './runtime/system-clock.ts';
+import { decodeAppendedEntry } from './sockets/dynamodb-appended-entry.ts';
+
+const environment = readEnvironment(['BUCKET', 'CHANGES_TABLE', 'CHUNKS_TABLE', 'FILES_TABLE', 'STAGE']);
+
+const dynamodb = {
+  client: createDynamodbClient(),
+  clock: systemClock,
+  random: systemRandom,
+  tableNames: {
+    accounts: NOT_GRANTED,
+    changes: environment.CHANGES_TABLE,
+    chunks: environment.CHUNKS_TABLE,
+    files: environment.FILES_TABLE,
+  },
+};
+
+export const handler = createProjectHandler({
+  namespaces: new DynamodbNamespaceStore(dynamodb),
+  references: new DynamodbReferenceStore(dynamodb),
+  chunks: new DynamodbChunkIndex(dynamodb),
+  objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+  clock: systemClock,
+  telemetry: lineTelemetry({ stage: environment.STAGE }),
+  decodeEntry: decodeAppendedEntry,
+});

@@ -1,0 +1,73 @@
+import type { NamespaceId } from '@syncline/protocol';
+import type { Clock } from '../runtime/clock.ts';
+import { describeError, type ErrorDescription } from '../runtime/describe-error.ts';
+import { mapBounded } from '../runtime/map-bounded.ts';
+import { firstFailure, readRecords, type StreamEvent, type StreamResult } from '../runtime/stream-records.ts';
+import type { Telemetry } from '../runtime/telemetry.ts';
+import { NAMESPACES_IN_FLIGHT_MAX } from './limits.ts';
+import { type ProjectNamespaceDependencies, projectNamespace } from './project-namespace.ts';
+import { isBehind, type JournalPosition } from './reference-store.ts';
+
+/** What projecting needs to know of a new journal entry: how far its journal has come. */
+export interface ProjectedEntry extends JournalPosition {
+  readonly namespaceId: NamespaceId;
+}
+
+export interface ProjectHandlerDependencies extends Omit<ProjectNamespaceDependencies, 'meter'> {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly telemetry: Telemetry;
+  /** Reads the image of a journal entry; throws when it is none. */
+  readonly decodeEntry: (image: unknown) => ProjectedEntry;
+}
+
+/**
+ * Makes the second reader of the journal's stream. A record only says that a journal has grown; what is in it is read from the journal
+ * itself, from where it was projected to. So records may come twice, late, in any order or not at all: the next one of the namespace,
+ * or a sweep that finds it behind, makes good for all before. The first record that could not be read, or whose namespace could not be
+ * projected, is reported.
+ */
+export function createProjectHandler(dependencies: ProjectHandlerDependencies) {
+  return async (event: StreamEvent, context: { readonly awsRequestId: string }): Promise<StreamResult> => {
+    const { clock, telemetry, decodeEntry } = dependencies;
+    const startedAt = clock.now();
+    const { read, poisoned } = readRecords(event.Records, decodeEntry);
+    const failures = await projectAll(
+      { ...dependencies, meter: telemetry },
+      read.map(({ entry }) => entry),
+    );
+    const behind = read.filter(({ entry }) => failures.has(entry.namespaceId)).map(({ record }) => record);
+    const first = firstFailure(event.Records, new Set([...poisoned.keys(), ...behind]));
+    const error = [...poisoned.values(), ...failures.values()].find((found) => found !== undefined);
+    if (poisoned.size > 0) telemetry.count('recordsPoisoned', poisoned.size);
+    telemetry.report({
+      route: 'project',
+      requestId: context.awsRequestId,
+      status: first === undefined ? 200 : 207,
+      durationMs: clock.now() - startedAt,
+      ...(error === undefined ? {} : { code: 'internal', error }),
+    });
+    return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first }] };
+  };
+}
+
+/** The namespaces that were not brought to their last entry, and why, if something failed. One does not hold up the others. */
+async function projectAll(
+  dependencies: ProjectNamespaceDependencies,
+  entries: readonly ProjectedEntry[],
+): Promise<ReadonlyMap<NamespaceId, ErrorDescription | undefined>> {
+  const targets = new Map<NamespaceId, JournalPosition>();
+  for (const { namespaceId, epoch, seq } of entries) {
+    if (isBehind(targets.get(namespaceId), { epoch, seq })) targets.set(namespaceId, { epoch, seq });
+  }
+  const failures = new Map<NamespaceId, ErrorDescription | undefined>();
+  await mapBounded(NAMESPACES_IN_FLIGHT_MAX, [...targets], async ([namespaceId, target]) => {
+    try {
+      const outcome = await projectNamespace(dependencies, namespaceId, target);
+      if (outcome === 'behind') failures.set(namespaceId, undefined);
+    } catch (error) {
+      // Told in the line of this call; the record comes again, and then its dead letter.
+      failures.set(namespaceId, describeError(error));
+    }
+  });
+  return failures;
+}

@@ -1,0 +1,232 @@
+import type { ChunkHash, ContentHash, NamespaceId } from '@syncline/protocol';
+import type { Delete, Put, Update } from '../runtime/dynamodb-api.ts';
+import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
+import { type ItemKey, keyAttributes } from '../runtime/dynamodb-batches.ts';
+import type { DynamodbCalls } from '../runtime/dynamodb-client.ts';
+import { isAccepted, TransactionCanceledException } from '../runtime/dynamodb-failure.ts';
+import { queryItems } from '../runtime/dynamodb-query.ts';
+import { mapBounded } from '../runtime/map-bounded.ts';
+import { REFERENCES_IN_FLIGHT_MAX } from './limits.ts';
+import {
+  type ContentKey,
+  contentKeyText,
+  type DomainChunks,
+  type JournalPosition,
+  type NodeName,
+  type NodePass,
+  type ReferencedContent,
+  type ReferenceStore,
+} from './reference-store.ts';
+
+export interface DynamodbReferenceDependencies {
+  readonly client: DynamodbCalls;
+  readonly tableNames: { readonly chunks: string };
+}
+
+/** References in the table Chunks: each in the partition of its chunk, what is known of a node in one of its own. */
+export class DynamodbReferenceStore implements ReferenceStore {
+  readonly #client: DynamodbCalls;
+  readonly #table: string;
+
+  constructor({ client, tableNames }: DynamodbReferenceDependencies) {
+    this.#client = client;
+    this.#table = tableNames.chunks;
+  }
+
+  async beginPass(node: NodeName): Promise<number> {
+    const { Attributes: attributes } = await this.#client.send('UpdateItem', {
+      TableName: this.#table,
+      Key: keyAttributes(passKey(node)),
+      UpdateExpression: 'ADD #pass :one',
+      ExpressionAttributeNames: { '#pass': 'pass' },
+      ExpressionAttributeValues: toAttributes({ ':one': 1 }),
+      ReturnValues: 'ALL_NEW',
+    });
+    return (fromAttributes(attributes ?? {}) as { readonly pass: number }).pass;
+  }
+
+  async isLastPass(pass: NodePass): Promise<boolean> {
+    const row = await this.#get<{ readonly pass: number }>(passKey(pass));
+    return row?.pass === pass.pass;
+  }
+
+  async listContents(node: NodeName): Promise<readonly ReferencedContent[]> {
+    const items = await queryItems(this.#client, {
+      TableName: this.#table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :node AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: toAttributes({ ':node': nodePartition(node), ':prefix': CONTENT_PREFIX }),
+    });
+    return items.map((item) => {
+      const { sk, state, manifest } = fromAttributes(item) as ContentRow;
+      const [domain = '', contentHash] = sk.slice(CONTENT_PREFIX.length).split('#');
+      return {
+        domain,
+        contentHash: contentHash as ContentHash,
+        state,
+        ...(manifest === undefined ? {} : { manifest }),
+      };
+    });
+  }
+
+  beginAdding(pass: NodePass, content: ContentKey): Promise<boolean> {
+    return isAccepted(() =>
+      this.#client.send('PutItem', {
+        TableName: this.#table,
+        Item: {
+          ...toAttributes({ state: 'adding', pass: pass.pass, manifest: content.manifest }),
+          ...keyAttributes(contentItemKey(pass, content)),
+        },
+        ConditionExpression: 'attribute_not_exists(pk) OR #pass <= :pass',
+        ExpressionAttributeNames: { '#pass': 'pass' },
+        ExpressionAttributeValues: toAttributes({ ':pass': pass.pass }),
+      }),
+    );
+  }
+
+  endAdding(pass: NodePass, content: ContentKey): Promise<boolean> {
+    return isAccepted(() =>
+      this.#client.send('UpdateItem', {
+        TableName: this.#table,
+        Key: keyAttributes(contentItemKey(pass, content)),
+        ConditionExpression: '#state = :adding AND #pass = :pass',
+        UpdateExpression: 'SET #state = :referenced',
+        ExpressionAttributeNames: { '#state': 'state', '#pass': 'pass' },
+        ExpressionAttributeValues: toAttributes({
+          ':adding': 'adding',
+          ':referenced': 'referenced',
+          ':pass': pass.pass,
+        }),
+      }),
+    );
+  }
+
+  async beginDropping(pass: NodePass, content: ContentKey): Promise<boolean> {
+    const isLast: Update = {
+      TableName: this.#table,
+      Key: keyAttributes(passKey(pass)),
+      ConditionExpression: '#pass = :pass',
+      UpdateExpression: 'SET #pass = :pass',
+      ExpressionAttributeNames: { '#pass': 'pass' },
+      ExpressionAttributeValues: toAttributes({ ':pass': pass.pass }),
+    };
+    const drops: Update = {
+      TableName: this.#table,
+      Key: keyAttributes(contentItemKey(pass, content)),
+      ConditionExpression: '#pass <= :pass',
+      UpdateExpression: 'SET #state = :dropping, #pass = :pass',
+      ExpressionAttributeNames: { '#state': 'state', '#pass': 'pass' },
+      ExpressionAttributeValues: toAttributes({ ':dropping': 'dropping', ':pass': pass.pass }),
+    };
+    try {
+      await this.#client.send('TransactWriteItems', { TransactItems: [{ Update: isLast }, { Update: drops }] });
+      return true;
+    } catch (error) {
+      if (error instanceof TransactionCanceledException) return false;
+      throw error;
+    }
+  }
+
+  endDropping(pass: NodePass, content: ContentKey): Promise<boolean> {
+    const removal: Delete = {
+      TableName: this.#table,
+      Key: keyAttributes(contentItemKey(pass, content)),
+      ConditionExpression: '#state = :dropping AND #pass = :pass',
+      ExpressionAttributeNames: { '#state': 'state', '#pass': 'pass' },
+      ExpressionAttributeValues: toAttributes({ ':dropping': 'dropping', ':pass': pass.pass }),
+    };
+    return isAccepted(() => this.#client.send('DeleteItem', removal));
+  }
+
+  async add(pass: NodePass, { domain, hashes }: DomainChunks): Promise<void> {
+    await mapBounded(REFERENCES_IN_FLIGHT_MAX, hashes, (hash) => {
+      const addition: Put = {
+        TableName: this.#table,
+        Item: { ...toAttributes({ pass: pass.pass }), ...keyAttributes(referenceKey(pass, { domain, hash })) },
+        ConditionExpression: 'attribute_not_exists(pk) OR #pass < :pass',
+        ExpressionAttributeNames: { '#pass': 'pass' },
+        ExpressionAttributeValues: toAttributes({ ':pass': pass.pass }),
+      };
+      return isAccepted(() => this.#client.send('PutItem', addition));
+    });
+  }
+
+  async drop(pass: NodePass, { domain, hashes }: DomainChunks): Promise<void> {
+    await mapBounded(REFERENCES_IN_FLIGHT_MAX, hashes, (hash) => {
+      const removal: Delete = {
+        TableName: this.#table,
+        Key: keyAttributes(referenceKey(pass, { domain, hash })),
+        ConditionExpression: '#pass <= :pass',
+        ExpressionAttributeNames: { '#pass': 'pass' },
+        ExpressionAttributeValues: toAttributes({ ':pass': pass.pass }),
+      };
+      return isAccepted(() => this.#client.send('DeleteItem', removal));
+    });
+  }
+
+  async isReferenced(domain: string, hash: ChunkHash): Promise<boolean> {
+    const query = {
+      TableName: this.#table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :chunk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: toAttributes({ ':chunk': `${domain}#${hash}`, ':prefix': REFERENCE_PREFIX }),
+    };
+    return (await queryItems(this.#client, query, 1)).length > 0;
+  }
+
+  async getPosition(namespaceId: NamespaceId): Promise<JournalPosition | undefined> {
+    const row = await this.#get<JournalPosition>(positionKey(namespaceId));
+    return row === undefined ? undefined : { epoch: row.epoch, seq: row.seq };
+  }
+
+  async advance(namespaceId: NamespaceId, { epoch, seq }: JournalPosition): Promise<void> {
+    await isAccepted(() =>
+      this.#client.send('UpdateItem', {
+        TableName: this.#table,
+        Key: keyAttributes(positionKey(namespaceId)),
+        ConditionExpression: 'attribute_not_exists(pk) OR epoch < :epoch OR (epoch = :epoch AND seq < :seq)',
+        UpdateExpression: 'SET epoch = :epoch, seq = :seq',
+        ExpressionAttributeValues: toAttributes({ ':epoch': epoch, ':seq': seq }),
+      }),
+    );
+  }
+
+  async #get<Row>(key: ItemKey): Promise<Row | undefined> {
+    const get = { TableName: this.#table, Key: keyAttributes(key), ConsistentRead: true };
+    const { Item: item } = await this.#client.send('GetItem', get);
+    return item === undefined ? undefined : (fromAttributes(item) as Row);
+  }
+}
+
+/** A content of a node as it is kept. */
+interface ContentRow extends ItemKey {
+  readonly state: ReferencedContent['state'];
+  readonly pass: number;
+  readonly manifest?: Uint8Array;
+}
+
+const CONTENT_PREFIX = 'content#';
+const REFERENCE_PREFIX = 'ref#';
+
+function nodePartition({ namespaceId, nodeId }: NodeName): string {
+  return `refs#${namespaceId}#${nodeId}`;
+}
+
+function passKey(node: NodeName): ItemKey {
+  return { pk: nodePartition(node), sk: 'pass' };
+}
+
+function contentItemKey(node: NodeName, content: ContentKey): ItemKey {
+  return { pk: nodePartition(node), sk: `${CONTENT_PREFIX}${contentKeyText(content)}` };
+}
+
+function referenceKey(
+  { namespaceId, nodeId }: NodeName,
+  { domain, hash }: { readonly domain: string; readonly hash: ChunkHash },
+): ItemKey {
+  return { pk: `${domain}#${hash}`, sk: `${REFERENCE_PREFIX}${namespaceId}#${nodeId}` };
+}
+
+function positionKey(namespaceId: NamespaceId): ItemKey {
+  return { pk: `projected#${namespaceId}`, sk: 'position' };
+}

@@ -1,0 +1,49 @@
+import type { NamespaceId, NodeId } from '@syncline/protocol';
+import type { NamespaceStore } from '../namespaces/namespace-store.ts';
+import { mapBounded } from '../runtime/map-bounded.ts';
+import { ENTRIES_AT_ONCE, ENTRY_PAGES_MAX, NODES_IN_FLIGHT_MAX } from './limits.ts';
+import { type ProjectNodeDependencies, projectNode } from './project-node.ts';
+import { isBehind, type JournalPosition } from './reference-store.ts';
+
+export interface ProjectNamespaceDependencies extends ProjectNodeDependencies {
+  readonly namespaces: Pick<NamespaceStore, 'listEntries' | 'listRevisions'>;
+}
+
+/**
+ * Projects the journal of a namespace from where it is projected to, up to `target` at least: looks at every node that an entry names.
+ * The position is kept after each step, behind nothing that is not done. Whatever happens to records of the stream, the next call goes
+ * on where the position stands, so nothing is ever skipped.
+ *
+ * `behind`: there is more than one call may do. Cost: 1 read when nothing is to be done.
+ */
+export async function projectNamespace(
+  dependencies: ProjectNamespaceDependencies,
+  namespaceId: NamespaceId,
+  target: JournalPosition,
+): Promise<'done' | 'behind'> {
+  const { references } = dependencies;
+  const position = await references.getPosition(namespaceId);
+  // Another epoch is another journal: its entries from the first one on, as far as they are kept.
+  let seq = position?.epoch === target.epoch ? position.seq : 0;
+  if (!isBehind(position, target)) return 'done';
+  for (let page = 0; page < ENTRY_PAGES_MAX && seq < target.seq; page++) {
+    seq = await projectEntries(dependencies, namespaceId, { from: seq, target });
+  }
+  return seq < target.seq ? 'behind' : 'done';
+}
+
+/** One step. Answers the sequence up to which everything is projected then. */
+async function projectEntries(
+  dependencies: ProjectNamespaceDependencies,
+  namespaceId: NamespaceId,
+  { from, target }: { readonly from: number; readonly target: JournalPosition },
+): Promise<number> {
+  const { namespaces, references } = dependencies;
+  const entries = await namespaces.listEntries({ namespaceId, after: from, limit: ENTRIES_AT_ONCE });
+  const nodes = new Set<NodeId>(entries.filter(({ node }) => node.kind === 'file').map(({ node }) => node.nodeId));
+  await mapBounded(NODES_IN_FLIGHT_MAX, [...nodes], (nodeId) => projectNode(dependencies, { namespaceId, nodeId }));
+  // An empty page has expired. Nothing is known of what lies behind the target: perhaps it is not there yet.
+  const seq = entries.at(-1)?.seq ?? Math.min(from + ENTRIES_AT_ONCE, target.seq);
+  await references.advance(namespaceId, { epoch: target.epoch, seq });
+  return seq;
+}

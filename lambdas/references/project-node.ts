@@ -1,0 +1,155 @@
+import { assert, type ChunkHash, epochMs } from '@syncline/protocol';
+import type { ChunkIndex } from '../chunks/chunk-index.ts';
+import type { ObjectStore } from '../chunks/object-store.ts';
+import type { NamespaceStore, StoredRevision } from '../namespaces/namespace-store.ts';
+import type { Meter } from '../runtime/meter.ts';
+import { UnavailableError } from '../runtime/unavailable-error.ts';
+import { neededHashes, readContentChunks } from './content-chunks.ts';
+import { NODE_PASSES_MAX, REVISION_PAGES_MAX, REVISIONS_AT_ONCE } from './limits.ts';
+import {
+  type ContentKey,
+  contentKeyText,
+  type NodeName,
+  type NodePass,
+  type ReferenceStore,
+} from './reference-store.ts';
+
+export interface ProjectNodeDependencies {
+  readonly namespaces: Pick<NamespaceStore, 'listRevisions'>;
+  readonly references: ReferenceStore;
+  readonly chunks: Pick<ChunkIndex, 'pin'>;
+  readonly objects: Pick<ObjectStore, 'read'>;
+  readonly meter: Meter;
+}
+
+/**
+ * Lets the references of a node be those of the contents that it retains: adds what is missing, drops what is too much. It asks the
+ * node itself, not what happened to it, so it may be called at any time, in any order, any number of times at once and after anything:
+ * a commit, the expiry of revisions, a purge. Whatever it leaves half done the next call brings to its end.
+ *
+ * A condemned chunk that is referenced lives again.
+ * Cost of a new content of n chunks: 4 writes, 2 queries, 1 read, n writes and n items; of one that is known: 1 write, 2 queries, 1 read.
+ *
+ * @throws UnavailableError when a store did not answer, or other passes over the node did not come to an end.
+ */
+export async function projectNode(dependencies: ProjectNodeDependencies, node: NodeName): Promise<void> {
+  // Another pass may forget a content while this one adds references of it: whoever added them sees to them.
+  const begun = new Map<string, ContentKey>();
+  for (let attempt = 1; attempt <= NODE_PASSES_MAX; attempt++) {
+    const { namespaceId, nodeId } = node;
+    // Before anything is read: whoever begins later has a higher number, and what it adds is not dropped by this pass.
+    const pass = await dependencies.references.beginPass(node);
+    if (await runPass(dependencies, { namespaceId, nodeId, pass }, begun)) return;
+  }
+  throw new UnavailableError('other passes over a node did not come to an end');
+}
+
+/** Whether it was done and nobody else has begun meanwhile. */
+async function runPass(
+  dependencies: ProjectNodeDependencies,
+  pass: NodePass,
+  begun: Map<string, ContentKey>,
+): Promise<boolean> {
+  const { references } = dependencies;
+  const retained = await retainedContents(dependencies, pass);
+  const known = await references.listContents(pass);
+  const referenced = new Set(known.filter(({ state }) => state === 'referenced').map(contentKeyText));
+  for (const [key, content] of begun) {
+    const isForgotten = !retained.has(key) && !known.some((other) => contentKeyText(other) === key);
+    if (isForgotten && !(await references.beginAdding(pass, content))) return false;
+  }
+  const dropped = new Map([...known, ...begun.values()].map((content) => [contentKeyText(content), content]));
+  for (const [key, content] of retained) {
+    if (referenced.has(key)) continue;
+    begun.set(key, content);
+    if (!(await addContent(dependencies, pass, content))) return false;
+  }
+  for (const [key, content] of dropped) {
+    if (retained.has(key)) continue;
+    if (!(await dropContent(dependencies, pass, { content, retained: [...retained.values()] }))) return false;
+    begun.delete(key);
+  }
+  return references.isLastPass(pass);
+}
+
+/** Every content that some revision of the node has, once. */
+async function retainedContents(
+  { namespaces }: ProjectNodeDependencies,
+  { namespaceId, nodeId }: NodeName,
+): Promise<ReadonlyMap<string, ContentKey>> {
+  const contents = new Map<string, ContentKey>();
+  let before: number | undefined;
+  for (let page = 0; page < REVISION_PAGES_MAX; page++) {
+    const { revisions, next } = await namespaces.listRevisions({
+      namespaceId,
+      nodeId,
+      limit: REVISIONS_AT_ONCE,
+      ...(before === undefined ? {} : { before }),
+    });
+    for (const revision of revisions) {
+      const content = contentOf(revision);
+      contents.set(contentKeyText(content), content);
+    }
+    if (next === undefined) return contents;
+    before = next;
+  }
+  assert(false, 'a node has a bounded number of revisions');
+}
+
+function contentOf({ domain, contentHash, manifest }: StoredRevision): ContentKey {
+  return { domain, contentHash, ...(manifest === undefined ? {} : { manifest }) };
+}
+
+async function addContent(
+  dependencies: ProjectNodeDependencies,
+  pass: NodePass,
+  content: ContentKey,
+): Promise<boolean> {
+  const { references, chunks, meter } = dependencies;
+  const needed = await readContentChunks(dependencies, content);
+  if (needed === undefined) {
+    // Purged since it was listed, or lost: the next look at the node tells which, and a check of everything finds the latter.
+    meter.count('manifestsMissing');
+    return true;
+  }
+  if (!(await references.beginAdding(pass, content))) return false;
+  const { domain } = content;
+  await references.add(pass, { domain, hashes: neededHashes(needed) });
+  // After the references: a sweep that has not seen them is seen here, and one that comes later sees them.
+  const hashes = [...needed.chunks];
+  const stored = await chunks.pin({ domain, hashes, until: epochMs(0) });
+  if (stored.size < hashes.length) meter.count('chunksUnstored', hashes.length - stored.size);
+  meter.count('contentsReferenced');
+  return references.endAdding(pass, content);
+}
+
+interface Dropped {
+  readonly content: ContentKey;
+  readonly retained: readonly ContentKey[];
+}
+
+async function dropContent(
+  dependencies: ProjectNodeDependencies,
+  pass: NodePass,
+  { content, retained }: Dropped,
+): Promise<boolean> {
+  const { references, meter } = dependencies;
+  if (!(await references.beginDropping(pass, content))) return false;
+  const { domain } = content;
+  const needed = await readContentChunks(dependencies, content);
+  if (needed !== undefined) {
+    const left = new Set<ChunkHash>(neededHashes(needed));
+    // One manifest at a time: a thousand long ones would fill the memory.
+    for (const other of retained) {
+      if (left.size === 0) break;
+      if (other.domain !== domain) continue;
+      const kept = await readContentChunks(dependencies, other);
+      // What cannot be read may need anything.
+      if (kept === undefined) left.clear();
+      else for (const hash of neededHashes(kept)) left.delete(hash);
+    }
+    await references.drop(pass, { domain, hashes: [...left] });
+  }
+  meter.count('contentsDropped');
+  return references.endDropping(pass, content);
+}

@@ -1,0 +1,359 @@
+import { expect, test } from '@jest/globals';
+import { ContentHash, epochMs, NodeId, packManifest } from '@syncline/protocol';
+import fc from 'fast-check';
+import { type Home, openHome, putFiles } from '../../test/conformance/namespace-fixture.ts';
+import { chunkOf, deviceIdOf, sha256Hex, textBytes } from '../../test/support/in-memory-member.ts';
+import { createInMemoryStores, type InMemoryStores } from '../../test/support/in-memory-stores.ts';
+import { Interleaver } from '../../test/support/interleaver.ts';
+import { propertyCases } from '../../test/support/property-runs.ts';
+import { SeededRandom } from '../../test/support/seeded-random.ts';
+import type { StoredRevision } from '../namespaces/namespace-store.ts';
+import type { StreamRecord } from '../runtime/stream-records.ts';
+import { UnavailableError } from '../runtime/unavailable-error.ts';
+import { createProjectHandler, type ProjectedEntry } from './create-project-handler.ts';
+import { ENTRIES_AT_ONCE } from './limits.ts';
+import { type ProjectNodeDependencies, projectNode } from './project-node.ts';
+
+const DOMAIN = 'shared';
+/** Contents of one file: neighbours share a chunk. */
+const CONTENTS = [['a', 'b'], ['b', 'c'], ['c', 'd'], ['a'], []].map((texts) =>
+  texts.map((text) => chunkOf(textBytes(text))),
+);
+const HASHES = ['a', 'b', 'c', 'd'].map((text) => chunkOf(textBytes(text)).hash);
+
+/** A file whose revisions come and go, as commits and the expiry make them. */
+class FileOfRevisions {
+  readonly #template: StoredRevision;
+  readonly #home: Home;
+  readonly nodeId = NodeId.parse(deviceIdOf('a file'));
+  #revisions: StoredRevision[] = [];
+  #made = 0;
+
+  constructor(home: Home, template: StoredRevision) {
+    this.#home = home;
+    this.#template = template;
+  }
+
+  get name() {
+    return { namespaceId: this.#home.namespaceId, nodeId: this.nodeId };
+  }
+
+  add(content: number): void {
+    const manifest = packManifest(CONTENTS[content] ?? []);
+    const contentHash = ContentHash.parse(sha256Hex(manifest));
+    this.#made += 1;
+    this.#revisions.push({ ...this.#template, nodeId: this.nodeId, rev: this.#made, manifest, contentHash });
+  }
+
+  purge(content: number): void {
+    const contentHash = sha256Hex(packManifest(CONTENTS[content] ?? []));
+    this.#revisions = this.#revisions.filter((revision) => revision.contentHash !== contentHash);
+  }
+
+  /** Two to a page, so that a pass sees different times. */
+  async listRevisions(page: { readonly before?: number }) {
+    const before = page.before ?? Number.POSITIVE_INFINITY;
+    const rows = this.#revisions.filter(({ rev }) => rev < before).toSorted((a, b) => b.rev - a.rev);
+    const [last] = rows.slice(1, 2);
+    return { revisions: rows.slice(0, 2), ...(rows.length > 2 && last !== undefined ? { next: last.rev } : {}) };
+  }
+
+  /** Chunks of the contents that it has. */
+  needed(): ReadonlySet<string> {
+    const hashes = this.#revisions.map(({ contentHash }) => contentHash as string);
+    const retained = CONTENTS.filter((chunks) => hashes.includes(sha256Hex(packManifest(chunks))));
+    return new Set(retained.flat().map(({ hash }) => hash));
+  }
+}
+
+interface World {
+  readonly stores: InMemoryStores;
+  readonly file: FileOfRevisions;
+  readonly ports: ProjectNodeDependencies;
+}
+
+async function openWorld(interleaver: Interleaver): Promise<World> {
+  const stores = createInMemoryStores();
+  const home = await openHome(stores);
+  const { revisions } = putFiles(home, 0, [fileNode(home, 'template')]);
+  const file = new FileOfRevisions(home, revisions[0] as StoredRevision);
+  const ports = {
+    namespaces: interleaver.wrap({ listRevisions: file.listRevisions.bind(file) }),
+    references: interleaver.wrap(stores.references, [
+      'beginPass',
+      'beginAdding',
+      'endAdding',
+      'beginDropping',
+      'endDropping',
+      'add',
+      'drop',
+    ]),
+    chunks: interleaver.wrap(stores.chunks, ['pin']),
+    objects: stores.objects,
+    meter: stores.telemetry,
+  };
+  return { stores, file, ports };
+}
+
+function fileNode(home: Home, name: string) {
+  return {
+    namespaceId: home.namespaceId,
+    nodeId: NodeId.parse(deviceIdOf(name)),
+    parentId: home.root,
+    name,
+    kind: 'file' as const,
+    rev: 1,
+    contentRev: 1,
+    placeRev: 1,
+    size: 10,
+    modifiedAt: '2026-01-01T12:00:00.000Z',
+    contentHash: ContentHash.parse(sha256Hex(name)),
+  };
+}
+
+async function referencedHashes({ references }: InMemoryStores): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const hash of HASHES) if (await references.isReferenced(DOMAIN, hash)) found.add(hash);
+  return found;
+}
+
+function without(hashes: ReadonlySet<string>, others: ReadonlySet<string>): readonly string[] {
+  return [...hashes].filter((hash) => !others.has(hash));
+}
+
+/** Calls until it is answered, as the stream does. */
+async function persist(call: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      await call();
+      return;
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+    }
+  }
+}
+
+/** Mostly of one content, so that it comes and goes while passes are at it. */
+const step = fc.record({ content: fc.constantFrom(0, 0, 0, 1, 2, 3, 4), isPurge: fc.boolean() });
+
+test('commits, purges and passes at the same time, some of them failing: in the end exactly what is retained is referenced, and before that nothing less', async () => {
+  const cases = fc.record({
+    seed: fc.integer(),
+    faults: fc.constantFrom(0, 0, 0.05, 0.2),
+    actors: fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 2, maxLength: 4 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ seed, faults, actors }) => {
+      const interleaver = new Interleaver({ random: new SeededRandom(`passes ${seed}`), faults });
+      const { stores, file, ports } = await openWorld(interleaver);
+      file.add(0);
+      await projectNode(ports, file.name);
+      const projected = new Set(file.needed());
+      /** How often a chunk ceased to be needed: only what was needed without a gap must have kept its reference. */
+      const gaps = new Map(HASHES.map((hash) => [hash as string, 0]));
+      const purge = (content: number) => {
+        const before = file.needed();
+        file.purge(content);
+        for (const hash of without(before, file.needed())) {
+          gaps.set(hash, (gaps.get(hash) ?? 0) + 1);
+          projected.delete(hash);
+        }
+      };
+      await interleaver.run(
+        actors.map((steps) => async () => {
+          for (const { content, isPurge } of steps) {
+            if (isPurge) purge(content);
+            else file.add(content);
+            const begun = new Map([...file.needed()].map((hash) => [hash, gaps.get(hash)]));
+            await persist(() => projectNode(ports, file.name));
+            for (const hash of file.needed())
+              if (begun.has(hash) && begun.get(hash) === gaps.get(hash)) projected.add(hash);
+            expect(without(projected, await referencedHashes(stores))).toEqual([]);
+          }
+        }),
+      );
+      expect(await referencedHashes(stores)).toEqual(file.needed());
+    }),
+    { numRuns: propertyCases(200) },
+  );
+});
+
+/** The ports of a pass of which call number `call` waits until `meanwhile` has happened; `after` looks at what stands before each later one. */
+function interposed(
+  ports: ProjectNodeDependencies,
+  call: number,
+  { meanwhile, after }: { readonly meanwhile: () => Promise<void>; readonly after: () => Promise<void> },
+) {
+  const progress = { calls: 0 };
+  const watch = <Port extends object>(port: Port): Port =>
+    new Proxy(port, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        return async (...parameters: readonly unknown[]): Promise<unknown> => {
+          progress.calls += 1;
+          if (progress.calls === call) await meanwhile();
+          if (progress.calls > call) await after();
+          return Reflect.apply(member, target, parameters);
+        };
+      },
+    });
+  const { namespaces, references, chunks } = ports;
+  return {
+    progress,
+    ports: { ...ports, namespaces: watch(namespaces), references: watch(references), chunks: watch(chunks) },
+  };
+}
+
+/** What a pass begins with (0: the content is new, 1: it is known and retained, 2: known and purged), and what happens meanwhile. */
+const MEANWHILE = [
+  ['an expiry, while its content is added', 0, 'purge'],
+  ['an expiry, while there is nothing to do', 1, 'purge'],
+  ['a restore, while its content is dropped', 2, 'add'],
+] as const;
+
+test.each(MEANWHILE)(
+  'a pass that stands still at any call beside %s leaves what is retained',
+  async (_what, known, change) => {
+    let call = 0;
+    for (let ended = false; !ended; ) {
+      call += 1;
+      const { stores, file, ports } = await openWorld(
+        new Interleaver({ random: new SeededRandom('alone'), faults: 0 }),
+      );
+      file.add(0);
+      if (known > 0) await projectNode(ports, file.name);
+      if (known > 1) file.purge(0);
+      // What the other pass has seen to stays, also if this one ends anywhere.
+      const after = async () => expect(without(file.needed(), await referencedHashes(stores))).toEqual([]);
+      const meanwhile = async () => {
+        if (change === 'purge') file.purge(0);
+        else file.add(0);
+        await projectNode(ports, file.name);
+        await after();
+      };
+      const slow = interposed(ports, call, { meanwhile, after });
+      await projectNode(slow.ports, file.name);
+      ended = slow.progress.calls < call;
+      if (!ended) expect([call, await referencedHashes(stores)]).toEqual([call, file.needed()]);
+    }
+    expect(call).toBeGreaterThan(4);
+  },
+);
+
+test('a condemned chunk that a content needs lives again, and one that is not stored is counted', async () => {
+  const interleaver = new Interleaver({ random: new SeededRandom('alone'), faults: 0 });
+  const { stores, file, ports } = await openWorld(interleaver);
+  const [chunk] = CONTENTS[0] ?? [];
+  if (chunk === undefined) throw new Error('a content has chunks');
+  const stored = { ...chunk, objectKey: `chunks/shared/${chunk.hash}`, offset: 0, versionId: 'v1' };
+  const accountId = 'a' as never;
+  await stores.chunks.recordStored({
+    domain: DOMAIN,
+    accountId,
+    chunks: [stored],
+    pinnedUntil: epochMs(1),
+    now: epochMs(0),
+  });
+  stores.chunks.sweep(DOMAIN, chunk.hash, 'condemned');
+  file.add(0);
+  await projectNode(ports, file.name);
+  expect((await stores.chunks.locate(DOMAIN, [chunk.hash])).get(chunk.hash)).toMatchObject({
+    state: 'live',
+    pinnedUntil: 1,
+  });
+  expect(stores.telemetry.counts.get('chunksUnstored')).toBe(1);
+});
+
+/** A namespace with files in its journal, and the consumer of its stream. */
+async function openJournal(count: number) {
+  const stores = createInMemoryStores();
+  const home = await openHome(stores);
+  const commit = async (from: number, to: number) => {
+    for (let seq = from; seq < to; seq++) {
+      const manifest = packManifest([chunkOf(textBytes(`chunk ${seq}`))]);
+      const transaction = putFiles(home, seq, [fileNode(home, `file ${seq}`)]);
+      const revisions = transaction.revisions.map((revision) => ({
+        ...revision,
+        manifest,
+        contentHash: ContentHash.parse(sha256Hex(manifest)),
+      }));
+      expect(await stores.namespaces.commit({ ...transaction, revisions })).toEqual({ kind: 'committed' });
+    }
+  };
+  await commit(0, count);
+  const consume = createProjectHandler({
+    ...stores,
+    decodeEntry: (image) => {
+      if (image === undefined) throw new TypeError('this is no entry');
+      return image as ProjectedEntry;
+    },
+  });
+  const record = (seq: number | undefined): StreamRecord => ({
+    eventName: 'INSERT',
+    dynamodb: {
+      SequenceNumber: `${seq}`,
+      NewImage: seq === undefined ? undefined : { namespaceId: home.namespaceId, epoch: 1, seq },
+    },
+  });
+  return {
+    stores,
+    home,
+    commit,
+    deliver: async (seqs: readonly (number | undefined)[]) =>
+      (await consume({ Records: seqs.map(record) }, { awsRequestId: 'r' })).batchItemFailures,
+    referenced: async () => {
+      const found: number[] = [];
+      for (let seq = 0; seq < 200; seq++) {
+        const { hash } = chunkOf(textBytes(`chunk ${seq}`));
+        if (await stores.references.isReferenced(DOMAIN, hash)) found.push(seq);
+      }
+      return found;
+    },
+  };
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+test('one record of the stream is enough for all entries before it, whichever were lost', async () => {
+  const count = 2 * ENTRIES_AT_ONCE + 3;
+  const { deliver, referenced, commit } = await openJournal(count);
+  expect(await deliver([count])).toEqual([]);
+  expect(await referenced()).toEqual(upTo(count));
+  await commit(count, count + 2);
+  expect(await deliver([count + 2, count + 1, count + 2])).toEqual([]);
+  expect(await referenced()).toEqual(upTo(count + 2));
+});
+
+test('a record that cannot be read is reported, and what stands beside it is projected', async () => {
+  const { deliver, referenced, stores } = await openJournal(2);
+  expect(await deliver([1, undefined, 2])).toEqual([{ itemIdentifier: 'undefined' }]);
+  expect(await referenced()).toEqual([0, 1]);
+  expect(stores.telemetry.counts.get('recordsPoisoned')).toBe(1);
+});
+
+test('a namespace that cannot be projected is reported, keeps its position, and is projected by a later record', async () => {
+  const { deliver, referenced, stores, home } = await openJournal(3);
+  const { add } = stores.references;
+  stores.references.add = async () => {
+    throw new UnavailableError('no answer');
+  };
+  expect(await deliver([1, 2, 3])).toEqual([{ itemIdentifier: '1' }]);
+  expect(await stores.references.getPosition(home.namespaceId)).toBeUndefined();
+  stores.references.add = add.bind(stores.references);
+  expect(await deliver([3])).toEqual([]);
+  expect(await referenced()).toEqual([0, 1, 2]);
+});
+
+test('a position never passes what is there: entries that come later are projected', async () => {
+  const { deliver, referenced, commit, stores, home } = await openJournal(1);
+  // The journal is kept for a time; what an old namespace has lost of it was projected in its day.
+  const { listEntries } = stores.namespaces;
+  stores.namespaces.listEntries = async () => [];
+  expect(await deliver([1])).toEqual([]);
+  expect(await stores.references.getPosition(home.namespaceId)).toEqual({ epoch: 1, seq: 1 });
+  stores.namespaces.listEntries = listEntries.bind(stores.namespaces);
+  await commit(1, 3);
+  expect(await deliver([3])).toEqual([]);
+  expect(await referenced()).toEqual([1, 2]);
+});

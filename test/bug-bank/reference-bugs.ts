@@ -1,0 +1,75 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const REFERENCES = 'lambdas/references/references.test.ts';
+const RACE =
+  'commits, purges and passes at the same time, some of them failing: in the end exactly what is retained is referenced, and before that nothing less';
+
+/** Errors in the keeping of references. */
+export const REFERENCE_BUGS: readonly PlantedBug[] = [
+  {
+    id: 'half-added-counts-as-referenced',
+    what: 'A content of which only some chunks have references is taken for referenced.',
+    invariant: 'I-3',
+    file: 'lambdas/references/project-node.ts',
+    find: "known.filter(({ state }) => state === 'referenced').map(contentKeyText)",
+    replace: 'known.map(contentKeyText)',
+    caughtBy: { file: REFERENCES, test: RACE },
+  },
+  {
+    id: 'shared-chunk-is-dropped',
+    what: 'The expiry of a revision drops the references of chunks that another revision has too.',
+    invariant: 'I-3',
+    file: 'lambdas/references/project-node.ts',
+    find: 'else for (const hash of neededHashes(kept)) left.delete(hash);',
+    replace: '',
+    caughtBy: { file: REFERENCES, test: RACE },
+  },
+  {
+    id: 'overtaken-pass-drops',
+    what: 'A pass drops what another one, which began later, has just found referenced.',
+    invariant: 'I-3',
+    file: 'lambdas/references/memory-reference-store.ts',
+    find: ' || !(await this.isLastPass(pass))) return false;',
+    replace: ') return false;',
+    caughtBy: {
+      file: REFERENCES,
+      test: 'a pass that stands still at any call beside a restore, while its content is dropped leaves what is retained',
+    },
+  },
+  {
+    id: 'late-pass-leaves-references',
+    what: 'A pass that was overtaken is taken for done: what it added after the drop stays for ever.',
+    invariant: 'I-23',
+    file: 'lambdas/references/project-node.ts',
+    find: 'return references.isLastPass(pass);',
+    replace: 'return true;',
+    caughtBy: {
+      file: REFERENCES,
+      test: 'a pass that stands still at any call beside an expiry, while its content is added leaves what is retained',
+    },
+  },
+  {
+    id: 'condemned-chunk-stays-condemned',
+    what: 'A content is committed with a condemned chunk, and the chunk goes nevertheless.',
+    invariant: 'I-3',
+    file: 'lambdas/references/project-node.ts',
+    find: 'const stored = await chunks.pin({ domain, hashes, until: epochMs(0) });',
+    replace: 'const stored = { size: 1 } as ReadonlySet<ChunkHash>;',
+    caughtBy: {
+      file: REFERENCES,
+      test: 'a condemned chunk that a content needs lives again, and one that is not stored is counted',
+    },
+  },
+  {
+    id: 'position-runs-ahead',
+    what: 'A page of expired entries carries the position past entries that are not there yet.',
+    invariant: 'I-20',
+    file: 'lambdas/references/project-namespace.ts',
+    find: 'Math.min(from + ENTRIES_AT_ONCE, target.seq)',
+    replace: 'from + ENTRIES_AT_ONCE',
+    caughtBy: {
+      file: REFERENCES,
+      test: 'a position never passes what is there: entries that come later are projected',
+    },
+  },
+];
