@@ -1,4 +1,7 @@
-/** Bundles the command line into dist/syncline.mjs, and beside it the thread that it starts: what is published. */
+/**
+ * Bundles the command line into dist/syncline.mjs, or into a folder that is named as the argument, and beside it the thread that it starts:
+ * what is published.
+ */
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -8,7 +11,7 @@ await build({
     syncline: join('src', 'cli', 'main.ts'),
     'cutting-thread': join('src', 'platform', 'node', 'cutting-thread.ts'),
   },
-  outdir: 'dist',
+  outdir: process.argv[2] ?? 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,
   format: 'esm',

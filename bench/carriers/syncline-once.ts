@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { newEmail, PASSWORD } from '../../test/support/api-device.ts';
 import { CliDevice } from '../../test/support/cli-process.ts';
 import { synclineVersion } from '../peers/syncline.ts';
+import { publishedCommand } from '../published-client.ts';
 import type { Carrier } from './carrier.ts';
 import { openServiceRoute } from './service-route.ts';
 
@@ -20,13 +21,14 @@ export function synclineOnce(): Carrier {
     version: synclineVersion,
     prepare: async (round) => {
       const route = await openServiceRoute(round);
+      const command = await publishedCommand();
       const target = join(round.directory, 'down');
       await mkdir(target);
       const email = newEmail();
       const linkDevice = async (signIn: 'signup' | 'login', folder: string): Promise<CliDevice> => {
         const home = join(round.directory, signIn);
         await mkdir(home);
-        const device = new CliDevice({ home, apiUrl: route.service.url });
+        const device = new CliDevice({ home, apiUrl: route.service.url, command });
         await device.expect([signIn, '--email', email, '--password-stdin'], `${PASSWORD}\n`);
         await device.expect(['link', folder]);
         return device;

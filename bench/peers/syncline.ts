@@ -6,11 +6,11 @@ import { DAEMON_NODE_FLAGS } from '../../client/src/platform/node/daemon-node-fl
 import { newEmail, PASSWORD } from '../../test/support/api-device.ts';
 import { CliDevice } from '../../test/support/cli-process.ts';
 import { Program } from '../program.ts';
+import { publishedCommand } from '../published-client.ts';
 import { LONG_RUN_MS_MAX, LOOK_PAUSE_MS } from './limits.ts';
 import { type DaemonPair, type FolderPair, type Peer, peerEnvironment, type Side } from './peer.ts';
 
 const CLIENT = join(import.meta.dirname, '..', '..', 'client');
-const COMMAND = join(CLIENT, 'bin', 'syncline.mjs');
 
 export interface SynclineOptions {
   /** Where the service is, as in `Syncline, local stack`. */
@@ -73,7 +73,11 @@ async function linkDevices(folders: FolderPair, { apiUrl, sides }: SynclineOptio
   for (const side of sides) {
     const home = join(folders.state, side);
     await mkdir(home, { recursive: true });
-    const device = { side, cli: new CliDevice({ home, apiUrl }), folder: folders[side] };
+    const device = {
+      side,
+      cli: new CliDevice({ home, apiUrl, command: await publishedCommand() }),
+      folder: folders[side],
+    };
     const signIn = devices.length === 0 ? 'signup' : 'login';
     await device.cli.expect([signIn, '--email', email, '--password-stdin'], `${PASSWORD}\n`);
     await device.cli.expect(['link', device.folder]);
@@ -83,9 +87,10 @@ async function linkDevices(folders: FolderPair, { apiUrl, sides }: SynclineOptio
   return devices;
 }
 
-function startCommand({ cli: { home } }: Device, args: readonly string[]): Promise<Program> {
+async function startCommand({ cli: { home } }: Device, args: readonly string[]): Promise<Program> {
+  const command = await publishedCommand();
   const env = { ...peerEnvironment(home), SYNCLINE_HOME: home, NO_COLOR: '1' };
-  return Program.start({ file: process.execPath, args: [...DAEMON_NODE_FLAGS, COMMAND, ...args], env, cwd: home });
+  return Program.start({ file: process.execPath, args: [...DAEMON_NODE_FLAGS, command, ...args], env, cwd: home });
 }
 
 function daemons(devices: readonly Device[]): DaemonPair {

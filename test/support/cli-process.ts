@@ -17,15 +17,18 @@ export interface CliResult {
 export class CliDevice {
   readonly home: string;
   readonly #apiUrl: string;
+  readonly #command: string;
 
-  constructor(options: { readonly home: string; readonly apiUrl: string }) {
+  /** `command`: the file that is run, where it is not the one of this repository. */
+  constructor(options: { readonly home: string; readonly apiUrl: string; readonly command?: string }) {
     this.home = options.home;
     this.#apiUrl = options.apiUrl;
+    this.#command = options.command ?? COMMAND;
   }
 
   /** Runs one command as a process of its own and waits for its end. */
   run(args: readonly string[], stdin?: string): Promise<CliResult> {
-    const child = spawn(process.execPath, [COMMAND, ...args], {
+    const child = spawn(process.execPath, [this.#command, ...args], {
       cwd: this.home,
       env: { ...process.env, NODE_OPTIONS: '', SYNCLINE_HOME: this.home, SYNCLINE_API: this.#apiUrl, NO_COLOR: '1' },
       timeout: COMMAND_MS_MAX,
