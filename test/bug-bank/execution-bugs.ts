@@ -296,4 +296,17 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
       test: 'a file that went into a folder which this device knows to be deleted by now is gone with it',
     },
   },
+  {
+    id: 'agreements-lost-with-a-request',
+    what: 'What was committed is not written down when a later request of the same slice fails.',
+    invariant: 'I-13',
+    file: 'client/src/engine/settle-upload.ts',
+    find: '  } finally {\n    execution.problems.push(...(await writeDown(execution)));\n  }\n',
+    replace:
+      '  } catch (failure) {\n    throw failure;\n  }\n  execution.problems.push(...(await writeDown(execution)));\n',
+    caughtBy: {
+      file: 'client/src/engine/settle-upload.test.ts',
+      test: 'what was committed before a request failed is written down',
+    },
+  },
 ];

@@ -99,7 +99,7 @@ export class SyncDevice {
     return this.engine({ watcher: this.files.watcher });
   }
 
-  async engine(more: { readonly watcher?: Watcher } = {}): Promise<SyncEngine> {
+  async engine(more: { readonly watcher?: Watcher; readonly store?: StateStore } = {}): Promise<SyncEngine> {
     this.#remote ??= await this.#service.connect(this.#number, this.faults);
     return new SyncEngine(
       {

@@ -35,6 +35,7 @@ export async function executeRemoteStructure(execution: Execution, steps: readon
     batch = [];
     if (execution.isStopping()) return;
     await commit(execution, commitments);
+    execution.problems.push(...(await writeDown(execution)));
   };
   for (const step of steps) {
     const before = batch.at(-1);
@@ -122,8 +123,8 @@ function isStillDoomed({ trees, local }: Execution, doomedId: NodeId): boolean {
 }
 
 /**
- * Sends one request and writes its answers down in one transaction. What was refused leaves its node as it is; a refusal that
- * looking again will explain (somebody else was first) is no problem, the next plan deals with it.
+ * Sends one request and takes its answers over into the trees, which the caller writes down. What was refused leaves its node as it is; a
+ * refusal that looking again will explain (somebody else was first) is no problem, the next plan deals with it.
  */
 export async function commit(execution: Execution, commitments: readonly Commitment[]): Promise<void> {
   if (commitments.length === 0) return;
@@ -151,7 +152,6 @@ export async function commit(execution: Execution, commitments: readonly Commitm
       execution.counts.changedRemote += 1;
     }
   }
-  execution.problems.push(...(await writeDown(execution)));
 }
 
 function refuse(

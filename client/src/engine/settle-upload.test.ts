@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { COMMIT_OPERATIONS_MAX } from '@syncline/protocol';
 import { ModelService } from '../../../test/support/model-service.ts';
 import { ServiceUser } from '../../../test/support/service-user.ts';
-import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
+import { MemoryStateStore, modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
+import type { StateDifference, StateStore } from './ports.ts';
 
 function world() {
   const service = new ModelService();
@@ -41,4 +43,44 @@ test('a rename that came too late at the service is not taken back on the disk, 
   expect(tree.get('letter')).toBe('by b');
   expect(tree.has('draft')).toBe(false);
   expect(new Set(tree.values())).toEqual(new Set(['by b', '2']));
+});
+
+/** A store that counts how many agreements each transaction writes down. */
+function countingStore() {
+  const kept = new MemoryStateStore();
+  const agreed: number[] = [];
+  const store: StateStore = {
+    load: () => kept.load(),
+    save: (difference: StateDifference) => {
+      if (difference.synced.size > 0) agreed.push(difference.synced.size);
+      kept.save(difference);
+    },
+  };
+  return { kept, agreed, store };
+}
+
+test('what the commits of one slice have agreed on is written down in one transaction', async () => {
+  const { a } = world();
+  const files = 2 * COMMIT_OPERATIONS_MAX + 50;
+  for (let file = 0; file < files; file++) a.files.write(`${file}`, `text ${file}`);
+  const { store, agreed } = countingStore();
+  expect(await (await a.engine({ store })).sync({ acceptDeletes: false })).toMatchObject({
+    kind: 'rested',
+    problems: [],
+  });
+  expect(agreed).toEqual([files]);
+});
+
+test('what was committed before a request failed is written down', async () => {
+  const { a } = world();
+  for (let file = 0; file < 2 * COMMIT_OPERATIONS_MAX; file++) a.files.write(`${file}`, `text ${file}`);
+  const { store, kept } = countingStore();
+  let commits = 0;
+  a.faults.onCommit = (moment) => {
+    if (moment === 'before') commits += 1;
+    if (commits === 2) throw new Error('the line is gone');
+  };
+  const engine = await a.engine({ store });
+  await expect(engine.sync({ acceptDeletes: false })).rejects.toThrow('the line is gone');
+  expect([...kept.load().synced]).toHaveLength(COMMIT_OPERATIONS_MAX);
 });

@@ -18,7 +18,11 @@ export interface Upload {
   readonly path: string;
 }
 
-/** Commits contents that were sent, each only if its file is still in the state that was sent, and writes down what was agreed by it. */
+/**
+ * Commits contents that were sent, each only if its file is still in the state that was sent, and writes down what was agreed by all of them
+ * together: a transaction for each request would write the same pages of the database over and over. What was committed is written down
+ * also where a later request fails.
+ */
 export async function settleUploads(
   execution: Execution,
   uploads: readonly (SentFile & { readonly upload: Upload })[],
@@ -28,8 +32,11 @@ export async function settleUploads(
     const commitment = await settleUpload(execution, upload, sent);
     if (commitment !== undefined) commitments.push(commitment);
   }
-  for (const batch of packCommits(commitments)) await commit(execution, batch);
-  execution.problems.push(...(await writeDown(execution)));
+  try {
+    for (const batch of packCommits(commitments)) await commit(execution, batch);
+  } finally {
+    execution.problems.push(...(await writeDown(execution)));
+  }
 }
 
 type ConfirmedCommitment = Commitment & { readonly unconfirmed: number };
