@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import type { FolderSync } from '../engine/folder-sync.ts';
 import type { LoopState } from '../engine/loop-status.ts';
@@ -11,6 +10,7 @@ import { type LinkedFolder, manifestsFile, stateFile } from '../platform/node/li
 import { nodeSockets } from '../platform/node/node-socket.ts';
 import { openFolderWatcher } from '../platform/node/open-folder-watcher.ts';
 import { openStateStore } from '../platform/node/open-state-store.ts';
+import { randomBytes } from '../platform/node/random-bytes.ts';
 import type { TransferLimits } from '../platform/node/settings-store.ts';
 import { SqliteKnownManifests } from '../platform/node/sqlite-known-manifests.ts';
 import { AheadFetches, type IncomingUpload } from './ahead-fetches.ts';

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { ChunkRef } from '@syncline/protocol';
 import { type LocalNames, localNames } from '../engine/local-names.ts';
 import { SyncEngine } from '../engine/sync-engine.ts';
@@ -7,6 +7,7 @@ import { type LinkedFolder, manifestsFile, stateFile } from '../platform/node/li
 import { NodeFileSystem } from '../platform/node/node-file-system.ts';
 import { openStateStore } from '../platform/node/open-state-store.ts';
 import { diskKind, probeDiskNames } from '../platform/node/probe-disk-names.ts';
+import { randomBytes } from '../platform/node/random-bytes.ts';
 import { SqliteKnownManifests } from '../platform/node/sqlite-known-manifests.ts';
 import type { TransferDependencies } from '../transfers/upload-files.ts';
 import { createApiRemote } from './api-remote.ts';

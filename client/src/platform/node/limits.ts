@@ -50,3 +50,5 @@ export const CALLS_ELSEWHERE = 64;
 export const CALLS_HERE_MAX = 128;
 /** Most bytes that are read on this thread by one call. */
 export const QUICK_BYTES_MAX = 64 * KiB;
+/** Random bytes that are drawn from the system at once. */
+export const RANDOM_POOL_BYTES = 4 * KiB;
