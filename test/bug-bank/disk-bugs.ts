@@ -338,4 +338,28 @@ export const DISK_BUGS: readonly PlantedBug[] = [
       test: 'a file that is shorter than it was is told as changed; one that cannot be read as unreadable',
     },
   },
+  {
+    id: 'links-above-are-followed',
+    what: 'Of the folders above a file only the first one is looked at: a link in the place of a deeper one is followed.',
+    invariant: 'I-14',
+    file: 'client/src/platform/node/real-folder.ts',
+    find: "folder.split('/').every((name) => {",
+    replace: "folder.split('/').some((name) => {",
+    caughtBy: {
+      file: 'client/src/platform/node/real-folder.test.ts',
+      test: 'nothing below a link in the place of a/b is where its path says',
+    },
+  },
+  {
+    id: 'closed-handle-is-used',
+    what: 'What is done to a closed file is done to the file that was given its number.',
+    invariant: 'I-7',
+    file: 'client/src/platform/node/quick-handle.ts',
+    find: '    demandOpen();\n    return pace.make(here, () => elsewhere(call));',
+    replace: '    return pace.make(here, () => elsewhere(call));',
+    caughtBy: {
+      file: 'client/src/platform/node/quick-handle.test.ts',
+      test: 'a handle that is closed changes nothing of the file that was given its number',
+    },
+  },
 ];

@@ -1,7 +1,6 @@
 import {
   closeSync,
   constants,
-  fstatSync,
   lstatSync,
   openSync,
   readdirSync,
@@ -10,9 +9,9 @@ import {
   renameSync,
   unlinkSync,
 } from 'node:fs';
-import { chmod, type FileHandle, link, mkdir, open } from 'node:fs/promises';
-import type { DiskCalls, DiskHandle } from './disk-calls.ts';
-import { isReadOnly, openQuickly } from './quick-read-handle.ts';
+import { chmod, mkdir } from 'node:fs/promises';
+import type { DiskCalls } from './disk-calls.ts';
+import { linkQuickly, openQuickly } from './quick-handle.ts';
 
 /** The operating system's own calls. */
 export const nodeDiskCalls: DiskCalls = {
@@ -22,12 +21,11 @@ export const nodeDiskCalls: DiskCalls = {
     lstatSync(typeof path === 'string' ? path : asBuffer(path), { bigint: true, throwIfNoEntry: false }),
   readFileSync: readBeginning,
   realpathSync: (path) => realpathSync.native(path),
-  open: async (path, flags, mode) =>
-    isReadOnly(flags) ? openQuickly(path, flags) : handleOf(await open(path, flags, mode)),
+  open: openQuickly,
   mkdir: (path, mode) => mkdir(path, mode),
   chmod,
   renameSync: (from, to) => renameSync(from, to),
-  link,
+  link: linkQuickly,
   unlinkSync: (path) => unlinkSync(path),
 };
 
@@ -43,22 +41,6 @@ function readBeginning(path: string, bytesMax: number): Uint8Array {
   } finally {
     closeSync(file);
   }
-}
-
-function handleOf(handle: FileHandle): DiskHandle {
-  return {
-    descriptor: handle.fd,
-    // What is open is known without a look at the disk: to hand this to another thread takes twenty times as long.
-    stat: async () => fstatSync(handle.fd, { bigint: true }),
-    read: async (into, position) => (await handle.read(into, 0, into.length, position)).bytesRead,
-    readSync: (into, position) => readSync(handle.fd, into, 0, into.length, position),
-    write: async (bytes, position) => (await handle.write(bytes, 0, bytes.length, position)).bytesWritten,
-    truncate: (size) => handle.truncate(size),
-    chmod: (mode) => handle.chmod(mode),
-    utimes: (seconds) => handle.utimes(seconds, seconds),
-    sync: () => handle.sync(),
-    close: () => handle.close(),
-  };
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

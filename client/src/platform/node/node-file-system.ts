@@ -27,6 +27,7 @@ import { nodeDiskCalls } from './node-disk-calls.ts';
 import { openIgnoreFiles } from './open-ignore-files.ts';
 import { permissions } from './permissions.ts';
 import { lendInState, readInState } from './read-in-state.ts';
+import { directoryObject, isRealFolder } from './real-folder.ts';
 import { isSameInode, isSecondName, renameToFree } from './rename-to-free.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
 import { ENGINE_FOLDER, identityOf, listFolder, lookAt, type ScannedDisk, scanFolder } from './scan-folder.ts';
@@ -298,24 +299,12 @@ export class NodeFileSystem implements FileSystem {
   }
 
   #rootObject(): string | undefined {
-    try {
-      const stat = this.#calls.lstatSync(this.#calls.realpathSync(this.#root));
-      return stat === undefined ? undefined : `${stat.dev}:${stat.ino}`;
-    } catch (error) {
-      if (errorCode(error) === undefined) throw error;
-      return undefined;
-    }
+    return directoryObject(this.#calls, this.#root);
   }
 
-  /** Whether the folder of a path is really where its path says, and not somewhere else through a symbolic link. */
+  /** Whether the folder of a path is really where its path says. */
   #isInside(path: string): boolean {
-    const folder = this.#absolute(parentPath(path));
-    try {
-      return this.#calls.realpathSync(folder) === join(this.#calls.realpathSync(this.#root), parentPath(path));
-    } catch (error) {
-      if (errorCode(error) === undefined) throw error;
-      return false;
-    }
+    return isRealFolder(this.#calls, this.#root, parentPath(path));
   }
 
   /** A listing of the folder that really is at a path, and not of one that a symbolic link leads to. */

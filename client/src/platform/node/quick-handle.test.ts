@@ -1,9 +1,9 @@
-import { constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { QUICK_BYTES_MAX } from './limits.ts';
-import { isReadOnly, openQuickly } from './quick-read-handle.ts';
+import { isReadOnly, openQuickly } from './quick-handle.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -65,4 +65,41 @@ test('a file that may be made or changed is not only read', () => {
   for (const flag of [constants.O_WRONLY, constants.O_RDWR, constants.O_CREAT, constants.O_TRUNC, constants.O_APPEND]) {
     expect(isReadOnly(flag)).toBe(false);
   }
+});
+
+test.each([1, QUICK_BYTES_MAX, QUICK_BYTES_MAX + 1])('%d bytes are written where they belong', async (length) => {
+  const handle = await openQuickly(
+    join(directory, 'w'),
+    constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+    0o600,
+  );
+  expect(await handle.write(new Uint8Array(length).fill(5), 3)).toBe(length);
+  await handle.chmod(0o640);
+  await handle.utimes(1_000_000.5);
+  const stat = await handle.stat();
+  expect([stat.size, Number(stat.mode) & 0o777, stat.mtimeNs]).toEqual([
+    BigInt(length + 3),
+    0o640,
+    1_000_000_500_000_000n,
+  ]);
+  await handle.close();
+  expect(readFileSync(join(directory, 'w')).equals(Buffer.concat([Buffer.alloc(3), Buffer.alloc(length, 5)]))).toBe(
+    true,
+  );
+});
+
+test('a handle that is closed changes nothing of the file that was given its number', async () => {
+  const flags = constants.O_RDWR | constants.O_CREAT;
+  const first = await openQuickly(join(directory, 'a'), flags, 0o644);
+  await first.close();
+  const second = await openQuickly(join(directory, 'b'), flags, 0o644);
+  expect(second.descriptor).toBe(first.descriptor);
+  const tries = [() => first.write(new Uint8Array(1), 0), () => first.chmod(0o600), () => first.utimes(1)];
+  for (const change of [...tries, () => first.truncate(5), () => first.sync()]) {
+    await expect(change()).rejects.toMatchObject({ code: 'EBADF' });
+  }
+  const stat = await second.stat();
+  expect([stat.size, Number(stat.mode) & 0o777]).toEqual([0n, 0o644]);
+  expect(stat.mtimeNs).toBeGreaterThan(1_000_000_000_000_000_000n);
+  await second.close();
 });

@@ -3,23 +3,29 @@ import {
   closeSync,
   constants,
   fchmod,
+  fchmodSync,
   fstatSync,
   fsync,
   ftruncate,
   futimes,
+  futimesSync,
+  link as linkCall,
+  linkSync,
   open,
   openSync,
   read,
   readSync,
   write,
+  writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { CallPace } from './call-pace.ts';
 import type { DiskHandle } from './disk-calls.ts';
 import { QUICK_BYTES_MAX } from './limits.ts';
 
-/** How quick the disks of this process are. */
-const pace = new CallPace(() => performance.now());
+/** How quick the disks of this process are: what only reads says nothing about what changes them. */
+const reading = new CallPace(() => performance.now());
+const changing = new CallPace(() => performance.now());
 /** The calls that are made on another thread. */
 const later = {
   open: promisify(open),
@@ -30,6 +36,7 @@ const later = {
   utimes: promisify(futimes),
   sync: promisify(fsync),
   close: promisify(closeCall),
+  link: promisify(linkCall),
 };
 
 const CHANGING_FLAGS =
@@ -41,21 +48,86 @@ export function isReadOnly(flags: number): boolean {
 }
 
 /**
- * Opens a file or directory to be read. To hand a call to another thread takes ten times as long as most calls themselves, so that these are made on
- * this one, as long as the disk answers at once (call-pace.ts).
+ * Opens a file or directory. To hand a call to another thread takes ten times as long as most calls themselves, so that short ones are made on this
+ * one, as long as the disk answers at once (call-pace.ts). What waits for the disk in any case is made elsewhere: making durable, changing the
+ * length, and long reads and writes.
  *
  * Once it is closed nothing is done to it any more, and it is closed once only and behind all that is under way: the system gives its number to
  * the next file.
  */
-export async function openQuickly(path: string, flags: number): Promise<DiskHandle> {
+export async function openQuickly(path: string, flags: number, mode?: number): Promise<DiskHandle> {
+  const pace = isReadOnly(flags) ? reading : changing;
   const descriptor = await pace.make(
-    () => openSync(path, flags),
-    () => later.open(path, flags),
+    () => openSync(path, flags, mode),
+    () => later.open(path, flags, mode),
   );
-  return handleOf(descriptor);
+  return handleOf(descriptor, pace);
 }
 
-function handleOf(descriptor: number): DiskHandle {
+/** Gives a file a second name. */
+export function linkQuickly(from: string, to: string): Promise<void> {
+  return changing.make(
+    () => linkSync(from, to),
+    () => later.link(from, to),
+  );
+}
+
+function handleOf(descriptor: number, pace: CallPace): DiskHandle {
+  const { demandOpen, elsewhere, close } = lifeOf(descriptor, pace);
+  const quickly = <T>(here: () => T, call: () => Promise<T>): Promise<T> => {
+    demandOpen();
+    return pace.make(here, () => elsewhere(call));
+  };
+  const readElsewhere = async (into: Uint8Array, position: number): Promise<number> =>
+    (await later.read(descriptor, into, 0, into.length, position)).bytesRead;
+  const readHere = (into: Uint8Array, position: number): number => {
+    demandOpen();
+    return readSync(descriptor, into, 0, into.length, position);
+  };
+  const writeElsewhere = async (bytes: Uint8Array, position: number): Promise<number> =>
+    (await later.write(descriptor, bytes, 0, bytes.length, position)).bytesWritten;
+  return {
+    descriptor,
+    stat: async () => {
+      demandOpen();
+      return fstatSync(descriptor, { bigint: true });
+    },
+    read: async (into, position) => {
+      if (into.length > QUICK_BYTES_MAX) return elsewhere(() => readElsewhere(into, position));
+      return quickly(
+        () => readHere(into, position),
+        () => readElsewhere(into, position),
+      );
+    },
+    readSync: readHere,
+    // The system refuses to write to a file that was opened to be read; it is not asked when there is nothing to write.
+    write: async (bytes, position) => {
+      demandOpen();
+      if (bytes.length === 0) return 0;
+      if (bytes.length > QUICK_BYTES_MAX) return elsewhere(() => writeElsewhere(bytes, position));
+      return quickly(
+        () => writeSync(descriptor, bytes, 0, bytes.length, position),
+        () => writeElsewhere(bytes, position),
+      );
+    },
+    truncate: (size) => elsewhere(() => later.truncate(descriptor, size)),
+    chmod: async (mode) =>
+      quickly(
+        () => fchmodSync(descriptor, mode),
+        () => later.chmod(descriptor, mode),
+      ),
+    utimes: async (seconds) =>
+      quickly(
+        () => futimesSync(descriptor, seconds, seconds),
+        () => later.utimes(descriptor, seconds, seconds),
+      ),
+    sync: () => elsewhere(() => later.sync(descriptor)),
+    close,
+  };
+}
+
+/** What is known of an open file: whether it is still open, and what is under way on other threads. */
+function lifeOf(descriptor: number, pace: CallPace) {
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
   const demandOpen = (): void => {
@@ -71,46 +143,16 @@ function handleOf(descriptor: number): DiskHandle {
       underWay.delete(calling);
     }
   };
-  const readElsewhere = async (into: Uint8Array, position: number): Promise<number> =>
-    (await elsewhere(() => later.read(descriptor, into, 0, into.length, position))).bytesRead;
-  const readHere = (into: Uint8Array, position: number): number => {
-    demandOpen();
-    return readSync(descriptor, into, 0, into.length, position);
-  };
-  const close = async (): Promise<void> => {
+  const closeBehindAll = async (): Promise<void> => {
     if (underWay.size > 0) await Promise.allSettled(underWay);
     await pace.make(
       () => closeSync(descriptor),
       () => later.close(descriptor),
     );
   };
-  return {
-    descriptor,
-    stat: async () => {
-      demandOpen();
-      return fstatSync(descriptor, { bigint: true });
-    },
-    read: async (into, position) => {
-      if (into.length > QUICK_BYTES_MAX) return readElsewhere(into, position);
-      return pace.make(
-        () => readHere(into, position),
-        () => readElsewhere(into, position),
-      );
-    },
-    readSync: readHere,
-    // The system refuses both of a file that was opened to be read; it is not asked when there is nothing to write.
-    write: async (bytes, position) => {
-      demandOpen();
-      if (bytes.length === 0) return 0;
-      return (await elsewhere(() => later.write(descriptor, bytes, 0, bytes.length, position))).bytesWritten;
-    },
-    truncate: (size) => elsewhere(() => later.truncate(descriptor, size)),
-    chmod: (mode) => elsewhere(() => later.chmod(descriptor, mode)),
-    utimes: (seconds) => elsewhere(() => later.utimes(descriptor, seconds, seconds)),
-    sync: () => elsewhere(() => later.sync(descriptor)),
-    close: () => {
-      closing ??= close();
-      return closing;
-    },
+  const close = (): Promise<void> => {
+    closing ??= closeBehindAll();
+    return closing;
   };
+  return { demandOpen, elsewhere, close };
 }

@@ -6,7 +6,7 @@ import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 import { diskRefusal } from './disk-refusal.ts';
 import { errorCode } from './error-code.ts';
 import { isZeros } from './is-zeros.ts';
-import { HOLE_READ_BYTES } from './limits.ts';
+import { HOLE_BYTES_MIN, HOLE_READ_BYTES } from './limits.ts';
 import { makeDirectories } from './make-directories.ts';
 import { permissions } from './permissions.ts';
 import { readBytes } from './read-bytes.ts';
@@ -70,9 +70,9 @@ export class StagedFile implements StagedContent {
     readonly executable: boolean;
     readonly modifiedAtMs: number | undefined;
   }): Promise<LocalIdentity> {
-    const mode = attributes.mode ?? Number((await this.#handle.stat()).mode);
-    const wanted = permissions(mode, attributes.executable);
-    await this.#handle.chmod(wanted);
+    const present = Number((await this.#handle.stat()).mode);
+    const wanted = permissions(attributes.mode ?? present, attributes.executable);
+    if (wanted !== (present & PERMISSIONS)) await this.#handle.chmod(wanted);
     if (attributes.modifiedAtMs !== undefined) await this.#handle.utimes(attributes.modifiedAtMs / 1000);
     await this.#handle.sync();
     const identity = identityOf(await this.#handle.stat());
@@ -101,7 +101,8 @@ export function openStagedFile(
       made === undefined ? await openEarlierFile(calls, { file, from }) : { handle: made, isTakenOver: false };
     try {
       const resumed = made === undefined && (await handle.stat()).size > 0n;
-      await handle.truncate(size);
+      // Only a file with room for holes has its length before its bytes: what is written gives it to the others.
+      if (made === undefined || size >= HOLE_BYTES_MIN) await handle.truncate(size);
       return new StagedFile(file, { handle, resumed, isTakenOver });
     } catch (error) {
       await handle.close();
@@ -116,6 +117,9 @@ export async function removeStagedFile(calls: DiskCalls, file: string): Promise<
     if (calls.lstatSync(file) !== undefined) calls.unlinkSync(file);
   });
 }
+
+/** Those bits of a mode that `chmod` sets. */
+const PERMISSIONS = 0o7777;
 
 const STAGED_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 
