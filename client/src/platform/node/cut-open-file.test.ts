@@ -25,20 +25,22 @@ afterAll(() => {
 });
 
 test.each([
-  ['in memory', 0],
-  ['on a slow disk', 1000],
-])('a file %s has the chunks that its bytes have', async (_, msPerLook) => {
+  ['in memory', 0, false],
+  ['on a slow disk', 1000, false],
+  ['that is read ahead', 0, true],
+])('a file %s has the chunks that its bytes have', async (_, msPerLook, readsAhead) => {
   let nowMs = 0;
   const clock = jest.spyOn(performance, 'now').mockImplementation(() => (nowMs += msPerLook));
   try {
     const file = { descriptor, size: bytes.length, strategy: 'cdc-1m-v1' } as const;
-    expect(await cutOpenFile(cutter, file)).toEqual(await cutBytes(bytes, 'cdc-1m-v1'));
-    expect(await cutOpenFile(cutter, { ...file, size: bytes.length + 1 })).toBeUndefined();
+    expect(await cutOpenFile(cutter, file, { readsAhead })).toEqual(await cutBytes(bytes, 'cdc-1m-v1'));
+    expect(await cutOpenFile(cutter, { ...file, size: bytes.length + 1 }, { readsAhead })).toBeUndefined();
   } finally {
     clock.mockRestore();
   }
 });
 
 test('an empty file has no chunks', async () => {
-  expect(await cutOpenFile(cutter, { descriptor, size: 0, strategy: 'cdc-1m-v1' })).toEqual([]);
+  const file = { descriptor, size: 0, strategy: 'cdc-1m-v1' } as const;
+  expect(await cutOpenFile(cutter, file, { readsAhead: true })).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { CutChunk } from '../../chunking/content-cutter.ts';
 import type { FileCutting } from '../../transfers/cut-content.ts';
-import type { OpenFile } from './cut-open-file.ts';
+import type { OpenFile, ReadingOptions } from './cut-open-file.ts';
 import { CUTTING_THREADS_MAX, IDLE_THREAD_MS, THREAD_HEAP_MIB } from './limits.ts';
 
 type Answer =
@@ -28,7 +28,9 @@ export class CuttingThreads implements FileCutting {
     try {
       signal.throwIfAborted();
       const thread = this.#takeThread();
-      const answer = await ask(thread, file, signal);
+      // The processors that have no file to cut can read the one that there is.
+      const readsAhead = this.#busy === 1 && availableParallelism() > 1;
+      const answer = await ask(thread, { ...file, readsAhead }, signal);
       this.#keep(thread);
       if (answer.kind === 'cut') return answer.chunks;
       throw answer.cause;
@@ -89,7 +91,7 @@ function threadFile(): URL {
 }
 
 /** @throws why the thread ended, or the signal's reason; the thread has ended then. */
-async function ask(thread: Worker, file: OpenFile, signal: AbortSignal): Promise<Answer> {
+async function ask(thread: Worker, file: OpenFile & ReadingOptions, signal: AbortSignal): Promise<Answer> {
   const answer = Promise.withResolvers<Answer>();
   const abort = (): void => answer.reject(signal.reason as Error);
   const end = (code: number): void => answer.reject(new Error(`a cutting thread ended with ${code}`));
