@@ -31,6 +31,7 @@ const settingVariables: Readonly<Record<Setting, (resources: Resources) => Varia
   QUOTA_BYTES: ({ config }) => ({ QUOTA_BYTES: String(config.quotaBytes) }),
   ALLOWED_ORIGINS: ({ config }) => ({ ALLOWED_ORIGINS: config.allowedOrigins.join(',') }),
   SOCKET_URL: ({ sockets }) => ({ SOCKET_URL: sockets.url }),
+  STREAM_URL: ({ streamUrl }) => (streamUrl === undefined ? {} : { STREAM_URL: streamUrl }),
   IDENTITY: ({ identity: { issuer, audience, userPool } }) => ({
     ISSUER: issuer,
     AUDIENCE: audience,

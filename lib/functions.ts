@@ -28,7 +28,7 @@ export interface Access {
 }
 
 /** Values of the deployment that a function needs beside the names of what it may access. */
-export type Setting = 'DEDUP_SCOPE' | 'QUOTA_BYTES' | 'ALLOWED_ORIGINS' | 'SOCKET_URL' | 'IDENTITY';
+export type Setting = 'DEDUP_SCOPE' | 'QUOTA_BYTES' | 'ALLOWED_ORIGINS' | 'SOCKET_URL' | 'STREAM_URL' | 'IDENTITY';
 
 export interface FunctionSpec {
   /** Routes of the HTTP API that it serves; none when something else calls it. */
@@ -201,6 +201,46 @@ export const functions = {
     settings: ['SOCKET_URL'],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.short,
+  },
+  links: {
+    routes: ['createLink', 'listLinks', 'revokeLink'],
+    access: { tables: { accounts: [...read, 'PutItem', 'UpdateItem'], files: look } },
+    settings: [],
+    // Hashing a password is slow on purpose, and a core makes it bearable.
+    memoryMiB: memory.core,
+    timeoutSeconds: seconds.usual,
+  },
+  /** Serves whoever holds a link's token. */
+  'link-read': {
+    routes: ['getLink', 'listLinkChildren', 'getLinkContent', 'downloadLink'],
+    access: {
+      tables: {
+        accounts: [...look, 'UpdateItem'],
+        files: read,
+        chunks: ['BatchGetItem'],
+        sessions: ['GetItem', 'PutItem', 'UpdateItem'],
+      },
+      // Signs GETs of chunks with its own rights, and reads long manifests.
+      readObjects: ['chunks', 'packs', 'manifests'],
+      keySecret: true,
+    },
+    settings: ['STREAM_URL'],
+    // Checking a password is slow on purpose, and a core makes it bearable.
+    memoryMiB: memory.core,
+    timeoutSeconds: seconds.usual,
+  },
+  /** Called by its own URL, by whoever holds a ticket of `link-read`; not in stage `local`, where nothing streams. */
+  'link-stream': {
+    routes: [],
+    access: {
+      tables: { accounts: look, files: look, chunks: ['BatchGetItem'] },
+      readObjects: ['chunks', 'packs', 'manifests'],
+      keySecret: true,
+    },
+    settings: [],
+    memoryMiB: memory.usual,
+    // As long as a function may run: whoever reads slowly is waited for.
+    timeoutSeconds: 900,
   },
   /** Called by the WebSocket API. */
   socket: {

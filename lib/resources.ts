@@ -9,6 +9,8 @@ export interface Resources {
   readonly storage: Storage;
   readonly identity: Identity;
   readonly sockets: Sockets;
+  /** Where contents are streamed, with a slash at its end; absent where nothing streams. */
+  readonly streamUrl?: string;
 }
 
 /** Where everything lies that must outlive a deployment. */

@@ -1,7 +1,7 @@
 import { createHash, createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { assert, SIGNED_URL_MS, type SignedPut } from '@syncline/protocol';
 import type { Clock } from '../runtime/clock.ts';
-import { type ByteRange, type ObjectHead, type ObjectStore, rangeHeader } from './object-store.ts';
+import { type ByteRange, type DisposedRead, type ObjectHead, type ObjectStore, rangeHeader } from './object-store.ts';
 
 /** Bytes of an object, wherever they are kept. */
 export interface KeptBytes {
@@ -51,8 +51,11 @@ export class MemoryObjectStore implements ObjectStore {
     return { url: this.#sign('PUT', object.key, { ...headers, 'content-length': `${object.size}` }), headers };
   }
 
-  async signGet(key: string, range?: ByteRange): Promise<string> {
-    return this.#sign('GET', key, range === undefined ? {} : { range: rangeHeader(range) });
+  async signGet(key: string, read?: ByteRange | DisposedRead): Promise<string> {
+    if (read === undefined) return this.#sign('GET', key, {});
+    if (!('disposition' in read)) return this.#sign('GET', key, { range: rangeHeader(read) });
+    // Nobody takes it for a header: it is of what is answered.
+    return `${await this.signGet(key)}#${encodeURIComponent(read.disposition)}`;
   }
 
   async head(key: string): Promise<ObjectHead | undefined> {
@@ -136,7 +139,7 @@ export class MemoryObjectStore implements ObjectStore {
    * names the headers that it signs, and no other counts.
    */
   #open(method: string, url: string, headers: Readonly<Record<string, string>>): { readonly key: string } | undefined {
-    const match = /^memory:\/([^?]+)\?expires=(\d+)&headers=([a-z0-9,-]*)&signature=([0-9a-f]+)$/.exec(url);
+    const match = /^memory:\/([^?]+)\?expires=(\d+)&headers=([a-z0-9,-]*)&signature=([0-9a-f]+)(?:#.*)?$/.exec(url);
     const [, encodedKey = '', expires = '', names = '', signature] = match ?? [];
     const key = decodeURIComponent(encodedKey);
     const expected = this.#signature([method, key, expires, names, ...signedValues(names, headers)]);

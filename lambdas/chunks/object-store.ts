@@ -17,9 +17,10 @@ export interface ObjectStore {
 
   /**
    * A GET for SIGNED_URL_MS milliseconds. With a range, the store itself answers this range and nothing else of the object: the header
-   * `range: bytes=FIRST-LAST` is signed, so that the signed headers are host and range. Local, no call.
+   * `range: bytes=FIRST-LAST` is signed, so that the signed headers are host and range. With a `disposition` it is answered as bytes
+   * with this `Content-Disposition`, for browsers. Local, no call.
    */
-  signGet(key: string, range?: ByteRange): Promise<string>;
+  signGet(key: string, read?: ByteRange | DisposedRead): Promise<string>;
 
   /** Size and stored SHA-256 of an object, as the store computed them on receipt; undefined when there is none. */
   head(key: string): Promise<ObjectHead | undefined>;
@@ -35,6 +36,11 @@ export interface ObjectStore {
 export interface ByteRange {
   readonly offset: number;
   readonly length: number;
+}
+
+/** A whole object, as browsers are to take it. */
+export interface DisposedRead {
+  readonly disposition: string;
 }
 
 /** The header that asks for a range. Source: RFC 9110, section 14.2. */

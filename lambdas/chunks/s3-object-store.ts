@@ -4,7 +4,7 @@ import { AwsRequests } from '../runtime/aws-requests.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
 import { escapeUri } from '../runtime/escape-uri.ts';
 import { UrlPresigner } from '../runtime/url-presigner.ts';
-import { type ByteRange, type ObjectHead, type ObjectStore, rangeHeader } from './object-store.ts';
+import { type ByteRange, type DisposedRead, type ObjectHead, type ObjectStore, rangeHeader } from './object-store.ts';
 
 export interface S3ObjectOptions {
   readonly bucket: string;
@@ -54,8 +54,16 @@ export class S3ObjectStore implements ObjectStore {
     return { url: await this.#presign('PUT', object.key, signed), headers };
   }
 
-  async signGet(key: string, range?: ByteRange): Promise<string> {
-    return this.#presign('GET', key, range === undefined ? {} : { range: rangeHeader(range) });
+  async signGet(key: string, read?: ByteRange | DisposedRead): Promise<string> {
+    if (read === undefined || !('disposition' in read)) {
+      return this.#presign('GET', key, read === undefined ? {} : { range: rangeHeader(read) });
+    }
+    const query = {
+      'response-content-disposition': read.disposition,
+      'response-content-type': 'application/octet-stream',
+    };
+    const request = { method: 'GET', url: this.#urlOf(key), headers: {}, query, lifeMs: SIGNED_URL_MS } as const;
+    return this.#presigner.presign(request, this.#clock.now());
   }
 
   async head(key: string): Promise<ObjectHead | undefined> {

@@ -1,9 +1,9 @@
-import { assert, ERRORS, type OperationError, type Problem } from '@syncline/protocol';
+import { assert, type DownloadResponse, ERRORS, type OperationError, type Problem } from '@syncline/protocol';
 import type { ApiResult } from './api-event.ts';
 import { RESPONSE_BYTES_MAX } from './limits.ts';
 
 /** Answers are for one caller at one time; nothing on the way may keep, sniff or frame them. */
-const HEADERS = {
+export const SAFE_HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -17,9 +17,20 @@ export function valueResult(value: unknown, requestId: string): ApiResult {
   assert(Buffer.byteLength(body) <= RESPONSE_BYTES_MAX, 'an answer fits into a response: its operation has a limit');
   return {
     statusCode: 200,
-    headers: { ...HEADERS, 'content-type': 'application/json', 'x-request-id': requestId },
+    headers: { ...SAFE_HEADERS, 'content-type': 'application/json', 'x-request-id': requestId },
     body,
   };
+}
+
+/** 302 to where the bytes are, or the bytes themselves. @throws InvariantError when they are more than Lambda can answer. */
+export function downloadResult(download: DownloadResponse, requestId: string): ApiResult {
+  const headers = { ...SAFE_HEADERS, 'x-request-id': requestId };
+  if (download.kind === 'elsewhere') {
+    return { statusCode: 302, headers: { ...headers, location: download.url }, body: '' };
+  }
+  const body = Buffer.from(download.bytes).toString('base64');
+  assert(body.length <= RESPONSE_BYTES_MAX, 'an answer fits into a response: its operation has a limit');
+  return { statusCode: download.status, headers: { ...headers, ...download.headers }, body, isBase64Encoded: true };
 }
 
 /** The refusal as `application/problem+json`, with the status that the table of errors has for its code. */
@@ -39,7 +50,7 @@ export function problemResult(error: OperationError, requestId: string): ApiResu
   return {
     statusCode: status,
     headers: {
-      ...HEADERS,
+      ...SAFE_HEADERS,
       'content-type': 'application/problem+json',
       'x-request-id': requestId,
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),

@@ -11,3 +11,12 @@ export interface Caller {
 export interface DeviceCaller extends Caller {
   readonly device: Device;
 }
+
+/** Who comes with a link's token: known by nothing but the address of the request. */
+export interface LinkVisitor {
+  readonly address: string;
+  readonly password?: string;
+  /** The headers `Range` and `If-Range`, where bytes are answered. */
+  readonly range?: string;
+  readonly ifRange?: string;
+}

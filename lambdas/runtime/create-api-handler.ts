@@ -2,6 +2,7 @@ import {
   assert,
   type Device,
   DeviceId,
+  type DownloadResponse,
   type OperationError,
   operationError,
   type Route,
@@ -10,14 +11,15 @@ import {
 } from '@syncline/protocol';
 import type { AccountStore } from '../accounts/account-store.ts';
 import type { ApiEvent, ApiResult } from './api-event.ts';
-import { problemResult, valueResult } from './api-result.ts';
-import type { Caller } from './caller.ts';
+import { downloadResult, problemResult, valueResult } from './api-result.ts';
+import type { Caller, LinkVisitor } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { decodeRequest } from './decode-request.ts';
 import { describeError, type ErrorDescription } from './describe-error.ts';
 import { REQUEST_ID_CHARS_MAX, RETRY_AFTER_SECONDS } from './limits.ts';
 import { done, type Outcome, refused } from './outcome.ts';
 import { readCaller } from './read-caller.ts';
+import { readVisitor } from './read-visitor.ts';
 import type { RouteOperations } from './route-operation.ts';
 import type { Telemetry } from './telemetry.ts';
 import { UnavailableError } from './unavailable-error.ts';
@@ -53,8 +55,9 @@ export function createApiHandler<N extends RouteName>(
   return async (event) => {
     const startedAt = dependencies.clock.now();
     const progress: Progress = { requestId: readRequestId(event) };
-    const outcome = await answer(dependencies, { event, entry: table.get(event.routeKey), progress });
-    const result = encode(outcome, progress);
+    const entry = table.get(event.routeKey);
+    const outcome = await answer(dependencies, { event, entry, progress });
+    const result = encode(outcome, progress, entry?.route);
     dependencies.telemetry.report({
       route: table.has(event.routeKey) ? event.routeKey : 'unknown',
       requestId: event.requestContext.requestId,
@@ -101,8 +104,9 @@ async function authenticate(
   dependencies: ApiHandlerDependencies,
   { event, progress }: Request,
   route: Route,
-): Promise<Outcome<Caller | undefined>> {
+): Promise<Outcome<Caller | LinkVisitor | undefined>> {
   if (route.access === 'public') return done(undefined);
+  if (route.access === 'link') return done(readVisitor(event));
   const caller = readCaller(event.requestContext.authorizer?.jwt?.claims);
   if (caller === undefined) return refused('unauthenticated', 'an access token of this deployment is needed');
   progress.ids = { accountId: caller.accountId };
@@ -132,9 +136,15 @@ function failure(error: unknown, progress: Progress): Outcome<never> {
   return refused('internal', 'the service failed; the request id finds the reason in its logs');
 }
 
-function encode(outcome: Outcome<unknown>, progress: Progress): ApiResult {
+function encode(outcome: Outcome<unknown>, progress: Progress, route: Route | undefined): ApiResult {
   try {
-    if (outcome.kind === 'done') return valueResult(outcome.value, progress.requestId);
+    if (outcome.kind === 'done') {
+      const { value } = outcome;
+      const isDownload = route?.answer === 'download';
+      return isDownload
+        ? downloadResult(value as DownloadResponse, progress.requestId)
+        : valueResult(value, progress.requestId);
+    }
     progress.code = outcome.error.code;
     return problemResult(outcome.error, progress.requestId);
   } catch (error) {

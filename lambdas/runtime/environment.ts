@@ -18,6 +18,7 @@ export type Variable =
   | 'SOCKET_ENDPOINT'
   | 'SOCKET_URL'
   | 'STAGE'
+  | 'STREAM_URL'
   | 'USER_POOL_CLIENT_ID'
   | 'USER_POOL_ENDPOINT'
   | 'USER_POOL_ID';

@@ -1,5 +1,5 @@
 import type { RouteName, RouteRequest, RouteResponse, routes } from '@syncline/protocol';
-import type { Caller, DeviceCaller } from './caller.ts';
+import type { Caller, DeviceCaller, LinkVisitor } from './caller.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Who stands behind a route's operation, by the access that the route asks for. */
@@ -7,6 +7,7 @@ export type CallerOf<N extends RouteName> = {
   readonly public: undefined;
   readonly account: Caller;
   readonly device: DeviceCaller;
+  readonly link: LinkVisitor;
 }[(typeof routes)[N]['access']];
 
 /** What a route does once its request is decoded and its caller known. */

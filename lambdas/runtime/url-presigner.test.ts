@@ -12,6 +12,7 @@ const requests = fc.record({
   path: fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 4 }),
   origin: fc.constantFrom('https://bucket.s3.eu-west-1.amazonaws.com', 'http://127.0.0.1:4566'),
   headers: fc.dictionary(fc.stringMatching(/^x-amz-meta-[a-z]{1,8}$/), fc.stringMatching(/^[!-~]{0,20}$/)),
+  query: fc.dictionary(fc.stringMatching(/^response-[a-z-]{1,8}$/), fc.string({ unit: 'grapheme', maxLength: 20 })),
   lifeMs: fc.integer({ min: 1, max: 900 }).map((seconds) => seconds * 1000),
   now: fc.integer({ min: 0, max: 4e12 }).map(epochMs),
   sessionToken: fc.option(fc.base64String({ minLength: 1 }), { nil: undefined }),
@@ -19,7 +20,7 @@ const requests = fc.record({
 
 test('every signature is the one of the library', async () => {
   await fc.assert(
-    fc.asyncProperty(requests, async ({ method, path, origin, headers, lifeMs, now, sessionToken }) => {
+    fc.asyncProperty(requests, async ({ method, path, origin, headers, query, lifeMs, now, sessionToken }) => {
       const credentials = async () => ({
         accessKeyId: 'AKIDEXAMPLE',
         secretAccessKey: 'secret/+',
@@ -27,13 +28,14 @@ test('every signature is the one of the library', async () => {
       });
       const connection = { region: 'eu-west-1', credentials };
       const url = new URL(`${origin}/x-${path.map(escapeUri).join('/')}`);
-      const signed = new URL(await new UrlPresigner(connection).presign({ method, url, headers, lifeMs }, now));
+      const signed = new URL(await new UrlPresigner(connection).presign({ method, url, headers, query, lifeMs }, now));
 
       const library = new SignatureV4({ ...connection, service: 's3', sha256: SigningHash, uriEscapePath: false });
       const expected = await library.presign(
         new HttpRequest({
           method,
           path: url.pathname,
+          query,
           headers: { host: url.host, ...headers, 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' },
         }),
         { signingDate: new Date(now), expiresIn: lifeMs / 1000, unhoistableHeaders: new Set(Object.keys(headers)) },

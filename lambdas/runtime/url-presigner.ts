@@ -9,6 +9,8 @@ export interface PresignedRequest {
   readonly url: URL;
   /** All of them are signed, and none moves into the URL. Names are lowercase; values have no spaces at their ends. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Parameters of S3's own, whose names are of lowercase letters and hyphens: they stand behind those of the signature. */
+  readonly query?: Readonly<Record<string, string>>;
   readonly lifeMs: number;
 }
 
@@ -42,6 +44,9 @@ export class UrlPresigner {
         ? []
         : [`X-Amz-Security-Token=${escapeUri(credentials.sessionToken)}`]),
       `X-Amz-SignedHeaders=${escapeUri(signedHeaders)}`,
+      ...Object.entries(request.query ?? {})
+        .toSorted(byName)
+        .map(([name, value]) => `${name}=${escapeUri(value)}`),
     ].join('&');
     const lines = headers.map(([name, value]) => `${name}:${value}`).join('\n');
     const { pathname, origin } = request.url;

@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { httpApiUrl } from '../addresses.ts';
@@ -21,7 +22,7 @@ import { apiFunctionNames, functions } from '../functions.ts';
 import type { Identity, Resources } from '../resources.ts';
 import { stackSettings } from '../stack-settings.ts';
 
-export type ApiStackProps = Resources;
+export type ApiStackProps = Omit<Resources, 'streamUrl'>;
 
 /** Requests of all clients together, in a second and at once: half of what AWS grants an account. */
 const REQUESTS_PER_SECOND_MAX = 5000;
@@ -29,9 +30,11 @@ const REQUESTS_BURST_MAX = 2500;
 
 /** The HTTP API: every route of the protocol, each served by the function that lib/functions.ts names. */
 export class ApiStack extends Stack {
-  constructor(scope: Construct, id: string, resources: ApiStackProps) {
-    const { config, identity } = resources;
+  constructor(scope: Construct, id: string, props: ApiStackProps) {
+    const { config, identity } = props;
     super(scope, id, stackSettings(config, 'HTTP API'));
+    const streamUrl = this.addStream(props);
+    const resources: Resources = { ...props, ...(streamUrl === undefined ? {} : { streamUrl }) };
     const api = new HttpApi(this, 'Http', {
       description: 'Syncline',
       createDefaultStage: false,
@@ -45,6 +48,19 @@ export class ApiStack extends Stack {
     }
     this.addStage(api, config);
     new CfnOutput(this, 'ApiUrl', { value: httpApiUrl(config, api.apiId) });
+  }
+
+  /** The HTTP API cannot stream, and a function's own URL can. The emulator does not emulate it. */
+  private addStream(resources: ApiStackProps): string | undefined {
+    const { config } = resources;
+    if (config.stage === 'local') return undefined;
+    const { lambda } = new ApiFunction(this, 'LinkStream', { functionName: 'link-stream', config, resources });
+    // Its path is a signed ticket: nothing else is asked of whoever comes.
+    const { url } = lambda.addFunctionUrl({
+      authType: FunctionUrlAuthType.NONE,
+      invokeMode: InvokeMode.RESPONSE_STREAM,
+    });
+    return url;
   }
 
   private addStage(httpApi: HttpApi, config: DeploymentConfig): void {
@@ -68,7 +84,7 @@ function addRoute(api: HttpApi, name: RouteName, integration: HttpLambdaIntegrat
     path: route.path,
     methods: [HttpMethod[route.method]],
     integration,
-    ...(route.access === 'public' ? { authorizer: new HttpNoneAuthorizer() } : {}),
+    ...(route.access === 'public' || route.access === 'link' ? { authorizer: new HttpNoneAuthorizer() } : {}),
   });
 }
 
@@ -81,7 +97,7 @@ function corsPreflight(origins: readonly string[]): CorsPreflightOptions {
   return {
     allowOrigins: [...origins],
     allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
-    allowHeaders: ['authorization', 'content-type', 'x-device-id'],
+    allowHeaders: ['authorization', 'content-type', 'x-device-id', 'x-link-password'],
     exposeHeaders: ['retry-after'],
     maxAge: Duration.hours(1),
   };

@@ -5,6 +5,7 @@ import { inlineSchema, type JsonSchema, reference, schemaComponents, schemaOf } 
 type Json = Readonly<Record<string, unknown>>;
 
 const DEVICE_HEADER = 'DeviceIdHeader';
+const PASSWORD_HEADER = 'LinkPasswordHeader';
 
 /** The HTTP API as OpenAPI 3.1, made from the route table alone. */
 export function openapiDocument(): Json {
@@ -18,7 +19,8 @@ export function openapiDocument(): Json {
       title: 'Syncline',
       version: String(PROTOCOL_VERSION),
       summary: 'File sync and storage in your own AWS account.',
-      description: 'Rules, orders and invariants stand in PROTOCOL.md. No byte of a file passes through this API.',
+      description:
+        'Rules, orders and invariants stand in PROTOCOL.md. Bytes of files go straight to and from the store, but for downloads by links.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '{apiUrl}', variables: { apiUrl: { default: 'https://api.example.com' } } }],
@@ -33,6 +35,13 @@ export function openapiDocument(): Json {
           description: 'A registered device of the account.',
           schema: { $ref: reference('DeviceId') },
         },
+        [PASSWORD_HEADER]: {
+          name: 'X-Link-Password',
+          in: 'header',
+          required: false,
+          description: 'The password of the link, if it has one.',
+          schema: { type: 'string' },
+        },
       },
       responses: { Problem: problemResponse() },
       securitySchemes: {
@@ -45,17 +54,20 @@ export function openapiDocument(): Json {
 function operation(name: string, route: Route): Json {
   const parameters = [
     ...(route.access === 'device' ? [{ $ref: `#/components/parameters/${DEVICE_HEADER}` }] : []),
+    ...(route.access === 'link' ? [{ $ref: `#/components/parameters/${PASSWORD_HEADER}` }] : []),
     ...fields(route.parameters, 'path'),
     ...fields(route.query, 'query'),
   ];
   return {
     operationId: name,
     summary: route.summary,
-    security: route.access === 'public' ? [] : [{ accessToken: [] }],
+    security: route.access === 'public' || route.access === 'link' ? [] : [{ accessToken: [] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: jsonContent(route.body) } }),
     responses: {
-      200: { description: route.summary, content: jsonContent(route.response) },
+      ...(route.answer === 'download'
+        ? downloadResponses()
+        : { 200: { description: route.summary, content: jsonContent(route.response) } }),
       default: { $ref: '#/components/responses/Problem' },
     },
   };
@@ -73,6 +85,16 @@ function fields(schema: z.core.$ZodType | undefined, place: 'path' | 'query'): r
     required: required.includes(name),
     schema: field,
   }));
+}
+
+function downloadResponses(): Json {
+  const content = { 'application/octet-stream': {} };
+  return {
+    200: { description: 'The bytes.', content },
+    206: { description: 'The range of the bytes that was asked for.', content },
+    302: { description: 'Where the bytes are.', headers: { Location: { schema: { type: 'string' } } } },
+    416: { description: 'There are no bytes in the range that was asked for.' },
+  };
 }
 
 function jsonContent(schema: z.core.$ZodType): Json {

@@ -26,6 +26,8 @@ export const ERRORS = {
   internal: { status: 500, remedy: 'retry' },
   unavailable: { status: 503, remedy: 'retry' },
   quota_exceeded: { status: 507, remedy: 'fix-request' },
+  link_ended: { status: 410, remedy: 'fix-request' },
+  password_needed: { status: 403, remedy: 'fix-request' },
 } as const satisfies Record<string, { readonly status: number; readonly remedy: Remedy }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);
@@ -43,6 +45,8 @@ export const ProblemDetails = z.strictObject({
   retryAfterSeconds: z.optional(z.number()),
   quotaBytes: z.optional(z.number()),
   usedBytes: z.optional(z.number()),
+  /** Why a link opens nothing (links.ts, LinkEnd). */
+  end: z.optional(z.string()),
 });
 export type ProblemDetails = z.infer<typeof ProblemDetails>;
 

@@ -19,6 +19,8 @@ export const DeviceId = ulid().brand<'DeviceId'>();
 export type DeviceId = z.infer<typeof DeviceId>;
 export const UploadId = ulid().brand<'UploadId'>();
 export type UploadId = z.infer<typeof UploadId>;
+export const LinkId = ulid().brand<'LinkId'>();
+export type LinkId = z.infer<typeof LinkId>;
 
 /** Lowercase hexadecimal SHA-256. */
 const SHA256_HEX = /^[0-9a-f]{64}$/;

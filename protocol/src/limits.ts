@@ -90,6 +90,23 @@ export const SOCKET_CONNECTION_MS = 2 * HOUR_MS;
 /** Largest message that a client may send on the socket, in bytes. */
 export const SOCKET_MESSAGE_BYTES_MAX = KiB;
 
+/** Links of one account that the service keeps, ended ones included. */
+export const LINKS_MAX = 1000;
+/** Shortest life of a link. */
+export const LINK_LIFE_MS_MIN = MINUTE_MS;
+/** Life of a link whose maker names none. */
+export const LINK_LIFE_MS_DEFAULT = 30 * DAY_MS;
+/** Longest life of a link. */
+export const LINK_LIFE_MS_MAX = 3650 * DAY_MS;
+/** How long a link that has ended says so, to whoever has its token and to its maker. */
+export const LINK_KEPT_MS = 30 * DAY_MS;
+/** How long a download by a link that was counted can go on. */
+export const LINK_GRANT_MS = 24 * HOUR_MS;
+/** Longest password of a link, in characters. */
+export const LINK_PASSWORD_CHARS_MAX = 128;
+/** Largest limit of downloads, or of files that come in, that a link can have. */
+export const LINK_DOWNLOADS_MAX = 1_000_000;
+
 assert(FIXED_CHUNK_BYTES * FILE_CHUNKS_MAX >= FILE_BYTES_MAX, 'a full manifest must hold the largest file');
 assert(FIXED_CHUNK_BYTES <= CHUNK_BYTES_MAX, 'a fixed chunk must be a legal chunk');
 assert(CHUNK_PIN_MS > UPLOAD_SESSION_MS + SIGNED_URL_MS, 'a pin must outlast its session and every URL of it');

@@ -19,6 +19,7 @@ import {
 } from './changes.ts';
 import { CommitRequest, CommitResponse } from './commits.ts';
 import { MarkRevisionRequest, RevisionParameters, RevisionResponse, TrashQuery, TrashResponse } from './history.ts';
+import { CreateLinkRequest, CreateLinkResponse, LinkParameters, LinkResponse, LinksResponse } from './links.ts';
 import {
   ChildrenResponse,
   ContentQuery,
@@ -33,6 +34,15 @@ import {
   RevisionsResponse,
 } from './nodes.ts';
 import { ConfirmPackResponse, OpenPackResponse, Pack } from './packs.ts';
+import {
+  DownloadQuery,
+  DownloadResponse,
+  LinkChildrenQuery,
+  LinkChildrenResponse,
+  LinkContentQuery,
+  LinkTokenParameters,
+  PublicLinkResponse,
+} from './public-links.ts';
 import { SocketResponse } from './sockets.ts';
 import {
   CheckChunksRequest,
@@ -51,12 +61,17 @@ export interface Route {
   readonly path: `/v1/${string}`;
   /** One sentence for the reference. */
   readonly summary: string;
-  /** `account`: an access token. `device`: also `X-Device-Id`, a registered device of that account. */
-  readonly access: 'public' | 'account' | 'device';
+  /**
+   * `account`: an access token. `device`: also `X-Device-Id`, a registered device of that account. `link`: no account, but a
+   * link's token in the path, and its password, if it has one, in `X-Link-Password`.
+   */
+  readonly access: 'public' | 'account' | 'device' | 'link';
   readonly parameters?: z.core.$ZodType;
   readonly query?: z.core.$ZodType;
   readonly body?: z.core.$ZodType;
   readonly response: z.core.$ZodType;
+  /** `download`: no JSON, but 302 with an address or the bytes themselves, for browsers and such; clients have the other routes. */
+  readonly answer?: 'download';
 }
 
 const Nothing = z.strictObject({});
@@ -267,9 +282,72 @@ export const routes = {
     query: TrashQuery,
     response: TrashResponse,
   },
+  createLink: {
+    method: 'POST',
+    path: '/v1/links',
+    summary: 'Makes a link to a file or folder, and answers its token, this once.',
+    access: 'account',
+    body: CreateLinkRequest,
+    response: CreateLinkResponse,
+  },
+  listLinks: {
+    method: 'GET',
+    path: '/v1/links',
+    summary: 'The links of the account.',
+    access: 'account',
+    response: LinksResponse,
+  },
+  revokeLink: {
+    method: 'DELETE',
+    path: '/v1/links/{linkId}',
+    summary: 'Ends a link at once.',
+    access: 'account',
+    parameters: LinkParameters,
+    response: LinkResponse,
+  },
+  getLink: {
+    method: 'GET',
+    path: '/v1/public/{token}',
+    summary: 'What a link is for.',
+    access: 'link',
+    parameters: LinkTokenParameters,
+    response: PublicLinkResponse,
+  },
+  listLinkChildren: {
+    method: 'GET',
+    path: '/v1/public/{token}/children',
+    summary: 'What stands in a linked folder, or in a folder below it.',
+    access: 'link',
+    parameters: LinkTokenParameters,
+    query: LinkChildrenQuery,
+    response: LinkChildrenResponse,
+  },
+  getLinkContent: {
+    method: 'GET',
+    path: '/v1/public/{token}/content',
+    summary: 'A page of the manifest of a linked file. The first page counts as a download.',
+    access: 'link',
+    parameters: LinkTokenParameters,
+    query: LinkContentQuery,
+    response: ContentResponse,
+  },
+  downloadLink: {
+    method: 'GET',
+    path: '/v1/public/{token}/download',
+    summary: 'A linked file for browsers and curl: a redirect to its bytes, or its bytes. Counts as a download.',
+    access: 'link',
+    parameters: LinkTokenParameters,
+    query: DownloadQuery,
+    response: DownloadResponse,
+    answer: 'download',
+  },
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;
+/** The routes that answer JSON. */
+export type JsonRouteName = {
+  readonly [N in RouteName]: (typeof routes)[N] extends { readonly answer: 'download' } ? never : N;
+}[RouteName];
 
 type PartOf<R, Part extends string> = R extends { readonly [key in Part]: infer S extends z.core.$ZodType } ? S : never;
 /** What a caller passes for a route: only the parts that the route has. */

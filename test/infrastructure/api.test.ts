@@ -24,20 +24,24 @@ describe.each(stages)('in stage %s', (stage) => {
     expect(keys.toSorted()).toEqual(contract.map(([, { method, path }]) => `${method} ${path}`).toSorted());
   });
 
-  test.each(contract)('%s needs an access token unless it is public, and reaches its function', (name, route) => {
-    const found = deployedRoutes.find(({ Properties }) => Properties['RouteKey'] === `${route.method} ${route.path}`);
-    expect(found?.Properties['AuthorizationType']).toBe(route.access === 'public' ? 'NONE' : 'JWT');
-    expect(found?.Properties['AuthorizerId'] === undefined).toBe(route.access === 'public');
-    const integrationId = String(at(found?.Properties['Target'], 'Fn::Join', '1', '1', 'Ref'));
-    const integration = template.Resources[integrationId]?.Properties;
-    const [functionId] = at(integration, 'IntegrationUri', 'Fn::GetAtt') as [string];
-    const serving = template.Resources[functionId]?.Properties;
-    const servedBy = at(serving, 'Environment', 'Variables', 'FUNCTION_NAME');
-    expect(apiFunctionNames.filter((each) => (functions[each].routes as readonly RouteName[]).includes(name))).toEqual([
-      servedBy,
-    ]);
-    expect(integration).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' });
-  });
+  test.each(contract)(
+    '%s needs an access token unless it is public or of a link, and reaches its function',
+    (name, route) => {
+      const found = deployedRoutes.find(({ Properties }) => Properties['RouteKey'] === `${route.method} ${route.path}`);
+      const isOpen = route.access === 'public' || route.access === 'link';
+      expect(found?.Properties['AuthorizationType']).toBe(isOpen ? 'NONE' : 'JWT');
+      expect(found?.Properties['AuthorizerId'] === undefined).toBe(isOpen);
+      const integrationId = String(at(found?.Properties['Target'], 'Fn::Join', '1', '1', 'Ref'));
+      const integration = template.Resources[integrationId]?.Properties;
+      const [functionId] = at(integration, 'IntegrationUri', 'Fn::GetAtt') as [string];
+      const serving = template.Resources[functionId]?.Properties;
+      const servedBy = at(serving, 'Environment', 'Variables', 'FUNCTION_NAME');
+      expect(
+        apiFunctionNames.filter((each) => (functions[each].routes as readonly RouteName[]).includes(name)),
+      ).toEqual([servedBy]);
+      expect(integration).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' });
+    },
+  );
 
   test('a token is of our user pool and made for our client', () => {
     const authorizer = onlyResourceOf(template, 'AWS::ApiGatewayV2::Authorizer');
@@ -85,6 +89,18 @@ describe.each(stages)('in stage %s', (stage) => {
     }
   });
 
+  test('what streams does so by a URL of its own, which the function that sends people there is told', () => {
+    const urls = resourcesOf(template, 'AWS::Lambda::Url').map(({ Properties }) => [
+      show(at(Properties['TargetFunctionArn'])),
+      Properties['AuthType'],
+      Properties['InvokeMode'],
+    ]);
+    const sent = deployedFunctions(deployment).get('link-read')?.environment['STREAM_URL'];
+    const isLocal = stage === 'local';
+    expect(urls).toEqual(isLocal ? [] : [['LinkStreamFunction.Arn', 'NONE', 'RESPONSE_STREAM']]);
+    expect(sent).toBe(isLocal ? undefined : 'LinkStreamFunctionFunctionUrl.FunctionUrl');
+  });
+
   test('no function outlives the 30 s after which the API gives up', () => {
     for (const name of apiFunctionNames) expect(functions[name].timeoutSeconds).toBeLessThan(30);
   });
@@ -104,7 +120,7 @@ describe('browsers', () => {
     expect(corsOf({ allowedOrigins: 'https://app.example.com' })).toEqual({
       AllowOrigins: ['https://app.example.com'],
       AllowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-      AllowHeaders: ['authorization', 'content-type', 'x-device-id'],
+      AllowHeaders: ['authorization', 'content-type', 'x-device-id', 'x-link-password'],
       ExposeHeaders: ['retry-after'],
       MaxAge: 3600,
     });

@@ -16,8 +16,9 @@ describe.each(stages)('in stage %s', (stage) => {
   const deployed = deployedFunctions(deployment);
   const all = [...deployed.values()];
 
-  test('every function is deployed, and sign-up in stage local alone', () => {
-    const expected = Object.keys(functions).filter((name) => name !== 'sign-up' || stage === 'local');
+  test('every function is deployed, sign-up in stage local alone, and what streams everywhere else', () => {
+    const isLocal = stage === 'local';
+    const expected = Object.keys(functions).filter((name) => name !== (isLocal ? 'link-stream' : 'sign-up'));
     expect([...deployed.keys()].toSorted()).toEqual(expected.toSorted());
   });
 
@@ -136,9 +137,11 @@ describe('in production', () => {
   });
 
   test('bytes are read where proofs and packs are checked, commits confirmed, contents handed out and references kept', () => {
-    const readers = ['chunk-check', 'commit', 'content-read', 'pack-upload', 'project'];
-    expect(whoMay(/^s3:GetObject/).toSorted()).toEqual(readers);
-    expect(whoMay(/^s3:ListBucket/).toSorted()).toEqual(readers.filter((name) => name !== 'content-read'));
+    const finders = ['chunk-check', 'commit', 'pack-upload', 'project'];
+    expect(whoMay(/^s3:GetObject/).toSorted()).toEqual(
+      [...finders, 'content-read', 'link-read', 'link-stream'].toSorted(),
+    );
+    expect(whoMay(/^s3:ListBucket/).toSorted()).toEqual(finders);
   });
 
   test('only functions that sign or verify may read the key secret', () => {
@@ -149,6 +152,8 @@ describe('in production', () => {
       'content-read',
       'delta',
       'history-read',
+      'link-read',
+      'link-stream',
       'node-read',
       'pack-upload',
       'upload-initiate',
@@ -178,6 +183,16 @@ describe('in production', () => {
       'dynamodb:GetItem DataAccounts.Arn',
       'dynamodb:PutItem DataSessions.Arn',
     ]);
+  });
+
+  test('whoever holds the token of a link has counts written, and nothing else', () => {
+    const writes = /^dynamodb:(Put|Update|Delete|BatchWrite)/;
+    expect(what('link-read', writes).toSorted()).toEqual([
+      'dynamodb:PutItem DataSessions.Arn',
+      'dynamodb:UpdateItem DataAccounts.Arn',
+      'dynamodb:UpdateItem DataSessions.Arn',
+    ]);
+    expect(what('link-stream', writes)).toEqual([]);
   });
 
   test('a function is told the names of what it may access, and no others', () => {

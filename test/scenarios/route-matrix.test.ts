@@ -9,6 +9,9 @@ interface Request<N extends RouteName> {
   readonly input: (target: Target) => RouteInput<N>;
 }
 
+/** Whoever has it: no account is looked at. test/scenarios/links.test.ts and its neighbours ask these routes. */
+const WHOEVER_HAS_A_TOKEN = 'it is for whoever has a token';
+
 /** Requests of every route by name, or why the route has nothing to do with a namespace. */
 const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Request<N>>> } = {
   getConfiguration: 'it is for everybody',
@@ -21,6 +24,22 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
   confirmPack: 'chunks belong to accounts, not to namespaces',
   getCursor: 'it is about the caller',
   openSocket: 'it is about the caller',
+  listLinks: 'it is about the caller',
+  revokeLink: 'it is about the caller',
+  getLink: WHOEVER_HAS_A_TOKEN,
+  listLinkChildren: WHOEVER_HAS_A_TOKEN,
+  getLinkContent: WHOEVER_HAS_A_TOKEN,
+  downloadLink: WHOEVER_HAS_A_TOKEN,
+  createLink: {
+    'shows a file': {
+      needs: 'read',
+      input: ({ namespaceId, fileId }) => ({ body: { role: 'view', namespaceId, nodeId: fileId } }),
+    },
+    'takes files': {
+      needs: 'write',
+      input: ({ namespaceId, folderId }) => ({ body: { role: 'upload', namespaceId, nodeId: folderId } }),
+    },
+  },
   initiateUploads: {
     'opens an upload': { needs: 'write', input: ({ namespaceId }) => ({ body: { files: [matrixFile(namespaceId)] } }) },
   },

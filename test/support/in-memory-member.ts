@@ -15,7 +15,7 @@ import {
 import type { InMemoryService, TestCaller } from './in-memory-service.ts';
 
 /** Somebody with an account and one device on it. */
-export interface Member extends Required<TestCaller> {
+export interface Member extends Required<Pick<TestCaller, 'subject' | 'deviceId'>> {
   readonly deviceId: DeviceId;
   readonly accountId: AccountId;
   readonly namespaceId: NamespaceId;

@@ -15,6 +15,13 @@ import { listChanges } from '../../lambdas/journal/list-changes.ts';
 import { readContent } from '../../lambdas/journal/read-content.ts';
 import { readContents } from '../../lambdas/journal/read-contents.ts';
 import { waitForChanges } from '../../lambdas/journal/wait-for-changes.ts';
+import { createLink } from '../../lambdas/links/create-link.ts';
+import { downloadLink } from '../../lambdas/links/download-link.ts';
+import { getLink } from '../../lambdas/links/get-link.ts';
+import { listLinkChildren } from '../../lambdas/links/list-link-children.ts';
+import { listLinks } from '../../lambdas/links/list-links.ts';
+import { readLinkContent } from '../../lambdas/links/read-link-content.ts';
+import { revokeLink } from '../../lambdas/links/revoke-link.ts';
 import { getNode } from '../../lambdas/namespaces/get-node.ts';
 import { listChildren } from '../../lambdas/namespaces/list-children.ts';
 import { listRevisions } from '../../lambdas/namespaces/list-revisions.ts';
@@ -32,6 +39,8 @@ import type { InMemoryStores } from './in-memory-stores.ts';
 export interface InMemorySettings {
   readonly dedupScope: DedupScope;
   readonly quotaBytes: number;
+  /** Where downloads are streamed; nowhere when absent. */
+  readonly streamUrl?: string | undefined;
 }
 
 /** The operation of every route, as the entries in lambdas/*.lambda.ts compose them. The objects may lie elsewhere. */
@@ -39,7 +48,14 @@ export function inMemoryOperations(
   stores: Omit<InMemoryStores, 'objects'> & { readonly objects: ObjectStore },
   settings: InMemorySettings,
 ): RouteOperations<RouteName> {
-  const dependencies = { ...stores, ...settings, meter: stores.telemetry, socketUrl: 'wss://socket.memory.test' };
+  const streamUrl = settings.streamUrl;
+  const dependencies = {
+    ...stores,
+    ...settings,
+    streamUrl,
+    meter: stores.telemetry,
+    socketUrl: 'wss://socket.memory.test',
+  };
   const configuration = { stage: 'local', region: 'memory', issuer: 'https://issuer.memory.test', audience: 'memory' };
   return {
     getConfiguration: () => getConfiguration(configuration),
@@ -68,5 +84,14 @@ export function inMemoryOperations(
     markRevision: ({ parameters, body }, caller) => markRevision(dependencies, { ...body, ...parameters }, caller),
     listTrash: ({ query }, caller) => listTrash(dependencies, query, caller),
     openSocket: (_request, caller) => openSocket(dependencies, caller),
+    createLink: ({ body }, caller) => createLink(dependencies, body, caller),
+    listLinks: (_request, caller) => listLinks(dependencies, caller),
+    revokeLink: ({ parameters }, caller) => revokeLink(dependencies, parameters.linkId, caller),
+    getLink: ({ parameters }, visitor) => getLink(dependencies, parameters.token, visitor),
+    listLinkChildren: ({ parameters, query }, visitor) =>
+      listLinkChildren(dependencies, { ...parameters, ...query }, visitor),
+    getLinkContent: ({ parameters, query }, visitor) =>
+      readLinkContent(dependencies, { ...parameters, ...query }, visitor),
+    downloadLink: ({ parameters, query }, visitor) => downloadLink(dependencies, { ...parameters, ...query }, visitor),
   };
 }

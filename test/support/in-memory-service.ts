@@ -22,6 +22,10 @@ export interface TestCaller {
   /** Absent: no token is sent. */
   readonly subject?: string;
   readonly deviceId?: string;
+  /** Where the request comes from, for links. */
+  readonly address?: string;
+  /** Of a link. */
+  readonly password?: string;
 }
 
 export type Answer<T> =
@@ -35,6 +39,7 @@ export interface InMemoryServiceOptions extends InMemoryStoresOptions {
   readonly watched?: (operations: RouteOperations<RouteName>) => RouteOperations<RouteName>;
   readonly dedupScope?: 'deployment' | 'account';
   readonly quotaBytes?: number;
+  readonly streamUrl?: string;
 }
 
 export const TEST_ISSUER = 'https://issuer.memory.test';
@@ -55,6 +60,7 @@ export class InMemoryService {
     const settings = {
       dedupScope: options.dedupScope ?? 'deployment',
       quotaBytes: options.quotaBytes ?? TEST_QUOTA_BYTES,
+      streamUrl: options.streamUrl,
     } as const;
     const operations = inMemoryOperations(seen, settings);
     this.#handler = createApiHandler<RouteName>(
@@ -100,13 +106,17 @@ interface Parts {
 }
 
 /** An event of API Gateway for a route, without its input. */
-export function eventOf(route: Route, { subject, deviceId }: TestCaller): ApiEvent {
+export function eventOf(route: Route, { subject, deviceId, address, password }: TestCaller): ApiEvent {
   const claims = { iss: TEST_ISSUER, sub: subject, token_use: 'access', client_id: 'memory' };
   return {
     routeKey: `${route.method} ${route.path}`,
-    headers: deviceId === undefined ? {} : { 'x-device-id': deviceId },
+    headers: {
+      ...(deviceId === undefined ? {} : { 'x-device-id': deviceId }),
+      ...(password === undefined ? {} : { 'x-link-password': password }),
+    },
     requestContext: {
       requestId: 'request-1',
+      ...(address === undefined ? {} : { http: { sourceIp: address } }),
       ...(subject === undefined ? {} : { authorizer: { jwt: { claims } } }),
     },
   };

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { MemoryAccountStore } from '../../lambdas/accounts/memory-account-store.ts';
 import { MemoryChunkIndex } from '../../lambdas/chunks/memory-chunk-index.ts';
 import { type KeptBytes, MemoryObjectStore } from '../../lambdas/chunks/memory-object-store.ts';
+import { MemoryAttemptStore } from '../../lambdas/links/memory-attempt-store.ts';
+import { MemoryLinkStore } from '../../lambdas/links/memory-link-store.ts';
 import { MemoryNamespaceStore } from '../../lambdas/namespaces/memory-namespace-store.ts';
 import type { CommitTransactionOutcome, NamespaceTransaction } from '../../lambdas/namespaces/namespace-store.ts';
 import { MemoryPackIndex } from '../../lambdas/packs/memory-pack-index.ts';
@@ -44,6 +46,8 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     uploads: new MemoryUploadStore(),
     sockets: new MemorySocketStore(),
     pusher: new MemorySocketPusher(),
+    links: new MemoryLinkStore(),
+    attempts: new MemoryAttemptStore(),
   };
 }
 

@@ -47,7 +47,8 @@ async function exchangeWithApi(service: InMemoryService, request: TransportReque
   if (matched === undefined) return { status: 404, headers: {}, body: Buffer.from('{"message":"Not Found"}') };
   const [, subject] = /^Bearer memory (.+)$/.exec(request.headers['authorization'] ?? '') ?? [];
   // What the authorizer of API Gateway answers, before any function is asked.
-  if (subject === undefined && matched.route.access !== 'public') {
+  const isOpen = matched.route.access === 'public' || matched.route.access === 'link';
+  if (subject === undefined && !isOpen) {
     return { status: 401, headers: {}, body: Buffer.from('{"message":"Unauthorized"}') };
   }
   const base = eventOf(matched.route, subject === undefined ? {} : { subject });

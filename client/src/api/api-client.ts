@@ -1,4 +1,4 @@
-import type { DeviceId, Problem, RouteInput, RouteName, RouteResponse } from '@syncline/protocol';
+import type { DeviceId, JsonRouteName, Problem, Route, RouteInput, RouteResponse } from '@syncline/protocol';
 import { routes } from '@syncline/protocol';
 import type { AccessTokens } from './access-tokens.ts';
 import { createRouteCaller } from './call-route.ts';
@@ -10,12 +10,14 @@ export type ApiAnswer<T> = { readonly ok: true; readonly value: T } | { readonly
 
 interface CallOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Of the link whose token is in the parameters. */
+  readonly linkPassword?: string | undefined;
 }
-type CallArguments<N extends RouteName> =
+type CallArguments<N extends JsonRouteName> =
   Record<string, never> extends RouteInput<N> ? [input?: CallOptions] : [input: RouteInput<N> & CallOptions];
 
 /**
- * One method per route, such as `api.commit({ body })` or `api.getContent({ parameters, query, signal })`.
+ * One method per route that answers JSON, such as `api.commit({ body })` or `api.getContent({ parameters, query, signal })`.
  *
  * Every route is safe to repeat (commits by opId, uploads by content), so a request is repeated with jitter while the network
  * fails or the service says 429, 500 or 503, up to API_RETRY; what is refused then is answered as the last problem.
@@ -25,7 +27,7 @@ type CallArguments<N extends RouteName> =
  * @throws the signal's reason, when the caller aborted.
  */
 export type ApiClient = {
-  readonly [N in RouteName]: (...input: CallArguments<N>) => Promise<ApiAnswer<RouteResponse<N>>>;
+  readonly [N in JsonRouteName]: (...input: CallArguments<N>) => Promise<ApiAnswer<RouteResponse<N>>>;
 };
 
 export interface ApiClientDependencies {
@@ -42,6 +44,7 @@ export interface ApiClientDependencies {
 /** Makes the client from the route table. */
 export function createApiClient(dependencies: ApiClientDependencies): ApiClient {
   const call = createRouteCaller(dependencies);
-  const methods = Object.keys(routes).map((name) => [name, call(name as RouteName)]);
+  const answering = Object.entries<Route>(routes).filter(([, route]) => route.answer === undefined);
+  const methods = answering.map(([name]) => [name, call(name as JsonRouteName)]);
   return Object.fromEntries(methods) as ApiClient;
 }

@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, Problem, type Route, type RouteName, routes } from '@syncline/protocol';
+import { ERRORS, type ErrorCode, type JsonRouteName, Problem, type Route, routes } from '@syncline/protocol';
 import * as z from 'zod/mini';
 import type { ApiAnswer, ApiClientDependencies } from './api-client.ts';
 import { parseRetryAfter, retryDelayMs } from './backoff.ts';
@@ -12,11 +12,12 @@ interface CallInput {
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  readonly linkPassword?: string | undefined;
 }
 
 /** Makes the function behind a route's method; ApiClient states what it guarantees. */
 export function createRouteCaller(dependencies: ApiClientDependencies) {
-  return (name: RouteName) => {
+  return (name: JsonRouteName) => {
     const route: Route = routes[name];
     return (input: CallInput = {}): Promise<ApiAnswer<unknown>> => callRoute(dependencies, route, input);
   };
@@ -28,7 +29,8 @@ async function callRoute(
   input: CallInput,
 ): Promise<ApiAnswer<unknown>> {
   const request = encodeRequest(dependencies, route, input);
-  let token = route.access === 'public' ? undefined : await dependencies.tokens.current(input.signal);
+  const isOpen = route.access === 'public' || route.access === 'link';
+  let token = isOpen ? undefined : await dependencies.tokens.current(input.signal);
   let renewed = false;
   for (let attempt = 1; ; attempt++) {
     const attempted = await sendOnce(dependencies, authorized(request, token));
@@ -66,6 +68,7 @@ function encodeRequest(dependencies: ApiClientDependencies, route: Route, input:
       accept: 'application/json',
       ...(hasBody ? { 'content-type': 'application/json' } : {}),
       ...(route.access === 'device' ? { 'x-device-id': dependencies.deviceId } : {}),
+      ...(route.access === 'link' && input.linkPassword !== undefined ? { 'x-link-password': input.linkPassword } : {}),
     },
     ...(hasBody ? { body: JSON.stringify(input.body ?? {}) } : {}),
     answerBytesMax: ANSWER_BYTES_MAX,

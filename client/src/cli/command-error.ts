@@ -37,6 +37,8 @@ const REASONS: Readonly<Record<Problem['code'], ExitReason>> = {
   internal: 'unavailable',
   unavailable: 'unavailable',
   quota_exceeded: 'quota',
+  link_ended: 'refused',
+  password_needed: 'refused',
 };
 
 const REMEDIES: Readonly<Partial<Record<Problem['code'], string>>> = {

@@ -22,6 +22,7 @@ import { registerIgnore } from './ignore-command.ts';
 import { registerLabel } from './label-command.ts';
 import { registerLimit } from './limit-command.ts';
 import { registerLink } from './link-command.ts';
+import { registerLinks } from './links-command.ts';
 import { registerLogin } from './login-command.ts';
 import { registerLoginItem } from './login-item-command.ts';
 import { registerLogout } from './logout-command.ts';
@@ -74,6 +75,7 @@ const COMMANDS = [
   registerRestore,
   registerTrash,
   registerDevices,
+  registerLinks,
 ];
 
 /** Runs one command line and answers the exit code. Never throws. */

@@ -14,7 +14,7 @@ export interface CredentialOptions {
 /** The credentials from options and standard input, or asked for on the terminal. */
 export async function readCredentials(context: CommandContext, options: CredentialOptions): Promise<Credentials> {
   const email = options.email ?? (await ask(context, 'Email address', '--email EMAIL'));
-  if (options.passwordStdin === true) return { email, password: await readFirstLine(context) };
+  if (options.passwordStdin === true) return { email, password: await readPasswordLine(context, SIGN_IN_EXAMPLE) };
   requireTerminal(context, '--password-stdin');
   const password = await askPassword({ message: 'Password', output: context.streams.stderr, signal: context.signal });
   return { email, password: answered(password) };
@@ -48,7 +48,10 @@ function answered(answer: string | symbol): string {
   return String(answer);
 }
 
-async function readFirstLine({ streams }: CommandContext): Promise<string> {
+const SIGN_IN_EXAMPLE = 'printf %s "$PASSWORD" | syncline login --email EMAIL --password-stdin';
+
+/** The first line of standard input. @throws CommandError when there is none; `example` says how to give it. */
+export async function readPasswordLine({ streams }: CommandContext, example: string): Promise<string> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of streams.stdin) {
@@ -62,6 +65,6 @@ async function readFirstLine({ streams }: CommandContext): Promise<string> {
     reason: 'usage',
     code: 'no_password',
     message: line === '' ? 'No password came on standard input.' : 'The password on standard input is too long.',
-    remedy: 'Give it as the first line, such as: printf %s "$PASSWORD" | syncline login --email EMAIL --password-stdin',
+    remedy: `Give it as the first line, such as: ${example}`,
   });
 }
