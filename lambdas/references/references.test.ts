@@ -60,8 +60,8 @@ class FileOfRevisions {
 
   /** Chunks of the contents that it has. */
   needed(): ReadonlySet<string> {
-    const hashes = this.#revisions.map(({ contentHash }) => contentHash as string);
-    const retained = CONTENTS.filter((chunks) => hashes.includes(sha256Hex(packManifest(chunks))));
+    const hashes = new Set(this.#revisions.map(({ contentHash }) => contentHash as string));
+    const retained = CONTENTS.filter((chunks) => hashes.has(sha256Hex(packManifest(chunks))));
     return new Set(retained.flat().map(({ hash }) => hash));
   }
 }
@@ -334,13 +334,13 @@ test('a record that cannot be read is reported, and what stands beside it is pro
 
 test('a namespace that cannot be projected is reported, keeps its position, and is projected by a later record', async () => {
   const { deliver, referenced, stores, home } = await openJournal(3);
-  const { add } = stores.references;
+  const add = stores.references.add.bind(stores.references);
   stores.references.add = async () => {
     throw new UnavailableError('no answer');
   };
   expect(await deliver([1, 2, 3])).toEqual([{ itemIdentifier: '1' }]);
   expect(await stores.references.getPosition(home.namespaceId)).toBeUndefined();
-  stores.references.add = add.bind(stores.references);
+  stores.references.add = add;
   expect(await deliver([3])).toEqual([]);
   expect(await referenced()).toEqual([0, 1, 2]);
 });
@@ -348,11 +348,11 @@ test('a namespace that cannot be projected is reported, keeps its position, and 
 test('a position never passes what is there: entries that come later are projected', async () => {
   const { deliver, referenced, commit, stores, home } = await openJournal(1);
   // The journal is kept for a time; what an old namespace has lost of it was projected in its day.
-  const { listEntries } = stores.namespaces;
+  const listEntries = stores.namespaces.listEntries.bind(stores.namespaces);
   stores.namespaces.listEntries = async () => [];
   expect(await deliver([1])).toEqual([]);
   expect(await stores.references.getPosition(home.namespaceId)).toEqual({ epoch: 1, seq: 1 });
-  stores.namespaces.listEntries = listEntries.bind(stores.namespaces);
+  stores.namespaces.listEntries = listEntries;
   await commit(1, 3);
   expect(await deliver([3])).toEqual([]);
   expect(await referenced()).toEqual([1, 2]);

@@ -3,7 +3,7 @@ import { describeReport, type SyncReport } from './sync-report.ts';
 
 const none = { changedRemote: 0, changedLocal: 0 };
 const report = (counts: SyncReport['counts']): SyncReport => ({
-  path: '/home/ann/Syncline',
+  path: '/data/Syncline',
   state: 'rested',
   counts,
   steps: undefined,
@@ -13,9 +13,9 @@ const report = (counts: SyncReport['counts']): SyncReport => ({
 
 test('one file is one file, and more are files', () => {
   expect(describeReport(report({ uploaded: 1, downloaded: 0, conflicts: 1, ...none }))).toEqual([
-    "'/home/ann/Syncline': 1 file uploaded, 0 downloaded, 1 conflicted copy made.",
+    "'/data/Syncline': 1 file uploaded, 0 downloaded, 1 conflicted copy made.",
   ]);
   expect(describeReport(report({ uploaded: 2, downloaded: 1, conflicts: 2, ...none }))).toEqual([
-    "'/home/ann/Syncline': 2 files uploaded, 1 downloaded, 2 conflicted copies made.",
+    "'/data/Syncline': 2 files uploaded, 1 downloaded, 2 conflicted copies made.",
   ]);
 });
