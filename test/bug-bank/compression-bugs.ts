@@ -4,6 +4,7 @@ const PACKS = 'lambdas/packs/compressed-packs.test.ts';
 const SWEEP = 'lambdas/packs/sweep-pack.test.ts';
 const FRAME = 'protocol/src/zstd-frame.test.ts';
 const OPEN = 'client/src/transfers/open-chunk.test.ts';
+const SENDING = 'test/scenarios/compressed-uploads.test.ts';
 
 /** Errors in the storing, describing and opening of compressed members of packs. */
 export const COMPRESSION_BUGS: readonly PlantedBug[] = [
@@ -171,5 +172,65 @@ export const COMPRESSION_BUGS: readonly PlantedBug[] = [
     find: 'return range === undefined ? size : range[1] - range[0] + 1;',
     replace: 'return range === undefined ? size : Math.max(size, range[1] - range[0] + 1);',
     caughtBy: { file: 'test/scenarios/compressed-reads.test.ts', test: 'a limit of bandwidth counts what travels' },
+  },
+  {
+    id: 'fast-link-waits-for-the-processor',
+    what: 'Chunks are compressed for links that carry them faster than that takes.',
+    invariant: 'I-23',
+    file: 'client/src/transfers/send-pack.ts',
+    find: 'return rate < COMPRESSED_LINK_BYTES_PER_SECOND_MAX;',
+    replace: 'return rate >= 0;',
+    caughtBy: { file: SENDING, test: 'a pack goes out by a link that is fast: its members lie as they are' },
+  },
+  {
+    id: 'frame-is-sent-as-the-chunk',
+    what: 'A pack holds a frame, and says that its chunk lies there as it is: nothing compressed is ever stored.',
+    invariant: 'I-1',
+    file: 'client/src/transfers/send-pack.ts',
+    find: "{ stored: { size: frame.length, encoding: 'zstd' as const } }",
+    replace: '{}',
+    caughtBy: { file: SENDING, test: 'text takes a fraction of its bytes, in the pack that it would take anyway' },
+  },
+  {
+    id: 'limit-is-charged-what-is-saved',
+    what: 'A limit of bandwidth makes a compressed pack wait as long as a plain one.',
+    invariant: 'I-23',
+    file: 'client/src/transfers/send-pack.ts',
+    find: 'bandwidth?.upload.giveBack(unused);',
+    replace: '',
+    caughtBy: { file: SENDING, test: 'a limit of bandwidth is charged what travels' },
+  },
+  {
+    id: 'noise-is-compressed',
+    what: 'What does not become smaller is sent as a frame all the same, and the service refuses its pack.',
+    invariant: 'I-23',
+    file: 'client/src/transfers/compress-chunks.ts',
+    find: ' && frame.length <= bytes.length * COMPRESSED_SHARE_MAX',
+    replace: '',
+    caughtBy: { file: SENDING, test: 'what has no order travels as it is, also beside text' },
+  },
+  {
+    id: 'samples-of-the-start-alone',
+    what: 'Whether a long chunk is compressed depends on its first bytes alone.',
+    invariant: 'I-23',
+    file: 'client/src/transfers/compress-chunks.ts',
+    find: 'Math.floor((bytes.length - SAMPLE_BYTES) / (SAMPLES - 1))',
+    replace: '0',
+    caughtBy: {
+      file: 'client/src/transfers/compress-chunks.test.ts',
+      test: 'a long chunk is judged by samples from its start, its middle and its end',
+    },
+  },
+  {
+    id: 'busy-thread-is-a-slow-link',
+    what: 'A device that has much to do takes its link for slow, and does more.',
+    invariant: 'I-23',
+    file: 'client/src/transfers/link-rate.ts',
+    find: ' - (workedMs - this.#workedMs)',
+    replace: '',
+    caughtBy: {
+      file: 'client/src/transfers/link-rate.test.ts',
+      test: 'a thread that is busy does not make a link look slow',
+    },
   },
 ];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Pack } from '@syncline/protocol';
+import { openChunk } from '../../client/src/transfers/open-chunk.ts';
 import {
   type ApiDevice,
   chunkOf,
@@ -11,6 +12,7 @@ import {
   putSigned,
   valueOf,
 } from '../support/api-device.ts';
+import { packOf as packInForm } from '../support/in-memory-pack.ts';
 import { sharedStack } from '../support/shared-stack.ts';
 
 let ada: ApiDevice;
@@ -63,6 +65,36 @@ test('small files travel in a pack, and each is read back by an address that giv
     expect([own.status, Buffer.from(await own.arrayBuffer())]).toEqual([206, contents[index]]);
     expect((await readRange(url)).status).toBe(403);
     expect((await readRange(url, [0, built.bytes.length - 1])).status).toBe(403);
+  }
+});
+
+test('text travels compressed in a pack, and is read back by an address that says so', async () => {
+  const contents = Array.from({ length: 20 }, (_, number) =>
+    Buffer.from(`${randomBytes(8).toString('hex')} ${number}, again and again. `.repeat(100)),
+  );
+  const files = contents.map((bytes) => fileOf(ada, bytes));
+  const { uploads } = valueOf(await ada.api.initiateUploads({ body: { packs: true, files } }));
+  const built = packInForm(contents, 'mixed');
+  expect(await putPack(ada, built)).toBe(200);
+  expect(valueOf(await ada.api.confirmPack({ body: built.pack }))).toEqual({ status: 'stored' });
+  const operations = uploads.map(({ uploadId }, index) =>
+    putOperation(ada, { name: `${built.pack.hash} ${index}`, uploadId }),
+  );
+  const { results } = valueOf(await ada.api.commit({ body: { operations } }));
+  const wanted = results.map((result) => {
+    if (result.status !== 'committed') throw new Error(`refused: ${JSON.stringify(result)}`);
+    return { namespaceId: result.node.namespaceId, nodeId: result.node.nodeId };
+  });
+  const { contents: answers } = valueOf(await ada.api.readContents({ body: { files: wanted } }));
+  for (const [index, answer] of answers.entries()) {
+    if (answer.status !== 'found') throw new Error('a committed file is read');
+    const [chunk] = answer.content.chunks;
+    if (chunk === undefined) throw new Error('a file of text has a chunk');
+    const { stored } = built.pack.members[index] ?? {};
+    expect(chunk.encoding).toBe(index % 2 === 0 ? 'zstd' : undefined);
+    const given = Buffer.from(await (await readRange(chunk.url, chunk.range)).arrayBuffer());
+    expect(given.length).toBe(stored?.size ?? chunk.size);
+    expect(Buffer.from((await openChunk(chunk, given)) ?? [])).toEqual(contents[index]);
   }
 });
 

@@ -29,6 +29,10 @@ const DOINGS = Object.entries(WEIGHTS).flatMap(([doing, weight]) =>
   Array.from({ length: weight }, () => doing as Doing),
 );
 
+const LONG_EVERY = 2;
+const LONG_REPEATS = 100;
+const SHOWN_CHARS = 40;
+
 /**
  * One thing that somebody does to a disk. `mark` makes its text one of its kind; `near` is a path at which something happens just
  * now. Answers what was done, for the trace; undefined when there was nothing to do it with.
@@ -40,7 +44,7 @@ export function editDisk(
 ): string | undefined {
   const texts = disk.texts();
   const paths = [...texts.keys()];
-  const text = chance.happens(SHARED_SHARE) ? chance.pick(SHARED_TEXTS) : mark;
+  const text = chance.happens(SHARED_SHARE) ? chance.pick(SHARED_TEXTS) : textOf(mark);
   const doing = paths.length > PATHS_MAX ? 'remove' : chance.pick(DOINGS);
   const place = aPlace(texts, chance);
   const isNear = near !== undefined && chance.happens(0.7);
@@ -57,7 +61,7 @@ export function editDisk(
       if (isFolder(texts, path)) return undefined;
       if (doing === 'write') disk.write(path, text);
       else disk.replace(path, text);
-      return `${doing} ${path} ${JSON.stringify(text)}`;
+      return `${doing} ${path} ${shown(text)}`;
     }
     case 'rename':
       if (picked === undefined || areNested(picked, target)) return undefined;
@@ -66,6 +70,15 @@ export function editDisk(
     default:
       return picked === undefined ? undefined : changeOne({ disk, chance, texts }, { doing, picked, place, text });
   }
+}
+
+/** One text in LONG_EVERY is long enough that it travels compressed. */
+function textOf(mark: string): string {
+  return mark.charCodeAt(mark.length - 1) % LONG_EVERY === 0 ? `${mark}${' again'.repeat(LONG_REPEATS)}` : mark;
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text);
 }
 
 interface Change {
@@ -91,7 +104,7 @@ function changeOne(
     case 'append':
       if (before === undefined) return undefined;
       disk.write(picked, `${before}+${text}`);
-      return `append ${picked} ${JSON.stringify(text)}`;
+      return `append ${picked} ${shown(text)}`;
     case 'chmod':
       if (before === undefined) return undefined;
       disk.chmod(picked, !disk.isExecutable(picked));

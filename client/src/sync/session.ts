@@ -7,8 +7,10 @@ import { type Configuration, createConfigurationStore } from '../platform/node/c
 import { createCredentialStore } from '../platform/node/credential-store.ts';
 import { CuttingThreads } from '../platform/node/cutting-threads.ts';
 import { createNodeTransport } from '../platform/node/node-transport.ts';
+import { threadTime } from '../platform/node/thread-time.ts';
 import { type Bandwidth, BandwidthLimit } from '../transfers/bandwidth-limit.ts';
 import { TRANSFER_BYTES_MAX, WINDOW_TASKS_MAX } from '../transfers/limits.ts';
+import { LinkRate } from '../transfers/link-rate.ts';
 import { RequestWindow } from '../transfers/request-window.ts';
 import { TransferGate } from '../transfers/transfer-gate.ts';
 import type { TransferDependencies } from '../transfers/upload-files.ts';
@@ -63,6 +65,7 @@ export function startSession(home: string, signIn: SignIn): Session {
     transport: window.watch(transport),
     api: createApiClient({ ...base, baseUrl: apiUrl, tokens, deviceId }),
     bandwidth: { upload: new BandwidthLimit(systemClock), download: new BandwidthLimit(systemClock) },
+    link: new LinkRate(systemClock, threadTime),
     cutting,
     gate: new TransferGate({ tasksMax: WINDOW_TASKS_MAX, bytesMax: TRANSFER_BYTES_MAX, window }),
     account,

@@ -168,6 +168,28 @@ test('a limit that is raised, or taken away, holds for those who wait', async ()
   expect(clock.timers).toBe(0);
 });
 
+test('what is given back lets the next ones go at once, and gives no more than was taken', async () => {
+  const clock = new SimulatedClock();
+  const limit = new BandwidthLimit(clock, 10 * KiB);
+  const through: number[] = [];
+  const take = (bytes: number) => limit.take(bytes).then(() => through.push(clock.passedMs));
+  await take(100 * KiB);
+  void take(10 * KiB);
+  await clock.pass(1000);
+  expect(through).toEqual([0]);
+  limit.giveBack(89 * KiB);
+  await clock.pass(99);
+  expect(through).toEqual([0]);
+  await clock.pass(1);
+  expect(through).toEqual([0, 1100]);
+  limit.change(undefined);
+  limit.giveBack(10 * KiB);
+  limit.change(10 * KiB);
+  void take(10 * KiB);
+  await clock.pass(1000);
+  expect(through).toEqual([0, 1100, 2100]);
+});
+
 test('without a rate nothing waits and no timer runs, and nothing is saved up for a later one', async () => {
   const clock = new SimulatedClock();
   const limit = new BandwidthLimit(clock);

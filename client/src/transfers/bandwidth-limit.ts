@@ -88,6 +88,14 @@ export class BandwidthLimit {
     });
   }
 
+  /** Gives back what was taken, and is not going to be used. */
+  giveBack(bytes: number): void {
+    if (this.#bytesPerSecond === undefined) return;
+    this.#fill();
+    this.#tokens += bytes;
+    this.#lookAgain();
+  }
+
   /** Lets the head of the queue through as soon as its time has come, until nobody waits. */
   async #serve(): Promise<void> {
     if (this.#isServing) return;

@@ -86,6 +86,19 @@ export const PACK_WAIT_MS_MAX = 3 * SECOND_MS;
 export const PACED_PACK_MS = 10 * SECOND_MS;
 /** Tries to open and to PUT one pack, before its chunks go out one by one. */
 export const PACK_ROUNDS_MAX = 5;
+/** Chunks are compressed only while the link is slower than this, in bytes a second: beyond it they travel faster than they are compressed. */
+export const COMPRESSED_LINK_BYTES_PER_SECOND_MAX = 60_000_000;
+/** Bytes that are sent between two judgements of how fast the link is. */
+export const LINK_ROUND_BYTES = MiB;
+/** A shorter chunk is sent as it is: what it could save is lost again in the description of its frame. */
+export const COMPRESSED_BYTES_MIN = 512;
+/** What stays of a chunk, compressed, at most: what saves less is not worth what it costs to open it. */
+export const COMPRESSED_SHARE_MAX = 0.95;
+/** Parts of a chunk that say whether it is worth to be compressed, and bytes of each. A chunk of up to twice as many is tried itself. */
+export const SAMPLES = 3;
+export const SAMPLE_BYTES = 4 * KiB;
+/** Chunks of one pack that say whether the others are worth to be tried. */
+export const TRIED_CHUNKS = 32;
 /** Chunk checks under way at once by one call. */
 export const CHECKS_MAX = 16;
 /** Rounds of asking and sending for one file that bring nothing new, before it counts as unavailable. */
@@ -131,6 +144,8 @@ assert(
 assert(PACKS_IN_FLIGHT_MAX * PACK_BYTES_MAX < TRANSFER_BYTES_MAX, 'packs must leave room in the gate for other chunks');
 assert(SMALL_GROUP_BYTES_MAX >= PACK_MEMBER_BYTES_MAX, 'a group must hold the largest small file');
 assert(SMALL_OPEN_BYTES_MAX >= SMALL_GROUP_BYTES_MAX + PACK_BYTES_MAX, 'a pack must be filled while a group is read');
+assert(COMPRESSED_BYTES_MIN * (1 - COMPRESSED_SHARE_MAX) >= 1, 'a frame is shorter than its chunk');
+assert(SAMPLES > 1 && SAMPLES * SAMPLE_BYTES < PACK_MEMBER_BYTES_MAX, 'samples are spread over a chunk');
 /** Upper bounds of what one chunk and one file take in the JSON of a request, in bytes. */
 const CHUNK_JSON_BYTES = 96;
 const FILE_JSON_BYTES = 320;

@@ -20,25 +20,27 @@ export type SendOutcome = 'stored' | 'exists' | 'url-refused' | 'bytes-refused';
  * @throws UnavailableError  nothing came of it within CHUNK_RETRY.
  */
 export async function sendChunk(
-  dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random' | 'bandwidth'>,
+  dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random' | 'bandwidth' | 'link'>,
   chunk: { readonly put: SignedPut; readonly bytes: Uint8Array },
   signal: AbortSignal | undefined,
 ): Promise<SendOutcome> {
-  const { transport, clock, random, bandwidth } = dependencies;
+  const { transport, clock, random, bandwidth, link } = dependencies;
+  const request = {
+    method: 'PUT',
+    url: chunk.put.url,
+    headers: chunk.put.headers,
+    body: chunk.bytes,
+    answerBytesMax: STORE_ANSWER_BYTES_MAX,
+    timeoutMs: CHUNK_TIMEOUT_MS,
+    signal,
+  } as const;
+  const send = () => transport.send(request);
   for (let attempt = 1; ; attempt++) {
     if (attempt > 1) await bandwidth?.upload.take(chunk.bytes.length, { signal, isRepeat: true });
     let response: TransportResponse | undefined;
     let failure: unknown;
     try {
-      response = await transport.send({
-        method: 'PUT',
-        url: chunk.put.url,
-        headers: chunk.put.headers,
-        body: chunk.bytes,
-        answerBytesMax: STORE_ANSWER_BYTES_MAX,
-        timeoutMs: CHUNK_TIMEOUT_MS,
-        signal,
-      });
+      response = await (link === undefined ? send() : link.measure(chunk.bytes.length, send));
     } catch (cause) {
       if (!(cause instanceof UnavailableError)) throw cause;
       failure = cause;

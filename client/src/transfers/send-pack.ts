@@ -1,7 +1,8 @@
 import type { ChunkHash, OpenPackResponse, Pack, PackMember, Problem } from '@syncline/protocol';
 import type { ApiAnswer } from '../api/api-client.ts';
+import { compressChunk, isWorthCompressing } from './compress-chunks.ts';
 import { hashChunk } from './hashing.ts';
-import { PACK_CHUNKS_MIN, PACK_ROUNDS_MAX } from './limits.ts';
+import { COMPRESSED_LINK_BYTES_PER_SECOND_MAX, PACK_CHUNKS_MIN, PACK_ROUNDS_MAX } from './limits.ts';
 import { type SendOutcome, sendChunk } from './send-chunk.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
@@ -39,7 +40,7 @@ interface PackSending extends TransferDependencies {
  * Chunks that turn out to be stored are taken out, and the pack is made anew. Whatever is wrong with the pack as a whole ends
  * in `alone`, after at most PACK_ROUNDS_MAX tries.
  *
- * Memory: the bytes of the pack, within the gate.
+ * Memory: twice the bytes of the pack at most, for which it waits at the gate once: most of them are kept for their files anyway.
  *
  * @throws UnavailableError  the service or the store failed beyond the retry budgets.
  */
@@ -90,7 +91,10 @@ async function putInTurn(
   }
   return gate.run(size, async () => {
     signal.throwIfAborted();
-    const built = await buildPack(chunks, size);
+    const built = await buildPack(dependencies, chunks);
+    const unused = Math.max(0, paid.bytes - built.pack.size);
+    bandwidth?.upload.giveBack(unused);
+    paid.bytes -= unused;
     if (built.chunks.length < PACK_CHUNKS_MIN) return { kind: 'again', chunks: built.chunks };
     const opened = await dependencies.api.openPack({ body: built.pack, signal });
     if (opened.ok && opened.value.status === 'put') paid.bytes = 0;
@@ -98,23 +102,47 @@ async function putInTurn(
   });
 }
 
-async function buildPack(wanted: readonly PackableChunk[], size: number): Promise<BuiltPack> {
+/** Members that are worth it are compressed while the link is slow. */
+async function buildPack(
+  dependencies: Pick<PackSending, 'bandwidth' | 'link'>,
+  wanted: readonly PackableChunk[],
+): Promise<BuiltPack> {
   const chunks: PackableChunk[] = [];
-  const members: PackMember[] = [];
-  const room = new Uint8Array(size);
-  let end = 0;
+  const parts: Uint8Array[] = [];
   for (const chunk of wanted) {
     const read = chunk.bytes();
     // Most are in memory: nothing is waited for thousands of times.
     const part = read instanceof Uint8Array ? read : await read;
     if (part === undefined) continue;
     chunks.push(chunk);
-    members.push({ hash: chunk.hash, size: chunk.size });
-    room.set(part, end);
+    parts.push(part);
+  }
+  const compresses = isSlowLink(dependencies) && isWorthCompressing(parts);
+  const members: PackMember[] = [];
+  chunks.forEach(({ hash, size }, index) => {
+    const frame = compresses ? compressChunk(parts[index] as Uint8Array) : undefined;
+    if (frame !== undefined) parts[index] = frame;
+    const stored = frame === undefined ? {} : { stored: { size: frame.length, encoding: 'zstd' as const } };
+    members.push({ hash, size, ...stored });
+  });
+  const bytes = concatenate(parts);
+  return { chunks, bytes, pack: { hash: await hashChunk(bytes), size: bytes.length, members } };
+}
+
+/** What is not known is slow: most links are. */
+function isSlowLink({ bandwidth, link }: Pick<PackSending, 'bandwidth' | 'link'>): boolean {
+  const rate = Math.min(bandwidth?.upload.bytesPerSecond ?? Number.POSITIVE_INFINITY, link?.bytesPerSecond ?? 0);
+  return rate < COMPRESSED_LINK_BYTES_PER_SECOND_MAX;
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    bytes.set(part, end);
     end += part.length;
   }
-  const bytes = room.subarray(0, end);
-  return { chunks, bytes, pack: { hash: await hashChunk(bytes), size: end, members } };
+  return bytes;
 }
 
 async function putOpened(

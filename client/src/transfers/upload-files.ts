@@ -8,6 +8,7 @@ import { chunkMemory } from './chunk-memory.ts';
 import type { ContentToCut, FileCutting } from './cut-content.ts';
 import { groupSources, type SourceGroup } from './group-sources.ts';
 import { CHECKS_MAX, GROUP_KEPT_BYTES_MAX, GROUPS_MAX } from './limits.ts';
+import type { LinkRate } from './link-rate.ts';
 import { runBounded } from './run-bounded.ts';
 import { TransferGate } from './transfer-gate.ts';
 import { openGroup, storeFiles, type UploadCall } from './upload-group.ts';
@@ -22,6 +23,8 @@ export interface TransferDependencies {
   readonly random: Random;
   /** Shared by all transfers of a process. Without it, or without a rate in it, chunks go as fast as they can. */
   readonly bandwidth?: Bandwidth | undefined;
+  /** How fast the link is, to know whether compressing is worth it. Without it, links count as slow. */
+  readonly link?: LinkRate | undefined;
   /** Without it large files are cut on this thread. */
   readonly cutting?: FileCutting | undefined;
   /** Small files of a call, and of each pack that they would fill, from which on they travel in packs; else PACK_FILES_MIN. */

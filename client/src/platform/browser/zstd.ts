@@ -12,3 +12,8 @@ export function openFrame(frame: Uint8Array, sizeMax: number): Uint8Array | unde
     return undefined;
   }
 }
+
+/** Undefined: browsers send chunks as they are. */
+export function compressZstd(_bytes: Uint8Array): Uint8Array | undefined {
+  return undefined;
+}
