@@ -195,6 +195,21 @@ export const functions = {
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.short,
   },
+  /** Commits like `commit`, but brings no new content: it needs nothing of chunks, objects or uploads. */
+  restore: {
+    routes: ['restoreTree'],
+    access: {
+      tables: {
+        accounts: [...look, 'UpdateItem'],
+        files: [...read, 'PutItem', 'DeleteItem'],
+        changes: ['Query', 'PutItem'],
+      },
+      keySecret: true,
+    },
+    settings: [],
+    memoryMiB: memory.core,
+    timeoutSeconds: seconds.longest,
+  },
   'socket-ticket': {
     routes: ['openSocket'],
     access: { tables: { accounts: look, sessions: ['PutItem'] } },

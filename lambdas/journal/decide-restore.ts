@@ -10,7 +10,7 @@ import {
   unchanged,
 } from './decision.ts';
 import { findConflictName, findFolder, findObstacle } from './find-place.ts';
-import { contentOf, type FileContent, modified, restored } from './node-change.ts';
+import { contentOf, type FileContent, modified, moved, restored } from './node-change.ts';
 
 /** Brings a node back from the trash, or makes an older content of a file its next revision, or both. */
 export async function decideRestore(context: DecisionContext, operation: RestoreOperation): Promise<Decision> {
@@ -41,17 +41,21 @@ interface Return {
   readonly name: string;
 }
 
-/** A node that is live already stays where it is. */
+/** A node that is live already stays where it is. One that lies in a folder in the trash comes out of it alone, where a place is named. */
 async function bringBack(
   context: DecisionContext,
   { node, parentId, name }: Return,
   content?: FileContent,
 ): Promise<Decision> {
-  if (node.deletedAt === undefined) return (await findObstacle(context.view, node)) ?? unchanged(node);
+  const obstacle = node.deletedAt === undefined ? await findObstacle(context.view, node) : undefined;
+  const isHidden = obstacle?.kind === 'conflict' && parentId !== node.parentId;
+  if (node.deletedAt === undefined && !isHidden) return obstacle ?? unchanged(node);
   const folder = await findFolder(context.view, parentId);
   if (folder.kind !== 'folder') return folder;
   const taken = await context.view.place({ parentId, nameKey: nameKey(name) });
+  if (taken === undefined && isHidden) return changing(moved(context, node, { parentId, name }));
   if (taken === undefined) return changing(restored(context, { before: node, parentId, name }, content));
+  if (isHidden) return conflicting('name_taken', taken);
   const free = await findConflictName(context, { parentId, name });
   if (free === undefined) return conflicting('name_taken', taken);
   const back = restored(context, { before: node, parentId, name: free }, content);

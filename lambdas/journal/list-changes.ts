@@ -60,7 +60,13 @@ async function readPosition(
   return done({ entries, seq: last, hasMore: last < access.head.seq });
 }
 
-function toChange({ accountId: _account, opId: _opId, expiresAt: _expires, ...change }: JournalEntry): Change {
+function toChange({
+  accountId: _account,
+  opId: _opId,
+  expiresAt: _expires,
+  was: _was,
+  ...change
+}: JournalEntry): Change {
   return change;
 }
 

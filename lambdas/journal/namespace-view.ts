@@ -25,7 +25,7 @@ import {
 } from '../namespaces/namespace-store.ts';
 import { toWireNode } from '../namespaces/wire-node.ts';
 import { ANCESTORS_MAX } from './limits.ts';
-import { type Author, logicalBytesAdded, type NodeChange } from './node-change.ts';
+import { type Author, logicalBytesAdded, type NodeChange, wasBefore } from './node-change.ts';
 
 /** What lies above a node: itself first, up to the child of the root. */
 export type Ancestry =
@@ -309,7 +309,9 @@ function entryOf(
   author: Author,
   made: { readonly seq: number; readonly opId: OpId; readonly change: NodeChange },
 ): JournalEntry {
+  const was = wasBefore(made.change);
   return {
+    ...(was === undefined ? {} : { was }),
     namespaceId: author.namespaceId,
     seq: made.seq,
     type: made.change.type,

@@ -7,7 +7,7 @@ import {
   type NamespaceId,
   type NodeId,
 } from '@syncline/protocol';
-import type { StoredNode, StoredRevision } from '../namespaces/namespace-store.ts';
+import type { NodeBefore, StoredNode, StoredRevision } from '../namespaces/namespace-store.ts';
 import type { DeviceCaller } from '../runtime/caller.ts';
 
 /** What one operation does to one node. Everything else that is written (entry, place, trash) follows from it. */
@@ -116,6 +116,17 @@ export function contentOf(revision: StoredRevision, clock: number): FileContent 
     ...(revision.manifest === undefined ? {} : { manifest: revision.manifest }),
     ...(revision.clientModifiedAt === undefined ? {} : { clientModifiedAt: revision.clientModifiedAt }),
   };
+}
+
+/** What a reader of the journal cannot tell from the node after a change; undefined when that is nothing. */
+export function wasBefore({ before, after }: NodeChange): NodeBefore | undefined {
+  if (before === undefined) return undefined;
+  const was = {
+    ...(before.parentId === after.parentId ? {} : { parentId: before.parentId }),
+    ...(before.name === after.name ? {} : { name: before.name }),
+    ...(before.contentRev === after.contentRev ? {} : { contentRev: before.contentRev }),
+  };
+  return Object.keys(was).length === 0 ? undefined : was;
 }
 
 /** What the change adds to the bytes of present contents. What a folder takes along is counted where the journal is projected. */

@@ -2,7 +2,7 @@ import type { AccountId, ChangeType, DeviceId, NamespaceId, OpId } from '@syncli
 import type { AttributeValue, Item } from '../runtime/dynamodb-api.ts';
 import { expiryAttribute, expiryOf, fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { type NodeRow, nodeAttributes, nodeOfRow } from './dynamodb-node-item.ts';
-import type { JournalEntry } from './namespace-store.ts';
+import type { JournalEntry, NodeBefore } from './namespace-store.ts';
 import { toWireNode } from './wire-node.ts';
 
 /** The key of a journal entry in the table Changes, whose sort key is the sequence as a number. */
@@ -25,9 +25,10 @@ export function entryOf(item: Item): JournalEntry {
   // By a loop: taking the rest of an object costs several times as much, and a page has a thousand entries.
   for (const [name, value] of Object.entries(item)) (ENTRY_ATTRIBUTES.has(name) ? ofEntry : ofNode)[name] = value;
   const row = fromAttributes(ofEntry) as EntryRow;
-  const { pk: namespaceId, sk: seq, type, deviceId, accountId, opId, changedAt, expiresAt } = row;
+  const { pk: namespaceId, sk: seq, type, deviceId, accountId, opId, changedAt, expiresAt, was } = row;
   const node = nodeOfRow(namespaceId, fromAttributes(ofNode) as NodeRow);
-  return { namespaceId, seq, type, node, deviceId, accountId, opId, changedAt, expiresAt: expiryOf(expiresAt) };
+  const entry = { namespaceId, seq, type, node, deviceId, accountId, opId, changedAt, expiresAt: expiryOf(expiresAt) };
+  return was === undefined ? entry : { ...entry, was };
 }
 
 const ENTRY_ATTRIBUTES: ReadonlySet<string> = new Set<keyof EntryRow>([
@@ -40,6 +41,7 @@ const ENTRY_ATTRIBUTES: ReadonlySet<string> = new Set<keyof EntryRow>([
   'changedAt',
   'epoch',
   'expiresAt',
+  'was',
 ]);
 
 interface EntryRow {
@@ -52,4 +54,5 @@ interface EntryRow {
   readonly changedAt: string;
   readonly epoch: number;
   readonly expiresAt: number;
+  readonly was?: NodeBefore;
 }

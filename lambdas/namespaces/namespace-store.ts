@@ -173,6 +173,15 @@ export interface JournalEntry extends Change {
   readonly accountId: AccountId;
   readonly opId: OpId;
   readonly expiresAt: EpochMs;
+  /** What the change made different, as it was before: with it the journal can be read backwards. */
+  readonly was?: NodeBefore;
+}
+
+/** Of a node before a change, what was another than after it. Whether it was there, and live, the type of the change tells. */
+export interface NodeBefore {
+  readonly parentId?: NodeId;
+  readonly name?: string;
+  readonly contentRev?: number;
 }
 
 /** `seq` names the journal entry that the operation made; `node` stands here only when it made none (it was so already). */

@@ -5,7 +5,15 @@ import { readToken, signToken } from '../runtime/signed-token.ts';
 
 /** A page of what: a listing's kind and its subject, so that a token of one listing does not open another. */
 export interface PageSubject {
-  readonly listing: 'children' | 'revisions' | 'content' | 'tree' | 'trash' | 'link-children' | 'link-content';
+  readonly listing:
+    | 'children'
+    | 'revisions'
+    | 'content'
+    | 'tree'
+    | 'trash'
+    | 'restore'
+    | 'link-children'
+    | 'link-content';
   readonly subject: string;
 }
 

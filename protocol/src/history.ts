@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { NamespaceId, NodeId } from './ids.ts';
+import { DeviceId, NamespaceId, NodeId } from './ids.ts';
 import { LABEL_CHARS_MAX, PAGE_ENTRIES_MAX } from './limits.ts';
-import { Instant, NodeKind, PageToken, queryInteger, Revision } from './nodes.ts';
+import { Instant, NodeKind, PageToken, queryInteger, Revision, RevisionNumber, Sequence } from './nodes.ts';
 
 /** What a person calls a revision, such as `as sent to the printer`. */
 export const RevisionLabel = z
@@ -36,3 +36,55 @@ export const TrashQuery = z.strictObject({
   limit: z.optional(queryInteger(1, PAGE_ENTRIES_MAX)),
 });
 export const TrashResponse = z.strictObject({ entries: z.array(TrashEntry), nextPage: z.optional(PageToken) });
+
+/**
+ * Sets a folder with all below it, or a file, back to how it was at a time; the whole namespace without `nodeId`. With `deviceId` only what
+ * that device did since is undone. With `dryRun` nothing is written, and the answer is word for word what would be done.
+ */
+export const RestoreTreeRequest = z.strictObject({
+  namespaceId: z.optional(NamespaceId),
+  nodeId: z.optional(NodeId),
+  at: Instant,
+  deviceId: z.optional(DeviceId),
+  dryRun: z.optional(z.boolean()),
+  page: z.optional(PageToken),
+});
+export type RestoreTreeRequest = z.infer<typeof RestoreTreeRequest>;
+
+/** Why something stays as it is. */
+export const RestoreObstacle = z.enum([
+  'purged', // It is gone for good.
+  'content_gone', // The revision is not kept any more.
+  'parent_missing', // The folder that it stood in is not there.
+  'name_taken', // Something else has its name there, and stays.
+  'not_empty', // Something lies in it that stays.
+  'changed_by_others', // Another device has changed it since the one that is undone.
+  'changed_since', // It was changed after this restore had begun.
+  'refused', // By a limit, such as the quota.
+]);
+export type RestoreObstacle = z.infer<typeof RestoreObstacle>;
+
+/**
+ * One change of a restore: `restore` brings a node back from the trash (to `path`), `revert` makes revision `rev` its content again,
+ * `move` takes it to `path`, `delete` puts it into the trash with all below it, and `leave` does nothing, for `obstacle`.
+ * `path` is that of the node afterwards, for `delete` and `leave` the present one. `done` in an answer that is no dry run, where it was done.
+ */
+export const RestoreChange = z.strictObject({
+  action: z.enum(['restore', 'revert', 'move', 'delete', 'leave']),
+  nodeId: NodeId,
+  kind: NodeKind,
+  path: z.string(),
+  rev: z.optional(RevisionNumber),
+  obstacle: z.optional(RestoreObstacle),
+  done: z.optional(z.boolean()),
+});
+export type RestoreChange = z.infer<typeof RestoreChange>;
+
+/** One page of the changes, in the order in which they are made. The time is `seq` in the journal, and `total` counts all changes. */
+export const RestoreTreeResponse = z.strictObject({
+  changes: z.array(RestoreChange).check(z.maxLength(PAGE_ENTRIES_MAX)),
+  seq: Sequence,
+  total: z.int(),
+  nextPage: z.optional(PageToken),
+});
+export type RestoreTreeResponse = z.infer<typeof RestoreTreeResponse>;

@@ -21,6 +21,15 @@ import { CommitRequest, CommitResponse } from './commits.ts';
 import { MarkRevisionRequest, RevisionParameters, RevisionResponse, TrashQuery, TrashResponse } from './history.ts';
 import { CreateLinkRequest, CreateLinkResponse, LinkParameters, LinkResponse, LinksResponse } from './links.ts';
 import {
+  MarkRevisionRequest,
+  RestoreTreeRequest,
+  RestoreTreeResponse,
+  RevisionParameters,
+  RevisionResponse,
+  TrashQuery,
+  TrashResponse,
+} from './history.ts';
+import {
   ChildrenResponse,
   ContentQuery,
   ContentResponse,
@@ -340,6 +349,13 @@ export const routes = {
     query: DownloadQuery,
     response: DownloadResponse,
     answer: 'download',
+  restoreTree: {
+    method: 'POST',
+    path: '/v1/restore',
+    summary: 'Sets a folder, or what a device did, back to a point in time, or tells what that would change.',
+    access: 'device',
+    body: RestoreTreeRequest,
+    response: RestoreTreeResponse,
   },
 } as const satisfies Record<string, Route>;
 

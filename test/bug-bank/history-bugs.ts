@@ -1,6 +1,7 @@
 import type { PlantedBug } from './planted-bug.ts';
 
 const TRASH = 'test/scenarios/trash.test.ts';
+const RESTORE = 'test/scenarios/restore-tree.test.ts';
 const REVISIONS = 'test/scenarios/revisions.test.ts';
 
 /** Errors in revisions, the trash, restores and retention. */
@@ -67,5 +68,56 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
     find: "if (access.value.role === 'viewer') return refused('forbidden', 'this account may read here, but not write');",
     replace: '',
     caughtBy: { file: REVISIONS, test: 'only who may write marks a revision, and others learn nothing of it' },
+  },
+  {
+    id: 'restore-without-what-was',
+    what: 'The journal does not say what a change made different, so a restore takes the present place for the earlier one.',
+    invariant: 'I-7',
+    file: 'lambdas/journal/namespace-view.ts',
+    find: '    ...(was === undefined ? {} : { was }),\n',
+    replace: '',
+    caughtBy: {
+      file: RESTORE,
+      test: 'names that were swapped are swapped back, and a file comes out of a folder that was made since',
+    },
+  },
+  {
+    id: 'restore-over-others',
+    what: 'What a device did is undone although somebody else has been at it since.',
+    invariant: 'I-7',
+    file: 'lambdas/history/past-tree.ts',
+    find: '|| (hasBegun && !isUndone)',
+    replace: '',
+    caughtBy: { file: RESTORE, test: 'what a device did is undone, but not where others have been since' },
+  },
+  {
+    id: 'restore-deletes-what-came-since',
+    what: 'A restore deletes a folder with what was put into it after the restore had begun.',
+    invariant: 'I-7',
+    file: 'lambdas/history/apply-restore.ts',
+    find: 'return guarded.has(operation.nodeId) ? []',
+    replace: 'return false ? []',
+    caughtBy: { file: RESTORE, test: 'what was changed after the plan was made stays, and the answer says so' },
+  },
+  {
+    id: 'restore-keeps-what-comes-along',
+    what: 'What was made since and deleted with its folder comes back with the folder.',
+    invariant: 'I-7',
+    file: 'lambdas/history/restore-targets.ts',
+    find: 'if (now.isLive && (isOwnGone',
+    replace: "if (tree.chain(nodeId, 'now') !== undefined && (isOwnGone",
+    caughtBy: { file: RESTORE, test: 'what was made since and deleted with its folder does not come back with it' },
+  },
+  {
+    id: 'dry-restore-writes',
+    what: 'A dry run does what it tells.',
+    invariant: 'I-7',
+    file: 'lambdas/history/restore-tree.ts',
+    find: 'const isDryRun = request.dryRun === true;',
+    replace: 'const isDryRun = false;',
+    caughtBy: {
+      file: RESTORE,
+      test: '1,500 changes are taken back page by page, a page that is asked for twice is done once',
+    },
   },
 ];

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { TrashEntry } from '@syncline/protocol';
 import {
   emptyTransaction,
+  entryOf,
   fileNode,
   freshNodeId,
   type NamespaceSubject,
@@ -74,6 +75,20 @@ export function describeTrashAndMarks(get: () => NamespaceSubject): void {
     expect(await namespaces.markRevision(key, { label: null })).toBeUndefined();
     expect(await namespaces.markRevision(key, {})).toBeUndefined();
     expect(await namespaces.getRevision(key)).toBeUndefined();
+  });
+
+  test('an entry keeps what the change made different', async () => {
+    const { namespaces, accounts } = get();
+    const home = await openHome({ accounts });
+    const { namespaceId } = home;
+    const node = fileNode(home, { name: 'now', rev: 2 });
+    const wholly = { parentId: freshNodeId(), name: 'before', contentRev: 1 };
+    const entries = [wholly, { name: 'before' }, { contentRev: 7 }].map((was, index) => ({
+      ...entryOf(home, index + 1, node),
+      was,
+    }));
+    expect(await namespaces.commit({ ...emptyTransaction(home, 0), entries })).toEqual(COMMITTED);
+    expect(await namespaces.listEntries({ namespaceId, after: 0, limit: 10 })).toEqual(entries);
   });
 
   test('a purged node keeps its row with the time of it', async () => {

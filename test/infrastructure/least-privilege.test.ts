@@ -98,14 +98,17 @@ describe('in production', () => {
     ]);
   });
 
-  test('only a commit writes the tree and the journal, and it can neither change nor remove an entry', () => {
-    expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/)).toEqual(['commit']);
+  test('only commits and restores write the tree and the journal, and neither can change or remove an entry', () => {
+    expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/)).toEqual(['commit', 'restore']);
     expect(whoMay(/:UpdateItem DataFiles/)).toEqual(['revision-mark']);
-    expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/)).toEqual(['commit']);
-    expect(what('commit', /DataChanges/).toSorted()).toEqual([
-      'dynamodb:PutItem DataChanges.Arn',
-      'dynamodb:Query DataChanges.Arn',
-    ]);
+    expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/)).toEqual(['commit', 'restore']);
+    for (const writer of ['commit', 'restore']) {
+      expect(what(writer, /DataChanges/).toSorted()).toEqual([
+        'dynamodb:PutItem DataChanges.Arn',
+        'dynamodb:Query DataChanges.Arn',
+      ]);
+    }
+    expect(what('restore', /DataChunks|DataSessions|^s3:/)).toEqual([]);
   });
 
   test('what is known of a chunk is never removed, but for references, by who keeps them', () => {
@@ -156,6 +159,7 @@ describe('in production', () => {
       'link-stream',
       'node-read',
       'pack-upload',
+      'restore',
       'upload-initiate',
     ]);
   });

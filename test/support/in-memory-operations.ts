@@ -9,6 +9,7 @@ import { renameDevice } from '../../lambdas/devices/rename-device.ts';
 import { unlinkDevice } from '../../lambdas/devices/unlink-device.ts';
 import { listTrash } from '../../lambdas/history/list-trash.ts';
 import { markRevision } from '../../lambdas/history/mark-revision.ts';
+import { restoreTree } from '../../lambdas/history/restore-tree.ts';
 import { answerCommit } from '../../lambdas/journal/answer-commit.ts';
 import { getCursor } from '../../lambdas/journal/get-cursor.ts';
 import { listChanges } from '../../lambdas/journal/list-changes.ts';
@@ -82,6 +83,7 @@ export function inMemoryOperations(
     getContent: ({ parameters, query }, caller) => readContent(dependencies, { ...parameters, ...query }, caller),
     resolvePath: ({ query }, caller) => resolvePath(dependencies, query, caller),
     markRevision: ({ parameters, body }, caller) => markRevision(dependencies, { ...body, ...parameters }, caller),
+    restoreTree: ({ body }, caller) => restoreTree(dependencies, body, caller),
     listTrash: ({ query }, caller) => listTrash(dependencies, query, caller),
     openSocket: (_request, caller) => openSocket(dependencies, caller),
     createLink: ({ body }, caller) => createLink(dependencies, body, caller),

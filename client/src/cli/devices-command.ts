@@ -57,7 +57,8 @@ async function readDevices(session: Session, signal: AbortSignal): Promise<reado
   return answer.value.devices;
 }
 
-async function requireDevice(session: Session, which: string, signal: AbortSignal): Promise<Device> {
+/** @throws CommandError when no device of the account, or more than one, is called so. */
+export async function requireDevice(session: Session, which: string, signal: AbortSignal): Promise<Device> {
   const id = which === 'this' ? session.deviceId : which;
   const devices = await readDevices(session, signal);
   const byId = devices.filter((device) => device.deviceId === id);

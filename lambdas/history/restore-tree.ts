@@ -1,0 +1,140 @@
+import {
+  assert,
+  DAY_MS,
+  JOURNAL_RETENTION_MS,
+  type NodeId,
+  PAGE_ENTRIES_MAX,
+  parseInstant,
+  type RestoreTreeRequest,
+  type RouteResponse,
+  rootNodeId,
+} from '@syncline/protocol';
+import * as z from 'zod/mini';
+import type { CommitDependencies } from '../journal/commit-to-namespace.ts';
+import { type Access, type JournalEntry, NODE_KEYS_MAX, type StoredRevision } from '../namespaces/namespace-store.ts';
+import { findLiveNode, type OpenNamespaceDependencies, openNamespace } from '../namespaces/open-namespace.ts';
+import { readPage, signPage } from '../namespaces/page-token.ts';
+import type { DeviceCaller } from '../runtime/caller.ts';
+import { done, type Outcome, refused } from '../runtime/outcome.ts';
+import { applyRestore } from './apply-restore.ts';
+import { findMoment } from './find-moment.ts';
+import { RESTORE_ENTRIES_MAX } from './limits.ts';
+import { PastTree } from './past-tree.ts';
+import { planRestore, type RestoreStep } from './plan-restore.ts';
+import { readSpan } from './read-span.ts';
+import { restoreTargets } from './restore-targets.ts';
+
+export type RestoreTreeDependencies = OpenNamespaceDependencies & CommitDependencies;
+
+/** Between which two places of the journal a restore goes, and how many of its steps were told. */
+const RestorePlace = z.strictObject({ epoch: z.int(), past: z.int(), now: z.int(), told: z.int() });
+type RestorePlace = z.infer<typeof RestorePlace>;
+
+/**
+ * Sets a folder with all below it back to how it was at a time, or undoes what one device did since, page by page.
+ *
+ * The plan is made of the journal between that time and the head at the first page, so every page is cut from the same plan, and a
+ * page that is asked for twice is done once. It is made of ordinary commits of the caller's device: it shows in the
+ * history, and a restore to the time before it takes it back. What was changed after the first page stays as it is.
+ *
+ * Cost: what lies between that time and the head is read with every page, and one read for each changed node's content and folders.
+ * Source: docs/decisions/0122-restores-read-the-journal-backwards.md
+ */
+export async function restoreTree(
+  dependencies: RestoreTreeDependencies,
+  request: RestoreTreeRequest,
+  caller: DeviceCaller,
+): Promise<Outcome<RouteResponse<'restoreTree'>>> {
+  const { keyRing } = dependencies;
+  const access = await openNamespace(dependencies, caller, request.namespaceId);
+  if (access.kind === 'refused') return access;
+  const isDryRun = request.dryRun === true;
+  if (access.value.role === 'viewer' && !isDryRun) {
+    return refused('forbidden', 'this account may read here, but not write');
+  }
+  const { namespaceId, epoch } = access.value.head;
+  const scope = request.nodeId ?? rootNodeId(namespaceId);
+  const subject = [namespaceId, scope, request.at, request.deviceId ?? '', isDryRun ? 'dry' : 'real'].join('/');
+  const listing = { listing: 'restore', subject } as const;
+  const page = await readPage(keyRing, listing, { token: request.page, place: RestorePlace });
+  if (page.kind === 'refused') return page;
+  const begun =
+    page.value === undefined ? await begin(dependencies, access.value, { scope, at: request.at }) : done(page.value);
+  if (begun.kind === 'refused') return begun;
+  const place = begun.value;
+  if (place.epoch !== epoch) return refused('conflict', 'the namespace was set back meanwhile: begin again');
+  const { steps, later } = await makePlan(dependencies, access.value, { ...request, scope, place });
+  const told = steps.slice(place.told, place.told + PAGE_ENTRIES_MAX);
+  const applied = isDryRun
+    ? undefined
+    : await applyRestore(dependencies, { caller, access: access.value, subject, place, steps: told, later });
+  const next = { ...place, told: place.told + told.length };
+  return done({
+    changes: applied === undefined ? told.map(({ change }) => change) : [...applied],
+    seq: place.past,
+    total: steps.length,
+    ...(next.told < steps.length ? { nextPage: await signPage(keyRing, listing, next) } : {}),
+  });
+}
+
+/** Finds the time in the journal. */
+async function begin(
+  dependencies: RestoreTreeDependencies,
+  access: Access,
+  { scope, at }: { readonly scope: NodeId; readonly at: string },
+): Promise<Outcome<RestorePlace>> {
+  const node = await findLiveNode(dependencies, access, scope);
+  if (node.kind === 'refused') return node;
+  const { namespaceId, epoch, seq: head } = access.head;
+  const time = parseInstant(at);
+  const oldest = dependencies.clock.now() - JOURNAL_RETENTION_MS;
+  if (time <= oldest) {
+    return refused(
+      'invalid_request',
+      `the journal reaches back ${JOURNAL_RETENTION_MS / DAY_MS} days: name a later time`,
+      {
+        limit: 'JOURNAL_RETENTION_MS',
+        max: JOURNAL_RETENTION_MS,
+      },
+    );
+  }
+  const past = await findMoment(dependencies, { namespaceId, head }, time);
+  if (head - past > RESTORE_ENTRIES_MAX) {
+    return refused('too_large', `more than ${RESTORE_ENTRIES_MAX} changes were made since: name a later time`, {
+      limit: 'RESTORE_ENTRIES_MAX',
+      max: RESTORE_ENTRIES_MAX,
+    });
+  }
+  return done({ epoch, past, now: head, told: 0 });
+}
+
+interface PlanRequest {
+  readonly scope: NodeId;
+  readonly place: RestorePlace;
+  readonly deviceId?: RestoreTreeRequest['deviceId'];
+}
+
+/** The plan, and the entries that came after the head that it is made for. */
+async function makePlan(
+  { namespaces }: RestoreTreeDependencies,
+  { head }: Access,
+  { scope, place, deviceId }: PlanRequest,
+): Promise<{ readonly steps: readonly RestoreStep[]; readonly later: readonly JournalEntry[] }> {
+  const { namespaceId } = head;
+  const entries = await readSpan({ namespaces }, { namespaceId, after: place.past, upTo: head.seq });
+  const tree = await PastTree.read(namespaces, { namespaceId, entries, now: place.now, deviceId });
+  const asked = { scope, isPartial: deviceId !== undefined };
+  const targets = restoreTargets(tree, { ...asked, contents: new Map() });
+  const wanted = [...targets.values()].flatMap(({ node: { nodeId, now, past } }) =>
+    past === undefined || past.contentRev === now.contentRev ? [] : [{ nodeId, rev: past.contentRev }],
+  );
+  const contents = new Map<string, StoredRevision>();
+  for (let start = 0; start < wanted.length; start += NODE_KEYS_MAX) {
+    const kept = await namespaces.getRevisions(namespaceId, wanted.slice(start, start + NODE_KEYS_MAX));
+    for (const [key, revision] of kept) contents.set(key, revision);
+  }
+  const steps = planRestore(tree, { ...asked, contents });
+  const later = entries.filter(({ seq }) => seq > place.now);
+  assert(later.length === head.seq - Math.min(place.now, head.seq), 'every later entry was read');
+  return { steps, later };
+}

@@ -1,0 +1,44 @@
+import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
+import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
+import { S3ObjectStore } from './chunks/s3-object-store.ts';
+import { restoreTree } from './history/restore-tree.ts';
+import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
+import { createApiHandler } from './runtime/create-api-handler.ts';
+import { createDynamodbClient } from './runtime/dynamodb-client.ts';
+import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
+import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
+import { systemClock, systemRandom } from './runtime/system-clock.ts';
+import { DynamodbUploadStore } from './uploads/dynamodb-upload-store.ts';
+
+const environment = readEnvironment(['ACCOUNTS_TABLE', 'CHANGES_TABLE', 'FILES_TABLE', 'KEY_SECRET_ID', 'STAGE']);
+
+const dynamodb = {
+  client: createDynamodbClient(),
+  clock: systemClock,
+  random: systemRandom,
+  tableNames: {
+    accounts: environment.ACCOUNTS_TABLE,
+    changes: environment.CHANGES_TABLE,
+    files: environment.FILES_TABLE,
+    // A restore names contents that were committed before, and no upload.
+    chunks: NOT_GRANTED,
+    sessions: NOT_GRANTED,
+  },
+};
+const accounts = new DynamodbAccountStore(dynamodb);
+const dependencies = {
+  accounts,
+  namespaces: new DynamodbNamespaceStore(dynamodb),
+  chunks: new DynamodbChunkIndex(dynamodb),
+  objects: new S3ObjectStore({ bucket: NOT_GRANTED, clock: systemClock }),
+  uploads: new DynamodbUploadStore(dynamodb),
+  keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
+  clock: systemClock,
+  random: systemRandom,
+};
+
+export const handler = createApiHandler<'restoreTree'>(
+  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts },
+  { restoreTree: ({ body }, caller) => restoreTree(dependencies, body, caller) },
+);

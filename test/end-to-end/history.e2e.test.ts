@@ -1,0 +1,83 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newEmail } from '../support/api-device.ts';
+import { CliDevice } from '../support/cli-process.ts';
+import { sharedStack } from '../support/shared-stack.ts';
+
+const PASSWORD = 'correct horse 1';
+
+let directory: string;
+let device: CliDevice;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'syncline-history-'));
+  device = new CliDevice({ home: directory, apiUrl: sharedStack().apiUrl });
+  await device.expect(['signup', '--email', newEmail(), '--password-stdin', '--device-name', 'desk'], PASSWORD);
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+async function put(text: string, remote: string, ...options: readonly string[]): Promise<void> {
+  const file = join(directory, 'local.txt');
+  await writeFile(file, text);
+  await device.expect(['put', file, remote, ...options]);
+}
+
+async function cat(...words: readonly string[]): Promise<string> {
+  return (await device.expect(['cat', ...words])).stdout;
+}
+
+test('revisions are listed, labelled, read and restored', async () => {
+  await put('one', '/letter.txt');
+  await put('two', '/letter.txt', '--force');
+  await device.expect(['label', '/letter.txt', 'as sent', '--rev', '1']);
+  const history = (await device.expect(['history', '/letter.txt'])).stdout;
+  expect(history).toMatch(/ 2 .*desk {2}\(present\)/);
+  expect(history).toMatch(/ 1 .*desk {2}\('as sent'\)/);
+  expect(await cat('/letter.txt', '--rev', '1')).toBe('one');
+  await device.expect(['restore', '/letter.txt', '--rev', '1']);
+  expect(await cat('/letter.txt')).toBe('one');
+  expect(await cat('/letter.txt', '--rev', '2')).toBe('two');
+});
+
+test('what was deleted comes back in place and elsewhere, and what was purged does not', async () => {
+  await device.expect(['mkdir', '/docs']);
+  await put('kept', '/docs/a.txt');
+  await device.expect(['rm', '-r', '/docs']);
+  expect((await device.expect(['trash'])).stdout).toContain('/docs/');
+  await device.expect(['restore', '/docs']);
+  expect(await cat('/docs/a.txt')).toBe('kept');
+  await device.expect(['rm', '-r', '/docs']);
+  await device.expect(['trash', 'restore', '/docs', '--to', '/papers']);
+  expect(await cat('/papers/a.txt')).toBe('kept');
+  await device.expect(['rm', '-r', '/papers']);
+  await device.expect(['trash', 'purge', '/papers']);
+  expect(await device.run(['trash', 'restore', '/papers'])).toMatchObject({ exitCode: 4 });
+  expect((await device.expect(['trash'])).stdout).toContain('empty');
+});
+
+test('a folder is set back to a time by what the dry run told, and the restore is taken back', async () => {
+  await device.expect(['mkdir', '/project']);
+  await put('plan', '/project/plan.txt');
+  await put('old', '/project/old.txt');
+  const before = new Date().toISOString();
+  await put('plan B', '/project/plan.txt', '--force');
+  await device.expect(['mv', '/project/old.txt', '/project/older.txt']);
+  await put('new', '/project/new.txt');
+  const after = new Date().toISOString();
+  const dry = await device.json(['restore', '/project', '--at', before, '--dry-run']);
+  expect(await cat('/project/plan.txt')).toBe('plan B');
+  const done = (await device.json(['restore', '/project', '--at', before])) as { readonly changes: readonly object[] };
+  expect(done.changes).toHaveLength(3);
+  expect(dry).toMatchObject({ changes: done.changes.map((change) => ({ ...change, done: undefined })) });
+  expect(await cat('/project/plan.txt')).toBe('plan');
+  const listed = (await device.expect(['ls', '/project'])).stdout;
+  expect(listed).toContain('old.txt');
+  expect(listed).not.toContain('new.txt');
+  expect((await device.expect(['restore', '/project', '--at', before])).stdout).toContain('is as it was');
+  await device.expect(['restore', '/project', '--at', after]);
+  expect(await cat('/project/plan.txt')).toBe('plan B');
+  expect(await cat('/project/older.txt')).toBe('old');
+  expect(await cat('/project/new.txt')).toBe('new');
+});
