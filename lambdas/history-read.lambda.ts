@@ -1,20 +1,25 @@
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
+import { listActivity } from './history/list-activity.ts';
 import { listTrash } from './history/list-trash.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
-import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
+import { readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 
-const environment = readEnvironment(['ACCOUNTS_TABLE', 'FILES_TABLE', 'KEY_SECRET_ID', 'STAGE']);
+const environment = readEnvironment(['ACCOUNTS_TABLE', 'CHANGES_TABLE', 'FILES_TABLE', 'KEY_SECRET_ID', 'STAGE']);
 
 const dynamodb = {
   client: createDynamodbClient(),
   clock: systemClock,
   random: systemRandom,
-  tableNames: { accounts: environment.ACCOUNTS_TABLE, changes: NOT_GRANTED, files: environment.FILES_TABLE },
+  tableNames: {
+    accounts: environment.ACCOUNTS_TABLE,
+    changes: environment.CHANGES_TABLE,
+    files: environment.FILES_TABLE,
+  },
 };
 const dependencies = {
   accounts: new DynamodbAccountStore(dynamodb),
@@ -22,7 +27,10 @@ const dependencies = {
   keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
 };
 
-export const handler = createApiHandler<'listTrash'>(
+export const handler = createApiHandler<'listTrash' | 'listActivity'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }) },
-  { listTrash: ({ query }, caller) => listTrash(dependencies, query, caller) },
+  {
+    listTrash: ({ query }, caller) => listTrash(dependencies, query, caller),
+    listActivity: ({ query }, caller) => listActivity(dependencies, query, caller),
+  },
 );

@@ -181,8 +181,8 @@ export const functions = {
     timeoutSeconds: seconds.usual,
   },
   'history-read': {
-    routes: ['listTrash'],
-    access: { tables: { accounts: look, files: read }, keySecret: true },
+    routes: ['listTrash', 'listActivity'],
+    access: { tables: { accounts: look, files: read, changes: ['Query'] }, keySecret: true },
     settings: [],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,

@@ -136,6 +136,17 @@ export class NamespaceView {
     return { kind: 'live', chain };
   }
 
+  /** Whether a node is another one or lies below it, be it in a folder that is in the trash. */
+  async isBelow(nodeId: NodeId, folderId: NodeId): Promise<boolean> {
+    let next = nodeId;
+    for (let depth = 0; next !== folderId && depth < ANCESTORS_MAX; depth++) {
+      const node = next === this.rootId ? undefined : await this.node(next);
+      if (node === undefined) return false;
+      next = node.parentId;
+    }
+    return next === folderId;
+  }
+
   entriesAfter(seq: number, limit: number): Promise<readonly JournalEntry[]> {
     return this.#namespaces.listEntries({ namespaceId: this.#head.namespaceId, after: seq, limit });
   }

@@ -12,6 +12,7 @@ export interface PageSubject {
     | 'tree'
     | 'trash'
     | 'restore'
+    | 'activity'
     | 'link-children'
     | 'link-content';
   readonly subject: string;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { DeviceId, NamespaceId, NodeId } from './ids.ts';
+import { ChangeType } from './changes.ts';
+import { AccountId, DeviceId, NamespaceId, NodeId } from './ids.ts';
 import { LABEL_CHARS_MAX, PAGE_ENTRIES_MAX } from './limits.ts';
 import { Instant, NodeKind, PageToken, queryInteger, Revision, RevisionNumber, Sequence } from './nodes.ts';
 
@@ -88,3 +89,31 @@ export const RestoreTreeResponse = z.strictObject({
   nextPage: z.optional(PageToken),
 });
 export type RestoreTreeResponse = z.infer<typeof RestoreTreeResponse>;
+
+/** `nodeId` asks for what happened to one node, and to what lies below it now. */
+export const ActivityQuery = z.strictObject({
+  namespaceId: z.optional(NamespaceId),
+  nodeId: z.optional(NodeId),
+  page: z.optional(PageToken),
+  limit: z.optional(queryInteger(1, PAGE_ENTRIES_MAX)),
+});
+
+/** One thing that somebody did. `name` is the one after it, `previousName` the one before it, `path` where the node can be seen now. */
+export const Activity = z.strictObject({
+  seq: Sequence,
+  type: ChangeType,
+  at: Instant,
+  accountId: AccountId,
+  deviceId: DeviceId,
+  nodeId: NodeId,
+  kind: NodeKind,
+  name: z.string(),
+  path: z.optional(z.string()),
+  rev: RevisionNumber,
+  size: z.int(),
+  previousName: z.optional(z.string()),
+});
+export type Activity = z.infer<typeof Activity>;
+
+/** Newest first. A page may be short, or empty, although there is a next one: it ends after so many entries were looked at. */
+export const ActivityResponse = z.strictObject({ activities: z.array(Activity), nextPage: z.optional(PageToken) });

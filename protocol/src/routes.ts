@@ -21,6 +21,8 @@ import { CommitRequest, CommitResponse } from './commits.ts';
 import { MarkRevisionRequest, RevisionParameters, RevisionResponse, TrashQuery, TrashResponse } from './history.ts';
 import { CreateLinkRequest, CreateLinkResponse, LinkParameters, LinkResponse, LinksResponse } from './links.ts';
 import {
+  ActivityQuery,
+  ActivityResponse,
   MarkRevisionRequest,
   RestoreTreeRequest,
   RestoreTreeResponse,
@@ -349,6 +351,14 @@ export const routes = {
     query: DownloadQuery,
     response: DownloadResponse,
     answer: 'download',
+  listActivity: {
+    method: 'GET',
+    path: '/v1/activity',
+    summary: 'Who did what, when, and from which device, newest first.',
+    access: 'account',
+    query: ActivityQuery,
+    response: ActivityResponse,
+  },
   restoreTree: {
     method: 'POST',
     path: '/v1/restore',

@@ -120,4 +120,16 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
       test: '1,500 changes are taken back page by page, a page that is asked for twice is done once',
     },
   },
+  {
+    id: 'activity-of-elsewhere',
+    what: 'The activity of a folder tells what happened elsewhere.',
+    invariant: 'I-18',
+    file: 'lambdas/history/list-activity.ts',
+    find: 'if (about !== view.rootId && !(await view.isBelow(node.nodeId, about))) return undefined;',
+    replace: '',
+    caughtBy: {
+      file: 'test/scenarios/activity.test.ts',
+      test: 'of a folder it tells what lies below it, what was deleted there too',
+    },
+  },
 ];

@@ -18,10 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-async function put(text: string, remote: string, ...options: readonly string[]): Promise<void> {
+async function put(text: string, remote: string): Promise<void> {
   const file = join(directory, 'local.txt');
   await writeFile(file, text);
-  await device.expect(['put', file, remote, ...options]);
+  await device.expect(['put', file, remote]);
 }
 
 async function cat(...words: readonly string[]): Promise<string> {
@@ -30,7 +30,7 @@ async function cat(...words: readonly string[]): Promise<string> {
 
 test('revisions are listed, labelled, read and restored', async () => {
   await put('one', '/letter.txt');
-  await put('two', '/letter.txt', '--force');
+  await put('two', '/letter.txt');
   await device.expect(['label', '/letter.txt', 'as sent', '--rev', '1']);
   const history = (await device.expect(['history', '/letter.txt'])).stdout;
   expect(history).toMatch(/ 2 .*desk {2}\(present\)/);
@@ -62,7 +62,7 @@ test('a folder is set back to a time by what the dry run told, and the restore i
   await put('plan', '/project/plan.txt');
   await put('old', '/project/old.txt');
   const before = new Date().toISOString();
-  await put('plan B', '/project/plan.txt', '--force');
+  await put('plan B', '/project/plan.txt');
   await device.expect(['mv', '/project/old.txt', '/project/older.txt']);
   await put('new', '/project/new.txt');
   const after = new Date().toISOString();
@@ -80,4 +80,14 @@ test('a folder is set back to a time by what the dry run told, and the restore i
   expect(await cat('/project/plan.txt')).toBe('plan B');
   expect(await cat('/project/older.txt')).toBe('old');
   expect(await cat('/project/new.txt')).toBe('new');
+});
+
+test('the activity says what was done, and from which device', async () => {
+  await device.expect(['mkdir', '/seen']);
+  await put('x', '/seen/x.txt');
+  await device.expect(['mv', '/seen/x.txt', '/seen/y.txt']);
+  const lines = (await device.expect(['activity', '/seen'])).stdout.trim().split('\n');
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toMatch(/ {2}desk {2}moved {5}\/seen\/y\.txt {2}\(was 'x\.txt'\)$/);
+  expect(lines[2]).toMatch(/ {2}desk {2}created {3}\/seen\/$/);
 });

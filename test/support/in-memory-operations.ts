@@ -7,6 +7,7 @@ import { listDevices } from '../../lambdas/devices/list-devices.ts';
 import { registerDevice } from '../../lambdas/devices/register-device.ts';
 import { renameDevice } from '../../lambdas/devices/rename-device.ts';
 import { unlinkDevice } from '../../lambdas/devices/unlink-device.ts';
+import { listActivity } from '../../lambdas/history/list-activity.ts';
 import { listTrash } from '../../lambdas/history/list-trash.ts';
 import { markRevision } from '../../lambdas/history/mark-revision.ts';
 import { restoreTree } from '../../lambdas/history/restore-tree.ts';
@@ -84,6 +85,7 @@ export function inMemoryOperations(
     resolvePath: ({ query }, caller) => resolvePath(dependencies, query, caller),
     markRevision: ({ parameters, body }, caller) => markRevision(dependencies, { ...body, ...parameters }, caller),
     restoreTree: ({ body }, caller) => restoreTree(dependencies, body, caller),
+    listActivity: ({ query }, caller) => listActivity(dependencies, query, caller),
     listTrash: ({ query }, caller) => listTrash(dependencies, query, caller),
     openSocket: (_request, caller) => openSocket(dependencies, caller),
     createLink: ({ body }, caller) => createLink(dependencies, body, caller),

@@ -6,6 +6,7 @@ import { InvariantError } from '@syncline/protocol';
 import { Command, CommanderError } from 'commander';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import { configurationDirectory, DamagedConfigurationError } from '../platform/node/configuration-directory.ts';
+import { registerActivity } from './activity-command.ts';
 import { registerCat } from './cat-command.ts';
 import type { CommandAction, CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
@@ -74,6 +75,7 @@ const COMMANDS = [
   registerLabel,
   registerRestore,
   registerTrash,
+  registerActivity,
   registerDevices,
   registerLinks,
 ];
