@@ -244,6 +244,26 @@ export const functions = {
     memoryMiB: memory.core,
     timeoutSeconds: seconds.usual,
   },
+  /** Serves whoever holds the token of a link for uploads. It makes new files, and can neither replace nor remove one. */
+  'link-upload': {
+    routes: ['openLinkUploads', 'checkLinkChunks', 'storeLinkFiles'],
+    access: {
+      tables: {
+        accounts: [...look, 'UpdateItem'],
+        files: [...look, 'PutItem'],
+        changes: ['Query', 'PutItem'],
+        chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
+        sessions: [...look, 'PutItem', 'UpdateItem', 'BatchWriteItem'],
+      },
+      readObjects: ['chunks', 'manifests'],
+      findObjects: true,
+      writeObjects: ['chunks', 'manifests'],
+      keySecret: true,
+    },
+    settings: [],
+    memoryMiB: memory.core,
+    timeoutSeconds: seconds.longest,
+  },
   /** Called by its own URL, by whoever holds a ticket of `link-read`; not in stage `local`, where nothing streams. */
   'link-stream': {
     routes: [],

@@ -29,3 +29,7 @@ export function tokenAttemptKey(address: string): string {
 export function passwordAttemptKeys(tokenHash: string, address: string): readonly [own: string, all: string] {
   return [`password/${tokenHash}/${visitorKey(address)}`, `password/${tokenHash}`];
 }
+
+export function uploadAttemptKey(tokenHash: string): string {
+  return `uploads/${tokenHash}`;
+}

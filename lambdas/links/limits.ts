@@ -14,6 +14,12 @@ export const TOKEN_ATTEMPTS_MAX = 100;
 export const ATTEMPTS_MS = 15 * MINUTE_MS;
 /** Tries to take an attempt while others begin and end the same count. */
 export const ATTEMPT_TRIES_MAX = 4;
+/** Requests that open uploads by one link in ATTEMPTS_MS: what is never made a file lies in the store until it is swept. */
+export const UPLOAD_REQUESTS_MAX = 100;
+/** Names that are tried for a file that came in by a link; after them comes one that nobody else has. */
+export const NUMBERED_NAMES_MAX = 64;
+/** Times that names are chosen again because somebody else has taken them. */
+export const NAME_TRIES_MAX = 8;
 /** Namespaces whose links are described at once. */
 export const LINK_NAMESPACES_AT_ONCE = 16;
 /** Bytes of a content that come with an answer of the HTTP API, where there is no stream: in base64 they are a third more. */

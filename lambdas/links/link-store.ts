@@ -17,7 +17,7 @@ export interface LinkStore {
   }): Promise<StoredLink | undefined>;
   /**
    * Counts `count` more uses, atomically; false, and nothing is counted, when the link was revoked, or has not as many left. So
-   * however many ask at once, no more get true than `maxUses` allows.
+   * however many ask at once, no more get true than `maxUses` allows. A negative count gives uses back that came to nothing.
    */
   countUses(tokenHash: string, count: number): Promise<boolean>;
 }

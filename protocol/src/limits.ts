@@ -100,6 +100,8 @@ export const LINK_LIFE_MS_DEFAULT = 30 * DAY_MS;
 export const LINK_LIFE_MS_MAX = 3650 * DAY_MS;
 /** How long a link that has ended says so, to whoever has its token and to its maker. */
 export const LINK_KEPT_MS = 30 * DAY_MS;
+/** Largest file that comes in by a link, in bytes. */
+export const LINK_FILE_BYTES_MAX = 5 * GiB;
 /** How long a download by a link that was counted can go on. */
 export const LINK_GRANT_MS = 24 * HOUR_MS;
 /** Longest password of a link, in characters. */

@@ -69,6 +69,12 @@ export function conflictedName(options: {
   return fitName(stem, suffix, extension);
 }
 
+/** `report (2).pdf`. The stem is shortened, by whole characters, where the result would pass the limit of a name. */
+export function numberedName(name: string, mark: number | string): string {
+  const { stem, extension } = splitName(name);
+  return fitName(stem, ` (${mark})`, extension);
+}
+
 export interface ConflictedName {
   /** Of the file that the copy was made beside; shortened where the copy's name would have been too long. */
   readonly name: string;

@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
-import { ContentHash, NodeId } from './ids.ts';
-import { PAGE_ENTRIES_MAX } from './limits.ts';
+import { OperationError } from './errors.ts';
+import { ContentHash, NodeId, UploadId } from './ids.ts';
+import { FILE_CHUNKS_MAX, LINK_FILE_BYTES_MAX, PAGE_ENTRIES_MAX, UPLOAD_FILES_MAX } from './limits.ts';
 import { LinkRole, LinkToken } from './links.ts';
+import { ChunkingStrategy, ChunkRef } from './manifest.ts';
+import { NodeName } from './names.ts';
 import { FileBytes, Instant, NodeKind, PageToken, queryInteger } from './nodes.ts';
 
 /** The token in a path. The password of a link travels in `X-Link-Password`. */
@@ -52,3 +55,39 @@ export const DownloadResponse = z.discriminatedUnion('kind', [
   }),
 ]);
 export type DownloadResponse = z.infer<typeof DownloadResponse>;
+
+/** As UploadFile, in the folder of the link. */
+export const LinkUploadFile = z.strictObject({
+  size: z.int().check(z.minimum(0), z.maximum(LINK_FILE_BYTES_MAX)),
+  contentHash: ContentHash,
+  chunking: ChunkingStrategy,
+  chunks: z.array(ChunkRef).check(z.maxLength(FILE_CHUNKS_MAX)),
+});
+export const OpenLinkUploadsRequest = z.strictObject({
+  files: z.array(LinkUploadFile).check(z.minLength(1), z.maxLength(UPLOAD_FILES_MAX)),
+});
+export type OpenLinkUploadsRequest = z.infer<typeof OpenLinkUploadsRequest>;
+
+export const LinkUploadParameters = z.strictObject({ token: LinkToken, uploadId: UploadId });
+
+/** A name by which a visitor stores a file. One with a dot in front is hidden, and some of them steer clients. */
+export const LinkFileName = NodeName.check(z.regex(/^[^.]/, 'a name cannot begin with a dot here'));
+
+/** Each upload makes one file, however often it is named. */
+export const StoreLinkFilesRequest = z.strictObject({
+  files: z
+    .array(z.strictObject({ uploadId: UploadId, name: LinkFileName, clientModifiedAt: z.optional(Instant) }))
+    .check(z.minLength(1), z.maxLength(UPLOAD_FILES_MAX)),
+});
+export type StoreLinkFilesRequest = z.infer<typeof StoreLinkFilesRequest>;
+
+/** One answer per file, in the order of the request. Under which name it is stored is not told: that would tell which others exist. */
+export const StoreLinkFilesResponse = z.strictObject({
+  files: z.array(
+    z.discriminatedUnion('status', [
+      z.strictObject({ status: z.literal('stored') }),
+      z.strictObject({ status: z.literal('error'), error: OperationError }),
+    ]),
+  ),
+});
+export type StoreLinkFilesResponse = z.infer<typeof StoreLinkFilesResponse>;

@@ -18,8 +18,6 @@ import {
   WaitResponse,
 } from './changes.ts';
 import { CommitRequest, CommitResponse } from './commits.ts';
-import { MarkRevisionRequest, RevisionParameters, RevisionResponse, TrashQuery, TrashResponse } from './history.ts';
-import { CreateLinkRequest, CreateLinkResponse, LinkParameters, LinkResponse, LinksResponse } from './links.ts';
 import {
   ActivityQuery,
   ActivityResponse,
@@ -31,6 +29,7 @@ import {
   TrashQuery,
   TrashResponse,
 } from './history.ts';
+import { CreateLinkRequest, CreateLinkResponse, LinkParameters, LinkResponse, LinksResponse } from './links.ts';
 import {
   ChildrenResponse,
   ContentQuery,
@@ -52,7 +51,11 @@ import {
   LinkChildrenResponse,
   LinkContentQuery,
   LinkTokenParameters,
+  LinkUploadParameters,
+  OpenLinkUploadsRequest,
   PublicLinkResponse,
+  StoreLinkFilesRequest,
+  StoreLinkFilesResponse,
 } from './public-links.ts';
 import { SocketResponse } from './sockets.ts';
 import {
@@ -351,6 +354,7 @@ export const routes = {
     query: DownloadQuery,
     response: DownloadResponse,
     answer: 'download',
+  },
   listActivity: {
     method: 'GET',
     path: '/v1/activity',
@@ -366,6 +370,33 @@ export const routes = {
     access: 'device',
     body: RestoreTreeRequest,
     response: RestoreTreeResponse,
+  },
+  openLinkUploads: {
+    method: 'POST',
+    path: '/v1/public/{token}/uploads',
+    summary: 'Opens upload sessions for files that are to come in by a link.',
+    access: 'link',
+    parameters: LinkTokenParameters,
+    body: OpenLinkUploadsRequest,
+    response: InitiateUploadsResponse,
+  },
+  checkLinkChunks: {
+    method: 'POST',
+    path: '/v1/public/{token}/uploads/{uploadId}/chunks',
+    summary: 'Confirms or asks for chunks of an upload by a link.',
+    access: 'link',
+    parameters: LinkUploadParameters,
+    body: CheckChunksRequest,
+    response: CheckChunksResponse,
+  },
+  storeLinkFiles: {
+    method: 'POST',
+    path: '/v1/public/{token}/files',
+    summary: 'Makes uploads by a link files in its folder, each under a name that is free. Idempotent by upload.',
+    access: 'link',
+    parameters: LinkTokenParameters,
+    body: StoreLinkFilesRequest,
+    response: StoreLinkFilesResponse,
   },
 } as const satisfies Record<string, Route>;
 

@@ -83,6 +83,9 @@ export function describeLinkStore(make: () => Promise<LinkStore>): void {
     expect(await links.countUses(limited.tokenHash, 2)).toBe(true);
     expect(await links.countUses(limited.tokenHash, 2)).toBe(false);
     expect(await links.countUses(limited.tokenHash, 1)).toBe(true);
+    expect(await links.countUses(limited.tokenHash, -2)).toBe(true);
+    expect(await links.countUses(limited.tokenHash, 3)).toBe(false);
+    expect(await links.countUses(limited.tokenHash, 2)).toBe(true);
     expect(await links.countUses(free.tokenHash, 1000)).toBe(true);
     expect(await links.get(free.tokenHash, NOW)).toEqual({ ...free, uses: 1000 });
   });

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { MiB } from '@syncline/protocol';
-import { newEmail } from '../support/api-device.ts';
+import { MiB, type MissingChunk, packManifest } from '@syncline/protocol';
+import { chunkOf, newEmail, putSigned } from '../support/api-device.ts';
 import { CliDevice } from '../support/cli-process.ts';
 import { sharedStack } from '../support/shared-stack.ts';
 
@@ -108,3 +108,36 @@ test('a link to a folder lists it, gives its files, and nothing beside it', asyn
   await cli.expect(['mv', '/folder/inside.txt', '/']);
   expect((await curl(['-L', download])).status).toBe(404);
 });
+
+test('a link for uploads takes a file from somebody without an account, under a name that is free, and shows nothing', async () => {
+  await cli.expect(['mkdir', '/inbox']);
+  await putFile('report.txt', Buffer.from('mine'));
+  await cli.expect(['mv', '/report.txt', '/inbox/']);
+  const { url } = await makeLink(['/inbox', '--upload', '--max-downloads', '1']);
+  const bytes = randomBytes(3000);
+  const chunks = [chunkOf(bytes)];
+  const contentHash = createHash('sha256').update(packManifest(chunks)).digest('hex');
+  const file = { size: bytes.length, contentHash, chunking: 'fixed-4m', chunks };
+  const opened = await post(`${url}/uploads`, { files: [file] });
+  const { uploads } = opened as {
+    readonly uploads: readonly { readonly uploadId: string; readonly missing: readonly MissingChunk[] }[];
+  };
+  const put = uploads[0]?.missing[0]?.put;
+  if (put === undefined) throw new Error('a new chunk is missing');
+  expect(await putSigned(put, bytes)).toBe(200);
+  const files = [{ uploadId: uploads[0]?.uploadId, name: 'report.txt' }];
+  for (let index = 0; index < 2; index++) {
+    expect(await post(`${url}/files`, { files })).toEqual({ files: [{ status: 'stored' }] });
+  }
+  expect((await cli.expect(['ls', '/inbox'])).stdout).toMatch(/report \(2\)\.txt\n.*report\.txt\n$/);
+  expect((await cli.expect(['cat', '/inbox/report.txt'])).stdout).toBe('mine');
+  const copy = join(directory, 'copy.bin');
+  await cli.expect(['get', '/inbox/report (2).txt', copy]);
+  expect((await readFile(copy)).equals(bytes)).toBe(true);
+  expect((await curl([`${url}/children`])).status).toBe(410);
+});
+
+async function post(url: string, body: unknown): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' };
+  return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+}

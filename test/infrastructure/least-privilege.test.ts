@@ -98,11 +98,13 @@ describe('in production', () => {
     ]);
   });
 
-  test('only commits and restores write the tree and the journal, and neither can change or remove an entry', () => {
-    expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/)).toEqual(['commit', 'restore']);
+  test('only commits, restores and uploads by links write the tree and the journal, and none can change or remove an entry', () => {
+    const writers = ['commit', 'restore', 'link-upload'];
+    expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/)).toEqual(writers);
+    expect(whoMay(/:DeleteItem DataFiles/)).toEqual(['commit', 'restore']);
     expect(whoMay(/:UpdateItem DataFiles/)).toEqual(['revision-mark']);
-    expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/)).toEqual(['commit', 'restore']);
-    for (const writer of ['commit', 'restore']) {
+    expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/)).toEqual(writers);
+    for (const writer of writers) {
       expect(what(writer, /DataChanges/).toSorted()).toEqual([
         'dynamodb:PutItem DataChanges.Arn',
         'dynamodb:Query DataChanges.Arn',
@@ -126,7 +128,12 @@ describe('in production', () => {
   });
 
   test('only upload functions may have chunks written, and one of them packs', () => {
-    expect(whoMay(/^s3:PutObject/).toSorted()).toEqual(['chunk-check', 'pack-upload', 'upload-initiate']);
+    expect(whoMay(/^s3:PutObject/).toSorted()).toEqual([
+      'chunk-check',
+      'link-upload',
+      'pack-upload',
+      'upload-initiate',
+    ]);
     expect(what('pack-upload', /^s3:/).toSorted()).toEqual([
       's3:GetObject ChunksBucket.Arn/packs/*',
       's3:ListBucket ChunksBucket.Arn',
@@ -140,7 +147,7 @@ describe('in production', () => {
   });
 
   test('bytes are read where proofs and packs are checked, commits confirmed, contents handed out and references kept', () => {
-    const finders = ['chunk-check', 'commit', 'pack-upload', 'project'];
+    const finders = ['chunk-check', 'commit', 'link-upload', 'pack-upload', 'project'];
     expect(whoMay(/^s3:GetObject/).toSorted()).toEqual(
       [...finders, 'content-read', 'link-read', 'link-stream'].toSorted(),
     );
@@ -157,6 +164,7 @@ describe('in production', () => {
       'history-read',
       'link-read',
       'link-stream',
+      'link-upload',
       'node-read',
       'pack-upload',
       'restore',

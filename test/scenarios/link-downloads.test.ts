@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MiB, rootNodeId, SIGNED_URL_MS } from '@syncline/protocol';
 import { createStreamHandler } from '../../lambdas/links/create-stream-handler.ts';
+import { packOf, storePack } from '../support/in-memory-pack.ts';
 import { type HeldLink, LinkWorld } from '../support/link-world.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 
@@ -189,6 +190,21 @@ describe('a file of several chunks', () => {
     };
     await expect(follow(world, headers['location'] ?? '')).rejects.toThrow('a chunk has the bytes of its hash');
   });
+});
+
+test('a chunk that lies in a pack, compressed or not, comes by the stream or with the answer, and never as an address of the pack', async () => {
+  const texts = ['first '.repeat(500), 'second '.repeat(500)].map((text) => Buffer.from(text));
+  for (const streamUrl of [STREAM, undefined]) {
+    const { world, ann } = await LinkWorld.open(streamUrl === undefined ? {} : { streamUrl });
+    await storePack(world.service, ann, packOf(texts, 'mixed'));
+    for (const [index, text] of texts.entries()) {
+      const link = await world.link(ann, await world.putChunks(ann, `${index}.txt`, [text]));
+      const { statusCode, headers, body } = await world.download(link);
+      const got =
+        streamUrl === undefined ? Buffer.from(body, 'base64') : (await follow(world, headers['location'] ?? '')).body;
+      expect([statusCode, got]).toEqual([streamUrl === undefined ? 200 : 302, text]);
+    }
+  }
 });
 
 test('an empty file is an empty answer', async () => {

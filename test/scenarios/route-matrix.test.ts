@@ -30,6 +30,9 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
   listLinkChildren: WHOEVER_HAS_A_TOKEN,
   getLinkContent: WHOEVER_HAS_A_TOKEN,
   downloadLink: WHOEVER_HAS_A_TOKEN,
+  openLinkUploads: WHOEVER_HAS_A_TOKEN,
+  checkLinkChunks: WHOEVER_HAS_A_TOKEN,
+  storeLinkFiles: WHOEVER_HAS_A_TOKEN,
   createLink: {
     'shows a file': {
       needs: 'read',
@@ -164,6 +167,27 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
         parameters: { nodeId: fileId, rev: '1' },
         body: { namespaceId, label: 'first' },
       }),
+    },
+  },
+  restoreTree: {
+    'restores a folder': {
+      needs: 'write',
+      input: ({ namespaceId, folderId, trashed }) => ({
+        body: { namespaceId, nodeId: folderId, at: trashed.deletedAt },
+      }),
+    },
+    'asks what a restore would change': {
+      needs: 'read',
+      input: ({ namespaceId, folderId, trashed }) => ({
+        body: { namespaceId, nodeId: folderId, at: trashed.deletedAt, dryRun: true },
+      }),
+    },
+  },
+  listActivity: {
+    'asks who did what': { needs: 'read', input: ({ namespaceId }) => ({ query: { namespaceId } }) },
+    'asks who did what to a file': {
+      needs: 'read',
+      input: ({ namespaceId, fileId }) => ({ query: { namespaceId, nodeId: fileId } }),
     },
   },
   listTrash: { 'lists the trash': { needs: 'read', input: ({ namespaceId }) => ({ query: { namespaceId } }) } },

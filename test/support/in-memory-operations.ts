@@ -17,13 +17,16 @@ import { listChanges } from '../../lambdas/journal/list-changes.ts';
 import { readContent } from '../../lambdas/journal/read-content.ts';
 import { readContents } from '../../lambdas/journal/read-contents.ts';
 import { waitForChanges } from '../../lambdas/journal/wait-for-changes.ts';
+import { checkLinkChunks } from '../../lambdas/links/check-link-chunks.ts';
 import { createLink } from '../../lambdas/links/create-link.ts';
 import { downloadLink } from '../../lambdas/links/download-link.ts';
 import { getLink } from '../../lambdas/links/get-link.ts';
 import { listLinkChildren } from '../../lambdas/links/list-link-children.ts';
 import { listLinks } from '../../lambdas/links/list-links.ts';
+import { openLinkUploads } from '../../lambdas/links/open-link-uploads.ts';
 import { readLinkContent } from '../../lambdas/links/read-link-content.ts';
 import { revokeLink } from '../../lambdas/links/revoke-link.ts';
+import { storeLinkFiles } from '../../lambdas/links/store-link-files.ts';
 import { getNode } from '../../lambdas/namespaces/get-node.ts';
 import { listChildren } from '../../lambdas/namespaces/list-children.ts';
 import { listRevisions } from '../../lambdas/namespaces/list-revisions.ts';
@@ -96,6 +99,12 @@ export function inMemoryOperations(
       listLinkChildren(dependencies, { ...parameters, ...query }, visitor),
     getLinkContent: ({ parameters, query }, visitor) =>
       readLinkContent(dependencies, { ...parameters, ...query }, visitor),
+    openLinkUploads: ({ parameters, body }, visitor) =>
+      openLinkUploads(dependencies, { ...parameters, ...body }, visitor),
+    checkLinkChunks: ({ parameters, body }, visitor) =>
+      checkLinkChunks(dependencies, { ...parameters, ...body }, visitor),
+    storeLinkFiles: ({ parameters, body }, visitor) =>
+      storeLinkFiles(dependencies, { ...parameters, ...body }, visitor),
     downloadLink: ({ parameters, query }, visitor) => downloadLink(dependencies, { ...parameters, ...query }, visitor),
   };
 }

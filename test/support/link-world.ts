@@ -1,18 +1,23 @@
 import {
   assert,
   type LinkId,
+  NamespaceId,
   type Node,
   type RouteInput,
   type RouteResponse,
   rootNodeId,
   routes,
+  type UploadId,
 } from '@syncline/protocol';
 import type { ApiResult } from '../../lambdas/runtime/api-event.ts';
 import { CommitWorld } from './commit-world.ts';
-import { chunkOf, fileOf, type Member, putChunk } from './in-memory-member.ts';
+import { chunkOf, fileOf, type Member, putChunk, textBytes } from './in-memory-member.ts';
 import { type Answer, eventOf, type InMemoryServiceOptions, type TestCaller } from './in-memory-service.ts';
 
 type LinkWish = Partial<RouteInput<'createLink'>['body']>;
+
+/** What a visitor knows of the namespace: nothing. */
+const NOWHERE = NamespaceId.parse('0'.repeat(26));
 
 /** A link, as somebody who was given it has it. */
 export interface HeldLink {
@@ -75,6 +80,33 @@ export class LinkWorld extends CommitWorld {
       ...(nodeId === undefined ? {} : { queryStringParameters: { nodeId } }),
       headers: { ...headers },
     });
+  }
+
+  /** Opens an upload by a link and sends its chunks, each an own one. Answers its id. */
+  async send(link: HeldLink, contents: readonly Uint8Array[], visitor: TestCaller = {}): Promise<UploadId> {
+    const { namespaceId: _namespace, ...file } = fileOf(NOWHERE, contents);
+    const body = { files: [file] };
+    const opened = await this.service.invoke('openLinkUploads', { parameters: { token: link.token }, body }, visitor);
+    const [upload] = opened.ok ? opened.value.uploads : [];
+    assert(upload !== undefined, `an upload by a link is opened: ${JSON.stringify(opened)}`);
+    for (const missing of upload.missing) {
+      const bytes = contents.find((each) => chunkOf(each).hash === missing.hash);
+      assert(bytes !== undefined, 'a missing chunk is one of the file');
+      putChunk(this.service, missing, bytes);
+    }
+    return upload.uploadId;
+  }
+
+  store({ token }: HeldLink, files: RouteInput<'storeLinkFiles'>['body']['files'], visitor: TestCaller = {}) {
+    return this.service.invoke('storeLinkFiles', { parameters: { token }, body: { files } }, visitor);
+  }
+
+  /** Sends a text and makes it a file; `stored`, or why not. */
+  async drop(link: HeldLink, name: string, text: string): Promise<string> {
+    const answer = await this.store(link, [{ uploadId: await this.send(link, [textBytes(text)]), name }]);
+    if (!answer.ok) return refusalOf(answer);
+    const [file] = answer.value.files;
+    return file?.status === 'error' ? file.error.code : (file?.status ?? 'nothing');
   }
 
   /** A file of several chunks in the top folder. */
