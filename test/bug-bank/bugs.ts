@@ -4,6 +4,7 @@ import { COMPRESSION_BUGS } from './compression-bugs.ts';
 import { DISK_BUGS } from './disk-bugs.ts';
 import { EXECUTION_BUGS } from './execution-bugs.ts';
 import { HISTORY_BUGS } from './history-bugs.ts';
+import { LINK_BUGS } from './link-bugs.ts';
 import { PACK_BUGS } from './pack-bugs.ts';
 import { PLANNER_BUGS } from './planner-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -24,6 +25,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...AHEAD_BUGS,
   ...HISTORY_BUGS,
   ...REFERENCE_BUGS,
+  ...LINK_BUGS,
 ];
 
 /** @throws when there is no bug of this name. */

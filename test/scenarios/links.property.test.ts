@@ -41,6 +41,20 @@ test('however many download at once, a link gives its file as often as its limit
   );
 });
 
+test('however many take its address at once, a link gives it as often as its limit says', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 4 }), async (seed, maxUses) => {
+      const { world, ann, interleaver } = await openInterleaved(seed);
+      const { node } = await world.put(ann, { name: 'a.txt', text: 'one' });
+      const link = await world.link(ann, node, { maxUses });
+      const take = async () => (await world.download(link)).statusCode;
+      const got = await interleaver.run(Array.from({ length: 6 }, () => take));
+      expect(got.toSorted()).toEqual(Array.from({ length: 6 }, (_, index) => (index < maxUses ? 302 : 410)));
+    }),
+    { numRuns: propertyCases(30) },
+  );
+});
+
 test('a revocation that was answered is seen by whoever begins later, whatever else goes on', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 5 }), async (seed, visitors) => {
