@@ -21,6 +21,8 @@ export interface BenchSize {
   readonly rounds: number | undefined;
   /** The share of the files or bytes that are measured: less than 1 tries a bench out, and its figures say nothing. */
   readonly scale: number;
+  /** Megabits a second of the link between every client and the store, where a bench has one; as many as it can when undefined. */
+  readonly linkMbit: number | undefined;
 }
 
 /** What the benches of a run share. Each part is made by the first one that asks for it. */
@@ -46,6 +48,11 @@ export class BenchContext {
   /** How many rounds a bench takes that would take this many. */
   rounds(own: number): number {
     return this.#size.rounds ?? own;
+  }
+
+  /** Megabits a second of the link between every client and the store; undefined when it is to be as fast as this machine. */
+  get linkMbit(): number | undefined {
+    return this.#size.linkMbit;
   }
 
   /** How many files or bytes a bench takes that would take this many. */

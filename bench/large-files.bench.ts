@@ -4,6 +4,7 @@ import type { BenchContext } from './bench-context.ts';
 import type { BenchResult } from './bench-report.ts';
 import { carryInTurns } from './carriers/carry-in-turns.ts';
 import { describeRequests, describeSpeeds, figureIf, timesLonger } from './carriers/describe-carried.ts';
+import { describeLink } from './link-rate.ts';
 import { PeerNotes } from './peers/peer-notes.ts';
 import { writeRandomTree } from './random-tree.ts';
 
@@ -20,9 +21,10 @@ export async function benchLargeFiles(context: BenchContext): Promise<BenchResul
   const files = context.scaled(FILES);
   const bytes = writeRandomTree(source, { files, folders: 8, medianBytes: FILE_BYTES, isUniform: true, seed: 'large' });
   const rounds = context.rounds(ROUNDS);
-  const all = await carryInTurns(notes, { source, directory, rounds, rttMs: 0, removesTargets: true });
+  const { linkMbit } = context;
+  const all = await carryInTurns(notes, { source, directory, rounds, rttMs: 0, linkMbit, removesTargets: true });
   return {
-    question: `How fast do ${files} files of ${FILE_BYTES / MiB} MiB go up and come down?`,
+    question: `How fast do ${files} files of ${FILE_BYTES / MiB} MiB go up and come down${describeLink(linkMbit)}?`,
     figures: [
       ...describeSpeeds(all, { amount: bytes / MB, unit: 'MB/s' }),
       ...figureIf(timesLonger(all, 'rclone', 'up'), {

@@ -68,6 +68,7 @@ const { values: options } = parseArgs({
     save: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     scale: { type: 'string', default: '1' },
+    'link-mbit': { type: 'string' },
   },
 });
 const interruption = Promise.withResolvers<never>();
@@ -91,11 +92,16 @@ async function main(): Promise<number> {
   }
   const rounds = options.rounds === undefined ? undefined : Number(options.rounds);
   const scale = Number(options.scale);
+  const linkMbit = options['link-mbit'] === undefined ? undefined : Number(options['link-mbit']);
   if (!(scale > 0 && scale <= 1) || (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))) {
     console.error('--scale is a number above 0 and at most 1, --rounds a whole number from 1.');
     return 2;
   }
-  const context = await BenchContext.open(log, { rounds, scale });
+  if (linkMbit !== undefined && !(linkMbit > 0)) {
+    console.error('--link-mbit is a number above 0.');
+    return 2;
+  }
+  const context = await BenchContext.open(log, { rounds, scale, linkMbit });
   try {
     const results: Record<string, BenchResult> = {};
     for (const [name, bench] of Object.entries(benches)) {

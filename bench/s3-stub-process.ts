@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { AwsChunkedDecoder } from './aws-chunked.ts';
 import { listen } from './http-api.ts';
+import { LinkRate } from './link-rate.ts';
 import {
   IncomingObject,
   type PutPromise,
@@ -9,10 +10,12 @@ import {
   S3Objects,
   sliceParts,
 } from './s3-objects.ts';
-import type { S3Requests, S3StubMessage } from './s3-stub.ts';
+import type { S3Requests, S3StubMessage, S3StubOptions } from './s3-stub.ts';
 
 /** Started by s3-stub.ts: serves objects in memory, and tells its address. */
 const objects = new S3Objects();
+const { linkMbit } = JSON.parse(process.argv[2] ?? '{}') as S3StubOptions;
+const [linkUp, linkDown] = linkMbit === undefined ? [] : [new LinkRate(linkMbit), new LinkRate(linkMbit)];
 let counts: Record<string, number> = {};
 let storedBytes = 0;
 let fetchedBytes = 0;
@@ -68,6 +71,7 @@ async function putObject(incoming: IncomingMessage, outgoing: ServerResponse, pa
   const body = new IncomingObject(promise);
   const decoder = isFramed ? new AwsChunkedDecoder() : undefined;
   for await (const part of incoming as AsyncIterable<Buffer>) {
+    await linkUp?.carry(part.length);
     for (const bytes of decoder?.push(part) ?? [part]) body.push(bytes);
   }
   const outcome = objects.put(path, promise, body.end(metadataOf(incoming)));
@@ -83,7 +87,11 @@ const STATUS_OF = { BadDigest: 400, IncompleteBody: 400, PreconditionFailed: 412
   Record<PutRefusal, number>
 >;
 
-function sendObject(incoming: IncomingMessage, outgoing: ServerResponse, object: S3Object | undefined): void {
+async function sendObject(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  object: S3Object | undefined,
+): Promise<void> {
   if (object === undefined) {
     outgoing.writeHead(404).end(incoming.method === 'HEAD' ? undefined : errorBody('NoSuchKey', incoming.url ?? ''));
     return;
@@ -101,7 +109,10 @@ function sendObject(incoming: IncomingMessage, outgoing: ServerResponse, object:
   outgoing.writeHead(from === undefined ? 200 : 206, from === undefined ? headers : { ...headers, ...range });
   if (incoming.method === 'GET') {
     fetchedBytes += last + 1 - first;
-    for (const part of sliceParts(parts, first, last)) outgoing.write(part);
+    for (const part of sliceParts(parts, first, last)) {
+      await linkDown?.carry(part.length);
+      outgoing.write(part);
+    }
   }
   outgoing.end();
 }

@@ -30,8 +30,13 @@ export interface S3Stub {
 
 export type S3StubMessage = 'requests' | 'clear';
 
-export async function startS3Stub(): Promise<S3Stub> {
-  const { url, child } = await forkService({ file: PROGRAM, args: [], environment: {} });
+export interface S3StubOptions {
+  /** Megabits a second that the link to the store carries in each direction, over all of its connections; as many as it can when absent. */
+  readonly linkMbit?: number | undefined;
+}
+
+export async function startS3Stub(options: S3StubOptions = {}): Promise<S3Stub> {
+  const { url, child } = await forkService({ file: PROGRAM, args: [JSON.stringify(options)], environment: {} });
   const ask = async (message: S3StubMessage): Promise<unknown> => {
     const answered = once(child, 'message');
     child.send(message);

@@ -20,18 +20,54 @@ const FILE_BYTES = GiB;
 const ROUNDS = 3;
 const LOOK_PAUSE_MS = 5;
 const SHARE_PERCENT_MAX = 15;
+/** Of the link that is measured beside none. */
+const LINK_MBIT = 1000;
 
-/** How long after a large file is sent is it there on the other device? */
+/**
+ * How long after a large file is sent is it there on the other device? On one machine all parts share its processors, so that what one
+ * side does the other has to wait for; a link of a rate that they can keep up with shows what remains of it between machines.
+ */
 export async function benchStreaming(context: BenchContext): Promise<BenchResult> {
   const directory = await context.makeDirectory('streaming');
   const notes = new PeerNotes(context.log);
   const rounds = context.rounds(ROUNDS);
   const bytes = context.scaled(FILE_BYTES);
-  const stub = await startS3Stub();
+  const figures: Figure[] = [];
+  for (const linkMbit of [undefined, context.linkMbit ?? LINK_MBIT]) {
+    const place = join(directory, `link ${linkMbit ?? 'of the machine'}`);
+    figures.push(...describe(await passFiles({ notes, directory: place, bytes, rounds, linkMbit }), linkMbit));
+  }
+  return {
+    question: `How long after its upload is a file of ${Math.round(bytes / MiB)} MiB on the other device?`,
+    figures,
+    note: notes.toString(
+      `medians of ${rounds} rounds in turns; both devices, service and store share this machine. A link has its rate in each ` +
+        'direction: of A to the store, and of the store to B; of Syncthing, by its own limit, of A to B',
+    ),
+  };
+}
+
+interface StreamingJob {
+  readonly notes: PeerNotes;
+  readonly directory: string;
+  readonly bytes: number;
+  readonly rounds: number;
+  /** Of the links of the devices; as fast as the machine when undefined. */
+  readonly linkMbit: number | undefined;
+}
+
+interface Passages {
+  readonly own: readonly Passage[];
+  readonly others: readonly Passage[];
+}
+
+/** Passes files from A to B by us and by Syncthing, in turns. */
+async function passFiles({ notes, directory, bytes, rounds, linkMbit }: StreamingJob): Promise<Passages> {
+  const stub = await startS3Stub({ linkMbit });
   const route = await openServiceRoute({ stub, rttMs: 0 });
   const bench: StreamingBench = { directory, bytes, route, stub };
   const ours = syncline({ name: 'Syncline', apiUrl: route.service.url, sides: ['a', 'b'] });
-  const theirs = syncthing({ name: 'Syncthing, asked to scan', watcherDelaySeconds: 10 });
+  const theirs = syncthing({ name: 'Syncthing, asked to scan', watcherDelaySeconds: 10, linkMbit });
   const pairs: RunningPair[] = [];
   const [own, others]: [Passage[], Passage[]] = [[], []];
   try {
@@ -52,11 +88,7 @@ export async function benchStreaming(context: BenchContext): Promise<BenchResult
     route.close();
     stub.stop();
   }
-  return {
-    question: `How long after its upload is a file of ${Math.round(bytes / MiB)} MiB on the other device?`,
-    figures: describe(own, others),
-    note: notes.toString(`medians of ${rounds} rounds in turns; both devices, service and store share this machine`),
-  };
+  return { own, others };
 }
 
 interface StreamingBench {
@@ -109,33 +141,42 @@ async function hashOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-function describe(own: readonly Passage[], others: readonly Passage[]): readonly Figure[] {
-  const total = (passages: readonly Passage[]) => median(passages.map(({ totalMs }) => totalMs));
+function describe({ own, others }: Passages, linkMbit: number | undefined): readonly Figure[] {
+  const link = linkMbit === undefined ? 'on one machine' : `at ${linkMbit} Mbit/s`;
   const uploads = own.flatMap(({ uploadMs, totalMs }) => (uploadMs === undefined ? [] : [{ uploadMs, totalMs }]));
-  return [
-    ...(uploads.length === 0
-      ? []
-      : [
-          { name: 'Syncline: upload on A', value: median(uploads.map(({ uploadMs }) => uploadMs)) / 1000, unit: 's' },
-          {
-            name: 'Syncline: from the end of the upload until it is on B',
-            value: median(uploads.map(({ uploadMs, totalMs }) => totalMs - uploadMs)) / 1000,
-            unit: 's',
-          },
-          {
-            name: 'Syncline: the same, of the time of the upload',
-            value: median(uploads.map(({ uploadMs, totalMs }) => (100 * (totalMs - uploadMs)) / uploadMs)),
-            unit: '%',
-            target: 'P16',
-            aim: { most: SHARE_PERCENT_MAX },
-          },
-        ]),
-    ...(own.length === 0 ? [] : [{ name: 'Syncline: from A to B', value: total(own) / 1000, unit: 's' }]),
-    ...(others.length === 0
-      ? []
-      : [
-          { name: 'Syncthing, asked to scan: from A to B', value: total(others) / 1000, unit: 's' },
-          { name: 'from A to B, against Syncthing', value: total(others) / total(own), unit: '×' },
-        ]),
-  ];
+  const figures: Figure[] = [];
+  if (uploads.length > 0) {
+    const after = uploads.map(({ uploadMs, totalMs }) => ({ uploadMs, afterMs: totalMs - uploadMs }));
+    figures.push(
+      {
+        name: `Syncline, ${link}: upload on A`,
+        value: median(after.map(({ uploadMs }) => uploadMs)) / 1000,
+        unit: 's',
+      },
+      {
+        name: `Syncline, ${link}: from the end of the upload until it is on B`,
+        value: median(after.map(({ afterMs }) => afterMs)) / 1000,
+        unit: 's',
+      },
+      {
+        name: `Syncline, ${link}: the same, of the time of the upload`,
+        value: median(after.map(({ uploadMs, afterMs }) => (100 * afterMs) / uploadMs)),
+        unit: '%',
+        target: 'P16',
+        aim: { most: SHARE_PERCENT_MAX },
+      },
+    );
+  }
+  if (own.length > 0) figures.push({ name: `Syncline, ${link}: from A to B`, value: total(own) / 1000, unit: 's' });
+  if (others.length > 0) {
+    figures.push(
+      { name: `Syncthing, asked to scan, ${link}: from A to B`, value: total(others) / 1000, unit: 's' },
+      { name: `from A to B, ${link}, against Syncthing`, value: total(others) / total(own), unit: '×' },
+    );
+  }
+  return figures;
+}
+
+function total(passages: readonly Passage[]): number {
+  return median(passages.map(({ totalMs }) => totalMs));
 }

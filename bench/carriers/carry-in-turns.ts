@@ -14,6 +14,8 @@ export interface CarryJob {
   readonly directory: string;
   readonly rounds: number;
   readonly rttMs: number;
+  /** Of the link between every carrier and the store. */
+  readonly linkMbit?: number | undefined;
   /** Removes what came down after each round: for few large files, which cost a file system nothing to remove. */
   readonly removesTargets: boolean;
 }
@@ -32,7 +34,7 @@ export async function carryInTurns(notes: PeerNotes, job: CarryJob): Promise<rea
     up: [] as CarrierRun[],
     down: [] as CarrierRun[],
   }));
-  const stub = await startS3Stub();
+  const stub = await startS3Stub({ linkMbit: job.linkMbit });
   try {
     for (let round = 0; round < job.rounds; round++) {
       for (const [index, { carrier, up, down }] of all.entries()) {

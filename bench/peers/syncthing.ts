@@ -10,6 +10,8 @@ import { firstScanEnd, receivedBytes, type SyncthingApi, scanNow, waitInSync } f
 
 const FOLDER_ID = 'bench';
 const SIDES = ['a', 'b'] as const;
+/** Its limits are in KiB a second, whatever their name says. Source: docs.syncthing.net, maxSendKbps. */
+const KIBIBYTE = 1024;
 
 export interface SyncthingOptions {
   readonly name: string;
@@ -17,18 +19,20 @@ export interface SyncthingOptions {
   readonly watcherDelaySeconds: number;
   /** How long a question of one to the other and its answer are under way; nothing is done to them when absent. */
   readonly rttMs?: number;
+  /** What each side may send, in megabits a second, by its own limit; as much as it can when absent. */
+  readonly linkMbit?: number | undefined;
 }
 
 /** Two Syncthings that know each other's address and nobody else. */
 export function syncthing(options: SyncthingOptions): Peer {
-  const { name, watcherDelaySeconds, rttMs = 0 } = options;
+  const { name, watcherDelaySeconds, rttMs = 0, linkMbit } = options;
   return {
     name,
     isOurs: false,
     isSlow: watcherDelaySeconds >= 5,
     version: () => versionOf('syncthing', ['--version']),
     link: async (folders) => {
-      const pair = await configure(folders, { watcherDelaySeconds, rttMs });
+      const pair = await configure(folders, { watcherDelaySeconds, rttMs, linkMbit });
       // The first start reads and hashes everything, and both exchange what they have.
       try {
         for (const side of SIDES) await pair.start(side);
@@ -53,7 +57,11 @@ interface Installation {
 
 async function configure(
   folders: FolderPair,
-  { watcherDelaySeconds, rttMs }: { readonly watcherDelaySeconds: number; readonly rttMs: number },
+  {
+    watcherDelaySeconds,
+    rttMs,
+    linkMbit,
+  }: { readonly watcherDelaySeconds: number; readonly rttMs: number; readonly linkMbit: number | undefined },
 ): Promise<DaemonPair> {
   const [a, b] = [await install(folders, 'a'), await install(folders, 'b')];
   const proxy = rttMs === 0 ? undefined : await startDelayProxy([a.port, b.port], rttMs);
@@ -62,7 +70,7 @@ async function configure(
     { own: b, other: a, otherPort: proxy?.ports[0] ?? a.port },
   ];
   for (const way of ways) {
-    await writeFile(join(way.own.home, 'config.xml'), configuration({ ...way, watcherDelaySeconds }));
+    await writeFile(join(way.own.home, 'config.xml'), configuration({ ...way, watcherDelaySeconds, linkMbit }));
   }
   return daemons({ a, b });
 }
@@ -99,8 +107,14 @@ function configuration(pair: {
   readonly other: Installation;
   readonly otherPort: number;
   readonly watcherDelaySeconds: number;
+  readonly linkMbit: number | undefined;
 }): string {
-  const { own, other, otherPort, watcherDelaySeconds } = pair;
+  const { own, other, otherPort, watcherDelaySeconds, linkMbit } = pair;
+  const limit =
+    linkMbit === undefined
+      ? ''
+      : `<maxSendKbps>${Math.round((linkMbit * 1_000_000) / 8 / KIBIBYTE)}</maxSendKbps>
+      <limitBandwidthInLan>true</limitBandwidthInLan>`;
   const device = ({ side, deviceId }: Installation, port: number) =>
     `<device id="${deviceId}" name="${side}"><address>tcp://127.0.0.1:${port}</address></device>`;
   return `<configuration version="${own.configurationVersion}">
@@ -122,6 +136,7 @@ function configuration(pair: {
       <urAccepted>-1</urAccepted>
       <crashReportingEnabled>false</crashReportingEnabled>
       <autoUpgradeIntervalH>0</autoUpgradeIntervalH>
+      ${limit}
     </options>
   </configuration>\n`;
 }
