@@ -2,6 +2,7 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const CONTENT = 'lambdas/uploads/read-upload-content.test.ts';
 const AHEAD = 'test/scenarios/chunks-ahead.test.ts';
+const AT_COMMIT = 'test/scenarios/ahead-at-the-commit.test.ts';
 const REUSE = 'test/scenarios/local-reuse.test.ts';
 
 /** Errors in what is read ahead of a commit, and in what is taken from the disk before the network. */
@@ -68,5 +69,44 @@ export const AHEAD_BUGS: readonly PlantedBug[] = [
       file: AHEAD,
       test: 'of a content that was downloaded already nothing comes ahead, whoever sends it again',
     },
+  },
+  {
+    id: 'undurable-bytes-are-believed',
+    what: 'Bytes that came ahead and that the disk could not make durable are published.',
+    invariant: 'I-13',
+    file: 'client/src/sync/ahead-fetches.ts',
+    find: 'if (failure !== undefined) {',
+    replace: 'if (failure !== undefined && this.#isClosed) {',
+    caughtBy: { file: AT_COMMIT, test: 'what could not be made durable is not believed' },
+  },
+  {
+    id: 'ahead-waits-for-the-disk',
+    what: 'Nothing comes ahead while what came before is made durable.',
+    invariant: 'I-12',
+    file: 'client/src/sync/ahead-fetch.ts',
+    find: '    let next: number | undefined = this.#from;\n',
+    replace: '    await this.#flushing;\n    let next: number | undefined = this.#from;\n',
+    caughtBy: { file: AT_COMMIT, test: 'more comes while what came before is made durable' },
+  },
+  {
+    id: 'commit-cuts-off-what-comes',
+    what: 'Chunks that are on their way at the moment of the commit are thrown away, and asked for again.',
+    invariant: 'I-12',
+    file: 'client/src/sync/ahead-fetches.ts',
+    find: '    one.isTaken = true;\n',
+    replace: '    one.isTaken = true;\n    one.ending.abort();\n',
+    caughtBy: {
+      file: AT_COMMIT,
+      test: 'what is on its way at the moment of the commit is let come, and asked for once',
+    },
+  },
+  {
+    id: 'download-waits-for-what-is-ahead',
+    what: 'A download waits for chunks that were asked for ahead and do not come.',
+    invariant: 'I-12',
+    file: 'client/src/sync/ahead-fetches.ts',
+    find: 'await Promise.race([running, pause(this.#dependencies.clock, AHEAD_ENDING_MS_MAX, ended.signal)]);',
+    replace: 'await running;',
+    caughtBy: { file: AT_COMMIT, test: 'what does not come for long after the commit is left, and asked for again' },
   },
 ];

@@ -57,6 +57,23 @@ describe.each<[string, Transport]>([
     await expect(send({ answerBytesMax: 999 })).rejects.toBeInstanceOf(UnavailableError);
   });
 
+  test.each([999, 1000, 1001])('answers the same whether it is given memory for it or not: %i bytes', async (size) => {
+    const body = `${'x'.repeat(size - 1)}!`;
+    service.fault = () => ({ status: 200, body });
+    const answerInto = new Uint8Array(1000);
+    const answer = await send({ answerBytesMax: 2000, answerInto });
+    expect(new TextDecoder().decode(answer.body)).toBe(body);
+  });
+
+  test('an answer of many parts that is longer than the memory for it comes whole', async () => {
+    const body = Array.from({ length: 30_000 }, (_none, index) => `${index} `).join('');
+    service.fault = () => ({ status: 200, body });
+    for (const memory of [1000, 70_000, 1_000_000]) {
+      const answer = await send({ answerBytesMax: 1_000_000, answerInto: new Uint8Array(memory) });
+      expect(new TextDecoder().decode(answer.body) === body).toBe(true);
+    }
+  });
+
   test.each(['cut', 'cut-after'] as const)('tells a connection that is %s as unavailable', async (fault) => {
     service.fault = () => fault;
     await expect(send()).rejects.toBeInstanceOf(UnavailableError);

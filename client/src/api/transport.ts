@@ -6,6 +6,8 @@ export interface TransportRequest {
   readonly body?: Uint8Array | string;
   /** The answer's body may not be longer than this, in bytes. */
   readonly answerBytesMax: number;
+  /** Memory that an answer may be put into that fits; others come in memory of their own. */
+  readonly answerInto?: Uint8Array | undefined;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }

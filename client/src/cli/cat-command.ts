@@ -24,7 +24,7 @@ async function cat(
   const node = await requireFile(session, path, context.signal);
   const parts: Uint8Array[] = [];
   const write = context.output.json
-    ? async (bytes: Uint8Array) => void parts.push(bytes)
+    ? async (bytes: Uint8Array) => void parts.push(bytes.slice())
     : (bytes: Uint8Array) => writeOut(context.streams.stdout, bytes);
   const outcome = await downloadContent(session, contentOf(node, options.rev), {
     sink: inOrder(write),

@@ -7,12 +7,13 @@ import type {
   UploadId,
 } from '@syncline/protocol';
 import type { FileSystem, StagedContent } from '../engine/ports.ts';
+import { chunkMemory } from '../transfers/chunk-memory.ts';
 import { fetchChunk } from '../transfers/fetch-chunk.ts';
 import type { KnownManifests } from '../transfers/known-manifests.ts';
 import { runBounded } from '../transfers/run-bounded.ts';
 import type { TransferGate } from '../transfers/transfer-gate.ts';
 import type { TransferDependencies } from '../transfers/upload-files.ts';
-import { AHEAD_CHUNKS_MAX, AHEAD_ROOM_BYTES_MIN } from './limits.ts';
+import { AHEAD_CHUNKS_MAX, AHEAD_FLUSH_BYTES, AHEAD_ROOM_BYTES_MIN } from './limits.ts';
 
 export interface AheadDependencies extends TransferDependencies {
   readonly files: Pick<FileSystem, 'stage' | 'unstage'>;
@@ -49,6 +50,10 @@ export class AheadFetch {
   /** All before this index are settled. */
   #from = 0;
   #fetchedBytes = 0;
+  /** Written since something was made durable last. */
+  #unflushedBytes = 0;
+  #flushing: Promise<void> | undefined;
+  #failure: { readonly cause: unknown } | undefined;
   #isResumed = false;
 
   constructor(
@@ -81,6 +86,11 @@ export class AheadFetch {
     return this.#fetchedBytes;
   }
 
+  /** Why what came could not be made durable: then nothing of it is to be believed. Known when it is closed. */
+  get failure(): { readonly cause: unknown } | undefined {
+    return this.#failure;
+  }
+
   /** Whether the bytes of a place were verified by this process when it wrote them. */
   isVerified(offset: number, hash: ChunkHash): boolean {
     return this.#verified.get(offset) === hash;
@@ -90,7 +100,12 @@ export class AheadFetch {
    * Fetches what can be read of the upload now. `given-up`: nothing more can be, and what came is of no use.
    * @throws DiskRefusedError, UnavailableError; the signal's reason.
    */
-  async advance(mayFetch: MayFetch): Promise<'advanced' | 'given-up'> {
+  advance(mayFetch: MayFetch): Promise<'advanced' | 'given-up'> {
+    return chunkMemory.during(() => this.#advance(mayFetch));
+  }
+
+  async #advance(mayFetch: MayFetch): Promise<'advanced' | 'given-up'> {
+    if (this.#failure !== undefined) throw this.#failure.cause;
     while (this.#settled.has(this.#from)) this.#from += 1;
     let next: number | undefined = this.#from;
     while (next !== undefined) {
@@ -108,19 +123,31 @@ export class AheadFetch {
       if (!isWhole) return 'advanced';
       next = answer.value.next;
     }
-    await this.#staged?.flush();
     return 'advanced';
   }
 
-  /** Makes durable what came. @throws DiskRefusedError */
-  async flush(): Promise<void> {
-    await this.#staged?.flush();
+  /** Begins to make durable what came, beside what goes on to come, so that little is left to do when it is published. */
+  flushSoon(): void {
+    if (this.#staged === undefined || this.#flushing !== undefined || this.#unflushedBytes === 0) return;
+    this.#unflushedBytes = 0;
+    this.#flushing = this.#flush(this.#staged);
+  }
+
+  async #flush(staged: StagedContent): Promise<void> {
+    try {
+      await staged.flush();
+    } catch (cause) {
+      this.#failure ??= { cause };
+    } finally {
+      this.#flushing = undefined;
+    }
   }
 
   /** Lets go of the staging, which stays for the one who takes it over. Precondition: nothing advances any more. */
   async close(): Promise<void> {
     const staged = this.#staged;
     this.#staged = undefined;
+    await this.#flushing;
     await staged?.close();
   }
 
@@ -172,10 +199,14 @@ export class AheadFetch {
     await bandwidth?.download.take(size, { signal: this.#signal });
     return this.#gate.run(size, async () => {
       this.#signal.throwIfAborted();
-      const outcome = await fetchChunk(this.#dependencies, chunk, this.#signal);
+      const into = chunkMemory.take(size);
+      const outcome = await fetchChunk(this.#dependencies, { ...chunk, into }, this.#signal);
       if (outcome.kind !== 'fetched') return false;
       await staged.write(offset, outcome.bytes);
+      chunkMemory.giveBack(into);
       this.#keep(chunk);
+      this.#unflushedBytes += size;
+      if (this.#unflushedBytes >= AHEAD_FLUSH_BYTES) this.flushSoon();
       return true;
     });
   }

@@ -6,6 +6,7 @@ import { type AheadDependencies, AheadFetch, aheadKey } from './ahead-fetch.ts';
 import {
   AHEAD_BYTES_MIN,
   AHEAD_DONE_MAX,
+  AHEAD_ENDING_MS_MAX,
   AHEAD_SILENCE_MS,
   AHEAD_UPLOADS_MAX,
   UPLOAD_SHOWN_MS,
@@ -36,6 +37,8 @@ interface Followed {
   readonly ending: AbortController;
   heardAt: EpochMs;
   hasNews: boolean;
+  /** Nothing more is begun: a download takes over what came. */
+  isTaken: boolean;
   /** The pass that is under way. */
   running: Promise<PassOutcome> | undefined;
 }
@@ -129,10 +132,16 @@ export class AheadFetches {
         : { key: aheadKey(contentHash), isVerified: () => false, isResumed: true };
     const { fetch } = found;
     this.#finish(fetch.uploadId);
-    await this.#end(found);
+    await this.#comeToEnd(found);
     await fetch.close();
     this.#shown.delete(fetch.uploadId);
     this.#onChange();
+    const { failure } = fetch;
+    if (failure !== undefined) {
+      await this.#discard(fetch);
+      if (failure.cause instanceof DiskRefusedError) return undefined;
+      throw failure.cause;
+    }
     const isVerified: AheadContent['isVerified'] = ({ offset, hash }) => fetch.isVerified(offset, hash);
     return { key: aheadKey(contentHash), isVerified, isResumed: fetch.isResumed };
   }
@@ -168,7 +177,7 @@ export class AheadFetches {
     const ending = new AbortController();
     const isDone = (contentHash: ContentHash): boolean => this.#done.has(contentHash);
     const fetch = new AheadFetch(this.#dependencies, { uploadId, signal: ending.signal, isDone });
-    const followed: Followed = { fetch, ending, heardAt, hasNews: true, running: undefined };
+    const followed: Followed = { fetch, ending, heardAt, hasNews: true, isTaken: false, running: undefined };
     this.#followed.set(uploadId, followed);
     void this.#dropWhenSilent(followed).catch((cause: unknown) => this.#noteDefect(cause));
   }
@@ -208,9 +217,9 @@ export class AheadFetches {
   async #advanceOne(one: Followed): Promise<PassOutcome> {
     const { fetch, ending } = one;
     try {
-      const outcome = await fetch.advance(() => this.#mayFetch(ending.signal));
-      // While there is more to fetch the disk has time enough.
-      if (outcome === 'advanced' && !one.hasNews) await fetch.flush();
+      const outcome = await fetch.advance(async () => (await this.#mayFetch(one)) && !one.isTaken);
+      // A download that takes it over makes all of it durable itself.
+      if (outcome === 'advanced' && !one.isTaken) fetch.flushSoon();
       return outcome;
     } catch (failure) {
       if (ending.signal.aborted) return 'advanced';
@@ -220,8 +229,9 @@ export class AheadFetches {
     }
   }
 
-  async #mayFetch(signal: AbortSignal): Promise<boolean> {
-    while (this.#downloads > 0 && !signal.aborted) {
+  async #mayFetch(one: Followed): Promise<boolean> {
+    const { signal } = one.ending;
+    while (this.#downloads > 0 && !signal.aborted && !one.isTaken) {
       await new Promise<void>((resolve) => {
         this.#waiting.add(resolve);
         signal.addEventListener('abort', () => resolve(), { once: true });
@@ -245,12 +255,27 @@ export class AheadFetches {
   async #drop(one: Followed): Promise<void> {
     this.#finish(one.fetch.uploadId);
     await this.#end(one);
+    await this.#discard(one.fetch);
+  }
+
+  async #discard(fetch: AheadFetch): Promise<void> {
     try {
-      await one.fetch.discard();
+      await fetch.discard();
     } catch (failure) {
       // What a disk does not let go of now goes when old stagings are looked through.
       if (!(failure instanceof DiskRefusedError)) throw failure;
     }
+  }
+
+  /** Ends the work on an upload, but lets come what is on its way: the download would only ask for it again. */
+  async #comeToEnd(one: Followed): Promise<void> {
+    this.#followed.delete(one.fetch.uploadId);
+    one.isTaken = true;
+    this.#wake();
+    const ended = new AbortController();
+    const running = (one.running ?? Promise.resolve()).catch(() => undefined).finally(() => ended.abort());
+    await Promise.race([running, pause(this.#dependencies.clock, AHEAD_ENDING_MS_MAX, ended.signal)]);
+    await this.#end(one);
   }
 
   /** Ends the work on an upload, and waits for what is under way. A defect in it has been noted by whoever began it. */

@@ -70,6 +70,10 @@ export const AHEAD_BYTES_MIN = 8 * MiB;
 export const AHEAD_UPLOADS_MAX = 4;
 /** Chunks that are fetched ahead at once. */
 export const AHEAD_CHUNKS_MAX = 8;
+/** Bytes that came ahead and are not durable yet, from which on they are made so while others come. */
+export const AHEAD_FLUSH_BYTES = 32 * MiB;
+/** What comes ahead at the moment of its commit may come to its end for so long; then the download begins, and asks for it itself. */
+export const AHEAD_ENDING_MS_MAX = 2 * SECOND_MS;
 /** Room that stays free on the disk whatever is fetched ahead. */
 export const AHEAD_ROOM_BYTES_MIN = 4 * GiB;
 /** An upload of which nothing was heard for so long has been given up: what came of it is removed. */

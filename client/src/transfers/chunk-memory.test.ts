@@ -5,9 +5,9 @@ import { ChunkMemory } from './chunk-memory.ts';
 import { IDLE_CHUNK_BYTES_MAX } from './limits.ts';
 
 const STEPS = fc.array(
-  fc.oneof(fc.record({ take: fc.integer({ min: 1, max: 8 * MiB }) }), fc.record({ back: fc.nat() })),
+  fc.oneof(fc.record({ take: fc.integer({ min: 1, max: 4 * MiB }) }), fc.record({ back: fc.nat() })),
   {
-    maxLength: 60,
+    maxLength: 40,
   },
 );
 
@@ -28,7 +28,7 @@ test('what is taken is long enough and nobody else has it, and no more is kept t
         }
       });
     }),
-    { numRuns: 100 },
+    { numRuns: 25 },
   );
 });
 

@@ -1,5 +1,6 @@
 import type { ChunkRef, ContentHash, ContentResponse, NamespaceId, NodeId, Problem } from '@syncline/protocol';
 import { withAbortScope } from './abort-scope.ts';
+import { chunkMemory } from './chunk-memory.ts';
 import { Download, DownloadEnded } from './download.ts';
 import type { TransferDependencies, TransferProgress } from './upload-files.ts';
 
@@ -13,7 +14,8 @@ export interface DownloadSource {
 }
 
 /**
- * Where bytes go. Writes come out of order and several at once, each byte of the file once. `signal` aborts when the download
+ * Where bytes go. Writes come out of order and several at once, each byte of the file once. They are used until the write has ended
+ * and no longer. `signal` aborts when the download
  * has failed elsewhere: a write that waits for another one must not wait any longer then.
  */
 export interface DownloadSink {
@@ -72,7 +74,9 @@ export async function downloadContent(
   job: DownloadJob,
 ): Promise<DownloadOutcome> {
   try {
-    return await withAbortScope(job.signal, (scope) => new Download({ ...dependencies, scope }, source, job).run());
+    return await chunkMemory.during(() =>
+      withAbortScope(job.signal, (scope) => new Download({ ...dependencies, scope }, source, job).run()),
+    );
   } catch (failure) {
     if (failure instanceof DownloadEnded) return failure.ending;
     throw failure;

@@ -7,6 +7,7 @@ import {
   packManifest,
 } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
+import { chunkMemory } from './chunk-memory.ts';
 import type { DownloadJob, DownloadOutcome, DownloadSource } from './download-content.ts';
 import { fetchChunk, lengthOnTheWire } from './fetch-chunk.ts';
 import { hashChunk, hashManifest } from './hashing.ts';
@@ -193,9 +194,11 @@ export class Download {
       signal.throwIfAborted();
       const { generation } = page;
       const chunk = page.content.chunks[place.position] as ChunkSource;
-      const outcome = await fetchChunk(this.#dependencies, chunk, signal);
+      const into = chunkMemory.take(chunk.size);
+      const outcome = await fetchChunk(this.#dependencies, { ...chunk, into }, signal);
       if (outcome.kind === 'fetched') {
         await this.#job.sink.write(place.offset, outcome.bytes, signal);
+        chunkMemory.giveBack(into);
         this.#settled(page, place);
         return;
       }

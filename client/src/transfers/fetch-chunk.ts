@@ -19,13 +19,14 @@ export type FetchOutcome =
 
 /**
  * Reads one chunk, opens and verifies it, again after pauses while the store or the network fails or the bytes are wrong. The caller
- * has waited for the bandwidth of the first try, outside the gate.
+ * has waited for the bandwidth of the first try, outside the gate. The bytes may come in the memory `into`, which is as long as the chunk
+ * at least.
  *
  * @throws UnavailableError  nothing came of it within CHUNK_RETRY.
  */
 export async function fetchChunk(
   dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random' | 'bandwidth'>,
-  chunk: ChunkSource,
+  chunk: ChunkSource & { readonly into?: Uint8Array | undefined },
   signal: AbortSignal | undefined,
 ): Promise<FetchOutcome> {
   const { transport, clock, random, bandwidth } = dependencies;
@@ -39,6 +40,7 @@ export async function fetchChunk(
         url: chunk.url,
         headers: chunk.range === undefined ? {} : { range: `bytes=${chunk.range[0]}-${chunk.range[1]}` },
         answerBytesMax: CHUNK_BYTES_MAX,
+        answerInto: chunk.into,
         timeoutMs: CHUNK_TIMEOUT_MS,
         signal,
       });

@@ -72,6 +72,11 @@ export const FILE_UNCONFIRMED_CHUNKS_MAX = 8;
 /** Chunks of a large file between two reports of progress: about 64 MiB of a file up to 1 GiB, and 256 MiB of a larger one. */
 export const REPORT_CHUNKS = 64;
 /**
+ * Towards the end a report comes when this share of what is still to be sent was sent since the last one: what is not reported then is
+ * what other devices wait for after the commit.
+ */
+export const REPORT_SHARE = 1 / 4;
+/**
  * Small files of a call, and of each pack that they would fill, from which on they travel in packs. Fewer go out at once by PUTs of
  * their own, which takes two round trips less.
  */

@@ -91,7 +91,7 @@ test('what waits for a slow line holds no room that the other direction needs', 
   const ended = uploading.catch((failure: unknown) => failure);
   await isWaiting;
   const read: Uint8Array[] = [];
-  const sink = { write: async (_offset: number, part: Uint8Array) => void read.push(part) };
+  const sink = { write: async (_offset: number, part: Uint8Array) => void read.push(part.slice()) };
   const outcome = await downloadContent(transfers, { namespaceId, nodeId }, { sink });
   expect(outcome.kind).toBe('downloaded');
   expect(Buffer.concat(read).equals(bytes)).toBe(true);

@@ -13,6 +13,7 @@ import {
 } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import { chunkMemory } from './chunk-memory.ts';
+import { chunksToReport } from './chunks-to-report.ts';
 import { hashChunk, proveChunk } from './hashing.ts';
 import {
   FILE_UNCONFIRMED_CHUNKS_MAX,
@@ -271,7 +272,7 @@ export class UploadSession {
   /** Tells the service what is stored while chunks go on being sent. */
   #report(): void {
     if (this.#reporting !== undefined) return;
-    this.#reportChunks = REPORT_CHUNKS;
+    this.#reportChunks = chunksToReport({ chunks: this.#places.size, leftToSend: this.#wanted.size });
     this.#reporting = this.#check({ storedOnly: true }).finally(() => {
       this.#reporting = undefined;
     });

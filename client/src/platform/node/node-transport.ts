@@ -47,16 +47,25 @@ async function exchange(agent: Agent, request: TransportRequest, signal: AbortSi
   for (const [name, value] of Object.entries(response.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-  return { status: response.statusCode, headers, body: await readBody(response.body, request.answerBytesMax) };
+  return { status: response.statusCode, headers, body: await readBody(response.body, request) };
 }
 
-async function readBody(body: AsyncIterable<Uint8Array>, bytesMax: number): Promise<Uint8Array> {
+async function readBody(
+  body: AsyncIterable<Uint8Array>,
+  { answerBytesMax, answerInto }: TransportRequest,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of body) {
+    const start = length;
     length += part.length;
-    if (length > bytesMax) throw new UnavailableError(`an answer was longer than ${bytesMax} bytes`);
-    parts.push(part);
+    if (length > answerBytesMax) throw new UnavailableError(`an answer was longer than ${answerBytesMax} bytes`);
+    const isInto = answerInto !== undefined && length <= answerInto.length;
+    if (isInto) answerInto.set(part, start);
+    // What does not fit goes on in memory of its own.
+    else if (answerInto !== undefined && start <= answerInto.length) parts.push(answerInto.slice(0, start), part);
+    else parts.push(part);
   }
+  if (answerInto !== undefined && length <= answerInto.length) return answerInto.subarray(0, length);
   return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, length);
 }
