@@ -2,6 +2,7 @@ import {
   assert,
   type ChunkHash,
   type ChunkRef,
+  type ChunkRun,
   type ChunkSource,
   epochMs,
   formatInstant,
@@ -15,6 +16,7 @@ import { manifestObjectKey, type ObjectStore } from '../chunks/object-store.ts';
 import type { StoredRevision } from '../namespaces/namespace-store.ts';
 import { isPackKey } from '../packs/pack-index.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { findRuns, type PackedPlace } from './find-runs.ts';
 
 export interface DescribeContentDependencies {
   readonly chunks: Pick<ChunkIndex, 'locate'>;
@@ -63,7 +65,45 @@ export async function addressChunks(
   domain: string,
   refs: readonly ChunkRef[],
 ): Promise<ChunkSource[]> {
-  const records = await chunks.locate(domain, [...new Set(refs.map(({ hash }) => hash))]);
+  return addressLocated(objects, refs, await locate(chunks, domain, refs));
+}
+
+/** Addresses of chunks, and of runs of them. */
+export interface ChunkAddresses {
+  readonly sources: readonly ChunkSource[];
+  readonly runs: readonly ChunkRun[];
+}
+
+/**
+ * As `addressChunks`, for chunks of several revisions that the caller may all read now; so those that are neighbours in a pack have an address
+ * together, too, beside which it gives no byte.
+ */
+export async function addressManyChunks(
+  { chunks, objects }: Pick<DescribeContentDependencies, 'chunks' | 'objects'>,
+  domain: string,
+  refs: readonly ChunkRef[],
+): Promise<ChunkAddresses> {
+  const records = await locate(chunks, domain, refs);
+  const runs = findRuns([...records.values()].map((record) => ({ ...record, length: storedLength(record) })));
+  return {
+    sources: await addressLocated(objects, refs, records),
+    runs: await Promise.all(runs.map((run) => addressRun(objects, run))),
+  };
+}
+
+function locate(
+  chunks: DescribeContentDependencies['chunks'],
+  domain: string,
+  refs: readonly ChunkRef[],
+): Promise<ReadonlyMap<ChunkHash, ChunkRecord>> {
+  return chunks.locate(domain, [...new Set(refs.map(({ hash }) => hash))]);
+}
+
+async function addressLocated(
+  objects: DescribeContentDependencies['objects'],
+  refs: readonly ChunkRef[],
+  records: ReadonlyMap<ChunkHash, ChunkRecord>,
+): Promise<ChunkSource[]> {
   const addresses = new Map<ChunkHash, Promise<Omit<ChunkSource, keyof ChunkRef>>>();
   return Promise.all(
     refs.map(async (ref) => {
@@ -86,4 +126,16 @@ async function addressOf(
   const length = storedLength(record);
   const url = await objects.signGet(objectKey, { offset, length });
   return { url, range: [offset, offset + length - 1], ...(stored === undefined ? {} : { encoding: stored.encoding }) };
+}
+
+async function addressRun(
+  objects: Pick<ObjectStore, 'signGet'>,
+  run: readonly (PackedPlace & Pick<ChunkRef, 'hash'>)[],
+): Promise<ChunkRun> {
+  const [first] = run;
+  assert(first !== undefined, 'a run has members');
+  const { objectKey, offset } = first;
+  const length = run.reduce((sum, { length: one }) => sum + one, 0);
+  const url = await objects.signGet(objectKey, { offset, length });
+  return { url, range: [offset, offset + length - 1], hashes: run.map(({ hash }) => hash) };
 }

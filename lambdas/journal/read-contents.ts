@@ -2,6 +2,7 @@ import {
   assert,
   type ChunkHash,
   type ChunkRef,
+  type ChunkRun,
   type ChunkSource,
   CONTENT_PAGE_CHUNKS_MAX,
   type ReadContentsRequest,
@@ -17,7 +18,7 @@ import {
 import { notFound, readableNode } from '../namespaces/open-namespace.ts';
 import type { Caller } from '../runtime/caller.ts';
 import { done, type Outcome, type Refused, refused } from '../runtime/outcome.ts';
-import { addressChunks, contentHeader, type DescribeContentDependencies } from './describe-content.ts';
+import { addressManyChunks, contentHeader, type DescribeContentDependencies } from './describe-content.ts';
 import { NamespaceView } from './namespace-view.ts';
 
 export interface ReadContentsDependencies extends DescribeContentDependencies {
@@ -30,7 +31,8 @@ type Answer = ReadContentsResponse['contents'][number];
 /**
  * The contents of many files, each on its own terms: what cannot be read is answered so and hinders no other.
  *
- * As with one content, an address is only made for a chunk of a revision that the caller may read now.
+ * As with one content, an address is only made for a chunk of a revision that the caller may read now, or for several such chunks that lie next
+ * to each other.
  * Cost: a read per namespace, one per level of folders and one of the revisions for all files together, and an item per chunk.
  */
 export async function readContents(
@@ -41,7 +43,7 @@ export async function readContents(
   const revisions = await findRevisions(dependencies, files, caller);
   const budget = { chunks: CONTENT_PAGE_CHUNKS_MAX };
   const rows = revisions.map((found) => takeRoom(budget, found));
-  const addresses = await addressAll(dependencies, rows);
+  const { addresses, runs } = await addressAll(dependencies, rows);
   const contents = rows.map(({ found, manifest }): Answer => {
     if (found.kind === 'refused') return { status: 'error', error: found.error };
     const { domain } = found.value;
@@ -52,7 +54,7 @@ export async function readContents(
     });
     return { status: 'found', content: { ...contentHeader(dependencies, found.value), chunks } };
   });
-  return done({ contents });
+  return done({ contents, runs: [...runs] });
 }
 
 interface Row {
@@ -60,11 +62,14 @@ interface Row {
   readonly manifest: readonly ChunkRef[];
 }
 
-/** Addresses by domain and hash, all chunks of a domain looked up together. */
-async function addressAll(
-  dependencies: DescribeContentDependencies,
-  rows: readonly Row[],
-): Promise<ReadonlyMap<string, ReadonlyMap<ChunkHash, ChunkSource>>> {
+interface AllAddresses {
+  /** By domain and hash. */
+  readonly addresses: ReadonlyMap<string, ReadonlyMap<ChunkHash, ChunkSource>>;
+  readonly runs: readonly ChunkRun[];
+}
+
+/** All chunks of a domain are looked up together. */
+async function addressAll(dependencies: DescribeContentDependencies, rows: readonly Row[]): Promise<AllAddresses> {
   const refs = new Map<string, ChunkRef[]>();
   for (const { found, manifest } of rows) {
     if (found.kind === 'refused') continue;
@@ -72,11 +77,13 @@ async function addressAll(
     refs.set(domain, [...(refs.get(domain) ?? []), ...manifest]);
   }
   const addresses = new Map<string, ReadonlyMap<ChunkHash, ChunkSource>>();
+  const runs: ChunkRun[] = [];
   for (const [domain, chunks] of refs) {
-    const sources = await addressChunks(dependencies, domain, chunks);
+    const { sources, runs: found } = await addressManyChunks(dependencies, domain, chunks);
     addresses.set(domain, new Map(sources.map((source) => [source.hash, source])));
+    runs.push(...found);
   }
-  return addresses;
+  return { addresses, runs };
 }
 
 /** A manifest that does not stand in its revision is not even read: a hundred long ones would fill the memory. */

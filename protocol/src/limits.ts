@@ -70,6 +70,10 @@ export const LABEL_CHARS_MAX = 100;
 export const CONTENT_PAGE_CHUNKS_MAX = 500;
 /** Files whose contents one request reads. */
 export const CONTENT_FILES_MAX = 100;
+/** Longest run of neighbours in a pack that is read by one request, in bytes … */
+export const RUN_BYTES_MAX = MiB;
+/** … and the longest chunk in one: a longer one is worth a request of its own. */
+export const RUN_MEMBER_BYTES_MAX = 64 * KiB;
 /** Longest cursor or page token, in characters. */
 export const TOKEN_CHARS_MAX = 4096;
 /** Longest wait of a long-poll, in seconds; the HTTP API ends a request at 30. */
@@ -116,3 +120,4 @@ assert(MANIFEST_INLINE_CHUNKS_MAX < FILE_CHUNKS_MAX, 'long manifests need the bu
 assert(PACK_BYTES_MAX >= PACK_MEMBER_BYTES_MAX, 'a pack must hold its largest member');
 assert(PACK_OPENED_BYTES_MAX >= PACK_BYTES_MAX, 'a full pack of chunks as they are must be allowed');
 assert(FRAME_WINDOW_BYTES_MAX >= PACK_MEMBER_BYTES_MAX, 'the largest member may be one segment');
+assert(RUN_BYTES_MAX >= 2 * RUN_MEMBER_BYTES_MAX, 'a run must hold neighbours');

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ChunkEncoding } from './chunk-encoding.ts';
 import { OperationError } from './errors.ts';
-import { ContentHash, DeviceId, NamespaceId, NodeId } from './ids.ts';
+import { ChunkHash, ContentHash, DeviceId, NamespaceId, NodeId } from './ids.ts';
 import {
   CONTENT_FILES_MAX,
   CONTENT_PAGE_CHUNKS_MAX,
@@ -131,6 +131,17 @@ export const ReadContentsRequest = z.strictObject({
 export type ReadContentsRequest = z.infer<typeof ReadContentsRequest>;
 
 /**
+ * Chunks of an answer that lie one after the other in one pack, with nothing between them, and can be read by one request: each lies in the
+ * bytes from the first to the last of `range` where its own `range` says.
+ */
+export const ChunkRun = z.strictObject({
+  url: z.string(),
+  range: z.tuple([z.int(), z.int()]),
+  hashes: z.array(ChunkHash).check(z.minLength(2), z.maxLength(CONTENT_PAGE_CHUNKS_MAX)),
+});
+export type ChunkRun = z.infer<typeof ChunkRun>;
+
+/**
  * One answer per file, in the order of the request. All together they name at most CONTENT_PAGE_CHUNKS_MAX chunks: a file that
  * does not fit any more is refused with `too_large`, and is to be read alone.
  */
@@ -141,5 +152,7 @@ export const ReadContentsResponse = z.strictObject({
       z.strictObject({ status: z.literal('error'), error: OperationError }),
     ]),
   ),
+  /** Another way to read some of these chunks; whoever does not take it reads each by its own address. */
+  runs: z.array(ChunkRun).check(z.maxLength(CONTENT_PAGE_CHUNKS_MAX)),
 });
 export type ReadContentsResponse = z.infer<typeof ReadContentsResponse>;

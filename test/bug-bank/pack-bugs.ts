@@ -89,4 +89,52 @@ export const PACK_BUGS: readonly PlantedBug[] = [
     replace: 'if (wrong.length > alive.length) return',
     caughtBy: { file: SWEEP, test: 'a pack whose bytes have changed is not copied' },
   },
+  {
+    id: 'run-bridges-a-gap',
+    what: 'Chunks of a pack are read together with what lies between them, which may be of a file that the reader may not read.',
+    invariant: 'I-18',
+    file: 'lambdas/journal/find-runs.ts',
+    find: 'place.offset === before.offset + before.length',
+    replace: 'place.offset >= before.offset + before.length',
+    caughtBy: {
+      file: 'test/scenarios/files-in-packs.test.ts',
+      test: 'neighbours in a pack that are read together have one address, which gives nothing that lies between or beside them',
+    },
+  },
+  {
+    id: 'run-address-is-the-whole-pack',
+    what: 'The address of neighbours in a pack gives its reader the whole pack.',
+    invariant: 'I-18',
+    file: 'lambdas/journal/describe-content.ts',
+    find: 'const url = await objects.signGet(objectKey, { offset, length });',
+    replace: 'const url = await objects.signGet(objectKey);',
+    caughtBy: {
+      file: 'test/scenarios/files-in-packs.test.ts',
+      test: 'neighbours in a pack that are read together have one address, which gives nothing that lies between or beside them',
+    },
+  },
+  {
+    id: 'failed-run-ends-downloads',
+    what: 'A failed read of neighbours in a pack ends their downloads, though each has an address of its own.',
+    invariant: 'I-12',
+    file: 'client/src/transfers/chunk-runs.ts',
+    find: 'return status === 206 && body.length === last - first + 1 ? body : undefined;',
+    replace: "if (status !== 206) throw new Error('the run was not read');\n      return body;",
+    caughtBy: {
+      file: 'test/scenarios/packed-reads.test.ts',
+      test: 'where a read of neighbours is refused, each is read by its own range',
+    },
+  },
+  {
+    id: 'runs-are-kept-for-ever',
+    what: 'Chunks that were read with their neighbours stay in memory until somebody takes them, however many there are.',
+    invariant: 'I-12',
+    file: 'client/src/transfers/chunk-runs.ts',
+    find: 'if (this.#keptBytes <= RUNS_KEPT_BYTES_MAX) break;',
+    replace: 'if (this.#keptBytes <= 1000 * RUNS_KEPT_BYTES_MAX) break;',
+    caughtBy: {
+      file: 'client/src/transfers/chunk-runs.test.ts',
+      test: 'runs of which not all is taken make room for others: the memory of them is bounded',
+    },
+  },
 ];

@@ -127,6 +127,38 @@ test('files in a pack are read back, each by an address of its own that gives it
   }
 });
 
+test('neighbours in a pack that are read together have one address, which gives nothing that lies between or beside them', async () => {
+  const nodeIds = await commitAll();
+  const wanted = [10, 3, 11, 12, 5, 40];
+  const files = wanted.map((index) => ({ namespaceId: ann.namespaceId, nodeId: nodeIds[index] as never }));
+  const answer = await world.service.invoke('readContents', { body: { files } }, ann);
+  assert(answer.ok, 'contents are answered');
+  const { runs, contents } = answer.value;
+  const { members } = packOf(CONTENTS).pack;
+  expect(runs.map(({ hashes }) => hashes)).toEqual([members.slice(10, 13).map(({ hash }) => hash)]);
+  const [run] = runs;
+  assert(run !== undefined, 'there is a run');
+  const { objects } = world.service.stores;
+  const read = objects.get(run);
+  expect(read).toEqual({ status: 206, bytes: Buffer.concat(CONTENTS.slice(10, 13)) });
+  contents.forEach((each, at) => {
+    const [chunk] = each.status === 'found' ? each.content.chunks : [];
+    assert(chunk?.range !== undefined, 'a packed chunk has a range');
+    if (!run.hashes.includes(chunk.hash)) return;
+    const [from, to] = chunk.range.map((place) => place - run.range[0]);
+    expect(read.bytes.subarray(from, (to ?? 0) + 1)).toEqual(CONTENTS[wanted[at] ?? -1]);
+  });
+  const [first, last] = run.range;
+  for (const range of [
+    [first - 1, last],
+    [first, last + 1],
+    [first + 1, last],
+  ] as const) {
+    expect(objects.get({ url: run.url, range }).status).toBe(403);
+  }
+  expect(objects.get({ url: run.url }).status).toBe(403);
+});
+
 test('whoever shares nothing with the others of a pack gets no address of it', async () => {
   await commitAll();
   const eve = await world.device('phone', 'eve');

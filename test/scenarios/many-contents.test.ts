@@ -107,7 +107,7 @@ test('150 expected contents cost two requests, and each is told once', async () 
     alice,
     Array.from({ length: 150 }, (_, index) => `text ${index}`),
   );
-  const { api } = openInMemoryClient(service, alice);
+  const { api, transport } = openInMemoryClient(service, alice);
   let requests = 0;
   const counting: Pick<typeof api, 'readContents'> = {
     readContents: (input) => {
@@ -116,7 +116,10 @@ test('150 expected contents cost two requests, and each is told once', async () 
     },
   };
   const { namespaceId } = alice;
-  const lookahead = new ContentLookahead({ api: counting }, { namespaceId, signal: new AbortController().signal });
+  const lookahead = new ContentLookahead(
+    { api: counting, transport },
+    { namespaceId, signal: new AbortController().signal },
+  );
   const expected = nodes.map(({ nodeId, contentRev, size }) => ({ nodeId, rev: contentRev, size }));
 
   lookahead.expect(expected);

@@ -3,15 +3,18 @@ import { expect, test } from '@jest/globals';
 import { CONTENT_FILES_MAX, type NodeId } from '@syncline/protocol';
 import type { Transport, TransportResponse } from '../../client/src/api/transport.ts';
 import { ContentLookahead } from '../../client/src/transfers/content-lookahead.ts';
-import { downloadContent } from '../../client/src/transfers/download-content.ts';
+import { downloadContent, type PlacedChunk } from '../../client/src/transfers/download-content.ts';
 import { uploadFiles } from '../../client/src/transfers/upload-files.ts';
-import { openInMemoryClient, sourceOf } from '../support/in-memory-client.ts';
-import { join, textBytes } from '../support/in-memory-member.ts';
+import { type InMemoryClient, openInMemoryClient, sourceOf } from '../support/in-memory-client.ts';
+import { join, type Member, textBytes } from '../support/in-memory-member.ts';
 import { InMemoryService } from '../support/in-memory-service.ts';
 import { inMemoryTransport } from '../support/in-memory-transport.ts';
 import { commitUploads, downloadBytes } from '../support/uploaded-files.ts';
 
 const TEXTS = Array.from({ length: 250 }, (_, number) => `text ${number}`);
+
+/** What is longer comes from several of them. */
+const LONGEST = 'text 249'.length;
 
 /** A service with TEXTS as files in one pack. */
 async function packedWorld() {
@@ -75,23 +78,64 @@ test('a range that is always wrong is told as damaged, and nothing of it is writ
   expect(written).toEqual([]);
 });
 
-test('many files of a pack cost a request for a hundred of them, and a range for each', async () => {
-  const { service, alice, nodeIds } = await packedWorld();
-  const client = openInMemoryClient(service, alice);
-  const { namespaceId } = alice;
+/** Downloads all files together, as the engine does: what is read with its neighbours is taken from there. */
+async function downloadTogether(client: InMemoryClient, member: Member, nodeIds: readonly NodeId[]) {
+  const { namespaceId } = member;
   const lookahead = new ContentLookahead(client, { namespaceId, signal: new AbortController().signal });
   const contents = nodeIds.map((nodeId, index) => ({ nodeId, rev: 1, size: TEXTS[index]?.length ?? 0 }));
   lookahead.expect(contents);
-  const read = await Promise.all(
+  async function* nearby({ ref }: PlacedChunk) {
+    const bytes = await lookahead.bytesOf(ref);
+    if (bytes !== undefined) yield bytes;
+  }
+  return Promise.all(
     contents.map(async ({ nodeId, rev }) => {
       const parts: Uint8Array[] = [];
       const sink = { write: async (_offset: number, bytes: Uint8Array) => void parts.push(bytes) };
       const firstPage = await lookahead.take({ nodeId, rev });
-      const outcome = await downloadContent(client, { namespaceId, nodeId, rev, firstPage }, { sink });
+      const outcome = await downloadContent(client, { namespaceId, nodeId, rev, firstPage }, { sink, nearby });
       return outcome.kind === 'downloaded' ? Buffer.concat(parts).toString() : outcome.kind;
     }),
   );
-  expect(read).toEqual(TEXTS);
-  const requests = Math.ceil(TEXTS.length / CONTENT_FILES_MAX);
-  expect(client.sent.length).toBe(requests + TEXTS.length);
+}
+
+const REQUESTS = Math.ceil(TEXTS.length / CONTENT_FILES_MAX);
+
+test('many files of a pack cost a request for a hundred of them, and one to the store for those that are neighbours', async () => {
+  const { service, alice, nodeIds } = await packedWorld();
+  const client = openInMemoryClient(service, alice);
+  expect(await downloadTogether(client, alice, nodeIds)).toEqual(TEXTS);
+  expect(client.sent.length).toBe(2 * REQUESTS);
+});
+
+test.each<[string, (whole: TransportResponse) => TransportResponse]>([
+  ['fails', () => ({ status: 503, headers: {}, body: new Uint8Array(0) })],
+  ['is refused', () => ({ status: 403, headers: {}, body: new Uint8Array(0) })],
+  ['is cut short', (whole) => ({ ...whole, body: whole.body.subarray(1) })],
+  ['is answered as if it were the whole object', (whole) => ({ ...whole, status: 200 })],
+])('where a read of neighbours %s, each is read by its own range', async (_, spoil) => {
+  const { service, alice, nodeIds } = await packedWorld();
+  const network = inMemoryTransport(service);
+  const client = openInMemoryClient(service, alice, {
+    send: async (request) => {
+      const whole = await network.send(request);
+      return request.url.startsWith('memory:') && whole.body.length > LONGEST ? spoil(whole) : whole;
+    },
+  });
+  expect(await downloadTogether(client, alice, nodeIds)).toEqual(TEXTS);
+  expect(client.sent.length).toBe(2 * REQUESTS + TEXTS.length);
+});
+
+test('of neighbours that are read together, the one with a wrong byte is read again, and no other', async () => {
+  const { service, alice, nodeIds } = await packedWorld();
+  const network = inMemoryTransport(service);
+  const client = openInMemoryClient(service, alice, {
+    send: async (request) => {
+      const whole = await network.send(request);
+      if (!request.url.startsWith('memory:') || whole.body.length <= LONGEST) return whole;
+      return { ...whole, body: whole.body.map((byte, at) => (at === 3 ? byte ^ 1 : byte)) };
+    },
+  });
+  expect(await downloadTogether(client, alice, nodeIds)).toEqual(TEXTS);
+  expect(client.sent.length).toBe(3 * REQUESTS);
 });

@@ -87,7 +87,7 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
       const onProgress = countBytes(options.onBytes);
       const sink = { write: (offset: number, bytes: Uint8Array) => into.write(offset, bytes) };
       const transfers = { ...dependencies, gate: dependencies.gate.lane(laneFor(size)) };
-      const nearby = (chunk: PlacedChunk) => readNearby({ into, local, manifests }, chunk);
+      const nearby = (chunk: PlacedChunk) => readNearby({ into, local, manifests, lookahead }, chunk);
       const job = { sink, signal, has, nearby, onProgress };
       const outcome = await yielding(() => downloadContent(transfers, source, job));
       if (outcome.kind === 'downloaded') manifests.note(outcome);
@@ -170,16 +170,25 @@ interface Nearby {
   readonly into: StagedContent;
   readonly local: LocalContents;
   readonly manifests: KnownManifests;
+  readonly lookahead: ContentLookahead;
 }
 
-/** A chunk's bytes, perhaps: from where this download has written it, from a file with the same content, from other contents. */
-async function* readNearby({ into, local, manifests }: Nearby, chunk: PlacedChunk): AsyncIterable<Uint8Array> {
+/**
+ * A chunk's bytes, perhaps: from where this download has written it, from a file with the same content, from other contents; then from what is
+ * fetched together with its neighbours.
+ */
+async function* readNearby(
+  { into, local, manifests, lookahead }: Nearby,
+  chunk: PlacedChunk,
+): AsyncIterable<Uint8Array> {
   const { contentHash, offset, writtenAt, ref } = chunk;
   if (writtenAt !== undefined) yield into.readSync({ start: writtenAt, end: writtenAt + ref.size });
   for (const place of [{ contentHash, start: offset }, ...manifests.find(ref)]) {
     const bytes = await local.read(place.contentHash, { start: place.start, end: place.start + ref.size });
     if (bytes !== undefined) yield bytes;
   }
+  const bytes = await lookahead.bytesOf(ref);
+  if (bytes !== undefined) yield bytes;
 }
 
 interface EarlierTry {

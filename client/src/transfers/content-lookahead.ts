@@ -1,12 +1,16 @@
 import {
   CHUNK_LENGTHS,
+  type ChunkHash,
+  type ChunkRef,
   CONTENT_FILES_MAX,
   CONTENT_PAGE_CHUNKS_MAX,
   type ContentResponse,
   type NamespaceId,
   type NodeId,
+  type ReadContentsResponse,
 } from '@syncline/protocol';
 import type { ApiClient } from '../api/api-client.ts';
+import { ChunkRuns, type PackedSource, type RunDependencies } from './chunk-runs.ts';
 
 /** A content that will be read soon. */
 export interface ExpectedContent {
@@ -23,27 +27,30 @@ const LOOKAHEAD_BYTES_MAX =
   Math.floor(CONTENT_PAGE_CHUNKS_MAX / CONTENT_FILES_MAX) * CHUNK_LENGTHS['cdc-1m-v1'].bytesUsual;
 
 /**
- * Asks for the contents of many small files together, so that thousands of them cost tens of requests.
- * It only saves requests: whatever it cannot tell is asked for one by one.
+ * Asks for the contents of many small files together, and reads those of their chunks together that lie next to each other in a pack, so that
+ * thousands of files cost tens of requests. It only saves requests: whatever it cannot tell is asked for one by one.
  */
 export class ContentLookahead {
   readonly #api: Pick<ApiClient, 'readContents'>;
   readonly #namespaceId: NamespaceId;
   readonly #signal: AbortSignal;
+  readonly #runs: ChunkRuns;
   readonly #answers = new Map<string, () => Promise<ContentResponse | undefined>>();
 
   constructor(
-    dependencies: { readonly api: Pick<ApiClient, 'readContents'> },
+    dependencies: RunDependencies & { readonly api: Pick<ApiClient, 'readContents'> },
     options: { readonly namespaceId: NamespaceId; readonly signal: AbortSignal },
   ) {
     this.#api = dependencies.api;
     this.#namespaceId = options.namespaceId;
     this.#signal = options.signal;
+    this.#runs = new ChunkRuns(dependencies, options.signal);
   }
 
   /** Replaces what was expected before. Nothing is asked until the first of a group is taken. */
   expect(contents: readonly ExpectedContent[]): void {
     this.#answers.clear();
+    this.#runs.clear();
     const small = contents.filter(({ size }) => size <= LOOKAHEAD_BYTES_MAX);
     for (let start = 0; start < small.length; start += CONTENT_FILES_MAX) {
       const group = small.slice(start, start + CONTENT_FILES_MAX);
@@ -65,12 +72,32 @@ export class ContentLookahead {
     return answer?.();
   }
 
+  /**
+   * The bytes of a chunk of a content that was taken, read together with its neighbours; undefined where they are not to be had so.
+   * @throws the signal's reason, when the caller aborted.
+   */
+  bytesOf(chunk: Pick<ChunkRef, 'hash'>): Promise<Uint8Array | undefined> {
+    return this.#runs.bytesOf(chunk.hash);
+  }
+
   async #ask(group: readonly ExpectedContent[]): Promise<readonly (ContentResponse | undefined)[]> {
     const files = group.map(({ nodeId, rev }) => ({ namespaceId: this.#namespaceId, nodeId, rev }));
     const answer = await this.#api.readContents({ body: { files }, signal: this.#signal });
     if (!answer.ok) return [];
+    this.#runs.learn(answer.value.runs, packedSources(answer.value));
     return answer.value.contents.map((found) => (found.status === 'found' ? found.content : undefined));
   }
+}
+
+function packedSources({ contents }: ReadContentsResponse): ReadonlyMap<ChunkHash, PackedSource> {
+  const sources = new Map<ChunkHash, PackedSource>();
+  for (const found of contents) {
+    if (found.status !== 'found') continue;
+    for (const { range, ...source } of found.content.chunks) {
+      if (range !== undefined) sources.set(source.hash, { ...source, range });
+    }
+  }
+  return sources;
 }
 
 function keyOf({ nodeId, rev }: Omit<ExpectedContent, 'size'>): string {

@@ -10,6 +10,7 @@ import {
   PACK_BYTES_MAX,
   PACK_MEMBER_BYTES_MAX,
   REQUEST_BYTES_MAX,
+  RUN_BYTES_MAX,
   SECOND_MS,
   SIGNED_URL_MS,
   SMALL_CHUNKS_FILE_BYTES_MAX,
@@ -112,6 +113,8 @@ export const IDLE_ROUNDS_MAX = 4;
 export const CHUNK_RETRY: RetryBudget = { attemptsMax: 7, delayMsMin: 100, delayMsMax: 20 * SECOND_MS };
 /** Longest time for one chunk: slow lines that carry a full gate still finish. */
 export const CHUNK_TIMEOUT_MS = 5 * MINUTE_MS;
+/** Bytes of chunks that were read together with their neighbours and that no file has taken yet. */
+export const RUNS_KEPT_BYTES_MAX = 8 * MiB;
 /** Longest answer of the store that is read where no chunk is expected: an XML error. */
 export const STORE_ANSWER_BYTES_MAX = 64 * KiB;
 /** A signed URL that is older is asked for again rather than tried. */
@@ -147,6 +150,7 @@ assert(
   'an upload initiation must be able to name every chunk of a group',
 );
 assert(PACKS_IN_FLIGHT_MAX * PACK_BYTES_MAX < TRANSFER_BYTES_MAX, 'packs must leave room in the gate for other chunks');
+assert(RUNS_KEPT_BYTES_MAX >= 2 * RUN_BYTES_MAX, 'while one run is given out, another one is read');
 assert(SMALL_GROUP_BYTES_MAX >= PACK_MEMBER_BYTES_MAX, 'a group must hold the largest small file');
 assert(SMALL_OPEN_BYTES_MAX >= SMALL_GROUP_BYTES_MAX + PACK_BYTES_MAX, 'a pack must be filled while a group is read');
 assert(COMPRESSED_BYTES_MIN * (1 - COMPRESSED_SHARE_MAX) >= 1, 'a frame is shorter than its chunk');

@@ -47,6 +47,8 @@ export class SqliteKnownManifests implements KnownManifests {
   }
 
   find(chunk: ChunkRef): readonly ChunkPlace[] {
+    // In a folder of small files nothing is known, and to ask for it takes a tenth of what a file does.
+    if (this.#chunks === 0) return [];
     return this.#attempt(() => this.#open?.find(chunk)) ?? [];
   }
 

@@ -1,0 +1,119 @@
+import { type ChunkHash, type ChunkRun, type ChunkSource, RUN_BYTES_MAX } from '@syncline/protocol';
+import { UnavailableError } from '../api/unavailable-error.ts';
+import { CHUNK_TIMEOUT_MS, RUNS_KEPT_BYTES_MAX } from './limits.ts';
+import { openChunk } from './open-chunk.ts';
+import type { TransferDependencies } from './upload-files.ts';
+
+export type RunDependencies = Pick<TransferDependencies, 'transport' | 'bandwidth'>;
+
+/** A chunk, and where in its pack it lies. */
+export type PackedSource = ChunkSource & { readonly range: readonly [first: number, last: number] };
+
+interface Member {
+  readonly run: OpenRun;
+  readonly source: PackedSource;
+}
+
+interface OpenRun {
+  readonly address: ChunkRun;
+  /** Members that nobody has asked for. */
+  left: number;
+  /** Asked for with the first of its members. */
+  reading: Promise<Uint8Array | undefined> | undefined;
+}
+
+/**
+ * Reads chunks that lie next to each other in a pack by one request. Each is given once, opened and verified. What cannot be read so is not asked
+ * for again: every chunk has an address of its own.
+ *
+ * Memory: RUNS_KEPT_BYTES_MAX.
+ */
+export class ChunkRuns {
+  readonly #dependencies: RunDependencies;
+  readonly #signal: AbortSignal;
+  readonly #members = new Map<ChunkHash, Member>();
+  /** Those whose bytes are here or on their way, and not all of them given, the oldest first. */
+  readonly #kept = new Set<OpenRun>();
+  #keptBytes = 0;
+
+  constructor(dependencies: RunDependencies, signal: AbortSignal) {
+    this.#dependencies = dependencies;
+    this.#signal = signal;
+  }
+
+  /** Takes over what an answer tells of runs, and of the chunks in them. */
+  learn(runs: readonly ChunkRun[], sources: ReadonlyMap<ChunkHash, PackedSource>): void {
+    for (const address of runs) {
+      const [first, last] = address.range;
+      if (last - first >= RUN_BYTES_MAX) continue;
+      const run: OpenRun = { address, left: 0, reading: undefined };
+      for (const hash of address.hashes) {
+        const source = sources.get(hash);
+        if (source === undefined || this.#members.has(hash)) continue;
+        if (source.range[0] < first || source.range[1] > last) continue;
+        this.#members.set(hash, { run, source });
+        run.left += 1;
+      }
+    }
+  }
+
+  clear(): void {
+    this.#members.clear();
+    this.#kept.clear();
+    this.#keptBytes = 0;
+  }
+
+  /** @throws the signal's reason, when the caller aborted. */
+  async bytesOf(hash: ChunkHash): Promise<Uint8Array | undefined> {
+    const member = this.#members.get(hash);
+    // A line with a limit is shared chunk by chunk.
+    if (member === undefined || this.#dependencies.bandwidth?.download.bytesPerSecond !== undefined) return undefined;
+    this.#members.delete(hash);
+    const { run, source } = member;
+    run.left -= 1;
+    if (run.reading === undefined) this.#begin(run);
+    const { reading } = run;
+    if (run.left === 0) this.#release(run);
+    const bytes = await reading;
+    if (bytes === undefined) return undefined;
+    const [from, to] = source.range.map((place) => place - run.address.range[0]);
+    return openChunk(source, bytes.subarray(from, (to ?? 0) + 1));
+  }
+
+  /** Makes room for a run: the oldest ones go, with the members that nobody has asked for. */
+  #begin(run: OpenRun): void {
+    run.reading = this.#fetch(run.address);
+    this.#kept.add(run);
+    this.#keptBytes += bytesOf(run);
+    for (const oldest of this.#kept) {
+      if (this.#keptBytes <= RUNS_KEPT_BYTES_MAX) break;
+      this.#release(oldest);
+      for (const hash of oldest.address.hashes) if (this.#members.get(hash)?.run === oldest) this.#members.delete(hash);
+    }
+  }
+
+  #release(run: OpenRun): void {
+    if (this.#kept.delete(run)) this.#keptBytes -= bytesOf(run);
+  }
+
+  async #fetch({ url, range: [first, last] }: ChunkRun): Promise<Uint8Array | undefined> {
+    try {
+      const { status, body } = await this.#dependencies.transport.send({
+        method: 'GET',
+        url,
+        headers: { range: `bytes=${first}-${last}` },
+        answerBytesMax: RUN_BYTES_MAX,
+        timeoutMs: CHUNK_TIMEOUT_MS,
+        signal: this.#signal,
+      });
+      return status === 206 && body.length === last - first + 1 ? body : undefined;
+    } catch (failure) {
+      if (failure instanceof UnavailableError) return undefined;
+      throw failure;
+    }
+  }
+}
+
+function bytesOf({ address: { range } }: OpenRun): number {
+  return range[1] - range[0] + 1;
+}
