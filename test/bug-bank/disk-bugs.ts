@@ -362,4 +362,13 @@ export const DISK_BUGS: readonly PlantedBug[] = [
       test: 'a handle that is closed changes nothing of the file that was given its number',
     },
   },
+  {
+    id: 'random-bytes-share-memory',
+    what: 'Random bytes are handed out in the memory of all that are to come: who reads too far knows the next ids.',
+    invariant: 'I-8',
+    file: 'client/src/platform/node/random-bytes.ts',
+    find: 'return pool.slice(used - count, used);',
+    replace: 'return pool.subarray(used - count, used);',
+    caughtBy: { file: 'client/src/platform/node/random-bytes.test.ts', test: 'no two draws share memory' },
+  },
 ];

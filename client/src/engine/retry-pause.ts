@@ -7,6 +7,7 @@ import type { Random } from './ports.ts';
  */
 export function retryPauseMs(random: Random, failures: number): number {
   const ceiling = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(failures, 30));
-  const share = new DataView(random(4).buffer).getUint32(0) / 2 ** 32;
+  const drawn = random(4);
+  const share = new DataView(drawn.buffer, drawn.byteOffset).getUint32(0) / 2 ** 32;
   return Math.round(ceiling / 2 + (ceiling / 2) * share);
 }

@@ -20,3 +20,7 @@ test('what was given out does not change when more is drawn', () => {
   for (let drawn = 0; drawn < 2 * RANDOM_POOL_BYTES; drawn += 16) randomBytes(16);
   expect(Buffer.from(first).toString('hex')).toBe(copy);
 });
+
+test('no two draws share memory', () => {
+  for (const count of [4, 16, 4]) expect(randomBytes(count).buffer.byteLength).toBe(count);
+});
