@@ -136,6 +136,7 @@ async function addressRun(
   assert(first !== undefined, 'a run has members');
   const { objectKey, offset } = first;
   const length = run.reduce((sum, { length: one }) => sum + one, 0);
-  const url = await objects.signGet(objectKey, { offset, length });
+  const all = { offset, length };
+  const url = await objects.signGet(objectKey, all);
   return { url, range: [offset, offset + length - 1], hashes: run.map(({ hash }) => hash) };
 }

@@ -106,7 +106,7 @@ export const PACK_BUGS: readonly PlantedBug[] = [
     what: 'The address of neighbours in a pack gives its reader the whole pack.',
     invariant: 'I-18',
     file: 'lambdas/journal/describe-content.ts',
-    find: 'const url = await objects.signGet(objectKey, { offset, length });',
+    find: 'const url = await objects.signGet(objectKey, all);',
     replace: 'const url = await objects.signGet(objectKey);',
     caughtBy: {
       file: 'test/scenarios/files-in-packs.test.ts',

@@ -1,81 +1,110 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { ChunkHash, type ChunkRun, RUN_BYTES_MAX } from '@syncline/protocol';
 import { ManualClock } from '../../test/manual-clock.ts';
 import type { Transport } from '../api/transport.ts';
+import { compressZstd } from '../platform/node/zstd.ts';
 import { type Bandwidth, BandwidthLimit } from './bandwidth-limit.ts';
-import { ChunkRuns } from './chunk-runs.ts';
+import { ChunkRuns, type PackedSource } from './chunk-runs.ts';
 import { RUNS_KEPT_BYTES_MAX } from './limits.ts';
 
 const MEMBER_BYTES = RUN_BYTES_MAX / 16;
 
-const hashOf = (run: number, member: number): ChunkHash =>
-  ChunkHash.parse((run * 100 + member).toString(16).padStart(64, '0'));
+const hashOf = (bytes: Uint8Array): ChunkHash => ChunkHash.parse(createHash('sha256').update(bytes).digest('hex'));
 
-/** A run of 16 members; each byte of one is its number. It begins somewhere in its pack. */
-function runOf(run: number): { readonly address: ChunkRun; readonly ranges: [ChunkHash, readonly [number, number]][] } {
+/** The chunks of a run. */
+const membersOf = (run: number): readonly Uint8Array[] =>
+  Array.from({ length: 16 }, (_, member) => new Uint8Array(MEMBER_BYTES).fill(member).fill(run, 0, 1));
+
+/** It begins somewhere in its pack. */
+function runOf(run: number, members: readonly Uint8Array[], stored = members) {
   const first = 1000 + run;
-  const ranges = Array.from({ length: 16 }, (_, member): [ChunkHash, readonly [number, number]] => {
-    const from = first + member * MEMBER_BYTES;
-    return [hashOf(run, member), [from, from + MEMBER_BYTES - 1]];
+  let end = first;
+  const sources = members.map((bytes, member): PackedSource => {
+    const from = end;
+    end += stored[member]?.length ?? 0;
+    const encoding = stored[member] === bytes ? {} : ({ encoding: 'zstd' } as const);
+    return { hash: hashOf(bytes), size: bytes.length, url: 'its own', range: [from, end - 1], ...encoding };
   });
-  const range: [number, number] = [first, first + RUN_BYTES_MAX - 1];
-  return { address: { url: `run ${run}`, range, hashes: ranges.map(([hash]) => hash) }, ranges };
+  const address: ChunkRun = { url: `${run}`, range: [first, end - 1], hashes: sources.map(({ hash }) => hash) };
+  return { address, sources, bytes: Buffer.concat(stored) };
 }
 
-function readerOf(count: number, bandwidth?: Bandwidth) {
+function readerOf(all: readonly ReturnType<typeof runOf>[], bandwidth?: Bandwidth) {
   const asked: string[] = [];
   const transport: Transport = {
     send: async ({ url, headers }) => {
       asked.push(`${url} ${headers['range']}`);
-      const body = new Uint8Array(RUN_BYTES_MAX).map((_, at) => at / MEMBER_BYTES);
-      return { status: 206, headers: {}, body };
+      return {
+        status: 206,
+        headers: {},
+        body: all.find(({ address }) => address.url === url)?.bytes ?? Buffer.alloc(0),
+      };
     },
   };
   const runs = new ChunkRuns({ transport, bandwidth }, new AbortController().signal);
-  const all = Array.from({ length: count }, (_, run) => runOf(run));
   runs.learn(
     all.map(({ address }) => address),
-    new Map(all.flatMap(({ ranges }) => ranges)),
+    new Map(all.flatMap(({ sources }) => sources.map((source) => [source.hash, source] as const))),
   );
-  return { runs, asked };
+  const take = (run: number, member: number) => runs.bytesOf(all[run]?.sources[member]?.hash as ChunkHash);
+  return { runs, asked, take };
 }
 
+const readerOfMany = (count: number, bandwidth?: Bandwidth) =>
+  readerOf(
+    Array.from({ length: count }, (_, run) => runOf(run, membersOf(run))),
+    bandwidth,
+  );
+
 test('the members of a run come by one request, each where it lies, and once', async () => {
-  const { runs, asked } = readerOf(1);
-  const members = Array.from({ length: 16 }, (_, member) => member);
-  const read = await Promise.all(members.map((member) => runs.bytesOf(hashOf(0, member))));
-  expect(read.map((bytes) => bytes?.length)).toEqual(members.map(() => MEMBER_BYTES));
-  expect(read.map((bytes) => [bytes?.[0], bytes?.at(-1)])).toEqual(members.map((member) => [member, member]));
-  expect(asked).toEqual([`run 0 bytes=1000-${1000 + RUN_BYTES_MAX - 1}`]);
-  expect(await runs.bytesOf(hashOf(0, 3))).toBeUndefined();
+  const { take, asked } = readerOfMany(1);
+  const read = await Promise.all(membersOf(0).map((_, member) => take(0, member)));
+  expect(Buffer.concat(read.map((bytes) => bytes ?? Buffer.alloc(0))).equals(Buffer.concat(membersOf(0)))).toBe(true);
+  expect(asked).toEqual([`0 bytes=1000-${1000 + RUN_BYTES_MAX - 1}`]);
+  expect(await take(0, 3)).toBeUndefined();
+});
+
+test('a member that lies compressed is opened, and one with a wrong byte is not given', async () => {
+  const members = membersOf(0);
+  const stored = members.map((bytes, member) => (member % 2 === 0 ? bytes : (compressZstd(bytes) ?? bytes)));
+  const run = runOf(0, members, stored);
+  expect(run.bytes.length).toBeLessThan(RUN_BYTES_MAX * 0.6);
+  const { take } = readerOf([run]);
+  for (const [member, bytes] of members.entries())
+    expect(Buffer.from((await take(0, member)) ?? []).equals(bytes)).toBe(true);
+  run.bytes[5] = 7;
+  const spoilt = readerOf([run]);
+  expect(await spoilt.take(0, 0)).toBeUndefined();
+  expect(await spoilt.take(0, 2)).toBeDefined();
 });
 
 test('runs of which not all is taken make room for others: the memory of them is bounded', async () => {
   const kept = RUNS_KEPT_BYTES_MAX / RUN_BYTES_MAX;
-  const { runs, asked } = readerOf(kept + 1);
-  for (let run = 0; run <= kept; run++) expect(await runs.bytesOf(hashOf(run, 0))).toBeDefined();
-  expect(await runs.bytesOf(hashOf(0, 1))).toBeUndefined();
-  for (let run = 1; run <= kept; run++) expect(await runs.bytesOf(hashOf(run, 1))).toBeDefined();
+  const { take, asked } = readerOfMany(kept + 1);
+  for (let run = 0; run <= kept; run++) expect(await take(run, 0)).toBeDefined();
+  expect(await take(0, 1)).toBeUndefined();
+  for (let run = 1; run <= kept; run++) expect(await take(run, 1)).toBeDefined();
   expect(asked).toHaveLength(kept + 1);
 });
 
 test('a run that is taken whole makes room at once', async () => {
   const kept = RUNS_KEPT_BYTES_MAX / RUN_BYTES_MAX;
-  const { runs } = readerOf(2 * kept);
-  expect(await runs.bytesOf(hashOf(0, 0))).toBeDefined();
+  const { take } = readerOfMany(2 * kept);
+  expect(await take(0, 0)).toBeDefined();
   for (let run = 1; run < 2 * kept; run++) {
-    for (let member = 0; member < 16; member++) expect(await runs.bytesOf(hashOf(run, member))).toBeDefined();
+    for (let member = 0; member < 16; member++) expect(await take(run, member)).toBeDefined();
   }
-  expect(await runs.bytesOf(hashOf(0, 1))).toBeDefined();
+  expect(await take(0, 1)).toBeDefined();
 });
 
 test('nothing is read together where bandwidth is limited, nor what was forgotten', async () => {
   const clock = new ManualClock();
   const bandwidth = { upload: new BandwidthLimit(clock), download: new BandwidthLimit(clock, 100_000) };
-  const limited = readerOf(1, bandwidth);
-  expect(await limited.runs.bytesOf(hashOf(0, 0))).toBeUndefined();
-  const { runs, asked } = readerOf(1);
+  const limited = readerOfMany(1, bandwidth);
+  expect(await limited.take(0, 0)).toBeUndefined();
+  const { runs, take, asked } = readerOfMany(1);
   runs.clear();
-  expect(await runs.bytesOf(hashOf(0, 0))).toBeUndefined();
+  expect(await take(0, 0)).toBeUndefined();
   expect([...asked, ...limited.asked]).toEqual([]);
 });
