@@ -1,7 +1,15 @@
-import type { AccountId, ChangeType, DeviceId, NamespaceId, OpId } from '@syncline/protocol';
-import type { AttributeValue, Item } from '../runtime/dynamodb-api.ts';
-import { expiryAttribute, expiryOf, fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
-import { type NodeRow, nodeAttributes, nodeOfRow } from './dynamodb-node-item.ts';
+import type { NamespaceId, Node } from '@syncline/protocol';
+import type { Item } from '../runtime/dynamodb-api.ts';
+import {
+  expiryAttribute,
+  expiryOf,
+  hashOf,
+  integerOf,
+  textOf,
+  toAttributes,
+  valueOf,
+} from '../runtime/dynamodb-attributes.ts';
+import { nodeAttributes } from './dynamodb-node-item.ts';
 import type { JournalEntry, NodeBefore } from './namespace-store.ts';
 import { toWireNode } from './wire-node.ts';
 
@@ -19,40 +27,54 @@ export function entryAttributes(entry: JournalEntry, epoch: number): Item {
   };
 }
 
+/** Reads each attribute by its name: a page has a thousand entries, of which copies or rests of objects would take most of the time. */
 export function entryOf(item: Item): JournalEntry {
-  const ofEntry: Record<string, AttributeValue> = {};
-  const ofNode: Record<string, AttributeValue> = {};
-  // By a loop: taking the rest of an object costs several times as much, and a page has a thousand entries.
-  for (const [name, value] of Object.entries(item)) (ENTRY_ATTRIBUTES.has(name) ? ofEntry : ofNode)[name] = value;
-  const row = fromAttributes(ofEntry) as EntryRow;
-  const { pk: namespaceId, sk: seq, type, deviceId, accountId, opId, changedAt, expiresAt, was } = row;
-  const node = nodeOfRow(namespaceId, fromAttributes(ofNode) as NodeRow);
-  const entry = { namespaceId, seq, type, node, deviceId, accountId, opId, changedAt, expiresAt: expiryOf(expiresAt) };
+  const namespaceId = textOf(item, 'pk');
+  const entry = {
+    namespaceId,
+    seq: integerOf(item, 'sk'),
+    type: textOf(item, 'type'),
+    node: nodeOfEntry(namespaceId, item),
+    deviceId: textOf(item, 'deviceId'),
+    accountId: textOf(item, 'accountId'),
+    opId: textOf(item, 'opId'),
+    changedAt: textOf(item, 'changedAt'),
+    expiresAt: expiryOf(integerOf(item, 'expiresAt')),
+  } satisfies Readonly<Record<RequiredName<JournalEntry>, unknown>> as JournalEntry;
+  const was = valueOf(item, 'was') as NodeBefore | undefined;
   return was === undefined ? entry : { ...entry, was };
 }
 
-const ENTRY_ATTRIBUTES: ReadonlySet<string> = new Set<keyof EntryRow>([
-  'pk',
-  'sk',
-  'type',
-  'deviceId',
-  'accountId',
-  'opId',
-  'changedAt',
-  'epoch',
-  'expiresAt',
-  'was',
-]);
-
-interface EntryRow {
-  readonly pk: NamespaceId;
-  readonly sk: number;
-  readonly type: ChangeType;
-  readonly deviceId: DeviceId;
-  readonly accountId: AccountId;
-  readonly opId: OpId;
-  readonly changedAt: string;
-  readonly epoch: number;
-  readonly expiresAt: number;
-  readonly was?: NodeBefore;
+function nodeOfEntry(namespaceId: string, item: Item): Node {
+  const node = {
+    namespaceId,
+    nodeId: textOf(item, 'nodeId'),
+    parentId: textOf(item, 'parentId'),
+    name: textOf(item, 'name'),
+    kind: textOf(item, 'kind'),
+    rev: integerOf(item, 'rev'),
+    contentRev: integerOf(item, 'contentRev'),
+    placeRev: integerOf(item, 'placeRev'),
+    size: integerOf(item, 'size'),
+    modifiedAt: textOf(item, 'modifiedAt'),
+  } satisfies Readonly<Record<RequiredName<Node>, unknown>>;
+  const more: Record<string, unknown> = node;
+  const contentHash = valueOf(item, 'contentHash');
+  if (contentHash !== undefined) more['contentHash'] = hashOf(contentHash as Uint8Array);
+  for (const name of OPTIONAL_MEMBERS) {
+    const value = valueOf(item, name);
+    if (value !== undefined) more[name] = value;
+  }
+  return node as Node;
 }
+
+/** Members of a node that may be absent and are stored as they are. The type has all of them, so that none is forgotten. */
+const OPTIONAL: Readonly<Record<Exclude<OptionalName<Node>, 'contentHash'>, true>> = {
+  executable: true,
+  clientModifiedAt: true,
+  deletedAt: true,
+};
+const OPTIONAL_MEMBERS = Object.keys(OPTIONAL);
+
+type OptionalName<T> = { [Name in keyof T]-?: object extends Pick<T, Name> ? Name : never }[keyof T];
+type RequiredName<T> = Exclude<keyof T, OptionalName<T>>;

@@ -34,15 +34,10 @@ export function nodeAttributes(node: StoredNode): Item {
 }
 
 export function nodeOf(namespaceId: NamespaceId, item: Item): StoredNode {
-  const { pk: _pk, sk: _sk, ...row } = fromAttributes(item) as NodeRow & ItemKey;
-  return nodeOfRow(namespaceId, row);
-}
-
-export function nodeOfRow(namespaceId: NamespaceId, row: NodeRow): StoredNode {
-  const { contentHash } = row;
+  const { pk: _pk, sk: _sk, contentHash, ...row } = fromAttributes(item) as NodeRow & ItemKey;
   const node = { ...row, namespaceId } as Omit<StoredNode, 'contentHash'>;
   return contentHash === undefined ? node : { ...node, contentHash: hashOf(contentHash) as ContentHash };
 }
 
 /** A node as the values of attributes. */
-export type NodeRow = Omit<StoredNode, 'namespaceId' | 'contentHash'> & { readonly contentHash?: Uint8Array };
+type NodeRow = Omit<StoredNode, 'namespaceId' | 'contentHash'> & { readonly contentHash?: Uint8Array };

@@ -172,6 +172,7 @@ test('an entry is read as it was written', async () => {
   const home = await newHome();
   for (const node of [
     longFile(home, 0),
+    { ...longFile(home, 1), deletedAt: CHANGED_AT },
     { ...fileNode(home, { name: 'a', kind: 'folder' }), contentHash: undefined },
   ]) {
     const { contentHash, ...rest } = node;

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { onWire } from '../../test/support/wire-item.ts';
 import type { Item } from './dynamodb-api.ts';
-import { fromAttributes, toAttributes } from './dynamodb-attributes.ts';
+import { fromAttributes, integerOf, textOf, toAttributes, valueOf } from './dynamodb-attributes.ts';
 
 const name = fc.string().filter((text) => text !== '__proto__');
 const { value } = fc.letrec<{ readonly value: unknown }>((tie) => ({
@@ -57,6 +57,15 @@ test.each([
 test('a number that is too large to be exact is refused when it is read', () => {
   expect(() => fromAttributes({ n: { N: '9007199254740993' } })).toThrow('exact');
   expect(() => fromAttributes({ s: { SS: ['a'] } })).toThrow('kind');
+});
+
+test('a text or a number that is not there is a defect, and another value is then absent', () => {
+  const item: Item = { text: { S: 'a' }, number: { N: '7' } };
+  expect([textOf(item, 'text'), integerOf(item, 'number'), valueOf(item, 'number')]).toEqual(['a', 7, 7]);
+  expect(() => textOf(item, 'number')).toThrow('texts');
+  expect(() => integerOf(item, 'text')).toThrow('numbers');
+  expect(() => integerOf({ n: { N: '9007199254740993' } }, 'n')).toThrow('exact');
+  expect(valueOf(item, 'other')).toBeUndefined();
 });
 
 test('the one name that JavaScript does not keep is refused', () => {

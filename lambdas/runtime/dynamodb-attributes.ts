@@ -23,13 +23,36 @@ export function fromAttributes(item: Item): unknown {
   return values;
 }
 
+/**
+ * One value of an item; undefined when it is not there. Callers say which by a cast, as with `fromAttributes`. For what is read by the thousand: an
+ * object that is made with all its members at once takes a fourth of the time of one that is filled, and is written as JSON faster.
+ */
+export function valueOf(item: Item, name: string): unknown {
+  const attribute = item[name];
+  return attribute === undefined ? undefined : fromAttribute(attribute);
+}
+
+/** A text that is there. @throws InvariantError when it is not. */
+export function textOf(item: Item, name: string): string {
+  const text = item[name]?.S;
+  assert(text !== undefined, 'an item has the texts that we write');
+  return text;
+}
+
+/** A number that is there. @throws InvariantError when it is not. */
+export function integerOf(item: Item, name: string): number {
+  const text = item[name]?.N;
+  assert(text !== undefined, 'an item has the numbers that we write');
+  return numberOf(text);
+}
+
 /** A hash as 32 bytes instead of 64 digits. */
 export function hashAttribute(hash: string | undefined): Uint8Array | undefined {
   return hash === undefined ? undefined : Buffer.from(hash, 'hex');
 }
 
 export function hashOf(attribute: Uint8Array): string {
-  return Buffer.from(attribute).toString('hex');
+  return Buffer.from(attribute.buffer, attribute.byteOffset, attribute.length).toString('hex');
 }
 
 /** The end of a lifetime in the unit of DynamoDB's time to live: seconds since 1970, rounded up. */
