@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Dirent, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { MiB } from '@syncline/protocol';
+import { KiB, MiB } from '@syncline/protocol';
 import { randomContent } from './random-tree.ts';
 
 /** Real bytes of one kind, as the chunks that would travel: a file of at most a MiB is one, a larger one several. */
@@ -22,7 +22,10 @@ interface CorpusSource {
   readonly extensions: ReadonlySet<string>;
 }
 
-const SOURCES: readonly CorpusSource[] = [
+/** Files of source text that are longer are not small. */
+const TEXT_BYTES_MAX = 256 * KiB;
+
+const SOURCES: readonly [CorpusSource, ...CorpusSource[]] = [
   {
     kind: 'source text',
     roots: [join(REPOSITORY, 'node_modules')],
@@ -44,6 +47,13 @@ export function collectCorpora(bytesMax: number): readonly Corpus[] {
     corpusOf('a table in CSV', cut(listingOf([REPOSITORY, '/usr'], bytesMax))),
     corpusOf('random bytes', cut(randomContent('compression', bytesMax))),
   ].filter(({ bytes }) => bytes >= Math.min(MiB, bytesMax));
+}
+
+/** So many files of source text that fit into a pack, or as many as there are. */
+export function collectTexts(count: number): readonly Uint8Array[] {
+  const [{ roots, extensions }] = SOURCES;
+  const texts = readFiles(roots, extensions, count * TEXT_BYTES_MAX);
+  return texts.filter(({ length }) => length <= TEXT_BYTES_MAX).slice(0, count);
 }
 
 function corpusOf(kind: string, chunks: readonly Buffer[]): Corpus {

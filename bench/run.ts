@@ -28,6 +28,7 @@ import { benchSmallFiles } from './small-files.bench.ts';
 import { benchStreaming } from './streaming.bench.ts';
 import { benchSyncLatency } from './sync-latency.bench.ts';
 import { benchSyncThroughput } from './sync-throughput.bench.ts';
+import { benchTextFiles } from './text-files.bench.ts';
 import { benchWatcher } from './watcher.bench.ts';
 import { describeRun, keepRun } from './write-run.ts';
 
@@ -59,6 +60,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'edit-bytes': benchEditBytes,
   streaming: benchStreaming,
   compression: benchCompression,
+  'text-files': benchTextFiles,
 };
 
 const { values: options } = parseArgs({

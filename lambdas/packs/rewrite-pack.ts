@@ -7,7 +7,7 @@ import { type PlacedMember, placeMembers } from './place-members.ts';
 
 /**
  * `rewritten`: what is alive lies in the pack `into`. `damaged`: bytes of these members are not theirs any more; nothing was changed.
- * `busy`: a pack of the same members is just being removed; nothing was changed, a later run makes another.
+ * `busy`: a pack of the same bytes is just being removed, or is described otherwise; nothing was changed, a later run makes another.
  */
 export type RewriteOutcome =
   | { readonly kind: 'rewritten'; readonly into: ChunkHash }
