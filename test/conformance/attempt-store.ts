@@ -41,6 +41,16 @@ export function describeAttemptStore(make: () => Promise<AttemptStore>): void {
     expect(outcomes.filter(({ kind }) => kind === 'taken')).toHaveLength(3);
   });
 
+  test('a count that ended before it was full begins anew', async () => {
+    const key = freshId();
+    for (let index = 0; index < 2; index++) await take(key);
+    const later = epochMs(END + 5000);
+    for (let index = 0; index < 3; index++) expect(await take(key, END, later)).toEqual({ kind: 'taken' });
+    expect(await take(key, END, later)).toEqual({ kind: 'full', until: later });
+    await attempts.giveBack(key, later);
+    expect(await fullUntil(key, END)).toBe(later);
+  });
+
   test('what is given back can be taken again, and nothing is given back twice', async () => {
     const key = freshId();
     for (let index = 0; index < 3; index++) await take(key);

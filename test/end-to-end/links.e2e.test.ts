@@ -51,7 +51,12 @@ async function makeLink(words: readonly string[], stdin?: string): Promise<Made>
 test('curl -L on a link downloads a file of one chunk, as often as its limit says', async () => {
   const bytes = randomBytes(200_000);
   await putFile('small.bin', bytes);
-  const { url } = await makeLink(['/small.bin', '--max-downloads', '2', '--expires', '7d']);
+  const { url } = await makeLink(['/small.bin', '--max-downloads', '3', '--expires', '7d']);
+  const { headers } = await fetch(url);
+  expect([headers.get('content-disposition'), headers.get('content-type')]).toEqual([
+    `attachment; filename="small.bin"; filename*=UTF-8''small.bin`,
+    'application/octet-stream',
+  ]);
   for (let index = 0; index < 2; index++) expect(await curl(['-L', url])).toEqual({ status: 200, bytes });
   const { status, bytes: body } = await curl(['-L', url]);
   expect([status, JSON.parse(body.toString())]).toMatchObject([
