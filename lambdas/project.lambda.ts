@@ -4,19 +4,26 @@ import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts
 import { createProjectHandler } from './references/create-project-handler.ts';
 import { DynamodbReferenceStore } from './references/dynamodb-reference-store.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
-import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
+import { readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 import { decodeAppendedEntry } from './sockets/dynamodb-appended-entry.ts';
 
-const environment = readEnvironment(['BUCKET', 'CHANGES_TABLE', 'CHUNKS_TABLE', 'FILES_TABLE', 'STAGE']);
+const environment = readEnvironment([
+  'ACCOUNTS_TABLE',
+  'BUCKET',
+  'CHANGES_TABLE',
+  'CHUNKS_TABLE',
+  'FILES_TABLE',
+  'STAGE',
+]);
 
 const dynamodb = {
   client: createDynamodbClient(),
   clock: systemClock,
   random: systemRandom,
   tableNames: {
-    accounts: NOT_GRANTED,
+    accounts: environment.ACCOUNTS_TABLE,
     changes: environment.CHANGES_TABLE,
     chunks: environment.CHUNKS_TABLE,
     files: environment.FILES_TABLE,

@@ -131,7 +131,8 @@ export const functions = {
     routes: ['commit'],
     access: {
       tables: {
-        accounts: [...look, 'UpdateItem'],
+        // The Query is for where shared folders are mounted, when a folder is deleted.
+        accounts: [...read, 'UpdateItem'],
         files: [...read, 'PutItem', 'DeleteItem'],
         changes: ['Query', 'PutItem'],
         chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
@@ -148,7 +149,8 @@ export const functions = {
   },
   delta: {
     routes: ['listChanges', 'getCursor', 'listTree'],
-    access: { tables: { accounts: look, changes: ['Query'], files: read }, keySecret: true },
+    // The Query is for what is mounted.
+    access: { tables: { accounts: read, changes: ['Query'], files: read }, keySecret: true },
     settings: [],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
@@ -187,6 +189,38 @@ export const functions = {
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
   },
+  /** Changes what stands in home namespaces along with who is a member. */
+  sharing: {
+    routes: ['shareFolder', 'acceptInvitation', 'removeMember', 'unshare'],
+    access: {
+      tables: {
+        accounts: [...read, 'PutItem', 'UpdateItem', 'DeleteItem'],
+        files: [...look, 'PutItem', 'DeleteItem'],
+        changes: ['PutItem'],
+      },
+      sessionsByAccount: true,
+      connections: 'push',
+    },
+    settings: [],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.longest,
+  },
+  members: {
+    routes: [
+      'listNamespaces',
+      'listMembers',
+      'changeRole',
+      'invite',
+      'listInvitations',
+      'withdrawInvitation',
+      'listOwnInvitations',
+      'declineInvitation',
+    ],
+    access: { tables: { accounts: [...read, 'PutItem', 'UpdateItem', 'DeleteItem'] }, keySecret: true },
+    settings: [],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.usual,
+  },
   'revision-mark': {
     routes: ['markRevision'],
     // Changes rows of revisions where they stand, and can neither make nor remove one.
@@ -200,7 +234,7 @@ export const functions = {
     routes: ['restoreTree'],
     access: {
       tables: {
-        accounts: [...look, 'UpdateItem'],
+        accounts: [...read, 'UpdateItem'],
         files: [...read, 'PutItem', 'DeleteItem'],
         changes: ['Query', 'PutItem'],
       },
@@ -304,6 +338,8 @@ export const functions = {
     routes: [],
     access: {
       tables: {
+        // Under which namespace the rows of a shared folder lie.
+        accounts: ['GetItem'],
         files: ['Query'],
         changes: ['Query'],
         // Adds and drops references, and lets condemned chunks live again.

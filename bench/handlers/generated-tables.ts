@@ -1,10 +1,11 @@
 import { type Node, NodeId, OpId, rootNodeId } from '@syncline/protocol';
 import { entryAttributes, entryKey } from '../../lambdas/namespaces/dynamodb-entry-item.ts';
-import { headItem, memberItem } from '../../lambdas/namespaces/dynamodb-head-item.ts';
+import { headItem } from '../../lambdas/namespaces/dynamodb-head-item.ts';
 import { nodeAttributes } from '../../lambdas/namespaces/dynamodb-node-item.ts';
 import { revisionAttributes } from '../../lambdas/namespaces/dynamodb-revision-item.ts';
 import type { DynamodbAction, DynamodbAnswers, DynamodbRequests, Item } from '../../lambdas/runtime/dynamodb-api.ts';
 import { expiryAttribute, toAttributes } from '../../lambdas/runtime/dynamodb-attributes.ts';
+import { memberRow } from '../../lambdas/sharing/dynamodb-sharing-rows.ts';
 import {
   accountId,
   chunkHash,
@@ -90,7 +91,7 @@ export class GeneratedTables {
       case 'ns head':
         return headOf(this.#entries);
       case 'ns member':
-        return memberItem({ namespaceId, accountId, role: 'owner', since: SINCE });
+        return memberRow({ namespaceId, accountId, role: 'owner', since: SINCE });
       case 'node node':
         return Number(id) <= FILES_MAX ? nodeAttributes(fileNode(Number(id))) : undefined;
       case 'node rev':

@@ -59,7 +59,9 @@ export async function handlerRequests(entries: number): Promise<readonly Handler
 
 /** Asks for the last entries of the journal. */
 async function deltaEvent(entries: number, count: number): Promise<ApiEvent> {
-  const cursor = await signCursor(keyRing, accountId, [{ namespaceId, epoch: 1, seq: entries - count }]);
+  const cursor = await signCursor(keyRing, accountId, {
+    positions: [{ namespaceId, epoch: 1, seq: entries - count }],
+  });
   return eventOf('listChanges', { query: { cursor } });
 }
 

@@ -6,7 +6,7 @@ import {
   formatInstant,
   type NamespaceId,
 } from '@syncline/protocol';
-import { headItem, MEMBER_PREFIX, memberItem, namespacePartition } from '../namespaces/dynamodb-head-item.ts';
+import { headItem } from '../namespaces/dynamodb-head-item.ts';
 import { emptyHead } from '../namespaces/empty-head.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
 import type { Item } from '../runtime/dynamodb-api.ts';
@@ -21,6 +21,7 @@ import {
 import { queryItems } from '../runtime/dynamodb-query.ts';
 import { retryDelayMs } from '../runtime/retry-delay.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
+import { accountPartition, MEMBER_PREFIX, memberRow, namespacePartition } from '../sharing/dynamodb-sharing-rows.ts';
 import type { Account, AccountStore, DeviceKey } from './account-store.ts';
 import { compareAge } from './compare-age.ts';
 
@@ -124,7 +125,7 @@ export class DynamodbAccountStore implements AccountStore {
     const items = [
       { ...keyAttributes(accountKey(accountId)), ...toAttributes({ email, homeNamespaceId: namespaceId, createdAt }) },
       headItem(emptyHead({ namespaceId, ownerAccountId: accountId, quotaBytes })),
-      memberItem({ namespaceId, accountId, role: 'owner', since: createdAt }),
+      memberRow({ namespaceId, accountId, role: 'owner', since: createdAt }),
     ];
     try {
       await this.#deps.client.send('TransactWriteItems', {
@@ -160,10 +161,6 @@ export class DynamodbAccountStore implements AccountStore {
       throw error;
     }
   }
-}
-
-function accountPartition(accountId: AccountId): string {
-  return `account#${accountId}`;
 }
 
 function accountKey(accountId: AccountId): ItemKey {

@@ -1,11 +1,16 @@
 import { type DeleteOperation, UNSEEN_ENTRIES_MAX } from '@syncline/protocol';
-import type { StoredNode } from '../namespaces/namespace-store.ts';
+import type { NamespaceStore, StoredNode } from '../namespaces/namespace-store.ts';
 import { changing, conflicting, type Decision, type DecisionContext, refusing, unchanged } from './decision.ts';
 import { findObstacle } from './find-place.ts';
 import { deleted } from './node-change.ts';
 
+/** A delete asks where shared folders are mounted. */
+export interface DeleteContext extends DecisionContext {
+  readonly namespaces: Pick<NamespaceStore, 'listMounts'>;
+}
+
 /** Puts a node into the trash, with all that lies below it: one tombstone, whatever the size of the subtree. */
-export async function decideDelete(context: DecisionContext, operation: DeleteOperation): Promise<Decision> {
+export async function decideDelete(context: DeleteContext, operation: DeleteOperation): Promise<Decision> {
   const { view } = context;
   const { nodeId, baseRev, baseSeq } = operation;
   if (nodeId === view.rootId) return refusing('invalid_request', 'the root folder cannot be deleted');
@@ -16,11 +21,31 @@ export async function decideDelete(context: DecisionContext, operation: DeleteOp
   if (obstacle !== undefined) return obstacle;
   if (baseRev > node.rev) return refusing('invalid_request', 'baseRev is a revision that does not exist yet');
   if (baseRev < node.rev) return conflicting(staleKind(node, baseRev), node);
+  if (node.kind === 'mount') {
+    return refusing('forbidden', 'this is a shared folder, which lives on for others: leave it instead of deleting it');
+  }
   if (node.kind === 'folder') {
+    if (await holdsMount(context, node)) {
+      return refusing('forbidden', 'a shared folder lies in this one: leave it or move it out first');
+    }
     if (baseSeq === undefined) return refusing('invalid_request', 'the delete of a folder needs baseSeq');
     if (await hasUnseenChanges(context, node, baseSeq)) return conflicting('unseen_changes', node);
   }
   return changing(deleted(context, node, await pathOf(context, node)));
+}
+
+/** Whether a shared folder is mounted below a folder. It would be out of reach in the trash, and still be shared. */
+async function holdsMount({ view, namespaces }: DeleteContext, folder: StoredNode): Promise<boolean> {
+  const { mountCount = 0, ownerAccountId } = view.head;
+  if (mountCount === 0) return false;
+  const mounts = await namespaces.listMounts(ownerAccountId);
+  await view.loadAncestors(mounts.map(({ nodeId }) => nodeId));
+  for (const { nodeId } of mounts) {
+    const ancestry = await view.ancestry(nodeId);
+    if (ancestry.kind === 'too_deep') return true;
+    if (ancestry.kind === 'live' && ancestry.chain.some((above) => above.nodeId === folder.nodeId)) return true;
+  }
+  return false;
 }
 
 /** A losing revision raises `rev` alone; that is an edit that was not seen, too. */

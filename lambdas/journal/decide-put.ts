@@ -132,13 +132,13 @@ async function settleConflict(context: DecisionContext, collision: Collision, co
   }
 }
 
-/** A folder takes no content, so nothing can be kept in it: what would go over it or under it goes beside it or nowhere. */
+/** A folder or a mount takes no content, so nothing can be kept in it: what would go over it or under it goes beside it or nowhere. */
 function strategyFor(
   context: DecisionContext,
   { onConflict, server }: Collision,
   content: FileContent,
 ): Exclude<ConflictStrategy, 'last_write_wins'> {
-  if (server.kind === 'folder') return onConflict === 'fail' || onConflict === 'keep_theirs' ? 'fail' : 'keep_both';
+  if (server.kind !== 'file') return onConflict === 'fail' || onConflict === 'keep_theirs' ? 'fail' : 'keep_both';
   if (onConflict !== 'last_write_wins') return onConflict;
   const serverClock = server.contentClock ?? 0;
   if (content.clock !== serverClock) return content.clock > serverClock ? 'keep_mine' : 'keep_theirs';

@@ -18,6 +18,9 @@ export async function decideRestore(context: DecisionContext, operation: Restore
   if (operation.nodeId === view.rootId) return refusing('invalid_request', 'the root folder is never deleted');
   const node = await view.node(operation.nodeId);
   if (node === undefined) return refusing('not_found', 'there is no such node');
+  if (node.kind === 'mount') {
+    return refusing('invalid_request', 'a shared folder that was left comes back by an invitation to it');
+  }
   const { baseRev = node.rev } = operation;
   if (baseRev > node.rev) return refusing('invalid_request', 'baseRev is a revision that does not exist yet');
   if (baseRev < node.rev) return conflicting(node.deletedAt === undefined ? 'edited' : 'deleted', node);

@@ -14,6 +14,7 @@ export async function findFolder(view: NamespaceView, folderId: NodeId): Promise
   if (folderId === view.rootId) return { kind: 'folder', chain: [] };
   const folder = await view.node(folderId);
   if (folder === undefined) return refusing('not_found', 'there is no such folder');
+  if (folder.kind === 'mount') return refusing('invalid_request', 'parentId names a shared folder: name its namespace');
   if (folder.kind !== 'folder') return refusing('invalid_request', 'parentId names a file');
   const ancestry = await view.ancestry(folderId);
   switch (ancestry.kind) {

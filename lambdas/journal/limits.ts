@@ -3,6 +3,7 @@ import {
   CHUNK_PIN_MS,
   DEPTH_MAX,
   JOURNAL_RETENTION_MS,
+  MOUNTS_MAX,
   OPERATION_RESULT_MS,
   UPLOAD_SESSION_MS,
 } from '@syncline/protocol';
@@ -33,4 +34,11 @@ export const WAIT_PAUSE_MS = 500;
 /** Namespaces in one cursor. */
 export const CURSOR_NAMESPACES_MAX = 50;
 
+/**
+ * Folders above a node that are walked to learn whether it is of this namespace, where the rows of several lie together. More than
+ * any path can name.
+ */
+export const OWN_ANCESTORS_MAX = 4096;
+
+assert(CURSOR_NAMESPACES_MAX > MOUNTS_MAX, 'a cursor must hold the home namespace and all that is mounted in it');
 assert(OPERATION_RESULT_MS < JOURNAL_RETENTION_MS, 'the entry of a stored result must still be readable');

@@ -1,4 +1,4 @@
-import { type Change, type Cursor, PAGE_ENTRIES_MAX, type RouteResponse } from '@syncline/protocol';
+import { type Change, type Cursor, type NamespaceId, PAGE_ENTRIES_MAX, type RouteResponse } from '@syncline/protocol';
 import type { JournalEntry, NamespaceStore } from '../namespaces/namespace-store.ts';
 import type { Caller } from '../runtime/caller.ts';
 import type { KeyRing } from '../runtime/key-ring.ts';
@@ -15,27 +15,73 @@ export interface ListChangesDependencies {
  *
  * Strongly consistent: what was committed before the call is in it, unless `hasMore`. A cursor that cannot be continued
  * without a gap (forged, foreign, of another epoch, older than the journal) is refused with `cursor_reset`, never with silence.
- * Cost: a read per namespace, and a Query where its head is ahead of the cursor.
+ * Cost: a read per namespace, and a Query where its head is ahead of the cursor; with a cursor over mounts a read for each that was made.
  */
 export async function listChanges(
   { namespaces, keyRing }: ListChangesDependencies,
   request: { readonly cursor: Cursor; readonly limit?: number | undefined },
   caller: Caller,
 ): Promise<Outcome<RouteResponse<'listChanges'>>> {
-  const positions = await readCursor(keyRing, caller.accountId, request.cursor);
-  if (positions === undefined) return cursorReset();
+  const cursor = await readCursor(keyRing, caller.accountId, request.cursor);
+  if (cursor === undefined) return cursorReset();
   const changes: Change[] = [];
   const next: Position[] = [];
+  const toList: NamespaceId[] = [];
+  const left: NamespaceId[] = [];
   let hasMore = false;
-  for (const position of positions) {
+  for (const [index, position] of cursor.positions.entries()) {
     const limit = (request.limit ?? PAGE_ENTRIES_MAX) - changes.length;
     const read = await readPosition(namespaces, { position, caller, limit });
-    if (read.kind === 'refused') return read;
+    if (read.kind === 'refused') {
+      // Of many namespaces one that cannot be continued does not take the others along; without the home there is none.
+      if (!cursor.mounts || index === 0) return read;
+      const head = await presentHead(namespaces, position, caller);
+      if (head === undefined) left.push(position.namespaceId);
+      else {
+        next.push(head);
+        toList.push(head.namespaceId);
+      }
+      continue;
+    }
     changes.push(...read.value.entries.map(toChange));
     next.push({ ...position, seq: read.value.seq });
     hasMore ||= read.value.hasMore;
   }
-  return done({ changes, cursor: await signCursor(keyRing, caller.accountId, next), hasMore });
+  if (cursor.mounts) {
+    for (const namespaceId of mountedIn(changes, next)) {
+      const head = await presentHead(namespaces, { namespaceId }, caller);
+      if (head === undefined) continue;
+      next.push(head);
+      toList.push(namespaceId);
+    }
+  }
+  return done({
+    changes,
+    cursor: await signCursor(keyRing, caller.accountId, { positions: next, mounts: cursor.mounts }),
+    hasMore,
+    ...(toList.length === 0 ? {} : { toList }),
+    ...(left.length === 0 ? {} : { left }),
+  });
+}
+
+/** Where a journal ends now: the tree that is listed later is at least as new. Undefined when the caller may not read it. */
+async function presentHead(
+  namespaces: ListChangesDependencies['namespaces'],
+  { namespaceId }: Pick<Position, 'namespaceId'>,
+  { accountId }: Caller,
+): Promise<Position | undefined> {
+  const access = await namespaces.readAccess({ namespaceId, accountId });
+  return access === undefined ? undefined : { namespaceId, epoch: access.head.epoch, seq: access.head.seq };
+}
+
+/** What was mounted by these changes, and the cursor does not know yet. */
+function mountedIn(changes: readonly Change[], known: readonly Position[]): ReadonlySet<NamespaceId> {
+  const found = new Set<NamespaceId>();
+  for (const { type, node } of changes) {
+    if (type === 'mounted' && node.mountedNamespaceId !== undefined) found.add(node.mountedNamespaceId);
+  }
+  for (const { namespaceId } of known) found.delete(namespaceId);
+  return found;
 }
 
 interface PositionRead {

@@ -24,7 +24,7 @@ import {
   type TrashChange,
 } from '../namespaces/namespace-store.ts';
 import { toWireNode } from '../namespaces/wire-node.ts';
-import { ANCESTORS_MAX } from './limits.ts';
+import { ANCESTORS_MAX, OWN_ANCESTORS_MAX } from './limits.ts';
 import { type Author, logicalBytesAdded, type NodeChange, wasBefore } from './node-change.ts';
 
 /** What lies above a node: itself first, up to the child of the root. */
@@ -102,11 +102,11 @@ export class NamespaceView {
     }
   }
 
-  /** What was purged is not there. */
+  /** A node of this namespace, live or deleted. What was purged is not there. */
   async node(nodeId: NodeId): Promise<StoredNode | undefined> {
-    await this.load([nodeId]);
-    const node = this.#current(nodeId);
-    return node?.purgedAt === undefined ? node : undefined;
+    const node = await this.#row(nodeId);
+    if (node === undefined || node.purgedAt !== undefined) return undefined;
+    return (await this.#isOwn(node)) ? node : undefined;
   }
 
   /** Whether a node has this id, or had it before it was purged. */
@@ -125,8 +125,9 @@ export class NamespaceView {
   async ancestry(nodeId: NodeId): Promise<Ancestry> {
     const chain: StoredNode[] = [];
     let next = nodeId;
+    if (nodeId !== this.rootId && (await this.node(nodeId)) === undefined) return { kind: 'unknown' };
     while (next !== this.rootId) {
-      const node = await this.node(next);
+      const node = await this.#row(next);
       if (node === undefined) return { kind: 'unknown' };
       if (node.deletedAt !== undefined) return { kind: 'deleted', folder: node };
       if (chain.length === ANCESTORS_MAX) return { kind: 'too_deep', chain };
@@ -184,6 +185,7 @@ export class NamespaceView {
     const writes = this.#writes;
     return {
       namespaceId: this.#head.namespaceId,
+      ...(this.#head.groundId === undefined ? {} : { groundId: this.#head.groundId }),
       expectedSeq: this.#head.seq,
       epoch: this.#head.epoch,
       entries: writes.entries,
@@ -205,6 +207,30 @@ export class NamespaceView {
     for (const [nodeId, node] of this.#writes.nodes) this.#nodes.set(nodeId, node);
     for (const [key, { nodeId }] of this.#writes.places) this.#places.set(key, nodeId);
     this.#writes = newWrites();
+  }
+
+  async #row(nodeId: NodeId): Promise<StoredNode | undefined> {
+    await this.load([nodeId]);
+    return this.#current(nodeId);
+  }
+
+  /**
+   * Whether a row is of this namespace. Where the rows of several lie together, one that does not hang below this root, or hangs
+   * below a mount, is of another: to this one it does not exist, deleted or not.
+   */
+  async #isOwn(node: StoredNode): Promise<boolean> {
+    const { groundId, isGround } = this.#head;
+    if (groundId === undefined && isGround !== true) return true;
+    let { parentId } = node;
+    for (let depth = 0; depth < OWN_ANCESTORS_MAX; depth++) {
+      if (parentId === this.rootId) return true;
+      const above = await this.#row(parentId);
+      // What lies below a folder that was purged can only be told to be of the namespace that all of it came from.
+      if (above === undefined) return groundId === undefined;
+      if (above.kind === 'mount') return false;
+      parentId = above.parentId;
+    }
+    return false;
   }
 
   #current(nodeId: NodeId): StoredNode | undefined {
@@ -254,6 +280,8 @@ export class NamespaceView {
 
   #writeTrash({ before, after, path }: NodeChange): void {
     const { trash } = this.#writes;
+    // A mount that is gone is no file that anybody could bring back: its namespace is where it was.
+    if (after.kind === 'mount') return;
     const isPurged = after.purgedAt !== undefined;
     if (before?.deletedAt !== undefined && (after.deletedAt === undefined || isPurged)) {
       const { deletedAt, nodeId } = before;

@@ -50,6 +50,20 @@ export function createdFolder(author: Author, made: NewNode): NodeChange {
   return { type: 'created', after: { ...newNode(author, made), kind: 'folder', contentRev: 0, size: 0 } };
 }
 
+/** The folder stands for the tree of another namespace from now on; what lies in it stays where it lies. */
+export function becameMount(author: Author, before: StoredNode, namespaceId: NamespaceId): NodeChange {
+  const next = nextNode(author, before);
+  return { type: 'mounted', before, after: { ...next, kind: 'mount', mountedNamespaceId: namespaceId } };
+}
+
+export function createdMount(author: Author, made: NewNode, namespaceId: NamespaceId): NodeChange {
+  const node = newNode(author, made);
+  return {
+    type: 'mounted',
+    after: { ...node, kind: 'mount', contentRev: 0, size: 0, mountedNamespaceId: namespaceId },
+  };
+}
+
 export function createdFile(author: Author, made: NewNode, content: FileContent): NodeChange {
   const node: StoredNode = { ...newNode(author, made), kind: 'file', contentRev: 1, size: 0 };
   return { type: 'created', after: withContent(author, node, content), revision: revisionOf(author, node, content) };

@@ -23,8 +23,9 @@ export async function waitForChanges(
   request: { readonly cursor: Cursor; readonly timeout?: number | undefined },
   { accountId }: Caller,
 ): Promise<Outcome<RouteResponse<'waitForChanges'>>> {
-  const positions = await readCursor(keyRing, accountId, request.cursor);
-  if (positions === undefined) return cursorReset();
+  const read = await readCursor(keyRing, accountId, request.cursor);
+  if (read === undefined) return cursorReset();
+  const { positions } = read;
   const timeoutMs = (request.timeout ?? WAIT_SECONDS_MAX) * SECOND_MS;
   assert(timeoutMs <= WAIT_SECONDS_MAX * SECOND_MS, 'a wait ends before the request does');
   const look = async ({ namespaceId, epoch, seq }: Position): Promise<'gone' | 'moved' | 'still'> => {

@@ -8,18 +8,23 @@ import {
   type OpId,
   type TrashEntry,
 } from '@syncline/protocol';
+import type { Item } from '../runtime/dynamodb-api.ts';
 import { toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { type BatchDependencies, batchGetItems, itemKeyText, keyAttributes } from '../runtime/dynamodb-batches.ts';
 import { ConditionalCheckFailedException, TransactionCanceledException } from '../runtime/dynamodb-failure.ts';
 import { queryItems } from '../runtime/dynamodb-query.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
+import { accountPartition, MOUNT_PREFIX, memberKey, mountOf, roleOf } from '../sharing/dynamodb-sharing-rows.ts';
+import type { StoredMount } from '../sharing/sharing-change.ts';
 import { entryOf } from './dynamodb-entry-item.ts';
-import { headKey, headOf, memberKey, roleOf } from './dynamodb-head-item.ts';
+import { headKey, headOf } from './dynamodb-head-item.ts';
 import { folderPartition, nodeKey, nodeOf, nodePartition, PLACE_PREFIX, placeItemKey } from './dynamodb-node-item.ts';
 import { resultKey, resultOf } from './dynamodb-result-item.ts';
 import { revisionKey, revisionOf, revisionSortKey } from './dynamodb-revision-item.ts';
 import { type NamespaceTables, transactionItems } from './dynamodb-transaction.ts';
 import { trashEntryOf, trashItemKey, trashPartition } from './dynamodb-trash-item.ts';
+import { groundedHead } from './grounded-head.ts';
+import { KnownGrounds } from './known-grounds.ts';
 import {
   type Access,
   type CommitTransactionOutcome,
@@ -48,6 +53,7 @@ export interface DynamodbNamespaceDependencies extends BatchDependencies {
 export class DynamodbNamespaceStore implements NamespaceStore {
   readonly #deps: DynamodbNamespaceDependencies;
   readonly #tables: NamespaceTables;
+  readonly #grounds = new KnownGrounds();
 
   constructor(dependencies: DynamodbNamespaceDependencies) {
     this.#deps = dependencies;
@@ -60,16 +66,25 @@ export class DynamodbNamespaceStore implements NamespaceStore {
   }): Promise<Access | undefined> {
     const headAt = headKey(key.namespaceId);
     const memberAt = memberKey(key.namespaceId, key.accountId);
-    const items = await batchGetItems(this.#deps, this.#tables.accounts, [headAt, memberAt]);
-    const head = items.get(itemKeyText(headAt));
+    // Bytes and quota of a shared folder stand on another head, which is read along when it is known.
+    const ground = headKey(this.#grounds.known(key.namespaceId) ?? key.namespaceId);
+    const items = await batchGetItems(this.#deps, this.#tables.accounts, [headAt, memberAt, ground]);
+    const item = items.get(itemKeyText(headAt));
     const member = items.get(itemKeyText(memberAt));
-    if (head === undefined || member === undefined) return undefined;
-    return { head: headOf(key.namespaceId, head), role: roleOf(member) };
+    if (item === undefined || member === undefined) return undefined;
+    const head = headOf(key.namespaceId, item);
+    this.#grounds.note(head);
+    const { groundId } = head;
+    if (groundId === undefined) return { head, role: roleOf(member) };
+    const bytes = items.get(itemKeyText(headKey(groundId))) ?? (await this.#readHead(groundId));
+    assert(bytes !== undefined, 'a shared folder has its ground');
+    return { head: groundedHead(head, headOf(groundId, bytes)), role: roleOf(member) };
   }
 
   async getNodes(namespaceId: NamespaceId, nodeIds: readonly NodeId[]): Promise<ReadonlyMap<NodeId, StoredNode>> {
     assert(nodeIds.length <= NODE_KEYS_MAX, 'a read has a limit of keys');
-    const keys = nodeIds.map((nodeId) => nodeKey(namespaceId, nodeId));
+    const groundId = await this.#groundOf(namespaceId);
+    const keys = nodeIds.map((nodeId) => nodeKey(groundId, nodeId));
     const items = await batchGetItems(this.#deps, this.#tables.files, keys);
     const nodes = [...items.values()].map((item) => nodeOf(namespaceId, item));
     return new Map(nodes.map((node) => [node.nodeId, node]));
@@ -77,11 +92,12 @@ export class DynamodbNamespaceStore implements NamespaceStore {
 
   async getPlaces(namespaceId: NamespaceId, places: readonly Place[]): Promise<ReadonlyMap<string, StoredNode>> {
     assert(places.length <= NODE_KEYS_MAX, 'a read has a limit of keys');
-    const keys = places.map((place) => placeItemKey(namespaceId, place));
+    const groundId = await this.#groundOf(namespaceId);
+    const keys = places.map((place) => placeItemKey(groundId, place));
     const items = await batchGetItems(this.#deps, this.#tables.files, keys);
     const found = new Map<string, StoredNode>();
     for (const place of places) {
-      const item = items.get(itemKeyText(placeItemKey(namespaceId, place)));
+      const item = items.get(itemKeyText(placeItemKey(groundId, place)));
       if (item !== undefined) found.set(placeKey(place), nodeOf(namespaceId, item));
     }
     return found;
@@ -98,7 +114,7 @@ export class DynamodbNamespaceStore implements NamespaceStore {
       ConsistentRead: true,
       KeyConditionExpression: 'pk = :folder AND sk > :after',
       ExpressionAttributeValues: toAttributes({
-        ':folder': folderPartition(page.namespaceId, page.parentId),
+        ':folder': folderPartition(await this.#groundOf(page.namespaceId), page.parentId),
         ':after': `${PLACE_PREFIX}${page.after ?? ''}`,
       }),
     };
@@ -113,7 +129,7 @@ export class DynamodbNamespaceStore implements NamespaceStore {
   async getRevision(key: RevisionKey): Promise<StoredRevision | undefined> {
     const { Item: item } = await this.#deps.client.send('GetItem', {
       TableName: this.#tables.files,
-      Key: keyAttributes(revisionKey(key)),
+      Key: keyAttributes(revisionKey({ ...key, namespaceId: await this.#groundOf(key.namespaceId) })),
       ConsistentRead: true,
     });
     return item === undefined ? undefined : revisionOf(key, item);
@@ -124,12 +140,13 @@ export class DynamodbNamespaceStore implements NamespaceStore {
     contents: readonly ContentName[],
   ): Promise<ReadonlyMap<string, StoredRevision>> {
     assert(contents.length <= NODE_KEYS_MAX, 'a read has a limit of keys');
-    const named = contents.map(({ nodeId, rev }) => ({ namespaceId, nodeId, rev }));
-    const items = await batchGetItems(this.#deps, this.#tables.files, named.map(revisionKey));
+    const groundId = await this.#groundOf(namespaceId);
+    const keyOf = ({ nodeId, rev }: ContentName) => revisionKey({ namespaceId: groundId, nodeId, rev });
+    const items = await batchGetItems(this.#deps, this.#tables.files, contents.map(keyOf));
     const found = new Map<string, StoredRevision>();
-    for (const content of named) {
-      const item = items.get(itemKeyText(revisionKey(content)));
-      if (item !== undefined) found.set(contentKey(content), revisionOf(content, item));
+    for (const content of contents) {
+      const item = items.get(itemKeyText(keyOf(content)));
+      if (item !== undefined) found.set(contentKey(content), revisionOf({ ...content, namespaceId }, item));
     }
     return found;
   }
@@ -146,7 +163,7 @@ export class DynamodbNamespaceStore implements NamespaceStore {
       ScanIndexForward: false,
       KeyConditionExpression: 'pk = :node AND sk BETWEEN :first AND :last',
       ExpressionAttributeValues: toAttributes({
-        ':node': nodePartition(page.namespaceId, page.nodeId),
+        ':node': nodePartition(await this.#groundOf(page.namespaceId), page.nodeId),
         ':first': revisionSortKey(0),
         ':last': revisionSortKey((page.before ?? REV_END) - 1),
       }),
@@ -166,7 +183,7 @@ export class DynamodbNamespaceStore implements NamespaceStore {
     try {
       const { Attributes: item } = await this.#deps.client.send('UpdateItem', {
         TableName: this.#tables.files,
-        Key: keyAttributes(revisionKey(key)),
+        Key: keyAttributes(revisionKey({ ...key, namespaceId: await this.#groundOf(key.namespaceId) })),
         ConditionExpression: 'attribute_exists(pk)',
         UpdateExpression: [
           ...(set.length === 0 ? [] : [`SET ${set.map(([name]) => `#${name} = :${name}`).join(', ')}`]),
@@ -229,6 +246,16 @@ export class DynamodbNamespaceStore implements NamespaceStore {
     return firstLiveRun(items.map(entryOf), this.#deps.clock.now());
   }
 
+  async listMounts(accountId: AccountId): Promise<readonly StoredMount[]> {
+    const items = await queryItems(this.#deps.client, {
+      TableName: this.#tables.accounts,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :account AND begins_with(sk, :mount)',
+      ExpressionAttributeValues: toAttributes({ ':account': accountPartition(accountId), ':mount': MOUNT_PREFIX }),
+    });
+    return items.map((item) => mountOf(accountId, item));
+  }
+
   async getResults(deviceId: DeviceId, opIds: readonly OpId[]): Promise<ReadonlyMap<OpId, StoredResult>> {
     const keys = opIds.map((opId) => resultKey(deviceId, opId));
     const items = await batchGetItems(this.#deps, this.#tables.accounts, keys);
@@ -254,6 +281,21 @@ export class DynamodbNamespaceStore implements NamespaceStore {
       if (!(error instanceof TransactionCanceledException)) throw error;
       return cancelledOutcome(error);
     }
+  }
+
+  /** The namespace under whose id the rows of this one lie. Cost: nothing once its head was read here, as every request does first. */
+  async #groundOf(namespaceId: NamespaceId): Promise<NamespaceId> {
+    const known = this.#grounds.known(namespaceId);
+    if (known !== undefined) return known;
+    const item = await this.#readHead(namespaceId);
+    return item === undefined ? namespaceId : this.#grounds.note(headOf(namespaceId, item));
+  }
+
+  async #readHead(namespaceId: NamespaceId): Promise<Item | undefined> {
+    const key = keyAttributes(headKey(namespaceId));
+    return (
+      await this.#deps.client.send('GetItem', { TableName: this.#tables.accounts, Key: key, ConsistentRead: true })
+    ).Item;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DeviceId, EpochMs, OpId } from '@syncline/protocol';
+import type { DeviceId, EpochMs, NamespaceId, OpId } from '@syncline/protocol';
 import type { TransactWriteItem } from '../runtime/dynamodb-api.ts';
 import { expiryAttribute, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { itemKeyText, keyAttributes } from '../runtime/dynamodb-batches.ts';
@@ -7,6 +7,7 @@ import { headKey } from './dynamodb-head-item.ts';
 import { nodeAttributes, nodeKey, placeItemKey } from './dynamodb-node-item.ts';
 import { resultAttribute, resultAttributeName, resultKey } from './dynamodb-result-item.ts';
 import { revisionAttributes, revisionKey } from './dynamodb-revision-item.ts';
+import { headChanges, sharingItems, sharingValues } from './dynamodb-sharing-items.ts';
 import { doomedItemKey, trashAttributes, trashItemKey } from './dynamodb-trash-item.ts';
 import type { NamespaceTransaction, StoredResult } from './namespace-store.ts';
 
@@ -27,8 +28,10 @@ export function transactionItems(
   tables: NamespaceTables,
   transaction: NamespaceTransaction,
 ): readonly TransactWriteItem[] {
+  const { namespaceId, groundId = namespaceId } = transaction;
   return [
     headItem(tables, transaction),
+    ...groundItems(tables, transaction),
     ...transaction.entries.map((entry) => ({
       Put: {
         TableName: tables.changes,
@@ -36,48 +39,77 @@ export function transactionItems(
         ConditionExpression: ABSENT,
       },
     })),
-    ...nodeItems(tables, transaction),
+    ...nodeItems(tables, groundId, transaction),
     ...transaction.revisions.map((revision) => ({
       Put: {
         TableName: tables.files,
-        Item: { ...revisionAttributes(revision), ...keyAttributes(revisionKey(revision)) },
+        Item: {
+          ...revisionAttributes(revision),
+          ...keyAttributes(revisionKey({ ...revision, namespaceId: groundId })),
+        },
         ConditionExpression: ABSENT,
       },
     })),
-    ...placeItems(tables, transaction),
+    ...placeItems(tables, groundId, transaction),
     ...trashItems(tables, transaction),
     ...doomedItems(tables, transaction),
     ...resultItems(tables, transaction),
+    ...(transaction.sharing === undefined ? [] : sharingItems(tables.accounts, transaction.sharing)),
+  ];
+}
+
+/** Bytes of a shared folder count where its rows lie. A change that adds none does not touch that head. */
+function groundItems(
+  { accounts }: NamespaceTables,
+  { groundId, bytesLogicalDelta, bytesRetainedDelta }: NamespaceTransaction,
+): readonly TransactWriteItem[] {
+  if (groundId === undefined || (bytesLogicalDelta === 0 && bytesRetainedDelta === 0)) return [];
+  return [
+    {
+      Update: {
+        TableName: accounts,
+        Key: keyAttributes(headKey(groundId)),
+        ConditionExpression: 'attribute_exists(pk)',
+        UpdateExpression: 'ADD bytesLogical :logical, bytesRetained :retained',
+        ExpressionAttributeValues: toAttributes({ ':logical': bytesLogicalDelta, ':retained': bytesRetainedDelta }),
+      },
+    },
   ];
 }
 
 function headItem(tables: NamespaceTables, transaction: NamespaceTransaction): TransactWriteItem {
-  const { expectedSeq, epoch, entries, bytesLogicalDelta, bytesRetainedDelta } = transaction;
+  const { expectedSeq, epoch, entries, groundId } = transaction;
+  const { bytesLogicalDelta, bytesRetainedDelta } = groundId === undefined ? transaction : NO_BYTES;
+  const { sets, adds } = headChanges(transaction.sharing);
   return {
     Update: {
       TableName: tables.accounts,
       Key: keyAttributes(headKey(transaction.namespaceId)),
       ConditionExpression: 'seq = :expected AND epoch = :epoch',
-      UpdateExpression: 'SET seq = :next ADD bytesLogical :logical, bytesRetained :retained',
+      UpdateExpression: `SET seq = :next${sets} ADD bytesLogical :logical, bytesRetained :retained${adds}`,
       ExpressionAttributeValues: toAttributes({
         ':expected': expectedSeq,
         ':epoch': epoch,
         ':next': expectedSeq + entries.length,
         ':logical': bytesLogicalDelta,
         ':retained': bytesRetainedDelta,
+        ...sharingValues(transaction.sharing),
       }),
     },
   };
 }
 
+const NO_BYTES = { bytesLogicalDelta: 0, bytesRetainedDelta: 0 } as const;
+
 function nodeItems(
   tables: NamespaceTables,
-  { namespaceId, nodes }: NamespaceTransaction,
+  groundId: NamespaceId,
+  { nodes }: NamespaceTransaction,
 ): readonly TransactWriteItem[] {
   return nodes.map(({ node, expectedRev }) => ({
     Put: {
       TableName: tables.files,
-      Item: { ...nodeAttributes(node), ...keyAttributes(nodeKey(namespaceId, node.nodeId)) },
+      Item: { ...nodeAttributes(node), ...keyAttributes(nodeKey(groundId, node.nodeId)) },
       ...(expectedRev === 0
         ? { ConditionExpression: ABSENT }
         : { ConditionExpression: 'rev = :rev', ExpressionAttributeValues: toAttributes({ ':rev': expectedRev }) }),
@@ -87,10 +119,11 @@ function nodeItems(
 
 function placeItems(
   tables: NamespaceTables,
-  { namespaceId, places }: NamespaceTransaction,
+  groundId: NamespaceId,
+  { places }: NamespaceTransaction,
 ): readonly TransactWriteItem[] {
   return places.map(({ place, node, expectedNodeId }) => {
-    const key = keyAttributes(placeItemKey(namespaceId, place));
+    const key = keyAttributes(placeItemKey(groundId, place));
     const condition = {
       TableName: tables.files,
       ...(expectedNodeId === undefined

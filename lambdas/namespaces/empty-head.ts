@@ -1,3 +1,4 @@
+import type { FoundedNamespace } from '../sharing/sharing-change.ts';
 import type { NamespaceHead } from './namespace-store.ts';
 
 /** The head of a namespace in which nothing has happened. */
@@ -5,4 +6,9 @@ export function emptyHead(
   namespace: Pick<NamespaceHead, 'namespaceId' | 'ownerAccountId' | 'quotaBytes'>,
 ): NamespaceHead {
   return { ...namespace, seq: 0, epoch: 1, bytesLogical: 0, bytesRetained: 0 };
+}
+
+/** The head of a folder that has just become a namespace. What it holds is counted on its ground, quota and all. */
+export function sharedHead({ namespaceId, groundId, ownerAccountId, name }: FoundedNamespace): NamespaceHead {
+  return { ...emptyHead({ namespaceId, ownerAccountId, quotaBytes: 0 }), groundId, name, memberCount: 1 };
 }

@@ -1,2 +1,4 @@
 /** Folders that one page of a tree listing reads. Bounds its time to what a request may take. */
 export const TREE_QUERIES_MAX = 500;
+/** Namespaces of which a function remembers where their rows lie. */
+export const KNOWN_GROUNDS_MAX = 10_000;

@@ -10,12 +10,13 @@ import {
 } from '@syncline/protocol';
 import * as z from 'zod/mini';
 import { signCursor } from '../journal/cursor-codec.ts';
+import { NamespaceView } from '../journal/namespace-view.ts';
 import type { Caller } from '../runtime/caller.ts';
 import type { KeyRing } from '../runtime/key-ring.ts';
-import { done, type Outcome } from '../runtime/outcome.ts';
+import { done, type Outcome, refused } from '../runtime/outcome.ts';
 import { TREE_QUERIES_MAX } from './limits.ts';
-import type { NamespaceStore, StoredNode } from './namespace-store.ts';
-import { findLiveNode, type OpenNamespaceDependencies, openNamespace } from './open-namespace.ts';
+import type { Access, NamespaceStore, StoredNode } from './namespace-store.ts';
+import { findLiveNode, type OpenNamespaceDependencies, openNamespace, readableNode } from './open-namespace.ts';
 import { readPage, signPage } from './page-token.ts';
 import { toWireNode } from './wire-node.ts';
 
@@ -59,20 +60,44 @@ export async function listTree(
   if (page.value === undefined) {
     const folder = await findLiveNode(dependencies, access.value, folderId);
     if (folder.kind === 'refused') return folder;
+    if (folder.value.kind === 'mount') {
+      return refused('invalid_request', 'this is a shared folder: list the namespace that is mounted there');
+    }
   }
   const place = page.value ?? { epoch, seq, frames: [[folderId, '']] };
-  const walk = new TreeWalk(dependencies.namespaces, namespaceId, place.frames);
+  const frames = await ownFrames(dependencies, access.value, place.frames);
+  const walk = new TreeWalk(dependencies.namespaces, namespaceId, frames);
   await walk.fill(request.limit ?? PAGE_ENTRIES_MAX);
   const position = { namespaceId, epoch: place.epoch, seq: place.seq };
   return done({
     nodes: walk.nodes.map(toWireNode),
     seq: place.seq,
-    cursor: await signCursor(keyRing, caller.accountId, [position]),
+    cursor: await signCursor(keyRing, caller.accountId, { positions: [position] }),
     ...(walk.unlisted.length === 0 ? {} : { unlisted: walk.unlisted }),
     ...(walk.frames.length === 0
       ? {}
       : { nextPage: await signPage(keyRing, listing, { ...place, frames: walk.frames } satisfies TreePlace) }),
   });
+}
+
+/**
+ * The folders of a page token that are still of this namespace. Where the rows of several lie together, one may have become another's since
+ * the token was made, and its reader may not be a member of that.
+ */
+async function ownFrames(
+  { namespaces }: Pick<OpenNamespaceDependencies, 'namespaces'>,
+  access: Access,
+  frames: readonly Frame[],
+): Promise<readonly Frame[]> {
+  if (access.head.groundId === undefined && access.head.isGround !== true) return frames;
+  const view = new NamespaceView({ namespaces }, access);
+  await view.loadAncestors(frames.map(([folderId]) => folderId));
+  const own: Frame[] = [];
+  for (const frame of frames) {
+    const folder = frame[0] === view.rootId ? undefined : readableNode(await view.ancestry(frame[0]));
+    if (frame[0] === view.rootId || folder?.kind === 'folder') own.push(frame);
+  }
+  return own;
 }
 
 /** A depth-first walk that can be left after any node and taken up again from its frames. */

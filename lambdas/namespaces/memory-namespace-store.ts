@@ -1,7 +1,21 @@
-import type { AccountId, DeviceId, NamespaceId, NodeId, OpId, Role, TrashEntry } from '@syncline/protocol';
-import { assert } from '@syncline/protocol';
+import {
+  type AccountId,
+  assert,
+  type DeviceId,
+  epochMs,
+  formatInstant,
+  type NamespaceId,
+  type NodeId,
+  type OpId,
+  type Role,
+  type TrashEntry,
+} from '@syncline/protocol';
 import type { Clock } from '../runtime/clock.ts';
 import { roundUpToSecond } from '../runtime/expiry.ts';
+import { MemoryMemberships } from '../sharing/memory-memberships.ts';
+import type { SharingChange, StoredMount } from '../sharing/sharing-change.ts';
+import { sharedHead } from './empty-head.ts';
+import { groundedHead } from './grounded-head.ts';
 import {
   type Access,
   type CommitTransactionOutcome,
@@ -26,7 +40,6 @@ import { toWireNode } from './wire-node.ts';
 
 interface Namespace {
   head: NamespaceHead;
-  readonly members: Map<AccountId, Role>;
   readonly nodes: Map<NodeId, StoredNode>;
   /** Folder → name key → the node that stands there. */
   readonly folders: Map<NodeId, Map<string, StoredNode>>;
@@ -44,6 +57,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
   readonly #clock: Clock;
   readonly #namespaces = new Map<NamespaceId, Namespace>();
   readonly #results = new Map<string, StoredResult>();
+  readonly memberships = new MemoryMemberships();
 
   constructor(dependencies: { readonly clock: Clock }) {
     this.#clock = dependencies.clock;
@@ -51,10 +65,11 @@ export class MemoryNamespaceStore implements NamespaceStore {
 
   /** Makes a namespace with its first member. Precondition: it does not exist. */
   createNamespace(head: NamespaceHead, role: Role): void {
-    assert(!this.#namespaces.has(head.namespaceId), 'a namespace is made once');
-    this.#namespaces.set(head.namespaceId, {
+    const { namespaceId, ownerAccountId } = head;
+    assert(!this.#namespaces.has(namespaceId), 'a namespace is made once');
+    this.setRole({ namespaceId, accountId: ownerAccountId, role });
+    this.#namespaces.set(namespaceId, {
       head,
-      members: new Map([[head.ownerAccountId, role]]),
       nodes: new Map(),
       folders: new Map(),
       revisions: new Map(),
@@ -70,13 +85,25 @@ export class MemoryNamespaceStore implements NamespaceStore {
     readonly accountId: AccountId;
     readonly role: Role | undefined;
   }): void {
-    const members = this.#namespaces.get(member.namespaceId)?.members;
-    if (member.role === undefined) members?.delete(member.accountId);
-    else members?.set(member.accountId, member.role);
+    const { namespaceId, accountId, role } = member;
+    const members = this.memberships.members(namespaceId);
+    if (role === undefined) members.delete(accountId);
+    else members.set(accountId, { namespaceId, accountId, role, since: formatInstant(epochMs(0)) });
+  }
+
+  /** A head as it stands, whoever asks. */
+  head(namespaceId: NamespaceId): NamespaceHead | undefined {
+    return this.#namespaces.get(namespaceId)?.head;
+  }
+
+  /** Changes what a head says of its sharing. */
+  changeHead(namespaceId: NamespaceId, change: Partial<Pick<NamespaceHead, 'memberCount' | 'ownerAccountId'>>): void {
+    const namespace = this.#namespaces.get(namespaceId);
+    if (namespace !== undefined) namespace.head = { ...namespace.head, ...change };
   }
 
   listMembers(namespaceId: NamespaceId): readonly AccountId[] {
-    return [...(this.#namespaces.get(namespaceId)?.members.keys() ?? [])].toSorted();
+    return [...this.memberships.members(namespaceId).keys()].toSorted();
   }
 
   async readAccess(key: {
@@ -84,8 +111,10 @@ export class MemoryNamespaceStore implements NamespaceStore {
     readonly accountId: AccountId;
   }): Promise<Access | undefined> {
     const namespace = this.#namespaces.get(key.namespaceId);
-    const role = namespace?.members.get(key.accountId);
-    return namespace === undefined || role === undefined ? undefined : { head: namespace.head, role };
+    const role = this.memberships.members(key.namespaceId).get(key.accountId)?.role;
+    if (namespace === undefined || role === undefined) return undefined;
+    const ground = namespace.head.groundId === undefined ? undefined : this.head(namespace.head.groundId);
+    return { head: ground === undefined ? namespace.head : groundedHead(namespace.head, ground), role };
   }
 
   async getNodes(namespaceId: NamespaceId, nodeIds: readonly NodeId[]): Promise<ReadonlyMap<NodeId, StoredNode>> {
@@ -93,7 +122,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
     const found = new Map<NodeId, StoredNode>();
     for (const nodeId of nodeIds) {
       const node = this.#namespaces.get(namespaceId)?.nodes.get(nodeId);
-      if (node !== undefined) found.set(nodeId, node);
+      if (node !== undefined) found.set(nodeId, within(namespaceId, node));
     }
     return found;
   }
@@ -103,7 +132,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
     const found = new Map<string, StoredNode>();
     for (const place of places) {
       const node = this.#namespaces.get(namespaceId)?.folders.get(place.parentId)?.get(place.nameKey);
-      if (node !== undefined) found.set(placeKey(place), node);
+      if (node !== undefined) found.set(placeKey(place), within(namespaceId, node));
     }
     return found;
   }
@@ -121,11 +150,12 @@ export class MemoryNamespaceStore implements NamespaceStore {
       .toSorted(([left], [right]) => compareUtf8(left, right));
     const last = rows[page.limit - 1];
     const next = rows.length > page.limit && last !== undefined ? { next: last[0] } : {};
-    return { nodes: rows.slice(0, page.limit).map(([, node]) => node), ...next };
+    return { nodes: rows.slice(0, page.limit).map(([, node]) => within(page.namespaceId, node)), ...next };
   }
 
   async getRevision(key: RevisionKey): Promise<StoredRevision | undefined> {
-    return this.#namespaces.get(key.namespaceId)?.revisions.get(key.nodeId)?.get(key.rev);
+    const revision = this.#namespaces.get(key.namespaceId)?.revisions.get(key.nodeId)?.get(key.rev);
+    return revision === undefined ? undefined : within(key.namespaceId, revision);
   }
 
   async getRevisions(
@@ -152,7 +182,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
     const rows = [...(all?.values() ?? [])].filter(({ rev }) => rev < before).toSorted((a, b) => b.rev - a.rev);
     const last = rows[page.limit - 1];
     const next = rows.length > page.limit && last !== undefined ? { next: last.rev } : {};
-    return { revisions: rows.slice(0, page.limit), ...next };
+    return { revisions: rows.slice(0, page.limit).map((revision) => within(page.namespaceId, revision)), ...next };
   }
 
   async markRevision(key: RevisionKey, mark: RevisionMark): Promise<StoredRevision | undefined> {
@@ -199,6 +229,12 @@ export class MemoryNamespaceStore implements NamespaceStore {
     return run;
   }
 
+  async listMounts(accountId: AccountId): Promise<readonly StoredMount[]> {
+    return [...this.memberships.mounts(accountId).values()].toSorted((a, b) =>
+      a.namespaceId < b.namespaceId ? -1 : 1,
+    );
+  }
+
   async getResults(deviceId: DeviceId, opIds: readonly OpId[]): Promise<ReadonlyMap<OpId, StoredResult>> {
     const found = new Map<OpId, StoredResult>();
     for (const opId of opIds) {
@@ -213,8 +249,45 @@ export class MemoryNamespaceStore implements NamespaceStore {
     const namespace = this.#namespaces.get(transaction.namespaceId);
     if (namespace === undefined || !this.#isAsExpected(namespace, transaction)) return { kind: 'superseded' };
     applyTransaction(namespace, transaction);
+    this.#count(transaction);
+    if (transaction.sharing !== undefined) this.#share(namespace, transaction.sharing);
     for (const { deviceId, opId, result } of transaction.results) this.#results.set(`${deviceId}/${opId}`, result);
     return { kind: 'committed' };
+  }
+
+  /** Bytes count where the rows lie. */
+  #count({ namespaceId, groundId = namespaceId, bytesLogicalDelta, bytesRetainedDelta }: NamespaceTransaction): void {
+    const ground = this.#namespaces.get(groundId);
+    assert(ground !== undefined, 'a namespace has its ground');
+    const { bytesLogical, bytesRetained } = ground.head;
+    ground.head = {
+      ...ground.head,
+      bytesLogical: bytesLogical + bytesLogicalDelta,
+      bytesRetained: bytesRetained + bytesRetainedDelta,
+    };
+  }
+
+  #share(home: Namespace, change: SharingChange): void {
+    const mountCount = (home.head.mountCount ?? 0) + (change.kind === 'unmount' ? -1 : 1);
+    home.head = { ...home.head, mountCount, ...(change.kind === 'found' ? { isGround: true } : {}) };
+    if (change.kind === 'found') {
+      // The same rows, under another head and with another journal.
+      const { namespaceId } = change.folder;
+      this.#namespaces.set(namespaceId, { ...home, head: sharedHead(change.folder), entries: [], trash: new Map() });
+    }
+    if (change.kind === 'join') {
+      const { namespaceId } = change.member;
+      this.changeHead(namespaceId, { memberCount: (this.head(namespaceId)?.memberCount ?? 0) + 1 });
+    }
+    this.memberships.apply(change);
+  }
+
+  #allows(change: SharingChange | undefined): boolean {
+    if (change === undefined) return true;
+    const head = this.head(change.mount.namespaceId);
+    // A head without members that count is that of a home namespace.
+    if (change.kind === 'found' && head !== undefined) return false;
+    return this.memberships.allows(change, head?.memberCount ?? 0);
   }
 
   #isAsExpected(namespace: Namespace, transaction: NamespaceTransaction): boolean {
@@ -222,6 +295,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
     return (
       head.seq === transaction.expectedSeq &&
       head.epoch === transaction.epoch &&
+      this.#allows(transaction.sharing) &&
       transaction.nodes.every(({ node, expectedRev }) => (nodes.get(node.nodeId)?.rev ?? 0) === expectedRev) &&
       transaction.revisions.every(({ nodeId, rev }) => revisions.get(nodeId)?.has(rev) !== true) &&
       transaction.places.every(
@@ -235,12 +309,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
 /** Precondition: everything is as the transaction expects, so that nothing here can refuse. */
 function applyTransaction(namespace: Namespace, transaction: NamespaceTransaction): void {
   const { head } = namespace;
-  namespace.head = {
-    ...head,
-    seq: head.seq + transaction.entries.length,
-    bytesLogical: head.bytesLogical + transaction.bytesLogicalDelta,
-    bytesRetained: head.bytesRetained + transaction.bytesRetainedDelta,
-  };
+  namespace.head = { ...head, seq: head.seq + transaction.entries.length };
   for (const entry of transaction.entries) {
     namespace.entries.push({ ...entry, node: toWireNode(entry.node), expiresAt: roundUpToSecond(entry.expiresAt) });
   }
@@ -258,6 +327,11 @@ function applyTransaction(namespace: Namespace, transaction: NamespaceTransactio
     else namespace.trash.delete(trashKey(change.entry));
   }
   for (const nodeId of transaction.doomed) namespace.doomed.add(nodeId);
+}
+
+/** A row as the namespace that reads it has it: where several share their rows, another one may have written it. */
+function within<Row extends { readonly namespaceId: NamespaceId }>(namespaceId: NamespaceId, row: Row): Row {
+  return row.namespaceId === namespaceId ? row : { ...row, namespaceId };
 }
 
 function entryOf<Key, Inner, Value>(maps: Map<Key, Map<Inner, Value>>, key: Key): Map<Inner, Value> {

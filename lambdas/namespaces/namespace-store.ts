@@ -14,6 +14,7 @@ import type {
   Role,
   TrashEntry,
 } from '@syncline/protocol';
+import type { SharingChange, StoredMount } from '../sharing/sharing-change.ts';
 
 /**
  * One namespace: its head, tree, revisions, journal and the results of operations. All of it is one domain of strong
@@ -77,6 +78,9 @@ export interface NamespaceStore {
     readonly limit: number;
   }): Promise<readonly JournalEntry[]>;
 
+  /** Where shared folders are mounted in the home namespace of an account, at most MOUNTS_MAX. Cost: one Query. */
+  listMounts(accountId: AccountId): Promise<readonly StoredMount[]>;
+
   /**
    * What was answered to operations before, by opId; absent ones were never committed, or longer ago than results are kept.
    * A result is told for as long as it is there, also after its time. Cost: one BatchGetItem.
@@ -108,6 +112,19 @@ export interface NamespaceHead {
   readonly bytesRetained: number;
   readonly quotaBytes: number;
   readonly ownerAccountId: AccountId;
+  /**
+   * Of a shared folder: the home namespace that it was made from, under whose id the rows of its tree and contents go on to lie, and
+   * on whose quota they count. It never changes. Source: docs/decisions/0110-a-shared-folder-stays-where-it-lies.md
+   */
+  readonly groundId?: NamespaceId;
+  /** Of a home namespace: whether some of what lies under its id is, or was, the tree of another namespace. */
+  readonly isGround?: boolean;
+  /** Of a shared folder: what its folder was called when it was shared. */
+  readonly name?: string;
+  /** Of a shared folder; others have one. */
+  readonly memberCount?: number;
+  /** Shared folders that are mounted in the tree. */
+  readonly mountCount?: number;
 }
 
 export interface Access {
@@ -195,6 +212,8 @@ export interface StoredResult {
 /** The difference that a list of operations makes, folded so that each item is touched once. */
 export interface NamespaceTransaction {
   readonly namespaceId: NamespaceId;
+  /** As the head has it: bytes are counted on that head. */
+  readonly groundId?: NamespaceId;
   readonly expectedSeq: number;
   readonly epoch: number;
   readonly entries: readonly JournalEntry[];
@@ -214,6 +233,8 @@ export interface NamespaceTransaction {
   readonly doomed: readonly NodeId[];
   readonly results: readonly { readonly deviceId: DeviceId; readonly opId: OpId; readonly result: StoredResult }[];
   readonly resultsExpireAt: EpochMs;
+  /** What happens to memberships and mounts along with it. */
+  readonly sharing?: SharingChange;
 }
 
 /** A node enters the trash (with its path then) or leaves it. */

@@ -14,7 +14,8 @@ export interface PageSubject {
     | 'restore'
     | 'activity'
     | 'link-children'
-    | 'link-content';
+    | 'link-content'
+    | 'members';
   readonly subject: string;
 }
 

@@ -15,7 +15,8 @@ import { rootNode, toWireNode } from './wire-node.ts';
 
 /**
  * The live node at a path such as `/a/b.txt`; `/` is the root. Names are compared exactly, then in the other Unicode forms.
- * Cost: a read for the namespace and one per component.
+ * A path leads through mounts: its end, which says in which namespace it stands, may lie in a shared folder.
+ * Cost: a read for the namespace, one per component and one per mount on the way.
  */
 export async function resolvePath(
   dependencies: OpenNamespaceDependencies,
@@ -33,10 +34,17 @@ export async function resolvePath(
   if (defect !== undefined) return refused('invalid_request', `the path cannot exist: ${defect}`);
   const access = await openNamespace(dependencies, caller, request.namespaceId);
   if (access.kind === 'refused') return access;
-  const { namespaceId } = access.value.head;
+  let { namespaceId } = access.value.head;
   let node: StoredNode = rootNode(namespaceId);
   let parentId: NodeId = rootNodeId(namespaceId);
   for (const name of names) {
+    if (node.mountedNamespaceId !== undefined) {
+      // The way goes on in the shared folder that stands here, if the caller may read it.
+      const mounted = await openNamespace(dependencies, caller, node.mountedNamespaceId);
+      if (mounted.kind === 'refused') return mounted;
+      ({ namespaceId } = mounted.value.head);
+      parentId = rootNodeId(namespaceId);
+    }
     const found = await findNamed(dependencies, { namespaceId, parentId, name });
     if (found === undefined) return notFound();
     node = found;

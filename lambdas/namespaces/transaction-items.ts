@@ -1,6 +1,9 @@
 import { assert, type DeviceId, type OpId, splitOpId } from '@syncline/protocol';
 import { type NamespaceTransaction, placeKey, RESULTS_PER_ITEM, TRANSACTION_ITEMS_MAX } from './namespace-store.ts';
 
+/** Items of a change of sharing: a head or its count, a member, a mount, an invitation. */
+const SHARING_ITEMS_MAX = 4;
+
 /** Items of a store that a transaction touches; at most TRANSACTION_ITEMS_MAX may be committed together. */
 export function countTransactionItems(transaction: NamespaceTransaction): number {
   const resultItems = new Set(transaction.results.map((result) => resultItemKey(result.deviceId, result.opId)));
@@ -12,7 +15,9 @@ export function countTransactionItems(transaction: NamespaceTransaction): number
     transaction.places.length +
     transaction.trash.length +
     transaction.doomed.length +
-    resultItems.size
+    resultItems.size +
+    (transaction.groundId === undefined ? 0 : 1) +
+    (transaction.sharing === undefined ? 0 : SHARING_ITEMS_MAX)
   );
 }
 

@@ -7,12 +7,22 @@ import { Instant, Node, PageToken, queryInteger, Sequence } from './nodes.ts';
 export const Cursor = z.string().check(z.minLength(1), z.maxLength(TOKEN_CHARS_MAX)).brand<'Cursor'>();
 export type Cursor = z.infer<typeof Cursor>;
 
-export const ChangeType = z.enum(['created', 'modified', 'moved', 'deleted', 'restored', 'purged', 'member']);
+export const ChangeType = z.enum([
+  'created',
+  'modified',
+  'moved',
+  'deleted',
+  'restored',
+  'purged',
+  'member',
+  'mounted',
+]);
 export type ChangeType = z.infer<typeof ChangeType>;
 
 /**
  * One entry of a journal, with the node as it was after it. A `deleted` folder takes all that lies below it along; a
  * `restored` or `moved` folder that the reader does not know brings its subtree, which GET /v1/tree with `folderId` lists.
+ * A `mounted` node is a mount from then on: if it was a folder, what lay in it is told by the journal of its own namespace.
  */
 export const Change = z.strictObject({
   namespaceId: NamespaceId,
@@ -25,10 +35,20 @@ export const Change = z.strictObject({
 export type Change = z.infer<typeof Change>;
 
 export const ChangesQuery = z.strictObject({ cursor: Cursor, limit: z.optional(queryInteger(1, PAGE_ENTRIES_MAX)) });
-export const ChangesResponse = z.strictObject({ changes: z.array(Change), cursor: Cursor, hasMore: z.boolean() });
+/**
+ * With a cursor over all that is mounted: `toList` are namespaces that the cursor goes on in from here, but whose trees have to be listed
+ * first, because they were mounted since, or their journals cannot be continued; `left` are those that the caller may not read any more.
+ */
+export const ChangesResponse = z.strictObject({
+  changes: z.array(Change),
+  cursor: Cursor,
+  hasMore: z.boolean(),
+  toList: z.optional(z.array(NamespaceId)),
+  left: z.optional(z.array(NamespaceId)),
+});
 export type ChangesResponse = z.infer<typeof ChangesResponse>;
 
-/** A cursor at the head of every mounted namespace. */
+/** A cursor at the head of the home namespace and of every mounted one. A delta from it goes on in what is mounted later, too. */
 export const CursorResponse = z.strictObject({ cursor: Cursor });
 
 export const WaitQuery = z.strictObject({ cursor: Cursor, timeout: z.optional(queryInteger(0, WAIT_SECONDS_MAX)) });

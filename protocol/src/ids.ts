@@ -21,6 +21,9 @@ export const UploadId = ulid().brand<'UploadId'>();
 export type UploadId = z.infer<typeof UploadId>;
 export const LinkId = ulid().brand<'LinkId'>();
 export type LinkId = z.infer<typeof LinkId>;
+/** The first 128 bits of the SHA-256 of an invitation's token. */
+export const InvitationId = ulid().brand<'InvitationId'>();
+export type InvitationId = z.infer<typeof InvitationId>;
 
 /** Lowercase hexadecimal SHA-256. */
 const SHA256_HEX = /^[0-9a-f]{64}$/;

@@ -16,6 +16,7 @@ export * from './packs.ts';
 export * from './protocol-version.ts';
 export * from './public-links.ts';
 export * from './routes.ts';
+export * from './sharing.ts';
 export * from './sockets.ts';
 export * from './units.ts';
 export * from './uploads.ts';

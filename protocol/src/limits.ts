@@ -87,6 +87,18 @@ export const QUOTA_BYTES_DEFAULT = 1024 * GiB;
 export const DEVICES_MAX = 100;
 /** Longest device name, in characters. */
 export const DEVICE_NAME_CHARS_MAX = 64;
+/** Members of one shared folder. */
+export const MEMBERS_MAX = 1000;
+/** Shared folders that one account can have in its tree: a cursor names all of them. */
+export const MOUNTS_MAX = 49;
+/** Open invitations to one shared folder. */
+export const INVITATIONS_MAX = 100;
+/** Life of an invitation. */
+export const INVITATION_MS = 30 * DAY_MS;
+/** Longest e-mail address, in characters. */
+export const EMAIL_CHARS_MAX = 254;
+/** Members whom one request removes when a folder is no longer shared. */
+export const UNSHARE_MEMBERS_MAX = 20;
 /** Life of a WebSocket ticket. */
 export const SOCKET_TICKET_MS = 60 * SECOND_MS;
 /** Longest life of a WebSocket connection; API Gateway closes it then. */

@@ -31,7 +31,8 @@ export const queryInteger = (minimum: number, maximum: number) =>
     z.pipe(z.transform(Number), z.int().check(z.minimum(minimum), z.maximum(maximum))),
   );
 
-export const NodeKind = z.enum(['file', 'folder']);
+/** A `mount` stands for a shared folder: what lies in it is the tree of another namespace. */
+export const NodeKind = z.enum(['file', 'folder', 'mount']);
 export type NodeKind = z.infer<typeof NodeKind>;
 
 /**
@@ -51,6 +52,8 @@ export const Node = z.strictObject({
   placeRev: RevisionNumber,
   size: z.int(),
   contentHash: z.optional(ContentHash),
+  /** Of a mount: the namespace whose tree stands here. */
+  mountedNamespaceId: z.optional(NamespaceId),
   executable: z.optional(z.boolean()),
   clientModifiedAt: z.optional(Instant),
   modifiedAt: Instant,

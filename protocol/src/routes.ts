@@ -57,6 +57,7 @@ import {
   StoreLinkFilesRequest,
   StoreLinkFilesResponse,
 } from './public-links.ts';
+import { sharingRoutes } from './sharing-routes.ts';
 import { SocketResponse } from './sockets.ts';
 import {
   CheckChunksRequest,
@@ -271,6 +272,7 @@ export const routes = {
     query: PathQuery,
     response: NodeResponse,
   },
+  ...sharingRoutes,
   openSocket: {
     method: 'POST',
     path: '/v1/socket',

@@ -21,8 +21,8 @@ export const ProgressMessage = z.strictObject({
   storedBytes: z.int(),
   totalBytes: z.int(),
 });
-/** This device, or a membership, has been revoked: stop, and sign in or read changes. */
-export const RevokedMessage = z.strictObject({ type: z.literal('revoked') });
+/** This device, or its membership of the namespace that is named, has been revoked: stop, and sign in or read changes. */
+export const RevokedMessage = z.strictObject({ type: z.literal('revoked'), namespaceId: z.optional(NamespaceId) });
 export const PongMessage = z.strictObject({ type: z.literal('pong') });
 
 export const ServerMessage = z.discriminatedUnion('type', [

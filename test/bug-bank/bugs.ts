@@ -10,6 +10,7 @@ import { PLANNER_BUGS } from './planner-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { REFERENCE_BUGS } from './reference-bugs.ts';
 import { SERVICE_BUGS } from './service-bugs.ts';
+import { SHARING_BUGS } from './sharing-bugs.ts';
 import { TRANSFER_BUGS } from './transfer-bugs.ts';
 
 /** All planted bugs, from the engine to the service. `npm run bugs` says which of them the suite catches. */
@@ -26,6 +27,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...HISTORY_BUGS,
   ...REFERENCE_BUGS,
   ...LINK_BUGS,
+  ...SHARING_BUGS,
 ];
 
 /** @throws when there is no bug of this name. */

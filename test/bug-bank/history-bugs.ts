@@ -11,8 +11,8 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
     what: 'A node that was purged is decided on like any other in the trash.',
     invariant: 'I-17',
     file: 'lambdas/journal/namespace-view.ts',
-    find: 'return node?.purgedAt === undefined ? node : undefined;',
-    replace: 'return node;',
+    find: 'if (node === undefined || node.purgedAt !== undefined) return undefined;',
+    replace: 'if (node === undefined) return undefined;',
     caughtBy: { file: TRASH, test: 'I-17: what was purged never comes back, by whatever way' },
   },
   {

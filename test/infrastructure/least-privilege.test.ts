@@ -98,12 +98,15 @@ describe('in production', () => {
     ]);
   });
 
-  test('only commits, restores and uploads by links write the tree and the journal, and none can change or remove an entry', () => {
+  test('only commits, restores, uploads by links and sharing write the tree and the journal, and none can change or remove an entry', () => {
     const writers = ['commit', 'restore', 'link-upload'];
-    expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/)).toEqual(writers);
-    expect(whoMay(/:DeleteItem DataFiles/)).toEqual(['commit', 'restore']);
+    expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/).toSorted()).toEqual([...writers, 'sharing'].toSorted());
+    expect(whoMay(/:DeleteItem DataFiles/).toSorted()).toEqual(['commit', 'restore', 'sharing']);
     expect(whoMay(/:UpdateItem DataFiles/)).toEqual(['revision-mark']);
-    expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/)).toEqual(writers);
+    expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/).toSorted()).toEqual(
+      [...writers, 'sharing'].toSorted(),
+    );
+    expect(what('sharing', /DataChanges/)).toEqual(['dynamodb:PutItem DataChanges.Arn']);
     for (const writer of writers) {
       expect(what(writer, /DataChanges/).toSorted()).toEqual([
         'dynamodb:PutItem DataChanges.Arn',
@@ -165,6 +168,7 @@ describe('in production', () => {
       'link-read',
       'link-stream',
       'link-upload',
+      'members',
       'node-read',
       'pack-upload',
       'restore',
@@ -173,7 +177,7 @@ describe('in production', () => {
   });
 
   test('pushing and closing are different rights', () => {
-    expect(whoMay(/ManageConnections .*\/POST\/@connections/).toSorted()).toEqual(['chunk-check', 'notify']);
+    expect(whoMay(/ManageConnections .*\/POST\/@connections/).toSorted()).toEqual(['chunk-check', 'notify', 'sharing']);
     expect(whoMay(/ManageConnections .*\/DELETE\/@connections/)).toEqual(['devices']);
   });
 

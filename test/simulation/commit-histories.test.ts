@@ -162,7 +162,9 @@ class History {
   async follow(member: Member, known: Belief & { readonly epoch: number }): Promise<Belief> {
     const { keyRing } = this.ports;
     const { namespaceId, accountId } = member;
-    let cursor = await signCursor(keyRing, accountId, [{ namespaceId, epoch: known.epoch, seq: known.seq }]);
+    let cursor = await signCursor(keyRing, accountId, {
+      positions: [{ namespaceId, epoch: known.epoch, seq: known.seq }],
+    });
     let nodes = new Map(known.nodes.map((node) => [node.nodeId, node] as const)) as ReadonlyMap<NodeId, Node>;
     let { seq } = known;
     for (let hasMore = true; hasMore; ) {
@@ -171,7 +173,7 @@ class History {
       for (const [index, change] of page.value.changes.entries()) expect(change.seq).toBe(seq + 1 + index);
       nodes = foldChanges(nodes, page.value.changes);
       ({ cursor, hasMore } = page.value);
-      seq = (await readCursor(keyRing, accountId, cursor))?.[0]?.seq ?? -1;
+      seq = (await readCursor(keyRing, accountId, cursor))?.positions[0]?.seq ?? -1;
     }
     return { seq, nodes: [...nodes.values()] };
   }

@@ -42,6 +42,7 @@ const STORE_CALLS = {
       'getRevisions',
       'listEntries',
       'getResults',
+      'listMounts',
     ],
     writes: ['commit'],
   },

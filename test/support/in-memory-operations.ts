@@ -35,6 +35,15 @@ import { resolvePath } from '../../lambdas/namespaces/resolve-path.ts';
 import { confirmPack } from '../../lambdas/packs/confirm-pack.ts';
 import { openPack } from '../../lambdas/packs/open-pack.ts';
 import type { RouteOperations } from '../../lambdas/runtime/route-operation.ts';
+import { acceptInvitation, declineInvitation } from '../../lambdas/sharing/answer-invitation.ts';
+import { changeRole } from '../../lambdas/sharing/change-role.ts';
+import { invite } from '../../lambdas/sharing/invite.ts';
+import { listFolders } from '../../lambdas/sharing/list-folders.ts';
+import { listInvitations, listOwnInvitations, withdrawInvitation } from '../../lambdas/sharing/list-invitations.ts';
+import { listMembers } from '../../lambdas/sharing/list-members.ts';
+import { removeMember } from '../../lambdas/sharing/remove-member.ts';
+import { shareFolder } from '../../lambdas/sharing/share-folder.ts';
+import { unshare } from '../../lambdas/sharing/unshare.ts';
 import { openSocket } from '../../lambdas/sockets/open-socket.ts';
 import { checkChunks } from '../../lambdas/uploads/check-chunks.ts';
 import { initiateUploads } from '../../lambdas/uploads/initiate-uploads.ts';
@@ -90,6 +99,18 @@ export function inMemoryOperations(
     restoreTree: ({ body }, caller) => restoreTree(dependencies, body, caller),
     listActivity: ({ query }, caller) => listActivity(dependencies, query, caller),
     listTrash: ({ query }, caller) => listTrash(dependencies, query, caller),
+    shareFolder: ({ body }, caller) => shareFolder(dependencies, body, caller),
+    listNamespaces: (_request, caller) => listFolders(dependencies, caller),
+    listMembers: ({ parameters, query }, caller) => listMembers(dependencies, { ...parameters, ...query }, caller),
+    changeRole: ({ parameters, body }, caller) => changeRole(dependencies, { ...parameters, ...body }, caller),
+    removeMember: ({ parameters }, caller) => removeMember(dependencies, parameters, caller),
+    unshare: ({ parameters }, caller) => unshare(dependencies, parameters, caller),
+    invite: ({ parameters, body }, caller) => invite(dependencies, { ...parameters, ...body }, caller),
+    listInvitations: ({ parameters }, caller) => listInvitations(dependencies, parameters, caller),
+    withdrawInvitation: ({ parameters }, caller) => withdrawInvitation(dependencies, parameters, caller),
+    listOwnInvitations: (_request, caller) => listOwnInvitations(dependencies, caller),
+    acceptInvitation: ({ body }, caller) => acceptInvitation(dependencies, body, caller),
+    declineInvitation: ({ body }, caller) => declineInvitation(dependencies, body, caller),
     openSocket: (_request, caller) => openSocket(dependencies, caller),
     createLink: ({ body }, caller) => createLink(dependencies, body, caller),
     listLinks: (_request, caller) => listLinks(dependencies, caller),

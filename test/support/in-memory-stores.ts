@@ -11,6 +11,7 @@ import { MemoryReferenceStore } from '../../lambdas/references/memory-reference-
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
 import { MemoryKeyRing } from '../../lambdas/runtime/memory-key-ring.ts';
 import { MemoryTelemetry } from '../../lambdas/runtime/memory-telemetry.ts';
+import { MemorySharingStore } from '../../lambdas/sharing/memory-sharing-store.ts';
 import { MemorySocketPusher } from '../../lambdas/sockets/memory-socket-pusher.ts';
 import { MemorySocketStore } from '../../lambdas/sockets/memory-socket-store.ts';
 import type { AppendedEntry } from '../../lambdas/sockets/notify-devices.ts';
@@ -39,6 +40,7 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     keyRing: new MemoryKeyRing({ secret: createHash('sha256').update(seed).digest() }),
     namespaces,
     accounts: new MemoryAccountStore({ namespaces }),
+    sharing: new MemorySharingStore({ namespaces }),
     chunks: new MemoryChunkIndex(),
     packs: new MemoryPackIndex(),
     references: new MemoryReferenceStore(),

@@ -1,15 +1,18 @@
 import {
+  AccountId,
   assert,
   type ChunkHash,
   type Cursor,
   encodeUlid,
+  InvitationId,
+  type InvitedRole,
   NamespaceId,
   NodeId,
   type Operation,
   opId,
-  type Role,
   type RouteInput,
   type RouteName,
+  type RouteResponse,
   rootNodeId,
   routes,
   UploadId,
@@ -34,6 +37,10 @@ export interface Target {
   readonly ownChunk: ChunkHash;
   readonly ownersUploadId: UploadId;
   readonly cursor: Cursor;
+  readonly ownAccountId: AccountId;
+  /** Another member, who is neither the owner nor the person who asks. */
+  readonly otherAccountId: AccountId;
+  readonly invitationId: InvitationId;
 }
 
 /** Bytes of each person's own: what one account has sent, another would have to prove. */
@@ -41,7 +48,7 @@ function bytesOf(person: string): Uint8Array {
   return textBytes(`what ${person} wrote`);
 }
 
-/** A namespace with a folder, a file and an open upload, its owner, and one person who asks. */
+/** A shared folder with a folder, a file and an open upload in it, its owner and another member, and one person who asks. */
 export class MatrixWorld {
   readonly service = new InMemoryService();
   #owner: Member | undefined;
@@ -51,37 +58,47 @@ export class MatrixWorld {
   /** The person who asks, and what there is to ask about. */
   async open(person: Person): Promise<Target> {
     const owner = await join(this.service, 'olga');
-    this.#owner = owner;
     const asker = person === 'owner' ? owner : await join(this.service, 'paul');
+    const namespaceId = await this.#share(owner);
+    this.#owner = { ...owner, namespaceId };
     this.#asker = asker;
-    const { namespaceId } = owner;
     const folderId = await this.#apply({ type: 'mkdir', parentId: rootNodeId(namespaceId), name: 'folder' });
     const uploadId = await this.#upload(owner, namespaceId);
     const put = { type: 'put', name: 'file', baseRev: 0, clock: 1, onConflict: 'keep_both' } as const;
     const fileId = await this.#apply({ ...put, parentId: rootNodeId(namespaceId), uploadId });
-    const trashed = await this.#trash(owner);
+    const trashed = await this.#trash(this.#owner);
     const ownersUploadId = await this.#upload(owner, namespaceId);
+    const other = await join(this.service, 'rita');
+    await this.#welcome(other, 'viewer');
     const stranger = person === 'stranger';
-    if (person !== 'owner' && !stranger) this.#setRole('editor');
+    if (person !== 'owner' && !stranger) await this.#welcome(asker, 'editor');
     const ownUploadId = stranger ? ownersUploadId : await this.#upload(asker, namespaceId);
     const ownChunk = chunkOf(bytesOf(stranger ? owner.subject : asker.subject)).hash;
     const cursor = await this.#cursor(stranger ? owner : asker, namespaceId);
-    if (person === 'viewer') this.#setRole('viewer');
-    if (person === 'removed') this.#setRole(undefined);
-    return { namespaceId, folderId, fileId, trashed, ownUploadId, ownChunk, ownersUploadId, cursor };
+    const { invitationId } = await this.#invite('viewer');
+    const members = { namespaceId, accountId: asker.accountId };
+    if (person === 'viewer') await this.#asOwner('changeRole', { parameters: members, body: { role: 'viewer' } });
+    if (person === 'removed') await this.#asOwner('removeMember', { parameters: members });
+    const uploads = { ownUploadId, ownChunk, ownersUploadId };
+    const accounts = { ownAccountId: asker.accountId, otherAccountId: other.accountId };
+    return { namespaceId, folderId, fileId, trashed, invitationId, cursor, ...uploads, ...accounts };
   }
 
   /** The same kinds of names, of nothing that exists. */
   nothing(): Target {
     const id = () => encodeUlid(this.service.stores.random.bytes(16));
+    assert(this.#asker !== undefined, 'somebody asks');
     return {
       namespaceId: NamespaceId.parse(id()),
       folderId: NodeId.parse(id()),
       fileId: NodeId.parse(id()),
       trashed: { nodeId: NodeId.parse(id()), deletedAt: '2026-01-01T00:00:00.000Z' },
+      invitationId: InvitationId.parse(id()),
       ownUploadId: UploadId.parse(id()),
       ownChunk: chunkOf(bytesOf('nobody')).hash,
       ownersUploadId: UploadId.parse(id()),
+      ownAccountId: this.#asker.accountId,
+      otherAccountId: AccountId.parse(id()),
       cursor: 'nothing.AAAA' as Cursor,
     };
   }
@@ -117,7 +134,8 @@ export class MatrixWorld {
   async #trash(owner: Member): Promise<Target['trashed']> {
     const { namespaceId } = owner;
     const nodeId = await this.#apply({ type: 'mkdir', parentId: rootNodeId(namespaceId), name: 'trashed' });
-    await this.#apply({ type: 'delete', nodeId, baseRev: 1, baseSeq: this.#operations });
+    const tree = await this.#asOwner('listTree', { query: { namespaceId } });
+    await this.#apply({ type: 'delete', nodeId, baseRev: 1, baseSeq: tree.seq });
     const answer = await this.service.invoke('listTrash', { query: { namespaceId } }, owner);
     const entry = answer.ok ? answer.value.entries[0] : undefined;
     assert(entry !== undefined, 'what was deleted lies in the trash');
@@ -140,10 +158,31 @@ export class MatrixWorld {
     return answer.value.cursor;
   }
 
-  #setRole(role: Role | undefined): void {
-    assert(this.#owner !== undefined && this.#asker !== undefined, 'there are two of them');
-    const { namespaceId } = this.#owner;
-    this.service.stores.namespaces.setRole({ namespaceId, accountId: this.#asker.accountId, role });
+  async #share(owner: Member): Promise<NamespaceId> {
+    this.#owner = owner;
+    const folderId = await this.#apply({ type: 'mkdir', parentId: rootNodeId(owner.namespaceId), name: 'team' });
+    const { namespaceId } = owner;
+    const shared = await this.#asOwner('shareFolder', { body: { namespaceId, folderId } });
+    return shared.folder.namespaceId;
+  }
+
+  async #welcome(member: Member, role: InvitedRole): Promise<void> {
+    const { token } = await this.#invite(role);
+    const answer = await this.service.invoke('acceptInvitation', { body: { token } }, member);
+    assert(answer.ok, 'who is invited is welcome');
+  }
+
+  async #invite(role: InvitedRole) {
+    assert(this.#owner !== undefined, 'there is an owner');
+    const parameters = { namespaceId: this.#owner.namespaceId };
+    const { invitation, token } = await this.#asOwner('invite', { parameters, body: { role } });
+    return { token, invitationId: invitation.invitationId };
+  }
+
+  async #asOwner<N extends RouteName>(name: N, input: RouteInput<N>): Promise<RouteResponse<N>> {
+    const answer = await this.service.invoke(name, input, this.#owner);
+    assert(answer.ok, `the owner may ${name}`);
+    return answer.value;
   }
 }
 

@@ -36,7 +36,9 @@ export async function commitUploads(
 /** The whole content of a file, as any client downloads it. */
 export async function downloadBytes(client: InMemoryClient, member: Member, nodeId: NodeId): Promise<Uint8Array> {
   const parts: { readonly offset: number; readonly bytes: Uint8Array }[] = [];
-  const sink = { write: async (offset: number, bytes: Uint8Array) => void parts.push({ offset, bytes: bytes.slice() }) };
+  const sink = {
+    write: async (offset: number, bytes: Uint8Array) => void parts.push({ offset, bytes: bytes.slice() }),
+  };
   const outcome = await downloadContent(client, { namespaceId: member.namespaceId, nodeId }, { sink });
   if (outcome.kind !== 'downloaded') throw new Error(`a download was ${outcome.kind}`);
   return Buffer.concat(parts.toSorted((a, b) => a.offset - b.offset).map(({ bytes }) => bytes));

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type CommitRequest, encodeUlid, type OperationResult, opId } from '@syncline/protocol';
+import { type CommitRequest, encodeUlid, type NamespaceId, type OperationResult, opId } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { quote } from './escape-text.ts';
@@ -19,17 +19,22 @@ const CONFLICTS = {
 } as const;
 
 /**
- * Commits one operation on the home namespace. A repeat after a lost answer cannot apply it twice.
+ * Commits one operation, on the home namespace unless another is named. A repeat after a lost answer cannot apply it twice.
  *
  * @throws CommandError when it was not applied; `path` says what it was about.
  */
 export async function commitOperation(
   session: Session,
-  job: { readonly operation: WithoutId<OperationInput>; readonly path: string },
+  job: {
+    readonly operation: WithoutId<OperationInput>;
+    readonly path: string;
+    readonly namespaceId?: NamespaceId;
+  },
   signal: AbortSignal,
 ): Promise<Committed> {
   const id = opId(encodeUlid(randomBytes(16)), 0);
-  const operation = { ...job.operation, opId: id, namespaceId: session.account.homeNamespaceId } as OperationInput;
+  const namespaceId = job.namespaceId ?? session.account.homeNamespaceId;
+  const operation = { ...job.operation, opId: id, namespaceId } as OperationInput;
   const answer = await session.api.commit({ body: { operations: [operation] }, signal });
   if (!answer.ok) throw problemError(answer.problem, quote(job.path));
   const [result] = answer.value.results;

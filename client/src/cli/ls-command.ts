@@ -4,7 +4,7 @@ import type { CommandContext, RunCommand } from './command-context.ts';
 import { problemError } from './command-error.ts';
 import { escapeText, formatBytes, quote } from './escape-text.ts';
 import type { Session } from './open-session.ts';
-import { parseRemotePath, requireNode } from './remote-path.ts';
+import { enterMount, parseRemotePath, requireNode } from './remote-path.ts';
 
 export function registerLs(program: Command, run: RunCommand): void {
   program.command('ls').description('Lists a folder.').argument('[path]', 'a folder or file', '/').action(run(list));
@@ -13,7 +13,7 @@ export function registerLs(program: Command, run: RunCommand): void {
 async function list(context: CommandContext, [given]: readonly [string]): Promise<void> {
   const path = parseRemotePath(given);
   const session = await context.session();
-  const node = await requireNode(session, path, context.signal);
+  const node = await enterMount(session, await requireNode(session, path, context.signal), context.signal);
   const nodes = node.kind === 'file' ? [node] : await listChildren(session, node, context.signal);
   context.output.result({ path: path.text, nodes }, nodes.map(describe));
 }
@@ -35,7 +35,7 @@ async function listChildren(session: Session, folder: Node, signal: AbortSignal)
 }
 
 function describe(node: Node): string {
-  const size = node.kind === 'folder' ? '-' : formatBytes(node.size);
+  const size = node.kind !== 'file' ? '-' : formatBytes(node.size);
   const modified = (node.clientModifiedAt ?? node.modifiedAt).slice(0, 16).replace('T', ' ');
-  return `${size.padStart(9)}  ${modified}  ${escapeText(node.name)}${node.kind === 'folder' ? '/' : ''}`;
+  return `${size.padStart(9)}  ${modified}  ${escapeText(node.name)}${node.kind === 'file' ? '' : '/'}${node.kind === 'mount' ? '  (shared)' : ''}`;
 }

@@ -20,6 +20,7 @@ import { registerFolder } from './folder-command.ts';
 import { registerGet } from './get-command.ts';
 import { registerHistory } from './history-command.ts';
 import { registerIgnore } from './ignore-command.ts';
+import { registerInvitations } from './invitations-command.ts';
 import { registerLabel } from './label-command.ts';
 import { registerLimit } from './limit-command.ts';
 import { registerLink } from './link-command.ts';
@@ -28,6 +29,7 @@ import { registerLogin } from './login-command.ts';
 import { registerLoginItem } from './login-item-command.ts';
 import { registerLogout } from './logout-command.ts';
 import { registerLs } from './ls-command.ts';
+import { registerMembers } from './members-command.ts';
 import { registerMkdir } from './mkdir-command.ts';
 import { registerMv } from './mv-command.ts';
 import { openSession, type Session } from './open-session.ts';
@@ -36,6 +38,7 @@ import { registerPause } from './pause-command.ts';
 import { registerPut } from './put-command.ts';
 import { registerRestore } from './restore-command.ts';
 import { registerRm } from './rm-command.ts';
+import { registerShare } from './share-command.ts';
 import { registerSignup } from './signup-command.ts';
 import { registerStart } from './start-command.ts';
 import { registerStatus } from './status-command.ts';
@@ -77,6 +80,9 @@ const COMMANDS = [
   registerTrash,
   registerActivity,
   registerDevices,
+  registerShare,
+  registerMembers,
+  registerInvitations,
   registerLinks,
 ];
 

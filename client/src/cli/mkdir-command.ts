@@ -41,7 +41,7 @@ async function makeOne(session: Session, path: RemotePath, signal: AbortSignal):
     });
   }
   const folder = await requireFolder(session, parent, signal);
-  return makeChild(session, { parentId: folder.nodeId, name, path: path.text }, signal);
+  return makeChild(session, { folder, name, path: path.text }, signal);
 }
 
 /** Making a folder twice is no conflict, so nothing has to be looked up on the way down. */
@@ -50,17 +50,19 @@ async function makeWithParents(session: Session, path: RemotePath, signal: Abort
   let walked = '';
   for (const name of path.names) {
     walked += `/${name}`;
-    folder = await makeChild(session, { parentId: folder.nodeId, name, path: walked }, signal);
+    folder = await makeChild(session, { folder, name, path: walked }, signal);
   }
   return folder;
 }
 
 async function makeChild(
   session: Session,
-  child: { readonly parentId: Node['nodeId']; readonly name: string; readonly path: string },
+  child: { readonly folder: Node; readonly name: string; readonly path: string },
   signal: AbortSignal,
 ): Promise<Node> {
-  const { parentId, name, path } = child;
-  const { node } = await commitOperation(session, { operation: { type: 'mkdir', parentId, name }, path }, signal);
+  const { folder, name, path } = child;
+  const { namespaceId, nodeId: parentId } = folder;
+  const operation = { type: 'mkdir', parentId, name } as const;
+  const { node } = await commitOperation(session, { operation, path, namespaceId }, signal);
   return node;
 }

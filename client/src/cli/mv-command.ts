@@ -34,7 +34,19 @@ async function move(context: CommandContext, [from, to]: readonly [string, strin
       remedy: 'Remove it first with `syncline rm`, or choose another name.',
     });
   }
+  if (node.namespaceId !== parent.namespaceId) {
+    throw new CommandError({
+      reason: 'refused',
+      code: 'other_shared_folder',
+      message: `${quote(source.text)} and ${quote(path.text)} are in different shared folders; nothing was moved.`,
+      remedy: 'Copy it with `syncline get` and `syncline put`, then remove it.',
+    });
+  }
   const operation = { type: 'move', nodeId: node.nodeId, baseRev: node.rev, parentId: parent.nodeId, name } as const;
-  const committed = await commitOperation(session, { operation, path: source.text }, signal);
+  const committed = await commitOperation(
+    session,
+    { operation, path: source.text, namespaceId: node.namespaceId },
+    signal,
+  );
   output.result({ path: path.text, node: committed.node }, [`Moved ${quote(source.text)} to ${quote(path.text)}.`]);
 }

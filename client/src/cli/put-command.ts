@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { UploadId } from '@syncline/protocol';
+import type { NamespaceId, UploadId } from '@syncline/protocol';
 import type { Command } from 'commander';
 import { type UploadOutcome, uploadFiles } from '../transfers/upload-files.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
@@ -26,8 +26,9 @@ async function put(context: CommandContext, [local, remote]: readonly [string, s
   const file = await openLocalFile(local, session.account.homeNamespaceId);
   try {
     const destination = await resolveDestination(session, { path, ownName: basename(local) }, signal);
-    if (destination.present?.kind === 'folder') throw folderInTheWay(destination);
-    const uploadId = await upload(context, { session, file, local });
+    if (destination.present !== undefined && destination.present.kind !== 'file') throw folderInTheWay(destination);
+    const { namespaceId } = destination.parent;
+    const uploadId = await upload(context, { session, file, local, namespaceId });
     const committed = await commit(session, { file, destination, uploadId }, signal);
     const { node } = committed;
     output.result({ path: destination.path.text, node, uploadId }, [
@@ -40,13 +41,18 @@ async function put(context: CommandContext, [local, remote]: readonly [string, s
 
 async function upload(
   { output, signal }: CommandContext,
-  job: { readonly session: Session; readonly file: LocalFile; readonly local: string },
+  job: {
+    readonly session: Session;
+    readonly file: LocalFile;
+    readonly local: string;
+    readonly namespaceId: NamespaceId;
+  },
 ): Promise<UploadId> {
-  const { session, file, local } = job;
+  const { session, file, local, namespaceId } = job;
   const progress = output.progress(`Storing ${basename(local)}`);
   let outcome: UploadOutcome | undefined;
   try {
-    [outcome] = await uploadFiles(session, [file.source], { signal, onProgress: progress.update });
+    [outcome] = await uploadFiles(session, [{ ...file.source, namespaceId }], { signal, onProgress: progress.update });
   } finally {
     progress.end();
   }
@@ -82,7 +88,7 @@ function commit(
     clock: (present?.rev ?? 0) + 1,
     onConflict: 'fail',
   } as const;
-  return commitOperation(session, { operation, path: path.text }, signal);
+  return commitOperation(session, { operation, path: path.text, namespaceId: parent.namespaceId }, signal);
 }
 
 function folderInTheWay({ path }: Destination): CommandError {

@@ -64,13 +64,22 @@ export async function requireNode(session: Session, path: RemotePath, signal: Ab
       remedy: 'Look what there is with `syncline ls`.',
     });
   }
-  if (path.isFolder && node.kind !== 'folder') throw notAFolder(path);
+  if (path.isFolder && node.kind === 'file') throw notAFolder(path);
   return node;
+}
+
+/** The top folder of the shared folder that a mount stands for; every other node is itself. */
+export async function enterMount(session: Session, node: Node, signal: AbortSignal): Promise<Node> {
+  if (node.mountedNamespaceId === undefined) return node;
+  const query = { path: '/', namespaceId: node.mountedNamespaceId };
+  const answer = await session.api.resolvePath({ query, signal });
+  if (!answer.ok) throw problemError(answer.problem, quote(node.name));
+  return answer.value.node;
 }
 
 /** @throws CommandError when there is no folder at the path. */
 export async function requireFolder(session: Session, path: RemotePath, signal: AbortSignal): Promise<Node> {
-  const node = await requireNode(session, path, signal);
+  const node = await enterMount(session, await requireNode(session, path, signal), signal);
   if (node.kind !== 'folder') throw notAFolder(path);
   return node;
 }
@@ -95,8 +104,9 @@ export async function resolveDestination(
   signal: AbortSignal,
 ): Promise<Destination> {
   const target = await findNode(session, given.path, signal);
-  if (target?.kind === 'folder' || given.path.isFolder) {
-    const parent = target ?? (await requireFolder(session, given.path, signal));
+  if ((target !== undefined && target.kind !== 'file') || given.path.isFolder) {
+    const found = target ?? (await requireFolder(session, given.path, signal));
+    const parent = await enterMount(session, found, signal);
     if (parent.kind !== 'folder') throw notAFolder(given.path);
     const path = joinRemotePath(given.path, given.ownName);
     return { path, parent, name: given.ownName, present: await findNode(session, path, signal) };

@@ -25,6 +25,15 @@ async function remove(
   splitRemotePath(path);
   const session = await context.session();
   const node = await requireNode(session, path, context.signal);
+  if (node.kind === 'mount') {
+    throw new CommandError({
+      reason: 'refused',
+      code: 'is_shared',
+      message: `${quote(path.text)} is a shared folder, which lives on for others; nothing was removed.`,
+      remedy:
+        'Leave it with `syncline leave`; its owner hands it over first, or ends the sharing with `syncline unshare`.',
+    });
+  }
   if (node.kind === 'folder' && options.recursive !== true) {
     throw new CommandError({
       reason: 'refused',
@@ -40,7 +49,11 @@ async function remove(
     baseRev: node.rev,
     ...(baseSeq === undefined ? {} : { baseSeq }),
   } as const;
-  const committed = await commitOperation(session, { operation, path: path.text }, context.signal);
+  const committed = await commitOperation(
+    session,
+    { operation, path: path.text, namespaceId: node.namespaceId },
+    context.signal,
+  );
   const lines = [`Removed ${quote(path.text)}. It stays in the trash for a while.`];
   context.output.result({ path: path.text, node: committed.node }, lines);
 }

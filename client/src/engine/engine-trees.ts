@@ -20,6 +20,7 @@ export class EngineTrees {
   #moved = false;
   #isHeld = false;
   #excluded: ReadonlySet<NodeId> = new Set();
+  readonly #mounts = new Set<NodeId>();
 
   constructor(store: StateStore) {
     this.#store = store;
@@ -29,6 +30,7 @@ export class EngineTrees {
     this.contents = new ContentPlaces(this.synced);
     const state = store.load();
     this.remote.fill(state.remote);
+    for (const node of state.remote) if (node.kind === 'mount') this.#mounts.add(node.nodeId);
     this.synced.fill(state.synced);
     this.#position = state.position;
   }
@@ -46,6 +48,11 @@ export class EngineTrees {
     for (const nodeId of changed) this.#touchBelow(nodeId);
   }
 
+  /** Shared folders in the tree of the service, of which nothing is synced. */
+  get mounts(): ReadonlySet<NodeId> {
+    return this.#mounts;
+  }
+
   get position(): Position {
     return this.#position;
   }
@@ -61,6 +68,8 @@ export class EngineTrees {
     if (known !== undefined && known.rev >= node.rev) return;
     this.remote.set(node);
     this.#changedRemote.set(node.nodeId, node);
+    if (node.kind === 'mount') this.#mounts.add(node.nodeId);
+    else this.#mounts.delete(node.nodeId);
     // Into an excluded folder, or out of it, goes all that is in the folder.
     const isMoved = known !== undefined && known.parentId !== node.parentId;
     if (isMoved && node.kind === 'folder' && this.#excluded.size > 0) this.#touchBelow(node.nodeId);
@@ -69,6 +78,7 @@ export class EngineTrees {
   removeRemote(nodeId: NodeId): void {
     for (const below of [nodeId, ...this.remote.below(nodeId)]) {
       this.remote.remove(below);
+      this.#mounts.delete(below);
       this.#changedRemote.set(below, undefined);
     }
   }
@@ -79,6 +89,7 @@ export class EngineTrees {
       this.remote.remove(nodeId);
       this.#changedRemote.set(nodeId, undefined);
     }
+    this.#mounts.clear();
     for (const node of nodes) this.setRemote(node);
   }
 

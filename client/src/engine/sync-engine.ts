@@ -15,6 +15,7 @@ import {
 import { LocalDisk, type LocalView } from './local-disk.ts';
 import type { LocalNames } from './local-names.ts';
 import { changingSteps, findMassChange, type MassChange, sumChanges } from './mass-change.ts';
+import { frozenByMounts, isInMount, reportMounts } from './mounts.ts';
 import { newNodeId } from './new-node-id.ts';
 import { type DiskLook, observeDisk } from './observe-disk.ts';
 import { plannedBytes } from './planned-bytes.ts';
@@ -285,7 +286,7 @@ export class SyncEngine {
   }
 
   #planObserved(): Plan {
-    const { remote, synced, excluded, differences } = this.trees;
+    const { remote, synced, excluded, mounts, differences } = this.trees;
     const local = this.#local;
     const trees = { remote, synced, excluded, local: local.tree };
     const newId = () => newNodeId(this.#ports.random);
@@ -293,13 +294,16 @@ export class SyncEngine {
       { remote, synced, local, names: this.#options.names, rootId: this.#rootId, newNodeId: newId },
       differences.judge(trees),
     );
-    local.frozen = findFrozen({ local, synced, remote, names: this.#options.names });
-    return planSteps({
+    const seen = findFrozen({ local, synced, remote, names: this.#options.names });
+    local.frozen = mounts.size === 0 ? seen : new Set([...seen, ...frozenByMounts({ mounts, remote, synced })]);
+    const mounted = { rootId: this.#rootId, mounts, remote, synced, local: local.tree };
+    const unsettled = differences.judge(trees);
+    const plan = planSteps({
       rootId: this.#rootId,
       remote,
       synced,
       local,
-      candidates: differences.judge(trees),
+      candidates: mounts.size === 0 ? unsettled : [...unsettled].filter((nodeId) => !isInMount(mounted, nodeId)),
       excluded,
       policy: {
         newNodeId: newId,
@@ -309,6 +313,7 @@ export class SyncEngine {
         settledConflict: (nodeId) => this.#settledConflict(nodeId),
       },
     });
+    return { ...plan, problems: [...plan.problems, ...reportMounts(mounted)] };
   }
 
   /** Executes steps of a plan in their order. Every prefix of a plan's steps leaves both sides valid. */

@@ -6,6 +6,7 @@ export type ProblemReason =
   | ObstacleReason
   | 'place-taken'
   | 'excluded-place'
+  | 'shared-folder'
   | 'blocked'
   | 'conflict'
   | 'busy'
@@ -33,6 +34,8 @@ const DETAILS: Readonly<Record<ProblemReason, string>> = {
   'name-twin': 'Two files of this folder would have the same name at the service. Rename one of them.',
   'excluded-place':
     'The service has a folder of this name that is excluded from this device. Rename the one here, or include the other again.',
+  'shared-folder':
+    'It is a shared folder, which is not synced yet. Nothing in it is sent, fetched or deleted; what this disk has of it stays. Use `syncline ls`, `get` and `put` with its path.',
   'place-taken': 'Something that cannot be synced stands where it belongs. Move that away.',
   conflict:
     'It was changed here and elsewhere. Both are kept where they are; choose with `syncline conflicts resolve`.',

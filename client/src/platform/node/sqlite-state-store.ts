@@ -32,7 +32,7 @@ const IDENTITY = ['device', 'inode', 'birthNs', 'localSize', 'mtimeNs', 'ctimeNs
 
 /** Numbers as REAL, which is exact for them and comes as a number where integers come as bigints. */
 const AGREED_COLUMNS = `
-  nodeId, parentId, name, kind = 'folder', CAST(rev AS REAL), CAST(contentRev AS REAL), CAST(size AS REAL), contentHash, executable`;
+  nodeId, parentId, name, (kind = 'folder') + 2 * (kind = 'mount'), CAST(rev AS REAL), CAST(contentRev AS REAL), CAST(size AS REAL), contentHash, executable`;
 const REMOTE_COLUMNS = `${AGREED_COLUMNS}, CAST(modifiedAtMs AS REAL)`;
 const SYNCED_COLUMNS = `${AGREED_COLUMNS}, device, inode, birthNs, CAST(localSize AS REAL), mtimeNs, ctimeNs, localName`;
 
@@ -186,7 +186,7 @@ class NodeReader {
       nodeId: isFolder ? this.#folderId(row[1]) : (row[1] as NodeId),
       parentId: this.#folderId(row[2]),
       name: row[3],
-      kind: isFolder ? 'folder' : 'file',
+      kind: isFolder ? 'folder' : row[4] === 2n ? 'mount' : 'file',
       rev: row[5],
       contentRev: row[6],
       size: row[7],

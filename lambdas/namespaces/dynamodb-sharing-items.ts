@@ -1,0 +1,94 @@
+import { MEMBERS_MAX } from '@syncline/protocol';
+import type { TransactWriteItem } from '../runtime/dynamodb-api.ts';
+import { toAttributes } from '../runtime/dynamodb-attributes.ts';
+import { keyAttributes } from '../runtime/dynamodb-batches.ts';
+import { invitationKey, memberRow, mountKey, mountRow } from '../sharing/dynamodb-sharing-rows.ts';
+import type { SharingChange, StoredMember, StoredMount } from '../sharing/sharing-change.ts';
+import { headItem, headKey } from './dynamodb-head-item.ts';
+import { sharedHead } from './empty-head.ts';
+
+const ABSENT = 'attribute_not_exists(pk)';
+const PRESENT = 'attribute_exists(pk)';
+
+/** The items of what a transaction does to memberships and mounts, each on the condition that it is as it was read. */
+export function sharingItems(accounts: string, change: SharingChange): readonly TransactWriteItem[] {
+  switch (change.kind) {
+    case 'found':
+      return [
+        { Put: { TableName: accounts, Item: headItem(sharedHead(change.folder)), ConditionExpression: ABSENT } },
+        ...joining(accounts, change),
+      ];
+    case 'join':
+      return [counting(accounts, change.member), ...joining(accounts, change), using(accounts, change)];
+    case 'unmount': {
+      const { accountId, namespaceId } = change.mount;
+      const key = keyAttributes(mountKey(accountId, namespaceId));
+      return [
+        {
+          Delete: {
+            TableName: accounts,
+            Key: key,
+            ConditionExpression: 'nodeId = :nodeId',
+            ExpressionAttributeValues: toAttributes({ ':nodeId': change.mount.nodeId }),
+          },
+        },
+      ];
+    }
+  }
+}
+
+function joining(
+  accounts: string,
+  { member, mount }: { readonly member: StoredMember; readonly mount: StoredMount },
+): readonly TransactWriteItem[] {
+  return [memberRow(member), mountRow(mount)].map((item) => ({
+    Put: { TableName: accounts, Item: item, ConditionExpression: ABSENT },
+  }));
+}
+
+function counting(accounts: string, { namespaceId }: StoredMember): TransactWriteItem {
+  return {
+    Update: {
+      TableName: accounts,
+      Key: keyAttributes(headKey(namespaceId)),
+      ConditionExpression: 'memberCount < :max',
+      UpdateExpression: 'ADD memberCount :one',
+      ExpressionAttributeValues: toAttributes({ ':max': MEMBERS_MAX, ':one': 1 }),
+    },
+  };
+}
+
+/** One that is for a single person goes with it; the others count how often they were used. */
+function using(
+  accounts: string,
+  {
+    member: { namespaceId },
+    invitation: { invitationId, isUsedUp },
+  }: Extract<SharingChange, { readonly kind: 'join' }>,
+): TransactWriteItem {
+  const key = keyAttributes(invitationKey({ namespaceId, invitationId }));
+  if (isUsedUp) return { Delete: { TableName: accounts, Key: key, ConditionExpression: PRESENT } };
+  return {
+    Update: {
+      TableName: accounts,
+      Key: key,
+      ConditionExpression: PRESENT,
+      UpdateExpression: 'ADD uses :one',
+      ExpressionAttributeValues: toAttributes({ ':one': 1 }),
+    },
+  };
+}
+
+/** What changes on the head of the home namespace itself, as parts of its update. */
+export function headChanges(change: SharingChange | undefined): { readonly sets: string; readonly adds: string } {
+  if (change === undefined) return { sets: '', adds: '' };
+  return { sets: change.kind === 'found' ? ', isGround = :ground' : '', adds: ', mountCount :mounts' };
+}
+
+export function sharingValues(change: SharingChange | undefined): Readonly<Record<string, unknown>> {
+  if (change === undefined) return {};
+  return {
+    ...(change.kind === 'found' ? { ':ground': true } : {}),
+    ':mounts': change.kind === 'unmount' ? -1 : 1,
+  };
+}

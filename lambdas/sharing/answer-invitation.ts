@@ -1,0 +1,128 @@
+import {
+  type AnswerInvitationRequest,
+  assert,
+  encodeUlid,
+  formatInstant,
+  MEMBERS_MAX,
+  MOUNTS_MAX,
+  NodeId,
+  nameDefect,
+  nameKey,
+  type RouteResponse,
+} from '@syncline/protocol';
+import type { NamespaceView } from '../journal/namespace-view.ts';
+import { type Author, createdMount } from '../journal/node-change.ts';
+import type { StoredNode } from '../namespaces/namespace-store.ts';
+import { toWireNode } from '../namespaces/wire-node.ts';
+import type { Caller, DeviceCaller } from '../runtime/caller.ts';
+import { done, type Outcome, refused } from '../runtime/outcome.ts';
+import { type ChangeHomeDependencies, changeHome, type HomeDecision } from './change-home.ts';
+import { type FindInvitationDependencies, findInvitation } from './find-invitation.ts';
+import { MOUNT_NAMES_MAX } from './limits.ts';
+import { noSuchFolder } from './open-folder.ts';
+import { tooManyMounts } from './share-folder.ts';
+import type { SharingStore, StoredInvitation } from './sharing-store.ts';
+
+export interface AcceptInvitationDependencies extends ChangeHomeDependencies {
+  readonly sharing: Pick<SharingStore, 'getFolder' | 'getInvitation' | 'getMember'>;
+}
+
+/**
+ * Makes the caller a member of the folder that it is invited to, and mounts that at the top of its home namespace: both, or neither.
+ * Where its name is taken there, the mount is called `name (2)` and so on; it can be moved anywhere in the home namespace.
+ *
+ * Idempotent: whoever is a member already is answered so, and keeps its role.
+ * Cost: 6 reads and a transaction of 8 items.
+ */
+export async function acceptInvitation(
+  dependencies: AcceptInvitationDependencies,
+  request: AnswerInvitationRequest,
+  caller: DeviceCaller,
+): Promise<Outcome<RouteResponse<'acceptInvitation'>>> {
+  const found = await findInvitation(dependencies, request, caller);
+  if (found.kind === 'refused') return found;
+  const invitation = found.value;
+  const { namespaceId } = invitation;
+  const { accountId } = caller;
+  const folder = await dependencies.sharing.getFolder(namespaceId);
+  if (folder === undefined) return noSuchFolder();
+  if (folder.ownerAccountId === accountId) {
+    return refused('invalid_request', 'this is your own folder: you are in it already');
+  }
+  const known = await dependencies.sharing.getMember({ namespaceId, accountId });
+  if (known === undefined && folder.memberCount >= MEMBERS_MAX) {
+    return refused('too_large', `a shared folder has at most ${MEMBERS_MAX} members: ask its owner to remove some`, {
+      limit: 'MEMBERS_MAX',
+      max: MEMBERS_MAX,
+    });
+  }
+  const mounted = await changeHome(dependencies, { accountId, caller }, (view, author) =>
+    decideMount(dependencies, { view, author, invitation }),
+  );
+  if (mounted.kind === 'refused') return mounted;
+  assert(mounted.value !== undefined, 'who has joined has the folder in its tree');
+  const own = await dependencies.sharing.getMember({ namespaceId, accountId });
+  const { name, ownerAccountId, memberCount } = folder;
+  const joined = { namespaceId, name, ownerAccountId, memberCount: memberCount + (known === undefined ? 1 : 0) };
+  return done({
+    folder: { ...joined, role: own?.role ?? invitation.role, mountId: mounted.value.nodeId },
+    mount: toWireNode(mounted.value),
+  });
+}
+
+/** Says no to an invitation that is for one person, which takes it away. An open link stays for the others. Cost: a read and a write. */
+export async function declineInvitation(
+  dependencies: FindInvitationDependencies & { readonly sharing: Pick<SharingStore, 'deleteInvitation'> },
+  request: AnswerInvitationRequest,
+  caller: Caller,
+): Promise<Outcome<RouteResponse<'declineInvitation'>>> {
+  const found = await findInvitation(dependencies, request, caller);
+  if (found.kind === 'refused') return found;
+  if (found.value.email !== undefined) await dependencies.sharing.deleteInvitation(found.value);
+  return done({});
+}
+
+async function decideMount(
+  { namespaces, random }: AcceptInvitationDependencies,
+  given: { readonly view: NamespaceView; readonly author: Author; readonly invitation: StoredInvitation },
+): Promise<HomeDecision> {
+  const { view, author, invitation } = given;
+  const { accountId, email = invitation.email } = author.caller;
+  const { namespaceId, invitationId, role, invitedBy } = invitation;
+  const mounts = await namespaces.listMounts(accountId);
+  const mount = mounts.find((one) => one.namespaceId === namespaceId);
+  if (mount !== undefined) {
+    const isMember = (await namespaces.readAccess({ namespaceId, accountId })) !== undefined;
+    if (isMember) return { kind: 'settled', node: await view.node(mount.nodeId) };
+    return refused('conflict', 'your former place of this folder is still in your tree: leave it, then accept again');
+  }
+  if (mounts.length >= MOUNTS_MAX) return tooManyMounts();
+  const name = await freeName(view, invitation.name);
+  if (name === undefined) {
+    return refused('conflict', 'folders of this name stand at the top of your tree: rename one, then accept again');
+  }
+  const nodeId = NodeId.parse(encodeUlid(random.bytes(16)));
+  const since = formatInstant(author.now);
+  return {
+    kind: 'change',
+    change: createdMount(author, { nodeId, parentId: view.rootId, name }, namespaceId),
+    sharing: {
+      kind: 'join',
+      member: { namespaceId, accountId, role, since, invitedBy, ...(email === undefined ? {} : { email }) },
+      mount: { accountId, namespaceId, nodeId, joinedAt: since },
+      invitation: { invitationId, isUsedUp: invitation.email !== undefined },
+    },
+  };
+}
+
+/** The folder's own name, or the first that is free of `name (2)` and so on. */
+async function freeName(view: NamespaceView, wanted: string): Promise<string | undefined> {
+  for (let attempt = 1; attempt <= MOUNT_NAMES_MAX; attempt++) {
+    const numbered = attempt === 1 ? wanted : `${wanted} (${attempt})`;
+    // A name that leaves no room for the number is given up: a mount can be renamed.
+    const name = nameDefect(numbered) === undefined ? numbered : `Shared folder (${attempt})`;
+    const taken: StoredNode | undefined = await view.place({ parentId: view.rootId, nameKey: nameKey(name) });
+    if (taken === undefined) return name;
+  }
+  return undefined;
+}

@@ -1,0 +1,283 @@
+import { createHash } from 'node:crypto';
+import { type AccountId, InvitationId, NamespaceId, type Role } from '@syncline/protocol';
+import { headKey, headOf } from '../namespaces/dynamodb-head-item.ts';
+import type { Item, TransactWriteItem } from '../runtime/dynamodb-api.ts';
+import { expiryAttribute, expiryOf, fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
+import {
+  type BatchDependencies,
+  batchGetItems,
+  type ItemKey,
+  itemKeyText,
+  keyAttributes,
+} from '../runtime/dynamodb-batches.ts';
+import { ConditionalCheckFailedException, TransactionCanceledException } from '../runtime/dynamodb-failure.ts';
+import { queryItems } from '../runtime/dynamodb-query.ts';
+import { retryDelayMs } from '../runtime/retry-delay.ts';
+import { UnavailableError } from '../runtime/unavailable-error.ts';
+import {
+  INVITATION_PREFIX,
+  invitationKey,
+  MEMBER_PREFIX,
+  memberKey,
+  memberOf,
+  mountKey,
+  mountOf,
+  namespacePartition,
+} from './dynamodb-sharing-rows.ts';
+import { CHANGE_TRIES_MAX } from './limits.ts';
+import type { StoredMember, StoredMount } from './sharing-change.ts';
+import type {
+  ChangeMemberOutcome,
+  InvitationKey,
+  MemberKey,
+  SharingStore,
+  StoredFolder,
+  StoredInvitation,
+} from './sharing-store.ts';
+
+export interface DynamodbSharingDependencies extends BatchDependencies {
+  readonly tableNames: { readonly accounts: string };
+}
+
+/** Members and invitations in the table Accounts, beside the head of their namespace. */
+export class DynamodbSharingStore implements SharingStore {
+  readonly #deps: DynamodbSharingDependencies;
+  readonly #table: string;
+
+  constructor(dependencies: DynamodbSharingDependencies) {
+    this.#deps = dependencies;
+    this.#table = dependencies.tableNames.accounts;
+  }
+
+  async getFolder(namespaceId: NamespaceId): Promise<StoredFolder | undefined> {
+    const item = await this.#get(headKey(namespaceId));
+    if (item === undefined) return undefined;
+    const { groundId, name, ownerAccountId, memberCount } = headOf(namespaceId, item);
+    if (groundId === undefined || name === undefined || memberCount === undefined) return undefined;
+    return { namespaceId, name, ownerAccountId, memberCount };
+  }
+
+  async getMember({ namespaceId, accountId }: MemberKey): Promise<StoredMember | undefined> {
+    const item = await this.#get(memberKey(namespaceId, accountId));
+    return item === undefined ? undefined : memberOf(namespaceId, item);
+  }
+
+  async listMembers(page: {
+    readonly namespaceId: NamespaceId;
+    readonly after?: AccountId;
+    readonly limit: number;
+  }): Promise<{ readonly members: readonly StoredMember[]; readonly next?: AccountId }> {
+    const query = {
+      TableName: this.#table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :namespace AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: toAttributes({
+        ':namespace': namespacePartition(page.namespaceId),
+        // Ids are of one length, so that a longer text comes after its beginning and before the next id.
+        ':first': page.after === undefined ? MEMBER_PREFIX : `${MEMBER_PREFIX}${page.after}~`,
+        ':last': `${MEMBER_PREFIX}~`,
+      }),
+    };
+    const items = await queryItems(this.#deps.client, query, page.limit + 1);
+    const members = items.slice(0, page.limit).map((item) => memberOf(page.namespaceId, item));
+    const last = members.at(-1);
+    return items.length <= page.limit || last === undefined ? { members } : { members, next: last.accountId };
+  }
+
+  async changeRole(key: MemberKey, role: Exclude<Role, 'owner'>): Promise<ChangeMemberOutcome> {
+    try {
+      const { Attributes: item } = await this.#deps.client.send('UpdateItem', {
+        TableName: this.#table,
+        Key: keyAttributes(memberKey(key.namespaceId, key.accountId)),
+        ConditionExpression: 'attribute_exists(pk) AND #role <> :owner',
+        UpdateExpression: 'SET #role = :role',
+        ExpressionAttributeNames: ROLE,
+        ExpressionAttributeValues: toAttributes({ ':role': role, ':owner': 'owner' }),
+        ReturnValues: 'ALL_NEW',
+      });
+      return item === undefined ? { kind: 'absent' } : changed(memberOf(key.namespaceId, item));
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return (await this.getMember(key)) === undefined ? { kind: 'absent' } : { kind: 'owner' };
+    }
+  }
+
+  removeMember(key: MemberKey): Promise<ChangeMemberOutcome> {
+    return this.#untilDecided(async () => {
+      const member = await this.getMember(key);
+      if (member === undefined) return { kind: 'absent' };
+      if (member.role === 'owner') return { kind: 'owner' };
+      const isWritten = await this.#transact([
+        {
+          Delete: {
+            TableName: this.#table,
+            Key: keyAttributes(memberKey(key.namespaceId, key.accountId)),
+            ConditionExpression: 'attribute_exists(pk) AND #role <> :owner',
+            ExpressionAttributeNames: ROLE,
+            ExpressionAttributeValues: toAttributes({ ':owner': 'owner' }),
+          },
+        },
+        {
+          Update: {
+            TableName: this.#table,
+            Key: keyAttributes(headKey(key.namespaceId)),
+            UpdateExpression: 'ADD memberCount :less',
+            ExpressionAttributeValues: toAttributes({ ':less': -1 }),
+          },
+        },
+      ]);
+      return isWritten ? changed(member) : undefined;
+    });
+  }
+
+  transfer(change: {
+    readonly namespaceId: NamespaceId;
+    readonly from: AccountId;
+    readonly to: AccountId;
+  }): Promise<ChangeMemberOutcome> {
+    const { namespaceId, from, to } = change;
+    return this.#untilDecided(async () => {
+      const heir = await this.getMember({ namespaceId, accountId: to });
+      const owner = await this.getMember({ namespaceId, accountId: from });
+      if (heir === undefined || owner?.role !== 'owner') return { kind: 'absent' };
+      const isWritten = await this.#transact([
+        {
+          Update: {
+            TableName: this.#table,
+            Key: keyAttributes(headKey(namespaceId)),
+            ConditionExpression: 'ownerAccountId = :from',
+            UpdateExpression: 'SET ownerAccountId = :to',
+            ExpressionAttributeValues: toAttributes({ ':from': from, ':to': to }),
+          },
+        },
+        this.#setRole({ namespaceId, accountId: from }, { before: 'owner', after: 'editor' }),
+        this.#setRole({ namespaceId, accountId: to }, { before: heir.role, after: 'owner' }),
+      ]);
+      return isWritten ? changed({ ...heir, role: 'owner' }) : undefined;
+    });
+  }
+
+  async getMount({ namespaceId, accountId }: MemberKey): Promise<StoredMount | undefined> {
+    const item = await this.#get(mountKey(accountId, namespaceId));
+    return item === undefined ? undefined : mountOf(accountId, item);
+  }
+
+  async putInvitation(invitation: StoredInvitation): Promise<void> {
+    const { namespaceId, invitationId, expiresAt, ...rest } = invitation;
+    const expiry = { expiresAt: expiryAttribute(expiresAt) };
+    const items = [{ ...keyAttributes(invitationKey(invitation)), ...toAttributes({ ...rest, ...expiry }) }];
+    if (invitation.email !== undefined) {
+      const key = { pk: addressPartition(invitation.email), sk: `${INVITATION_PREFIX}${invitationId}` };
+      items.push({ ...keyAttributes(key), ...toAttributes({ namespaceId, ...expiry }) });
+    }
+    await this.#deps.client.send('TransactWriteItems', {
+      TransactItems: items.map((item) => ({
+        Put: { TableName: this.#table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' },
+      })),
+    });
+  }
+
+  async getInvitation(key: InvitationKey): Promise<StoredInvitation | undefined> {
+    const item = await this.#get(invitationKey(key));
+    return item === undefined ? undefined : invitationOf(item);
+  }
+
+  async listInvitations(namespaceId: NamespaceId): Promise<readonly StoredInvitation[]> {
+    return (await this.#listPrefix(namespacePartition(namespaceId))).map(invitationOf);
+  }
+
+  async listInvitationsTo(email: string): Promise<readonly StoredInvitation[]> {
+    const pointers = await this.#listPrefix(addressPartition(email));
+    const keys = pointers.map((item) => {
+      const { sk, namespaceId } = fromAttributes(item) as ItemKey & { readonly namespaceId: NamespaceId };
+      return invitationKey({ namespaceId, invitationId: InvitationId.parse(sk.slice(INVITATION_PREFIX.length)) });
+    });
+    // The pointer outlives what it points to: only that itself says that somebody is invited.
+    const items = await batchGetItems(this.#deps, this.#table, keys);
+    return keys.flatMap((key) => {
+      const item = items.get(itemKeyText(key));
+      return item === undefined ? [] : [invitationOf(item)];
+    });
+  }
+
+  async deleteInvitation(key: InvitationKey): Promise<StoredInvitation | undefined> {
+    const { Attributes: item } = await this.#deps.client.send('DeleteItem', {
+      TableName: this.#table,
+      Key: keyAttributes(invitationKey(key)),
+      ReturnValues: 'ALL_OLD',
+    });
+    return item === undefined ? undefined : invitationOf(item);
+  }
+
+  async #get(key: ItemKey): Promise<Item | undefined> {
+    const get = { TableName: this.#table, Key: keyAttributes(key), ConsistentRead: true };
+    return (await this.#deps.client.send('GetItem', get)).Item;
+  }
+
+  async #listPrefix(partition: string): Promise<readonly Item[]> {
+    return queryItems(this.#deps.client, {
+      TableName: this.#table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :partition AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: toAttributes({ ':partition': partition, ':prefix': INVITATION_PREFIX }),
+    });
+  }
+
+  #setRole({ namespaceId, accountId }: MemberKey, role: { readonly before: Role; readonly after: Role }) {
+    return {
+      Update: {
+        TableName: this.#table,
+        Key: keyAttributes(memberKey(namespaceId, accountId)),
+        ConditionExpression: '#role = :before',
+        UpdateExpression: 'SET #role = :after',
+        ExpressionAttributeNames: ROLE,
+        ExpressionAttributeValues: toAttributes({ ':before': role.before, ':after': role.after }),
+      },
+    };
+  }
+
+  /** False when something was not as it was read, or others are writing it. */
+  async #transact(items: readonly TransactWriteItem[]): Promise<boolean> {
+    try {
+      await this.#deps.client.send('TransactWriteItems', { TransactItems: items });
+      return true;
+    } catch (error) {
+      if (error instanceof TransactionCanceledException) return false;
+      throw error;
+    }
+  }
+
+  async #untilDecided(attempt: () => Promise<ChangeMemberOutcome | undefined>): Promise<ChangeMemberOutcome> {
+    for (let tries = 1; tries <= CHANGE_TRIES_MAX; tries++) {
+      const outcome = await attempt();
+      if (outcome !== undefined) return outcome;
+      await this.#deps.clock.sleep(retryDelayMs(this.#deps.random, tries));
+    }
+    throw new UnavailableError('other writers of the namespace did not come to an end');
+  }
+}
+
+/** `role` is a reserved word of DynamoDB's expressions. */
+const ROLE = { '#role': 'role' };
+
+function changed(member: StoredMember): ChangeMemberOutcome {
+  return { kind: 'changed', member };
+}
+
+/** Addresses are personal, and keys show up in consoles and metrics. */
+function addressPartition(email: string): string {
+  return `email#${createHash('sha256').update(email).digest('hex')}`;
+}
+
+function invitationOf(item: Item): StoredInvitation {
+  const { pk, sk, expiresAt, uses: _uses, ...rest } = fromAttributes(item) as InvitationRow;
+  return {
+    ...rest,
+    namespaceId: NamespaceId.parse(pk.slice('ns#'.length)),
+    invitationId: InvitationId.parse(sk.slice(INVITATION_PREFIX.length)),
+    expiresAt: expiryOf(expiresAt),
+  };
+}
+
+type InvitationRow = Omit<StoredInvitation, 'namespaceId' | 'invitationId' | 'expiresAt'> &
+  ItemKey & { readonly expiresAt: number; readonly uses?: number };

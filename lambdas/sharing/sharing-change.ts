@@ -1,0 +1,48 @@
+import type { AccountId, InvitationId, NamespaceId, NodeId, Role } from '@syncline/protocol';
+
+/** Who may do what in a namespace, since when. `email` is how the member was invited or is known. */
+export interface StoredMember {
+  readonly namespaceId: NamespaceId;
+  readonly accountId: AccountId;
+  readonly role: Role;
+  readonly since: string;
+  readonly email?: string;
+  readonly invitedBy?: AccountId;
+}
+
+/** Where an account has a shared folder: a node of its home namespace, whose name and parent are in the tree alone. */
+export interface StoredMount {
+  readonly accountId: AccountId;
+  readonly namespaceId: NamespaceId;
+  readonly nodeId: NodeId;
+  readonly joinedAt: string;
+}
+
+/**
+ * What a transaction on a home namespace does beside its tree; all of it or nothing, with the tree.
+ * - `found` turns a folder into a namespace: its head must not exist.
+ * - `join` makes somebody a member of a namespace with fewer than MEMBERS_MAX, who is none, by an invitation that is still there.
+ * - `unmount` takes away a mount whose membership is gone already.
+ */
+export type SharingChange =
+  | {
+      readonly kind: 'found';
+      readonly folder: FoundedNamespace;
+      readonly member: StoredMember;
+      readonly mount: StoredMount;
+    }
+  | {
+      readonly kind: 'join';
+      readonly member: StoredMember;
+      readonly mount: StoredMount;
+      readonly invitation: { readonly invitationId: InvitationId; readonly isUsedUp: boolean };
+    }
+  | { readonly kind: 'unmount'; readonly mount: StoredMount };
+
+/** What the head of a new namespace is made of. */
+export interface FoundedNamespace {
+  readonly namespaceId: NamespaceId;
+  readonly groundId: NamespaceId;
+  readonly ownerAccountId: AccountId;
+  readonly name: string;
+}

@@ -1,0 +1,72 @@
+import type { AccountId, EpochMs, InvitationId, InvitedRole, NamespaceId, Role } from '@syncline/protocol';
+import type { StoredMember, StoredMount } from './sharing-change.ts';
+
+/** Members of shared folders, and invitations to them. Strongly consistent. Who becomes a member does so by a NamespaceTransaction. */
+export interface SharingStore {
+  /** A shared folder, whoever asks; undefined for home namespaces and what does not exist. Cost: one read. */
+  getFolder(namespaceId: NamespaceId): Promise<StoredFolder | undefined>;
+  getMember(key: MemberKey): Promise<StoredMember | undefined>;
+  /** Members in the order of their account ids, after `after`. Cost: one Query. */
+  listMembers(page: {
+    readonly namespaceId: NamespaceId;
+    readonly after?: AccountId;
+    readonly limit: number;
+  }): Promise<{ readonly members: readonly StoredMember[]; readonly next?: AccountId }>;
+  /** Makes a member who is not the owner an editor or a viewer. Idempotent. */
+  changeRole(key: MemberKey, role: Exclude<Role, 'owner'>): Promise<ChangeMemberOutcome>;
+  /** Takes away a membership that is not the owner's, and counts it. Nothing that the member may do outlives the answer. */
+  removeMember(key: MemberKey): Promise<ChangeMemberOutcome>;
+  /** Makes another member the owner and the owner an editor, all or nothing. `changed`: `from` was the owner and `to` a member. */
+  transfer(change: {
+    readonly namespaceId: NamespaceId;
+    readonly from: AccountId;
+    readonly to: AccountId;
+  }): Promise<ChangeMemberOutcome>;
+  getMount(key: MemberKey): Promise<StoredMount | undefined>;
+
+  /** Precondition: its id is new. */
+  putInvitation(invitation: StoredInvitation): Promise<void>;
+  /** Expired ones are told as long as they are there; that they have expired is the caller's check. */
+  getInvitation(key: InvitationKey): Promise<StoredInvitation | undefined>;
+  /** All that are there, by their ids. Cost: one Query. */
+  listInvitations(namespaceId: NamespaceId): Promise<readonly StoredInvitation[]>;
+  /** Those for one address, by their ids. Cost: one Query, and one BatchGetItem per 100. */
+  listInvitationsTo(email: string): Promise<readonly StoredInvitation[]>;
+  /** Idempotent. Answers what was there. */
+  deleteInvitation(key: InvitationKey): Promise<StoredInvitation | undefined>;
+}
+
+/** `owner`: it is the owner's membership. `absent`: there is no such member. */
+export type ChangeMemberOutcome =
+  | { readonly kind: 'changed'; readonly member: StoredMember }
+  | { readonly kind: 'owner' }
+  | { readonly kind: 'absent' };
+
+export interface MemberKey {
+  readonly namespaceId: NamespaceId;
+  readonly accountId: AccountId;
+}
+
+export interface InvitationKey {
+  readonly namespaceId: NamespaceId;
+  readonly invitationId: InvitationId;
+}
+
+export interface StoredFolder {
+  readonly namespaceId: NamespaceId;
+  readonly name: string;
+  readonly ownerAccountId: AccountId;
+  readonly memberCount: number;
+}
+
+export interface StoredInvitation extends InvitationKey {
+  /** Lowercase hexadecimal SHA-256 of the token; the token itself is never stored. */
+  readonly tokenHash: string;
+  readonly name: string;
+  readonly role: InvitedRole;
+  /** In lower case. */
+  readonly email?: string;
+  readonly invitedBy: AccountId;
+  readonly createdAt: string;
+  readonly expiresAt: EpochMs;
+}

@@ -1,0 +1,337 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  type AccountId,
+  encodeUlid,
+  epochMs,
+  type InvitationId,
+  NamespaceId,
+  NodeId,
+  opId,
+  rootNodeId,
+} from '@syncline/protocol';
+import type { NamespaceTransaction, StoredNode } from '../../lambdas/namespaces/namespace-store.ts';
+import { newInvitationToken } from '../../lambdas/sharing/invitation-token.ts';
+import type { SharingChange } from '../../lambdas/sharing/sharing-change.ts';
+import type { SharingStore, StoredInvitation } from '../../lambdas/sharing/sharing-store.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
+import {
+  CHANGED_AT,
+  emptyTransaction,
+  entryOf,
+  fileNode,
+  freshId,
+  freshNodeId,
+  type Home,
+  type NamespaceSubject,
+  NEVER,
+  openHome,
+  placeOf,
+  putFiles,
+} from './namespace-fixture.ts';
+
+export interface SharingSubject extends NamespaceSubject {
+  readonly sharing: SharingStore;
+}
+
+interface Shared {
+  readonly home: Home;
+  readonly team: Home;
+  readonly file: StoredNode;
+}
+
+let random = 0;
+
+function invitationTo(team: Home, email?: string): StoredInvitation {
+  random += 1;
+  const { invitationId, tokenHash } = newInvitationToken(new SeededRandom(`${freshId()}${random}`), team.namespaceId);
+  return {
+    namespaceId: team.namespaceId,
+    invitationId,
+    tokenHash,
+    name: 'team',
+    role: 'editor',
+    ...(email === undefined ? {} : { email }),
+    invitedBy: team.accountId,
+    createdAt: CHANGED_AT,
+    expiresAt: NEVER,
+  };
+}
+
+/** What every SharingStore, and the transactions of the NamespaceStore beside it, must do. */
+export function describeSharingStore(make: () => Promise<SharingSubject>): void {
+  let subject: SharingSubject;
+  beforeAll(async () => {
+    subject = await make();
+  });
+
+  function mountChange(home: Home, seq: number, mounted: NamespaceId, sharing: SharingChange): NamespaceTransaction {
+    const node: StoredNode = {
+      namespaceId: home.namespaceId,
+      nodeId: sharing.mount.nodeId,
+      parentId: home.root,
+      name: `mount ${sharing.mount.nodeId}`,
+      kind: 'mount',
+      rev: 1,
+      contentRev: 0,
+      placeRev: 1,
+      size: 0,
+      modifiedAt: CHANGED_AT,
+      mountedNamespaceId: mounted,
+    };
+    return {
+      ...emptyTransaction(home, seq),
+      entries: [{ ...entryOf(home, seq + 1, node), opId: opId(freshId(), 0) }],
+      nodes: [{ node, expectedRev: 0 }],
+      places: [{ place: placeOf(node), node }],
+      sharing,
+    };
+  }
+
+  /** A home with a folder that is shared, in which a file lies. */
+  async function share(): Promise<Shared> {
+    const home = await openHome(subject);
+    const folderId = freshNodeId();
+    const file = fileNode(home, { name: 'file', parentId: folderId });
+    await subject.namespaces.commit(putFiles(home, 0, [file]));
+    const namespaceId = NamespaceId.parse(folderId);
+    const { accountId } = home;
+    const founding: SharingChange = {
+      kind: 'found',
+      folder: { namespaceId, groundId: home.namespaceId, ownerAccountId: accountId, name: 'team' },
+      member: { namespaceId, accountId, role: 'owner', since: CHANGED_AT },
+      mount: { accountId, namespaceId, nodeId: folderId, joinedAt: CHANGED_AT },
+    };
+    const outcome = await subject.namespaces.commit(mountChange(home, 1, namespaceId, founding));
+    expect(outcome).toEqual({ kind: 'committed' });
+    return { home, team: { ...home, namespaceId, root: rootNodeId(namespaceId), batch: freshId() }, file };
+  }
+
+  function joining(team: Home, guest: Home, invitation: StoredInvitation): SharingChange {
+    const { namespaceId } = team;
+    const { accountId } = guest;
+    return {
+      kind: 'join',
+      member: { namespaceId, accountId, role: 'editor', since: CHANGED_AT, email: 'guest@example.org' },
+      mount: { accountId, namespaceId, nodeId: freshNodeId(), joinedAt: CHANGED_AT },
+      invitation: { invitationId: invitation.invitationId, isUsedUp: invitation.email !== undefined },
+    };
+  }
+
+  async function join(team: Home, guest?: Home): Promise<{ readonly guest: Home; readonly change: SharingChange }> {
+    const joiner = guest ?? (await openHome(subject));
+    const invitation = invitationTo(team);
+    await subject.sharing.putInvitation(invitation);
+    const change = joining(team, joiner, invitation);
+    const outcome = await subject.namespaces.commit(mountChange(joiner, 0, team.namespaceId, change));
+    expect(outcome).toEqual({ kind: 'committed' });
+    return { guest: joiner, change };
+  }
+
+  const memberOf = (team: Home, accountId: AccountId) => ({ namespaceId: team.namespaceId, accountId });
+
+  describe('a folder that was shared', () => {
+    test('has a head of its own, and reads the rows that lie where they lay, as its own', async () => {
+      const { team, home, file } = await share();
+      const access = await subject.namespaces.readAccess(team);
+      expect(access).toMatchObject({ role: 'owner', head: { seq: 0, groundId: home.namespaceId, memberCount: 1 } });
+      const { namespaceId } = team;
+      const own = { ...file, namespaceId };
+      expect((await subject.namespaces.getNodes(namespaceId, [file.nodeId])).get(file.nodeId)).toEqual(own);
+      expect([...(await subject.namespaces.getPlaces(namespaceId, [placeOf(file)])).values()]).toEqual([own]);
+      const page = { namespaceId, parentId: file.parentId, limit: 10 };
+      expect(await subject.namespaces.listChildren(page)).toEqual({ nodes: [own] });
+      const content = { nodeId: file.nodeId, rev: 1 };
+      const revision = await subject.namespaces.getRevision({ namespaceId, ...content });
+      expect(revision).toMatchObject({ namespaceId, rev: 1 });
+      expect([...(await subject.namespaces.getRevisions(namespaceId, [content])).values()]).toEqual([revision]);
+      const revisions = { namespaceId, nodeId: file.nodeId, limit: 10 };
+      expect(await subject.namespaces.listRevisions(revisions)).toEqual({ revisions: [revision] });
+      expect(await subject.namespaces.listEntries({ namespaceId, after: 0, limit: 10 })).toEqual([]);
+    });
+
+    test('is written through its own head, and counts on the home that it came from', async () => {
+      const { team, home } = await share();
+      const { namespaceId } = team;
+      const node = fileNode(team, { name: 'new', parentId: team.root });
+      const transaction = { ...putFiles(team, 0, [node]), groundId: home.namespaceId };
+      expect(await subject.namespaces.commit(transaction)).toEqual({ kind: 'committed' });
+      expect(await subject.namespaces.commit(transaction)).toEqual({ kind: 'superseded' });
+      expect((await subject.namespaces.readAccess(team))?.head).toMatchObject({ seq: 1, bytesLogical: 20 });
+      expect((await subject.namespaces.readAccess(home))?.head).toMatchObject({ seq: 2, bytesLogical: 20 });
+      expect((await subject.namespaces.getNodes(namespaceId, [node.nodeId])).get(node.nodeId)).toEqual(node);
+      const revision = await subject.namespaces.getRevision({ namespaceId, nodeId: node.nodeId, rev: 1 });
+      expect(revision).toMatchObject({ namespaceId });
+      expect(await subject.namespaces.listEntries({ namespaceId, after: 0, limit: 10 })).toHaveLength(1);
+    });
+
+    test('is made once', async () => {
+      const { team, home } = await share();
+      const { accountId } = home;
+      const mount = { accountId, namespaceId: team.namespaceId, nodeId: freshNodeId(), joinedAt: CHANGED_AT };
+      const again: SharingChange = {
+        kind: 'found',
+        folder: { namespaceId: team.namespaceId, groundId: home.namespaceId, ownerAccountId: accountId, name: 'x' },
+        member: { namespaceId: team.namespaceId, accountId, role: 'owner', since: CHANGED_AT },
+        mount,
+      };
+      const outcome = await subject.namespaces.commit(mountChange(home, 2, team.namespaceId, again));
+      expect(outcome).toEqual({ kind: 'superseded' });
+      expect((await subject.namespaces.readAccess(home))?.head.seq).toBe(2);
+    });
+
+    test('is told to whoever asks by its id, and a home is not', async () => {
+      const { team, home } = await share();
+      const { namespaceId, accountId: ownerAccountId } = team;
+      expect(await subject.sharing.getFolder(namespaceId)).toEqual({
+        namespaceId,
+        name: 'team',
+        ownerAccountId,
+        memberCount: 1,
+      });
+      expect(await subject.sharing.getFolder(home.namespaceId)).toBeUndefined();
+      expect(await subject.sharing.getFolder(NamespaceId.parse(freshId()))).toBeUndefined();
+    });
+  });
+
+  describe('a member', () => {
+    test('joins with its mount, is counted, and leaves without', async () => {
+      const { team } = await share();
+      const { guest, change } = await join(team);
+      const key = memberOf(team, guest.accountId);
+      expect(await subject.sharing.getMember(key)).toEqual(change.kind === 'join' ? change.member : undefined);
+      expect(await subject.sharing.getMount(key)).toEqual(change.mount);
+      expect(await subject.namespaces.listMounts(guest.accountId)).toEqual([change.mount]);
+      expect((await subject.namespaces.readAccess(guest))?.head).toMatchObject({ mountCount: 1 });
+      expect((await subject.sharing.getFolder(team.namespaceId))?.memberCount).toBe(2);
+      expect((await subject.namespaces.readAccess(key))?.role).toBe('editor');
+      expect(await subject.accounts.listMembers(team.namespaceId)).toContain(guest.accountId);
+      expect(await subject.sharing.removeMember(key)).toMatchObject({ kind: 'changed' });
+      expect(await subject.sharing.removeMember(key)).toEqual({ kind: 'absent' });
+      expect(await subject.namespaces.readAccess(key)).toBeUndefined();
+      expect((await subject.sharing.getFolder(team.namespaceId))?.memberCount).toBe(1);
+    });
+
+    test('joins once, by an invitation that is there', async () => {
+      const { team } = await share();
+      const { guest, change } = await join(team);
+      const { namespaceId } = team;
+      const other = await openHome(subject);
+      const again = { ...change, mount: { ...change.mount, nodeId: freshNodeId() } };
+      expect(await subject.namespaces.commit(mountChange(guest, 1, namespaceId, again))).toEqual({
+        kind: 'superseded',
+      });
+      const withdrawn = joining(team, other, invitationTo(team));
+      expect(await subject.namespaces.commit(mountChange(other, 0, namespaceId, withdrawn))).toEqual({
+        kind: 'superseded',
+      });
+      expect((await subject.sharing.getFolder(namespaceId))?.memberCount).toBe(2);
+    });
+
+    test('is unmounted as it was mounted, or not at all', async () => {
+      const { team } = await share();
+      const { guest, change } = await join(team);
+      const other: SharingChange = { kind: 'unmount', mount: { ...change.mount, nodeId: freshNodeId() } };
+      const unmount = (seq: number, sharing: SharingChange) =>
+        subject.namespaces.commit({ ...emptyTransaction(guest, seq), sharing });
+      expect(await unmount(1, other)).toEqual({ kind: 'superseded' });
+      expect(await unmount(1, { kind: 'unmount', mount: change.mount })).toEqual({ kind: 'committed' });
+      expect(await subject.namespaces.listMounts(guest.accountId)).toEqual([]);
+      expect((await subject.namespaces.readAccess(guest))?.head).toMatchObject({ mountCount: 0 });
+    });
+
+    test('changes roles, but the one owner stays until another is made one', async () => {
+      const { team } = await share();
+      const { guest } = await join(team);
+      const key = memberOf(team, guest.accountId);
+      const owner = memberOf(team, team.accountId);
+      const { namespaceId } = team;
+      expect(await subject.sharing.changeRole(key, 'viewer')).toMatchObject({ member: { role: 'viewer' } });
+      expect(await subject.sharing.changeRole(owner, 'viewer')).toEqual({ kind: 'owner' });
+      expect(await subject.sharing.removeMember(owner)).toEqual({ kind: 'owner' });
+      expect(await subject.sharing.changeRole(memberOf(team, freshId() as AccountId), 'viewer')).toEqual({
+        kind: 'absent',
+      });
+      const [from, to] = [team.accountId, guest.accountId];
+      expect(await subject.sharing.transfer({ namespaceId, from: to, to: from })).toEqual({ kind: 'absent' });
+      expect(await subject.sharing.transfer({ namespaceId, from, to })).toMatchObject({ member: { role: 'owner' } });
+      expect(await subject.sharing.getMember(owner)).toMatchObject({ role: 'editor' });
+      expect(await subject.sharing.getFolder(namespaceId)).toMatchObject({ ownerAccountId: to });
+      expect(await subject.sharing.removeMember(key)).toEqual({ kind: 'owner' });
+    });
+
+    test('of two who hand one folder over at once, one does', async () => {
+      const { team } = await share();
+      const guests = [(await join(team)).guest, (await join(team)).guest];
+      const { namespaceId, accountId: from } = team;
+      const outcomes = await Promise.all(
+        guests.map(({ accountId: to }) => subject.sharing.transfer({ namespaceId, from, to })),
+      );
+      expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['absent', 'changed']);
+      const { members } = await subject.sharing.listMembers({ namespaceId, limit: 10 });
+      expect(members.filter(({ role }) => role === 'owner')).toHaveLength(1);
+    });
+
+    test('is told on one page, in the order of ids', async () => {
+      const { team } = await share();
+      const { namespaceId } = team;
+      const ids: AccountId[] = [team.accountId];
+      for (let count = 0; count < 4; count++) ids.push((await join(team)).guest.accountId);
+      const first = await subject.sharing.listMembers({ namespaceId, limit: 3 });
+      expect(first.members.map(({ accountId }) => accountId)).toEqual(ids.toSorted().slice(0, 3));
+      const after = first.next;
+      const rest = await subject.sharing.listMembers({
+        namespaceId,
+        limit: 3,
+        ...(after === undefined ? {} : { after }),
+      });
+      expect(rest.members.map(({ accountId }) => accountId)).toEqual(ids.toSorted().slice(3));
+      expect(rest).not.toHaveProperty('next');
+    });
+  });
+
+  describe('an invitation', () => {
+    test('is kept until it is taken away', async () => {
+      const { team } = await share();
+      const { namespaceId } = team;
+      const [one, other] = [invitationTo(team), invitationTo(team, `${freshId().toLowerCase()}@example.org`)];
+      for (const invitation of [one, other]) await subject.sharing.putInvitation(invitation);
+      expect(await subject.sharing.getInvitation(one)).toEqual(one);
+      const byId = (a: StoredInvitation, b: StoredInvitation) => (a.invitationId < b.invitationId ? -1 : 1);
+      expect(await subject.sharing.listInvitations(namespaceId)).toEqual([one, other].toSorted(byId));
+      expect(await subject.sharing.listInvitationsTo(other.email ?? '')).toEqual([other]);
+      expect(await subject.sharing.deleteInvitation(other)).toEqual(other);
+      expect(await subject.sharing.deleteInvitation(other)).toBeUndefined();
+      expect(await subject.sharing.listInvitationsTo(other.email ?? '')).toEqual([]);
+      const unknown = { namespaceId, invitationId: encodeUlid(new Uint8Array(16)) as InvitationId };
+      expect(await subject.sharing.getInvitation(unknown)).toBeUndefined();
+    });
+
+    test('for one person is used up by it; an open one stays, and can be used again', async () => {
+      const { team } = await share();
+      const { namespaceId } = team;
+      for (const email of ['person@example.org', undefined]) {
+        const invitation = invitationTo(team, email);
+        await subject.sharing.putInvitation(invitation);
+        const guest = await openHome(subject);
+        const change = joining(team, guest, invitation);
+        const outcome = await subject.namespaces.commit(mountChange(guest, 0, namespaceId, change));
+        expect(outcome).toEqual({ kind: 'committed' });
+        const left = email === undefined ? invitation : undefined;
+        expect(await subject.sharing.getInvitation(invitation)).toEqual(left);
+      }
+    });
+
+    test('ends in whole seconds, rounded up', async () => {
+      const { team } = await share();
+      const invitation = { ...invitationTo(team), expiresAt: epochMs(NEVER + 1) };
+      await subject.sharing.putInvitation(invitation);
+      expect((await subject.sharing.getInvitation(invitation))?.expiresAt).toBe(NEVER + 1000);
+    });
+  });
+
+  test('nothing of a namespace that does not exist is found', async () => {
+    const namespaceId = NamespaceId.parse(freshId());
+    expect(await subject.namespaces.getNodes(namespaceId, [NodeId.parse(freshId())])).toEqual(new Map());
+    expect(await subject.sharing.listMembers({ namespaceId, limit: 5 })).toEqual({ members: [] });
+  });
+}

@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { CliDevice } from '../support/cli-process.ts';
+import { HttpService } from '../support/http-service.ts';
+
+/** Each test starts many processes; on a busy machine that takes its time. */
+jest.setTimeout(300_000);
+
+let directory: string;
+let service: HttpService;
+let ann: CliDevice;
+let bob: CliDevice;
+
+async function signIn(name: string): Promise<CliDevice> {
+  const cli = new CliDevice({ home: await mkdtemp(join(directory, 'home-')), apiUrl: service.url });
+  await cli.expect(['login', '--email', `${name}@example.com`, '--password-stdin', '--device-name', name], 'any\n');
+  return cli;
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'syncline-sharing-'));
+  service = new HttpService();
+  await service.start();
+  [ann, bob] = [await signIn('ann'), await signIn('bob')];
+});
+afterAll(async () => {
+  await service.stop();
+  await rm(directory, { recursive: true });
+});
+
+test('a folder is shared, joined, written into by both, handed over and left', async () => {
+  const file = join(directory, 'plan.txt');
+  await writeFile(file, 'the plan');
+  await ann.expect(['mkdir', '/team']);
+  await ann.expect(['put', file, '/team/']);
+  const shared = (await ann.json(['share', '/team', '--with', 'bob@example.com', '--role', 'viewer'])) as {
+    readonly token: string;
+  };
+  const accepted = await bob.expect(['accept', shared.token]);
+  expect(accepted.stdout).toBe("'team' is in your account as '/team'; you may read what is in it.\n");
+  expect((await bob.expect(['ls', '/'])).stdout).toContain('team/  (shared)');
+  expect((await bob.expect(['ls', '/team'])).stdout).toContain('plan.txt');
+  expect((await bob.expect(['cat', '/team/plan.txt'])).stdout).toBe('the plan');
+
+  const refused = await bob.run(['put', file, '/team/other.txt']);
+  expect(refused).toMatchObject({ exitCode: 6, stdout: '' });
+  expect(refused.stderr).toContain('may read here, but not change anything');
+
+  await ann.expect(['members', 'role', '/team', 'bob@example.com', '--to', 'editor']);
+  await bob.expect(['put', file, '/team/other.txt']);
+  await bob.expect(['mkdir', '/team/sub']);
+  await bob.expect(['mv', '/team/other.txt', '/team/sub/']);
+  expect((await ann.expect(['ls', '/team/sub'])).stdout).toContain('other.txt');
+  await ann.expect(['rm', '/team/sub/other.txt']);
+
+  const removing = await bob.run(['rm', '-r', '/team']);
+  expect(removing).toMatchObject({ exitCode: 6, stdout: '' });
+  expect(removing.stderr).toContain('syncline leave');
+  const leaving = await ann.run(['leave', '/team']);
+  expect(leaving.stderr).toContain('the owner cannot leave a shared folder');
+
+  await ann.expect(['members', 'role', '/team', 'bob@example.com', '--to', 'owner']);
+  await ann.expect(['leave', '/team']);
+  expect((await ann.expect(['shared'])).stdout).toBe('No folder is shared.\n');
+  expect((await bob.expect(['members', '/team'])).stdout).toMatch(/owner .*bob@example\.com {2}\(you\)\n$/);
+});
+
+test('an open link can be withdrawn, and a folder that is shared no more is its owner’s alone', async () => {
+  await ann.expect(['mkdir', '/open']);
+  const shared = (await ann.json(['share', '/open', '--link'])) as {
+    readonly token: string;
+    readonly invitation: { readonly invitationId: string };
+  };
+  await bob.expect(['accept', shared.token]);
+  expect((await ann.expect(['invitations', '/open'])).stdout).toContain('whoever has the link');
+  await ann.expect(['invitations', 'withdraw', '/open', shared.invitation.invitationId]);
+  expect(await bob.run(['decline', shared.token])).toMatchObject({ exitCode: 4 });
+  const ended = await ann.expect(['unshare', '/open']);
+  expect(ended.stdout).toBe("'/open' is yours alone now; 1 other member has no access any more.\n");
+  expect(await bob.run(['ls', '/open'])).toMatchObject({ exitCode: 4 });
+  expect(await ann.run(['share', '/nowhere'])).toMatchObject({ exitCode: 4 });
+});
