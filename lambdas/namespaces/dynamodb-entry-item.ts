@@ -73,6 +73,7 @@ const OPTIONAL: Readonly<Record<Exclude<OptionalName<Node>, 'contentHash'>, true
   executable: true,
   clientModifiedAt: true,
   deletedAt: true,
+  mountedNamespaceId: true,
 };
 const OPTIONAL_MEMBERS = Object.keys(OPTIONAL);
 
