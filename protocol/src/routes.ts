@@ -18,18 +18,8 @@ import {
   WaitResponse,
 } from './changes.ts';
 import { CommitRequest, CommitResponse } from './commits.ts';
-import {
-  ActivityQuery,
-  ActivityResponse,
-  MarkRevisionRequest,
-  RestoreTreeRequest,
-  RestoreTreeResponse,
-  RevisionParameters,
-  RevisionResponse,
-  TrashQuery,
-  TrashResponse,
-} from './history.ts';
-import { CreateLinkRequest, CreateLinkResponse, LinkParameters, LinkResponse, LinksResponse } from './links.ts';
+import { historyRoutes } from './history-routes.ts';
+import { linkRoutes } from './link-routes.ts';
 import {
   ChildrenResponse,
   ContentQuery,
@@ -44,19 +34,6 @@ import {
   RevisionsResponse,
 } from './nodes.ts';
 import { ConfirmPackResponse, OpenPackResponse, Pack } from './packs.ts';
-import {
-  DownloadQuery,
-  DownloadResponse,
-  LinkChildrenQuery,
-  LinkChildrenResponse,
-  LinkContentQuery,
-  LinkTokenParameters,
-  LinkUploadParameters,
-  OpenLinkUploadsRequest,
-  PublicLinkResponse,
-  StoreLinkFilesRequest,
-  StoreLinkFilesResponse,
-} from './public-links.ts';
 import { sharingRoutes } from './sharing-routes.ts';
 import { SocketResponse } from './sockets.ts';
 import {
@@ -272,7 +249,9 @@ export const routes = {
     query: PathQuery,
     response: NodeResponse,
   },
+  ...historyRoutes,
   ...sharingRoutes,
+  ...linkRoutes,
   openSocket: {
     method: 'POST',
     path: '/v1/socket',
@@ -280,125 +259,6 @@ export const routes = {
     access: 'device',
     body: Nothing,
     response: SocketResponse,
-  },
-  markRevision: {
-    method: 'PATCH',
-    path: '/v1/nodes/{nodeId}/revisions/{rev}',
-    summary: 'Labels a revision of a file, or keeps it beyond the retention.',
-    access: 'account',
-    parameters: RevisionParameters,
-    body: MarkRevisionRequest,
-    response: RevisionResponse,
-  },
-  listTrash: {
-    method: 'GET',
-    path: '/v1/trash',
-    summary: 'What was deleted and can be restored, newest first.',
-    access: 'account',
-    query: TrashQuery,
-    response: TrashResponse,
-  },
-  createLink: {
-    method: 'POST',
-    path: '/v1/links',
-    summary: 'Makes a link to a file or folder, and answers its token, this once.',
-    access: 'account',
-    body: CreateLinkRequest,
-    response: CreateLinkResponse,
-  },
-  listLinks: {
-    method: 'GET',
-    path: '/v1/links',
-    summary: 'The links of the account.',
-    access: 'account',
-    response: LinksResponse,
-  },
-  revokeLink: {
-    method: 'DELETE',
-    path: '/v1/links/{linkId}',
-    summary: 'Ends a link at once.',
-    access: 'account',
-    parameters: LinkParameters,
-    response: LinkResponse,
-  },
-  getLink: {
-    method: 'GET',
-    path: '/v1/public/{token}',
-    summary: 'What a link is for.',
-    access: 'link',
-    parameters: LinkTokenParameters,
-    response: PublicLinkResponse,
-  },
-  listLinkChildren: {
-    method: 'GET',
-    path: '/v1/public/{token}/children',
-    summary: 'What stands in a linked folder, or in a folder below it.',
-    access: 'link',
-    parameters: LinkTokenParameters,
-    query: LinkChildrenQuery,
-    response: LinkChildrenResponse,
-  },
-  getLinkContent: {
-    method: 'GET',
-    path: '/v1/public/{token}/content',
-    summary: 'A page of the manifest of a linked file. The first page counts as a download.',
-    access: 'link',
-    parameters: LinkTokenParameters,
-    query: LinkContentQuery,
-    response: ContentResponse,
-  },
-  downloadLink: {
-    method: 'GET',
-    path: '/v1/public/{token}/download',
-    summary: 'A linked file for browsers and curl: a redirect to its bytes, or its bytes. Counts as a download.',
-    access: 'link',
-    parameters: LinkTokenParameters,
-    query: DownloadQuery,
-    response: DownloadResponse,
-    answer: 'download',
-  },
-  listActivity: {
-    method: 'GET',
-    path: '/v1/activity',
-    summary: 'Who did what, when, and from which device, newest first.',
-    access: 'account',
-    query: ActivityQuery,
-    response: ActivityResponse,
-  },
-  restoreTree: {
-    method: 'POST',
-    path: '/v1/restore',
-    summary: 'Sets a folder, or what a device did, back to a point in time, or tells what that would change.',
-    access: 'device',
-    body: RestoreTreeRequest,
-    response: RestoreTreeResponse,
-  },
-  openLinkUploads: {
-    method: 'POST',
-    path: '/v1/public/{token}/uploads',
-    summary: 'Opens upload sessions for files that are to come in by a link.',
-    access: 'link',
-    parameters: LinkTokenParameters,
-    body: OpenLinkUploadsRequest,
-    response: InitiateUploadsResponse,
-  },
-  checkLinkChunks: {
-    method: 'POST',
-    path: '/v1/public/{token}/uploads/{uploadId}/chunks',
-    summary: 'Confirms or asks for chunks of an upload by a link.',
-    access: 'link',
-    parameters: LinkUploadParameters,
-    body: CheckChunksRequest,
-    response: CheckChunksResponse,
-  },
-  storeLinkFiles: {
-    method: 'POST',
-    path: '/v1/public/{token}/files',
-    summary: 'Makes uploads by a link files in its folder, each under a name that is free. Idempotent by upload.',
-    access: 'link',
-    parameters: LinkTokenParameters,
-    body: StoreLinkFilesRequest,
-    response: StoreLinkFilesResponse,
   },
 } as const satisfies Record<string, Route>;
 
