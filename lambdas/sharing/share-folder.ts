@@ -22,7 +22,7 @@ import { type ChangeHomeDependencies, changeHome, type HomeDecision } from './ch
  * Idempotent: a folder that the caller has shared already is the answer.
  * Refused are what is shared already, lies in a shared folder, or holds one: mounts stand in home namespaces alone, and none is ever
  * mounted in another, so there are no circles of them.
- * Cost: 3 reads and one per level of folders above, and a transaction of 9 items, whatever lies in the folder.
+ * Cost: 3 reads and one per level of folders above, and a transaction of 7 items, whatever lies in the folder.
  *
  * Source: docs/decisions/0110-a-shared-folder-stays-where-it-lies.md
  */

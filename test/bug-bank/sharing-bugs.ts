@@ -2,6 +2,7 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const FOLDERS = 'test/scenarios/shared-folders.test.ts';
 const MOUNTED = 'test/scenarios/mounted-folders.test.ts';
+const HISTORIES = 'test/scenarios/shared-folders.property.test.ts';
 const MATRIX = 'test/scenarios/route-matrix.test.ts';
 
 /** Errors in shared folders: who reads what, who may do what, and what a client does about a mount. */
@@ -101,6 +102,42 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     find: '  await tellRevoked(dependencies, key);\n',
     replace: '',
     caughtBy: { file: FOLDERS, test: 'a removed member is refused at once, told at once, and left without the mount' },
+  },
+  {
+    id: 'sharing-that-came-second-is-done',
+    what: 'A sharing that another commit came before is answered as if it had been applied.',
+    invariant: 'I-7',
+    file: 'lambdas/sharing/change-home.ts',
+    find: "if (outcome.kind === 'committed') return",
+    replace: 'if (outcome.kind.length > 0) return',
+    caughtBy: {
+      file: HISTORIES,
+      test: 'every commit that was acknowledged while its folder was being shared is in it once, and no other is',
+    },
+  },
+  {
+    id: 'broken-off-removal-stays-so',
+    what: 'A removal that was broken off after the membership leaves the mount for ever.',
+    invariant: 'I-9',
+    file: 'lambdas/sharing/remove-member.ts',
+    find: "if (outcome.kind === 'absent' && (await dependencies.sharing.getMount(key)) === undefined) return noSuchFolder();",
+    replace: "if (outcome.kind === 'absent') return noSuchFolder();",
+    caughtBy: {
+      file: HISTORIES,
+      test: 'whoever joins, is removed and writes at once: members, mounts and their counts agree, and nothing acknowledged is lost',
+    },
+  },
+  {
+    id: 'full-folder-is-joined',
+    what: 'A folder takes more members than it may have.',
+    invariant: 'I-9',
+    file: 'lambdas/namespaces/dynamodb-sharing-items.ts',
+    find: "ConditionExpression: 'memberCount < :max',",
+    replace: "ConditionExpression: 'memberCount < :max OR memberCount >= :max',",
+    caughtBy: {
+      file: 'lambdas/namespaces/dynamodb-sharing-items.test.ts',
+      test: 'nobody joins a folder that is full, or by an invitation that is gone',
+    },
   },
   {
     id: 'invitation-never-ends',

@@ -147,6 +147,8 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
       const revisions = { namespaceId, nodeId: file.nodeId, limit: 10 };
       expect(await subject.namespaces.listRevisions(revisions)).toEqual({ revisions: [revision] });
       expect(await subject.namespaces.listEntries({ namespaceId, after: 0, limit: 10 })).toEqual([]);
+      const entries = await subject.namespaces.listEntries({ namespaceId: home.namespaceId, after: 1, limit: 10 });
+      expect(entries).toMatchObject([{ node: { kind: 'mount', mountedNamespaceId: namespaceId } }]);
     });
 
     test('is written through its own head, and counts on the home that it came from', async () => {

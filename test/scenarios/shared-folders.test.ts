@@ -68,7 +68,7 @@ test('at its place in the home stands a mount, and what lies in it is not there 
   );
 });
 
-test('sharing is one transaction of nine items at most, whatever lies in the folder', async () => {
+test('sharing is one entry of the home, whatever lies in the folder, and none of its own', async () => {
   const folder = await world.mkdir(ann, 'team');
   for (let index = 0; index < 30; index++) await world.mkdir(ann, `${index}`, folder.nodeId);
   const before = await world.head(ann);
