@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MiB } from '@syncline/protocol';
+import { chunkingFor, MiB } from '@syncline/protocol';
+import { cutBytes } from '../client/src/transfers/cut-content.ts';
 import { SeededRandom } from '../test/support/seeded-random.ts';
 import type { BenchContext } from './bench-context.ts';
 import type { BenchResult, Figure } from './bench-report.ts';
@@ -17,8 +18,13 @@ import { startS3Stub } from './s3-stub.ts';
 const FILE_BYTES = 256 * MiB;
 const FILE_NAME = 'edited.bin';
 const ROUNDS = 3;
-/** Of a chunk of 1 MiB on average. */
-const ONE_CHUNK_MIB_MAX = 1.25;
+/**
+ * Of ours alone, edits of each kind at one place each: chunks have from 0.25 to 4 MiB, so a few places at random say little about the mean. Spread
+ * evenly over the file.
+ */
+const PLACES = 12;
+/** In average chunks. */
+const ONE_PLACE_CHUNKS_MAX = 1.25;
 const INSERT_MIB_MAX = 0.15;
 const SCATTER_MIB_MAX = 10;
 
@@ -31,6 +37,7 @@ export async function benchEditBytes(context: BenchContext): Promise<BenchResult
   const random = new SeededRandom('edits');
   let bytes = randomContent('edited', context.scaled(FILE_BYTES));
   const all: EditedSender[] = [];
+  const spread: number[] = [];
   try {
     for (const [index, sender] of SENDERS.entries()) {
       const { directory: own, source } = senderPlaces(directory, index);
@@ -49,13 +56,27 @@ export async function benchEditBytes(context: BenchContext): Promise<BenchResult
         for (const one of all) await sendEdit(notes, one, { edit, bytes });
       }
     }
+    const places = context.rounds(PLACES);
+    for (const { open, source } of all.filter(({ sender }) => sender === OURS)) {
+      for (let place = 0; place < places; place++) {
+        for (const edit of SINGLE_PLACE_EDITS) {
+          bytes = edit.apply(bytes, (place + 0.5) / places, `${edit.name} at ${place}`);
+          await writeFile(join(source, FILE_NAME), bytes);
+          spread.push(await open.send());
+        }
+      }
+    }
   } finally {
     for (const { open } of all) await open.close();
     stub.stop();
   }
   return {
     question: `How many MiB travel after an edit of a file of ${Math.round(bytes.length / MiB)} MiB?`,
-    figures: [...EDITS.flatMap((edit) => describe(edit, all)), ...describeSinglePlaces(all)],
+    figures: [
+      ...EDITS.flatMap((edit) => describe(edit, all)),
+      ...describeSinglePlaces(all),
+      ...(spread.length === 0 ? [] : await describeSpread(bytes, spread)),
+    ],
     note: notes.toString(
       `means of ${rounds} edits of each kind at random places, one after the other; bodies of PUTs, for borg the growth ` +
         'of its repository, for Syncthing all that side B receives',
@@ -104,15 +125,34 @@ function describe(edit: Edit, all: readonly EditedSender[]): readonly Figure[] {
   });
 }
 
-/** With chunks of 1 MiB an edit at one place costs one; what is aimed at for each kind above is the stretch with smaller ones in packs. */
+/** Of the same few edits by everybody. */
 function describeSinglePlaces(all: readonly EditedSender[]): readonly Figure[] {
   return all.flatMap(({ sender, sent }) => {
-    const counts = [OVERWRITE, INSERT, DELETE].flatMap((edit) => sent.get(edit) ?? []);
-    if (counts.length === 0) return [];
-    const aim = sender === OURS ? { target: 'P5', aim: { most: ONE_CHUNK_MIB_MAX } } : {};
-    return [{ name: `all edits at one place: ${sender.name}`, value: meanMiB(counts), unit: 'MiB', ...aim }];
+    const counts = SINGLE_PLACE_EDITS.flatMap((edit) => sent.get(edit) ?? []);
+    return counts.length === 0
+      ? []
+      : [{ name: `all edits at one place: ${sender.name}`, value: meanMiB(counts), unit: 'MiB' }];
   });
 }
+
+/** An edit at one place costs the chunk that it lies in, and the manifest; what is aimed at for a kind above is the stretch with smaller chunks in packs. */
+async function describeSpread(bytes: Uint8Array, counts: readonly number[]): Promise<readonly Figure[]> {
+  const chunkMiB = bytes.length / (await cutBytes(bytes, chunkingFor(bytes.length))).length / MiB;
+  const mean = meanMiB(counts);
+  return [
+    { name: `${counts.length} edits at one place, spread evenly: Syncline`, value: mean, unit: 'MiB' },
+    { name: 'the average chunk of the file', value: chunkMiB, unit: 'MiB' },
+    {
+      name: 'edits at one place, in average chunks: Syncline',
+      value: mean / chunkMiB,
+      unit: '×',
+      target: 'P5',
+      aim: { most: ONE_PLACE_CHUNKS_MAX },
+    },
+  ];
+}
+
+const SINGLE_PLACE_EDITS = [OVERWRITE, INSERT, DELETE];
 
 function meanMiB(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0) / counts.length / MiB;
