@@ -10,6 +10,7 @@ export type TableAction =
   | 'PutItem'
   | 'UpdateItem'
   | 'DeleteItem'
+  | 'Scan'
   | 'BatchWriteItem';
 
 /** All that a function may do. What is not named here, its role refuses. */
@@ -243,6 +244,20 @@ export const functions = {
     settings: [],
     memoryMiB: memory.core,
     timeoutSeconds: seconds.longest,
+  },
+  /** Called every hour: lets go what the retention does not keep. */
+  expiry: {
+    routes: [],
+    access: {
+      tables: {
+        accounts: [...look, 'Scan', 'PutItem', 'UpdateItem'],
+        files: [...read, 'PutItem', 'DeleteItem'],
+        changes: ['Query', 'PutItem'],
+      },
+    },
+    settings: [],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.background,
   },
   'socket-ticket': {
     routes: ['openSocket'],

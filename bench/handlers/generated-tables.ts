@@ -51,6 +51,8 @@ export class GeneratedTables {
         return this.#batch(request);
       case 'Query':
         return { Items: this.#journal(request) };
+      case 'Scan':
+        return { Items: [] };
       case 'PutItem':
       case 'UpdateItem':
       case 'DeleteItem':

@@ -196,6 +196,7 @@ export class NamespaceView {
       places: this.#placeChanges(),
       trash: [...writes.trash.values()],
       doomed: [...writes.doomed],
+      dropped: [],
       results: writes.results,
       resultsExpireAt: epochMs(now + OPERATION_RESULT_MS),
     };

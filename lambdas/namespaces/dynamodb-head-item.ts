@@ -10,6 +10,11 @@ export function headKey(namespaceId: NamespaceId): ItemKey {
   return { pk: namespacePartition(namespaceId), sk: 'head' };
 }
 
+/** How far the expiry of a namespace has come. */
+export function expiryKey(namespaceId: NamespaceId): ItemKey {
+  return { pk: namespacePartition(namespaceId), sk: 'expiry' };
+}
+
 export function headItem(head: NamespaceHead): Item {
   const { namespaceId, ...rest } = head;
   return { ...keyAttributes(headKey(namespaceId)), ...toAttributes(rest) };

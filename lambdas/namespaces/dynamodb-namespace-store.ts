@@ -9,7 +9,7 @@ import {
   type TrashEntry,
 } from '@syncline/protocol';
 import type { Item } from '../runtime/dynamodb-api.ts';
-import { toAttributes } from '../runtime/dynamodb-attributes.ts';
+import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { type BatchDependencies, batchGetItems, itemKeyText, keyAttributes } from '../runtime/dynamodb-batches.ts';
 import { ConditionalCheckFailedException, TransactionCanceledException } from '../runtime/dynamodb-failure.ts';
 import { queryItems } from '../runtime/dynamodb-query.ts';
@@ -17,7 +17,7 @@ import { UnavailableError } from '../runtime/unavailable-error.ts';
 import { accountPartition, MOUNT_PREFIX, memberKey, mountOf, roleOf } from '../sharing/dynamodb-sharing-rows.ts';
 import type { StoredMount } from '../sharing/sharing-change.ts';
 import { entryOf } from './dynamodb-entry-item.ts';
-import { headKey, headOf } from './dynamodb-head-item.ts';
+import { expiryKey, headKey, headOf } from './dynamodb-head-item.ts';
 import { folderPartition, nodeKey, nodeOf, nodePartition, PLACE_PREFIX, placeItemKey } from './dynamodb-node-item.ts';
 import { resultKey, resultOf } from './dynamodb-result-item.ts';
 import { revisionKey, revisionOf, revisionSortKey } from './dynamodb-revision-item.ts';
@@ -30,7 +30,9 @@ import {
   type CommitTransactionOutcome,
   type ContentName,
   contentKey,
+  type ExpiryProgress,
   type JournalEntry,
+  type NamespaceHead,
   type NamespaceStore,
   type NamespaceTransaction,
   NODE_KEYS_MAX,
@@ -204,6 +206,33 @@ export class DynamodbNamespaceStore implements NamespaceStore {
       if (error instanceof ConditionalCheckFailedException) return undefined;
       throw error;
     }
+  }
+
+  async listNamespaces(
+    after: string | undefined,
+  ): Promise<{ readonly heads: readonly NamespaceHead[]; readonly next?: string }> {
+    const { Items: items = [], LastEvaluatedKey: last } = await this.#deps.client.send('Scan', {
+      TableName: this.#tables.accounts,
+      FilterExpression: 'sk = :head',
+      ExpressionAttributeValues: toAttributes({ ':head': 'head' }),
+      ...(after === undefined ? {} : { ExclusiveStartKey: JSON.parse(after) as Item }),
+    });
+    const heads = items.map((item) => headOf((item['pk']?.S ?? '').slice('ns#'.length) as NamespaceId, item));
+    return last === undefined ? { heads } : { heads, next: JSON.stringify(last) };
+  }
+
+  async readExpiry(namespaceId: NamespaceId): Promise<ExpiryProgress> {
+    const { Item: item } = await this.#deps.client.send('GetItem', {
+      TableName: this.#tables.accounts,
+      Key: keyAttributes(expiryKey(namespaceId)),
+      ConsistentRead: true,
+    });
+    return item === undefined ? {} : (fromAttributes(item) as { readonly progress: ExpiryProgress }).progress;
+  }
+
+  async writeExpiry(namespaceId: NamespaceId, progress: ExpiryProgress): Promise<void> {
+    const item = { ...keyAttributes(expiryKey(namespaceId)), ...toAttributes({ progress }) };
+    await this.#deps.client.send('PutItem', { TableName: this.#tables.accounts, Item: item });
   }
 
   async listTrash(page: {

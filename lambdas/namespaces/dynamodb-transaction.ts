@@ -53,6 +53,7 @@ export function transactionItems(
     ...placeItems(tables, groundId, transaction),
     ...trashItems(tables, transaction),
     ...doomedItems(tables, transaction),
+    ...droppedItems(tables, transaction),
     ...resultItems(tables, transaction),
     ...(transaction.sharing === undefined ? [] : sharingItems(tables.accounts, transaction.sharing)),
   ];
@@ -157,6 +158,27 @@ function doomedItems(
   return doomed.map((nodeId) => ({
     Put: { TableName: tables.files, Item: keyAttributes(doomedItemKey(namespaceId, nodeId)) },
   }));
+}
+
+/** Contents go only unmarked; the nodes that they went from are noted for who counts references. */
+function droppedItems(
+  tables: NamespaceTables,
+  { namespaceId, groundId = namespaceId, dropped }: NamespaceTransaction,
+): readonly TransactWriteItem[] {
+  const nodeIds = [...new Set(dropped.map(({ nodeId }) => nodeId))];
+  return [
+    ...dropped.map((content) => ({
+      Delete: {
+        TableName: tables.files,
+        Key: keyAttributes(revisionKey({ namespaceId: groundId, ...content })),
+        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(#label) AND attribute_not_exists(#kept)',
+        ExpressionAttributeNames: { '#label': 'label', '#kept': 'kept' },
+      },
+    })),
+    ...nodeIds.map((nodeId) => ({
+      Put: { TableName: tables.files, Item: keyAttributes({ pk: `dropped#${namespaceId}`, sk: nodeId }) },
+    })),
+  ];
 }
 
 function resultItems(tables: NamespaceTables, transaction: NamespaceTransaction): readonly TransactWriteItem[] {

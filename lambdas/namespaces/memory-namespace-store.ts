@@ -21,6 +21,7 @@ import {
   type CommitTransactionOutcome,
   type ContentName,
   contentKey,
+  type ExpiryProgress,
   type JournalEntry,
   type NamespaceHead,
   type NamespaceStore,
@@ -50,6 +51,7 @@ interface Namespace {
   /** By `trashKey`. */
   readonly trash: Map<string, TrashEntry>;
   readonly doomed: Set<NodeId>;
+  expiry: ExpiryProgress;
 }
 
 /** Namespaces in the memory of one process: the model that the DynamoDB store is compared with. */
@@ -76,6 +78,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
       entries: [],
       trash: new Map(),
       doomed: new Set(),
+      expiry: {},
     });
   }
 
@@ -200,6 +203,19 @@ export class MemoryNamespaceStore implements NamespaceStore {
     return changed;
   }
 
+  async listNamespaces(): Promise<{ readonly heads: readonly NamespaceHead[] }> {
+    return { heads: [...this.#namespaces.values()].map(({ head }) => head) };
+  }
+
+  async readExpiry(namespaceId: NamespaceId): Promise<ExpiryProgress> {
+    return this.#namespaces.get(namespaceId)?.expiry ?? {};
+  }
+
+  async writeExpiry(namespaceId: NamespaceId, progress: ExpiryProgress): Promise<void> {
+    const namespace = this.#namespaces.get(namespaceId);
+    if (namespace !== undefined) namespace.expiry = progress;
+  }
+
   async listTrash(page: {
     readonly namespaceId: NamespaceId;
     readonly before?: TrashKey;
@@ -298,6 +314,10 @@ export class MemoryNamespaceStore implements NamespaceStore {
       this.#allows(transaction.sharing) &&
       transaction.nodes.every(({ node, expectedRev }) => (nodes.get(node.nodeId)?.rev ?? 0) === expectedRev) &&
       transaction.revisions.every(({ nodeId, rev }) => revisions.get(nodeId)?.has(rev) !== true) &&
+      transaction.dropped.every(({ nodeId, rev }) => {
+        const revision = revisions.get(nodeId)?.get(rev);
+        return revision !== undefined && revision.label === undefined && revision.kept === undefined;
+      }) &&
       transaction.places.every(
         ({ place, expectedNodeId }) => folders.get(place.parentId)?.get(place.nameKey)?.nodeId === expectedNodeId,
       ) &&
@@ -327,6 +347,7 @@ function applyTransaction(namespace: Namespace, transaction: NamespaceTransactio
     else namespace.trash.delete(trashKey(change.entry));
   }
   for (const nodeId of transaction.doomed) namespace.doomed.add(nodeId);
+  for (const { nodeId, rev } of transaction.dropped) namespace.revisions.get(nodeId)?.delete(rev);
 }
 
 /** A row as the namespace that reads it has it: where several share their rows, another one may have written it. */

@@ -60,6 +60,15 @@ export interface NamespaceStore {
   /** Labels a content or takes its label (null), keeps it or no longer; undefined when there is none. Cost: one write. */
   markRevision(key: RevisionKey, mark: RevisionMark): Promise<StoredRevision | undefined>;
 
+  /** Namespaces, in an order that does not change, after `after`; a page may be empty although there is a next one. Cost: one Scan of 1 MB. */
+  listNamespaces(
+    after: string | undefined,
+  ): Promise<{ readonly heads: readonly NamespaceHead[]; readonly next?: string }>;
+
+  /** How far the expiry has come; what is absent has not begun. Cost: one read. */
+  readExpiry(namespaceId: NamespaceId): Promise<ExpiryProgress>;
+  writeExpiry(namespaceId: NamespaceId, progress: ExpiryProgress): Promise<void>;
+
   /** What lies in the trash by itself, newest first, below `before`. Cost: one Query. */
   listTrash(page: {
     readonly namespaceId: NamespaceId;
@@ -125,7 +134,12 @@ export interface NamespaceHead {
   readonly memberCount?: number;
   /** Shared folders that are mounted in the tree. */
   readonly mountCount?: number;
+  /** How long what was replaced or deleted is kept, in days; RETENTION_DAYS_DEFAULT when absent. */
+  readonly retentionDays?: number;
 }
+
+/** By the days that entries must be old to be looked at: the last sequence of the journal that was looked at. */
+export type ExpiryProgress = Readonly<Record<string, number>>;
 
 export interface Access {
   readonly head: NamespaceHead;
@@ -231,6 +245,11 @@ export interface NamespaceTransaction {
   readonly trash: readonly TrashChange[];
   /** Nodes that were purged: what is left of them, and of all below them, is yet to be removed. */
   readonly doomed: readonly NodeId[];
+  /**
+   * Contents that are not kept any more: none of them may be marked. Each node of them is noted as one whose contents went, for who
+   * counts references to chunks (`dropped#<namespace>`, docs/decisions/0123-retention-follows-the-journal.md).
+   */
+  readonly dropped: readonly ContentName[];
   readonly results: readonly { readonly deviceId: DeviceId; readonly opId: OpId; readonly result: StoredResult }[];
   readonly resultsExpireAt: EpochMs;
   /** What happens to memberships and mounts along with it. */

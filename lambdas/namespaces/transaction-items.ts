@@ -1,5 +1,11 @@
 import { assert, type DeviceId, type OpId, splitOpId } from '@syncline/protocol';
-import { type NamespaceTransaction, placeKey, RESULTS_PER_ITEM, TRANSACTION_ITEMS_MAX } from './namespace-store.ts';
+import {
+  contentKey,
+  type NamespaceTransaction,
+  placeKey,
+  RESULTS_PER_ITEM,
+  TRANSACTION_ITEMS_MAX,
+} from './namespace-store.ts';
 
 /** Items of a change of sharing: a head or its count, a member, a mount, an invitation. */
 const SHARING_ITEMS_MAX = 4;
@@ -15,6 +21,8 @@ export function countTransactionItems(transaction: NamespaceTransaction): number
     transaction.places.length +
     transaction.trash.length +
     transaction.doomed.length +
+    transaction.dropped.length +
+    new Set(transaction.dropped.map(({ nodeId }) => nodeId)).size +
     resultItems.size +
     (transaction.groundId === undefined ? 0 : 1) +
     (transaction.sharing === undefined ? 0 : SHARING_ITEMS_MAX)
@@ -30,7 +38,7 @@ export function resultItemKey(deviceId: DeviceId, opId: OpId): string {
 /** @throws InvariantError when the transaction breaks a precondition of NamespaceStore.commit. */
 export function assertTransaction(transaction: NamespaceTransaction): void {
   assert(countTransactionItems(transaction) <= TRANSACTION_ITEMS_MAX, 'a transaction is within the limit of items');
-  const { namespaceId, entries, nodes, revisions, places, trash, doomed, results } = transaction;
+  const { namespaceId, entries, nodes, revisions, places, trash, doomed, dropped, results } = transaction;
   entries.forEach((entry, index) => {
     assert(entry.namespaceId === namespaceId, 'an entry belongs to the namespace of its transaction');
     assert(entry.seq === transaction.expectedSeq + 1 + index, 'entries are numbered on from the head');
@@ -39,7 +47,7 @@ export function assertTransaction(transaction: NamespaceTransaction): void {
   for (const revision of revisions)
     assert(revision.namespaceId === namespaceId, 'a revision belongs to its transaction');
   assertDistinct(nodes.map(({ node }) => node.nodeId));
-  assertDistinct(revisions.map(({ nodeId, rev }) => `${nodeId}/${rev}`));
+  assertDistinct([...revisions, ...dropped].map(contentKey));
   assertDistinct(places.map(({ place }) => placeKey(place)));
   assertDistinct(trash.map(({ entry: { deletedAt, nodeId } }) => `${deletedAt}/${nodeId}`));
   assertDistinct(doomed);

@@ -70,6 +70,15 @@ export interface Query {
   readonly ExclusiveStartKey?: Item;
 }
 
+export interface Scan {
+  readonly TableName: string;
+  readonly FilterExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Item;
+  readonly Limit?: number;
+  readonly ExclusiveStartKey?: Item;
+}
+
 /** What each action is asked with. */
 export interface DynamodbRequests {
   readonly GetItem: { readonly TableName: string; readonly Key: Item; readonly ConsistentRead?: boolean };
@@ -77,6 +86,7 @@ export interface DynamodbRequests {
   readonly UpdateItem: Update & { readonly ReturnValues?: 'ALL_NEW' };
   readonly DeleteItem: Delete & { readonly ReturnValues?: 'ALL_OLD' };
   readonly Query: Query;
+  readonly Scan: Scan;
   readonly BatchGetItem: { readonly RequestItems: Readonly<Record<string, KeysAndAttributes>> };
   readonly BatchWriteItem: { readonly RequestItems: Readonly<Record<string, readonly WriteRequest[]>> };
   readonly TransactWriteItems: {
@@ -93,6 +103,7 @@ export interface DynamodbAnswers {
   readonly UpdateItem: { readonly Attributes?: Item };
   readonly DeleteItem: { readonly Attributes?: Item };
   readonly Query: { readonly Items?: readonly Item[]; readonly LastEvaluatedKey?: Item };
+  readonly Scan: { readonly Items?: readonly Item[]; readonly LastEvaluatedKey?: Item };
   readonly BatchGetItem: {
     readonly Responses?: Readonly<Record<string, readonly Item[]>>;
     readonly UnprocessedKeys?: Readonly<Record<string, KeysAndAttributes>>;

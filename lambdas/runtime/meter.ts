@@ -18,6 +18,8 @@ export type CountName =
   | 'operationsConflicted'
   | 'operationsRefused'
   | 'transactionRetries'
+  | 'revisionsExpired'
+  | 'nodesPurged'
   | 'changesListed'
   | 'pushesSent'
   | 'pushesGone'

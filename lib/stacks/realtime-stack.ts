@@ -6,6 +6,7 @@ import { socketEndpoint, socketStageName, socketUrl } from '../addresses.ts';
 import type { DeploymentConfig } from '../config.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
 import { ChangeFeed } from '../constructs/change-feed.ts';
+import { Expiry } from '../constructs/expiry.ts';
 import type { Identity, Sockets, Storage } from '../resources.ts';
 import { stackSettings } from '../stack-settings.ts';
 
@@ -51,6 +52,7 @@ export class RealtimeStack extends Stack {
     new ChangeFeed(this, 'ChangeFeed', { changes, consumer: notify, entryAgeMax: PUSH_AGE_MAX });
     const project = new ApiFunction(this, 'Project', { functionName: 'project', config, resources });
     new ChangeFeed(this, 'ProjectionFeed', { changes, consumer: project, entryAgeMax: PROJECTION_AGE_MAX });
+    new Expiry(this, 'Expiry', { resources });
     new CfnOutput(this, 'SocketUrl', { value: this.sockets.url });
   }
 }

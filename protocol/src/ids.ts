@@ -17,6 +17,8 @@ export const NodeId = ulid().brand<'NodeId'>();
 export type NodeId = z.infer<typeof NodeId>;
 export const DeviceId = ulid().brand<'DeviceId'>();
 export type DeviceId = z.infer<typeof DeviceId>;
+/** Stands in the journal for the service itself, where nobody's device made a change. */
+export const SERVICE_DEVICE_ID = DeviceId.parse('00000000000000000000000000');
 export const UploadId = ulid().brand<'UploadId'>();
 export type UploadId = z.infer<typeof UploadId>;
 export const LinkId = ulid().brand<'LinkId'>();

@@ -81,6 +81,11 @@ export const WAIT_SECONDS_MAX = 25;
 /** How long the journal keeps an entry; a cursor older than that is reset. */
 export const JOURNAL_RETENTION_MS = 180 * DAY_MS;
 
+/** How long what was replaced or deleted is kept, in days, unless a namespace says otherwise. */
+export const RETENTION_DAYS_DEFAULT = 30;
+/** Longest retention of a namespace, in days: the expiry follows the journal, and must come before its end. */
+export const RETENTION_DAYS_MAX = 165;
+
 /** Quota of a new account's home namespace, in bytes, unless the deployment sets another. */
 export const QUOTA_BYTES_DEFAULT = 1024 * GiB;
 /** Devices of one account. */
@@ -127,6 +132,7 @@ export const LINK_DOWNLOADS_MAX = 1_000_000;
 
 assert(FIXED_CHUNK_BYTES * FILE_CHUNKS_MAX >= FILE_BYTES_MAX, 'a full manifest must hold the largest file');
 assert(FIXED_CHUNK_BYTES <= CHUNK_BYTES_MAX, 'a fixed chunk must be a legal chunk');
+assert(RETENTION_DAYS_MAX * DAY_MS < JOURNAL_RETENTION_MS, 'the expiry reads entries that are as old as the retention');
 assert(CHUNK_PIN_MS > UPLOAD_SESSION_MS + SIGNED_URL_MS, 'a pin must outlast its session and every URL of it');
 assert(MANIFEST_INLINE_CHUNKS_MAX < FILE_CHUNKS_MAX, 'long manifests need the bucket');
 assert(PACK_BYTES_MAX >= PACK_MEMBER_BYTES_MAX, 'a pack must hold its largest member');

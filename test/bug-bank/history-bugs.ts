@@ -1,5 +1,6 @@
 import type { PlantedBug } from './planted-bug.ts';
 
+const EXPIRY = 'test/scenarios/expiry.test.ts';
 const TRASH = 'test/scenarios/trash.test.ts';
 const RESTORE = 'test/scenarios/restore-tree.test.ts';
 const REVISIONS = 'test/scenarios/revisions.test.ts';
@@ -130,6 +131,60 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
     caughtBy: {
       file: 'test/scenarios/activity.test.ts',
       test: 'of a folder it tells what lies below it, what was deleted there too',
+    },
+  },
+  {
+    id: 'label-does-not-keep',
+    what: 'A labelled revision goes like any other.',
+    invariant: 'I-7',
+    file: 'lambdas/history/expired-revisions.ts',
+    find: 'const isMarked = revision.label !== undefined || revision.kept === true;',
+    replace: 'const isMarked = revision.kept === true;',
+    caughtBy: { file: EXPIRY, test: 'a labelled and a kept revision outlive the retention' },
+  },
+  {
+    id: 'age-of-a-revision',
+    what: 'A revision counts from when it was made: what replaced an old file has destroyed it.',
+    invariant: 'I-7',
+    file: 'lambdas/history/expired-revisions.ts',
+    find: '(isLosing ? madeAt : (replacedAt ?? rule.now))',
+    replace: 'madeAt',
+    caughtBy: {
+      file: 'lambdas/history/expired-revisions.test.ts',
+      test: 'a revision counts from when it was replaced, not from when it was made',
+    },
+  },
+  {
+    id: 'marked-content-is-dropped',
+    what: 'A revision that was labelled while the expiry looked at it is removed.',
+    invariant: 'I-7',
+    file: 'lambdas/namespaces/memory-namespace-store.ts',
+    find: 'revision.label === undefined && revision.kept === undefined',
+    replace: 'revision.rev > 0',
+    caughtBy: {
+      file: EXPIRY,
+      test: 'a label that is given while the expiry looks at the file keeps its revision',
+    },
+  },
+  {
+    id: 'dry-expiry-writes',
+    what: 'A dry run of the expiry does what it tells.',
+    invariant: 'I-7',
+    file: 'lambdas/history/expire-namespace.ts',
+    find: 'if (count === 0 || run.isDryRun) return count;',
+    replace: 'if (count === 0) return count;',
+    caughtBy: { file: EXPIRY, test: 'a dry run tells what a run would do, and does nothing' },
+  },
+  {
+    id: 'trash-of-today-expires',
+    what: 'What lies in the trash is purged whenever it was deleted.',
+    invariant: 'I-17',
+    file: 'lambdas/history/expire-namespace.ts',
+    find: 'formatInstant(epochMs(clock.now() - run.retentionMs))',
+    replace: 'formatInstant(epochMs(clock.now()))',
+    caughtBy: {
+      file: EXPIRY,
+      test: 'what has lain in the trash for the retention is purged, by an entry of the service',
     },
   },
 ];

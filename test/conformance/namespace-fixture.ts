@@ -78,6 +78,7 @@ export function emptyTransaction(home: Home, expectedSeq: number): NamespaceTran
     places: [],
     trash: [],
     doomed: [],
+    dropped: [],
     results: [],
     resultsExpireAt: epochMs(NEVER + DAY_MS),
   };

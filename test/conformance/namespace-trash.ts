@@ -77,6 +77,49 @@ export function describeTrashAndMarks(get: () => NamespaceSubject): void {
     expect(await namespaces.getRevision(key)).toBeUndefined();
   });
 
+  test('contents go unless somebody has marked them, all of a transaction or none', async () => {
+    const { namespaces, accounts } = get();
+    const home = await openHome({ accounts });
+    const node = fileNode(home, { name: 'file' });
+    await namespaces.commit(putFiles(home, 0, [node]));
+    const { namespaceId } = home;
+    const { nodeId } = node;
+    const later = [2, 3, 4].map((rev) => ({ ...revisionOf(home, node), rev }));
+    await namespaces.commit({ ...emptyTransaction(home, 1), revisions: later });
+    await namespaces.markRevision({ namespaceId, nodeId, rev: 2 }, { label: 'draft' });
+    await namespaces.markRevision({ namespaceId, nodeId, rev: 3 }, { kept: true });
+    const drop = (...revs: readonly number[]) => ({
+      ...emptyTransaction(home, 1),
+      dropped: revs.map((rev) => ({ nodeId, rev })),
+      bytesRetainedDelta: -1,
+    });
+    for (const revs of [[1, 2], [1, 3], [1, 9], [2]]) {
+      expect(await namespaces.commit(drop(...revs))).toEqual({ kind: 'superseded' });
+    }
+    expect(await namespaces.commit(drop(1, 4))).toEqual(COMMITTED);
+    const { revisions } = await namespaces.listRevisions({ namespaceId, nodeId, limit: 10 });
+    expect(revisions.map(({ rev }) => rev)).toEqual([3, 2]);
+    expect((await namespaces.readAccess(home))?.head).toMatchObject({ seq: 1, bytesRetained: 9 });
+  });
+
+  test('namespaces are listed with their heads, and the expiry of each keeps how far it has come', async () => {
+    const { namespaces, accounts } = get();
+    const home = await openHome({ accounts });
+    const found: string[] = [];
+    let after: string | undefined;
+    do {
+      const { heads, next } = await namespaces.listNamespaces(after);
+      for (const head of heads) if (head.namespaceId === home.namespaceId) found.push(head.ownerAccountId);
+      after = next;
+    } while (after !== undefined);
+    expect(found).toEqual([home.accountId]);
+    const { namespaceId } = home;
+    expect(await namespaces.readExpiry(namespaceId)).toEqual({});
+    await namespaces.writeExpiry(namespaceId, { 1: 7, 30: 2 });
+    await namespaces.writeExpiry(namespaceId, { 1: 8, 30: 2 });
+    expect(await namespaces.readExpiry(namespaceId)).toEqual({ 1: 8, 30: 2 });
+  });
+
   test('an entry keeps what the change made different', async () => {
     const { namespaces, accounts } = get();
     const home = await openHome({ accounts });

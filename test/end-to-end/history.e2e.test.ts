@@ -70,7 +70,8 @@ test('a folder is set back to a time by what the dry run told, and the restore i
   expect(await cat('/project/plan.txt')).toBe('plan B');
   const done = (await device.json(['restore', '/project', '--at', before])) as { readonly changes: readonly object[] };
   expect(done.changes).toHaveLength(3);
-  expect(dry).toMatchObject({ changes: done.changes.map((change) => ({ ...change, done: undefined })) });
+  const told = (changes: readonly object[]) => changes.map((change) => ({ ...change, done: true }));
+  expect(told((dry as typeof done).changes)).toEqual(told(done.changes));
   expect(await cat('/project/plan.txt')).toBe('plan');
   const listed = (await device.expect(['ls', '/project'])).stdout;
   expect(listed).toContain('old.txt');

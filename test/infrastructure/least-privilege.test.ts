@@ -86,6 +86,7 @@ describe('in production', () => {
       'dynamodb:ListStreams',
       'dynamodb:PutItem',
       'dynamodb:Query',
+      'dynamodb:Scan',
       'dynamodb:UpdateItem',
       'execute-api:ManageConnections',
       'logs:CreateLogStream',
@@ -98,14 +99,14 @@ describe('in production', () => {
     ]);
   });
 
-  test('only commits, restores, uploads by links and sharing write the tree and the journal, and none can change or remove an entry', () => {
-    const writers = ['commit', 'restore', 'link-upload'];
-    expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/).toSorted()).toEqual([...writers, 'sharing'].toSorted());
-    expect(whoMay(/:DeleteItem DataFiles/).toSorted()).toEqual(['commit', 'restore', 'sharing']);
+  test('only commits, restores, uploads by links, sharing and the expiry write the tree and the journal, and none can change or remove an entry', () => {
+    const writers = ['commit', 'expiry', 'link-upload', 'restore'];
+    const all = [...writers, 'sharing'];
+    expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/).toSorted()).toEqual(all);
+    expect(whoMay(/:DeleteItem DataFiles/).toSorted()).toEqual(['commit', 'expiry', 'restore', 'sharing']);
+    expect(whoMay(/:Scan /)).toEqual(['expiry']);
     expect(whoMay(/:UpdateItem DataFiles/)).toEqual(['revision-mark']);
-    expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/).toSorted()).toEqual(
-      [...writers, 'sharing'].toSorted(),
-    );
+    expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/).toSorted()).toEqual(all);
     expect(what('sharing', /DataChanges/)).toEqual(['dynamodb:PutItem DataChanges.Arn']);
     for (const writer of writers) {
       expect(what(writer, /DataChanges/).toSorted()).toEqual([
@@ -113,7 +114,7 @@ describe('in production', () => {
         'dynamodb:Query DataChanges.Arn',
       ]);
     }
-    expect(what('restore', /DataChunks|DataSessions|^s3:/)).toEqual([]);
+    for (const writer of ['expiry', 'restore']) expect(what(writer, /DataChunks|DataSessions|^s3:/)).toEqual([]);
   });
 
   test('what is known of a chunk is never removed, but for references, by who keeps them', () => {

@@ -80,6 +80,17 @@ describe.each(stages)('in stage %s', (stage) => {
     );
   });
 
+  test('the expiry is called every hour, by its rule alone', () => {
+    const rule = onlyResourceOf(template, 'AWS::Events::Rule');
+    expect(rule.Properties).toMatchObject({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
+    const permissions = resourcesOf(template, 'AWS::Lambda::Permission');
+    const ofExpiry = permissions.filter(({ Properties }) =>
+      show(Properties['FunctionName']).startsWith('ExpiryExpire'),
+    );
+    expect(ofExpiry.map(({ Properties }) => Properties['Principal'])).toEqual(['events.amazonaws.com']);
+    expect(ofExpiry.map(({ Properties }) => show(Properties['SourceArn']))).toEqual(['ExpiryHourly.Arn']);
+  });
+
   test('the socket lets in the origins that the deployment allows', () => {
     const { environment } = deployedFunctions(deployment).get('socket') ?? {};
     expect(environment?.['ALLOWED_ORIGINS']).toBe(stage === 'local' ? '*' : '');

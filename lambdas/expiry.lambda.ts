@@ -1,0 +1,26 @@
+import { createExpiryHandler } from './history/create-expiry-handler.ts';
+import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
+import { createDynamodbClient } from './runtime/dynamodb-client.ts';
+import { readEnvironment } from './runtime/environment.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
+import { systemClock, systemRandom } from './runtime/system-clock.ts';
+
+const environment = readEnvironment(['ACCOUNTS_TABLE', 'CHANGES_TABLE', 'FILES_TABLE', 'STAGE']);
+
+const dynamodb = {
+  client: createDynamodbClient(),
+  clock: systemClock,
+  random: systemRandom,
+  tableNames: {
+    accounts: environment.ACCOUNTS_TABLE,
+    changes: environment.CHANGES_TABLE,
+    files: environment.FILES_TABLE,
+  },
+};
+
+export const handler = createExpiryHandler({
+  namespaces: new DynamodbNamespaceStore(dynamodb),
+  clock: systemClock,
+  random: systemRandom,
+  telemetry: lineTelemetry({ stage: environment.STAGE }),
+});

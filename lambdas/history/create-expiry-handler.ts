@@ -1,0 +1,61 @@
+import { epochMs, type NamespaceId } from '@syncline/protocol';
+import { describeError } from '../runtime/describe-error.ts';
+import type { Telemetry } from '../runtime/telemetry.ts';
+import { type ExpireDependencies, type ExpiryReport, expireNamespace } from './expire-namespace.ts';
+import { EXPIRY_RUN_MS } from './limits.ts';
+
+export interface ExpiryHandlerDependencies extends Omit<ExpireDependencies, 'meter'> {
+  readonly telemetry: Telemetry;
+}
+
+/** What a person may ask for; the schedule asks for nothing. */
+export interface ExpiryEvent {
+  /** Tell what would go, and write nothing. */
+  readonly dryRun?: boolean;
+  /** Only this namespace. */
+  readonly namespaceId?: NamespaceId;
+}
+
+/** What a run did, or would do. A namespace that failed is counted and does not hinder the others. */
+export interface ExpirySummary extends ExpiryReport {
+  readonly namespaces: number;
+  readonly failed: number;
+}
+
+/** Makes the function of the expiry: all namespaces, one after the other, until the time is over. */
+export function createExpiryHandler(dependencies: ExpiryHandlerDependencies) {
+  return async (event: ExpiryEvent, context: { readonly awsRequestId: string }): Promise<ExpirySummary> => {
+    const { clock, telemetry } = dependencies;
+    const startedAt = clock.now();
+    const options = { until: epochMs(startedAt + EXPIRY_RUN_MS), isDryRun: event.dryRun === true };
+    const summary = { namespaces: 0, failed: 0, revisions: 0, bytes: 0, purged: 0, isDone: true };
+    let failure: unknown;
+    let after: string | undefined;
+    do {
+      const { heads, next } = await dependencies.namespaces.listNamespaces(after);
+      for (const head of heads) {
+        if (event.namespaceId !== undefined && event.namespaceId !== head.namespaceId) continue;
+        summary.namespaces += 1;
+        try {
+          const report = await expireNamespace({ ...dependencies, meter: telemetry }, head, options);
+          summary.revisions += report.revisions;
+          summary.bytes += report.bytes;
+          summary.purged += report.purged;
+          summary.isDone &&= report.isDone;
+        } catch (error) {
+          failure = error;
+          summary.failed += 1;
+        }
+      }
+      after = next;
+    } while (after !== undefined);
+    telemetry.report({
+      route: 'expiry',
+      requestId: context.awsRequestId,
+      status: summary.failed > 0 ? 500 : 200,
+      durationMs: clock.now() - startedAt,
+      ...(summary.failed > 0 ? { code: 'internal', error: describeError(failure) } : {}),
+    });
+    return summary;
+  };
+}

@@ -1,0 +1,226 @@
+import {
+  DAY_MS,
+  type Device,
+  type EpochMs,
+  encodeUlid,
+  epochMs,
+  formatInstant,
+  type NodeId,
+  opId,
+  parseInstant,
+  RETENTION_DAYS_DEFAULT,
+  RETENTION_DAYS_MAX,
+  SERVICE_DEVICE_ID,
+} from '@syncline/protocol';
+import { NamespaceView } from '../journal/namespace-view.ts';
+import { purged } from '../journal/node-change.ts';
+import type {
+  Access,
+  ContentName,
+  ExpiryProgress,
+  JournalEntry,
+  NamespaceHead,
+  NamespaceStore,
+  StoredRevision,
+} from '../namespaces/namespace-store.ts';
+import type { Clock, Random } from '../runtime/clock.ts';
+import type { Meter } from '../runtime/meter.ts';
+import { retryDelayMs } from '../runtime/retry-delay.ts';
+import { expiredRevisions } from './expired-revisions.ts';
+import {
+  EXPIRY_DROPS_MAX,
+  EXPIRY_ENTRIES_MAX,
+  EXPIRY_PURGES_MAX,
+  EXPIRY_REVISIONS_MAX,
+  EXPIRY_TRIES_MAX,
+  THIN_TO_DAYS_AFTER_MS,
+  THIN_TO_HOURS_AFTER_MS,
+} from './limits.ts';
+
+export interface ExpireDependencies {
+  readonly namespaces: NamespaceStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly meter: Meter;
+}
+
+export interface ExpiryReport {
+  readonly revisions: number;
+  readonly bytes: number;
+  readonly purged: number;
+  /** False when the time was over before everything was looked at. */
+  readonly isDone: boolean;
+}
+
+interface Run extends ExpireDependencies {
+  readonly head: NamespaceHead;
+  readonly retentionMs: number;
+  /** When to stop. */
+  readonly until: EpochMs;
+  readonly isDryRun: boolean;
+  /** Nodes that were looked at in this run: once is enough. */
+  readonly looked: Set<NodeId>;
+  readonly report: { revisions: number; bytes: number; purged: number; isDone: boolean };
+}
+
+/**
+ * Lets go what the retention of a namespace does not keep: purges what lies longer than that in the trash, and drops revisions by their rule.
+ *
+ * It follows the journal, so it costs what was changed, not what is there. Each step is one transaction conditional on the head, like a commit, so
+ * it never meets one; where it was broken off the next run goes on. A dry run writes nothing and tells the same.
+ * Source: docs/decisions/0123-retention-follows-the-journal.md
+ */
+export async function expireNamespace(
+  dependencies: ExpireDependencies,
+  head: NamespaceHead,
+  options: { readonly until: EpochMs; readonly isDryRun: boolean },
+): Promise<ExpiryReport> {
+  const days = Math.min(head.retentionDays ?? RETENTION_DAYS_DEFAULT, RETENTION_DAYS_MAX);
+  const report = { revisions: 0, bytes: 0, purged: 0, isDone: true };
+  const run: Run = { ...dependencies, ...options, head, retentionMs: days * DAY_MS, looked: new Set(), report };
+  await purgeTrash(run);
+  let progress = await dependencies.namespaces.readExpiry(head.namespaceId);
+  for (const ageMs of new Set([THIN_TO_HOURS_AFTER_MS, THIN_TO_DAYS_AFTER_MS, run.retentionMs])) {
+    progress = await followJournal(run, ageMs, progress);
+  }
+  dependencies.meter.count('revisionsExpired', report.revisions);
+  dependencies.meter.count('nodesPurged', report.purged);
+  return report;
+}
+
+/** Purges what has lain in the trash for the retention. */
+async function purgeTrash(run: Run): Promise<void> {
+  const { namespaces, clock, head } = run;
+  const { namespaceId } = head;
+  const deletedAt = formatInstant(epochMs(clock.now() - run.retentionMs));
+  let before = { deletedAt, nodeId: '' as NodeId };
+  while (isInTime(run)) {
+    const { entries, next } = await namespaces.listTrash({ namespaceId, before, limit: EXPIRY_PURGES_MAX });
+    if (entries.length > 0) {
+      const count = await commitStep(run, (access) => purgeNodes(run, access, entries));
+      run.report.purged += count;
+    }
+    if (next === undefined) return;
+    before = next;
+  }
+}
+
+async function purgeNodes(
+  run: Run,
+  access: Access,
+  entries: readonly { readonly nodeId: NodeId; readonly deletedAt: string }[],
+) {
+  const view = new NamespaceView(run, access);
+  await view.load(entries.map(({ nodeId }) => nodeId));
+  const now = run.clock.now();
+  const batch = encodeUlid(run.random.bytes(16));
+  let count = 0;
+  for (const { nodeId, deletedAt } of entries) {
+    const node = await view.node(nodeId);
+    if (node === undefined || node.deletedAt !== deletedAt) continue;
+    const author = {
+      namespaceId: run.head.namespaceId,
+      caller: { accountId: access.head.ownerAccountId, device: SERVICE },
+      now,
+    };
+    view.apply(author, opId(batch, count), purged(author, node));
+    count += 1;
+  }
+  return { count, transaction: view.transaction(now) };
+}
+
+/** Looks at all nodes that the journal names in entries that have become `ageMs` old since the last run. */
+async function followJournal(run: Run, ageMs: number, begun: ExpiryProgress): Promise<ExpiryProgress> {
+  const { namespaces, head } = run;
+  const { namespaceId } = head;
+  const key = String(ageMs / DAY_MS);
+  const progress: Record<string, number> = { ...begun };
+  for (let seq = progress[key] ?? 0; seq < head.seq && isInTime(run); seq = progress[key] ?? 0) {
+    const entries = await namespaces.listEntries({ namespaceId, after: seq, limit: EXPIRY_ENTRIES_MAX });
+    const due = entries.filter(({ changedAt }) => parseInstant(changedAt) <= run.clock.now() - ageMs);
+    // What has expired of the journal is passed by; its nodes are looked at when they change again.
+    const isPast = entries.length === 0;
+    const last = isPast ? Math.min(seq + EXPIRY_ENTRIES_MAX, head.seq) : (due.at(-1)?.seq ?? seq);
+    if (last === seq) return progress;
+    await expireNodes(run, due);
+    progress[key] = last;
+    if (!run.isDryRun) await namespaces.writeExpiry(namespaceId, progress);
+  }
+  return progress;
+}
+
+async function expireNodes(run: Run, entries: readonly JournalEntry[]): Promise<void> {
+  const changed = entries.filter(
+    ({ type, node }) => node.kind === 'file' && (type === 'modified' || type === 'restored'),
+  );
+  for (const nodeId of new Set(changed.map(({ node }) => node.nodeId))) {
+    if (run.looked.has(nodeId)) continue;
+    run.looked.add(nodeId);
+    let isMore = true;
+    while (isMore) {
+      const count = await commitStep(run, (access) => dropRevisions(run, access, nodeId));
+      run.report.revisions += count;
+      isMore = count === EXPIRY_DROPS_MAX && !run.isDryRun;
+    }
+  }
+}
+
+async function dropRevisions(run: Run, access: Access, nodeId: NodeId) {
+  const { namespaceId } = run.head;
+  const view = new NamespaceView(run, access);
+  const now = run.clock.now();
+  const transaction = view.transaction(now);
+  const node = await view.node(nodeId);
+  if (node === undefined) return { count: 0, transaction };
+  const { revisions } = await run.namespaces.listRevisions({ namespaceId, nodeId, limit: EXPIRY_REVISIONS_MAX });
+  const expired = expiredRevisions(revisions, { contentRev: node.contentRev, retentionMs: run.retentionMs, now });
+  // The oldest first: what is left is thinned like what was there.
+  const dropped = expired.toReversed().slice(0, run.isDryRun ? expired.length : EXPIRY_DROPS_MAX);
+  const bytes = dropped.reduce((sum, { size }) => sum + size, 0);
+  run.report.bytes += bytes;
+  return {
+    count: dropped.length,
+    transaction: { ...transaction, dropped: dropped.map(nameOf), bytesRetainedDelta: -bytes },
+  };
+}
+
+/** Decides a step at the present head and commits it, anew when a commit came first. Answers how much it does. */
+async function commitStep(
+  run: Run,
+  decide: (
+    access: Access,
+  ) => Promise<{ readonly count: number; readonly transaction: Parameters<NamespaceStore['commit']>[0] }>,
+): Promise<number> {
+  const { namespaces, head } = run;
+  const { bytes } = run.report;
+  for (let attempt = 1; attempt <= EXPIRY_TRIES_MAX; attempt++) {
+    run.report.bytes = bytes;
+    const access = await namespaces.readAccess({ namespaceId: head.namespaceId, accountId: head.ownerAccountId });
+    if (access === undefined) return 0;
+    const { count, transaction } = await decide(access);
+    if (count === 0 || run.isDryRun) return count;
+    if ((await namespaces.commit(transaction)).kind === 'committed') return count;
+    await run.clock.sleep(retryDelayMs(run.random, attempt));
+  }
+  run.report.bytes = bytes;
+  run.report.isDone = false;
+  return 0;
+}
+
+function isInTime(run: Run): boolean {
+  const isInTimeStill = run.clock.now() < run.until;
+  run.report.isDone &&= isInTimeStill;
+  return isInTimeStill;
+}
+
+function nameOf({ nodeId, rev }: StoredRevision): ContentName {
+  return { nodeId, rev };
+}
+
+const SERVICE: Device = {
+  deviceId: SERVICE_DEVICE_ID,
+  name: 'Syncline',
+  platform: 'other',
+  createdAt: formatInstant(epochMs(0)),
+  lastSeenAt: formatInstant(epochMs(0)),
+};
