@@ -4,7 +4,6 @@ import { checkLinkChunks } from './links/check-link-chunks.ts';
 import { DynamodbAttemptStore } from './links/dynamodb-attempt-store.ts';
 import { DynamodbLinkStore } from './links/dynamodb-link-store.ts';
 import { openLinkUploads } from './links/open-link-uploads.ts';
-import { storeLinkFiles } from './links/store-link-files.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
@@ -51,14 +50,12 @@ const dependencies = {
   meter: telemetry,
 };
 
-export const handler = createApiHandler<'openLinkUploads' | 'checkLinkChunks' | 'storeLinkFiles'>(
+export const handler = createApiHandler<'openLinkUploads' | 'checkLinkChunks'>(
   { clock: systemClock, telemetry },
   {
     openLinkUploads: ({ parameters, body }, visitor) =>
       openLinkUploads(dependencies, { ...parameters, ...body }, visitor),
     checkLinkChunks: ({ parameters, body }, visitor) =>
       checkLinkChunks(dependencies, { ...parameters, ...body }, visitor),
-    storeLinkFiles: ({ parameters, body }, visitor) =>
-      storeLinkFiles(dependencies, { ...parameters, ...body }, visitor),
   },
 );

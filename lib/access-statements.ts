@@ -43,6 +43,15 @@ function objectStatements(access: Access, { storage: { bucket } }: Resources): r
       ),
     );
   }
+  if (access.removeObjects) {
+    statements.push(
+      allow(
+        ['s3:DeleteObjectVersion'],
+        access.removeObjects.map((kind) => bucket.arnForObjects(`${kind}/*`)),
+      ),
+      allow(['s3:ListBucketVersions'], [bucket.bucketArn]),
+    );
+  }
   if (access.findObjects) statements.push(allow(['s3:ListBucket'], [bucket.bucketArn]));
   return statements;
 }

@@ -20,6 +20,8 @@ export interface Access {
   readonly sessionsByAccount?: true;
   readonly readObjects?: readonly ObjectKind[];
   readonly writeObjects?: readonly ObjectKind[];
+  /** May list all versions of objects, and remove one for ever. The policy of the bucket allows it to this role alone. */
+  readonly removeObjects?: readonly ObjectKind[];
   /** May learn that an object does not exist: without it the store answers 403 instead of 404. */
   readonly findObjects?: true;
   /** May read the secret that signs cursors, page tokens, challenges and writer tags. */
@@ -87,6 +89,9 @@ export const functions = {
       },
       // Signs PUTs of chunks with its own rights, and writes manifests that are too long for a session.
       writeObjects: ['chunks', 'manifests'],
+      // Asks which version of a manifest is stored.
+      readObjects: ['manifests'],
+      findObjects: true,
       keySecret: true,
     },
     settings: ['DEDUP_SCOPE'],
@@ -293,20 +298,38 @@ export const functions = {
     memoryMiB: memory.core,
     timeoutSeconds: seconds.usual,
   },
-  /** Serves whoever holds the token of a link for uploads. It makes new files, and can neither replace nor remove one. */
+  /** Takes chunks from whoever holds the token of a link for uploads. */
   'link-upload': {
-    routes: ['openLinkUploads', 'checkLinkChunks', 'storeLinkFiles'],
+    routes: ['openLinkUploads', 'checkLinkChunks'],
     access: {
       tables: {
-        accounts: [...look, 'UpdateItem'],
-        files: [...look, 'PutItem'],
-        changes: ['Query', 'PutItem'],
+        accounts: look,
+        files: look,
         chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
         sessions: [...look, 'PutItem', 'UpdateItem', 'BatchWriteItem'],
       },
       readObjects: ['chunks', 'manifests'],
       findObjects: true,
       writeObjects: ['chunks', 'manifests'],
+      keySecret: true,
+    },
+    settings: [],
+    memoryMiB: memory.core,
+    timeoutSeconds: seconds.longest,
+  },
+  /** Makes new files of what came in by a link, and can neither replace nor remove one. */
+  'link-commit': {
+    routes: ['storeLinkFiles'],
+    access: {
+      tables: {
+        accounts: [...look, 'UpdateItem'],
+        files: [...look, 'PutItem'],
+        changes: ['Query', 'PutItem'],
+        chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
+        sessions: [...look, 'PutItem', 'UpdateItem'],
+      },
+      readObjects: ['chunks', 'manifests'],
+      findObjects: true,
       keySecret: true,
     },
     settings: [],
@@ -362,6 +385,27 @@ export const functions = {
       },
       // Manifests that are too long for their revision.
       readObjects: ['manifests'],
+      findObjects: true,
+    },
+    settings: [],
+    memoryMiB: memory.core,
+    timeoutSeconds: seconds.background,
+  },
+  /** Called every hour: removes what nothing needs, after its time. Nothing else may remove an object. */
+  sweep: {
+    routes: [],
+    access: {
+      tables: {
+        accounts: ['Scan'],
+        files: ['Query'],
+        changes: ['Query'],
+        // Projects what was left, as `project` does.
+        chunks: [...read, 'Scan', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      },
+      // Rewrites packs of which less than half is alive.
+      readObjects: ['packs', 'manifests'],
+      writeObjects: ['packs'],
+      removeObjects: ['chunks', 'packs', 'manifests'],
       findObjects: true,
     },
     settings: [],

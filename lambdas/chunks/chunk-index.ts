@@ -15,7 +15,8 @@ export interface ChunkIndex {
 
   /**
    * Records chunks whose bytes the store has confirmed, and the account as their holder. A record that exists keeps its
-   * place (the first stored object wins) and is pinned at least until `pinnedUntil`; a condemned one lives again.
+   * place (the first stored object wins) and is pinned at least until `pinnedUntil`; a condemned one lives again. Answers the hashes
+   * that are stored then; one that is missing lay in an object that is just being removed, and must be stored as another one first.
    * Idempotent. Cost: 2 writes a chunk.
    */
   recordStored(stored: {
@@ -24,7 +25,7 @@ export interface ChunkIndex {
     readonly chunks: readonly NewChunk[];
     readonly pinnedUntil: EpochMs;
     readonly now: EpochMs;
-  }): Promise<void>;
+  }): Promise<ReadonlySet<ChunkHash>>;
 
   /** Records that an account has shown to possess chunks. Precondition: the proof was checked. Idempotent. */
   recordHolder(held: {
@@ -82,6 +83,11 @@ export interface ChunkRecord extends NewChunk {
 
 /** Hashes in one call. */
 export const CHUNK_KEYS_MAX = 20_000;
+
+/** Whether a chunk lies in this very object alone, and the object may be removed with it. */
+export function isOwnObject({ objectKey }: Pick<NewChunk, 'objectKey'>): boolean {
+  return !objectKey.startsWith('packs/');
+}
 
 export function chunkObjectKey(domain: string, hash: ChunkHash): string {
   return `chunks/${domain}/${hash}`;

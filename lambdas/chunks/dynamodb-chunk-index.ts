@@ -18,8 +18,10 @@ import {
   type ChunkKnowledge,
   type ChunkQuery,
   type ChunkRecord,
+  isOwnObject,
   type NewChunk,
 } from './chunk-index.ts';
+import type { SweptChunk } from './swept-chunk.ts';
 
 export interface DynamodbChunkDependencies extends BatchDependencies {
   readonly tableNames: { readonly chunks: string };
@@ -64,14 +66,17 @@ export class DynamodbChunkIndex implements ChunkIndex {
     readonly chunks: readonly NewChunk[];
     readonly pinnedUntil: EpochMs;
     readonly now: EpochMs;
-  }): Promise<void> {
+  }): Promise<ReadonlySet<ChunkHash>> {
     const { domain, accountId, pinnedUntil, now } = stored;
+    const kept = new Set<ChunkHash>();
     await mapBounded(WRITES_IN_FLIGHT_MAX, stored.chunks, async (chunk) => {
       const fresh: ChunkRow = { ...chunk, state: 'live', pinnedUntil, storedAt: now };
-      await this.#keep({ domain, hash: chunk.hash, until: pinnedUntil, fresh });
+      if (!(await this.#keep({ domain, hash: chunk.hash, until: pinnedUntil, fresh }))) return;
       // Only when the record stands, so that nobody holds what is not known to be stored.
       await this.#putHolder({ domain, accountId, hash: chunk.hash, now });
+      kept.add(chunk.hash);
     });
+    return kept;
   }
 
   async recordHolder(held: {
@@ -152,7 +157,7 @@ export class DynamodbChunkIndex implements ChunkIndex {
     for (let attempt = 1; attempt <= KEEP_TRIES_MAX; attempt++) {
       if (attempt > 2) await this.#deps.clock.sleep(retryDelayMs(this.#deps.random, attempt));
       if (isStored(seen) && seen.state === 'live' && seen.pinnedUntil >= chunk.until) return true;
-      const write = isStored(seen) ? this.#pinning(chunk, seen) : this.#putting(chunk);
+      const write = isStored(seen) ? this.#pinning(chunk, seen) : this.#putting(chunk, seen);
       if (write === undefined) return false;
       const found = await this.#writeIf(chunk.hash, write);
       if (found === 'written') return true;
@@ -161,14 +166,27 @@ export class DynamodbChunkIndex implements ChunkIndex {
     throw new UnavailableError('other writers of a chunk record did not come to an end');
   }
 
-  #putting({ domain, hash, fresh }: KeptChunk): Put | undefined {
+  /** What was removed from the place of a deleted chunk is remembered as long as there is a row. */
+  #putting({ domain, hash, fresh }: KeptChunk, seen: ChunkRow | undefined): Put | undefined {
     if (fresh === undefined) return undefined;
+    const { removedVersionId } = seen ?? {};
+    const isBeingRemoved = removedVersionId !== undefined && removedVersionId === fresh.versionId;
+    if (isBeingRemoved && isOwnObject(fresh)) return undefined;
+    const isAsSeen =
+      removedVersionId === undefined ? 'attribute_not_exists(removedVersionId)' : 'removedVersionId = :removed';
     return {
       TableName: this.#table,
-      Item: { ...rowAttributes(fresh), ...keyAttributes(chunkKey(domain, hash)) },
-      ConditionExpression: 'attribute_not_exists(pk) OR #state = :deleted',
-      ExpressionAttributeNames: { '#state': 'state' },
-      ExpressionAttributeValues: toAttributes({ ':deleted': 'deleted' }),
+      Item: {
+        ...rowAttributes({ ...fresh, ...(removedVersionId === undefined ? {} : { removedVersionId }) }),
+        ...keyAttributes(chunkKey(domain, hash)),
+      },
+      ...(seen === undefined
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: `#state = :deleted AND ${isAsSeen}`,
+            ExpressionAttributeNames: { '#state': 'state' },
+            ExpressionAttributeValues: toAttributes({ ':deleted': 'deleted', ':removed': removedVersionId }),
+          }),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     };
   }
@@ -179,7 +197,7 @@ export class DynamodbChunkIndex implements ChunkIndex {
       TableName: this.#table,
       Key: keyAttributes(chunkKey(domain, hash)),
       ConditionExpression: `#state IN (:live, :condemned) AND ${isLonger ? 'pinnedUntil < :until' : 'pinnedUntil >= :until'}`,
-      UpdateExpression: isLonger ? 'SET #state = :live, pinnedUntil = :until' : 'SET #state = :live',
+      UpdateExpression: `SET #state = :live${isLonger ? ', pinnedUntil = :until' : ''} REMOVE unusedSince, condemnedAt`,
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: toAttributes({ ':live': 'live', ':condemned': 'condemned', ':until': until }),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -224,7 +242,10 @@ interface KeptChunk {
 type ChunkRow = Omit<ChunkRecord, 'state'> & {
   readonly state: ChunkRecord['state'] | 'deleted';
   readonly storedAt: EpochMs;
+  readonly removedVersionId?: string;
 };
+
+type SweepNotes = Pick<SweptChunk, 'unusedSince' | 'condemnedAt' | 'removal'>;
 
 type StoredRow = ChunkRow & { readonly state: ChunkRecord['state'] };
 
@@ -232,7 +253,16 @@ function isStored(row: ChunkRow | undefined): row is StoredRow {
   return row !== undefined && row.state !== 'deleted';
 }
 
-function recordOf({ storedAt: _storedAt, ...record }: StoredRow): ChunkRecord {
+/** Without the notes that the sweep keeps in the row (sweep/dynamodb-sweep-index.ts). */
+function recordOf(row: StoredRow & SweepNotes): ChunkRecord {
+  const {
+    storedAt: _at,
+    unusedSince: _since,
+    condemnedAt: _when,
+    removedVersionId: _gone,
+    removal: _end,
+    ...record
+  } = row;
   return record;
 }
 

@@ -5,12 +5,14 @@ import {
   type ChunkKnowledge,
   type ChunkQuery,
   type ChunkRecord,
+  isOwnObject,
   type NewChunk,
 } from './chunk-index.ts';
+import type { SweptChunk } from './swept-chunk.ts';
 
 /** What is known of chunks, in the memory of one process. */
 export class MemoryChunkIndex implements ChunkIndex {
-  readonly #records = new Map<string, ChunkRecord>();
+  readonly #rows = new Map<string, SweptChunk>();
   readonly #holders = new Set<string>();
 
   async lookup(query: ChunkQuery): Promise<ReadonlyMap<ChunkHash, ChunkKnowledge>> {
@@ -18,7 +20,7 @@ export class MemoryChunkIndex implements ChunkIndex {
     const known = new Map<ChunkHash, ChunkKnowledge>();
     for (const hash of query.hashes) {
       const key = recordKey(query.domain, hash);
-      const record = this.#records.get(key);
+      const record = this.#record(key);
       const held = this.#holders.has(`${key}#${query.accountId}`);
       known.set(hash, record === undefined ? { held } : { record, held });
     }
@@ -29,7 +31,7 @@ export class MemoryChunkIndex implements ChunkIndex {
     assert(hashes.length <= CHUNK_KEYS_MAX, 'a look-up has a limit of hashes');
     const found = new Map<ChunkHash, ChunkRecord>();
     for (const hash of hashes) {
-      const record = this.#records.get(recordKey(domain, hash));
+      const record = this.#record(recordKey(domain, hash));
       if (record !== undefined) found.set(hash, record);
     }
     return found;
@@ -41,13 +43,26 @@ export class MemoryChunkIndex implements ChunkIndex {
     readonly chunks: readonly NewChunk[];
     readonly pinnedUntil: EpochMs;
     readonly now: EpochMs;
-  }): Promise<void> {
+  }): Promise<ReadonlySet<ChunkHash>> {
+    const kept = new Set<ChunkHash>();
+    const { domain, pinnedUntil } = stored;
     for (const chunk of stored.chunks) {
-      const key = recordKey(stored.domain, chunk.hash);
-      const first = this.#records.get(key) ?? { ...chunk, state: 'live', pinnedUntil: stored.pinnedUntil };
-      this.#records.set(key, pinned(first, stored.pinnedUntil));
+      const key = recordKey(domain, chunk.hash);
+      const row = this.#rows.get(key);
+      const isGone = row === undefined || row.state === 'deleted';
+      if (isGone && isOwnObject(chunk) && row !== undefined && row.removedVersionId === chunk.versionId) continue;
+      const { removedVersionId } = row ?? {};
+      const fresh = { ...chunk, domain, state: 'live' as const, pinnedUntil };
+      this.#rows.set(
+        key,
+        isGone
+          ? { ...fresh, ...(removedVersionId === undefined ? {} : { removedVersionId }) }
+          : pinned(row, pinnedUntil),
+      );
       this.#holders.add(`${key}#${stored.accountId}`);
+      kept.add(chunk.hash);
     }
+    return kept;
   }
 
   async recordHolder(held: {
@@ -68,9 +83,9 @@ export class MemoryChunkIndex implements ChunkIndex {
     const kept = new Set<ChunkHash>();
     for (const hash of pins.hashes) {
       const key = recordKey(pins.domain, hash);
-      const record = this.#records.get(key);
-      if (record === undefined) continue;
-      this.#records.set(key, pinned(record, pins.until));
+      const row = this.#rows.get(key);
+      if (row === undefined || row.state === 'deleted') continue;
+      this.#rows.set(key, pinned(row, pins.until));
       kept.add(hash);
     }
     return kept;
@@ -83,25 +98,44 @@ export class MemoryChunkIndex implements ChunkIndex {
   }): Promise<void> {
     for (const chunk of moved.chunks) {
       const key = recordKey(moved.domain, chunk.hash);
-      const record = this.#records.get(key);
-      if (record?.objectKey !== moved.from) continue;
-      const { state, pinnedUntil } = record;
-      this.#records.set(key, { ...chunk, state, pinnedUntil });
+      const row = this.#rows.get(key);
+      if (row?.objectKey !== moved.from || row.state === 'deleted') continue;
+      const { versionId: _versionId, stored: _stored, ...rest } = row;
+      this.#rows.set(key, { ...rest, ...chunk });
     }
   }
 
-  /** What the sweep does to a record: marks it, or forgets where its bytes lay. */
+  /** What the sweep does to a record, at once: marks it, or forgets where its bytes lay. */
   sweep(domain: string, hash: ChunkHash, to: 'condemned' | 'deleted'): void {
     const key = recordKey(domain, hash);
-    const record = this.#records.get(key);
-    assert(record !== undefined, 'only a stored chunk is swept');
-    if (to === 'deleted') this.#records.delete(key);
-    else this.#records.set(key, { ...record, state: 'condemned' });
+    const row = this.#rows.get(key);
+    assert(row !== undefined && row.state !== 'deleted', 'only a stored chunk is swept');
+    if (to === 'deleted') this.#rows.delete(key);
+    else this.#rows.set(key, { ...row, state: 'condemned' });
+  }
+
+  /** Every row, for the sweep (memory-sweep-index.ts). */
+  get rows(): Map<string, SweptChunk> {
+    return this.#rows;
+  }
+
+  #record(key: string): ChunkRecord | undefined {
+    const row = this.#rows.get(key);
+    if (row === undefined || row.state === 'deleted') return undefined;
+    const {
+      domain: _domain,
+      unusedSince: _unused,
+      condemnedAt: _at,
+      removedVersionId: _gone,
+      removal: _end,
+      ...record
+    } = row;
+    return { ...record, state: row.state };
   }
 }
 
-function pinned(record: ChunkRecord, until: EpochMs): ChunkRecord {
-  return { ...record, state: 'live', pinnedUntil: epochMs(Math.max(record.pinnedUntil, until)) };
+function pinned({ unusedSince: _unused, condemnedAt: _condemned, ...row }: SweptChunk, until: EpochMs): SweptChunk {
+  return { ...row, state: 'live', pinnedUntil: epochMs(Math.max(row.pinnedUntil, until)) };
 }
 
 function recordKey(domain: string, hash: ChunkHash): string {

@@ -1,5 +1,5 @@
 import { createHash, createHmac, createSecretKey, randomBytes } from 'node:crypto';
-import { assert, SIGNED_URL_MS, type SignedPut } from '@syncline/protocol';
+import { assert, type EpochMs, SIGNED_URL_MS, type SignedPut } from '@syncline/protocol';
 import type { Clock } from '../runtime/clock.ts';
 import { type ByteRange, type DisposedRead, type ObjectHead, type ObjectStore, rangeHeader } from './object-store.ts';
 
@@ -13,6 +13,7 @@ interface StoredObject {
   readonly bytes: KeptBytes;
   readonly sha256: string;
   readonly versionId: string;
+  readonly storedAt: EpochMs;
   readonly writer?: string;
 }
 
@@ -116,6 +117,27 @@ export class MemoryObjectStore implements ObjectStore {
     assert(this.#objects.delete(key), 'only a stored object is swept');
   }
 
+  /** All objects, for the sweep (memory-removable-objects.ts). */
+  list(): readonly {
+    readonly key: string;
+    readonly versionId: string;
+    readonly storedAt: EpochMs;
+    readonly size: number;
+  }[] {
+    const objects = [...this.#objects].map(([key, { versionId, storedAt, bytes }]) => ({
+      key,
+      versionId,
+      storedAt,
+      size: bytes.length,
+    }));
+    return objects.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** Removes an object if it is this version of it. */
+  remove({ key, versionId }: { readonly key: string; readonly versionId: string }): void {
+    if (this.#objects.get(key)?.versionId === versionId) this.#objects.delete(key);
+  }
+
   keys(): readonly string[] {
     return [...this.#objects.keys()].toSorted();
   }
@@ -123,7 +145,8 @@ export class MemoryObjectStore implements ObjectStore {
   #store(object: { readonly key: string; readonly bytes: Uint8Array; readonly writer?: string }): void {
     this.#versions += 1;
     const { key, bytes, writer } = object;
-    const stored = { bytes: this.#keep(bytes), sha256: sha256Of(bytes), versionId: `v${this.#versions}` };
+    const storedAt = this.#clock.now();
+    const stored = { bytes: this.#keep(bytes), sha256: sha256Of(bytes), versionId: `v${this.#versions}`, storedAt };
     this.#objects.set(key, writer === undefined ? stored : { ...stored, writer });
   }
 

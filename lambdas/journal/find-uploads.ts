@@ -116,14 +116,15 @@ async function confirmChunks(
   const isSafe = (record: ChunkRecord) =>
     record.state === 'live' && record.pinnedUntil >= search.now + COMMITTED_PIN_MS_MIN;
   const toPin = held.filter((record) => !isSafe(record)).map(({ hash }) => hash);
-  const [pinned] = await Promise.all([
+  const [pinned, stored] = await Promise.all([
     toPin.length === 0 ? new Set<ChunkHash>() : deps.chunks.pin({ domain, hashes: toPin, until: pinnedUntil }),
     sent.length === 0
-      ? undefined
+      ? new Set<ChunkHash>()
       : deps.chunks.recordStored({ domain, accountId, chunks: sent, pinnedUntil, now: search.now }),
   ]);
   const lost = new Set(toPin.filter((hash) => !pinned.has(hash)));
-  return new Map([...sent, ...held.filter(({ hash }) => !lost.has(hash))].map(({ hash, size }) => [hash, size]));
+  const kept = sent.filter(({ hash }) => stored.has(hash));
+  return new Map([...kept, ...held.filter(({ hash }) => !lost.has(hash))].map(({ hash, size }) => [hash, size]));
 }
 
 interface SoughtChunks {

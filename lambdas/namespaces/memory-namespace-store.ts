@@ -105,6 +105,10 @@ export class MemoryNamespaceStore implements NamespaceStore {
     if (namespace !== undefined) namespace.head = { ...namespace.head, ...change };
   }
 
+  listHeads(): readonly NamespaceHead[] {
+    return [...this.#namespaces.values()].map(({ head }) => head);
+  }
+
   listMembers(namespaceId: NamespaceId): readonly AccountId[] {
     return [...this.memberships.members(namespaceId).keys()].toSorted();
   }

@@ -1,4 +1,4 @@
-import type { ConfirmPackResponse, Pack } from '@syncline/protocol';
+import { assert, type ConfirmPackResponse, type Pack } from '@syncline/protocol';
 import { dedupDomain } from '../chunks/dedup-domain.ts';
 import { isWrittenBy } from '../chunks/writer-tag.ts';
 import type { DeviceCaller } from '../runtime/caller.ts';
@@ -45,7 +45,8 @@ export async function confirmPack(
   const isKept = await packs.record({ domain, hash, members: pack.members, ...versionId, now });
   if (!isKept) return notStored(pack);
   const placed = members.map((member) => ({ ...member, objectKey, ...versionId }));
-  await chunks.recordStored({ domain, accountId, chunks: placed, pinnedUntil: pinEnd(now), now });
+  const stored = await chunks.recordStored({ domain, accountId, chunks: placed, pinnedUntil: pinEnd(now), now });
+  assert(stored.size === placed.length, 'chunks that lie in a living pack can be recorded');
   meter.count('packsStored', 1);
   meter.count('chunksPacked', members.length);
   return done({ status: 'stored' });

@@ -32,7 +32,7 @@ export class DynamodbPackIndex implements PackIndex {
     const gone = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [name] : []));
     return this.#update(pack, {
       ConditionExpression: `attribute_not_exists(pk) OR (NOT #state = :deleted AND ${isSame}) OR (#state = :deleted AND ${isAnother})`,
-      UpdateExpression: `SET ${['members = :members', '#state = :live', 'recordedAt = :now', ...set].join(', ')} REMOVE ${['condemnedAt', ...gone].join(', ')}`,
+      UpdateExpression: `SET ${['members = :members', '#state = :live', 'recordedAt = :now', ...set].join(', ')} REMOVE ${['condemnedAt', 'endedVersionId', ...gone].join(', ')}`,
       ExpressionAttributeValues: toAttributes({
         ':members': packManifest(pack.members),
         ':frames': frames,
@@ -51,7 +51,14 @@ export class DynamodbPackIndex implements PackIndex {
       ConsistentRead: true,
     });
     if (item === undefined) return undefined;
-    const { pk: _pk, sk: _sk, members, frames, ...row } = fromAttributes(item) as PackRow & ItemKey;
+    const {
+      pk: _pk,
+      sk: _sk,
+      endedVersionId: _ended,
+      members,
+      frames,
+      ...row
+    } = fromAttributes(item) as PackRow & ItemKey;
     return { ...name, ...row, members: unpackMembers(members, frames) };
   }
 
@@ -96,6 +103,8 @@ type PackRow = Omit<PackRecord, keyof PackName | 'members'> & {
   readonly members: Uint8Array;
   /** Absent where all members lie as they are. */
   readonly frames?: Uint8Array;
+  /** The version that the sweep has removed (sweep/dynamodb-sweep-index.ts). */
+  readonly endedVersionId?: string;
 };
 
 const FRAME_LENGTH_BYTES = 4;

@@ -11,6 +11,8 @@ import {
 /** What is known of packs, in the memory of one process. */
 export class MemoryPackIndex implements PackIndex {
   readonly #records = new Map<string, PackRecord>();
+  /** Versions of objects of deleted packs that are gone. */
+  readonly #ended = new Map<string, string>();
 
   async record({ now, ...pack }: NewPack & { readonly now: EpochMs }): Promise<boolean> {
     const key = packObjectKey(pack);
@@ -39,6 +41,28 @@ export class MemoryPackIndex implements PackIndex {
     if (record?.state !== 'condemned' || (record.condemnedAt ?? 0) > change.condemnedBefore) return false;
     this.#records.set(key, { ...record, state: 'deleted' });
     return true;
+  }
+
+  /** Packs whose objects may still be there, for the sweep (memory-sweep-index.ts). */
+  unended(): readonly PackRecord[] {
+    return [...this.#records.values()].filter(
+      (pack) => pack.state !== 'deleted' || this.#ended.get(packObjectKey(pack)) !== pack.versionId,
+    );
+  }
+
+  ban({ now, ...pack }: PackName & { readonly versionId: string; readonly now: EpochMs }): boolean {
+    const key = packObjectKey(pack);
+    if (this.#records.has(key)) return false;
+    this.#records.set(key, { ...pack, members: [], state: 'deleted', recordedAt: now });
+    this.#ended.set(key, pack.versionId);
+    return true;
+  }
+
+  end(pack: PackName & { readonly versionId: string }): void {
+    const record = this.#records.get(packObjectKey(pack));
+    if (record?.state === 'deleted' && record.versionId === pack.versionId) {
+      this.#ended.set(packObjectKey(pack), pack.versionId);
+    }
   }
 
   /** All packs that are not deleted, in the order of their keys. */

@@ -4,7 +4,7 @@ import type { ObjectStore } from '../chunks/object-store.ts';
 import type { NamespaceStore, StoredRevision } from '../namespaces/namespace-store.ts';
 import type { Meter } from '../runtime/meter.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
-import { neededHashes, readContentChunks } from './content-chunks.ts';
+import { readContentChunks } from './content-chunks.ts';
 import { NODE_PASSES_MAX, REVISION_PAGES_MAX, REVISIONS_AT_ONCE } from './limits.ts';
 import {
   type ContentKey,
@@ -113,12 +113,13 @@ async function addContent(
     return true;
   }
   if (!(await references.beginAdding(pass, content))) return false;
-  const { domain } = content;
-  await references.add(pass, { domain, hashes: neededHashes(needed) });
-  // After the references: a sweep that has not seen them is seen here, and one that comes later sees them.
-  const hashes = [...needed.chunks];
-  const stored = await chunks.pin({ domain, hashes, until: epochMs(0) });
-  if (stored.size < hashes.length) meter.count('chunksUnstored', hashes.length - stored.size);
+  for (const chunksOf of needed) {
+    await references.add(pass, chunksOf);
+    // After the references: a sweep that has not seen them is seen here, and one that comes later sees them.
+    const stored = await chunks.pin({ ...chunksOf, until: epochMs(0) });
+    const { length } = chunksOf.hashes;
+    if (stored.size < length) meter.count('chunksUnstored', length - stored.size);
+  }
   meter.count('contentsReferenced');
   return references.endAdding(pass, content);
 }
@@ -135,21 +136,27 @@ async function dropContent(
 ): Promise<boolean> {
   const { references, meter } = dependencies;
   if (!(await references.beginDropping(pass, content))) return false;
-  const { domain } = content;
-  const needed = await readContentChunks(dependencies, content);
-  if (needed !== undefined) {
-    const left = new Set<ChunkHash>(neededHashes(needed));
-    // One manifest at a time: a thousand long ones would fill the memory.
-    for (const other of retained) {
-      if (left.size === 0) break;
-      if (other.domain !== domain) continue;
-      const kept = await readContentChunks(dependencies, other);
-      // What cannot be read may need anything.
-      if (kept === undefined) left.clear();
-      else for (const hash of neededHashes(kept)) left.delete(hash);
-    }
+  for (const { domain, hashes } of (await readContentChunks(dependencies, content)) ?? []) {
+    const left = new Set<ChunkHash>(hashes);
+    await leaveOut(dependencies, { domain, left }, retained);
     await references.drop(pass, { domain, hashes: [...left] });
   }
   meter.count('contentsDropped');
   return references.endDropping(pass, content);
+}
+
+/** Takes out of `left` what other contents need. One manifest at a time: a thousand long ones would fill the memory. */
+async function leaveOut(
+  dependencies: ProjectNodeDependencies,
+  { domain, left }: { readonly domain: string; readonly left: Set<ChunkHash> },
+  others: readonly ContentKey[],
+): Promise<void> {
+  for (const other of others) {
+    if (left.size === 0) return;
+    const kept = await readContentChunks(dependencies, other);
+    // What cannot be read may need anything.
+    if (kept === undefined) left.clear();
+    const needed = kept?.find((chunks) => chunks.domain === domain)?.hashes ?? [];
+    for (const hash of needed) left.delete(hash);
+  }
 }

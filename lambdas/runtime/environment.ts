@@ -9,6 +9,7 @@ export type Variable =
   | 'BUCKET'
   | 'CHANGES_TABLE'
   | 'CHUNKS_TABLE'
+  | 'DEAD_LETTERS_URL'
   | 'DEDUP_SCOPE'
   | 'FILES_TABLE'
   | 'ISSUER'

@@ -41,7 +41,8 @@ export class HttpConnections {
    */
   send({ method, url, headers, body }: HttpRequest): Promise<HttpAnswer> {
     const isSecure = url.protocol === 'https:';
-    const { hostname: host, port, pathname: path } = url;
+    const { hostname: host, port } = url;
+    const path = `${url.pathname}${url.search}`;
     const agent = isSecure ? this.#secure : this.#plain;
     const options: RequestOptions = { method, host, path, headers, agent, ...(port === '' ? {} : { port }) };
     return new Promise((resolve, reject) => {

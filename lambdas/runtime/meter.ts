@@ -28,4 +28,7 @@ export type CountName =
   | 'contentsReferenced'
   | 'contentsDropped'
   | 'chunksUnstored'
-  | 'manifestsMissing';
+  | 'manifestsMissing'
+  | 'chunksSwept'
+  | 'objectsSwept'
+  | 'sweepsStopped';

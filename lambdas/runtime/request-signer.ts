@@ -41,7 +41,7 @@ export class RequestSigner {
     const names = Object.keys(all).toSorted();
     const signedHeaders = names.join(';');
     const lines = names.map((name) => `${name}:${all[name]}\n`).join('');
-    const canonical = `${method}\n${this.#canonicalPath(url)}\n\n${lines}\n${signedHeaders}\n${bodyHash}`;
+    const canonical = `${method}\n${this.#canonicalPath(url)}\n${canonicalQuery(url)}\n${lines}\n${signedHeaders}\n${bodyHash}`;
     const { scope, hex } = this.#key.sign(credentials, time, canonical);
     const credential = `Credential=${credentials.accessKeyId}/${scope}`;
     all['authorization'] = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=${signedHeaders}, Signature=${hex}`;
@@ -52,4 +52,13 @@ export class RequestSigner {
   #canonicalPath({ pathname }: URL): string {
     return this.#service === 's3' ? pathname : pathname.split('/').map(escapeUri).join('/');
   }
+}
+
+/** Names and values escaped, in the order of the names; a name without a value has an empty one. */
+function canonicalQuery({ searchParams }: URL): string {
+  return [...searchParams]
+    .map(([name, value]) => [escapeUri(name), escapeUri(value)] as const)
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type ChallengedChunk,
-  type ChunkHash,
+  ChunkHash,
   type ChunkRef,
   type EpochMs,
   encodeUlid,
@@ -16,15 +16,17 @@ import {
   type Upload,
   UploadId,
 } from '@syncline/protocol';
-import { dedupDomain } from '../chunks/dedup-domain.ts';
+import type { NewChunk } from '../chunks/chunk-index.ts';
+import { dedupDomain, manifestDomain } from '../chunks/dedup-domain.ts';
 import { manifestObjectKey } from '../chunks/object-store.ts';
 import type { DeviceCaller } from '../runtime/caller.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { done, type Outcome } from '../runtime/outcome.ts';
+import { UnavailableError } from '../runtime/unavailable-error.ts';
 import { authorizeUploads } from './authorize-uploads.ts';
 import { type CheckedFile, checkFiles } from './check-files.ts';
 import { emptyBits, withBits } from './confirmed-bits.ts';
-import { type HeldChunks, holdChunks } from './hold-chunks.ts';
+import { type HeldChunks, holdChunks, pinEnd } from './hold-chunks.ts';
 import { ANSWER_CHUNKS_MAX, MANIFEST_WRITES_IN_FLIGHT_MAX } from './limits.ts';
 import { type ChunkOwner, type ChunkState, challengedChunk, missingChunk } from './name-chunks.ts';
 import type { InitiateUploadsDependencies } from './upload-dependencies.ts';
@@ -51,7 +53,10 @@ export async function initiateUploads(
   const owner = { domain: dedupDomain(dependencies.dedupScope, accountId), accountId };
   const { states } = await holdChunks(dependencies, { ...owner, now }, distinctChunks(checked.value));
   const sessions = checked.value.map((file) => newSession(dependencies, { file, states, owner, caller, now }));
-  await Promise.all([writeManifests(dependencies, owner, checked.value), dependencies.uploads.create(sessions)]);
+  await Promise.all([
+    writeManifests(dependencies, { ...owner, now }, checked.value),
+    dependencies.uploads.create(sessions),
+  ]);
   dependencies.meter.count('uploadsOpened', sessions.length);
   const named = { ...owner, packs: request.packs === true };
   return done({ uploads: await answerUploads(dependencies, named, { files: checked.value, sessions, states }) });
@@ -99,19 +104,29 @@ function isLong({ chunks }: CheckedFile): boolean {
   return chunks.length > MANIFEST_INLINE_CHUNKS_MAX;
 }
 
+/** Writes long manifests, and pins them as chunks are, or the sweep would take them for left over. */
 async function writeManifests(
-  { objects }: InitiateUploadsDependencies,
-  { domain }: ChunkOwner,
+  { objects, chunks }: InitiateUploadsDependencies,
+  { domain, accountId, now }: ChunkOwner & { readonly now: EpochMs },
   files: readonly CheckedFile[],
 ): Promise<void> {
   const distinct = new Map(files.filter(isLong).map((file) => [file.contentHash, file.packed]));
-  await mapBounded(MANIFEST_WRITES_IN_FLIGHT_MAX, [...distinct], ([contentHash, packed]) =>
-    objects.write({
-      key: manifestObjectKey(domain, contentHash),
-      sha256: createHash('sha256').update(packed).digest('hex'),
-      bytes: packed,
-    }),
+  const written = await mapBounded(
+    MANIFEST_WRITES_IN_FLIGHT_MAX,
+    [...distinct],
+    async ([contentHash, packed]): Promise<NewChunk> => {
+      const objectKey = manifestObjectKey(domain, contentHash);
+      const sha256 = createHash('sha256').update(packed).digest('hex');
+      await objects.write({ key: objectKey, sha256, bytes: packed });
+      const { versionId } = (await objects.head(objectKey)) ?? {};
+      const place = { objectKey, offset: 0, ...(versionId === undefined ? {} : { versionId }) };
+      return { ...place, hash: ChunkHash.parse(contentHash), size: packed.length };
+    },
   );
+  if (written.length === 0) return;
+  const owner = { domain: manifestDomain(domain), accountId, pinnedUntil: pinEnd(now), now };
+  const stored = await chunks.recordStored({ ...owner, chunks: written });
+  if (stored.size < written.length) throw new UnavailableError('a manifest of this content is just being removed');
 }
 
 interface Opened {

@@ -116,12 +116,13 @@ async function recordShown(
 ): Promise<ReadonlySet<ChunkHash>> {
   const pinnedUntil = pinEnd(now);
   const added = [...own, ...proved.filter(({ record }) => record === undefined)].map((each) => newChunk(owner, each));
-  if (added.length > 0) await chunks.recordStored({ ...owner, chunks: added, pinnedUntil, now });
+  const stored =
+    added.length > 0 ? await chunks.recordStored({ ...owner, chunks: added, pinnedUntil, now }) : new Set<ChunkHash>();
   const hashes = proved.filter(({ record }) => record !== undefined).map(({ chunk }) => chunk.hash);
   if (hashes.length > 0) await chunks.recordHolder({ ...owner, hashes, now });
   const pinned =
     hashes.length > 0 ? await chunks.pin({ domain: owner.domain, hashes, until: pinnedUntil }) : new Set<ChunkHash>();
-  return new Set([...added.map(({ hash }) => hash), ...pinned]);
+  return new Set([...stored, ...pinned]);
 }
 
 function newChunk({ domain }: ChunkOwner, { chunk, head }: Case): NewChunk {

@@ -23,6 +23,8 @@ export interface ApiFunctionProps {
   readonly config: DeploymentConfig;
   /** What it may be given of, by its entry in lib/functions.ts. @default nothing, for a function that needs nothing */
   readonly resources?: Resources;
+  /** Of the function's role, where a policy elsewhere has to name it. @default one that CloudFormation makes */
+  readonly roleName?: string;
 }
 
 /**
@@ -35,7 +37,7 @@ export class ApiFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ApiFunctionProps) {
     super(scope, id);
-    const { config, functionName, resources } = props;
+    const { config, functionName, resources, roleName } = props;
     const spec: FunctionSpec = functions[functionName];
     const logGroup = new LogGroup(this, 'Log', {
       retention: config.logRetentionDays,
@@ -51,6 +53,7 @@ export class ApiFunction extends Construct {
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { Access: this.policy },
+      ...(roleName === undefined ? {} : { roleName }),
     });
     this.lambda = withCode(
       this,

@@ -13,6 +13,8 @@ export interface ChangeFeedProps {
   readonly consumer: ApiFunction;
   /** An entry that could not be handled for this long is put aside. */
   readonly entryAgeMax: Duration;
+  /** An emulator on the same machine speaks no TLS. */
+  readonly enforceTls: boolean;
 }
 
 /** Entries that one call of the consumer gets at most. */
@@ -28,13 +30,13 @@ const RETRIES_MAX = 3;
 export class ChangeFeed extends Construct {
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { changes, consumer, entryAgeMax }: ChangeFeedProps) {
+  constructor(scope: Construct, id: string, { changes, consumer, entryAgeMax, enforceTls }: ChangeFeedProps) {
     super(scope, id);
     const streamArn = changes.tableStreamArn;
     if (streamArn === undefined) throw new Error('the journal has no stream');
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
+      enforceSSL: enforceTls,
       retentionPeriod: Duration.days(14),
       removalPolicy: RemovalPolicy.DESTROY,
     });

@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
+import { sweepRoleArn } from '../sweep-role.ts';
 
 export interface ChunkBucketProps {
   readonly config: DeploymentConfig;
@@ -19,8 +20,8 @@ export interface ChunkBucketProps {
 /**
  * The bucket of chunks, packs and manifests: objects that are written once and never changed.
  *
- * Its policy holds for every principal, also for one whose role says more: no object is deleted, no chunk or pack is
- * written over another, no signed URL lives longer than SIGNED_URL_MS, and nothing travels without TLS.
+ * Its policy holds for every principal, also for one whose role says more: no object is hidden by a delete marker, no version is
+ * removed but by the sweep, no chunk or pack is written over another, no signed URL lives longer than SIGNED_URL_MS, and nothing travels without TLS.
  */
 export class ChunkBucket extends Construct {
   readonly bucket: Bucket;
@@ -38,11 +39,11 @@ export class ChunkBucket extends Construct {
       cors: corsRules(config.allowedOrigins),
       lifecycleRules: [{ id: 'abort-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     });
-    for (const statement of denials(this.bucket, isLocal)) this.bucket.addToResourcePolicy(statement);
+    for (const statement of denials(this.bucket, config)) this.bucket.addToResourcePolicy(statement);
   }
 }
 
-function denials(bucket: Bucket, isLocal: boolean): readonly PolicyStatement[] {
+function denials(bucket: Bucket, config: DeploymentConfig): readonly PolicyStatement[] {
   const overwrite = denyEveryone('DenyOverwrite', {
     actions: ['s3:PutObject'],
     resources: [bucket.arnForObjects('chunks/*'), bucket.arnForObjects('packs/*')],
@@ -53,12 +54,17 @@ function denials(bucket: Bucket, isLocal: boolean): readonly PolicyStatement[] {
     resources: [bucket.arnForObjects('*')],
     conditions: { NumericGreaterThan: { 's3:signatureAge': String(SIGNED_URL_MS) } },
   });
-  const removal = denyEveryone('DenyDelete', {
-    actions: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+  const hiding = denyEveryone('DenyDelete', {
+    actions: ['s3:DeleteObject'],
     resources: [bucket.arnForObjects('*')],
   });
-  // The emulator enforces policies, but knows no `s3:if-none-match`: this one would deny every upload there.
-  return isLocal ? [staleSignature, removal] : [overwrite, staleSignature, removal];
+  const removal = denyEveryone('DenyRemoval', {
+    actions: ['s3:DeleteObjectVersion'],
+    resources: [bucket.arnForObjects('*')],
+    conditions: { ArnNotEquals: { 'aws:PrincipalArn': sweepRoleArn(config) } },
+  });
+  // The emulator enforces policies, but knows neither `s3:if-none-match` nor `aws:PrincipalArn`: it would deny uploads, and the sweep.
+  return config.stage === 'local' ? [staleSignature, hiding] : [overwrite, staleSignature, hiding, removal];
 }
 
 interface Denial {

@@ -7,6 +7,7 @@ import type { DeploymentConfig } from '../config.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
 import { ChangeFeed } from '../constructs/change-feed.ts';
 import { Expiry } from '../constructs/expiry.ts';
+import { Sweep } from '../constructs/sweep.ts';
 import type { Identity, Sockets, Storage } from '../resources.ts';
 import { stackSettings } from '../stack-settings.ts';
 
@@ -48,11 +49,16 @@ export class RealtimeStack extends Stack {
     const socket = new ApiFunction(this, 'Socket', { functionName: 'socket', config, resources });
     addRoutes(api, socket, config);
     const notify = new ApiFunction(this, 'Notify', { functionName: 'notify', config, resources });
-    const { changes } = storage.tables;
-    new ChangeFeed(this, 'ChangeFeed', { changes, consumer: notify, entryAgeMax: PUSH_AGE_MAX });
+    const feed = { changes: storage.tables.changes, enforceTls: config.stage !== 'local' };
+    new ChangeFeed(this, 'ChangeFeed', { ...feed, consumer: notify, entryAgeMax: PUSH_AGE_MAX });
     const project = new ApiFunction(this, 'Project', { functionName: 'project', config, resources });
-    new ChangeFeed(this, 'ProjectionFeed', { changes, consumer: project, entryAgeMax: PROJECTION_AGE_MAX });
     new Expiry(this, 'Expiry', { resources });
+    const { deadLetters } = new ChangeFeed(this, 'ProjectionFeed', {
+      ...feed,
+      consumer: project,
+      entryAgeMax: PROJECTION_AGE_MAX,
+    });
+    new Sweep(this, 'Sweep', { resources, deadLetters });
     new CfnOutput(this, 'SocketUrl', { value: this.sockets.url });
   }
 }

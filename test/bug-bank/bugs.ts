@@ -11,6 +11,7 @@ import type { PlantedBug } from './planted-bug.ts';
 import { REFERENCE_BUGS } from './reference-bugs.ts';
 import { SERVICE_BUGS } from './service-bugs.ts';
 import { SHARING_BUGS } from './sharing-bugs.ts';
+import { SWEEP_BUGS } from './sweep-bugs.ts';
 import { TRANSFER_BUGS } from './transfer-bugs.ts';
 
 /** All planted bugs, from the engine to the service. `npm run bugs` says which of them the suite catches. */
@@ -28,6 +29,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...REFERENCE_BUGS,
   ...LINK_BUGS,
   ...SHARING_BUGS,
+  ...SWEEP_BUGS,
 ];
 
 /** @throws when there is no bug of this name. */

@@ -20,7 +20,7 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     what: 'The expiry of a revision drops the references of chunks that another revision has too.',
     invariant: 'I-3',
     file: 'lambdas/references/project-node.ts',
-    find: 'else for (const hash of neededHashes(kept)) left.delete(hash);',
+    find: 'for (const hash of needed) left.delete(hash);',
     replace: '',
     caughtBy: { file: REFERENCES, test: RACE },
   },
@@ -53,7 +53,7 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     what: 'A content is committed with a condemned chunk, and the chunk goes nevertheless.',
     invariant: 'I-3',
     file: 'lambdas/references/project-node.ts',
-    find: 'const stored = await chunks.pin({ domain, hashes, until: epochMs(0) });',
+    find: 'const stored = await chunks.pin({ ...chunksOf, until: epochMs(0) });',
     replace: 'const stored = { size: 1 } as ReadonlySet<ChunkHash>;',
     caughtBy: {
       file: REFERENCES,

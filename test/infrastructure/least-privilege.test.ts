@@ -73,7 +73,7 @@ describe('in production', () => {
       .filter((deployed) => deployed.name === name)
       .flatMap(({ allowed }) => allowed.filter((line) => pattern.test(line)));
 
-  test('nobody may delete, copy or tag an object, or change a bucket, a table or a key', () => {
+  test('nobody may copy, tag or hide an object, or change a bucket, a table or a key', () => {
     const actions = new Set(all.flatMap(({ allowed }) => allowed.map((line) => line.replace(/ .*$/, ''))));
     expect([...actions].toSorted()).toEqual([
       'dynamodb:BatchGetItem',
@@ -91,20 +91,44 @@ describe('in production', () => {
       'execute-api:ManageConnections',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
+      's3:DeleteObjectVersion',
       's3:GetObject',
       's3:ListBucket',
+      's3:ListBucketVersions',
       's3:PutObject',
       'secretsmanager:GetSecretValue',
+      'sqs:GetQueueAttributes',
       'sqs:SendMessage',
     ]);
   });
 
+  test('only the sweep removes objects and looks at dead letters, and only the expiry looks at whole tables beside it', () => {
+    expect(whoMay(/^s3:(DeleteObjectVersion|ListBucketVersions)/)).toEqual(['sweep']);
+    expect(whoMay(/^dynamodb:Scan/).toSorted()).toEqual(['expiry', 'sweep']);
+    expect(whoMay(/GetQueueAttributes/)).toEqual(['sweep']);
+    expect(what('sweep', /^(s3|sqs):|DataAccounts|DataFiles|DataChanges/).toSorted()).toEqual([
+      'dynamodb:Query DataChanges.Arn',
+      'dynamodb:Query DataFiles.Arn',
+      'dynamodb:Scan DataAccounts.Arn',
+      's3:DeleteObjectVersion ChunksBucket.Arn/chunks/*',
+      's3:DeleteObjectVersion ChunksBucket.Arn/manifests/*',
+      's3:DeleteObjectVersion ChunksBucket.Arn/packs/*',
+      's3:GetObject ChunksBucket.Arn/manifests/*',
+      's3:GetObject ChunksBucket.Arn/packs/*',
+      's3:ListBucket ChunksBucket.Arn',
+      's3:ListBucketVersions ChunksBucket.Arn',
+      's3:PutObject ChunksBucket.Arn/packs/*',
+      'sqs:GetQueueAttributes ProjectionFeedDeadLetters.Arn',
+    ]);
+    const named = all.filter(({ role }) => 'RoleName' in role).map(({ name }) => name);
+    expect(named).toEqual(['sweep']);
+  });
+
   test('only commits, restores, uploads by links, sharing and the expiry write the tree and the journal, and none can change or remove an entry', () => {
-    const writers = ['commit', 'expiry', 'link-upload', 'restore'];
+    const writers = ['commit', 'expiry', 'link-commit', 'restore'];
     const all = [...writers, 'sharing'];
     expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/).toSorted()).toEqual(all);
     expect(whoMay(/:DeleteItem DataFiles/).toSorted()).toEqual(['commit', 'expiry', 'restore', 'sharing']);
-    expect(whoMay(/:Scan /)).toEqual(['expiry']);
     expect(whoMay(/:UpdateItem DataFiles/)).toEqual(['revision-mark']);
     expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/).toSorted()).toEqual(all);
     expect(what('sharing', /DataChanges/)).toEqual(['dynamodb:PutItem DataChanges.Arn']);
@@ -118,7 +142,7 @@ describe('in production', () => {
   });
 
   test('what is known of a chunk is never removed, but for references, by who keeps them', () => {
-    expect(whoMay(/:(Delete|BatchWrite)Item DataChunks/)).toEqual(['project']);
+    expect(whoMay(/:(Delete|BatchWrite)Item DataChunks/).toSorted()).toEqual(['project', 'sweep']);
     expect(what('project', /Data(Files|Changes)|^s3:/).toSorted()).toEqual([
       'dynamodb:DescribeStream DataChanges.StreamArn',
       'dynamodb:GetRecords DataChanges.StreamArn',
@@ -131,11 +155,12 @@ describe('in production', () => {
     ]);
   });
 
-  test('only upload functions may have chunks written, and one of them packs', () => {
+  test('only upload functions may have chunks written, and one of them packs, which the sweep rewrites', () => {
     expect(whoMay(/^s3:PutObject/).toSorted()).toEqual([
       'chunk-check',
       'link-upload',
       'pack-upload',
+      'sweep',
       'upload-initiate',
     ]);
     expect(what('pack-upload', /^s3:/).toSorted()).toEqual([
@@ -144,18 +169,20 @@ describe('in production', () => {
       's3:PutObject ChunksBucket.Arn/packs/*',
     ]);
     expect(what('upload-initiate', /^s3:/)).toEqual([
+      's3:GetObject ChunksBucket.Arn/manifests/*',
       's3:PutObject ChunksBucket.Arn/chunks/*',
       's3:PutObject ChunksBucket.Arn/manifests/*',
+      's3:ListBucket ChunksBucket.Arn',
     ]);
     expect(what('chunk-check', /^s3:PutObject/)).toEqual(['s3:PutObject ChunksBucket.Arn/chunks/*']);
   });
 
   test('bytes are read where proofs and packs are checked, commits confirmed, contents handed out and references kept', () => {
-    const finders = ['chunk-check', 'commit', 'link-upload', 'pack-upload', 'project'];
+    const finders = ['chunk-check', 'commit', 'link-commit', 'link-upload', 'pack-upload', 'project', 'sweep', 'upload-initiate'];
     expect(whoMay(/^s3:GetObject/).toSorted()).toEqual(
       [...finders, 'content-read', 'link-read', 'link-stream'].toSorted(),
     );
-    expect(whoMay(/^s3:ListBucket/).toSorted()).toEqual(finders);
+    expect(whoMay(/^s3:ListBucket /).toSorted()).toEqual(finders);
   });
 
   test('only functions that sign or verify may read the key secret', () => {
@@ -166,6 +193,7 @@ describe('in production', () => {
       'content-read',
       'delta',
       'history-read',
+      'link-commit',
       'link-read',
       'link-stream',
       'link-upload',

@@ -143,16 +143,14 @@ describe.each(['dev', 'prod'] as const)('in stage %s the policy of the bucket de
     });
   });
 
-  test('to delete an object or a version of one, whatever their role says', () => {
-    expect(denial('s3:DeleteObjectVersion')).toEqual([
-      {
-        Sid: 'DenyDelete',
-        Effect: 'Deny',
-        Principal: { AWS: '*' },
-        Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
-        Resource: objects(''),
-      },
-    ]);
+  test('to hide an object, and all but the sweep to remove a version of one, whatever their role says', () => {
+    const denied = { Effect: 'Deny', Principal: { AWS: '*' }, Resource: objects('') };
+    expect(denial('s3:DeleteObject')).toEqual([{ Sid: 'DenyDelete', Action: 's3:DeleteObject', ...denied }]);
+    const [removal, ...others] = denial('s3:DeleteObjectVersion');
+    expect(others).toEqual([]);
+    expect(removal).toMatchObject({ Sid: 'DenyRemoval', Action: 's3:DeleteObjectVersion', ...denied });
+    const role = JSON.stringify(at(removal, 'Condition', 'ArnNotEquals', 'aws:PrincipalArn'));
+    expect(role).toContain(`:role/syncline-${stage}-sweep-`);
   });
 });
 

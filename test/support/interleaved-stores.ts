@@ -12,7 +12,11 @@ export function interleavedStores(interleaver: Interleaver, stores: InMemoryStor
     get: (target, name) => {
       if (name !== 'move' && name !== 'recordStored') return Reflect.get(target, name, target) as unknown;
       return async (all: { readonly chunks: readonly NewChunk[] }) => {
-        for (const chunk of all.chunks) await Reflect.apply(target[name], target, [{ ...all, chunks: [chunk] }]);
+        const answers: unknown[] = [];
+        for (const chunk of all.chunks) {
+          answers.push(await Reflect.apply(target[name], target, [{ ...all, chunks: [chunk] }]));
+        }
+        return new Set(answers.flatMap((answer) => [...((answer as ReadonlySet<string> | undefined) ?? [])]));
       };
     },
   });

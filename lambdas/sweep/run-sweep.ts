@@ -1,0 +1,139 @@
+import { epochMs, formatInstant } from '@syncline/protocol';
+import { sweepPack } from '../packs/sweep-pack.ts';
+import { projectNamespace } from '../references/project-namespace.ts';
+import { isBehind } from '../references/reference-store.ts';
+import { mapBounded } from '../runtime/map-bounded.ts';
+import { LAG_MS_MAX, PASS_MS_MIN, RUN_SEGMENTS_MAX, SEGMENT_ITEMS_MAX, SWEEPS_IN_FLIGHT_MAX } from './limits.ts';
+import { type ChunkSweepOutcome, sweepChunk } from './sweep-chunk.ts';
+import { ageSweep } from './sweep-clock.ts';
+import type { SweepDependencies, SweepTime } from './sweep-dependencies.ts';
+import { type NamespaceJournal, SWEEP_PHASES, type SweepPhase, type SweepProgress } from './sweep-index.ts';
+import { sweepObject } from './sweep-object.ts';
+
+/** What a run has done, or would have. */
+export interface SweepReport {
+  /** `dead-letters`, `projection`: references may be missing, so nothing is judged until they are there. */
+  readonly stopped?: 'dead-letters' | 'projection';
+  readonly phase: SweepPhase;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/**
+ * One run: goes on where the last one has ended, for RUN_SEGMENTS_MAX segments. A pass looks first whether the references are complete,
+ * then at every chunk and pack that is recorded, then at every object of the bucket. A dry run goes through one pass, as far as it comes,
+ * and changes nothing.
+ *
+ * It stops itself while the projection's dead-letter queue holds anything, or a namespace has an entry that was not projected for
+ * LAG_MS_MAX and cannot be projected now. Any number of runs at once are safe.
+ */
+export async function runSweep(
+  dependencies: SweepDependencies,
+  options: { readonly isDry: boolean; readonly segmentsMax?: number },
+): Promise<SweepReport> {
+  const { index, deadLetters, clock } = dependencies;
+  const { isDry, segmentsMax = RUN_SEGMENTS_MAX } = options;
+  const now = clock.now();
+  const counts = new Map<string, number>();
+  const kept = await index.readProgress();
+  let progress = isDry ? { ...ageSweep(kept, now), ...beginning(kept?.sweepAt ?? 0) } : ageSweep(kept, now);
+  const time: SweepTime = { now, sweepAt: progress.sweepAt, isDry };
+  const report = (stopped?: SweepReport['stopped']): SweepReport => ({
+    ...(stopped === undefined ? {} : { stopped }),
+    phase: progress.phase,
+    counts: Object.fromEntries(counts),
+  });
+  if (!isDry) await index.writeProgress(progress);
+  if ((await deadLetters.count()) > 0) return report('dead-letters');
+  if (progress.phase === 'rest' && progress.sweepAt - progress.begunAt >= PASS_MS_MIN) {
+    progress = { ...progress, ...beginning(progress.sweepAt) };
+  }
+  for (let segment = 0; segment < segmentsMax && progress.phase !== 'rest'; segment++) {
+    const swept = await sweepSegment(dependencies, time, progress);
+    for (const name of swept.outcomes) counts.set(name, (counts.get(name) ?? 0) + 1);
+    if (swept.isLagging) return report('projection');
+    progress = following(progress, swept.next);
+    if (!isDry) await index.writeProgress(progress);
+  }
+  return report();
+}
+
+function beginning(sweepAt: number): Pick<SweepProgress, 'phase' | 'begunAt'> & { readonly after?: never } {
+  return { phase: 'heads', begunAt: sweepAt };
+}
+
+function following({ after: _after, ...progress }: SweepProgress, next: string | undefined): SweepProgress {
+  if (next !== undefined) return { ...progress, after: next };
+  const phase = SWEEP_PHASES[SWEEP_PHASES.indexOf(progress.phase) + 1] ?? 'rest';
+  return { ...progress, phase };
+}
+
+interface SweptSegment {
+  readonly outcomes: readonly string[];
+  readonly next: string | undefined;
+  readonly isLagging?: true;
+}
+
+async function sweepSegment(
+  dependencies: SweepDependencies,
+  time: SweepTime,
+  { phase, after }: SweepProgress,
+): Promise<SweptSegment> {
+  const segment = { limit: SEGMENT_ITEMS_MAX, ...(after === undefined ? {} : { after }) };
+  const { index, removable } = dependencies;
+  switch (phase) {
+    case 'heads': {
+      const { heads, next } = await index.listHeads(segment);
+      const lags = await mapBounded(SWEEPS_IN_FLIGHT_MAX, heads, (head) => isLagging(dependencies, time, head));
+      return { outcomes: [], next, ...(lags.includes(true) ? { isLagging: true } : {}) };
+    }
+    case 'records': {
+      const { chunks, packs, next } = await index.list(segment);
+      const ofChunks = await mapBounded(SWEEPS_IN_FLIGHT_MAX, chunks, (chunk) => sweepChunk(dependencies, time, chunk));
+      const ofPacks = time.isDry
+        ? []
+        : await mapBounded(SWEEPS_IN_FLIGHT_MAX, packs, (pack) => sweepOnePack(dependencies, pack));
+      return { outcomes: [...ofChunks.map(chunkCount), ...ofPacks.map((kind) => `packs ${kind}`)], next };
+    }
+    case 'chunks':
+    case 'packs':
+    case 'manifests': {
+      const { objects, next } = await removable.list(phase, segment);
+      const swept = await mapBounded(SWEEPS_IN_FLIGHT_MAX, objects, (object) =>
+        sweepObject(dependencies, time, object),
+      );
+      return { outcomes: swept.map((outcome) => `objects ${outcome}`), next };
+    }
+    case 'rest':
+      return { outcomes: [], next: undefined };
+  }
+}
+
+function chunkCount(outcome: ChunkSweepOutcome): string {
+  return `chunks ${outcome}`;
+}
+
+async function sweepOnePack(dependencies: SweepDependencies, pack: Parameters<typeof sweepPack>[1]): Promise<string> {
+  const outcome = await sweepPack(dependencies, pack);
+  if (outcome.kind === 'deleted' && outcome.versionId !== undefined) {
+    const { objectKey: key, versionId } = outcome;
+    await dependencies.removable.remove({ key, versionId });
+    await dependencies.index.endPack({ ...pack, versionId });
+  }
+  return outcome.kind;
+}
+
+/** Whether entries of a journal stayed unprojected for too long, and still do after another try. */
+async function isLagging(
+  dependencies: SweepDependencies,
+  { now, isDry }: SweepTime,
+  { namespaceId, epoch, seq }: NamespaceJournal,
+): Promise<boolean> {
+  const { references, namespaces } = dependencies;
+  const position = await references.getPosition(namespaceId);
+  if (seq === 0 || !isBehind(position, { epoch, seq })) return false;
+  const after = position?.epoch === epoch ? position.seq : 0;
+  const [oldest] = await namespaces.listEntries({ namespaceId, after, limit: 1 });
+  if (oldest !== undefined && oldest.changedAt > formatInstant(epochMs(now - LAG_MS_MAX))) return false;
+  if (isDry) return true;
+  return (await projectNamespace(dependencies, namespaceId, { epoch, seq })) === 'behind';
+}

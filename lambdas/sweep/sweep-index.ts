@@ -1,0 +1,83 @@
+import type { ChunkHash, EpochMs, NamespaceId } from '@syncline/protocol';
+import type { SweptChunk } from '../chunks/swept-chunk.ts';
+import type { PackName } from '../packs/pack-index.ts';
+import type { JournalPosition } from '../references/reference-store.ts';
+
+/** The records of chunks and packs as the sweep goes through them, and how far it has come. */
+export interface SweepIndex {
+  /** A segment of all chunks and of the packs whose objects may still be there, in any order that stays. May be out of date. */
+  list(
+    segment: Segment,
+  ): Promise<SegmentOf<{ readonly chunks: readonly SweptChunk[]; readonly packs: readonly PackName[] }>>;
+
+  /** The record of a chunk, also of a deleted one. Strongly consistent. Cost: 1 read. */
+  get(domain: string, hash: ChunkHash): Promise<SweptChunk | undefined>;
+
+  /**
+   * Lets the record of a chunk become what `change` says, if it is still as it was seen: in place, state, pins and the sweep's own notes.
+   * False when it is not: somebody needs it, or another sweep was there. Cost: 1 write.
+   */
+  change(seen: SweptChunk, change: SweepChange): Promise<boolean>;
+
+  /**
+   * Notes that an object is going to be removed that no record names, so that none ever will. `seen` is what stands under its hash.
+   * False when another thing stands there. Cost: 1 write.
+   */
+  banObject(object: StrayObject, seen: SweptChunk | undefined): Promise<boolean>;
+
+  /** The same for a pack without a record. Cost: 1 write. */
+  banPack(pack: PackName & { readonly versionId: string; readonly now: EpochMs }): Promise<boolean>;
+
+  /** Notes that the object of a deleted pack is gone. Cost: 1 write. */
+  endPack(pack: PackName & { readonly versionId: string }): Promise<void>;
+
+  /** Heads of namespaces, a segment of them. May be out of date. */
+  listHeads(segment: Segment): Promise<SegmentOf<{ readonly heads: readonly NamespaceJournal[] }>>;
+
+  readProgress(): Promise<SweepProgress | undefined>;
+
+  /** Keeps how far the sweep has come. A run beside another only does the same twice. Cost: 1 write. */
+  writeProgress(progress: SweepProgress): Promise<void>;
+}
+
+export interface Segment {
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export type SegmentOf<Items> = Items & { readonly next?: string };
+
+/** Notes that are left out are removed, but for versions that were removed: those are remembered. */
+export type SweepChange =
+  | { readonly state: 'live'; readonly unusedSince?: number }
+  | { readonly state: 'condemned'; readonly condemnedAt: number }
+  | {
+      readonly state: 'deleted';
+      readonly removal: NonNullable<SweptChunk['removal']>;
+      readonly removedVersionId?: string;
+    };
+
+export interface StrayObject {
+  readonly domain: string;
+  readonly hash: ChunkHash;
+  readonly objectKey: string;
+  readonly versionId: string;
+}
+
+export interface NamespaceJournal extends JournalPosition {
+  readonly namespaceId: NamespaceId;
+}
+
+/** What is gone through, one after the other. */
+export const SWEEP_PHASES = ['heads', 'records', 'chunks', 'packs', 'manifests', 'rest'] as const;
+export type SweepPhase = (typeof SWEEP_PHASES)[number];
+
+export interface SweepProgress {
+  /** The clock on the wall at the last run, and the sweep's own (sweep-clock.ts). */
+  readonly wallAt: EpochMs;
+  readonly sweepAt: number;
+  readonly phase: SweepPhase;
+  readonly after?: string;
+  /** When this pass has begun, in sweep time. */
+  readonly begunAt: number;
+}

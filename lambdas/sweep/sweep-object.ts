@@ -1,0 +1,62 @@
+import type { ChunkHash } from '@syncline/protocol';
+import { ORPHAN_AGE_MS } from './limits.ts';
+import { parseObjectKey } from './object-kind.ts';
+import type { ListedObject } from './removable-objects.ts';
+import type { SweepDependencies, SweepTime } from './sweep-dependencies.ts';
+
+export type ObjectSweepOutcome = 'kept' | 'removed' | 'overtaken';
+
+type ObjectDependencies = Pick<SweepDependencies, 'index' | 'packs' | 'removable'>;
+
+/**
+ * Removes an object that no record names: a PUT that was never reported, a pack that was never confirmed, a manifest of an upload that
+ * was never opened, the loser of a race. What a record names goes with its record (sweep-chunk.ts), and is left alone here.
+ *
+ * It must be ORPHAN_AGE_MS old. But what makes this safe is no clock: before it goes, it is noted that this version is being removed, and a
+ * client that would have it recorded after that is told to send it again. Cost of an object that is kept: 1 read.
+ */
+export async function sweepObject(
+  dependencies: ObjectDependencies,
+  time: SweepTime,
+  object: ListedObject,
+): Promise<ObjectSweepOutcome> {
+  const name = parseObjectKey(object.key);
+  if (name === undefined || object.storedAt + ORPHAN_AGE_MS > time.now) return 'kept';
+  const ban = name.kind === 'packs' ? banPack : banObject;
+  const isStray = await ban(dependencies, time, { ...name, object });
+  if (isStray !== true) return isStray === false ? 'kept' : 'overtaken';
+  if (!time.isDry) await dependencies.removable.remove(object);
+  return 'removed';
+}
+
+interface NamedObject {
+  readonly domain: string;
+  readonly hash: ChunkHash;
+  readonly object: ListedObject;
+}
+
+/** Whether nothing names the object, and nothing ever will. */
+async function banObject(
+  { index }: ObjectDependencies,
+  { isDry }: SweepTime,
+  { domain, hash, object }: NamedObject,
+): Promise<boolean | 'overtaken'> {
+  const { key: objectKey, versionId } = object;
+  const row = await index.get(domain, hash);
+  const isNamed = row?.objectKey === objectKey && (row.versionId === undefined || row.versionId === versionId);
+  // A deleted chunk's object goes with its record; it is banned there already.
+  if (isNamed) return false;
+  if (isDry || row?.removedVersionId === versionId) return true;
+  return (await index.banObject({ domain, hash, objectKey, versionId }, row)) || 'overtaken';
+}
+
+async function banPack(
+  { index, packs }: ObjectDependencies,
+  { isDry, now }: SweepTime,
+  { domain, hash, object: { versionId } }: NamedObject,
+): Promise<boolean | 'overtaken'> {
+  const pack = await packs.get({ domain, hash });
+  // A pack that was recorded goes when it is empty (packs/sweep-pack.ts).
+  if (pack !== undefined) return pack.state === 'deleted' && pack.versionId === versionId && pack.members.length === 0;
+  return isDry || (await index.banPack({ domain, hash, versionId, now })) || 'overtaken';
+}
