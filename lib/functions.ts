@@ -396,7 +396,8 @@ export const functions = {
     routes: [],
     access: {
       tables: {
-        accounts: ['Scan'],
+        // Compares heads, and asks under which namespace the rows of a shared folder lie.
+        accounts: ['GetItem', 'Scan'],
         files: ['Query'],
         changes: ['Query'],
         // Projects what was left, as `project` does.

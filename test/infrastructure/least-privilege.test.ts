@@ -107,6 +107,7 @@ describe('in production', () => {
     expect(whoMay(/^dynamodb:Scan/).toSorted()).toEqual(['expiry', 'sweep']);
     expect(whoMay(/GetQueueAttributes/)).toEqual(['sweep']);
     expect(what('sweep', /^(s3|sqs):|DataAccounts|DataFiles|DataChanges/).toSorted()).toEqual([
+      'dynamodb:GetItem DataAccounts.Arn',
       'dynamodb:Query DataChanges.Arn',
       'dynamodb:Query DataFiles.Arn',
       'dynamodb:Scan DataAccounts.Arn',
