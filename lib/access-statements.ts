@@ -1,5 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Access, TableName } from './functions.ts';
+import type { Access, TableName } from './function-spec.ts';
 import type { Resources } from './resources.ts';
 
 /** The policy statements that allow an access, and nothing beside it: no wildcard in an action, resources by name. */

@@ -1,4 +1,4 @@
-import type { FunctionSpec, Setting, TableName } from './functions.ts';
+import type { FunctionSpec, Setting, TableName } from './function-spec.ts';
 import type { Resources } from './resources.ts';
 
 type Variables = Readonly<Record<string, string>>;

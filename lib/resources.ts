@@ -1,7 +1,7 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { DeploymentConfig } from './config.ts';
-import type { TableName } from './functions.ts';
+import type { TableName } from './function-spec.ts';
 
 /** All that a function can be given. */
 export interface Resources {

@@ -15,7 +15,8 @@ import { accessStatements } from '../access-statements.ts';
 import { withCode } from '../bundles.ts';
 import type { DeploymentConfig } from '../config.ts';
 import { functionEnvironment } from '../function-environment.ts';
-import { type FunctionName, type FunctionSpec, functions } from '../functions.ts';
+import type { FunctionSpec } from '../function-spec.ts';
+import { type FunctionName, functions } from '../functions.ts';
 import type { Resources } from '../resources.ts';
 
 export interface ApiFunctionProps {

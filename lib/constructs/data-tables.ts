@@ -9,7 +9,7 @@ import {
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import type { TableName } from '../functions.ts';
+import type { TableName } from '../function-spec.ts';
 
 export interface DataTablesProps {
   /** Whether the tables refuse to be deleted, outlive their stack and can be restored to any second of 35 days. */

@@ -127,11 +127,11 @@ describe('in production', () => {
 
   test('only commits, restores, uploads by links, sharing and the expiry write the tree and the journal, and none can change or remove an entry', () => {
     const writers = ['commit', 'expiry', 'link-commit', 'restore'];
-    const all = [...writers, 'sharing'];
-    expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/).toSorted()).toEqual(all);
+    const everyWriter = [...writers, 'sharing'];
+    expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/).toSorted()).toEqual(everyWriter);
     expect(whoMay(/:DeleteItem DataFiles/).toSorted()).toEqual(['commit', 'expiry', 'restore', 'sharing']);
     expect(whoMay(/:UpdateItem DataFiles/)).toEqual(['revision-mark']);
-    expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/).toSorted()).toEqual(all);
+    expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/).toSorted()).toEqual(everyWriter);
     expect(what('sharing', /DataChanges/)).toEqual(['dynamodb:PutItem DataChanges.Arn']);
     for (const writer of writers) {
       expect(what(writer, /DataChanges/).toSorted()).toEqual([
@@ -179,7 +179,16 @@ describe('in production', () => {
   });
 
   test('bytes are read where proofs and packs are checked, commits confirmed, contents handed out and references kept', () => {
-    const finders = ['chunk-check', 'commit', 'link-commit', 'link-upload', 'pack-upload', 'project', 'sweep', 'upload-initiate'];
+    const finders = [
+      'chunk-check',
+      'commit',
+      'link-commit',
+      'link-upload',
+      'pack-upload',
+      'project',
+      'sweep',
+      'upload-initiate',
+    ];
     expect(whoMay(/^s3:GetObject/).toSorted()).toEqual(
       [...finders, 'content-read', 'link-read', 'link-stream'].toSorted(),
     );

@@ -1,0 +1,44 @@
+import type { RouteName } from '@syncline/protocol';
+
+export type TableName = 'files' | 'chunks' | 'changes' | 'accounts' | 'sessions';
+/** Kinds of objects in the bucket; each is the first part of a key. */
+export type ObjectKind = 'chunks' | 'packs' | 'manifests';
+export type TableAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'Scan'
+  | 'BatchWriteItem';
+
+/** All that a function may do. What is not named here, its role refuses. */
+export interface Access {
+  readonly tables?: { readonly [table in TableName]?: readonly TableAction[] };
+  /** May query the sessions of an account, by the index `byAccount`. */
+  readonly sessionsByAccount?: true;
+  readonly readObjects?: readonly ObjectKind[];
+  readonly writeObjects?: readonly ObjectKind[];
+  /** May list all versions of objects, and remove one for ever. The policy of the bucket allows it to this role alone. */
+  readonly removeObjects?: readonly ObjectKind[];
+  /** May learn that an object does not exist: without it the store answers 403 instead of 404. */
+  readonly findObjects?: true;
+  /** May read the secret that signs cursors, page tokens, challenges and writer tags. */
+  readonly keySecret?: true;
+  /** What it may do to connections of the WebSocket API: push to them, or close them. */
+  readonly connections?: 'push' | 'close';
+}
+
+/** Values of the deployment that a function needs beside the names of what it may access. */
+export type Setting = 'DEDUP_SCOPE' | 'QUOTA_BYTES' | 'ALLOWED_ORIGINS' | 'SOCKET_URL' | 'STREAM_URL' | 'IDENTITY';
+
+export interface FunctionSpec {
+  /** Routes of the HTTP API that it serves; none when something else calls it. */
+  readonly routes: readonly RouteName[];
+  readonly access: Access;
+  readonly settings: readonly Setting[];
+  /** Buys CPU in proportion: 1,769 MiB is one core. */
+  readonly memoryMiB: number;
+  readonly timeoutSeconds: number;
+}
