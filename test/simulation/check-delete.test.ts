@@ -61,7 +61,7 @@ class Scene {
   }
 
   /** What is found wrong when the device deletes the file that the service has under this name. */
-  deleteAtService(name: string): string | undefined {
+  deleteAtService(name: string, isFromBefore = false): string | undefined {
     const node = this.#nodes.get(name);
     checkDelete(
       { stage: this.#stage, ledger: this.#ledger },
@@ -71,7 +71,7 @@ class Scene {
         disk: this.disk,
         roundBeganAt: this.#stage.scheduler.events,
       },
-      { oracle: this.#oracle, files: node === undefined ? [] : this.#oracle.filesBelow(node.nodeId) },
+      { oracle: this.#oracle, files: node === undefined ? [] : this.#oracle.filesBelow(node.nodeId), isFromBefore },
     );
     return this.#stage.violation?.message;
   }
@@ -106,6 +106,10 @@ describe('a delete of a file', () => {
 
   test('is wrong while the file stands there', () => {
     expect(scene.deleteAtService('c')).toMatch(STANDS_THERE);
+  });
+
+  test('is right though it stands there again, when a process has asked for it that has ended since', () => {
+    expect(scene.deleteAtService('c', true)).toBeUndefined();
   });
 
   test('is right once it is gone', () => {

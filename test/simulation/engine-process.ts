@@ -183,6 +183,7 @@ export class EngineProcess {
           const name = nameOf(request);
           this.#count(name);
           this.#tell(name);
+          for (const [, opId = ''] of name.matchAll(/"opId":"([^"]+)"/g)) this.#device.asks(opId);
           return network.send(request);
         }),
     };

@@ -46,6 +46,7 @@ export class SimulatedDevice implements NetworkEnd {
   #hasNetwork = true;
   #edits = 0;
   #processes = 0;
+  readonly #asked = new Map<string, number>();
 
   private constructor(world: World, own: { readonly name: string; readonly member: Member }) {
     const { stage, ledger } = world;
@@ -95,6 +96,16 @@ export class SimulatedDevice implements NetworkEnd {
     const status = this.#process?.loop.status();
     if (status === undefined) return 'off';
     return [status.state, ...status.problems.map(({ reason, path }) => `${reason} ${path}`)].join(', ');
+  }
+
+  /** Remembers which process has asked for an operation first. */
+  asks(opId: string): void {
+    if (!this.#asked.has(opId)) this.#asked.set(opId, this.#processes);
+  }
+
+  /** Whether an operation was asked for by a process that has ended. */
+  hasForgotten(opId: string): boolean {
+    return this.#process === undefined || this.#asked.get(opId) !== this.#processes;
   }
 
   get roundBeganAt(): number {

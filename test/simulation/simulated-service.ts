@@ -10,7 +10,7 @@ import {
   type UploadId,
   unpackManifest,
 } from '@syncline/protocol';
-import type { NamespaceTransaction, StoredRevision } from '../../lambdas/namespaces/namespace-store.ts';
+import type { JournalEntry, NamespaceTransaction, StoredRevision } from '../../lambdas/namespaces/namespace-store.ts';
 import type { Outcome } from '../../lambdas/runtime/outcome.ts';
 import type { RouteOperations } from '../../lambdas/runtime/route-operation.ts';
 import { UnavailableError } from '../../lambdas/runtime/unavailable-error.ts';
@@ -60,8 +60,8 @@ export class SimulatedService {
   readonly oracles = new Map<NamespaceId, JournalOracle>();
   /** Called with what the journal's stream would tell. */
   onAppended: (entries: readonly AppendedEntry[]) => void = () => undefined;
-  /** Called with files that are about to go, and the device that deletes them. */
-  onDelete: (deviceId: DeviceId, oracle: JournalOracle, files: readonly DoomedFile[]) => void = () => undefined;
+  /** Called with files that are about to go, and the operation that deletes them. */
+  onDelete: (entry: JournalEntry, oracle: JournalOracle, files: readonly DoomedFile[]) => void = () => undefined;
   readonly #stage: Stage;
   readonly #ledger: ContentLedger;
   readonly #chance: Chance;
@@ -99,7 +99,7 @@ export class SimulatedService {
     const known = this.oracles.get(namespaceId);
     if (known !== undefined) return known;
     const made = new JournalOracle(this.#stage, this.#ledger, namespaceId);
-    made.onDelete = ({ deviceId, node }) => this.onDelete(deviceId, made, made.filesBelow(node.nodeId));
+    made.onDelete = (entry) => this.onDelete(entry, made, made.filesBelow(entry.node.nodeId));
     this.oracles.set(namespaceId, made);
     return made;
   }

@@ -78,9 +78,11 @@ class Simulation {
     connectChangeFeed(this.#stage, service);
     this.#sweep = new Sweep(this.#stage, service, ledger);
     this.#history = drawHistory(chance.fork('history'), faults, dropped);
-    service.onDelete = (deviceId, oracle, files) => {
+    service.onDelete = ({ deviceId, opId }, oracle, files) => {
       const deleter = this.#devices.find(({ member }) => member.deviceId === deviceId);
-      if (deleter !== undefined) checkDelete(this.#world, deleter, { oracle, files });
+      if (deleter === undefined) return;
+      const isFromBefore = deleter.hasForgotten(opId);
+      checkDelete(this.#world, deleter, { oracle, files, isFromBefore });
     };
   }
 
