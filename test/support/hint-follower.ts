@@ -42,8 +42,8 @@ export class HintFollower {
     if (path === undefined) return false;
     this.#pending.delete(path);
     const listing = await this.#files.list(path);
-    if (listing === undefined) this.#forget(path);
-    else this.#take(listing);
+    if (listing !== undefined) this.#take(listing);
+    else this.#miss(path);
     return true;
   }
 
@@ -79,6 +79,12 @@ export class HintFollower {
       }
     }
     for (const name of before.keys()) this.#forget(joinPath(listing.path, name));
+  }
+
+  /** Whether it is gone, its parent tells: it may have been elsewhere for a moment. */
+  #miss(path: string): void {
+    this.#forget(path);
+    if (path !== '') this.#pending.add(parentPath(path));
   }
 
   #forget(path: string): void {

@@ -5,7 +5,7 @@ import { joinPath, parentPath } from '../../engine/trees.ts';
 import { errorCode } from './error-code.ts';
 import type { FolderWatcher, SetWatch, WatchLack } from './folder-watcher.ts';
 import { type InotifyQueue, inotifyQueue } from './inotify-queue.ts';
-import { WATCHES_MAX } from './limits.ts';
+import { TOUCHED_FOLDERS_MAX, WATCHES_MAX } from './limits.ts';
 import { PendingHints } from './pending-hints.ts';
 import { ENGINE_FOLDER } from './scan-folder.ts';
 import { lackOf } from './watch-lack.ts';
@@ -36,6 +36,8 @@ export class EachFolderWatcher implements FolderWatcher {
   readonly #lacking = new Map<string, WatchLack | 'unreadable'>();
   /** Names of the folders that are covered, by the folder that they are in. */
   readonly #subfolders = new Map<string, Set<string>>();
+  /** Folders that were covered and not there when they were to be listed, each with what was covered below it. */
+  readonly #missing = new Map<string, readonly string[]>();
   #retired: Watch[] = [];
   #isClosed = false;
 
@@ -79,6 +81,7 @@ export class EachFolderWatcher implements FolderWatcher {
     if (isSame && !present.isUnsure) return;
     // The new watch is set before the old one is given up: of the same folder, they are one in the kernel.
     this.#set(path, stat);
+    this.#touchMissed(path);
     if (present !== undefined) this.#retire(present);
     if (!isSame && present !== undefined) {
       // Watches below are of folders that are elsewhere or gone; their paths may stand for others.
@@ -87,13 +90,24 @@ export class EachFolderWatcher implements FolderWatcher {
   }
 
   keepOnly(path: string, names: ReadonlySet<string>): void {
-    for (const name of this.#subfolders.get(path) ?? []) if (!names.has(name)) this.drop(joinPath(path, name));
+    for (const name of this.#subfolders.get(path) ?? []) if (!names.has(name)) this.#giveUp(joinPath(path, name));
+    for (const missing of [...this.#missing.keys()]) {
+      const name = nameBelow(path, missing);
+      if (name === undefined) continue;
+      if (!names.has(name)) this.#missing.delete(missing);
+      // It was elsewhere for a moment. Who lists its parent now takes it for the folder that is known, and does not look into it.
+      else if (missing === joinPath(path, name)) this.#touchMissed(missing);
+    }
   }
 
   drop(path: string): void {
-    this.#dropBelow(path);
-    this.#forget(path);
-    if (path !== '') this.#subfolders.get(parentPath(path))?.delete(nameOf(path));
+    const below = this.#giveUp(path);
+    if (this.#missing.size < TOUCHED_FOLDERS_MAX) {
+      this.#missing.set(path, [...(this.#missing.get(path) ?? []), ...below]);
+      return;
+    }
+    this.#missing.clear();
+    this.#hints.touchEverything();
   }
 
   async close(): Promise<void> {
@@ -104,6 +118,7 @@ export class EachFolderWatcher implements FolderWatcher {
     this.#watches.clear();
     this.#lacking.clear();
     this.#subfolders.clear();
+    this.#missing.clear();
   }
 
   #set(path: string, stat: BigIntStats): void {
@@ -174,6 +189,20 @@ export class EachFolderWatcher implements FolderWatcher {
     }
   }
 
+  #giveUp(path: string): readonly string[] {
+    const below = this.#dropBelow(path);
+    this.#forget(path);
+    if (path !== '') this.#subfolders.get(parentPath(path))?.delete(nameOf(path));
+    return below;
+  }
+
+  #touchMissed(path: string): void {
+    const below = this.#missing.get(path);
+    if (below === undefined) return;
+    this.#missing.delete(path);
+    for (const folder of [path, ...below]) this.#hints.touch(folder);
+  }
+
   #dropBelow(path: string): readonly string[] {
     const dropped: string[] = [];
     const pending = [path];
@@ -221,6 +250,13 @@ function closeWatch(watch: Watch): void {
 /** Inode numbers are used again at once; the time of birth tells them apart where the file system keeps it. */
 function isSameFolder(a: BigIntStats, b: BigIntStats): boolean {
   return a.dev === b.dev && a.ino === b.ino && a.birthtimeNs === b.birthtimeNs;
+}
+
+/** The name in a folder by which a path leads on; undefined when it does not lead through the folder. */
+function nameBelow(folder: string, path: string): string | undefined {
+  const start = folder === '' ? 0 : folder.length + 1;
+  if (path.length <= start || (folder !== '' && !path.startsWith(`${folder}/`))) return undefined;
+  return path.slice(start).split('/', 1)[0];
 }
 
 function nameOf(path: string): string {

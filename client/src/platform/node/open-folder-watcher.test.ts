@@ -152,6 +152,39 @@ describe('a watcher of each folder', () => {
     expect(watcher.watches()).toBe(2);
   });
 
+  test('asks for a folder that was elsewhere when it was to be listed, with all below, once its parent shows it again', async () => {
+    make('a/deep/est');
+    make('a/other');
+    const watcher = start();
+    const files = filesOf(watcher);
+    for (const folder of ['', 'a', 'a/deep', 'a/deep/est', 'a/other']) await files.list(folder);
+    renameSync(join(root, 'a'), join(root, 'b'));
+    expect(await files.list('a/deep')).toBeUndefined();
+    write('b/deep/est/file');
+    renameSync(join(root, 'b'), join(root, 'a'));
+    await touched(watcher);
+    await files.list('');
+    await files.list('a');
+    expect(await touched(watcher)).toEqual(['a/deep', 'a/deep/est']);
+    for (const folder of ['a/deep', 'a/deep/est']) await files.list(folder);
+    write('a/deep/est/later');
+    expect(await touched(watcher)).toEqual(['a/deep/est']);
+  });
+
+  test('forgets a folder that was missing when its parent does not show it', async () => {
+    make('a/deep');
+    const watcher = start();
+    const files = filesOf(watcher);
+    for (const folder of ['', 'a', 'a/deep']) await files.list(folder);
+    renameSync(join(root, 'a', 'deep'), join(root, 'a', 'gone'));
+    expect(await files.list('a/deep')).toBeUndefined();
+    await files.list('a');
+    renameSync(join(root, 'a', 'gone'), join(root, 'a', 'deep'));
+    await touched(watcher);
+    await files.list('a');
+    expect(await touched(watcher)).toEqual([]);
+  });
+
   test('asks for the folders below one that was replaced to be listed again', async () => {
     for (const folder of ['a/deep/est', 'c/deep/est']) make(folder);
     const watcher = start();
