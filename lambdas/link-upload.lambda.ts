@@ -7,7 +7,7 @@ import { openLinkUploads } from './links/open-link-uploads.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
-import { readEnvironment } from './runtime/environment.ts';
+import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
@@ -16,7 +16,6 @@ import { DynamodbUploadStore } from './uploads/dynamodb-upload-store.ts';
 const environment = readEnvironment([
   'ACCOUNTS_TABLE',
   'BUCKET',
-  'CHANGES_TABLE',
   'CHUNKS_TABLE',
   'FILES_TABLE',
   'KEY_SECRET_ID',
@@ -30,7 +29,7 @@ const dynamodb = {
   random: systemRandom,
   tableNames: {
     accounts: environment.ACCOUNTS_TABLE,
-    changes: environment.CHANGES_TABLE,
+    changes: NOT_GRANTED,
     chunks: environment.CHUNKS_TABLE,
     files: environment.FILES_TABLE,
     sessions: environment.SESSIONS_TABLE,
