@@ -20,6 +20,18 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: KILLED, test: OVER },
   },
   {
+    id: 'failed-fsync-is-believed',
+    what: 'Bytes of which a sync has failed are taken for durable when the next sync succeeds.',
+    invariant: 'I-13',
+    file: 'client/src/platform/node/staged-file.ts',
+    find: '      this.#calls.unlinkSync(this.file);\n',
+    replace: '',
+    caughtBy: {
+      file: 'client/src/platform/node/durable-names.test.ts',
+      test: 'bytes of which a sync has failed with EIO are fetched again, and not believed because the next sync succeeds',
+    },
+  },
+  {
     id: 'no-fsync-of-the-folder',
     what: 'An agreement is written down before the name of the file is durable.',
     invariant: 'I-13',

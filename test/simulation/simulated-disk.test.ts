@@ -112,6 +112,23 @@ test('where names reach the disk in their order, a second name is never missing 
   expect(outcomes('per-directory', move)).toContain('');
 });
 
+test('what a sync has failed to write is seen until the crash, and gone after it though a later sync succeeds', () => {
+  const disk = new SimulatedDisk({ order: 'ordered' });
+  const text = () => new DiskUser(disk, { root: '/', careful: false }).tree().get('f')?.replaceAll('\0', '0');
+  const [o, n] = ['o'.repeat(16), 'n'.repeat(16)];
+  write(disk, '/f', o + o + o, { sync: true });
+  syncAll(disk, '/');
+  const file = disk.open('/f', O_RDWR);
+  disk.write(file, Buffer.from(n + n + n + n), 0);
+  disk.failSync(file);
+  // What is written once more is as good as new.
+  disk.write(file, Buffer.from('n'), 16);
+  disk.sync(file);
+  expect(text()).toBe(n + n + n + n);
+  disk.crash('seed');
+  expect(text()).toBe(o + n + o + '0'.repeat(16));
+});
+
 test('the same seed leaves the same', () => {
   const run = () => {
     const disk = new SimulatedDisk({ order: 'per-directory' });

@@ -30,6 +30,8 @@ export class Inode {
   seen: InodeFace;
   durable: InodeFace;
   readonly unsynced: ByteChange[] = [];
+  /** Blocks that a sync has failed to write: processes see them, and no later sync writes them unless somebody writes to them again. */
+  readonly #lost = new Set<number>();
   /** Blocks that were written, as numbers: a file may have holes. */
   readonly blocks = new Set<number>();
   /** Directories that hold a name of it as processes see them, with how many. */
@@ -76,14 +78,34 @@ export class Inode {
   /** Changes bytes as processes see them, and remembers the change until a sync. */
   change(change: ByteChange): void {
     this.unsynced.push(change);
+    for (const block of blocksOf(change, this.seen.bytes.length)) this.#lost.delete(block);
     this.seen.bytes = withChange(this.seen.bytes, change);
   }
 
   /** Bytes, permissions and times are on the disk from now on. Names are not: they belong to directories. */
   sync(): void {
-    const { mode, mtimeNs, ctimeNs, bytes } = this.seen;
-    this.durable = { mode, mtimeNs, ctimeNs, bytes, entries: this.durable.entries };
+    const { mode, mtimeNs, ctimeNs } = this.seen;
+    this.durable = { mode, mtimeNs, ctimeNs, bytes: this.#bytesSynced(), entries: this.durable.entries };
     this.unsynced.length = 0;
+  }
+
+  /** A sync that fails, as Linux has it: what was to be written counts as written, and no other sync writes it. */
+  failSync(): void {
+    for (const change of this.unsynced) {
+      if (change.kind === 'write') for (const block of blocksOf(change, 0)) this.#lost.add(block);
+    }
+    this.unsynced.length = 0;
+  }
+
+  #bytesSynced(): Uint8Array {
+    if (this.#lost.size === 0) return this.seen.bytes;
+    const bytes = this.seen.bytes.slice();
+    for (const block of this.#lost) {
+      const [start, end] = [block * DISK_BLOCK_BYTES, (block + 1) * DISK_BLOCK_BYTES];
+      bytes.fill(0, start, end);
+      bytes.set(this.durable.bytes.subarray(start, Math.min(end, bytes.length)), Math.min(start, bytes.length));
+    }
+    return bytes;
   }
 
   /** After a crash: this is what is left. Names are counted anew by the caller, nobody has it open, and all of it is durable. */
@@ -91,6 +113,7 @@ export class Inode {
     this.seen = face;
     this.durable = { ...face, entries: new Map(face.entries) };
     this.unsynced.length = 0;
+    this.#lost.clear();
     this.blocks.clear();
     this.homes.clear();
     this.opens = 0;
@@ -108,6 +131,15 @@ export function withChange(bytes: Uint8Array, change: ByteChange): Uint8Array {
   written.set(bytes);
   written.set(change.bytes, change.position);
   return written;
+}
+
+/** The blocks that a change gives other bytes in a file of this length, as far as they lie within it: what is grown is a hole. */
+function blocksOf(change: ByteChange, length: number): readonly number[] {
+  const [start, end] =
+    change.kind === 'write' ? [change.position, change.position + change.bytes.length] : [change.size, length];
+  if (start >= end) return [];
+  const first = Math.floor(start / DISK_BLOCK_BYTES);
+  return Array.from({ length: Math.ceil(end / DISK_BLOCK_BYTES) - first }, (_, index) => first + index);
 }
 
 const KIND_BITS: Readonly<Record<InodeKind, number>> = {

@@ -127,6 +127,11 @@ export class DiskVolume {
     return at - range.position;
   }
 
+  /** Names are written again by the next sync: a journal keeps them. */
+  failSync(inode: Inode): void {
+    if (inode.kind === 'file') inode.failSync();
+  }
+
   sync(inode: Inode): void {
     inode.sync();
     if (inode.kind === 'directory') this.#journal.syncDirectory(inode);

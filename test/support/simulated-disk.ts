@@ -198,6 +198,11 @@ export class SimulatedDisk implements PathWalker {
     this.volume.sync(this.#use(opened));
   }
 
+  /** A sync that the disk refuses: the bytes that it was to write are lost at the next crash, though a later sync succeeds. */
+  failSync(opened: OpenInode): void {
+    this.volume.failSync(this.#use(opened));
+  }
+
   close(opened: OpenInode): void {
     const inode = this.#use(opened);
     opened.isOpen = false;

@@ -118,7 +118,14 @@ export class SimulatedProcess {
       truncate: async (size) => call('ftruncate', () => disk.truncate(opened, size)),
       chmod: async (mode) => call('fchmod', () => disk.fchmod(opened, mode)),
       utimes: async (seconds) => call('futimes', () => disk.utimes(opened, seconds)),
-      sync: async () => call('fsync', () => disk.sync(opened)),
+      sync: async () => {
+        try {
+          call('fsync', () => disk.sync(opened));
+        } catch (error) {
+          if (errorCode(error) !== undefined) disk.failSync(opened);
+          throw error;
+        }
+      },
       close: async () => call('fclose', () => disk.close(opened)),
     };
   }

@@ -26,7 +26,9 @@ const bytes = (text: string) => Buffer.from(text);
 
 async function download({ files }: Pick<ReturnType<typeof world>, 'files'>, path: string, text: string) {
   const staged = await files.stage({ key: 'key', size: text.length });
-  await staged.write(0, bytes(text));
+  // As a download does: what an earlier try has written is not fetched again.
+  const found = Buffer.from(staged.readSync({ start: 0, end: text.length })).toString();
+  if (!staged.resumed || found !== text) await staged.write(0, bytes(text));
   const present = await files.look(path);
   return files.publish({ staged, path, replaces: present?.identity, executable: false, modifiedAtMs: undefined });
 }
@@ -84,6 +86,26 @@ test('a flush that the disk refuses says so, and the next one tries it again', a
   await files.flush();
   disk.crash('1');
   expect([...user.tree().keys()]).toEqual(['folder']);
+});
+
+test.each(['EIO', 'ENOSPC'] as const)(
+  'bytes of which a sync has failed with %s are fetched again, and not believed because the next sync succeeds',
+  async (fault) => {
+    const { disk, process, files, user } = world();
+    process.faults = ({ name }) => (name === 'fsync' ? fault : undefined);
+    expect(await download({ files }, 'file', 'text')).toEqual({ kind: 'failed', reason: 'disk' });
+    process.faults = () => undefined;
+    expect(await download({ files }, 'file', 'text')).toMatchObject({ kind: 'done' });
+    await files.flush();
+    disk.crash('1');
+    expect(user.tree()).toEqual(new Map([['file', 'text']]));
+  },
+);
+
+test('where what a sync has failed to write cannot be removed either, it is the sync that is told', async () => {
+  const { process, files } = world();
+  process.faults = ({ name }) => (name === 'fsync' ? 'ENOSPC' : name === 'unlink' ? 'ENOENT' : undefined);
+  expect(await download({ files }, 'file', 'text')).toEqual({ kind: 'failed', reason: 'disk' });
 });
 
 test('a file that nobody else has is durable under its new name before it loses the old one', async () => {

@@ -19,16 +19,23 @@ export class StagedFile implements StagedContent {
   readonly file: string;
   readonly resumed: boolean;
   readonly isTakenOver: boolean;
+  readonly #calls: Pick<DiskCalls, 'unlinkSync'>;
   readonly #handle: DiskHandle;
   #closed = false;
 
   constructor(
     file: string,
-    state: { readonly handle: DiskHandle; readonly resumed: boolean; readonly isTakenOver: boolean },
+    state: {
+      readonly calls: Pick<DiskCalls, 'unlinkSync'>;
+      readonly handle: DiskHandle;
+      readonly resumed: boolean;
+      readonly isTakenOver: boolean;
+    },
   ) {
     this.file = file;
     this.resumed = state.resumed;
     this.isTakenOver = state.isTakenOver;
+    this.#calls = state.calls;
     this.#handle = state.handle;
   }
 
@@ -64,7 +71,10 @@ export class StagedFile implements StagedContent {
     }
   }
 
-  /** Gives the file its permissions and time, makes its bytes durable, and closes it. Answers the state that it has then. */
+  /**
+   * Gives the file its permissions and time, makes its bytes durable, and closes it. Answers the state that it has then.
+   * @throws Error of the disk. Where the bytes could not be made durable the file is gone then.
+   */
   async finish(attributes: {
     readonly mode: number | undefined;
     readonly executable: boolean;
@@ -74,10 +84,32 @@ export class StagedFile implements StagedContent {
     const wanted = permissions(attributes.mode ?? present, attributes.executable);
     if (wanted !== (present & PERMISSIONS)) await this.#handle.chmod(wanted);
     if (attributes.modifiedAtMs !== undefined) await this.#handle.utimes(attributes.modifiedAtMs / 1000);
-    await this.#handle.sync();
+    await this.#makeDurable();
     const identity = identityOf(await this.#handle.stat());
     await this.close();
     return identity;
+  }
+
+  /**
+   * Linux tells an error of writing back once and takes the bytes for written then: whoever took up the file again would read the right ones, and
+   * the next sync would succeed without them.
+   */
+  async #makeDurable(): Promise<void> {
+    try {
+      await this.#handle.sync();
+    } catch (error) {
+      this.#removeIfPossible();
+      throw error;
+    }
+  }
+
+  #removeIfPossible(): void {
+    try {
+      this.#calls.unlinkSync(this.file);
+    } catch (error) {
+      // What is to be told is why the bytes are not durable.
+      if (errorCode(error) === undefined) throw error;
+    }
   }
 
   async close(): Promise<void> {
@@ -103,7 +135,7 @@ export function openStagedFile(
       const resumed = made === undefined && (await handle.stat()).size > 0n;
       // Only a file with room for holes has its length before its bytes: what is written gives it to the others.
       if (made === undefined || size >= HOLE_BYTES_MIN) await handle.truncate(size);
-      return new StagedFile(file, { handle, resumed, isTakenOver });
+      return new StagedFile(file, { calls, handle, resumed, isTakenOver });
     } catch (error) {
       await handle.close();
       throw error;
