@@ -110,6 +110,18 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: FILES_TEST, test: 'what goes into the trash never replaces what lies there already' },
   },
   {
+    id: 'waits-at-a-pipe',
+    what: 'A pipe in the place of a file holds up the process until somebody writes to it.',
+    invariant: 'I-12',
+    file: 'client/src/platform/node/quick-handle.ts',
+    find: '[reading, flags | constants.O_NONBLOCK]',
+    replace: '[reading, flags]',
+    caughtBy: {
+      file: 'client/src/platform/node/quick-handle.test.ts',
+      test: 'a pipe in the place of a file that is read keeps nobody waiting',
+    },
+  },
+  {
     id: 'unreadable-rules-are-none',
     what: 'When a file of patterns cannot be read, nothing is ignored any more.',
     invariant: 'I-15',

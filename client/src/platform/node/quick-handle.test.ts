@@ -1,4 +1,6 @@
-import { constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -59,6 +61,37 @@ test('what is opened to be read is not written to', async () => {
 test('what does not exist is told with the code of the system', async () => {
   await expect(openQuickly(join(directory, 'none'), constants.O_RDONLY)).rejects.toMatchObject({ code: 'ENOENT' });
 });
+
+/** Opens a pipe after a while, so that a process that waits for it goes on; leaves a file when it has to. */
+const RESCUE = `setTimeout(() => {
+  const [pipe, mark] = process.argv.slice(1);
+  fs.writeFileSync(mark, '');
+  fs.openSync(pipe, 'r+');
+  setTimeout(() => {}, 10_000);
+}, 10_000);`;
+
+test.each([
+  ['a file', constants.O_RDONLY | constants.O_NOFOLLOW],
+  ['a directory', constants.O_RDONLY],
+])(
+  'a pipe in the place of %s that is read keeps nobody waiting',
+  async (_, flags) => {
+    const [pipe, mark] = [join(directory, 'pipe'), join(directory, 'rescued')];
+    execFileSync('mkfifo', [pipe]);
+    const rescuer = spawn(process.execPath, ['-e', RESCUE, pipe, mark], { stdio: 'ignore' });
+    try {
+      const handle = await openQuickly(pipe, flags);
+      expect((await handle.stat()).isFile()).toBe(false);
+      await handle.close();
+      expect(existsSync(mark)).toBe(false);
+    } finally {
+      const gone = once(rescuer, 'exit');
+      rescuer.kill();
+      await gone;
+    }
+  },
+  30_000,
+);
 
 test('a file that may be made or changed is not only read', () => {
   expect(isReadOnly(constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)).toBe(true);

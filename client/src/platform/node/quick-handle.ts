@@ -52,14 +52,16 @@ export function isReadOnly(flags: number): boolean {
  * one, as long as the disk answers at once (call-pace.ts). What waits for the disk in any case is made elsewhere: making durable, changing the
  * length, and long reads and writes.
  *
+ * What is only read is opened without waiting: a pipe that somebody put in the place of a file would hold up the process until it is written to.
+ *
  * Once it is closed nothing is done to it any more, and it is closed once only and behind all that is under way: the system gives its number to
  * the next file.
  */
 export async function openQuickly(path: string, flags: number, mode?: number): Promise<DiskHandle> {
-  const pace = isReadOnly(flags) ? reading : changing;
+  const [pace, allFlags] = isReadOnly(flags) ? [reading, flags | constants.O_NONBLOCK] : [changing, flags];
   const descriptor = await pace.make(
-    () => openSync(path, flags, mode),
-    () => later.open(path, flags, mode),
+    () => openSync(path, allFlags, mode),
+    () => later.open(path, allFlags, mode),
   );
   return handleOf(descriptor, pace);
 }
