@@ -104,15 +104,17 @@ export class NamespaceView {
 
   /** A node of this namespace, live or deleted. What was purged is not there. */
   async node(nodeId: NodeId): Promise<StoredNode | undefined> {
+    if (this.#isGroundRoot(nodeId)) return undefined;
     const node = await this.#row(nodeId);
     if (node === undefined || node.purgedAt !== undefined) return undefined;
     return (await this.#isOwn(node)) ? node : undefined;
   }
 
-  /** Whether a node has this id, or had it before it was purged. */
+  /** Whether a node has this id, or had it before it was purged. Roots have no rows, so theirs are asked for by themselves. */
   async isUsed(nodeId: NodeId): Promise<boolean> {
+    if (nodeId === this.rootId || this.#isGroundRoot(nodeId)) return true;
     await this.load([nodeId]);
-    return nodeId === this.rootId || this.#current(nodeId) !== undefined;
+    return this.#current(nodeId) !== undefined;
   }
 
   /** The live node that stands at a place. */
@@ -225,6 +227,8 @@ export class NamespaceView {
     let { parentId } = node;
     for (let depth = 0; depth < OWN_ANCESTORS_MAX; depth++) {
       if (parentId === this.rootId) return true;
+      // Whatever row may have that id: what hangs below the root of the home is of the home.
+      if (this.#isGroundRoot(parentId)) return false;
       const above = await this.#row(parentId);
       // What lies below a folder that was purged can only be told to be of the namespace that all of it came from.
       if (above === undefined) return groundId === undefined;
@@ -232,6 +236,12 @@ export class NamespaceView {
       parentId = above.parentId;
     }
     return false;
+  }
+
+  /** Whether an id is that of the root of the home where the rows of this shared folder lie. */
+  #isGroundRoot(nodeId: NodeId): boolean {
+    const { groundId } = this.#head;
+    return groundId !== undefined && nodeId === rootNodeId(groundId);
   }
 
   #current(nodeId: NodeId): StoredNode | undefined {

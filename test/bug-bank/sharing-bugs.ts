@@ -1,6 +1,7 @@
 import type { PlantedBug } from './planted-bug.ts';
 
 const FOLDERS = 'test/scenarios/shared-folders.test.ts';
+const GROUNDS = 'test/scenarios/shared-grounds.test.ts';
 const MOUNTED = 'test/scenarios/mounted-folders.test.ts';
 const HISTORIES = 'test/scenarios/shared-folders.property.test.ts';
 const MATRIX = 'test/scenarios/route-matrix.test.ts';
@@ -29,6 +30,39 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     caughtBy: {
       file: FOLDERS,
       test: 'whoever has handed a folder over and left it learns nothing more of it, though its rows lie in their home',
+    },
+  },
+  {
+    id: 'home-id-is-free',
+    what: 'A member of a shared folder gives a node the id of the home that it came from.',
+    invariant: 'I-18',
+    file: 'lambdas/journal/namespace-view.ts',
+    find: 'if (nodeId === this.rootId || this.#isGroundRoot(nodeId)) return true;',
+    replace: 'if (nodeId === this.rootId) return true;',
+    caughtBy: { file: GROUNDS, test: 'no node of a shared folder can be given the id of the home that it came from' },
+  },
+  {
+    id: 'row-of-the-home-id-is-read',
+    what: 'A member of a shared folder opens the home that it came from, through a row that bears its id.',
+    invariant: 'I-18',
+    file: 'lambdas/journal/namespace-view.ts',
+    find: 'if (this.#isGroundRoot(nodeId)) return undefined;',
+    replace: '',
+    caughtBy: {
+      file: GROUNDS,
+      test: 'a row that bears the id of the home opens nothing of the home to a shared folder',
+    },
+  },
+  {
+    id: 'rows-below-the-home-id-are-read',
+    what: 'A member of a shared folder reads what lies in the home that it came from, past a row that bears its id.',
+    invariant: 'I-18',
+    file: 'lambdas/journal/namespace-view.ts',
+    find: 'if (this.#isGroundRoot(parentId)) return false;',
+    replace: '',
+    caughtBy: {
+      file: GROUNDS,
+      test: 'a row that bears the id of the home opens nothing of the home to a shared folder',
     },
   },
   {

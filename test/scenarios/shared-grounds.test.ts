@@ -1,0 +1,67 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import { assert, encodeUlid, formatInstant, type NamespaceId, type NodeId, opId, rootNodeId } from '@syncline/protocol';
+import { NamespaceView } from '../../lambdas/journal/namespace-view.ts';
+import { createdFolder } from '../../lambdas/journal/node-change.ts';
+import type { Member } from '../support/in-memory-member.ts';
+import { inside, SharedWorld } from '../support/shared-world.ts';
+
+let world: SharedWorld;
+let ann: Member;
+let bob: Member;
+/** A shared folder of Ann's, with Bob as an editor. */
+let namespaceId: NamespaceId;
+let editor: Member;
+/** The root of Ann's home, where the rows of the shared folder lie. Bob knows its id. */
+let home: NodeId;
+
+beforeEach(async () => {
+  world = new SharedWorld();
+  ann = await world.person('ann');
+  bob = await world.person('bob');
+  namespaceId = await world.shareNew(ann, 'team');
+  await world.welcome(ann, bob, { namespaceId });
+  editor = inside(bob, namespaceId);
+  home = rootNodeId(ann.namespaceId);
+});
+
+test('no node of a shared folder can be given the id of the home that it came from', async () => {
+  const refused = { status: 'error', error: { code: 'invalid_request' } };
+  const place = { parentId: rootNodeId(namespaceId), name: 'x', newNodeId: home };
+  expect(await world.tryOne(editor, { type: 'mkdir', ...place })).toMatchObject(refused);
+  expect(await world.tryPut(editor, { ...place, text: 'x' })).toMatchObject(refused);
+  expect(await world.names(ann)).toEqual(['team']);
+});
+
+test('a row that bears the id of the home opens nothing of the home to a shared folder', async () => {
+  const { node: diary } = await world.put(ann, { name: 'diary', text: 'dear diary' });
+  await plantFolder(home);
+  const query = { namespaceId };
+  for (const nodeId of [home, diary.nodeId]) {
+    for (const name of ['getNode', 'listChildren', 'listRevisions', 'getContent'] as const) {
+      expect({ nodeId, name, code: await world.codeOf(bob, name, { parameters: { nodeId }, query }) }).toEqual({
+        nodeId,
+        name,
+        code: 'not_found',
+      });
+    }
+    expect(await world.codeOf(bob, 'listTree', { query: { namespaceId, folderId: nodeId } })).toBe('not_found');
+  }
+  const refused = { status: 'error', error: { code: 'not_found' } };
+  const { nodeId } = diary;
+  expect(await world.tryOne(editor, { type: 'delete', nodeId, baseRev: 1 })).toMatchObject(refused);
+  expect(await world.tryOne(editor, { type: 'mkdir', parentId: home, name: 'mine' })).toMatchObject(refused);
+});
+
+/** Puts a row into the shared folder, as a service that did not know of grounds might have. */
+async function plantFolder(nodeId: NodeId): Promise<void> {
+  const { namespaces, random, clock } = world.service.stores;
+  const access = await namespaces.readAccess({ namespaceId, accountId: bob.accountId });
+  assert(access !== undefined, 'an editor has access');
+  const at = formatInstant(clock.now());
+  const device = { deviceId: bob.deviceId, name: 'desk', platform: 'linux', createdAt: at, lastSeenAt: at } as const;
+  const author = { namespaceId, caller: { accountId: bob.accountId, device }, now: clock.now() };
+  const view = new NamespaceView({ namespaces }, access);
+  const made = { nodeId, parentId: view.rootId, name: 'x' };
+  view.apply(author, opId(encodeUlid(random.bytes(16)), 0), createdFolder(author, made));
+  expect(await namespaces.commit(view.transaction(author.now))).toMatchObject({ kind: 'committed' });
+}
