@@ -130,7 +130,8 @@ export class NamespaceView {
     if (nodeId !== this.rootId && (await this.node(nodeId)) === undefined) return { kind: 'unknown' };
     while (next !== this.rootId) {
       const node = await this.#row(next);
-      if (node === undefined) return { kind: 'unknown' };
+      // What a purge took along is gone with it, though its own row is still there.
+      if (node === undefined || node.purgedAt !== undefined) return { kind: 'unknown' };
       if (node.deletedAt !== undefined) return { kind: 'deleted', folder: node };
       if (chain.length === ANCESTORS_MAX) return { kind: 'too_deep', chain };
       chain.push(node);

@@ -17,6 +17,18 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: TRASH, test: 'I-17: what was purged never comes back, by whatever way' },
   },
   {
+    id: 'purged-lets-out',
+    what: 'What a purge took along comes back out of the folder that it was in.',
+    invariant: 'I-17',
+    file: 'lambdas/journal/namespace-view.ts',
+    find: "if (node === undefined || node.purgedAt !== undefined) return { kind: 'unknown' };",
+    replace: "if (node === undefined) return { kind: 'unknown' };",
+    caughtBy: {
+      file: TRASH,
+      test: 'I-17: what a purge took along does not come out of the folder that it was in, however deep it lay',
+    },
+  },
+  {
     id: 'id-of-a-purged-node',
     what: 'A new node takes the id of one that was purged.',
     invariant: 'I-17',

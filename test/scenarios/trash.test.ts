@@ -138,6 +138,44 @@ test('I-17: what was purged never comes back, by whatever way', async () => {
   expect(await world.names(desk)).toEqual([]);
 });
 
+test('I-17: what a purge took along does not come out of the folder that it was in, however deep it lay', async () => {
+  const { world, desk, root } = await opened();
+  const top = await world.mkdir(desk, 'top');
+  const inner = await world.mkdir(desk, 'inner', top.nodeId);
+  const { node } = await world.put(desk, { name: 'y', text: 'why', parentId: inner.nodeId });
+  const baseSeq = await world.head(desk);
+  const deleted = await world.must(desk, { type: 'delete', nodeId: top.nodeId, baseRev: 1, baseSeq });
+  await world.must(desk, { type: 'purge', nodeId: top.nodeId, deletedAt: deleted.node.deletedAt ?? '' });
+  const absent = { status: 'error', error: { code: 'not_found' } };
+  const { nodeId } = node;
+  for (const intent of [
+    { type: 'restore', nodeId, parentId: root, name: 'y' },
+    { type: 'restore', nodeId: inner.nodeId, parentId: root, name: 'inner' },
+    { type: 'move', nodeId, baseRev: 1, parentId: root, name: 'y' },
+    { type: 'mkdir', parentId: inner.nodeId, name: 'x' },
+    { type: 'delete', nodeId, baseRev: 1 },
+  ] as const) {
+    expect(await world.tryOne(desk, intent)).toMatchObject(absent);
+  }
+  expect(await world.names(desk)).toEqual([]);
+});
+
+test('a purge leaves what lay in the trash by itself, and what that took along', async () => {
+  const { world, desk, root } = await opened();
+  const top = await world.mkdir(desk, 'top');
+  const inner = await world.mkdir(desk, 'inner', top.nodeId);
+  const { node } = await world.put(desk, { name: 'y', text: 'why', parentId: inner.nodeId });
+  for (const { nodeId } of [inner, top]) {
+    const baseSeq = await world.head(desk);
+    const deleted = await world.must(desk, { type: 'delete', nodeId, baseRev: 1, baseSeq });
+    if (nodeId !== top.nodeId) continue;
+    await world.must(desk, { type: 'purge', nodeId, deletedAt: deleted.node.deletedAt ?? '' });
+  }
+  await world.must(desk, { type: 'restore', nodeId: node.nodeId, parentId: root, name: 'y' });
+  await world.must(desk, { type: 'restore', nodeId: inner.nodeId, parentId: root, name: 'inner' });
+  expect((await world.names(desk)).toSorted()).toEqual(['inner', 'y']);
+});
+
 test('a purge is one entry, after which a device that knew nothing of it reads on', async () => {
   const { world, desk, folder, deletedAt } = await deletedFolder();
   const cursor = await world.cursor(desk);
