@@ -13,7 +13,7 @@ import { noSuchFolder, openFolder } from './open-folder.ts';
 import type { MemberKey, SharingStore } from './sharing-store.ts';
 
 export interface RemoveMemberDependencies extends ChangeHomeDependencies {
-  readonly sharing: Pick<SharingStore, 'getMount' | 'removeMember'>;
+  readonly sharing: Pick<SharingStore, 'getMember' | 'getMount' | 'removeMember'>;
   readonly sockets: Pick<SocketStore, 'listConnections'>;
   readonly pusher: Pick<SocketPusher, 'post'>;
   readonly meter: Meter;
@@ -24,7 +24,7 @@ export interface RemoveMemberDependencies extends ChangeHomeDependencies {
  *
  * First the membership goes, and with it every right: no request that is begun later is served, and no address is signed any more. Then
  * the member's devices are told, and the mount goes from its tree. Idempotent: a repeat goes on where an earlier one was broken off.
- * Cost: 2 reads and a transaction for the membership, a Query and a post a connection, 3 reads and a transaction for the mount.
+ * Cost: 2 reads and a transaction for the membership, a Query and a post a connection, 4 reads and a transaction for the mount.
  */
 export async function removeMember(
   dependencies: RemoveMemberDependencies,
@@ -45,7 +45,7 @@ export async function removeMember(
   return endMembership(dependencies, key, caller);
 }
 
-/** What is left to do for somebody who is no member any more. Idempotent. */
+/** What is left to do for somebody who is no member any more; nothing for who is one again. Idempotent. */
 export async function endMembership(
   dependencies: RemoveMemberDependencies,
   key: MemberKey,
@@ -54,6 +54,8 @@ export async function endMembership(
   await tellRevoked(dependencies, key);
   const { accountId } = key;
   const unmounted = await changeHome(dependencies, { accountId, caller }, async (view, author) => {
+    // Whoever has come back meanwhile has the mount of the new membership.
+    if ((await dependencies.sharing.getMember(key)) !== undefined) return { kind: 'settled', node: undefined };
     const mount = await dependencies.sharing.getMount(key);
     if (mount === undefined) return { kind: 'settled', node: undefined };
     const node = await view.node(mount.nodeId);

@@ -10,7 +10,7 @@ import type { SharingStore } from './sharing-store.ts';
 export interface UnshareDependencies extends RemoveMemberDependencies {
   readonly sharing: Pick<
     SharingStore,
-    'deleteInvitation' | 'getMount' | 'listInvitations' | 'listMembers' | 'removeMember'
+    'deleteInvitation' | 'getMember' | 'getMount' | 'listInvitations' | 'listMembers' | 'removeMember'
   >;
 }
 

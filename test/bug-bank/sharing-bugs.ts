@@ -2,6 +2,7 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const FOLDERS = 'test/scenarios/shared-folders.test.ts';
 const GROUNDS = 'test/scenarios/shared-grounds.test.ts';
+const MEETINGS = 'test/scenarios/memberships-meet.test.ts';
 const MOUNTED = 'test/scenarios/mounted-folders.test.ts';
 const HISTORIES = 'test/scenarios/shared-folders.property.test.ts';
 const MATRIX = 'test/scenarios/route-matrix.test.ts';
@@ -136,6 +137,18 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     find: '  await tellRevoked(dependencies, key);\n',
     replace: '',
     caughtBy: { file: FOLDERS, test: 'a removed member is refused at once, told at once, and left without the mount' },
+  },
+  {
+    id: 'removal-meets-a-return',
+    what: 'A removal takes the mount of a membership that began after it.',
+    invariant: 'I-9',
+    file: 'lambdas/sharing/remove-member.ts',
+    find: "    if ((await dependencies.sharing.getMember(key)) !== undefined) return { kind: 'settled', node: undefined };\n",
+    replace: '',
+    caughtBy: {
+      file: MEETINGS,
+      test: 'who comes back while an earlier membership is being ended keeps the mount of the new one',
+    },
   },
   {
     id: 'sharing-that-came-second-is-done',

@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+import type { NamespaceId } from '@syncline/protocol';
+import { MemorySocketPusher } from '../../lambdas/sockets/memory-socket-pusher.ts';
+import type { Member } from '../support/in-memory-member.ts';
+import { SharedWorld } from '../support/shared-world.ts';
+
+/** Lets something happen after a membership has ended and before the mount is taken away: while the devices are told. */
+class MeetingPusher extends MemorySocketPusher {
+  meanwhile: (() => Promise<unknown>) | undefined;
+
+  override async post(...given: Parameters<MemorySocketPusher['post']>) {
+    const { meanwhile } = this;
+    this.meanwhile = undefined;
+    await meanwhile?.();
+    return super.post(...given);
+  }
+}
+
+/** A folder of Ann's that Bob is a member of, with a device that is told when that ends. */
+async function shared() {
+  const pusher = new MeetingPusher();
+  const world = new SharedWorld({ seen: (stores) => ({ ...stores, pusher }) });
+  const [ann, bob] = [await world.person('ann'), await world.person('bob')];
+  const namespaceId = await world.shareNew(ann, 'team');
+  const token = await world.inviteByLink(ann, namespaceId);
+  await world.call(bob, 'acceptInvitation', { body: { token } });
+  const { sockets, clock } = world.service.stores;
+  await sockets.putConnection({ ...bob, connectionId: 'bob', expiresAt: clock.now() + 60_000 } as never);
+  return { world, pusher, ann, bob, namespaceId };
+}
+
+async function leaveAndComeBack(world: SharedWorld, member: Member, { namespaceId, token }: Place): Promise<void> {
+  await world.call(member, 'removeMember', { parameters: { namespaceId, accountId: member.accountId } });
+  await world.call(member, 'acceptInvitation', { body: { token } });
+}
+
+interface Place {
+  readonly namespaceId: NamespaceId;
+  readonly token: string;
+}
+
+test('who comes back while an earlier membership is being ended keeps the mount of the new one', async () => {
+  const { world, pusher, ann, bob, namespaceId } = await shared();
+  const token = await world.inviteByLink(ann, namespaceId);
+  pusher.meanwhile = () => leaveAndComeBack(world, bob, { namespaceId, token });
+  await world.call(ann, 'removeMember', { parameters: { namespaceId, accountId: bob.accountId } });
+  expect((await world.call(bob, 'listNamespaces', {})).folders).toMatchObject([{ namespaceId, memberCount: 2 }]);
+  expect(await world.names(bob)).toEqual(['team']);
+});
+
+test('who comes back while a folder stops being shared keeps the mount of the new membership', async () => {
+  const { world, pusher, ann, bob, namespaceId } = await shared();
+  pusher.meanwhile = async () => {
+    const token = await world.inviteByLink(ann, namespaceId);
+    await leaveAndComeBack(world, bob, { namespaceId, token });
+  };
+  await world.call(ann, 'unshare', { parameters: { namespaceId } });
+  expect((await world.call(bob, 'listNamespaces', {})).folders).toMatchObject([{ namespaceId, memberCount: 2 }]);
+  expect(await world.names(bob)).toEqual(['team']);
+});
