@@ -47,7 +47,7 @@ const dependencies = {
   meter: telemetry,
 };
 
-/** Called every hour. Called by hand with `{ "dryRun": true }` it tells what a pass would do, and changes nothing. */
+/** One run. Called with `{ "dryRun": true }` it tells what a pass would do, and changes nothing. */
 export const handler = async (
   event: { readonly dryRun?: boolean },
   context: { readonly awsRequestId: string },

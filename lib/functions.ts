@@ -207,7 +207,7 @@ export const functions = {
     memoryMiB: memory.core,
     timeoutSeconds: seconds.longest,
   },
-  /** Called every hour: lets go what the retention does not keep. */
+  /** Called by hand: lets go what the retention does not keep. */
   expiry: {
     routes: [],
     access: {
@@ -348,7 +348,7 @@ export const functions = {
     memoryMiB: memory.core,
     timeoutSeconds: seconds.background,
   },
-  /** Called every hour: removes what nothing needs, after its time. Nothing else may remove an object. */
+  /** Called by hand: removes what nothing needs, after its time. Nothing else may remove an object. */
   sweep: {
     routes: [],
     access: {

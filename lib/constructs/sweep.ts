@@ -27,6 +27,8 @@ export class Sweep extends Construct {
     sweep.allow(new PolicyStatement({ actions: ['sqs:GetQueueAttributes'], resources: [deadLetters.queueArn] }));
     sweep.lambda.addEnvironment('DEAD_LETTERS_URL', deadLetters.queueUrl);
     const rule = new Rule(this, 'Hourly', {
+      // Called by hand, a dry run first, until references are known to be complete in every case: docs/OPERATING.md.
+      enabled: false,
       schedule: Schedule.rate(Duration.hours(RUN_HOURS)),
       targets: [{ bind: () => ({ arn: sweep.lambda.functionArn, id: '' }) }],
     });

@@ -80,18 +80,20 @@ describe.each(stages)('in stage %s', (stage) => {
     );
   });
 
-  test('the expiry is called every hour, by its rule alone', () => {
+  test.each([
+    ['ExpiryExpire', 'ExpiryHourly.Arn'],
+    ['Sweep', 'SweepHourly.Arn'],
+  ])('%s is called by nothing but its own rule, and that is disabled', (called, source) => {
     const rules = resourcesOf(template, 'AWS::Events::Rule').filter(({ Properties }) =>
-      JSON.stringify(Properties['Targets']).includes('"ExpiryExpire'),
+      JSON.stringify(Properties['Targets']).includes(`"${called}`),
     );
     expect(rules).toHaveLength(1);
-    expect(rules[0]?.Properties).toMatchObject({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
-    const permissions = resourcesOf(template, 'AWS::Lambda::Permission');
-    const ofExpiry = permissions.filter(({ Properties }) =>
-      show(Properties['FunctionName']).startsWith('ExpiryExpire'),
+    expect(rules[0]?.Properties).toMatchObject({ ScheduleExpression: 'rate(1 hour)', State: 'DISABLED' });
+    const permissions = resourcesOf(template, 'AWS::Lambda::Permission').filter(({ Properties }) =>
+      show(Properties['FunctionName']).startsWith(called),
     );
-    expect(ofExpiry.map(({ Properties }) => Properties['Principal'])).toEqual(['events.amazonaws.com']);
-    expect(ofExpiry.map(({ Properties }) => show(Properties['SourceArn']))).toEqual(['ExpiryHourly.Arn']);
+    expect(permissions.map(({ Properties }) => Properties['Principal'])).toEqual(['events.amazonaws.com']);
+    expect(permissions.map(({ Properties }) => show(Properties['SourceArn']))).toEqual([source]);
   });
 
   test('the socket lets in the origins that the deployment allows', () => {
