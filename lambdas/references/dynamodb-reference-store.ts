@@ -85,46 +85,29 @@ export class DynamodbReferenceStore implements ReferenceStore {
   }
 
   endAdding(pass: NodePass, content: ContentKey): Promise<boolean> {
-    return isAccepted(() =>
-      this.#client.send('UpdateItem', {
-        TableName: this.#table,
-        Key: keyAttributes(contentItemKey(pass, content)),
-        ConditionExpression: '#state = :adding AND #pass = :pass',
-        UpdateExpression: 'SET #state = :referenced',
-        ExpressionAttributeNames: { '#state': 'state', '#pass': 'pass' },
-        ExpressionAttributeValues: toAttributes({
-          ':adding': 'adding',
-          ':referenced': 'referenced',
-          ':pass': pass.pass,
-        }),
+    return this.#updateWhileLast(pass, {
+      TableName: this.#table,
+      Key: keyAttributes(contentItemKey(pass, content)),
+      ConditionExpression: '#state = :adding AND #pass = :pass',
+      UpdateExpression: 'SET #state = :referenced',
+      ExpressionAttributeNames: { '#state': 'state', '#pass': 'pass' },
+      ExpressionAttributeValues: toAttributes({
+        ':adding': 'adding',
+        ':referenced': 'referenced',
+        ':pass': pass.pass,
       }),
-    );
+    });
   }
 
-  async beginDropping(pass: NodePass, content: ContentKey): Promise<boolean> {
-    const isLast: Update = {
-      TableName: this.#table,
-      Key: keyAttributes(passKey(pass)),
-      ConditionExpression: '#pass = :pass',
-      UpdateExpression: 'SET #pass = :pass',
-      ExpressionAttributeNames: { '#pass': 'pass' },
-      ExpressionAttributeValues: toAttributes({ ':pass': pass.pass }),
-    };
-    const drops: Update = {
+  beginDropping(pass: NodePass, content: ContentKey): Promise<boolean> {
+    return this.#updateWhileLast(pass, {
       TableName: this.#table,
       Key: keyAttributes(contentItemKey(pass, content)),
       ConditionExpression: '#pass <= :pass',
       UpdateExpression: 'SET #state = :dropping, #pass = :pass',
       ExpressionAttributeNames: { '#state': 'state', '#pass': 'pass' },
       ExpressionAttributeValues: toAttributes({ ':dropping': 'dropping', ':pass': pass.pass }),
-    };
-    try {
-      await this.#client.send('TransactWriteItems', { TransactItems: [{ Update: isLast }, { Update: drops }] });
-      return true;
-    } catch (error) {
-      if (error instanceof TransactionCanceledException) return false;
-      throw error;
-    }
+    });
   }
 
   endDropping(pass: NodePass, content: ContentKey): Promise<boolean> {
@@ -189,6 +172,25 @@ export class DynamodbReferenceStore implements ReferenceStore {
         ExpressionAttributeValues: toAttributes({ ':epoch': epoch, ':seq': seq }),
       }),
     );
+  }
+
+  /** One write that holds only while no other pass over the node has begun. */
+  async #updateWhileLast(pass: NodePass, change: Update): Promise<boolean> {
+    const isLast: Update = {
+      TableName: this.#table,
+      Key: keyAttributes(passKey(pass)),
+      ConditionExpression: '#pass = :pass',
+      UpdateExpression: 'SET #pass = :pass',
+      ExpressionAttributeNames: { '#pass': 'pass' },
+      ExpressionAttributeValues: toAttributes({ ':pass': pass.pass }),
+    };
+    try {
+      await this.#client.send('TransactWriteItems', { TransactItems: [{ Update: isLast }, { Update: change }] });
+      return true;
+    } catch (error) {
+      if (error instanceof TransactionCanceledException) return false;
+      throw error;
+    }
   }
 
   async #get<Row>(key: ItemKey): Promise<Row | undefined> {

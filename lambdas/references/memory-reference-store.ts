@@ -28,7 +28,7 @@ export class MemoryReferenceStore implements ReferenceStore {
   }
 
   async isLastPass(pass: NodePass): Promise<boolean> {
-    return this.#passes.get(nodeText(pass)) === pass.pass;
+    return this.#isLast(pass);
   }
 
   async listContents(node: NodeName): Promise<readonly ReferencedContent[]> {
@@ -47,6 +47,7 @@ export class MemoryReferenceStore implements ReferenceStore {
     const rows = this.#contentsOf(pass);
     const row = rows.get(contentKeyText(content));
     if (row?.state !== 'adding' || row.pass !== pass.pass) return false;
+    if (!this.#isLast(pass)) return false;
     rows.set(contentKeyText(content), { ...row, state: 'referenced' });
     return true;
   }
@@ -54,7 +55,7 @@ export class MemoryReferenceStore implements ReferenceStore {
   async beginDropping(pass: NodePass, content: ContentKey): Promise<boolean> {
     const rows = this.#contentsOf(pass);
     const row = rows.get(contentKeyText(content));
-    if (row === undefined || row.pass > pass.pass || !(await this.isLastPass(pass))) return false;
+    if (row === undefined || row.pass > pass.pass || !this.#isLast(pass)) return false;
     rows.set(contentKeyText(content), { ...row, state: 'dropping', pass: pass.pass });
     return true;
   }
@@ -91,6 +92,10 @@ export class MemoryReferenceStore implements ReferenceStore {
 
   async advance(namespaceId: NamespaceId, to: JournalPosition): Promise<void> {
     if (isBehind(this.#positions.get(namespaceId), to)) this.#positions.set(namespaceId, to);
+  }
+
+  #isLast(pass: NodePass): boolean {
+    return this.#passes.get(nodeText(pass)) === pass.pass;
   }
 
   #contentsOf(node: NodeName): Map<string, ContentRow> {

@@ -28,7 +28,7 @@ export interface ProjectNodeDependencies {
  * a commit, the expiry of revisions, a purge. Whatever it leaves half done the next call brings to its end.
  *
  * A condemned chunk that is referenced lives again.
- * Cost of a new content of n chunks: 4 writes, 2 queries, 1 read, n writes and n items; of one that is known: 1 write, 2 queries, 1 read.
+ * Cost of a new content of n chunks: 5 writes, 2 queries, 1 read, n writes and n items; of one that is known: 1 write, 2 queries, 1 read.
  *
  * @throws UnavailableError when a store did not answer, or other passes over the node did not come to an end.
  */
@@ -64,8 +64,10 @@ async function runPass(
     begun.set(key, content);
     if (!(await addContent(dependencies, pass, content))) return false;
   }
+  for (const key of retained.keys()) dropped.delete(key);
+  // All are marked before the first reference goes: contents share chunks, and none is taken for referenced that has lost one to another.
+  for (const content of dropped.values()) if (!(await references.beginDropping(pass, content))) return false;
   for (const [key, content] of dropped) {
-    if (retained.has(key)) continue;
     if (!(await dropContent(dependencies, pass, { content, retained: [...retained.values()] }))) return false;
     begun.delete(key);
   }
@@ -129,13 +131,13 @@ interface Dropped {
   readonly retained: readonly ContentKey[];
 }
 
+/** Precondition: it is marked, and so is every other content that goes. */
 async function dropContent(
   dependencies: ProjectNodeDependencies,
   pass: NodePass,
   { content, retained }: Dropped,
 ): Promise<boolean> {
   const { references, meter } = dependencies;
-  if (!(await references.beginDropping(pass, content))) return false;
   for (const { domain, hashes } of (await readContentChunks(dependencies, content)) ?? []) {
     const left = new Set<ChunkHash>(hashes);
     await leaveOut(dependencies, { domain, left }, retained);

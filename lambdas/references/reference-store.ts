@@ -20,7 +20,10 @@ export interface ReferenceStore {
   /** Notes that references of a content are being added, before the first one is. False when a later pass is at it. Cost: 1 write. */
   beginAdding(pass: NodePass, content: ContentKey): Promise<boolean>;
 
-  /** Makes the content `referenced`. False when a later pass is at it. Precondition: all of its references are added. Cost: 1 write. */
+  /**
+   * Makes the content `referenced`. False when another pass over the node has begun: it may be dropping what was just added, for it has
+   * not seen this content. Atomic. Precondition: all of its references are added. Cost: 1 transaction of 2 writes.
+   */
   endAdding(pass: NodePass, content: ContentKey): Promise<boolean>;
 
   /**

@@ -1,17 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { ContentHash, epochMs, NodeId, packManifest } from '@syncline/protocol';
 import fc from 'fast-check';
-import { type Home, openHome, putFiles } from '../../test/conformance/namespace-fixture.ts';
+import { fileNode, type Home, openHome, putFiles } from '../../test/conformance/namespace-fixture.ts';
 import { chunkOf, deviceIdOf, sha256Hex, textBytes } from '../../test/support/in-memory-member.ts';
 import { createInMemoryStores, type InMemoryStores } from '../../test/support/in-memory-stores.ts';
 import { Interleaver } from '../../test/support/interleaver.ts';
 import { propertyCases } from '../../test/support/property-runs.ts';
 import { SeededRandom } from '../../test/support/seeded-random.ts';
 import type { StoredRevision } from '../namespaces/namespace-store.ts';
-import type { StreamRecord } from '../runtime/stream-records.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
-import { createProjectHandler, type ProjectedEntry } from './create-project-handler.ts';
-import { ENTRIES_AT_ONCE } from './limits.ts';
 import { type ProjectNodeDependencies, projectNode } from './project-node.ts';
 
 const DOMAIN = 'shared';
@@ -75,7 +72,7 @@ interface World {
 async function openWorld(interleaver: Interleaver): Promise<World> {
   const stores = createInMemoryStores();
   const home = await openHome(stores);
-  const { revisions } = putFiles(home, 0, [fileNode(home, 'template')]);
+  const { revisions } = putFiles(home, 0, [fileNode(home, { name: 'template' })]);
   const file = new FileOfRevisions(home, revisions[0] as StoredRevision);
   const ports = {
     namespaces: interleaver.wrap({ listRevisions: file.listRevisions.bind(file) }),
@@ -93,22 +90,6 @@ async function openWorld(interleaver: Interleaver): Promise<World> {
     meter: stores.telemetry,
   };
   return { stores, file, ports };
-}
-
-function fileNode(home: Home, name: string) {
-  return {
-    namespaceId: home.namespaceId,
-    nodeId: NodeId.parse(deviceIdOf(name)),
-    parentId: home.root,
-    name,
-    kind: 'file' as const,
-    rev: 1,
-    contentRev: 1,
-    placeRev: 1,
-    size: 10,
-    modifiedAt: '2026-01-01T12:00:00.000Z',
-    contentHash: ContentHash.parse(sha256Hex(name)),
-  };
 }
 
 async function referencedHashes({ references }: InMemoryStores): Promise<ReadonlySet<string>> {
@@ -241,6 +222,84 @@ test.each(MEANWHILE)(
   },
 );
 
+test.each([0, 1])(
+  'a pass that dies while it drops has marked all that goes: content %i gets its references again when it comes back',
+  async (comesBack) => {
+    const { stores, file, ports } = await openWorld(new Interleaver({ random: new SeededRandom('alone'), faults: 0 }));
+    for (const content of [0, 1]) file.add(content);
+    await projectNode(ports, file.name);
+    for (const content of [0, 1]) file.purge(content);
+    const dying = hooked(ports.references, 'drop', async (call) => {
+      await call();
+      throw new UnavailableError('the process has died');
+    });
+    await expect(projectNode({ ...ports, references: dying }, file.name)).rejects.toThrow('the process has died');
+    file.add(comesBack);
+    await projectNode(ports, file.name);
+    expect(await referencedHashes(stores)).toEqual(file.needed());
+  },
+);
+
+test('a pass that was overtaken makes nothing referenced while the later one drops a chunk of it', async () => {
+  const { stores, file, ports } = await openWorld(new Interleaver({ random: new SeededRandom('alone'), faults: 0 }));
+  file.add(0);
+  await projectNode(ports, file.name);
+  file.purge(0);
+  const [begun, mayRead, added, mayEnd] = [gate(), gate(), gate(), gate()];
+  const { namespaces, references } = ports;
+  const earlier = {
+    ...ports,
+    namespaces: hooked(namespaces, 'listRevisions', async (call) => {
+      begun.open();
+      await mayRead.opened;
+      return call();
+    }),
+    references: hooked(references, 'endAdding', async (call) => {
+      const answer = await call();
+      added.open();
+      await mayEnd.opened;
+      return answer;
+    }),
+  };
+  const later = {
+    ...ports,
+    references: hooked(references, 'beginDropping', async (call) => {
+      // It has read that nothing is retained, and that content 0 is referenced.
+      file.add(1);
+      mayRead.open();
+      await added.opened;
+      return call();
+    }),
+  };
+  const ends = projectNode(earlier, file.name);
+  await begun.opened;
+  await projectNode(later, file.name);
+  mayEnd.open();
+  await ends;
+  expect(await referencedHashes(stores)).toEqual(file.needed());
+});
+
+function gate() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: () => resolve() };
+}
+
+/** The port with `around` around each call of one of its functions. */
+function hooked<Port extends object>(
+  port: Port,
+  hookedName: keyof Port,
+  around: (call: () => Promise<unknown>) => Promise<unknown>,
+): Port {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name, target);
+      if (name !== hookedName || typeof member !== 'function') return member;
+      return (...parameters: readonly unknown[]) =>
+        around(async (): Promise<unknown> => Reflect.apply(member, target, parameters));
+    },
+  });
+}
+
 test('a condemned chunk that a content needs lives again, and one that is not stored is counted', async () => {
   const interleaver = new Interleaver({ random: new SeededRandom('alone'), faults: 0 });
   const { stores, file, ports } = await openWorld(interleaver);
@@ -263,97 +322,4 @@ test('a condemned chunk that a content needs lives again, and one that is not st
     pinnedUntil: 1,
   });
   expect(stores.telemetry.counts.get('chunksUnstored')).toBe(1);
-});
-
-/** A namespace with files in its journal, and the consumer of its stream. */
-async function openJournal(count: number) {
-  const stores = createInMemoryStores();
-  const home = await openHome(stores);
-  const commit = async (from: number, to: number) => {
-    for (let seq = from; seq < to; seq++) {
-      const manifest = packManifest([chunkOf(textBytes(`chunk ${seq}`))]);
-      const transaction = putFiles(home, seq, [fileNode(home, `file ${seq}`)]);
-      const revisions = transaction.revisions.map((revision) => ({
-        ...revision,
-        manifest,
-        contentHash: ContentHash.parse(sha256Hex(manifest)),
-      }));
-      expect(await stores.namespaces.commit({ ...transaction, revisions })).toEqual({ kind: 'committed' });
-    }
-  };
-  await commit(0, count);
-  const consume = createProjectHandler({
-    ...stores,
-    decodeEntry: (image) => {
-      if (image === undefined) throw new TypeError('this is no entry');
-      return image as ProjectedEntry;
-    },
-  });
-  const record = (seq: number | undefined): StreamRecord => ({
-    eventName: 'INSERT',
-    dynamodb: {
-      SequenceNumber: `${seq}`,
-      NewImage: seq === undefined ? undefined : { namespaceId: home.namespaceId, epoch: 1, seq },
-    },
-  });
-  return {
-    stores,
-    home,
-    commit,
-    deliver: async (seqs: readonly (number | undefined)[]) =>
-      (await consume({ Records: seqs.map(record) }, { awsRequestId: 'r' })).batchItemFailures,
-    referenced: async () => {
-      const found: number[] = [];
-      for (let seq = 0; seq < 200; seq++) {
-        const { hash } = chunkOf(textBytes(`chunk ${seq}`));
-        if (await stores.references.isReferenced(DOMAIN, hash)) found.push(seq);
-      }
-      return found;
-    },
-  };
-}
-
-const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
-
-test('one record of the stream is enough for all entries before it, whichever were lost', async () => {
-  const count = 2 * ENTRIES_AT_ONCE + 3;
-  const { deliver, referenced, commit } = await openJournal(count);
-  expect(await deliver([count])).toEqual([]);
-  expect(await referenced()).toEqual(upTo(count));
-  await commit(count, count + 2);
-  expect(await deliver([count + 2, count + 1, count + 2])).toEqual([]);
-  expect(await referenced()).toEqual(upTo(count + 2));
-});
-
-test('a record that cannot be read is reported, and what stands beside it is projected', async () => {
-  const { deliver, referenced, stores } = await openJournal(2);
-  expect(await deliver([1, undefined, 2])).toEqual([{ itemIdentifier: 'undefined' }]);
-  expect(await referenced()).toEqual([0, 1]);
-  expect(stores.telemetry.counts.get('recordsPoisoned')).toBe(1);
-});
-
-test('a namespace that cannot be projected is reported, keeps its position, and is projected by a later record', async () => {
-  const { deliver, referenced, stores, home } = await openJournal(3);
-  const add = stores.references.add.bind(stores.references);
-  stores.references.add = async () => {
-    throw new UnavailableError('no answer');
-  };
-  expect(await deliver([1, 2, 3])).toEqual([{ itemIdentifier: '1' }]);
-  expect(await stores.references.getPosition(home.namespaceId)).toBeUndefined();
-  stores.references.add = add;
-  expect(await deliver([3])).toEqual([]);
-  expect(await referenced()).toEqual([0, 1, 2]);
-});
-
-test('a position never passes what is there: entries that come later are projected', async () => {
-  const { deliver, referenced, commit, stores, home } = await openJournal(1);
-  // The journal is kept for a time; what an old namespace has lost of it was projected in its day.
-  const listEntries = stores.namespaces.listEntries.bind(stores.namespaces);
-  stores.namespaces.listEntries = async () => [];
-  expect(await deliver([1])).toEqual([]);
-  expect(await stores.references.getPosition(home.namespaceId)).toEqual({ epoch: 1, seq: 1 });
-  stores.namespaces.listEntries = listEntries;
-  await commit(1, 3);
-  expect(await deliver([3])).toEqual([]);
-  expect(await referenced()).toEqual([1, 2]);
 });

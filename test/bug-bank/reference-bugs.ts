@@ -1,6 +1,7 @@
 import type { PlantedBug } from './planted-bug.ts';
 
 const REFERENCES = 'lambdas/references/references.test.ts';
+const NAMESPACE = 'lambdas/references/project-namespace.test.ts';
 const RACE =
   'commits, purges and passes at the same time, some of them failing: in the end exactly what is retained is referenced, and before that nothing less';
 
@@ -29,11 +30,35 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     what: 'A pass drops what another one, which began later, has just found referenced.',
     invariant: 'I-3',
     file: 'lambdas/references/memory-reference-store.ts',
-    find: ' || !(await this.isLastPass(pass))) return false;',
+    find: ' || !this.#isLast(pass)) return false;',
     replace: ') return false;',
     caughtBy: {
       file: REFERENCES,
       test: 'a pass that stands still at any call beside a restore, while its content is dropped leaves what is retained',
+    },
+  },
+  {
+    id: 'overtaken-pass-ends-addition',
+    what: 'A pass makes a content referenced while one that began later, and has not seen it, drops a chunk of it.',
+    invariant: 'I-3',
+    file: 'lambdas/references/memory-reference-store.ts',
+    find: 'if (!this.#isLast(pass)) return false;',
+    replace: '',
+    caughtBy: {
+      file: REFERENCES,
+      test: 'a pass that was overtaken makes nothing referenced while the later one drops a chunk of it',
+    },
+  },
+  {
+    id: 'contents-are-marked-one-by-one',
+    what: 'A pass dies after it has dropped a chunk that another content had too, and that one is still taken for referenced.',
+    invariant: 'I-3',
+    file: 'lambdas/references/project-node.ts',
+    find: 'for (const content of dropped.values()) if (',
+    replace: 'for (const content of [...dropped.values()].slice(0, 1)) if (',
+    caughtBy: {
+      file: REFERENCES,
+      test: 'a pass that dies while it drops has marked all that goes: content 0 gets its references again when it comes back',
     },
   },
   {
@@ -68,7 +93,7 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     find: 'Math.min(from + ENTRIES_AT_ONCE, target.seq)',
     replace: 'from + ENTRIES_AT_ONCE',
     caughtBy: {
-      file: REFERENCES,
+      file: NAMESPACE,
       test: 'a position never passes what is there: entries that come later are projected',
     },
   },

@@ -90,6 +90,18 @@ function describeContents(get: () => ReferenceStore): void {
     expect(plain(await get().listContents(node))).toEqual(plain([{ ...content, state: 'referenced' }]));
   });
 
+  test('a pass that another one has overtaken ends no addition: the other may be dropping what both contents share', async () => {
+    const node = freshNode();
+    const content = freshContent();
+    const overtaken = await begin(get(), node);
+    expect(await get().beginAdding(overtaken, content)).toBe(true);
+    const later = await begin(get(), node);
+    expect(await get().endAdding(overtaken, content)).toBe(false);
+    expect(plain(await get().listContents(node))).toEqual(plain([{ ...content, state: 'adding' }]));
+    expect(await get().beginAdding(later, content)).toBe(true);
+    expect(await get().endAdding(later, content)).toBe(true);
+  });
+
   test('what a later pass is at is neither ended nor begun by an earlier one', async () => {
     const node = freshNode();
     const content = await referenced(get(), node);
