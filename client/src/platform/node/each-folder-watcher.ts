@@ -91,7 +91,7 @@ export class EachFolderWatcher implements FolderWatcher {
 
   keepOnly(path: string, names: ReadonlySet<string>): void {
     for (const name of this.#subfolders.get(path) ?? []) if (!names.has(name)) this.#giveUp(joinPath(path, name));
-    for (const missing of [...this.#missing.keys()]) {
+    for (const missing of this.#missing.keys()) {
       const name = nameBelow(path, missing);
       if (name === undefined) continue;
       if (!names.has(name)) this.#missing.delete(missing);
