@@ -44,6 +44,18 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: LARGE, test: 'it counts as one rewritten file, however many rounds there are beside it' },
   },
   {
+    id: 'zeros-behind-the-content',
+    what: 'A content that is shorter than the tree tells gets its name with zeros behind it.',
+    invariant: 'I-13',
+    file: 'client/src/sync/api-remote.ts',
+    find: "if (outcome.kind === 'downloaded' && outcome.size !== size) return { kind: 'damaged' };",
+    replace: '',
+    caughtBy: {
+      file: 'client/src/sync/api-remote.test.ts',
+      test: 'a content of which the journal says that it is longer than it is, is damaged',
+    },
+  },
+  {
     id: 'pause-goes-on-sending',
     what: 'A large transfer goes on while its folder is paused.',
     invariant: 'I-12',

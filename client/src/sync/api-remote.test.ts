@@ -4,7 +4,7 @@ import { NamespaceId, NodeId, packManifest } from '@syncline/protocol';
 import { MemoryKnownManifests } from '../../../test/support/memory-known-manifests.ts';
 import { sha256 } from '../../test/loopback-service.ts';
 import { type LoopbackWorld, openLoopbackWorld } from '../../test/loopback-world.ts';
-import type { StagedContent } from '../engine/ports.ts';
+import type { FetchedContent, StagedContent } from '../engine/ports.ts';
 import { createApiRemote } from './api-remote.ts';
 
 const NOTHING = { read: () => Promise.resolve(undefined) };
@@ -22,11 +22,13 @@ interface Resumed {
   readonly asked: readonly number[];
 }
 
-/** Fetches a content of these parts into a staging that holds these bytes. */
-async function resume(parts: readonly Buffer[], staged: Buffer): Promise<Resumed> {
+/** Publishes a content of these parts, and fetches it as one of this size into a staging that holds these bytes. */
+async function fetch(
+  parts: readonly Buffer[],
+  { staged, size, asked }: { readonly staged: Buffer; readonly size: number; readonly asked: number[] },
+): Promise<FetchedContent> {
   const chunks = parts.map((part) => world.service.plant(part));
   world.service.publish(id, chunks, sha256(packManifest(chunks)));
-  const asked: number[] = [];
   const into: StagedContent = {
     resumed: true,
     isTakenOver: false,
@@ -38,16 +40,21 @@ async function resume(parts: readonly Buffer[], staged: Buffer): Promise<Resumed
   const remote = createApiRemote(world, {
     namespaceId: NamespaceId.parse(id),
     signal: new AbortController().signal,
-    isChunk: (found, { hash, size }) => {
-      asked.push(size);
-      return found.length === size && sha256(Buffer.from(found)) === hash;
+    isChunk: (found, ref) => {
+      asked.push(ref.size);
+      return found.length === ref.size && sha256(Buffer.from(found)) === ref.hash;
     },
     manifests: new MemoryKnownManifests(),
     onBytes: () => undefined,
   });
+  return remote.fetch({ nodeId: NodeId.parse(id), rev: 3, size, into, local: NOTHING, ahead: undefined });
+}
+
+/** Fetches a content of these parts into a staging that holds these bytes. */
+async function resume(parts: readonly Buffer[], staged: Buffer): Promise<Resumed> {
   const whole = Buffer.concat(parts);
-  const content = { nodeId: NodeId.parse(id), rev: 3, size: whole.length };
-  const fetched = await remote.fetch({ ...content, into, local: NOTHING, ahead: undefined });
+  const asked: number[] = [];
+  const fetched = await fetch(parts, { staged, size: whole.length, asked });
   expect(fetched.kind).toBe('fetched');
   expect(staged.equals(whole)).toBe(true);
   return { requests: world.service.requests.filter(({ url }) => url.startsWith('/store/')).length, asked };
@@ -65,4 +72,12 @@ test('where nothing has come yet nothing is hashed, and a chunk of zeros comes o
   const staged = Buffer.alloc(600);
   staged.set(parts[0] ?? [], 0);
   expect(await resume(parts, staged)).toEqual({ requests: 2, asked: [100] });
+});
+
+test.each([
+  ['longer', 700],
+  ['shorter', 599],
+])('a content of which the journal says that it is %s than it is, is damaged', async (_, size) => {
+  const parts = [randomBytes(300), randomBytes(300)];
+  expect(await fetch(parts, { staged: Buffer.alloc(700), size, asked: [] })).toEqual({ kind: 'damaged' });
 });

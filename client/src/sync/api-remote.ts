@@ -90,6 +90,8 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
       const nearby = (chunk: PlacedChunk) => readNearby({ into, local, manifests, lookahead }, chunk);
       const job = { sink, signal, has, nearby, onProgress };
       const outcome = await yielding(() => downloadContent(transfers, source, job));
+      // The staging has the length that the tree tells: where the content is shorter, zeros would stand behind it.
+      if (outcome.kind === 'downloaded' && outcome.size !== size) return { kind: 'damaged' };
       if (outcome.kind === 'downloaded') manifests.note(outcome);
       return toFetched(outcome);
     },
