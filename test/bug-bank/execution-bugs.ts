@@ -309,4 +309,28 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
       test: 'what was committed before a request failed is written down',
     },
   },
+  {
+    id: 'trash-through-a-link',
+    what: 'A file that was moved out of the synced folder with its folder goes into the trash through the link that stands there.',
+    invariant: 'I-14',
+    file: 'client/src/platform/node/node-file-system.ts',
+    find: "        if (!this.#isInside(path)) return 'changed';\n        before =",
+    replace: '        before =',
+    caughtBy: {
+      file: 'client/src/platform/node/node-file-system.test.ts',
+      test: 'what somebody moves out of the synced folder while its place in the trash is made stays there',
+    },
+  },
+  {
+    id: 'done-behind-a-link',
+    what: 'What was done in a folder that was moved out of the synced one since is agreed on.',
+    invariant: 'I-12',
+    file: 'client/src/platform/node/node-file-system.ts',
+    find: ' || !this.#isRoot() || !this.#isInside(path)) {',
+    replace: ' || !this.#isRoot()) {',
+    caughtBy: {
+      file: 'client/src/platform/node/node-file-system.test.ts',
+      test: 'what was done in a folder that somebody has moved out of the synced one since is told as changed',
+    },
+  },
 ];

@@ -282,6 +282,37 @@ test('nothing is changed through a link that stands in the place of a folder', a
   expect(read('mine')).toBe('mine');
 });
 
+/** Somebody moves a folder out of the synced one, and puts a link to its new place where it was. */
+function moveOut(folder: string): void {
+  renameSync(at(folder), join(directory, folder));
+  symlinkSync(join(directory, folder), at(folder));
+}
+
+test('what somebody moves out of the synced folder while its place in the trash is made stays there', async () => {
+  mkdirSync(at('d'));
+  write('d/f', 'mine');
+  const expected = new Map([['d/f', await look('d/f')]]);
+  const files = filesWith({
+    mkdir: async (path, mode) => {
+      await nodeDiskCalls.mkdir(path, mode);
+      if (path.endsWith('/trash/2026-01-31/d')) moveOut('d');
+    },
+  });
+  expect(await files.trash({ path: 'd/f', expected })).toEqual({ kind: 'changed' });
+  expect(readFileSync(join(directory, 'd/f'), 'utf8')).toBe('mine');
+});
+
+test('what was done in a folder that somebody has moved out of the synced one since is told as changed', async () => {
+  mkdirSync(at('d'));
+  const files = filesWith({
+    mkdir: async (path, mode) => {
+      await nodeDiskCalls.mkdir(path, mode);
+      moveOut('d');
+    },
+  });
+  expect(await files.makeFolder('d/made')).toEqual({ kind: 'changed' });
+});
+
 test('only the folder with the marker of this device, folder and namespace is the linked one', async () => {
   expect(await filesWith().verifyRoot()).toBe('verified');
   for (const other of [

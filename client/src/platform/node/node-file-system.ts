@@ -147,7 +147,8 @@ export class NodeFileSystem implements FileSystem {
       path,
       async () => {
         const target = await trashPath(this.#calls, { root: this.#root, path, day: this.#options.today() });
-        // Behind this look nothing is waited for, so that what somebody does meanwhile does not go along.
+        // Behind these looks nothing is waited for, so that what somebody does meanwhile does not go along.
+        if (!this.#isInside(path)) return 'changed';
         before = this.#lookNow(path);
         const found = before === undefined ? undefined : this.#findExpected(before, expected);
         if (found === undefined) return 'changed';
@@ -288,8 +289,10 @@ export class NodeFileSystem implements FileSystem {
     const looked = entryAfter === undefined ? lookAt(this.#root, path, this.#calls) : undefined;
     if (looked?.kind === 'failed') return { kind: 'failed', reason: 'disk' };
     const entry = looked?.kind === 'entry' ? looked.entry : entryAfter?.();
-    // A disk that was taken away meanwhile has nothing of this: it was done to what stands in its place.
-    if (entry === undefined || put?.(entry) === false || !this.#isRoot()) return { kind: 'changed' };
+    // A disk or folder that was taken away meanwhile has nothing of this: it was done to what stands in its place.
+    if (entry === undefined || put?.(entry) === false || !this.#isRoot() || !this.#isInside(path)) {
+      return { kind: 'changed' };
+    }
     return { kind: 'done', entry };
   }
 
