@@ -90,15 +90,25 @@ test('a namespace that cannot be projected is reported, keeps its position, and 
   expect(await referenced()).toEqual([0, 1, 2]);
 });
 
-test('a position never passes what is there: entries that come later are projected', async () => {
-  const { deliver, referenced, commit, stores, home } = await openJournal(1);
-  // The journal is kept for a time; what an old namespace has lost of it was projected in its day.
-  const listEntries = stores.namespaces.listEntries.bind(stores.namespaces);
-  stores.namespaces.listEntries = async () => [];
-  expect(await deliver([1])).toEqual([]);
-  expect(await stores.references.getPosition(home.namespaceId)).toEqual({ epoch: 1, seq: 1 });
-  stores.namespaces.listEntries = listEntries;
-  await commit(1, 3);
-  expect(await deliver([3])).toEqual([]);
-  expect(await referenced()).toEqual([1, 2]);
-});
+/** What a journal tells that does not reach back, or of which an entry is not to be seen yet. */
+const HOLES = [
+  ['nothing', (_seq: number) => false, 0],
+  ['nothing but what comes later', (seq: number) => seq > 1, 0],
+  ['nothing behind its first entries', (seq: number) => seq <= ENTRIES_AT_ONCE, ENTRIES_AT_ONCE],
+] as const;
+
+test.each(HOLES)(
+  'a position never passes an entry that was not projected: where the journal tells %s, the record is reported',
+  async (_what, isTold, reached) => {
+    const count = ENTRIES_AT_ONCE + 2;
+    const { deliver, referenced, stores, home } = await openJournal(count);
+    const listEntries = stores.namespaces.listEntries.bind(stores.namespaces);
+    stores.namespaces.listEntries = async (page) => (await listEntries(page)).filter(({ seq }) => isTold(seq));
+    expect(await deliver([count])).toEqual([{ itemIdentifier: `${count}` }]);
+    const position = reached === 0 ? undefined : { epoch: 1, seq: reached };
+    expect(await stores.references.getPosition(home.namespaceId)).toEqual(position);
+    stores.namespaces.listEntries = listEntries;
+    expect(await deliver([count])).toEqual([]);
+    expect(await referenced()).toEqual(upTo(count));
+  },
+);

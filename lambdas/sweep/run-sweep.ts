@@ -133,7 +133,7 @@ async function isLagging(
   if (seq === 0 || !isBehind(position, { epoch, seq })) return false;
   const after = position?.epoch === epoch ? position.seq : 0;
   const [oldest] = await namespaces.listEntries({ namespaceId, after, limit: 1 });
-  if (oldest !== undefined && oldest.changedAt > formatInstant(epochMs(now - LAG_MS_MAX))) return false;
+  if (oldest?.seq === after + 1 && oldest.changedAt > formatInstant(epochMs(now - LAG_MS_MAX))) return false;
   if (isDry) return true;
   return (await projectNamespace(dependencies, namespaceId, { epoch, seq })) === 'behind';
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DAY_MS, HOUR_MS } from '@syncline/protocol';
+import { DAY_MS, HOUR_MS, JOURNAL_RETENTION_MS } from '@syncline/protocol';
 import fc from 'fast-check';
 import { chunkOf, fileOf, putChunk, textBytes } from '../../test/support/in-memory-member.ts';
 import { packOf, putPack, storePack } from '../../test/support/in-memory-pack.ts';
@@ -174,6 +174,17 @@ describe('the sweep stops itself', () => {
     await world.age(2 * HOUR_MS);
     expect(await world.sweep(true)).toMatchObject({ stopped: 'projection', counts: {} });
     expect(await world.sweep()).not.toHaveProperty('stopped');
+    await sweepToTheEnd(world);
+    await world.expectKept();
+  });
+
+  test('when a journal does not reach back to where it was projected to: nobody knows what it said', async () => {
+    const world = new SweepWorld();
+    const member = await world.join();
+    await world.put(member, 'a');
+    await world.age(2 * JOURNAL_RETENTION_MS);
+    for (const isDry of [true, false])
+      expect(await world.sweep(isDry)).toMatchObject({ stopped: 'projection', counts: {} });
     await sweepToTheEnd(world);
     await world.expectKept();
   });

@@ -87,14 +87,14 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
   },
   {
     id: 'position-runs-ahead',
-    what: 'A page of expired entries carries the position past entries that are not there yet.',
+    what: 'A position passes entries that are not to be seen, and what they name is never projected.',
     invariant: 'I-20',
     file: 'lambdas/references/project-namespace.ts',
-    find: 'Math.min(from + ENTRIES_AT_ONCE, target.seq)',
-    replace: 'from + ENTRIES_AT_ONCE',
+    find: 'if (last === undefined || entries[0]?.seq !== from + 1) return undefined;',
+    replace: 'if (last === undefined) return from + 1;',
     caughtBy: {
       file: NAMESPACE,
-      test: 'a position never passes what is there: entries that come later are projected',
+      test: 'a position never passes an entry that was not projected: where the journal tells nothing but what comes later, the record is reported',
     },
   },
 ];
