@@ -2,6 +2,7 @@ import type { ChunkHash, NamespaceId } from '@syncline/protocol';
 import { assert } from '@syncline/protocol';
 import type { SweptChunk } from '../chunks/swept-chunk.ts';
 import type { PackName } from '../packs/pack-index.ts';
+import type { JournalPosition } from '../references/reference-store.ts';
 import type { Item, Update } from '../runtime/dynamodb-api.ts';
 import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { type ItemKey, keyAttributes } from '../runtime/dynamodb-batches.ts';
@@ -112,6 +113,13 @@ export class DynamodbSweepIndex implements SweepIndex {
     return { heads, ...next };
   }
 
+  async getHead(namespaceId: NamespaceId): Promise<JournalPosition | undefined> {
+    const item = await this.#get({ pk: `${NAMESPACE_PREFIX}${namespaceId}`, sk: 'head' }, this.#accounts);
+    if (item === undefined) return undefined;
+    const { epoch, seq } = fromAttributes(item) as JournalPosition & ItemKey;
+    return { epoch, seq };
+  }
+
   async readProgress(): Promise<SweepProgress | undefined> {
     const item = await this.#get(PROGRESS_KEY);
     if (item === undefined) return undefined;
@@ -124,8 +132,8 @@ export class DynamodbSweepIndex implements SweepIndex {
     await this.#client.send('PutItem', { TableName: this.#chunks, Item: item });
   }
 
-  async #get(key: ItemKey): Promise<Item | undefined> {
-    const get = { TableName: this.#chunks, Key: keyAttributes(key), ConsistentRead: true };
+  async #get(key: ItemKey, table = this.#chunks): Promise<Item | undefined> {
+    const get = { TableName: table, Key: keyAttributes(key), ConsistentRead: true };
     return (await this.#client.send('GetItem', get)).Item;
   }
 

@@ -1,9 +1,10 @@
-import type { ChunkHash } from '@syncline/protocol';
+import type { ChunkHash, NamespaceId } from '@syncline/protocol';
 import type { MemoryChunkIndex } from '../chunks/memory-chunk-index.ts';
 import type { SweptChunk } from '../chunks/swept-chunk.ts';
 import type { MemoryNamespaceStore } from '../namespaces/memory-namespace-store.ts';
 import type { MemoryPackIndex } from '../packs/memory-pack-index.ts';
 import type { PackName } from '../packs/pack-index.ts';
+import type { JournalPosition } from '../references/reference-store.ts';
 import type { Segment, StrayObject, SweepChange, SweepIndex, SweepProgress } from './sweep-index.ts';
 
 export interface MemorySweepDependencies {
@@ -75,6 +76,11 @@ export class MemorySweepIndex implements SweepIndex {
     const heads = new Map(this.#deps.namespaces.listHeads().map((head) => [head.namespaceId as string, head]));
     const page = pageOf(heads, segment);
     return { heads: page.values.map(({ namespaceId, epoch, seq }) => ({ namespaceId, epoch, seq })), ...page.next };
+  }
+
+  async getHead(namespaceId: NamespaceId): Promise<JournalPosition | undefined> {
+    const head = this.#deps.namespaces.listHeads().find((other) => other.namespaceId === namespaceId);
+    return head === undefined ? undefined : { epoch: head.epoch, seq: head.seq };
   }
 
   async readProgress(): Promise<SweepProgress | undefined> {

@@ -12,11 +12,17 @@ import { sweepObject } from './sweep-object.ts';
 
 /** What a run has done, or would have. */
 export interface SweepReport {
-  /** `dead-letters`, `projection`: references may be missing, so nothing is judged until they are there. */
-  readonly stopped?: 'dead-letters' | 'projection';
+  /**
+   * References may be missing, so nothing is judged until they are there. `head-behind`: a journal was projected further than it goes,
+   * so its table was set back, and what is committed anew is taken for projected.
+   */
+  readonly stopped?: 'dead-letters' | JournalDoubt;
   readonly phase: SweepPhase;
   readonly counts: Readonly<Record<string, number>>;
 }
+
+/** Why the references of a namespace may not be complete. */
+type JournalDoubt = 'projection' | 'head-behind';
 
 /**
  * One run: goes on where the last one has ended, for RUN_SEGMENTS_MAX segments. A pass looks first whether the references are complete,
@@ -24,7 +30,7 @@ export interface SweepReport {
  * and changes nothing.
  *
  * It stops itself while the projection's dead-letter queue holds anything, or a namespace has an entry that was not projected for
- * LAG_MS_MAX and cannot be projected now. Any number of runs at once are safe.
+ * LAG_MS_MAX and cannot be projected now, or is projected further than its head. Any number of runs at once are safe.
  */
 export async function runSweep(
   dependencies: SweepDependencies,
@@ -50,7 +56,7 @@ export async function runSweep(
   for (let segment = 0; segment < segmentsMax && progress.phase !== 'rest'; segment++) {
     const swept = await sweepSegment(dependencies, time, progress);
     for (const name of swept.outcomes) counts.set(name, (counts.get(name) ?? 0) + 1);
-    if (swept.isLagging) return report('projection');
+    if (swept.doubt !== undefined) return report(swept.doubt);
     progress = following(progress, swept.next);
     if (!isDry) await index.writeProgress(progress);
   }
@@ -70,7 +76,7 @@ function following({ after: _after, ...progress }: SweepProgress, next: string |
 interface SweptSegment {
   readonly outcomes: readonly string[];
   readonly next: string | undefined;
-  readonly isLagging?: true;
+  readonly doubt?: JournalDoubt | undefined;
 }
 
 async function sweepSegment(
@@ -83,8 +89,8 @@ async function sweepSegment(
   switch (phase) {
     case 'heads': {
       const { heads, next } = await index.listHeads(segment);
-      const lags = await mapBounded(SWEEPS_IN_FLIGHT_MAX, heads, (head) => isLagging(dependencies, time, head));
-      return { outcomes: [], next, ...(lags.includes(true) ? { isLagging: true } : {}) };
+      const doubts = await mapBounded(SWEEPS_IN_FLIGHT_MAX, heads, (head) => doubtOf(dependencies, time, head));
+      return { outcomes: [], next, doubt: doubts.find((doubt) => doubt !== undefined) };
     }
     case 'records': {
       const { chunks, packs, next } = await index.list(segment);
@@ -122,18 +128,23 @@ async function sweepOnePack(dependencies: SweepDependencies, pack: Parameters<ty
   return outcome.kind;
 }
 
-/** Whether entries of a journal stayed unprojected for too long, and still do after another try. */
-async function isLagging(
+/** Whether entries of a journal stayed unprojected for too long, and still do after another try, or it was projected further than it goes. */
+async function doubtOf(
   dependencies: SweepDependencies,
   { now, isDry }: SweepTime,
   { namespaceId, epoch, seq }: NamespaceJournal,
-): Promise<boolean> {
-  const { references, namespaces } = dependencies;
+): Promise<JournalDoubt | undefined> {
+  const { references, namespaces, index } = dependencies;
   const position = await references.getPosition(namespaceId);
-  if (seq === 0 || !isBehind(position, { epoch, seq })) return false;
+  if (position !== undefined && isBehind({ epoch, seq }, position)) {
+    // The listing may be out of date. A namespace that is gone commits nothing.
+    const head = await index.getHead(namespaceId);
+    return head !== undefined && isBehind(head, position) ? 'head-behind' : undefined;
+  }
+  if (seq === 0 || !isBehind(position, { epoch, seq })) return undefined;
   const after = position?.epoch === epoch ? position.seq : 0;
   const [oldest] = await namespaces.listEntries({ namespaceId, after, limit: 1 });
-  if (oldest?.seq === after + 1 && oldest.changedAt > formatInstant(epochMs(now - LAG_MS_MAX))) return false;
-  if (isDry) return true;
-  return (await projectNamespace(dependencies, namespaceId, { epoch, seq })) === 'behind';
+  if (oldest?.seq === after + 1 && oldest.changedAt > formatInstant(epochMs(now - LAG_MS_MAX))) return undefined;
+  if (isDry) return 'projection';
+  return (await projectNamespace(dependencies, namespaceId, { epoch, seq })) === 'behind' ? 'projection' : undefined;
 }

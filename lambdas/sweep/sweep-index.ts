@@ -34,6 +34,9 @@ export interface SweepIndex {
   /** Heads of namespaces, a segment of them. May be out of date. */
   listHeads(segment: Segment): Promise<SegmentOf<{ readonly heads: readonly NamespaceJournal[] }>>;
 
+  /** How far a journal has come; undefined when there is no such namespace. Strongly consistent. Cost: 1 read. */
+  getHead(namespaceId: NamespaceId): Promise<JournalPosition | undefined>;
+
   readProgress(): Promise<SweepProgress | undefined>;
 
   /** Keeps how far the sweep has come. A run beside another only does the same twice. Cost: 1 write. */

@@ -190,6 +190,36 @@ describe('the sweep stops itself', () => {
   });
 });
 
+describe('a head that was set back behind where its journal was projected to', () => {
+  test('stops the sweep: what is committed anew up to there would never be projected', async () => {
+    const world = new SweepWorld();
+    const member = await world.join();
+    await world.put(member, 'a');
+    await world.project(member);
+    expect(await world.sweep(true)).not.toHaveProperty('stopped');
+    await world.stores.references.advance(member.namespaceId, { epoch: 1, seq: 9 });
+    await world.put(member, 'b');
+    for (const isDry of [true, false]) {
+      expect(await world.sweep(isDry)).toMatchObject({ stopped: 'head-behind', counts: {} });
+      await world.age(DAY_MS);
+    }
+  });
+
+  test('is no head that has only gone on while it was looked at', async () => {
+    const world = new SweepWorld();
+    const member = await world.join();
+    await world.put(member, 'a');
+    const { getPosition } = world.stores.references;
+    world.stores.references.getPosition = async (namespaceId) => {
+      world.stores.references.getPosition = getPosition;
+      await world.put(member, 'b');
+      await world.project(member);
+      return world.stores.references.getPosition(namespaceId);
+    };
+    expect(await world.sweep()).not.toHaveProperty('stopped');
+  });
+});
+
 test('a clock that jumps by months ages nothing by more than two hours a run', async () => {
   const world = new SweepWorld();
   const member = await world.join();

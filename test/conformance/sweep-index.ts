@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { beforeAll, expect, test } from '@jest/globals';
-import { AccountId, ChunkHash, epochMs } from '@syncline/protocol';
+import { AccountId, ChunkHash, epochMs, NamespaceId } from '@syncline/protocol';
 import type { ChunkIndex, NewChunk } from '../../lambdas/chunks/chunk-index.ts';
 import type { SweptChunk } from '../../lambdas/chunks/swept-chunk.ts';
 import type { PackIndex } from '../../lambdas/packs/pack-index.ts';
@@ -101,7 +101,11 @@ function describeListing(get: () => SweepSubject): void {
       heads.push(...page.heads);
       after = page.next;
     } while (after !== undefined);
-    for (const { namespaceId } of homes) expect(heads).toContainEqual({ namespaceId, epoch: 1, seq: 0 });
+    for (const { namespaceId } of homes) {
+      expect(heads).toContainEqual({ namespaceId, epoch: 1, seq: 0 });
+      expect(await get().index.getHead(namespaceId)).toEqual({ epoch: 1, seq: 0 });
+    }
+    expect(await get().index.getHead(NamespaceId.parse(freshId()))).toBeUndefined();
   });
 
   test('its progress is kept whole', async () => {
