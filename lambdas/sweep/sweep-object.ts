@@ -4,16 +4,17 @@ import { parseObjectKey } from './object-kind.ts';
 import type { ListedObject } from './removable-objects.ts';
 import type { SweepDependencies, SweepTime } from './sweep-dependencies.ts';
 
-export type ObjectSweepOutcome = 'kept' | 'removed' | 'overtaken';
+/** `unrecorded`: a retained file needs it and its record is gone. It stays for whoever mends that. */
+export type ObjectSweepOutcome = 'kept' | 'unrecorded' | 'removed' | 'overtaken';
 
-type ObjectDependencies = Pick<SweepDependencies, 'index' | 'packs' | 'removable'>;
+type ObjectDependencies = Pick<SweepDependencies, 'index' | 'packs' | 'references' | 'removable'>;
 
 /**
  * Removes an object that no record names: a PUT that was never reported, a pack that was never confirmed, a manifest of an upload that
  * was never opened, the loser of a race. What a record names goes with its record (sweep-chunk.ts), and is left alone here.
  *
  * It must be ORPHAN_AGE_MS old. But what makes this safe is no clock: before it goes, it is noted that this version is being removed, and a
- * client that would have it recorded after that is told to send it again. Cost of an object that is kept: 1 read.
+ * client that would have it recorded after that is told to send it again. And what is referenced stays, for a record may be lost as well. Cost of an object that is kept: 1 read.
  */
 export async function sweepObject(
   dependencies: ObjectDependencies,
@@ -24,7 +25,7 @@ export async function sweepObject(
   if (name === undefined || object.storedAt + ORPHAN_AGE_MS > time.now) return 'kept';
   const ban = name.kind === 'packs' ? banPack : banObject;
   const isStray = await ban(dependencies, time, { ...name, object });
-  if (isStray !== true) return isStray === false ? 'kept' : 'overtaken';
+  if (isStray !== true) return isStray === false ? 'kept' : isStray;
   if (!time.isDry) await dependencies.removable.remove(object);
   return 'removed';
 }
@@ -37,16 +38,19 @@ interface NamedObject {
 
 /** Whether nothing names the object, and nothing ever will. */
 async function banObject(
-  { index }: ObjectDependencies,
+  { index, references }: ObjectDependencies,
   { isDry }: SweepTime,
   { domain, hash, object }: NamedObject,
-): Promise<boolean | 'overtaken'> {
+): Promise<boolean | 'unrecorded' | 'overtaken'> {
   const { key: objectKey, versionId } = object;
   const row = await index.get(domain, hash);
   const isNamed = row?.objectKey === objectKey && (row.versionId === undefined || row.versionId === versionId);
   // A deleted chunk's object goes with its record; it is banned there already.
   if (isNamed) return false;
-  if (isDry || row?.removedVersionId === versionId) return true;
+  if (row?.removedVersionId === versionId) return true;
+  const isStored = row !== undefined && row.state !== 'deleted';
+  if (!isStored && (await references.isReferenced(domain, hash))) return 'unrecorded';
+  if (isDry) return true;
   return (await index.banObject({ domain, hash, objectKey, versionId }, row)) || 'overtaken';
 }
 

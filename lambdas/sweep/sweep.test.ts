@@ -138,6 +138,25 @@ describe('an object that no record names', () => {
     await world.expectKept();
   });
 
+  test('is kept and told while a retained file needs it: its record was lost', async () => {
+    const world = new SweepWorld();
+    const member = await world.join();
+    const file = await world.put(member, 'a');
+    if (file === undefined) throw new Error('a file is committed');
+    await world.project(member);
+    await world.sweep();
+    world.stores.chunks.rows.delete(`shared#${chunkOf(textBytes('a')).hash}`);
+    await world.age(2 * ORPHAN_AGE_MS);
+    for (const isDry of [true, false]) {
+      expect((await world.sweep(isDry))?.counts).toEqual({ 'objects unrecorded': 1 });
+      await world.age(DAY_MS);
+    }
+    expect(world.stores.objects.keys()).toHaveLength(1);
+    await world.purge(member, file);
+    expect((await world.sweep())?.counts).toEqual({ 'objects removed': 1 });
+    expect(world.stores.objects.keys()).toEqual([]);
+  });
+
   test('is not confirmed once it is going', async () => {
     const world = new SweepWorld();
     const member = await world.join();

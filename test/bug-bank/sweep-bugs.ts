@@ -67,6 +67,15 @@ export const SWEEP_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: SWEEP, test: 'is not confirmed once it is going' },
   },
   {
+    id: 'lost-record-takes-its-object-along',
+    what: 'A record of a chunk is lost, and the sweep removes the bytes that a retained file needs.',
+    invariant: 'I-3',
+    file: 'lambdas/sweep/sweep-object.ts',
+    find: "if (!isStored && (await references.isReferenced(domain, hash))) return 'unrecorded';",
+    replace: 'if (isStored && isDry) return true;',
+    caughtBy: { file: SWEEP, test: 'is kept and told while a retained file needs it: its record was lost' },
+  },
+  {
     id: 'recorded-object-is-taken-for-stray',
     what: 'An object that a record names is removed as one that nothing names.',
     invariant: 'I-3',
