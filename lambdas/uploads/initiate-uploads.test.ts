@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import {
   CHUNK_PIN_MS,
+  ChunkHash,
   type ChunkRef,
   epochMs,
   FILE_CHUNKS_MAX,
@@ -19,6 +20,7 @@ import {
   textBytes,
 } from '../../test/support/in-memory-member.ts';
 import { InMemoryService } from '../../test/support/in-memory-service.ts';
+import { manifestDomain } from '../chunks/dedup-domain.ts';
 import { manifestObjectKey } from '../chunks/object-store.ts';
 import { ANSWER_CHUNKS_MAX } from './limits.ts';
 
@@ -139,6 +141,24 @@ test('a long manifest is an object of the bucket, a short one lies in the sessio
     size: 65 * 36,
     sha256: long.contentHash,
   });
+});
+
+test('a long manifest whose object goes while it is written is not recorded as stored: the client is told to try again', async () => {
+  const service = new InMemoryService();
+  const alice = await join(service, 'alice');
+  const long = fileOfChunks(alice.namespaceId, manyChunks(65));
+  const { objects, chunks } = service.stores;
+  const write = objects.write.bind(objects);
+  objects.write = async (object) => {
+    await write(object);
+    objects.sweep(object.key);
+  };
+  expect(await refusal(service, alice, [long])).toMatchObject({ code: 'unavailable' });
+  const hash = ChunkHash.parse(long.contentHash);
+  expect((await chunks.locate(manifestDomain('shared'), [hash])).size).toBe(0);
+  objects.write = write;
+  expect(await initiate(service, alice, [long])).toHaveLength(1);
+  expect((await chunks.locate(manifestDomain('shared'), [hash])).size).toBe(1);
 });
 
 test('an answer names a bounded number of chunks, of one upload and in all, and says that there are more', async () => {

@@ -104,6 +104,8 @@ function isLong({ chunks }: CheckedFile): boolean {
   return chunks.length > MANIFEST_INLINE_CHUNKS_MAX;
 }
 
+const MANIFEST_IS_GOING = 'a manifest of this content is just being removed';
+
 /** Writes long manifests, and pins them as chunks are, or the sweep would take them for left over. */
 async function writeManifests(
   { objects, chunks }: InitiateUploadsDependencies,
@@ -118,7 +120,9 @@ async function writeManifests(
       const objectKey = manifestObjectKey(domain, contentHash);
       const sha256 = createHash('sha256').update(packed).digest('hex');
       await objects.write({ key: objectKey, sha256, bytes: packed });
-      const { versionId } = (await objects.head(objectKey)) ?? {};
+      const head = await objects.head(objectKey);
+      if (head === undefined) throw new UnavailableError(MANIFEST_IS_GOING);
+      const { versionId } = head;
       const place = { objectKey, offset: 0, ...(versionId === undefined ? {} : { versionId }) };
       return { ...place, hash: ChunkHash.parse(contentHash), size: packed.length };
     },
@@ -126,7 +130,7 @@ async function writeManifests(
   if (written.length === 0) return;
   const owner = { domain: manifestDomain(domain), accountId, pinnedUntil: pinEnd(now), now };
   const stored = await chunks.recordStored({ ...owner, chunks: written });
-  if (stored.size < written.length) throw new UnavailableError('a manifest of this content is just being removed');
+  if (stored.size < written.length) throw new UnavailableError(MANIFEST_IS_GOING);
 }
 
 interface Opened {

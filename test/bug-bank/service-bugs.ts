@@ -383,4 +383,17 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
       test: 'checks of one session that run at the same time lose nothing of each other',
     },
   },
+  {
+    id: 'vanished-manifest-is-recorded',
+    what: 'A manifest whose object the sweep has just removed is recorded as stored.',
+    invariant: 'I-3',
+    file: 'lambdas/uploads/initiate-uploads.ts',
+    find: 'if (head === undefined) throw new UnavailableError(MANIFEST_IS_GOING);',
+    replace:
+      'if (head === undefined) return { objectKey, offset: 0, hash: ChunkHash.parse(contentHash), size: packed.length };',
+    caughtBy: {
+      file: 'lambdas/uploads/initiate-uploads.test.ts',
+      test: 'a long manifest whose object goes while it is written is not recorded as stored: the client is told to try again',
+    },
+  },
 ];
