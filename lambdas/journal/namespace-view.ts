@@ -194,6 +194,7 @@ export class NamespaceView {
       entries: writes.entries,
       bytesLogicalDelta: writes.bytesLogicalDelta,
       bytesRetainedDelta: writes.bytesRetainedDelta,
+      ...this.#room(),
       nodes: [...writes.nodes.values()].map((node) => ({ node, expectedRev: this.#nodes.get(node.nodeId)?.rev ?? 0 })),
       revisions: writes.revisions,
       places: this.#placeChanges(),
@@ -211,6 +212,14 @@ export class NamespaceView {
     for (const [nodeId, node] of this.#writes.nodes) this.#nodes.set(nodeId, node);
     for (const [key, { nodeId }] of this.#writes.places) this.#places.set(key, nodeId);
     this.#writes = newWrites();
+  }
+
+  /** Where writers of several namespaces fill one quota, the head's sequence does not vouch for the bytes that were read with it. */
+  #room(): Pick<NamespaceTransaction, 'roomBytes'> {
+    const { groundId, isGround, quotaBytes } = this.#head;
+    const { bytesLogicalDelta } = this.#writes;
+    const isAlone = groundId === undefined && isGround !== true;
+    return isAlone || bytesLogicalDelta <= 0 ? {} : { roomBytes: quotaBytes - bytesLogicalDelta };
   }
 
   async #row(nodeId: NodeId): Promise<StoredNode | undefined> {

@@ -60,19 +60,22 @@ export function transactionItems(
 }
 
 /** Bytes of a shared folder count where its rows lie. A change that adds none does not touch that head. */
-function groundItems(
-  { accounts }: NamespaceTables,
-  { groundId, bytesLogicalDelta, bytesRetainedDelta }: NamespaceTransaction,
-): readonly TransactWriteItem[] {
+function groundItems({ accounts }: NamespaceTables, transaction: NamespaceTransaction): readonly TransactWriteItem[] {
+  const { groundId, bytesLogicalDelta, bytesRetainedDelta } = transaction;
   if (groundId === undefined || (bytesLogicalDelta === 0 && bytesRetainedDelta === 0)) return [];
+  const room = roomNeeded(transaction);
   return [
     {
       Update: {
         TableName: accounts,
         Key: keyAttributes(headKey(groundId)),
-        ConditionExpression: 'attribute_exists(pk)',
+        ConditionExpression: `attribute_exists(pk)${room.condition}`,
         UpdateExpression: 'ADD bytesLogical :logical, bytesRetained :retained',
-        ExpressionAttributeValues: toAttributes({ ':logical': bytesLogicalDelta, ':retained': bytesRetainedDelta }),
+        ExpressionAttributeValues: toAttributes({
+          ':logical': bytesLogicalDelta,
+          ':retained': bytesRetainedDelta,
+          ...room.values,
+        }),
       },
     },
   ];
@@ -81,12 +84,13 @@ function groundItems(
 function headItem(tables: NamespaceTables, transaction: NamespaceTransaction): TransactWriteItem {
   const { expectedSeq, epoch, entries, groundId } = transaction;
   const { bytesLogicalDelta, bytesRetainedDelta } = groundId === undefined ? transaction : NO_BYTES;
+  const room = roomNeeded(groundId === undefined ? transaction : {});
   const { sets, adds } = headChanges(transaction.sharing);
   return {
     Update: {
       TableName: tables.accounts,
       Key: keyAttributes(headKey(transaction.namespaceId)),
-      ConditionExpression: 'seq = :expected AND epoch = :epoch',
+      ConditionExpression: `seq = :expected AND epoch = :epoch${room.condition}`,
       UpdateExpression: `SET seq = :next${sets} ADD bytesLogical :logical, bytesRetained :retained${adds}`,
       ExpressionAttributeValues: toAttributes({
         ':expected': expectedSeq,
@@ -94,10 +98,17 @@ function headItem(tables: NamespaceTables, transaction: NamespaceTransaction): T
         ':next': expectedSeq + entries.length,
         ':logical': bytesLogicalDelta,
         ':retained': bytesRetainedDelta,
+        ...room.values,
         ...sharingValues(transaction.sharing),
       }),
     },
   };
+}
+
+/** That the head on which bytes are counted has room for them still, as the end of a condition. */
+function roomNeeded({ roomBytes }: Pick<NamespaceTransaction, 'roomBytes'>) {
+  if (roomBytes === undefined) return { condition: '', values: {} } as const;
+  return { condition: ' AND bytesLogical <= :room', values: { ':room': roomBytes } } as const;
 }
 
 const NO_BYTES = { bytesLogicalDelta: 0, bytesRetainedDelta: 0 } as const;

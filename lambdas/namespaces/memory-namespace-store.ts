@@ -287,6 +287,10 @@ export class MemoryNamespaceStore implements NamespaceStore {
     };
   }
 
+  #hasRoom({ namespaceId, groundId = namespaceId, roomBytes }: NamespaceTransaction): boolean {
+    return roomBytes === undefined || (this.#namespaces.get(groundId)?.head.bytesLogical ?? 0) <= roomBytes;
+  }
+
   #share(home: Namespace, change: SharingChange): void {
     const mountCount = (home.head.mountCount ?? 0) + (change.kind === 'unmount' ? -1 : 1);
     home.head = { ...home.head, mountCount, ...(change.kind === 'found' ? { isGround: true } : {}) };
@@ -316,6 +320,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
       head.seq === transaction.expectedSeq &&
       head.epoch === transaction.epoch &&
       this.#allows(transaction.sharing) &&
+      this.#hasRoom(transaction) &&
       transaction.nodes.every(({ node, expectedRev }) => (nodes.get(node.nodeId)?.rev ?? 0) === expectedRev) &&
       transaction.revisions.every(({ nodeId, rev }) => revisions.get(nodeId)?.has(rev) !== true) &&
       transaction.dropped.every(({ nodeId, rev }) => {

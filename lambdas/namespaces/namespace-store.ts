@@ -233,6 +233,8 @@ export interface NamespaceTransaction {
   readonly entries: readonly JournalEntry[];
   readonly bytesLogicalDelta: number;
   readonly bytesRetainedDelta: number;
+  /** Most logical bytes that the head on which they are counted may have before: what fills it beside this namespace moves no `seq` here. */
+  readonly roomBytes?: number;
   /** `expectedRev` is the revision that was read; 0 when the node must not exist. */
   readonly nodes: readonly { readonly node: StoredNode; readonly expectedRev: number }[];
   readonly revisions: readonly StoredRevision[];

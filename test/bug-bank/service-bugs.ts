@@ -15,8 +15,8 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
     what: 'A commit does not depend on the head that it was decided on.',
     invariant: 'I-4',
     file: 'lambdas/namespaces/dynamodb-transaction.ts',
-    find: "ConditionExpression: 'seq = :expected AND epoch = :epoch',",
-    replace: "ConditionExpression: 'epoch = :epoch',",
+    find: 'seq = :expected AND epoch = :epoch',
+    replace: 'epoch = :epoch',
     caughtBy: {
       file: 'lambdas/namespaces/dynamodb-transaction.test.ts',
       test: 'the head goes on only from where it was read, in the same epoch',

@@ -85,6 +85,18 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: FOLDERS, test: 'what members put into a shared folder counts on the home that it came from' },
   },
   {
+    id: 'quota-of-several-writers',
+    what: 'Who writes into a shared folder passes the quota, beside who writes into the home.',
+    invariant: 'I-23',
+    file: 'lambdas/journal/namespace-view.ts',
+    find: 'const isAlone = groundId === undefined && isGround !== true;',
+    replace: 'const isAlone = groundId === undefined || isGround !== true;',
+    caughtBy: {
+      file: HISTORIES,
+      test: 'whoever fills a home and what is shared from it at once: the quota is never passed, and nothing acknowledged is lost',
+    },
+  },
+  {
     id: 'mount-goes-with-its-folder',
     what: 'A folder that holds a shared folder can be deleted.',
     invariant: 'I-7',

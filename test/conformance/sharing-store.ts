@@ -166,6 +166,19 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
       expect(await subject.namespaces.listEntries({ namespaceId, after: 0, limit: 10 })).toHaveLength(1);
     });
 
+    test('is filled no more than the home that it came from has room, whichever of the two is written', async () => {
+      const { team, home } = await share();
+      const { namespaces } = subject;
+      const inTeam = { ...putFiles(team, 0, [fileNode(team, { name: 'new' })]), groundId: home.namespaceId };
+      expect(await namespaces.commit({ ...inTeam, roomBytes: 9 })).toEqual({ kind: 'superseded' });
+      expect((await namespaces.readAccess(team))?.head).toMatchObject({ seq: 0, bytesLogical: 10 });
+      expect(await namespaces.commit({ ...inTeam, roomBytes: 10 })).toEqual({ kind: 'committed' });
+      const atHome = putFiles(home, 2, [fileNode(home, { name: 'new' })]);
+      expect(await namespaces.commit({ ...atHome, roomBytes: 19 })).toEqual({ kind: 'superseded' });
+      expect((await namespaces.readAccess(home))?.head).toMatchObject({ seq: 2, bytesLogical: 20 });
+      expect(await namespaces.commit({ ...atHome, roomBytes: 20 })).toEqual({ kind: 'committed' });
+    });
+
     test('is made once', async () => {
       const { team, home } = await share();
       const { accountId } = home;

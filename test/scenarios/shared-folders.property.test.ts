@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { type NamespaceId, type NodeId, type OperationResult, rootNodeId } from '@syncline/protocol';
 import * as fc from 'fast-check';
+import type { Intent } from '../support/commit-world.ts';
 import type { Member } from '../support/in-memory-member.ts';
+import type { InMemoryServiceOptions } from '../support/in-memory-service.ts';
 import { Interleaver } from '../support/interleaver.ts';
 import { propertyCases } from '../support/property-runs.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
@@ -11,9 +13,10 @@ import { inside, SharedWorld } from '../support/shared-world.ts';
 const TRIES_MAX = 60;
 
 /** People whose requests come in any order, and are lost now and then before or after they were done. */
-async function open(seed: number) {
+async function open(seed: number, options: Pick<InMemoryServiceOptions, 'quotaBytes'> = {}) {
   const interleaver = new Interleaver({ random: new SeededRandom(`sharing ${seed}`), faults: 0.15 });
   const world = new SharedWorld({
+    ...options,
     seen: (stores) => ({
       ...stores,
       namespaces: interleaver.wrap(stores.namespaces, ['commit']),
@@ -34,13 +37,13 @@ async function answered<T extends { readonly ok: boolean; readonly problem?: { r
   throw new Error('the service did not come to an answer');
 }
 
-/** Makes a folder, under the same opId with every try. */
-async function mkdir(
-  world: SharedWorld,
-  member: Member,
-  place: { readonly parentId: NodeId; readonly name: string },
-): Promise<OperationResult> {
-  const operations = world.name(member, [{ type: 'mkdir', ...place }]);
+function mkdir(world: SharedWorld, member: Member, place: { readonly parentId: NodeId; readonly name: string }) {
+  return commitOne(world, member, { type: 'mkdir', ...place });
+}
+
+/** Commits it under the same opId with every try. */
+async function commitOne(world: SharedWorld, member: Member, intent: Intent): Promise<OperationResult> {
+  const operations = world.name(member, [intent]);
   const commit = () => world.service.invoke('commit', { body: { operations } }, member);
   for (let tries = 1; tries < TRIES_MAX; tries++) {
     const answer = await commit();
@@ -110,6 +113,28 @@ test('whoever joins, is removed and writes at once: members, mounts and their co
       expect(await world.call(bob, 'listNamespaces', {})).toEqual({ folders: [], unmounted: [] });
       expect(await namesIn(world, bob, bob.namespaceId)).toEqual([]);
       expect(await namesIn(world, eve, eve.namespaceId)).toEqual(['team']);
+    }),
+    { numRuns: propertyCases(60) },
+  );
+});
+
+test('whoever fills a home and what is shared from it at once: the quota is never passed, and nothing acknowledged is lost', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), async (seed) => {
+      const { interleaver, world, ann, bob } = await open(seed, { quotaBytes: 10 });
+      const namespaceId = await world.shareNew(ann, 'team');
+      await world.welcome(ann, bob, { namespaceId });
+      const writers = [ann, inside(ann, await world.shareNew(ann, 'others')), inside(bob, namespaceId)];
+      const intents = await Promise.all(
+        writers.map((writer, index) => world.putOperation(writer, { name: 'file', text: `text${index}` })),
+      );
+      const results = await interleaver.run(
+        writers.map((writer, index) => () => commitOne(world, writer, intents[index] as Intent)),
+      );
+      const statuses = results.map(({ status }) => status);
+      expect(statuses.toSorted()).toEqual(['committed', 'committed', 'error']);
+      const home = await world.service.stores.namespaces.readAccess(ann);
+      expect(home?.head.bytesLogical).toBe(10);
     }),
     { numRuns: propertyCases(60) },
   );
