@@ -45,10 +45,11 @@ function decideByType(context: OperationContext, operation: Operation): Promise<
 /** A change that takes no more room is never refused, however full the namespace is. */
 function withinQuota({ view }: OperationContext, decision: Decision & { readonly kind: 'change' }): Decision {
   const added = logicalBytesAdded(decision.change);
-  const { bytesLogical, quotaBytes } = view.head;
+  const { bytesLogical, quotaBytes, groundId } = view.head;
   if (added <= 0 || bytesLogical + added <= quotaBytes) return decision;
-  return refusing('quota_exceeded', 'there is no room left: delete something, or ask for a larger quota', {
-    quotaBytes,
-    usedBytes: bytesLogical,
-  });
+  const detail = 'there is no room left: delete something, or ask for a larger quota';
+  // How full the home is that a shared folder came from is for its owner alone.
+  return groundId === undefined
+    ? refusing('quota_exceeded', detail, { quotaBytes, usedBytes: bytesLogical })
+    : refusing('quota_exceeded', detail);
 }

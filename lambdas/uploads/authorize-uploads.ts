@@ -25,7 +25,11 @@ export async function authorizeUploads(
 function refusalOf(access: Access | undefined, added: number): Refused | undefined {
   if (access === undefined) return refused('not_found', 'there is no such namespace');
   if (access.role === 'viewer') return refuseViewer();
-  const { bytesLogical: usedBytes, quotaBytes } = access.head;
+  const { bytesLogical: usedBytes, quotaBytes, groundId } = access.head;
   if (usedBytes + added <= quotaBytes) return undefined;
-  return refused('quota_exceeded', 'these files do not fit into the quota', { usedBytes, quotaBytes });
+  const detail = 'these files do not fit into the quota';
+  // How full the home is that a shared folder came from is for its owner alone.
+  return groundId === undefined
+    ? refused('quota_exceeded', detail, { usedBytes, quotaBytes })
+    : refused('quota_exceeded', detail);
 }

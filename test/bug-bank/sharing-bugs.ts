@@ -97,6 +97,30 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'quota-tells-of-the-home',
+    what: 'Members of a shared folder are told how full the home is that it came from.',
+    invariant: 'I-18',
+    file: 'lambdas/journal/decide-operation.ts',
+    find: 'return groundId === undefined',
+    replace: 'return groundId !== quotaBytes.toString()',
+    caughtBy: {
+      file: GROUNDS,
+      test: 'who writes into a shared folder is not told how full the home is that it came from',
+    },
+  },
+  {
+    id: 'upload-tells-of-the-home',
+    what: 'Members of a shared folder are told before an upload how full the home is that it came from.',
+    invariant: 'I-18',
+    file: 'lambdas/uploads/authorize-uploads.ts',
+    find: 'return groundId === undefined',
+    replace: 'return groundId !== quotaBytes.toString()',
+    caughtBy: {
+      file: GROUNDS,
+      test: 'who writes into a shared folder is not told how full the home is that it came from',
+    },
+  },
+  {
     id: 'mount-goes-with-its-folder',
     what: 'A folder that holds a shared folder can be deleted.',
     invariant: 'I-7',

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { assert, encodeUlid, formatInstant, type NamespaceId, type NodeId, opId, rootNodeId } from '@syncline/protocol';
 import { NamespaceView } from '../../lambdas/journal/namespace-view.ts';
 import { createdFolder } from '../../lambdas/journal/node-change.ts';
-import type { Member } from '../support/in-memory-member.ts';
+import { fileOf, type Member, textBytes } from '../support/in-memory-member.ts';
 import { inside, SharedWorld } from '../support/shared-world.ts';
 
 let world: SharedWorld;
@@ -50,6 +50,26 @@ test('a row that bears the id of the home opens nothing of the home to a shared 
   const { nodeId } = diary;
   expect(await world.tryOne(editor, { type: 'delete', nodeId, baseRev: 1 })).toMatchObject(refused);
   expect(await world.tryOne(editor, { type: 'mkdir', parentId: home, name: 'mine' })).toMatchObject(refused);
+});
+
+test('who writes into a shared folder is not told how full the home is that it came from', async () => {
+  world = new SharedWorld({ quotaBytes: 10 });
+  ann = await world.person('ann');
+  bob = await world.person('bob');
+  namespaceId = await world.shareNew(ann, 'team');
+  await world.welcome(ann, bob, { namespaceId });
+  editor = inside(bob, namespaceId);
+  const intent = await world.putOperation(editor, { name: 'file', text: 'shared' });
+  await world.put(ann, { name: 'diary', text: 'diary' });
+  const result = await world.tryOne(editor, intent);
+  assert(result.status === 'error', 'there is no room');
+  expect(result.error).toMatchObject({ code: 'quota_exceeded' });
+  expect(result.error).not.toHaveProperty('details');
+  const body = { files: [fileOf(namespaceId, [textBytes('shared')])] };
+  const refused = await world.service.invoke('initiateUploads', { body }, bob);
+  assert(!refused.ok, 'there is no room');
+  expect(refused.problem.code).toBe('quota_exceeded');
+  expect(refused.problem).not.toHaveProperty('details');
 });
 
 /** Puts a row into the shared folder, as a service that did not know of grounds might have. */

@@ -287,6 +287,15 @@ test('when the quota has room for some of the files, these are stored and the ot
   expect(countOf('POST /v1/uploads')).toBe(2);
 });
 
+test('when nobody tells how full the quota is, fewer and fewer files are tried, and what fits is stored', async () => {
+  faultOnce((request) => request.url === '/v1/uploads', problem('quota_exceeded'));
+  const outcomes = await uploadFiles(
+    world,
+    [10, 9, 1, 2].map((size) => sourceOf(Buffer.alloc(size, size))),
+  );
+  expect(outcomes.map((outcome) => outcome.kind)).toEqual(['uploaded', 'uploaded', 'refused', 'refused']);
+});
+
 test('an abort ends the call with its reason', async () => {
   const controller = new AbortController();
   const reason = new Error('enough');

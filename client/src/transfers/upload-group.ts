@@ -107,10 +107,15 @@ function describeFile({ content }: ReadFile): UploadFile {
   };
 }
 
-/** When all files together are over the quota: those, from the first on, that have room. Always fewer than all. */
+/**
+ * When all files together are over the quota: those, from the first on, that have room; half of them where that is not told, as in a
+ * shared folder. Always fewer than all.
+ */
 function fittingQuota(files: readonly ReadFile[], problem: Problem): readonly ReadFile[] {
   if (problem.code !== 'quota_exceeded') return [];
-  let room = (problem.details?.quotaBytes ?? 0) - (problem.details?.usedBytes ?? 0);
+  const { quotaBytes, usedBytes } = problem.details ?? {};
+  if (quotaBytes === undefined || usedBytes === undefined) return files.slice(0, Math.floor(files.length / 2));
+  let room = quotaBytes - usedBytes;
   let count = 0;
   for (const { content } of files.slice(0, -1)) {
     room -= content.source.size;
