@@ -66,7 +66,9 @@ async function hasUnseenChanges(context: DecisionContext, folder: StoredNode, ba
   const entries = await view.entriesAfter(baseSeq, unseen);
   // Entries that have expired are missing, and nobody can tell what they said.
   if (entries.length < unseen || entries[0]?.seq !== baseSeq + 1) return true;
-  const foreign = entries.filter((entry) => entry.deviceId !== context.caller.device.deviceId);
+  const { accountId, device } = context.caller;
+  // Ids of devices are unique in their account only: another member may have chosen the same.
+  const foreign = entries.filter((entry) => entry.deviceId !== device.deviceId || entry.accountId !== accountId);
   const nodeIds = new Set(foreign.map((entry) => entry.node.nodeId));
   await view.loadAncestors(nodeIds);
   for (const nodeId of nodeIds) {

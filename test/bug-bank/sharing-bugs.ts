@@ -121,6 +121,18 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'device-of-another-account',
+    what: 'A folder is deleted over what another member put there, from a device that has the same id.',
+    invariant: 'I-7',
+    file: 'lambdas/journal/decide-delete.ts',
+    find: ' || entry.accountId !== accountId);',
+    replace: ' && entry.accountId.length > 0);',
+    caughtBy: {
+      file: GROUNDS,
+      test: 'a folder is not deleted over changes of another member whose device has the same id',
+    },
+  },
+  {
     id: 'mount-goes-with-its-folder',
     what: 'A folder that holds a shared folder can be deleted.',
     invariant: 'I-7',

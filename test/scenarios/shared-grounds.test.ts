@@ -72,6 +72,22 @@ test('who writes into a shared folder is not told how full the home is that it c
   expect(refused.problem).not.toHaveProperty('details');
 });
 
+test('a folder is not deleted over changes of another member whose device has the same id', async () => {
+  const { nodeId } = await world.mkdir(editor, 'folder');
+  const baseSeq = await world.head(editor);
+  const device = { deviceId: bob.deviceId, name: 'twin', platform: 'linux' } as const;
+  await world.call(ann, 'registerDevice', { body: device });
+  const twin = inside({ ...ann, deviceId: bob.deviceId }, namespaceId);
+  const { node: file } = await world.put(twin, { name: 'unseen.txt', text: 'unseen', parentId: nodeId });
+  const remove = { type: 'delete', nodeId, baseRev: 1, baseSeq } as const;
+  expect(await world.tryOne(editor, remove)).toMatchObject({
+    status: 'conflict',
+    conflict: { kind: 'unseen_changes' },
+  });
+  await world.must(editor, { type: 'delete', nodeId: file.nodeId, baseRev: 1 });
+  await world.must(editor, { ...remove, baseSeq: baseSeq + 1 });
+});
+
 /** Puts a row into the shared folder, as a service that did not know of grounds might have. */
 async function plantFolder(nodeId: NodeId): Promise<void> {
   const { namespaces, random, clock } = world.service.stores;
