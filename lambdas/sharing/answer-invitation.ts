@@ -5,6 +5,7 @@ import {
   formatInstant,
   MEMBERS_MAX,
   MOUNTS_MAX,
+  type NamespaceId,
   NodeId,
   nameDefect,
   nameKey,
@@ -18,27 +19,31 @@ import type { Caller, DeviceCaller } from '../runtime/caller.ts';
 import { done, type Outcome, refused } from '../runtime/outcome.ts';
 import { type ChangeHomeDependencies, changeHome, type HomeDecision } from './change-home.ts';
 import { type FindInvitationDependencies, findInvitation } from './find-invitation.ts';
+import { readInvitationToken } from './invitation-token.ts';
 import { MOUNT_NAMES_MAX } from './limits.ts';
 import { noSuchFolder } from './open-folder.ts';
 import { tooManyMounts } from './share-folder.ts';
 import type { SharingStore, StoredInvitation } from './sharing-store.ts';
 
 export interface AcceptInvitationDependencies extends ChangeHomeDependencies {
-  readonly sharing: Pick<SharingStore, 'getFolder' | 'getInvitation' | 'getMember'>;
+  readonly sharing: Pick<SharingStore, 'getFolder' | 'getInvitation' | 'getMember' | 'getMount'>;
 }
 
 /**
  * Makes the caller a member of the folder that it is invited to, and mounts that at the top of its home namespace: both, or neither.
  * Where its name is taken there, the mount is called `name (2)` and so on; it can be moved anywhere in the home namespace.
  *
- * Idempotent: whoever is a member already is answered so, and keeps its role.
- * Cost: 6 reads and a transaction of 8 items.
+ * Idempotent: whoever is a member already is answered so, and keeps its role, whether the invitation is still there or not.
+ * Cost: 7 reads and a transaction of 8 items.
  */
 export async function acceptInvitation(
   dependencies: AcceptInvitationDependencies,
   request: AnswerInvitationRequest,
   caller: DeviceCaller,
 ): Promise<Outcome<RouteResponse<'acceptInvitation'>>> {
+  const named = 'token' in request ? readInvitationToken(request.token)?.namespaceId : request.namespaceId;
+  const joined = named === undefined ? undefined : await findJoined(dependencies, named, caller);
+  if (joined !== undefined) return joined;
   const found = await findInvitation(dependencies, request, caller);
   if (found.kind === 'refused') return found;
   const invitation = found.value;
@@ -63,11 +68,36 @@ export async function acceptInvitation(
   assert(mounted.value !== undefined, 'who has joined has the folder in its tree');
   const own = await dependencies.sharing.getMember({ namespaceId, accountId });
   const { name, ownerAccountId, memberCount } = folder;
-  const joined = { namespaceId, name, ownerAccountId, memberCount: memberCount + (known === undefined ? 1 : 0) };
+  const counted = { namespaceId, name, ownerAccountId, memberCount: memberCount + (known === undefined ? 1 : 0) };
   return done({
-    folder: { ...joined, role: own?.role ?? invitation.role, mountId: mounted.value.nodeId },
+    folder: { ...counted, role: own?.role ?? invitation.role, mountId: mounted.value.nodeId },
     mount: toWireNode(mounted.value),
   });
+}
+
+/** The answer to who is in the folder already: an invitation for one person was used up by that. The owner never was invited. */
+async function findJoined(
+  dependencies: AcceptInvitationDependencies,
+  namespaceId: NamespaceId,
+  caller: DeviceCaller,
+): Promise<Outcome<RouteResponse<'acceptInvitation'>> | undefined> {
+  const { sharing } = dependencies;
+  const { accountId } = caller;
+  const member = await sharing.getMember({ namespaceId, accountId });
+  if (member === undefined || member.role === 'owner') return undefined;
+  const [folder, mount] = await Promise.all([
+    sharing.getFolder(namespaceId),
+    sharing.getMount({ namespaceId, accountId }),
+  ]);
+  if (folder === undefined || mount === undefined) return undefined;
+  const { nodeId: mountId } = mount;
+  const found = await changeHome(dependencies, { accountId, caller }, async (view) => ({
+    kind: 'settled',
+    node: await view.node(mountId),
+  }));
+  if (found.kind === 'refused') return found;
+  if (found.value === undefined) return undefined;
+  return done({ folder: { ...folder, role: member.role, mountId }, mount: toWireNode(found.value) });
 }
 
 /** Says no to an invitation that is for one person, which takes it away. An open link stays for the others. Cost: a read and a write. */

@@ -199,6 +199,18 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'accepted-only-once',
+    what: 'Whoever repeats an acceptance whose answer was lost is told that there is no such invitation.',
+    invariant: 'I-7',
+    file: 'lambdas/sharing/answer-invitation.ts',
+    find: '  if (joined !== undefined) return joined;\n',
+    replace: '',
+    caughtBy: {
+      file: MEETINGS,
+      test: 'accepting again what was accepted is answered the same, though the invitation was for one person',
+    },
+  },
+  {
     id: 'sharing-that-came-second-is-done',
     what: 'A sharing that another commit came before is answered as if it had been applied.',
     invariant: 'I-7',

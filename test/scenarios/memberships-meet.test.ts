@@ -58,3 +58,20 @@ test('who comes back while a folder stops being shared keeps the mount of the ne
   expect((await world.call(bob, 'listNamespaces', {})).folders).toMatchObject([{ namespaceId, memberCount: 2 }]);
   expect(await world.names(bob)).toEqual(['team']);
 });
+
+test('accepting again what was accepted is answered the same, though the invitation was for one person', async () => {
+  const world = new SharedWorld();
+  const [ann, bob] = [await world.person('ann'), await world.person('bob')];
+  const namespaceId = await world.shareNew(ann, 'team');
+  const body = { role: 'viewer', email: 'bob@example.org' } as const;
+  const { token, invitation } = await world.call(ann, 'invite', { parameters: { namespaceId }, body });
+  const { invitationId } = invitation;
+  const first = await world.call(bob, 'acceptInvitation', { body: { token } });
+  for (const again of [{ token }, { namespaceId, invitationId }]) {
+    expect(await world.call(bob, 'acceptInvitation', { body: again })).toEqual(first);
+  }
+  const eve = await world.person('eve');
+  expect(await world.codeOf(eve, 'acceptInvitation', { body: { token } })).toBe('not_found');
+  await world.call(bob, 'removeMember', { parameters: { namespaceId, accountId: bob.accountId } });
+  expect(await world.codeOf(bob, 'acceptInvitation', { body: { token } })).toBe('not_found');
+});
