@@ -3,6 +3,7 @@ import type { PlantedBug } from './planted-bug.ts';
 const CONTENT = 'lambdas/uploads/read-upload-content.test.ts';
 const AHEAD = 'test/scenarios/chunks-ahead.test.ts';
 const AT_COMMIT = 'test/scenarios/ahead-at-the-commit.test.ts';
+const RESTARTED = 'test/scenarios/restarted-uploads.test.ts';
 const REUSE = 'test/scenarios/local-reuse.test.ts';
 
 /** Errors in what is read ahead of a commit, and in what is taken from the disk before the network. */
@@ -74,9 +75,9 @@ export const AHEAD_BUGS: readonly PlantedBug[] = [
     id: 'undurable-bytes-are-believed',
     what: 'Bytes that came ahead and that the disk could not make durable are published.',
     invariant: 'I-13',
-    file: 'client/src/sync/ahead-fetches.ts',
-    find: 'if (failure !== undefined) {',
-    replace: 'if (failure !== undefined && this.#isClosed) {',
+    file: 'client/src/sync/ahead-fetch.ts',
+    find: '      this.#failure ??= { cause };\n    } finally {',
+    replace: '      void cause;\n    } finally {',
     caughtBy: { file: AT_COMMIT, test: 'what could not be made durable is not believed' },
   },
   {
@@ -108,5 +109,29 @@ export const AHEAD_BUGS: readonly PlantedBug[] = [
     find: 'await Promise.race([running, pause(this.#dependencies.clock, AHEAD_ENDING_MS_MAX, ended.signal)]);',
     replace: 'await running;',
     caughtBy: { file: AT_COMMIT, test: 'what does not come for long after the commit is left, and asked for again' },
+  },
+  {
+    id: 'second-upload-writes-unowned',
+    what: 'Of two uploads of one content the second writes on when a download has taken over what came.',
+    invariant: 'I-14',
+    file: 'client/src/sync/ahead-fetches.ts',
+    find: '    this.#owners.set(contentHash, one);\n',
+    replace: '    if (earlier === undefined) this.#owners.set(contentHash, one);\n',
+    caughtBy: {
+      file: RESTARTED,
+      test: 'what comes late of a second upload is not written into the file that was published',
+    },
+  },
+  {
+    id: 'second-download-does-not-wait',
+    what: 'A second file of the same content takes over what came ahead while the first one waits for what still comes.',
+    invariant: 'I-14',
+    file: 'client/src/sync/ahead-fetches.ts',
+    find: '      await owner?.lettingGo;\n',
+    replace: '',
+    caughtBy: {
+      file: RESTARTED,
+      test: 'of two files of one content neither is written into after it was published',
+    },
   },
 ];

@@ -248,6 +248,7 @@ test('an upload that has expired is given up', async () => {
 
 type Doing =
   | { readonly type: 'open'; readonly parts: readonly number[] }
+  | { readonly type: 'again'; readonly upload: number }
   | { readonly type: 'report'; readonly upload: number; readonly indexes: readonly number[] }
   | { readonly type: 'commit'; readonly upload: number; readonly file: number }
   | { readonly type: 'sync' | 'kill' | 'silence' | 'settle' }
@@ -258,6 +259,7 @@ const aDoing: fc.Arbitrary<Doing> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ type: fc.constant('open'), parts: fc.array(fc.nat(20), { minLength: 1, maxLength: 8 }) }),
   },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('again'), upload: fc.nat(9) }) },
   { weight: 6, arbitrary: fc.record({ type: fc.constant('report'), upload: fc.nat(9), indexes: fc.array(fc.nat(7)) }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('commit'), upload: fc.nat(9), file: fc.nat(3) }) },
   { weight: 5, arbitrary: fc.record({ type: fc.constantFrom('sync', 'sync', 'kill', 'silence', 'settle') }) },
@@ -277,6 +279,11 @@ async function perform(doing: Doing, story: Story): Promise<void> {
     case 'open':
       story.uploads.push(await author.open(doing.parts.map((part) => `part ${part}\n`)));
       return;
+    case 'again': {
+      const upload = story.uploads[doing.upload % Math.max(1, story.uploads.length)];
+      if (upload !== undefined) story.uploads.push(await author.open(upload.parts));
+      return;
+    }
     case 'report': {
       const upload = story.uploads[doing.upload % Math.max(1, story.uploads.length)];
       const indexes = doing.indexes.filter((index) => index < (upload?.parts.length ?? 0));

@@ -10,11 +10,16 @@ import {
   sameState,
 } from '../../client/src/engine/trees.ts';
 
+/** The bytes of a file, which all who have it open share, under whatever name it stands. */
+interface Contents {
+  bytes: Uint8Array;
+}
+
 interface Inode {
   readonly inode: bigint;
   readonly birthNs: bigint;
   readonly kind: 'file' | 'folder' | 'obstacle';
-  bytes: Uint8Array;
+  readonly contents: Contents;
   executable: boolean;
   mtimeNs: bigint;
   ctimeNs: bigint;
@@ -25,7 +30,7 @@ const ROOT_INODE = 0n;
 
 interface Staged extends StagedContent {
   readonly key: string;
-  readonly bytes: Uint8Array;
+  readonly contents: Contents;
 }
 
 /**
@@ -115,11 +120,11 @@ export class MemoryFileSystem implements FileSystem {
     const now = this.#tick();
     const known = this.#inodes.get(path);
     if (known?.kind === 'file') {
-      known.bytes = Buffer.from(text);
+      known.contents.bytes = Buffer.from(text);
       known.mtimeNs = now;
       known.ctimeNs = now;
       this.#touch(parentPath(path));
-    } else this.#make(path, 'file', Buffer.from(text));
+    } else this.#make(path, 'file', { bytes: Buffer.from(text) });
   }
 
   /** As editors do that write a new file and rename it over the old one. */
@@ -168,7 +173,7 @@ export class MemoryFileSystem implements FileSystem {
     const tree = new Map<string, string | undefined>();
     for (const [path, inode] of [...this.#inodes].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       if (inode.kind !== 'obstacle') {
-        tree.set(path, inode.kind === 'folder' ? undefined : Buffer.from(inode.bytes).toString());
+        tree.set(path, inode.kind === 'folder' ? undefined : Buffer.from(inode.contents.bytes).toString());
       }
     }
     return tree;
@@ -177,7 +182,7 @@ export class MemoryFileSystem implements FileSystem {
   /** The text of the file at a path. */
   text(path: string): string | undefined {
     const inode = this.#inodes.get(path);
-    return inode?.kind === 'file' ? Buffer.from(inode.bytes).toString() : undefined;
+    return inode?.kind === 'file' ? Buffer.from(inode.contents.bytes).toString() : undefined;
   }
 
   /** Paths of everything below a folder, and of itself. */
@@ -224,7 +229,7 @@ export class MemoryFileSystem implements FileSystem {
     if (entry === undefined || inode === undefined || !sameState(entry.identity, file.identity)) {
       return { kind: 'changed' } as const;
     }
-    return { kind: 'read', bytes: inode.bytes.slice(range.start, range.end) } as const;
+    return { kind: 'read', bytes: inode.contents.bytes.slice(range.start, range.end) } as const;
   }
 
   async makeFolder(path: string): Promise<DiskOutcome> {
@@ -253,7 +258,7 @@ export class MemoryFileSystem implements FileSystem {
       if (now === undefined || expected === undefined || now.kind !== expected.kind) return { kind: 'changed' };
       if (now.kind === 'file' && !sameState(now.identity, expected.identity)) return { kind: 'changed' };
     }
-    for (const path of paths) this.trashed.set(path, this.#inodes.get(path)?.bytes ?? new Uint8Array());
+    for (const path of paths) this.trashed.set(path, this.#inodes.get(path)?.contents.bytes ?? new Uint8Array());
     this.remove(doomed.path);
     return { kind: 'done', entry };
   }
@@ -269,16 +274,20 @@ export class MemoryFileSystem implements FileSystem {
     const own = this.#staged.get(key);
     const other = own === undefined && from !== undefined ? this.#staged.get(from) : undefined;
     if (other !== undefined) this.#staged.delete(other.key);
-    const bytes = new Uint8Array(size);
-    bytes.set((own ?? other)?.bytes.subarray(0, size) ?? []);
+    const contents = (own ?? other)?.contents ?? { bytes: new Uint8Array() };
+    contents.bytes = resized(contents.bytes, size);
     const staged: Staged = {
       key,
-      bytes,
+      contents,
       resumed: own !== undefined || other !== undefined,
       isTakenOver: other !== undefined,
-      write: async (offset, written) => bytes.set(written, offset),
+      write: async (offset, written) => {
+        const end = offset + written.length;
+        if (end > contents.bytes.length) contents.bytes = resized(contents.bytes, end);
+        contents.bytes.set(written, offset);
+      },
       flush: () => Promise.resolve(),
-      readSync: ({ start, end }) => bytes.slice(start, end),
+      readSync: ({ start, end }) => contents.bytes.slice(start, end),
       close: () => Promise.resolve(),
     };
     this.#staged.set(key, staged);
@@ -304,7 +313,7 @@ export class MemoryFileSystem implements FileSystem {
     if (staged === undefined || !isExpected || !this.#isFolder(parentPath(file.path))) return { kind: 'changed' };
     if (!this.#canHold(file.path)) return { kind: 'failed', reason: 'disk' };
     this.#inodes.delete(file.path);
-    this.#make(file.path, 'file', staged.bytes);
+    this.#make(file.path, 'file', staged.contents);
     const inode = this.#inodes.get(file.path);
     if (inode !== undefined) inode.executable = file.executable;
     if (inode !== undefined && file.modifiedAtMs !== undefined) inode.mtimeNs = BigInt(file.modifiedAtMs) * 1_000_000n;
@@ -316,12 +325,12 @@ export class MemoryFileSystem implements FileSystem {
     return Promise.resolve();
   }
 
-  #make(path: string, kind: Inode['kind'], bytes: Uint8Array = new Uint8Array()): void {
+  #make(path: string, kind: Inode['kind'], contents: Contents = { bytes: new Uint8Array() }): void {
     const now = this.#tick();
     this.#touch(parentPath(path));
     this.#inodesMade += 1n;
     const inode = this.#inodesMade;
-    this.#inodes.set(path, { inode, birthNs: now, kind, bytes, executable: false, mtimeNs: now, ctimeNs: now });
+    this.#inodes.set(path, { inode, birthNs: now, kind, contents, executable: false, mtimeNs: now, ctimeNs: now });
   }
 
   #done(path: string): DiskOutcome {
@@ -337,7 +346,7 @@ export class MemoryFileSystem implements FileSystem {
       path,
       name: path.slice(path.lastIndexOf('/') + 1),
       kind,
-      identity: { device: 1n, inode: inode.inode, birthNs, size: inode.bytes.length, mtimeNs, ctimeNs },
+      identity: { device: 1n, inode: inode.inode, birthNs, size: inode.contents.bytes.length, mtimeNs, ctimeNs },
       executable,
       listed: !this.unlisted.has(path),
       contentHash: undefined,
@@ -374,4 +383,11 @@ export class MemoryFileSystem implements FileSystem {
     this.#ticks += 1_000_000_000n;
     return this.#ticks;
   }
+}
+
+/** As a disk makes a file longer or shorter. */
+function resized(bytes: Uint8Array, length: number): Uint8Array {
+  const result = new Uint8Array(length);
+  result.set(bytes.subarray(0, length));
+  return result;
 }

@@ -6,7 +6,7 @@ import type {
   UploadContentResponse,
   UploadId,
 } from '@syncline/protocol';
-import type { FileSystem, StagedContent } from '../engine/ports.ts';
+import { DiskRefusedError, type FileSystem, type StagedContent } from '../engine/ports.ts';
 import { chunkMemory } from '../transfers/chunk-memory.ts';
 import { fetchChunk } from '../transfers/fetch-chunk.ts';
 import type { KnownManifests } from '../transfers/known-manifests.ts';
@@ -40,7 +40,7 @@ export class AheadFetch {
   readonly #dependencies: AheadDependencies;
   readonly #signal: AbortSignal;
   readonly #gate: TransferGate;
-  readonly #isDone: (contentHash: ContentHash) => boolean;
+  readonly #own: (contentHash: ContentHash) => Promise<boolean>;
   #content: Pick<UploadContentResponse, 'contentHash' | 'size'> | undefined;
   #staged: StagedContent | undefined;
   /** What this process has verified and written, by offset. */
@@ -61,15 +61,18 @@ export class AheadFetch {
     upload: {
       readonly uploadId: UploadId;
       readonly signal: AbortSignal;
-      /** Whether a content has been committed, so that whoever wants it downloads it. */
-      readonly isDone: (contentHash: ContentHash) => boolean;
+      /**
+       * Resolves when nobody else writes into the staging of a content. False: it has been committed, so that whoever wants it
+       * downloads it.
+       */
+      readonly own: (contentHash: ContentHash) => Promise<boolean>;
     },
   ) {
     this.#dependencies = dependencies;
     this.#signal = upload.signal;
     // What is small and wanted now goes before.
     this.#gate = dependencies.gate.lane('large');
-    this.#isDone = upload.isDone;
+    this.#own = upload.own;
     this.uploadId = upload.uploadId;
   }
 
@@ -77,7 +80,7 @@ export class AheadFetch {
     return this.#content?.contentHash;
   }
 
-  /** Whether an earlier process may have written what this one has not seen. */
+  /** Whether an earlier process, or an earlier upload, may have written what this one has not seen. */
   get isResumed(): boolean {
     return this.#isResumed;
   }
@@ -148,7 +151,12 @@ export class AheadFetch {
     const staged = this.#staged;
     this.#staged = undefined;
     await this.#flushing;
-    await staged?.close();
+    try {
+      await staged?.close();
+    } catch (cause) {
+      if (!(cause instanceof DiskRefusedError)) throw cause;
+      this.#failure ??= { cause };
+    }
   }
 
   /** Removes what came. Precondition: nothing advances any more. */
@@ -164,8 +172,9 @@ export class AheadFetch {
     const { files, freeBytes } = this.#dependencies;
     if ((await freeBytes()) - size < AHEAD_ROOM_BYTES_MIN) return undefined;
     // From here on whoever takes the content finds it here, and waits until nothing is written any more.
-    if (this.#isDone(contentHash)) return undefined;
     this.#content = { contentHash, size };
+    this.#isResumed = true;
+    if (!(await this.#own(contentHash))) return undefined;
     this.#staged = await files.stage({ key: aheadKey(contentHash), size });
     this.#isResumed = this.#staged.resumed;
     return this.#staged;
@@ -202,6 +211,7 @@ export class AheadFetch {
       const into = chunkMemory.take(size);
       const outcome = await fetchChunk(this.#dependencies, { ...chunk, into }, this.#signal);
       if (outcome.kind !== 'fetched') return false;
+      this.#signal.throwIfAborted();
       await staged.write(offset, outcome.bytes);
       chunkMemory.giveBack(into);
       this.#keep(chunk);

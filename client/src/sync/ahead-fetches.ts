@@ -41,6 +41,15 @@ interface Followed {
   isTaken: boolean;
   /** The pass that is under way. */
   running: Promise<PassOutcome> | undefined;
+  /** Ends when its staging is not written into any more, and is closed. Undefined as long as nobody has asked for that. */
+  lettingGo: Promise<void> | undefined;
+}
+
+interface LettingGo {
+  /** What is on its way is let come first, if it does soon. */
+  readonly afterComing?: boolean;
+  /** What came is of no use. */
+  readonly isWorthless?: boolean;
 }
 
 /** `later`: the service, or the way to it, is not there for the moment. The next hint goes on. */
@@ -59,6 +68,11 @@ export class AheadFetches {
   readonly #bytesMin: number;
   readonly #shown = new Map<UploadId, { readonly push: ProgressPush; readonly at: EpochMs }>();
   readonly #followed = new Map<UploadId, Followed>();
+  /**
+   * Who has the staging of a content, until it has let go of it. An author who begins anew makes another upload of the same content, and
+   * what one of two writers knows of a file is not true any more when the other one has removed it.
+   */
+  readonly #owners = new Map<ContentHash, Followed>();
   /** Uploads and contents of which nothing more is wanted, whatever is heard of them; the oldest are forgotten first. */
   readonly #done = new Set<UploadId | ContentHash>();
   #advancing: Promise<void> | undefined;
@@ -125,20 +139,20 @@ export class AheadFetches {
     this.#defect = undefined;
     if (defect !== undefined) throw defect.cause;
     this.#finish(contentHash);
-    const found = [...this.#followed.values()].find(({ fetch }) => fetch.contentHash === contentHash);
-    if (found === undefined)
+    const owner = this.#owners.get(contentHash);
+    if (owner === undefined || owner.lettingGo !== undefined) {
+      await owner?.lettingGo;
       return size < this.#bytesMin
         ? undefined
         : { key: aheadKey(contentHash), isVerified: () => false, isResumed: true };
-    const { fetch } = found;
+    }
+    const { fetch } = owner;
     this.#finish(fetch.uploadId);
-    await this.#comeToEnd(found);
-    await fetch.close();
+    await this.#letGo(owner, { afterComing: true });
     this.#shown.delete(fetch.uploadId);
     this.#onChange();
     const { failure } = fetch;
     if (failure !== undefined) {
-      await this.#discard(fetch);
       if (failure.cause instanceof DiskRefusedError) return undefined;
       throw failure.cause;
     }
@@ -175,9 +189,10 @@ export class AheadFetches {
   #follow(uploadId: UploadId, heardAt: EpochMs): void {
     if (this.#followed.size >= AHEAD_UPLOADS_MAX) return;
     const ending = new AbortController();
-    const isDone = (contentHash: ContentHash): boolean => this.#done.has(contentHash);
-    const fetch = new AheadFetch(this.#dependencies, { uploadId, signal: ending.signal, isDone });
-    const followed: Followed = { fetch, ending, heardAt, hasNews: true, isTaken: false, running: undefined };
+    const own = (contentHash: ContentHash): Promise<boolean> => this.#own(contentHash, followed);
+    const fetch = new AheadFetch(this.#dependencies, { uploadId, signal: ending.signal, own });
+    const state = { heardAt, hasNews: true, isTaken: false, running: undefined, lettingGo: undefined };
+    const followed: Followed = { fetch, ending, ...state };
     this.#followed.set(uploadId, followed);
     void this.#dropWhenSilent(followed).catch((cause: unknown) => this.#noteDefect(cause));
   }
@@ -254,8 +269,39 @@ export class AheadFetches {
 
   async #drop(one: Followed): Promise<void> {
     this.#finish(one.fetch.uploadId);
-    await this.#end(one);
-    await this.#discard(one.fetch);
+    await this.#letGo(one, { isWorthless: true });
+  }
+
+  /** Makes an upload the only one that writes into the staging of a content; what another one left there it recognises by the bytes. */
+  async #own(contentHash: ContentHash, one: Followed): Promise<boolean> {
+    if (this.#done.has(contentHash)) return false;
+    const earlier = this.#owners.get(contentHash);
+    this.#owners.set(contentHash, one);
+    if (earlier !== undefined && earlier !== one) {
+      this.#finish(earlier.fetch.uploadId);
+      this.#shown.delete(earlier.fetch.uploadId);
+      await this.#letGo(earlier);
+    }
+    return !this.#done.has(contentHash);
+  }
+
+  /** Ends an upload and closes its staging, in the way of whoever asks first. What is worth nothing is removed. */
+  #letGo(one: Followed, how: LettingGo = {}): Promise<void> {
+    one.lettingGo ??= this.#closeStaging(one, how);
+    return one.lettingGo;
+  }
+
+  async #closeStaging(one: Followed, { afterComing = false, isWorthless = false }: LettingGo): Promise<void> {
+    const { fetch } = one;
+    try {
+      if (afterComing) await this.#comeToEnd(one);
+      await this.#end(one);
+      await fetch.close();
+      if (isWorthless || fetch.failure !== undefined) await this.#discard(fetch);
+    } finally {
+      const { contentHash } = fetch;
+      if (contentHash !== undefined && this.#owners.get(contentHash) === one) this.#owners.delete(contentHash);
+    }
   }
 
   async #discard(fetch: AheadFetch): Promise<void> {
@@ -267,7 +313,7 @@ export class AheadFetches {
     }
   }
 
-  /** Ends the work on an upload, but lets come what is on its way: the download would only ask for it again. */
+  /** Begins nothing more of an upload, but lets come what is on its way: the download would only ask for it again. */
   async #comeToEnd(one: Followed): Promise<void> {
     this.#followed.delete(one.fetch.uploadId);
     one.isTaken = true;
@@ -275,7 +321,6 @@ export class AheadFetches {
     const ended = new AbortController();
     const running = (one.running ?? Promise.resolve()).catch(() => undefined).finally(() => ended.abort());
     await Promise.race([running, pause(this.#dependencies.clock, AHEAD_ENDING_MS_MAX, ended.signal)]);
-    await this.#end(one);
   }
 
   /** Ends the work on an upload, and waits for what is under way. A defect in it has been noted by whoever began it. */
