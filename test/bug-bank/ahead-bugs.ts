@@ -134,4 +134,13 @@ export const AHEAD_BUGS: readonly PlantedBug[] = [
       test: 'of two files of one content neither is written into after it was published',
     },
   },
+  {
+    id: 'undurable-bytes-outlive-the-process',
+    what: 'Bytes that came ahead and that the disk could not make durable are left for the next process, which reads them and believes them.',
+    invariant: 'I-13',
+    file: 'client/src/sync/ahead-fetches.ts',
+    find: 'for (const one of followed) await this.#letGo(one);',
+    replace: 'for (const { fetch } of followed) await fetch.close();',
+    caughtBy: { file: AT_COMMIT, test: 'what could not be made durable is not left for the next process' },
+  },
 ];

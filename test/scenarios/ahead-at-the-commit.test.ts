@@ -111,3 +111,26 @@ test('what could not be made durable is not believed', async () => {
   expect(phone.files.text('film.mkv')).toBe(WHOLE);
   expect(phone.files.staged()).toEqual([]);
 });
+
+test('what could not be made durable is not left for the next process', async () => {
+  onFlush(() => Promise.reject(new DiskRefusedError('the disk is defective')));
+  await report(await author.open(PARTS), ...PARTS.keys());
+  await phone.ahead.close();
+  expect(phone.files.staged()).toEqual([]);
+});
+
+test('a disk that refuses to close a file does not keep the others from being closed', async () => {
+  const closed: string[] = [];
+  const stage = phone.files.stage.bind(phone.files);
+  phone.files.stage = async (content) => {
+    const close = async (): Promise<void> => {
+      closed.push(content.key);
+      throw new DiskRefusedError('the disk is defective');
+    };
+    return Object.assign(await stage(content), { close });
+  };
+  await report(await author.open(PARTS), 0);
+  await report(await author.open(['another ', ...PARTS]), 0);
+  await phone.ahead.close();
+  expect([closed.length, phone.files.staged()]).toEqual([2, []]);
+});

@@ -177,13 +177,13 @@ export class AheadFetches {
     for (const go of waiting) go();
   }
 
-  /** Ends all of it. What came stays for the next process. */
+  /** Ends all of it. What came stays for the next process, if it is durable. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const followed = [...this.#followed.values()];
     await Promise.all(followed.map((one) => this.#end(one)));
     await this.#advancing;
-    for (const { fetch } of followed) await fetch.close();
+    for (const one of followed) await this.#letGo(one);
   }
 
   #follow(uploadId: UploadId, heardAt: EpochMs): void {
