@@ -143,4 +143,16 @@ export const AHEAD_BUGS: readonly PlantedBug[] = [
     replace: 'for (const { fetch } of followed) await fetch.close();',
     caughtBy: { file: AT_COMMIT, test: 'what could not be made durable is not left for the next process' },
   },
+  {
+    id: 'chunks-ahead-overlap',
+    what: 'A chunk is written over another one that was verified, because the service says that it stands there.',
+    invariant: 'I-13',
+    file: 'client/src/sync/ahead-fetch.ts',
+    find: 'if (place.offset < end) return false;',
+    replace: '',
+    caughtBy: {
+      file: AT_COMMIT,
+      test: 'a chunk that is said to stand at 2, where it cannot, damages nothing that came before',
+    },
+  },
 ];

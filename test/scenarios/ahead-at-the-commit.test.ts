@@ -1,5 +1,6 @@
 /** What comes ahead of a commit, at the moment of that commit and while the disk is slow or defective. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { UploadContentResponse } from '@syncline/protocol';
 import { DiskRefusedError } from '../../client/src/engine/ports.ts';
 import { AHEAD_ENDING_MS_MAX } from '../../client/src/sync/limits.ts';
 import { ChunkedAuthor, type OpenUpload } from '../support/chunked-author.ts';
@@ -134,3 +135,32 @@ test('a disk that refuses to close a file does not keep the others from being cl
   await phone.ahead.close();
   expect([closed.length, phone.files.staged()]).toEqual([2, []]);
 });
+
+/** The service says from now on that the second chunk of every open upload stands at `offset`. */
+function misplaceSecond(offset: number): void {
+  const { transport } = phone.client;
+  const send = transport.send.bind(transport);
+  Object.assign(transport, {
+    send: async (request: Parameters<typeof send>[0]) => {
+      const response = await send(request);
+      if (!/\/uploads\/[^/]*\/content/.test(request.url)) return response;
+      const answer = UploadContentResponse.parse(JSON.parse(Buffer.from(response.body).toString()));
+      const chunks = answer.chunks.map((chunk) => (chunk.index === 1 ? { ...chunk, offset } : chunk));
+      return { ...response, body: Buffer.from(JSON.stringify({ ...answer, chunks })) };
+    },
+  });
+}
+
+test.each([2, -1, WHOLE.length - 1, WHOLE.length])(
+  'a chunk that is said to stand at %d, where it cannot, damages nothing that came before',
+  async (offset) => {
+    misplaceSecond(offset);
+    const upload = await author.open(PARTS);
+    expect([await report(upload, 0), await report(upload, 1)]).toEqual([1, 0]);
+    expect(phone.files.staged()).toEqual([]);
+    author.send(upload);
+    await author.commit(upload, { name: 'film.mkv' });
+    expect(await phone.sync()).toMatchObject(RESTED);
+    expect(phone.files.text('film.mkv')).toBe(WHOLE);
+  },
+);

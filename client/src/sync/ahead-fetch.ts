@@ -45,6 +45,8 @@ export class AheadFetch {
   #staged: StagedContent | undefined;
   /** What this process has verified and written, by offset. */
   readonly #verified = new Map<number, ChunkHash>();
+  /** Where chunks stand as the service has said, by index. */
+  readonly #places = new Map<number, Pick<ConfirmedChunk, 'offset' | 'hash' | 'size'>>();
   /** Indexes that need nothing more: verified ones, and those that the disk has elsewhere. */
   readonly #settled = new Set<number>();
   /** All before this index are settled. */
@@ -121,7 +123,7 @@ export class AheadFetch {
       });
       if (!answer.ok) return 'given-up';
       const staged = await this.#stage(answer.value);
-      if (staged === undefined) return 'given-up';
+      if (staged === undefined || !this.#canStand(answer.value)) return 'given-up';
       const isWhole = await this.#fetchAll(staged, answer.value.chunks, mayFetch);
       if (!isWhole) return 'advanced';
       next = answer.value.next;
@@ -178,6 +180,29 @@ export class AheadFetch {
     this.#staged = await files.stage({ key: aheadKey(contentHash), size });
     this.#isResumed = this.#staged.resumed;
     return this.#staged;
+  }
+
+  /** Whether each chunk has a place of its own in the file, the same as before: else one would be written over another. */
+  #canStand({ chunks }: UploadContentResponse): boolean {
+    const size = this.#content?.size ?? 0;
+    let hasNew = false;
+    for (const { index, ...chunk } of chunks) {
+      const known = this.#places.get(index);
+      if (chunk.offset < 0 || chunk.offset + chunk.size > size) return false;
+      if (known !== undefined) {
+        if (known.offset !== chunk.offset || known.size !== chunk.size || known.hash !== chunk.hash) return false;
+        continue;
+      }
+      hasNew = true;
+      this.#places.set(index, { offset: chunk.offset, hash: chunk.hash, size: chunk.size });
+    }
+    if (!hasNew) return true;
+    let end = 0;
+    for (const place of [...this.#places.values()].toSorted((a, b) => a.offset - b.offset)) {
+      if (place.offset < end) return false;
+      end = place.offset + place.size;
+    }
+    return true;
   }
 
   /** Answers whether all of them came, so that it is worth asking for more. */
