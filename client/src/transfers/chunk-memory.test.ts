@@ -43,3 +43,13 @@ test('what was given back is taken again while any transfer runs, and let go wit
   expect(memory.idleBytes).toBe(0);
   expect(memory.take(MiB)).not.toBe(first);
 });
+
+test('a small chunk holds none of the memory that a large one left', async () => {
+  const memory = new ChunkMemory();
+  await memory.during(async () => {
+    memory.giveBack(memory.take(16 * MiB));
+    expect(memory.take(1).length).toBe(MiB);
+    expect(memory.take(7 * MiB).length).toBe(7 * MiB);
+    expect(memory.take(8 * MiB).length).toBe(16 * MiB);
+  });
+});

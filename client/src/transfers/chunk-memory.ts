@@ -33,7 +33,9 @@ export class ChunkMemory {
 
   /** At least so many bytes, whatever stands in them. Nobody else has them until they are given back; they need not be. */
   take(bytes: number): Uint8Array {
-    const place = this.#idle.findIndex(({ length }) => length >= bytes);
+    // What is much longer is left to those who need it.
+    const lengthMax = Math.max(MiB, 2 * bytes);
+    const place = this.#idle.findIndex(({ length }) => length >= bytes && length <= lengthMax);
     const [found] = place < 0 ? [] : this.#idle.splice(place, 1);
     if (found === undefined) return new Uint8Array(Math.ceil(bytes / MiB) * MiB);
     this.#idleBytes -= found.length;
