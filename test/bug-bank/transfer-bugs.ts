@@ -78,6 +78,18 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'memory-of-repeated-put-is-reused',
+    what: 'Memory from which a first connection may still send a chunk is filled with another one.',
+    invariant: 'I-13',
+    file: 'client/src/transfers/upload-session.ts',
+    find: ' && isFirstTry',
+    replace: '',
+    caughtBy: {
+      file: 'client/src/transfers/upload-files.test.ts',
+      test: 'memory from which a chunk was sent twice is not used again: the first connection may still send from it',
+    },
+  },
+  {
     id: 'agreed-while-flushing',
     what: 'A content that was published while others were made durable is written down with them as agreed.',
     invariant: 'I-13',

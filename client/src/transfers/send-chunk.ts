@@ -21,7 +21,12 @@ export type SendOutcome = 'stored' | 'exists' | 'url-refused' | 'bytes-refused';
  */
 export async function sendChunk(
   dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random' | 'bandwidth' | 'link'>,
-  chunk: { readonly put: SignedPut; readonly bytes: Uint8Array },
+  chunk: {
+    readonly put: SignedPut;
+    readonly bytes: Uint8Array;
+    /** Called before each try but the first. */
+    readonly onRepeat?: () => void;
+  },
   signal: AbortSignal | undefined,
 ): Promise<SendOutcome> {
   const { transport, clock, random, bandwidth, link } = dependencies;
@@ -36,6 +41,7 @@ export async function sendChunk(
   } as const;
   const send = () => transport.send(request);
   for (let attempt = 1; ; attempt++) {
+    if (attempt > 1) chunk.onRepeat?.();
     if (attempt > 1) await bandwidth?.upload.take(chunk.bytes.length, { signal, isRepeat: true });
     let response: TransportResponse | undefined;
     let failure: unknown;

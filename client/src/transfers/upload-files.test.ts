@@ -68,6 +68,23 @@ test('chunks are read into memory that is used again, and never while another on
   expect(memories.size).toBeLessThan(30);
 });
 
+test('memory from which a chunk was sent twice is not used again: the first connection may still send from it', async () => {
+  faultOnce(isPut, { status: 503 });
+  const bytes = bytesOfChunks(6);
+  const memories: ArrayBufferLike[] = [];
+  const read: UploadSource['read'] = async ({ start, end, into }) => {
+    if (into === undefined) return bytes.subarray(start, end);
+    memories.push(into.buffer);
+    into.set(bytes.subarray(start, end));
+    return into.subarray(0, end - start);
+  };
+  const [outcome] = await uploadFiles(oneAtATime(), [{ namespaceId, size: bytes.length, read }]);
+  expect(outcome).toMatchObject({ kind: 'uploaded' });
+  const [first, ...others] = memories;
+  expect(others).toHaveLength(5);
+  expect(others.filter((memory) => memory === first).length).toBe(0);
+});
+
 test('an empty file needs no PUT and is named by the hash of nothing', async () => {
   const [outcome] = await uploadFiles(world, [sourceOf(Buffer.alloc(0))]);
   expect(outcome).toMatchObject({ kind: 'uploaded', chunks: [], unconfirmed: 0, contentHash: sha256(Buffer.alloc(0)) });

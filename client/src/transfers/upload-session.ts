@@ -232,9 +232,17 @@ export class UploadSession {
     const into = this.#content.kept === undefined ? chunkMemory.take(place.end - place.start) : undefined;
     const bytes = await this.#read({ ...place, into });
     if (bytes === undefined) return undefined;
-    const outcome = await sendChunk(this.#dependencies, { put: wanted.put, bytes }, this.#dependencies.signal);
-    // After any other answer a connection may still send from it.
-    if (outcome === 'stored' && into !== undefined) chunkMemory.giveBack(into);
+    let isFirstTry = true;
+    const onRepeat = (): void => {
+      isFirstTry = false;
+    };
+    const outcome = await sendChunk(
+      this.#dependencies,
+      { put: wanted.put, bytes, onRepeat },
+      this.#dependencies.signal,
+    );
+    // After any other answer, to this try or to one before it, a connection may still send from it.
+    if (outcome === 'stored' && isFirstTry && into !== undefined) chunkMemory.giveBack(into);
     if (outcome !== 'bytes-refused') return outcome;
     // Refused though they are the right bytes: they were damaged on the way. Another URL, another try.
     if ((await hashChunk(bytes)) === wanted.hash) return 'url-refused';
