@@ -1,12 +1,7 @@
-import type { ContentHash, DeviceId, NamespaceId, NodeId, NodeKind } from '@syncline/protocol';
-import { rootNodeId } from '@syncline/protocol';
+import type { ContentHash, DeviceId, NodeId, NodeKind } from '@syncline/protocol';
 import { ANCESTORS_MAX } from '../journal/limits.ts';
-import {
-  type JournalEntry,
-  type NamespaceStore,
-  NODE_KEYS_MAX,
-  type StoredNode,
-} from '../namespaces/namespace-store.ts';
+import type { NamespaceView } from '../journal/namespace-view.ts';
+import type { JournalEntry, StoredNode } from '../namespaces/namespace-store.ts';
 
 /** How a node stood at one time. */
 export interface Standing {
@@ -34,7 +29,6 @@ export interface ChangedNode {
 }
 
 export interface PastRequest {
-  readonly namespaceId: NamespaceId;
   /** Of the time to go back to up to the head; what is after `now` only corrects what the store says of unchanged nodes. */
   readonly entries: readonly JournalEntry[];
   readonly now: number;
@@ -49,22 +43,27 @@ export class PastTree {
   readonly changed: ReadonlyMap<NodeId, ChangedNode>;
   /** Nodes that did not change between the two times, as far as they were asked for. */
   readonly #unchanged = new Map<NodeId, Standing | undefined>();
+  /** Folders that have become part of a shared folder since. */
+  readonly #foreign = new Set<NodeId>();
 
   private constructor(rootId: NodeId, changed: ReadonlyMap<NodeId, ChangedNode>) {
     this.rootId = rootId;
     this.changed = changed;
   }
 
-  /** Reads every folder above every changed node, at both times. Cost: one BatchGetItem per level and 100 folders. */
-  static async read(namespaces: Pick<NamespaceStore, 'getNodes'>, request: PastRequest): Promise<PastTree> {
-    const tree = new PastTree(rootNodeId(request.namespaceId), changedNodes(request));
+  /**
+   * Reads every folder above every changed node, at both times. What has become part of a shared folder since is left out: it is for the
+   * members of that alone. Cost: one BatchGetItem per level and 100 folders, the same again where folders were shared.
+   */
+  static async read(view: NamespaceView, request: PastRequest): Promise<PastTree> {
+    const tree = new PastTree(view.rootId, await withoutForeign(view, changedNodes(request)));
     const later = new Map<NodeId, JournalEntry>();
     for (const entry of request.entries) {
       if (entry.seq > request.now && !later.has(entry.node.nodeId)) later.set(entry.node.nodeId, entry);
     }
     let level: readonly NodeId[] = tree.#unknownParents(tree.changed.values());
     for (let depth = 0; depth < ANCESTORS_MAX && level.length > 0; depth++) {
-      level = await tree.#load(namespaces, request.namespaceId, { nodeIds: level, later });
+      level = await tree.#load(view, level, later);
     }
     return tree;
   }
@@ -88,6 +87,18 @@ export class PastTree {
       next = standing.parentId;
     }
     return [...chain, next];
+  }
+
+  /** Whether a node stood, at the earlier time, in what has become part of a shared folder since. */
+  stoodInForeign(nodeId: NodeId): boolean {
+    let next = nodeId;
+    for (let depth = 0; next !== this.rootId && depth <= ANCESTORS_MAX; depth++) {
+      if (this.#foreign.has(next)) return true;
+      const standing = this.standing(next, 'past');
+      if (standing === undefined || !standing.isLive) return false;
+      next = standing.parentId;
+    }
+    return false;
   }
 
   /** Whether a node lies below a folder at the later time, be it in a folder that is in the trash. */
@@ -128,21 +139,19 @@ export class PastTree {
   }
 
   async #load(
-    namespaces: Pick<NamespaceStore, 'getNodes'>,
-    namespaceId: NamespaceId,
-    { nodeIds, later }: { readonly nodeIds: readonly NodeId[]; readonly later: ReadonlyMap<NodeId, JournalEntry> },
+    view: NamespaceView,
+    nodeIds: readonly NodeId[],
+    later: ReadonlyMap<NodeId, JournalEntry>,
   ): Promise<readonly NodeId[]> {
     const loaded: { readonly now: Standing | undefined; readonly past: undefined }[] = [];
-    for (let start = 0; start < nodeIds.length; start += NODE_KEYS_MAX) {
-      const page = nodeIds.slice(start, start + NODE_KEYS_MAX);
-      const nodes = await namespaces.getNodes(namespaceId, page);
-      for (const nodeId of page) {
-        const entry = later.get(nodeId);
-        const node = nodes.get(nodeId);
-        const now = entry === undefined ? node && standingOf(node) : standingBefore(entry);
-        this.#unchanged.set(nodeId, now);
-        loaded.push({ now, past: undefined });
-      }
+    await view.load(nodeIds);
+    for (const nodeId of nodeIds) {
+      const entry = later.get(nodeId);
+      const node = await view.node(nodeId);
+      if (node === undefined && (await view.isForeign(nodeId))) this.#foreign.add(nodeId);
+      const now = entry === undefined ? node && standingOf(node) : standingBefore(entry);
+      this.#unchanged.set(nodeId, now);
+      loaded.push({ now, past: undefined });
     }
     return this.#unknownParents(loaded);
   }
@@ -163,6 +172,18 @@ export class PastTree {
     }
     return [...unknown];
   }
+}
+
+/** The journal of a home tells of nodes that lie in a shared folder by now. */
+async function withoutForeign(
+  view: NamespaceView,
+  changed: ReadonlyMap<NodeId, ChangedNode>,
+): Promise<ReadonlyMap<NodeId, ChangedNode>> {
+  if (view.head.isGround !== true) return changed;
+  await view.loadAncestors(changed.keys());
+  const own = new Map<NodeId, ChangedNode>();
+  for (const [nodeId, node] of changed) if (!(await view.isForeign(nodeId))) own.set(nodeId, node);
+  return own;
 }
 
 function changedNodes({ entries, now, deviceId }: PastRequest): ReadonlyMap<NodeId, ChangedNode> {

@@ -51,6 +51,8 @@ function targetBelow(tree: PastTree, node: ChangedNode, request: RestoreRequest)
   if (pastChain?.at(-1) !== scope && !(now.isLive && tree.isBelow(nodeId, scope))) return undefined;
   const depth = pastChain?.length ?? 0;
   const isOwnGone = past === undefined || !past.isLive;
+  // What nobody can bring back to where it stood stays where it is.
+  if (tree.stoodInForeign(nodeId)) return { node, kind: 'wanted', depth, obstacle: 'parent_missing' };
   // Of a device that is undone, nothing of others goes because of what it lies in.
   // What is not to be seen may lie in a folder in the trash that comes back.
   if (now.isLive && (isOwnGone || (!isPartial && pastChain === undefined))) {

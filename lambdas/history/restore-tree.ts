@@ -11,6 +11,7 @@ import {
 } from '@syncline/protocol';
 import * as z from 'zod/mini';
 import type { CommitDependencies } from '../journal/commit-to-namespace.ts';
+import { NamespaceView } from '../journal/namespace-view.ts';
 import { type Access, type JournalEntry, NODE_KEYS_MAX, type StoredRevision } from '../namespaces/namespace-store.ts';
 import { findLiveNode, type OpenNamespaceDependencies, openNamespace } from '../namespaces/open-namespace.ts';
 import { readPage, signPage } from '../namespaces/page-token.ts';
@@ -117,12 +118,14 @@ interface PlanRequest {
 /** The plan, and the entries that came after the head that it is made for. */
 async function makePlan(
   { namespaces }: RestoreTreeDependencies,
-  { head }: Access,
+  access: Access,
   { scope, place, deviceId }: PlanRequest,
 ): Promise<{ readonly steps: readonly RestoreStep[]; readonly later: readonly JournalEntry[] }> {
+  const { head } = access;
   const { namespaceId } = head;
   const entries = await readSpan({ namespaces }, { namespaceId, after: place.past, upTo: head.seq });
-  const tree = await PastTree.read(namespaces, { namespaceId, entries, now: place.now, deviceId });
+  const view = new NamespaceView({ namespaces }, access);
+  const tree = await PastTree.read(view, { entries, now: place.now, deviceId });
   const asked = { scope, isPartial: deviceId !== undefined };
   const targets = restoreTargets(tree, { ...asked, contents: new Map() });
   const wanted = [...targets.values()].flatMap(({ node: { nodeId, now, past } }) =>

@@ -110,6 +110,12 @@ export class NamespaceView {
     return (await this.#isOwn(node)) ? node : undefined;
   }
 
+  /** Whether a node is there that is of another namespace, whose rows lie with those of this one. */
+  async isForeign(nodeId: NodeId): Promise<boolean> {
+    const node = await this.#row(nodeId);
+    return node !== undefined && !(await this.#isOwn(node));
+  }
+
   /** Whether a node has this id, or had it before it was purged. Roots have no rows, so theirs are asked for by themselves. */
   async isUsed(nodeId: NodeId): Promise<boolean> {
     if (nodeId === this.rootId || this.#isGroundRoot(nodeId)) return true;

@@ -133,6 +133,30 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'restore-tells-of-a-shared-folder',
+    what: 'A home that is set back tells of nodes that lie in a shared folder by now.',
+    invariant: 'I-18',
+    file: 'lambdas/history/past-tree.ts',
+    find: 'if (view.head.isGround !== true) return changed;',
+    replace: 'if (view.head.isGround === true) return changed;',
+    caughtBy: {
+      file: GROUNDS,
+      test: 'who has left a folder learns nothing of what became of it by setting back the home that it came from',
+    },
+  },
+  {
+    id: 'restore-deletes-what-was-shared-around',
+    what: 'A home that is set back loses what stood in a folder that was shared since.',
+    invariant: 'I-7',
+    file: 'lambdas/history/restore-targets.ts',
+    find: 'if (tree.stoodInForeign(nodeId)) return',
+    replace: 'if (tree.stoodInForeign(scope)) return',
+    caughtBy: {
+      file: GROUNDS,
+      test: 'who has left a folder learns nothing of what became of it by setting back the home that it came from',
+    },
+  },
+  {
     id: 'mount-goes-with-its-folder',
     what: 'A folder that holds a shared folder can be deleted.',
     invariant: 'I-7',

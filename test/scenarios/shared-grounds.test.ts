@@ -88,6 +88,41 @@ test('a folder is not deleted over changes of another member whose device has th
   await world.must(editor, { ...remove, baseSeq: baseSeq + 1 });
 });
 
+test('who has left a folder learns nothing of what became of it by setting back the home that it came from', async () => {
+  const folder = await world.mkdir(ann, 'project');
+  const sub = await world.mkdir(ann, 'sub', folder.nodeId);
+  const { node: kept } = await world.put(ann, { name: 'kept', text: 'kept', parentId: sub.nodeId });
+  world.service.stores.clock.advance(60_000);
+  const at = formatInstant(world.service.stores.clock.now());
+  world.service.stores.clock.advance(60_000);
+  await world.put(ann, { name: 'plan', text: 'one', parentId: sub.nodeId });
+  const late = await world.mkdir(ann, 'late', folder.nodeId);
+  await world.put(ann, { name: 'draft', text: 'two', parentId: late.nodeId });
+  const out = { type: 'move', nodeId: kept.nodeId, baseRev: 1, parentId: home, name: 'kept' } as const;
+  await world.must(ann, out);
+  const project = await world.share(ann, folder.nodeId);
+  await world.welcome(ann, bob, { namespaceId: project.namespaceId });
+  const parameters = { namespaceId: project.namespaceId, accountId: bob.accountId };
+  await world.call(ann, 'changeRole', { parameters, body: { role: 'owner' } });
+  await world.call(ann, 'removeMember', { parameters: { ...parameters, accountId: ann.accountId } });
+  const { nodeId } = sub;
+  const rename = {
+    type: 'move',
+    nodeId,
+    baseRev: 1,
+    parentId: rootNodeId(project.namespaceId),
+    name: 'secret',
+  } as const;
+  await world.must(inside(bob, project.namespaceId), rename);
+  const body = { namespaceId: ann.namespaceId, at, dryRun: true };
+  const { changes } = await world.call(ann, 'restoreTree', { body });
+  expect(JSON.stringify(changes)).not.toContain('secret');
+  expect(changes.map(({ nodeId: told }) => told)).not.toContain(sub.nodeId);
+  for (const name of ['plan', 'late', 'draft']) expect(JSON.stringify(changes)).not.toContain(name);
+  await world.call(ann, 'restoreTree', { body: { ...body, dryRun: false } });
+  expect(await world.names(ann)).toContain('kept');
+});
+
 /** Puts a row into the shared folder, as a service that did not know of grounds might have. */
 async function plantFolder(nodeId: NodeId): Promise<void> {
   const { namespaces, random, clock } = world.service.stores;
