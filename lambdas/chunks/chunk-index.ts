@@ -14,6 +14,15 @@ export interface ChunkIndex {
   locate(domain: string, hashes: readonly ChunkHash[]): Promise<ReadonlyMap<ChunkHash, ChunkRecord>>;
 
   /**
+   * The objects in which chunks lie that are stored, or are marked for removal: a last look may still let those live again where they are.
+   * For who removes objects. Strongly consistent. Cost: 1 item a hash.
+   */
+  locateRevivable(
+    domain: string,
+    hashes: readonly ChunkHash[],
+  ): Promise<ReadonlyMap<ChunkHash, Pick<NewChunk, 'objectKey'>>>;
+
+  /**
    * Records chunks whose bytes the store has confirmed, and the account as their holder. A record that exists keeps its
    * place (the first stored object wins) and is pinned at least until `pinnedUntil`; a condemned one lives again. Answers the hashes
    * that are stored then; one that is missing lay in an object that is just being removed, and must be stored as another one first.
@@ -46,8 +55,8 @@ export interface ChunkIndex {
   }): Promise<ReadonlySet<ChunkHash>>;
 
   /**
-   * Lets the records of stored chunks that lie in the object `from` say that they lie at their new places; those that lie elsewhere, or
-   * are no longer stored, stay as they are. Each is changed by itself, so that a reader finds the one place or the other. Idempotent.
+   * Lets the records of chunks that lie in the object `from`, and are stored or may live again there, say that they lie at their new
+   * places; those that lie elsewhere, or are gone, stay as they are. Each is changed by itself, so that a reader finds the one place or the other. Idempotent.
    * Precondition: the bytes are at the new places, and stay at the old ones for whoever has just looked. Cost: 1 write a chunk.
    */
   move(moved: { readonly domain: string; readonly from: string; readonly chunks: readonly NewChunk[] }): Promise<void>;

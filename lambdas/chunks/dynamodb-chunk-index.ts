@@ -60,6 +60,11 @@ export class DynamodbChunkIndex implements ChunkIndex {
     return new Map([...rows].flatMap(([hash, row]) => (isStored(row) ? [[hash, recordOf(row)] as const] : [])));
   }
 
+  async locateRevivable(domain: string, hashes: readonly ChunkHash[]): Promise<ReadonlyMap<ChunkHash, ChunkRow>> {
+    const rows = await this.#readRows(domain, hashes);
+    return new Map([...rows].filter(([, row]) => isStored(row) || row.removal === 'marked'));
+  }
+
   async recordStored(stored: {
     readonly domain: string;
     readonly accountId: AccountId;
@@ -113,7 +118,7 @@ export class DynamodbChunkIndex implements ChunkIndex {
       const update = {
         TableName: this.#table,
         Key: keyAttributes(chunkKey(moved.domain, hash)),
-        ConditionExpression: 'objectKey = :from AND #state IN (:live, :condemned)',
+        ConditionExpression: 'objectKey = :from AND (#state IN (:live, :condemned) OR removal = :marked)',
         UpdateExpression: [
           'SET objectKey = :to, #offset = :offset',
           ...(stored === undefined ? [] : [', #stored = :stored']),
@@ -129,6 +134,7 @@ export class DynamodbChunkIndex implements ChunkIndex {
           ':versionId': versionId,
           ':live': 'live',
           ':condemned': 'condemned',
+          ':marked': 'marked',
         }),
       };
       return isAccepted(() => this.#deps.client.send('UpdateItem', update));
@@ -243,6 +249,7 @@ type ChunkRow = Omit<ChunkRecord, 'state'> & {
   readonly state: ChunkRecord['state'] | 'deleted';
   readonly storedAt: EpochMs;
   readonly removedVersionId?: string;
+  readonly removal?: NonNullable<SweptChunk['removal']>;
 };
 
 type SweepNotes = Pick<SweptChunk, 'unusedSince' | 'condemnedAt' | 'removal'>;

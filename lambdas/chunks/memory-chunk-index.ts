@@ -37,6 +37,16 @@ export class MemoryChunkIndex implements ChunkIndex {
     return found;
   }
 
+  async locateRevivable(domain: string, hashes: readonly ChunkHash[]): Promise<ReadonlyMap<ChunkHash, SweptChunk>> {
+    assert(hashes.length <= CHUNK_KEYS_MAX, 'a look-up has a limit of hashes');
+    const found = new Map<ChunkHash, SweptChunk>();
+    for (const hash of hashes) {
+      const row = this.#rows.get(recordKey(domain, hash));
+      if (row !== undefined && isRevivable(row)) found.set(hash, row);
+    }
+    return found;
+  }
+
   async recordStored(stored: {
     readonly domain: string;
     readonly accountId: AccountId;
@@ -99,7 +109,7 @@ export class MemoryChunkIndex implements ChunkIndex {
     for (const chunk of moved.chunks) {
       const key = recordKey(moved.domain, chunk.hash);
       const row = this.#rows.get(key);
-      if (row?.objectKey !== moved.from || row.state === 'deleted') continue;
+      if (row?.objectKey !== moved.from || !isRevivable(row)) continue;
       const { versionId: _versionId, stored: _stored, ...rest } = row;
       this.#rows.set(key, { ...rest, ...chunk });
     }
@@ -132,6 +142,11 @@ export class MemoryChunkIndex implements ChunkIndex {
     } = row;
     return { ...record, state: row.state };
   }
+}
+
+/** Of a chunk that is marked only, a last look for references is to come. */
+function isRevivable({ state, removal }: SweptChunk): boolean {
+  return state !== 'deleted' || removal === 'marked';
 }
 
 function pinned({ unusedSince: _unused, condemnedAt: _condemned, ...row }: SweptChunk, until: EpochMs): SweptChunk {

@@ -25,7 +25,7 @@ export interface ConfirmPackDependencies {
 
 /** What the sweep of packs works with. */
 export interface SweepPackDependencies {
-  readonly chunks: Pick<ChunkIndex, 'locate' | 'move'>;
+  readonly chunks: Pick<ChunkIndex, 'locateRevivable' | 'move'>;
   readonly packs: PackIndex;
   readonly objects: Pick<ObjectStore, 'head' | 'read' | 'write'>;
   readonly clock: Pick<Clock, 'now'>;

@@ -226,6 +226,46 @@ describe('a pack in which nothing lives', () => {
   });
 });
 
+describe('a chunk that is marked for removal may live again', () => {
+  const [first = new Uint8Array()] = CONTENTS;
+  const rowKey = (bytes: Uint8Array) => `${DOMAIN}#${chunkOf(bytes).hash}`;
+
+  function mark(contents: readonly Uint8Array[], removal: 'marked' | 'final'): void {
+    const { rows } = service.stores.chunks;
+    const keys = contents.map(rowKey);
+    for (const [key, row] of [...rows]) if (keys.includes(key)) rows.set(key, { ...row, state: 'deleted', removal });
+  }
+
+  test('so its pack is neither condemned nor deleted, until the removal is final', async () => {
+    mark(CONTENTS, 'marked');
+    expect(await sweep()).toEqual({ kind: 'kept' });
+    mark(CONTENTS, 'final');
+    expect(await sweep()).toEqual({ kind: 'condemned' });
+  });
+
+  test('and goes with the others when its pack is rewritten', async () => {
+    forget(CONTENTS.slice(1));
+    mark([first], 'marked');
+    const into = packOf([first]).pack.hash;
+    expect(await sweep()).toEqual({ kind: 'rewritten', into });
+    const row = service.stores.chunks.rows.get(rowKey(first));
+    expect(row).toMatchObject({ removal: 'marked', objectKey: `packs/${DOMAIN}/${into}` });
+  });
+});
+
+test('a condemned pack in which a chunk lives again is live, and has its whole time of grace when it is empty anew', async () => {
+  const { chunks, packs, clock } = service.stores;
+  const rows = new Map(chunks.rows);
+  forget(CONTENTS);
+  expect(await sweep()).toEqual({ kind: 'condemned' });
+  for (const [key, row] of rows) chunks.rows.set(key, row);
+  expect(await sweep()).toEqual({ kind: 'kept' });
+  expect(await packs.get({ domain: DOMAIN, hash: built.pack.hash })).toMatchObject({ state: 'live' });
+  forget(CONTENTS);
+  clock.advance(PACK_GRACE_MS);
+  expect(await sweep()).toEqual({ kind: 'condemned' });
+});
+
 test('a pack whose bytes have changed is not copied', async () => {
   const [kept = new Uint8Array(), second = new Uint8Array()] = CONTENTS;
   forget(CONTENTS.slice(2));

@@ -18,7 +18,7 @@ export type PackSweepOutcome =
 
 /**
  * Brings one pack a step nearer to its end: rewrites it when less than half of it is alive, condemns it when nothing is, and deletes it
- * after a time of grace. Alive is a member that the chunk index says is stored, and lies in this pack: which chunks nobody needs any
+ * after a time of grace. Alive is a member that the chunk index says is stored or may be again, and lies in this pack: which chunks nobody needs any
  * more is decided chunk by chunk, before.
  *
  * Safe at any time, any number of times at once, and when it ends anywhere. Cost of a pack that is kept: 1 read, and 1 item a member.
@@ -32,7 +32,10 @@ export async function sweepPack(dependencies: SweepPackDependencies, name: PackN
   const restedSince = epochMs(now - PACK_REST_MS);
   if (pack.recordedAt > restedSince) return { kind: 'kept' };
   const alive = await membersInside(dependencies, pack);
-  switch (judgePack(pack.members, new Set(alive.map(({ hash }) => hash)))) {
+  const verdict = judgePack(pack.members, new Set(alive.map(({ hash }) => hash)));
+  // Or the grace of the condemnation that is over would count for the next one.
+  if (verdict !== 'drop' && pack.state === 'condemned' && !(await revive(dependencies, pack))) return { kind: 'kept' };
+  switch (verdict) {
     case 'keep':
       return { kind: 'kept' };
     case 'rewrite':
@@ -46,11 +49,16 @@ export async function sweepPack(dependencies: SweepPackDependencies, name: PackN
   }
 }
 
+async function revive({ packs, clock }: SweepPackDependencies, pack: PackRecord): Promise<boolean> {
+  const { domain, hash, members, versionId } = pack;
+  return packs.record({ domain, hash, members, ...(versionId === undefined ? {} : { versionId }), now: clock.now() });
+}
+
 /** The members whose records say that they lie in this pack, where they lie. */
 async function membersInside({ chunks }: SweepPackDependencies, pack: PackRecord): Promise<readonly PlacedMember[]> {
   const objectKey = packObjectKey(pack);
   const hashes = pack.members.map(({ hash }): ChunkHash => hash);
-  const records = await chunks.locate(pack.domain, hashes);
+  const records = await chunks.locateRevivable(pack.domain, hashes);
   return placeMembers(pack.members).filter(({ hash }) => records.get(hash)?.objectKey === objectKey);
 }
 

@@ -81,6 +81,27 @@ export const PACK_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: SWEEP, test: 'is left alone for a time after it was recorded, whatever lives in it' },
   },
   {
+    id: 'marked-member-counts-as-gone',
+    what: 'A pack is condemned and deleted while a chunk in it is only marked for removal, and may live again there.',
+    invariant: 'I-3',
+    file: 'lambdas/chunks/memory-chunk-index.ts',
+    find: "return state !== 'deleted' || removal === 'marked';",
+    replace: "return state !== 'deleted' || removal === undefined;",
+    caughtBy: { file: SWEEP, test: 'so its pack is neither condemned nor deleted, until the removal is final' },
+  },
+  {
+    id: 'condemned-pack-stays-condemned',
+    what: 'A pack in which chunks live again stays condemned, and goes without a time of grace when they are gone.',
+    invariant: 'I-3',
+    file: 'lambdas/packs/sweep-pack.ts',
+    find: "if (verdict !== 'drop' && pack.state === 'condemned' &&",
+    replace: "if (verdict !== 'drop' && pack.state === 'deleted' &&",
+    caughtBy: {
+      file: SWEEP,
+      test: 'a condemned pack in which a chunk lives again is live, and has its whole time of grace when it is empty anew',
+    },
+  },
+  {
     id: 'damaged-member-is-copied',
     what: 'A rewriting copies bytes that are not those of their chunk any more.',
     invariant: 'I-1',

@@ -119,6 +119,31 @@ function describeListing(get: () => SweepSubject): void {
 }
 
 function describeChanges(get: () => SweepSubject): void {
+  test('a chunk that is marked for removal still lies in its object, and is moved; one whose removal is final is not', async () => {
+    const { index, chunks } = get();
+    const from = `packs/shared/${freshHash()}`;
+    const [marked, final] = [
+      await stored(get(), newChunk({ objectKey: from })),
+      await stored(get(), newChunk({ objectKey: from })),
+    ];
+    const hashes = [marked.hash, final.hash, freshHash()];
+    const keys = async () =>
+      [...(await chunks.locateRevivable('shared', hashes))].map(([hash, { objectKey }]) => [hash, objectKey]);
+    expect(await keys()).toEqual([marked, final].map(({ hash }) => [hash, from]));
+    for (const chunk of [marked, final])
+      expect(await index.change(chunk, { state: 'deleted', removal: 'marked' })).toBe(true);
+    expect(await keys()).toEqual([marked, final].map(({ hash }) => [hash, from]));
+    expect((await chunks.locate('shared', hashes)).size).toBe(0);
+    const seen = await index.get('shared', final.hash);
+    expect(await index.change(seen as SweptChunk, { state: 'deleted', removal: 'final' })).toBe(true);
+    expect(await keys()).toEqual([[marked.hash, from]]);
+    const to = `packs/shared/${freshHash()}`;
+    const moved = [marked, final].map(({ hash }) => newChunk({ hash, objectKey: to, offset: 7 }));
+    await chunks.move({ domain: 'shared', from, chunks: moved });
+    expect(await index.get('shared', marked.hash)).toMatchObject({ objectKey: to, offset: 7, removal: 'marked' });
+    expect(await index.get('shared', final.hash)).toMatchObject({ objectKey: from, removal: 'final' });
+  });
+
   test('a record goes step by step, each only from the one before, and its notes with it', async () => {
     const live = await stored(get());
     const { hash } = live;
