@@ -230,7 +230,8 @@ export const functions = {
   },
   links: {
     routes: ['createLink', 'listLinks', 'revokeLink'],
-    access: { tables: { accounts: [...read, 'PutItem', 'UpdateItem'], files: look } },
+    // Keeps the revision to which a link is pinned.
+    access: { tables: { accounts: [...read, 'PutItem', 'UpdateItem'], files: [...look, 'UpdateItem'] } },
     settings: [],
     // Hashing a password is slow on purpose, and a core makes it bearable.
     memoryMiB: memory.core,

@@ -10,6 +10,7 @@ import {
   type RouteResponse,
   SECOND_MS,
 } from '@syncline/protocol';
+import type { RevisionKey } from '../namespaces/namespace-store.ts';
 import { findLiveNode, notFound, type OpenNamespaceDependencies, openNamespace } from '../namespaces/open-namespace.ts';
 import type { Caller } from '../runtime/caller.ts';
 import type { Random } from '../runtime/clock.ts';
@@ -27,10 +28,11 @@ export interface CreateLinkDependencies extends OpenNamespaceDependencies, Descr
 
 /**
  * Makes a link to a live file or folder, and answers its token, which nobody can ask for again. Every member may show what he
- * sees; who may write may also let others upload.
+ * sees; who may write may also let others upload. A revision to which it is pinned is kept from then on, beyond the retention.
  *
  * A repeat makes another link; one whose answer was lost has a token that nobody knows, and is revoked or expires.
- * Cost: the reads of getNode, of the account's links and of a pinned revision, and one transaction of 2 items.
+ * Cost: the reads of getNode, of the account's links and of a pinned revision, and one transaction of 2 items; for a pinned
+ * revision a write more.
  */
 export async function createLink(
   dependencies: CreateLinkDependencies,
@@ -43,6 +45,9 @@ export async function createLink(
   const now = clock.now();
   if ((await links.list(caller.accountId, now)).length >= LINKS_MAX) return tooMany();
   const { role, namespaceId, nodeId, rev, password, maxUses } = request;
+  // Before there is a link, which would show nothing any more once the retention is over.
+  if (rev !== undefined && (await keepRevision(dependencies, { namespaceId, nodeId, rev })) === undefined)
+    return notFound();
   const endsAt = epochMs(
     now + (request.lifeSeconds === undefined ? LINK_LIFE_MS_DEFAULT : request.lifeSeconds * SECOND_MS),
   );
@@ -66,6 +71,10 @@ export async function createLink(
   const [described] = await describeLinks(dependencies, [link]);
   assert(described !== undefined, 'every link is described');
   return done({ link: described, token });
+}
+
+function keepRevision({ namespaces }: CreateLinkDependencies, revision: RevisionKey) {
+  return namespaces.markRevision(revision, { kept: true });
 }
 
 async function refuseTarget(

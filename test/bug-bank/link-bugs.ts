@@ -20,6 +20,18 @@ export const LINK_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'pinned-revision-expires',
+    what: 'A link is pinned to a revision, and the expiry lets that one go.',
+    invariant: 'I-3',
+    file: 'lambdas/links/create-link.ts',
+    find: 'return namespaces.markRevision(revision, { kept: true });',
+    replace: 'return namespaces.getRevision(revision);',
+    caughtBy: {
+      file: LINKS,
+      test: 'pinned to a revision keeps it beyond the retention, and one that was refused keeps nothing',
+    },
+  },
+  {
     id: 'link-outlives-its-maker',
     what: 'A link for uploads goes on taking files when its maker may only look.',
     invariant: 'I-18',

@@ -130,7 +130,7 @@ describe('in production', () => {
     const everyWriter = [...writers, 'sharing'];
     expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/).toSorted()).toEqual(everyWriter);
     expect(whoMay(/:DeleteItem DataFiles/).toSorted()).toEqual(['commit', 'expiry', 'restore', 'sharing']);
-    expect(whoMay(/:UpdateItem DataFiles/)).toEqual(['revision-mark']);
+    expect(whoMay(/:UpdateItem DataFiles/).toSorted()).toEqual(['links', 'revision-mark']);
     expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/).toSorted()).toEqual(everyWriter);
     expect(what('sharing', /DataChanges/)).toEqual(['dynamodb:PutItem DataChanges.Arn']);
     for (const writer of writers) {

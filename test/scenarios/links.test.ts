@@ -38,6 +38,19 @@ describe('a link to a file', () => {
     expect(await world.links(ann)).toMatchObject([{ path: '/f/b.txt' }]);
   });
 
+  test('pinned to a revision keeps it beyond the retention, and one that was refused keeps nothing', async () => {
+    const { world, ann } = await LinkWorld.open();
+    const { node } = await world.put(ann, { name: 'a', text: 'old' });
+    const { namespaceId, nodeId } = node;
+    const isKept = async () =>
+      (await world.service.stores.namespaces.getRevision({ namespaceId, nodeId, rev: 1 }))?.kept;
+    await world.link(ann, node);
+    await world.tryLink(ann, node, { rev: 1, role: 'upload' });
+    expect(await isKept()).toBeUndefined();
+    await world.link(ann, node, { rev: 1 });
+    expect(await isKept()).toBe(true);
+  });
+
   test('pinned to a revision shows that one, whatever comes after', async () => {
     const { world, ann } = await LinkWorld.open();
     const { node } = await world.put(ann, { name: 'a.txt', text: 'one' });
