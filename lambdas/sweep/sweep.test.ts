@@ -228,7 +228,7 @@ describe('a head that was set back behind where its journal was projected to', (
     const world = new SweepWorld();
     const member = await world.join();
     await world.put(member, 'a');
-    const { getPosition } = world.stores.references;
+    const getPosition = world.stores.references.getPosition.bind(world.stores.references);
     world.stores.references.getPosition = async (namespaceId) => {
       world.stores.references.getPosition = getPosition;
       await world.put(member, 'b');
