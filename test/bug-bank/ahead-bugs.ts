@@ -64,7 +64,7 @@ export const AHEAD_BUGS: readonly PlantedBug[] = [
     what: 'A content that was committed and taken is fetched ahead once more, into the file that a download publishes.',
     invariant: 'I-14',
     file: 'client/src/sync/ahead-fetches.ts',
-    find: 'this.#finish(contentHash);',
+    find: 'if (owner !== undefined || size >= this.#bytesMin) this.#finish(contentHash);',
     replace: '',
     caughtBy: {
       file: AHEAD,

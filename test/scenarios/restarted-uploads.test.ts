@@ -1,10 +1,10 @@
 /** One content in several uploads at once, as when its author begins anew: nothing but what was verified is ever published. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { NamespaceId } from '@syncline/protocol';
-import { AHEAD_ENDING_MS_MAX, AHEAD_SILENCE_MS } from '../../client/src/sync/limits.ts';
+import { ContentHash, type NamespaceId } from '@syncline/protocol';
+import { AHEAD_DONE_MAX, AHEAD_ENDING_MS_MAX, AHEAD_SILENCE_MS } from '../../client/src/sync/limits.ts';
 import { ChunkedAuthor, type OpenUpload } from '../support/chunked-author.ts';
 import { FetchingDevice } from '../support/fetching-device.ts';
-import { join } from '../support/in-memory-member.ts';
+import { join, type Member, sha256Hex } from '../support/in-memory-member.ts';
 import { InMemoryService } from '../support/in-memory-service.ts';
 
 const RESTED = { kind: 'rested', problems: [] };
@@ -12,11 +12,12 @@ const PARTS = ['one ', 'two ', 'three ', 'four ', 'five ', 'six ', 'seven ', 'ei
 const WHOLE = PARTS.join('');
 let author: ChunkedAuthor;
 let phone: FetchingDevice;
+let desk: Member;
 let namespaceId: NamespaceId;
 
 beforeEach(async () => {
   const service = new InMemoryService();
-  const desk = await join(service, 'ada', 'desk');
+  desk = await join(service, 'ada', 'desk');
   namespaceId = desk.namespaceId;
   author = new ChunkedAuthor(service, desk);
   phone = new FetchingDevice(service, await join(service, 'ada', 'phone'));
@@ -124,4 +125,18 @@ test('of two files of one content neither is written into after it was published
   expect(await syncing).toMatchObject(RESTED);
   for (const path of ['a.mkv', 'b.mkv'])
     expect(phone.files.text(path)).toBe(published.includes(path) ? 'edited' : WHOLE);
+});
+
+test('however many small files are downloaded, a large one that was is not fetched ahead again', async () => {
+  const first = await author.open(PARTS);
+  await report(first, 0);
+  await commitAndSync(first);
+  for (let file = 0; file < AHEAD_DONE_MAX; file++) {
+    await phone.ahead.take({ contentHash: ContentHash.parse(sha256Hex(`small ${file}`)), size: 1 });
+  }
+  const { uploadId } = await author.open(PARTS);
+  const { deviceId } = desk;
+  phone.ahead.hear({ type: 'progress', namespaceId, uploadId, deviceId, storedBytes: 8, totalBytes: 40 });
+  await phone.settle();
+  expect(phone.files.staged()).toEqual([]);
 });

@@ -138,8 +138,9 @@ export class AheadFetches {
     const defect = this.#defect;
     this.#defect = undefined;
     if (defect !== undefined) throw defect.cause;
-    this.#finish(contentHash);
     const owner = this.#owners.get(contentHash);
+    // What is too small to be fetched ahead must not push out what is not.
+    if (owner !== undefined || size >= this.#bytesMin) this.#finish(contentHash);
     if (owner === undefined || owner.lettingGo !== undefined) {
       await owner?.lettingGo;
       return size < this.#bytesMin
