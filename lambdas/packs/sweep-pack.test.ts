@@ -232,8 +232,8 @@ describe('a chunk that is marked for removal may live again', () => {
 
   function mark(contents: readonly Uint8Array[], removal: 'marked' | 'final'): void {
     const { rows } = service.stores.chunks;
-    const keys = contents.map(rowKey);
-    for (const [key, row] of [...rows]) if (keys.includes(key)) rows.set(key, { ...row, state: 'deleted', removal });
+    const keys = new Set(contents.map(rowKey));
+    for (const [key, row] of rows) if (keys.has(key)) rows.set(key, { ...row, state: 'deleted', removal });
   }
 
   test('so its pack is neither condemned nor deleted, until the removal is final', async () => {

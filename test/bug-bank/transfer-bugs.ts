@@ -82,7 +82,7 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
     what: 'Memory from which a first connection may still send a chunk is filled with another one.',
     invariant: 'I-13',
     file: 'client/src/transfers/upload-session.ts',
-    find: ' && isFirstTry',
+    find: ' && repeats === 0',
     replace: '',
     caughtBy: {
       file: 'client/src/transfers/upload-files.test.ts',

@@ -152,7 +152,7 @@ function misplaceSecond(offset: number): void {
 }
 
 test.each([2, -1, WHOLE.length - 1, WHOLE.length])(
-  'a chunk that is said to stand at %d, where it cannot, damages nothing that came before',
+  'a chunk that is said to stand at %i, where it cannot, damages nothing that came before',
   async (offset) => {
     misplaceSecond(offset);
     const upload = await author.open(PARTS);

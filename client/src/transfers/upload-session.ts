@@ -232,9 +232,9 @@ export class UploadSession {
     const into = this.#content.kept === undefined ? chunkMemory.take(place.end - place.start) : undefined;
     const bytes = await this.#read({ ...place, into });
     if (bytes === undefined) return undefined;
-    let isFirstTry = true;
+    let repeats = 0;
     const onRepeat = (): void => {
-      isFirstTry = false;
+      repeats += 1;
     };
     const outcome = await sendChunk(
       this.#dependencies,
@@ -242,7 +242,7 @@ export class UploadSession {
       this.#dependencies.signal,
     );
     // After any other answer, to this try or to one before it, a connection may still send from it.
-    if (outcome === 'stored' && isFirstTry && into !== undefined) chunkMemory.giveBack(into);
+    if (outcome === 'stored' && repeats === 0 && into !== undefined) chunkMemory.giveBack(into);
     if (outcome !== 'bytes-refused') return outcome;
     // Refused though they are the right bytes: they were damaged on the way. Another URL, another try.
     if ((await hashChunk(bytes)) === wanted.hash) return 'url-refused';
