@@ -62,18 +62,6 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     },
   },
   {
-    id: 'late-pass-leaves-references',
-    what: 'A pass that was overtaken is taken for done: what it added after the drop stays for ever.',
-    invariant: 'I-23',
-    file: 'lambdas/references/project-node.ts',
-    find: 'return references.isLastPass(pass);',
-    replace: 'return true;',
-    caughtBy: {
-      file: REFERENCES,
-      test: 'a pass that stands still at any call beside an expiry, while its content is added leaves what is retained',
-    },
-  },
-  {
     id: 'condemned-chunk-stays-condemned',
     what: 'A content is committed with a condemned chunk, and the chunk goes nevertheless.',
     invariant: 'I-3',
