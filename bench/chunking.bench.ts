@@ -181,15 +181,15 @@ async function measureThreads(
     peaks.push(rssPeakBytes(all));
   }
   return [
-    // A file that comes alone is read by another processor than the one that cuts it, so one file has more than one.
+    // A file that comes alone is read by another processor than the one that cuts it: the aim holds against that all the same.
     {
-      name: 'two files on two threads, against one on one processor',
-      value: median(gainsOfThreads),
+      name: 'two files on two threads, against one that is read ahead',
+      value: median(gains),
       unit: '×',
       aim: { least: 1.7 },
       target: 'P4',
     },
-    { name: 'two files on two threads, against one that is read ahead', value: median(gains), unit: '×' },
+    { name: 'two files on two threads, against one on one processor', value: median(gainsOfThreads), unit: '×' },
     { name: 'peak RSS of it', value: median(peaks) / MiB, unit: 'MiB', aim: { most: 128 }, target: 'P4' },
   ];
 }
