@@ -35,10 +35,11 @@ export const WAIT_PAUSE_MS = 500;
 export const CURSOR_NAMESPACES_MAX = 50;
 
 /**
- * Folders above a node that are walked to learn whether it is of this namespace, where the rows of several lie together. More than
- * any path can name.
+ * Levels below the root at which a node is still of its namespace, where the rows of several lie together. A read each; what is deeper,
+ * by moves of deep folders into deep folders, is not there until it is moved up.
  */
-export const OWN_ANCESTORS_MAX = 4096;
+export const OWN_ANCESTORS_MAX = 8 * DEPTH_MAX;
 
 assert(CURSOR_NAMESPACES_MAX > MOUNTS_MAX, 'a cursor must hold the home namespace and all that is mounted in it');
+assert(OWN_ANCESTORS_MAX >= ANCESTORS_MAX, 'whatever may be changed is of its namespace');
 assert(OPERATION_RESULT_MS < JOURNAL_RETENTION_MS, 'the entry of a stored result must still be readable');

@@ -24,8 +24,9 @@ import {
   type TrashChange,
 } from '../namespaces/namespace-store.ts';
 import { toWireNode } from '../namespaces/wire-node.ts';
-import { ANCESTORS_MAX, OWN_ANCESTORS_MAX } from './limits.ts';
+import { ANCESTORS_MAX } from './limits.ts';
 import { type Author, logicalBytesAdded, type NodeChange, wasBefore } from './node-change.ts';
+import { OwnNodes } from './own-nodes.ts';
 
 /** What lies above a node: itself first, up to the child of the root. */
 export type Ancestry =
@@ -52,12 +53,14 @@ export class NamespaceView {
   readonly #nodes = new Map<NodeId, StoredNode | undefined>();
   /** Which node stands where; the node itself is in `#nodes`, so that there is one truth about it. */
   readonly #places = new Map<string, NodeId | undefined>();
+  readonly #own: OwnNodes;
   #writes = newWrites();
 
   constructor(dependencies: { readonly namespaces: NamespaceStore }, access: Access) {
     this.#namespaces = dependencies.namespaces;
     this.#head = access.head;
     this.role = access.role;
+    this.#own = new OwnNodes({ head: access.head, row: (nodeId) => this.#row(nodeId) });
   }
 
   /** The head with the changes of this view. */
@@ -104,21 +107,21 @@ export class NamespaceView {
 
   /** A node of this namespace, live or deleted. What was purged is not there. */
   async node(nodeId: NodeId): Promise<StoredNode | undefined> {
-    if (this.#isGroundRoot(nodeId)) return undefined;
+    if (this.#own.isGroundRoot(nodeId)) return undefined;
     const node = await this.#row(nodeId);
     if (node === undefined || node.purgedAt !== undefined) return undefined;
-    return (await this.#isOwn(node)) ? node : undefined;
+    return (await this.#own.has(node)) ? node : undefined;
   }
 
   /** Whether a node is there that is of another namespace, whose rows lie with those of this one. */
   async isForeign(nodeId: NodeId): Promise<boolean> {
     const node = await this.#row(nodeId);
-    return node !== undefined && !(await this.#isOwn(node));
+    return node !== undefined && !(await this.#own.has(node));
   }
 
   /** Whether a node has this id, or had it before it was purged. Roots have no rows, so theirs are asked for by themselves. */
   async isUsed(nodeId: NodeId): Promise<boolean> {
-    if (nodeId === this.rootId || this.#isGroundRoot(nodeId)) return true;
+    if (nodeId === this.rootId || this.#own.isGroundRoot(nodeId)) return true;
     await this.load([nodeId]);
     return this.#current(nodeId) !== undefined;
   }
@@ -173,6 +176,7 @@ export class NamespaceView {
     assert((before?.rev ?? 0) === (this.#current(after.nodeId)?.rev ?? 0), 'a change is made on the node as it is');
     assert(after.rev === (before?.rev ?? 0) + 1, 'every change makes the next revision');
     const seq = this.head.seq + 1;
+    this.#own.forget();
     this.#writes.entries.push(entryOf(author, { seq, opId, change }));
     this.#writes.nodes.set(after.nodeId, after);
     this.#writePlaces(before, after);
@@ -231,33 +235,6 @@ export class NamespaceView {
   async #row(nodeId: NodeId): Promise<StoredNode | undefined> {
     await this.load([nodeId]);
     return this.#current(nodeId);
-  }
-
-  /**
-   * Whether a row is of this namespace. Where the rows of several lie together, one that does not hang below this root, or hangs
-   * below a mount, is of another: to this one it does not exist, deleted or not.
-   */
-  async #isOwn(node: StoredNode): Promise<boolean> {
-    const { groundId, isGround } = this.#head;
-    if (groundId === undefined && isGround !== true) return true;
-    let { parentId } = node;
-    for (let depth = 0; depth < OWN_ANCESTORS_MAX; depth++) {
-      if (parentId === this.rootId) return true;
-      // Whatever row may have that id: what hangs below the root of the home is of the home.
-      if (this.#isGroundRoot(parentId)) return false;
-      const above = await this.#row(parentId);
-      // What lies below a folder that was purged can only be told to be of the namespace that all of it came from.
-      if (above === undefined) return groundId === undefined;
-      if (above.kind === 'mount') return false;
-      parentId = above.parentId;
-    }
-    return false;
-  }
-
-  /** Whether an id is that of the root of the home where the rows of this shared folder lie. */
-  #isGroundRoot(nodeId: NodeId): boolean {
-    const { groundId } = this.#head;
-    return groundId !== undefined && nodeId === rootNodeId(groundId);
   }
 
   #current(nodeId: NodeId): StoredNode | undefined {

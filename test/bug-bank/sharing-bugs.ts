@@ -1,5 +1,6 @@
 import type { PlantedBug } from './planted-bug.ts';
 
+const OWN = 'lambdas/journal/own-nodes.test.ts';
 const FOLDERS = 'test/scenarios/shared-folders.test.ts';
 const GROUNDS = 'test/scenarios/shared-grounds.test.ts';
 const MEETINGS = 'test/scenarios/memberships-meet.test.ts';
@@ -13,7 +14,7 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     id: 'rows-of-the-ground-are-read',
     what: 'A member of a shared folder reads whatever lies in the home that it came from.',
     invariant: 'I-18',
-    file: 'lambdas/journal/namespace-view.ts',
+    file: 'lambdas/journal/own-nodes.ts',
     find: 'if (groundId === undefined && isGround !== true) return true;',
     replace: 'if (groundId !== undefined || isGround !== true) return true;',
     caughtBy: {
@@ -25,8 +26,8 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     id: 'rows-below-a-mount-are-read',
     what: 'Who has left a folder that lies in their home goes on reading it.',
     invariant: 'I-18',
-    file: 'lambdas/journal/namespace-view.ts',
-    find: "if (above.kind === 'mount') return false;",
+    file: 'lambdas/journal/own-nodes.ts',
+    find: "if (above?.kind === 'mount') level = NOWHERE;",
     replace: '',
     caughtBy: {
       file: FOLDERS,
@@ -38,7 +39,7 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     what: 'A member of a shared folder gives a node the id of the home that it came from.',
     invariant: 'I-18',
     file: 'lambdas/journal/namespace-view.ts',
-    find: 'if (nodeId === this.rootId || this.#isGroundRoot(nodeId)) return true;',
+    find: 'if (nodeId === this.rootId || this.#own.isGroundRoot(nodeId)) return true;',
     replace: 'if (nodeId === this.rootId) return true;',
     caughtBy: { file: GROUNDS, test: 'no node of a shared folder can be given the id of the home that it came from' },
   },
@@ -47,7 +48,7 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     what: 'A member of a shared folder opens the home that it came from, through a row that bears its id.',
     invariant: 'I-18',
     file: 'lambdas/journal/namespace-view.ts',
-    find: 'if (this.#isGroundRoot(nodeId)) return undefined;',
+    find: 'if (this.#own.isGroundRoot(nodeId)) return undefined;',
     replace: '',
     caughtBy: {
       file: GROUNDS,
@@ -58,13 +59,31 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     id: 'rows-below-the-home-id-are-read',
     what: 'A member of a shared folder reads what lies in the home that it came from, past a row that bears its id.',
     invariant: 'I-18',
-    file: 'lambdas/journal/namespace-view.ts',
-    find: 'if (this.#isGroundRoot(parentId)) return false;',
-    replace: '',
+    file: 'lambdas/journal/own-nodes.ts',
+    find: ' || this.isGroundRoot(nodeId);',
+    replace: ';',
     caughtBy: {
       file: GROUNDS,
       test: 'a row that bears the id of the home opens nothing of the home to a shared folder',
     },
+  },
+  {
+    id: 'broken-way-ends-at-the-root',
+    what: 'What lay below a folder that is gone for good is read by whoever has the home that it lay in.',
+    invariant: 'I-18',
+    file: 'lambdas/journal/own-nodes.ts',
+    find: '? 0 : NOWHERE;',
+    replace: '? 0 : 1;',
+    caughtBy: { file: OWN, test: 'a row above which something is missing is of no namespace' },
+  },
+  {
+    id: 'way-is-walked-again',
+    what: 'A request walks up the tree again for each node that it looks at.',
+    invariant: 'I-18',
+    file: 'lambdas/journal/own-nodes.ts',
+    find: 'this.#levels.set(nodeId, level + index + 1);',
+    replace: 'this.#levels.delete(index >= 0 ? nodeId : rootNodeId(this.#head.namespaceId));',
+    caughtBy: { file: OWN, test: 'a way that was walked is not walked again until something moves' },
   },
   {
     id: 'old-page-opens-a-shared-folder',
