@@ -190,7 +190,8 @@ export class NamespaceView {
   }
 
   keepResult(author: Author, opId: OpId, result: StoredResult): void {
-    this.#writes.results.push({ deviceId: author.caller.device.deviceId, opId, result });
+    const { accountId, device } = author.caller;
+    this.#writes.results.push({ accountId, deviceId: device.deviceId, opId, result });
   }
 
   /** All changes as one transaction on the head that was read; each item is touched once, however many operations met on it. */

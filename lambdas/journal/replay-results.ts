@@ -20,7 +20,7 @@ export async function replayResults(
   { namespaceId, caller, operations }: ReplayRequest,
 ): Promise<ReadonlyMap<OpId, OperationResult>> {
   const opIds = operations.map(({ opId }) => opId);
-  const stored = await namespaces.getResults(caller.device.deviceId, opIds);
+  const stored = await namespaces.getResults({ accountId: caller.accountId, deviceId: caller.device.deviceId }, opIds);
   const own = [...stored.values()].filter((result) => result.namespaceId === namespaceId && result.node === undefined);
   const entries = await readEntries(namespaces, namespaceId, own);
   const results = new Map<OpId, OperationResult>();

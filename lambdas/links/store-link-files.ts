@@ -71,9 +71,9 @@ function operationOf(uploadId: UploadId) {
 }
 
 async function findStored(namespaces: NamespaceStore, link: StoredLink, files: readonly LinkFile[]): Promise<Stored> {
-  const { device } = linkUploader(link);
+  const { accountId, device } = linkUploader(link);
   const results = await namespaces.getResults(
-    device.deviceId,
+    { accountId, deviceId: device.deviceId },
     files.map(({ uploadId }) => operationOf(uploadId)),
   );
   const known = files.filter(({ uploadId }) => results.has(operationOf(uploadId)));

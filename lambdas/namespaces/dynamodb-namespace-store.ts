@@ -1,13 +1,13 @@
 import {
   type AccountId,
   assert,
-  type DeviceId,
   encodeUlid,
   type NamespaceId,
   type NodeId,
   type OpId,
   type TrashEntry,
 } from '@syncline/protocol';
+import type { DeviceKey } from '../accounts/account-store.ts';
 import type { Item } from '../runtime/dynamodb-api.ts';
 import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { type BatchDependencies, batchGetItems, itemKeyText, keyAttributes } from '../runtime/dynamodb-batches.ts';
@@ -285,12 +285,12 @@ export class DynamodbNamespaceStore implements NamespaceStore {
     return items.map((item) => mountOf(accountId, item));
   }
 
-  async getResults(deviceId: DeviceId, opIds: readonly OpId[]): Promise<ReadonlyMap<OpId, StoredResult>> {
-    const keys = opIds.map((opId) => resultKey(deviceId, opId));
+  async getResults(device: DeviceKey, opIds: readonly OpId[]): Promise<ReadonlyMap<OpId, StoredResult>> {
+    const keys = opIds.map((opId) => resultKey(device, opId));
     const items = await batchGetItems(this.#deps, this.#tables.accounts, keys);
     const found = new Map<OpId, StoredResult>();
     for (const opId of opIds) {
-      const item = items.get(itemKeyText(resultKey(deviceId, opId)));
+      const item = items.get(itemKeyText(resultKey(device, opId)));
       const result = item === undefined ? undefined : resultOf(item, opId);
       if (result !== undefined) found.set(opId, result);
     }

@@ -1,17 +1,18 @@
-import { assert, type DeviceId, type NamespaceId, type OpId, splitOpId } from '@syncline/protocol';
+import { assert, type NamespaceId, type OpId, splitOpId } from '@syncline/protocol';
+import type { DeviceKey } from '../accounts/account-store.ts';
 import type { AttributeValue, Item } from '../runtime/dynamodb-api.ts';
 import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import type { ItemKey } from '../runtime/dynamodb-batches.ts';
 import { RESULTS_PER_ITEM, type StoredResult } from './namespace-store.ts';
 
 /**
- * Results of a batch share an item of the table Accounts, RESULTS_PER_ITEM of them; each is an attribute whose name is
+ * Results of a batch of one device share an item of the table Accounts, RESULTS_PER_ITEM of them; each is an attribute whose name is
  * the operation's index. The common result is a text `<seq>@<namespaceId>`, so that a full item stays within 1 KiB;
  * one with a conflict or a node is a map.
  */
-export function resultKey(deviceId: DeviceId, opId: OpId): ItemKey {
+export function resultKey({ accountId, deviceId }: DeviceKey, opId: OpId): ItemKey {
   const { batch, index } = splitOpId(opId);
-  return { pk: `op#${deviceId}`, sk: `${batch}#${Math.floor(index / RESULTS_PER_ITEM)}` };
+  return { pk: `op#${accountId}/${deviceId}`, sk: `${batch}#${Math.floor(index / RESULTS_PER_ITEM)}` };
 }
 
 export function resultAttributeName(opId: OpId): string {

@@ -1,4 +1,4 @@
-import type { DeviceId, EpochMs, NamespaceId, OpId } from '@syncline/protocol';
+import type { EpochMs, NamespaceId } from '@syncline/protocol';
 import type { TransactWriteItem } from '../runtime/dynamodb-api.ts';
 import { expiryAttribute, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { itemKeyText, keyAttributes } from '../runtime/dynamodb-batches.ts';
@@ -9,7 +9,7 @@ import { resultAttribute, resultAttributeName, resultKey } from './dynamodb-resu
 import { revisionAttributes, revisionKey } from './dynamodb-revision-item.ts';
 import { headChanges, sharingItems, sharingValues } from './dynamodb-sharing-items.ts';
 import { doomedItemKey, trashAttributes, trashItemKey } from './dynamodb-trash-item.ts';
-import type { NamespaceTransaction, StoredResult } from './namespace-store.ts';
+import type { NamespaceTransaction } from './namespace-store.ts';
 
 /** Names of the tables that a namespace lies in. */
 export interface NamespaceTables {
@@ -193,20 +193,14 @@ function droppedItems(
 }
 
 function resultItems(tables: NamespaceTables, transaction: NamespaceTransaction): readonly TransactWriteItem[] {
-  const groups = Map.groupBy(transaction.results, ({ deviceId, opId }) => itemKeyText(resultKey(deviceId, opId)));
+  const groups = Map.groupBy(transaction.results, (result) => itemKeyText(resultKey(result, result.opId)));
   return [...groups.values()].map((group) => resultUpdate(tables, group, transaction.resultsExpireAt));
-}
-
-interface OperationResult {
-  readonly deviceId: DeviceId;
-  readonly opId: OpId;
-  readonly result: StoredResult;
 }
 
 /** A batch that is committed in several transactions adds to its items; no result is ever replaced by another. */
 function resultUpdate(
   tables: NamespaceTables,
-  group: readonly OperationResult[],
+  group: NamespaceTransaction['results'],
   expireAt: EpochMs,
 ): TransactWriteItem {
   const [first] = group;
@@ -215,7 +209,7 @@ function resultUpdate(
   return {
     Update: {
       TableName: tables.accounts,
-      Key: keyAttributes(resultKey(first.deviceId, first.opId)),
+      Key: keyAttributes(resultKey(first, first.opId)),
       ConditionExpression: names.map((name) => `attribute_not_exists(#r${name})`).join(' AND '),
       UpdateExpression: `SET expiresAt = :expiresAt, ${names.map((name) => `#r${name} = :r${name}`).join(', ')}`,
       ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#r${name}`, name])),

@@ -1,7 +1,6 @@
 import {
   type AccountId,
   assert,
-  type DeviceId,
   epochMs,
   formatInstant,
   type NamespaceId,
@@ -10,6 +9,7 @@ import {
   type Role,
   type TrashEntry,
 } from '@syncline/protocol';
+import type { DeviceKey } from '../accounts/account-store.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { roundUpToSecond } from '../runtime/expiry.ts';
 import { MemoryMemberships } from '../sharing/memory-memberships.ts';
@@ -255,10 +255,10 @@ export class MemoryNamespaceStore implements NamespaceStore {
     );
   }
 
-  async getResults(deviceId: DeviceId, opIds: readonly OpId[]): Promise<ReadonlyMap<OpId, StoredResult>> {
+  async getResults(device: DeviceKey, opIds: readonly OpId[]): Promise<ReadonlyMap<OpId, StoredResult>> {
     const found = new Map<OpId, StoredResult>();
     for (const opId of opIds) {
-      const result = this.#results.get(`${deviceId}/${opId}`);
+      const result = this.#results.get(resultKeyText(device, opId));
       if (result !== undefined) found.set(opId, result);
     }
     return found;
@@ -271,7 +271,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
     applyTransaction(namespace, transaction);
     this.#count(transaction);
     if (transaction.sharing !== undefined) this.#share(namespace, transaction.sharing);
-    for (const { deviceId, opId, result } of transaction.results) this.#results.set(`${deviceId}/${opId}`, result);
+    for (const made of transaction.results) this.#results.set(resultKeyText(made, made.opId), made.result);
     return { kind: 'committed' };
   }
 
@@ -330,7 +330,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
       transaction.places.every(
         ({ place, expectedNodeId }) => folders.get(place.parentId)?.get(place.nameKey)?.nodeId === expectedNodeId,
       ) &&
-      transaction.results.every(({ deviceId, opId }) => !this.#results.has(`${deviceId}/${opId}`))
+      transaction.results.every((made) => !this.#results.has(resultKeyText(made, made.opId)))
     );
   }
 }
@@ -368,6 +368,10 @@ function entryOf<Key, Inner, Value>(maps: Map<Key, Map<Inner, Value>>, key: Key)
   const found = maps.get(key) ?? new Map<Inner, Value>();
   maps.set(key, found);
   return found;
+}
+
+function resultKeyText({ accountId, deviceId }: DeviceKey, opId: OpId): string {
+  return `${accountId}/${deviceId}/${opId}`;
 }
 
 function trashKey({ deletedAt, nodeId }: TrashKey): string {

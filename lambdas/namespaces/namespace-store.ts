@@ -14,6 +14,7 @@ import type {
   Role,
   TrashEntry,
 } from '@syncline/protocol';
+import type { DeviceKey } from '../accounts/account-store.ts';
 import type { SharingChange, StoredMount } from '../sharing/sharing-change.ts';
 
 /**
@@ -91,10 +92,10 @@ export interface NamespaceStore {
   listMounts(accountId: AccountId): Promise<readonly StoredMount[]>;
 
   /**
-   * What was answered to operations before, by opId; absent ones were never committed, or longer ago than results are kept.
+   * What was answered to operations of a device of an account before, by opId; absent ones were never committed, or longer ago than results are kept.
    * A result is told for as long as it is there, also after its time. Cost: one BatchGetItem.
    */
-  getResults(deviceId: DeviceId, opIds: readonly OpId[]): Promise<ReadonlyMap<OpId, StoredResult>>;
+  getResults(device: DeviceKey, opIds: readonly OpId[]): Promise<ReadonlyMap<OpId, StoredResult>>;
 
   /**
    * Applies a transaction: all of it or nothing.
@@ -252,7 +253,7 @@ export interface NamespaceTransaction {
    * counts references to chunks (`dropped#<namespace>`, docs/decisions/0123-retention-follows-the-journal.md).
    */
   readonly dropped: readonly ContentName[];
-  readonly results: readonly { readonly deviceId: DeviceId; readonly opId: OpId; readonly result: StoredResult }[];
+  readonly results: readonly (DeviceKey & { readonly opId: OpId; readonly result: StoredResult })[];
   readonly resultsExpireAt: EpochMs;
   /** What happens to memberships and mounts along with it. */
   readonly sharing?: SharingChange;

@@ -1,4 +1,5 @@
-import { assert, type DeviceId, type OpId, splitOpId } from '@syncline/protocol';
+import { assert, type OpId, splitOpId } from '@syncline/protocol';
+import type { DeviceKey } from '../accounts/account-store.ts';
 import {
   contentKey,
   type NamespaceTransaction,
@@ -12,7 +13,7 @@ const SHARING_ITEMS_MAX = 4;
 
 /** Items of a store that a transaction touches; at most TRANSACTION_ITEMS_MAX may be committed together. */
 export function countTransactionItems(transaction: NamespaceTransaction): number {
-  const resultItems = new Set(transaction.results.map((result) => resultItemKey(result.deviceId, result.opId)));
+  const resultItems = new Set(transaction.results.map((result) => resultItemKey(result, result.opId)));
   return (
     1 +
     transaction.entries.length +
@@ -30,9 +31,9 @@ export function countTransactionItems(transaction: NamespaceTransaction): number
 }
 
 /** The item that holds the result of an operation: RESULTS_PER_ITEM results of one batch share it. */
-export function resultItemKey(deviceId: DeviceId, opId: OpId): string {
+export function resultItemKey({ accountId, deviceId }: DeviceKey, opId: OpId): string {
   const { batch, index } = splitOpId(opId);
-  return `${deviceId}/${batch}#${Math.floor(index / RESULTS_PER_ITEM)}`;
+  return `${accountId}/${deviceId}/${batch}#${Math.floor(index / RESULTS_PER_ITEM)}`;
 }
 
 /** @throws InvariantError when the transaction breaks a precondition of NamespaceStore.commit. */
@@ -51,7 +52,7 @@ export function assertTransaction(transaction: NamespaceTransaction): void {
   assertDistinct(places.map(({ place }) => placeKey(place)));
   assertDistinct(trash.map(({ entry: { deletedAt, nodeId } }) => `${deletedAt}/${nodeId}`));
   assertDistinct(doomed);
-  assertDistinct(results.map(({ deviceId, opId }) => `${deviceId}/${opId}`));
+  assertDistinct(results.map(({ accountId, deviceId, opId }) => `${accountId}/${deviceId}/${opId}`));
 }
 
 function assertDistinct(keys: readonly string[]): void {

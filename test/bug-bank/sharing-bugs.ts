@@ -152,6 +152,18 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'results-by-device-alone',
+    what: 'Whoever has a device of the same id is answered what was answered to another account.',
+    invariant: 'I-18',
+    file: 'lambdas/namespaces/memory-namespace-store.ts',
+    find: 'return `${accountId}/${deviceId}/${opId}`;',
+    replace: 'return accountId === deviceId ? accountId : `${deviceId}/${opId}`;',
+    caughtBy: {
+      file: GROUNDS,
+      test: 'what was answered to an operation is answered to nobody else, though the device and the operation have the same ids',
+    },
+  },
+  {
     id: 'restore-tells-of-a-shared-folder',
     what: 'A home that is set back tells of nodes that lie in a shared folder by now.',
     invariant: 'I-18',

@@ -144,7 +144,7 @@ export function describeNamespaceCommits(get: () => NamespaceSubject): void {
     expect((await namespaces.listChildren({ ...home, parentId: home.root, limit: 10 })).nodes).toEqual([node]);
     expect(await namespaces.getRevision({ ...home, nodeId: second.nodeId, rev: 1 })).toBeUndefined();
     expect(await namespaces.listEntries({ ...home, after: 1, limit: 10 })).toEqual([]);
-    expect(await namespaces.getResults(home.deviceId, [opId(home.batch, 1)])).toEqual(new Map());
+    expect(await namespaces.getResults(home, [opId(home.batch, 1)])).toEqual(new Map());
     // What was right in it is right still.
     expect(await namespaces.commit(put)).toEqual(COMMITTED);
   });
@@ -197,20 +197,24 @@ export function describeOperationResults(get: () => NamespaceSubject): void {
   test('are found by operation, with conflict and node where there are some', async () => {
     const { namespaces, accounts } = get();
     const home = await openHome({ accounts });
-    const { deviceId, namespaceId, batch } = home;
+    const { accountId, deviceId, namespaceId, batch } = home;
     const node = fileNode(home, { name: 'kept' });
     const { contentClock: _clock, contentDeviceId: _device, ...wire } = node;
     const conflict = { kind: 'edited' as const, serverNodeId: node.nodeId, serverRev: 3, conflictName: 'kept 2' };
     const results = [
       resultOf(home, 1),
-      { deviceId, opId: opId(batch, 1), result: { namespaceId, seq: 0, conflict, node: wire } },
-      { deviceId, opId: opId(batch, 199), result: { namespaceId, seq: 0, conflict } },
+      { accountId, deviceId, opId: opId(batch, 1), result: { namespaceId, seq: 0, conflict, node: wire } },
+      { accountId, deviceId, opId: opId(batch, 199), result: { namespaceId, seq: 0, conflict } },
     ];
     expect(await namespaces.commit({ ...emptyTransaction(home, 0), results })).toEqual(COMMITTED);
     const asked = [...results.map((result) => result.opId), opId(batch, 2), opId(freshId(), 0)];
-    const found = await namespaces.getResults(deviceId, asked);
+    const found = await namespaces.getResults(home, asked);
     expect(found).toEqual(new Map(results.map((result) => [result.opId, result.result])));
-    expect(await namespaces.getResults(freshId() as typeof deviceId, asked)).toEqual(new Map());
+    const strangers = [
+      { accountId, deviceId: freshId() as typeof deviceId },
+      { accountId: freshId() as typeof accountId, deviceId },
+    ];
+    for (const stranger of strangers) expect(await namespaces.getResults(stranger, asked)).toEqual(new Map());
   });
 
   test('of a batch that takes several transactions stand side by side', async () => {
@@ -222,7 +226,7 @@ export function describeOperationResults(get: () => NamespaceSubject): void {
       expect(await namespaces.commit({ ...emptyTransaction(home, 0), results })).toEqual(COMMITTED);
     }
     const found = await namespaces.getResults(
-      home.deviceId,
+      home,
       all.map((result) => result.opId),
     );
     expect(found.size).toBe(200);

@@ -158,6 +158,6 @@ export function entryOf(home: Home, seq: number, node: StoredNode): NamespaceTra
 
 /** The plain result of the operation that made the entry `seq`. */
 export function resultOf(home: Home, seq: number): NamespaceTransaction['results'][number] {
-  const { deviceId, namespaceId, batch } = home;
-  return { deviceId, opId: opId(batch, (seq - 1) % 200), result: { namespaceId, seq } };
+  const { accountId, deviceId, namespaceId, batch } = home;
+  return { accountId, deviceId, opId: opId(batch, (seq - 1) % 200), result: { namespaceId, seq } };
 }

@@ -107,7 +107,7 @@ function changeOf(home: Home, change: Change): NamespaceTransaction {
     places.set(placeOf(next).nameKey, expected === undefined ? place : { ...place, expectedNodeId: expected });
   }
   const index = attempt.isRepeated ? 0 : change.step;
-  const { namespaceId, deviceId, batch } = home;
+  const { namespaceId, accountId, deviceId, batch } = home;
   return {
     ...emptyTransaction(home, seq),
     epoch: 1 + attempt.epochError,
@@ -119,7 +119,7 @@ function changeOf(home: Home, change: Change): NamespaceTransaction {
     places: [...places.values()].map((place) =>
       attempt.isPlaceWrong ? { ...place, expectedNodeId: home.root } : place,
     ),
-    results: [{ deviceId, opId: opId(batch, index), result: { namespaceId, seq: seq + 1 } }],
+    results: [{ accountId, deviceId, opId: opId(batch, index), result: { namespaceId, seq: seq + 1 } }],
   };
 }
 
@@ -128,14 +128,14 @@ async function readAll(
   home: Home,
   what: { readonly nodeIds: readonly NodeId[]; readonly steps: number },
 ): Promise<unknown> {
-  const { namespaceId, deviceId, root, batch } = home;
+  const { namespaceId, root, batch } = home;
   const opIds = Array.from({ length: what.steps }, (_, index) => opId(batch, index));
   const [access, nodes, children, entries, results, ...revisions] = await Promise.all([
     store.readAccess(home),
     store.getNodes(namespaceId, what.nodeIds),
     store.listChildren({ namespaceId, parentId: root, limit: 100 }),
     store.listEntries({ namespaceId, after: 0, limit: 100 }),
-    store.getResults(deviceId, opIds),
+    store.getResults(home, opIds),
     ...what.nodeIds.map((nodeId) => store.listRevisions({ namespaceId, nodeId, limit: 100 })),
   ]);
   const byId = (id: NodeId) => nodes.get(id);

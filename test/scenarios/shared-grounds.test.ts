@@ -88,6 +88,26 @@ test('a folder is not deleted over changes of another member whose device has th
   await world.must(editor, { ...remove, baseSeq: baseSeq + 1 });
 });
 
+test('what was answered to an operation is answered to nobody else, though the device and the operation have the same ids', async () => {
+  const secret = await world.mkdir(ann, 'secret');
+  const operations = world.name(inside(ann, namespaceId), [
+    { type: 'mkdir', parentId: rootNodeId(namespaceId), name: 'of ann' },
+    { type: 'mkdir', parentId: secret.nodeId, name: 'hidden', namespaceId: ann.namespaceId },
+  ]);
+  await world.commit(ann, operations);
+  await world.call(bob, 'registerDevice', { body: { deviceId: ann.deviceId, name: 'twin', platform: 'linux' } });
+  const twin = { ...bob, deviceId: ann.deviceId };
+  const named = operations.map((operation) => ({ ...operation, namespaceId, parentId: rootNodeId(namespaceId) }));
+  const results = await world.commit(
+    twin,
+    named.map((operation, index) => ({ ...operation, name: `of bob ${index}` })),
+  );
+  expect(results).toMatchObject([
+    { status: 'committed', node: { name: 'of bob 0' } },
+    { status: 'committed', node: { name: 'of bob 1' } },
+  ]);
+});
+
 test('who has left a folder learns nothing of what became of it by setting back the home that it came from', async () => {
   const folder = await world.mkdir(ann, 'project');
   const sub = await world.mkdir(ann, 'sub', folder.nodeId);
