@@ -199,7 +199,7 @@ export class NamespaceView {
     const writes = this.#writes;
     return {
       namespaceId: this.#head.namespaceId,
-      ...(this.#head.groundId === undefined ? {} : { groundId: this.#head.groundId }),
+      ...this.#ofSharedFolder(),
       expectedSeq: this.#head.seq,
       epoch: this.#head.epoch,
       entries: writes.entries,
@@ -223,6 +223,12 @@ export class NamespaceView {
     for (const [nodeId, node] of this.#writes.nodes) this.#nodes.set(nodeId, node);
     for (const [key, { nodeId }] of this.#writes.places) this.#places.set(key, nodeId);
     this.#writes = newWrites();
+  }
+
+  /** Where the rows lie, and that nobody has lost the right to write since the role was read. */
+  #ofSharedFolder(): Pick<NamespaceTransaction, 'accessRev' | 'groundId'> {
+    const { groundId, accessRev = 0 } = this.#head;
+    return groundId === undefined ? {} : { groundId, accessRev };
   }
 
   /** Where writers of several namespaces fill one quota, the head's sequence does not vouch for the bytes that were read with it. */

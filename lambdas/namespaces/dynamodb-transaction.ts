@@ -85,12 +85,13 @@ function headItem(tables: NamespaceTables, transaction: NamespaceTransaction): T
   const { expectedSeq, epoch, entries, groundId } = transaction;
   const { bytesLogicalDelta, bytesRetainedDelta } = groundId === undefined ? transaction : NO_BYTES;
   const room = roomNeeded(groundId === undefined ? transaction : {});
+  const access = accessNeeded(transaction);
   const { sets, adds } = headChanges(transaction.sharing);
   return {
     Update: {
       TableName: tables.accounts,
       Key: keyAttributes(headKey(transaction.namespaceId)),
-      ConditionExpression: `seq = :expected AND epoch = :epoch${room.condition}`,
+      ConditionExpression: `seq = :expected AND epoch = :epoch${access.condition}${room.condition}`,
       UpdateExpression: `SET seq = :next${sets} ADD bytesLogical :logical, bytesRetained :retained${adds}`,
       ExpressionAttributeValues: toAttributes({
         ':expected': expectedSeq,
@@ -98,11 +99,19 @@ function headItem(tables: NamespaceTables, transaction: NamespaceTransaction): T
         ':next': expectedSeq + entries.length,
         ':logical': bytesLogicalDelta,
         ':retained': bytesRetainedDelta,
+        ...access.values,
         ...room.values,
         ...sharingValues(transaction.sharing),
       }),
     },
   };
+}
+
+/** That no member has lost the right to write since the head was read, as a part of a condition. */
+function accessNeeded({ accessRev }: Pick<NamespaceTransaction, 'accessRev'>) {
+  if (accessRev === undefined) return { condition: '', values: {} } as const;
+  if (accessRev === 0) return { condition: ' AND attribute_not_exists(accessRev)', values: {} } as const;
+  return { condition: ' AND accessRev = :access', values: { ':access': accessRev } } as const;
 }
 
 /** That the head on which bytes are counted has room for them still, as the end of a condition. */

@@ -100,7 +100,10 @@ export class MemoryNamespaceStore implements NamespaceStore {
   }
 
   /** Changes what a head says of its sharing. */
-  changeHead(namespaceId: NamespaceId, change: Partial<Pick<NamespaceHead, 'memberCount' | 'ownerAccountId'>>): void {
+  changeHead(
+    namespaceId: NamespaceId,
+    change: Partial<Pick<NamespaceHead, 'accessRev' | 'memberCount' | 'ownerAccountId'>>,
+  ): void {
     const namespace = this.#namespaces.get(namespaceId);
     if (namespace !== undefined) namespace.head = { ...namespace.head, ...change };
   }
@@ -319,6 +322,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
     return (
       head.seq === transaction.expectedSeq &&
       head.epoch === transaction.epoch &&
+      (transaction.accessRev ?? head.accessRev ?? 0) === (head.accessRev ?? 0) &&
       this.#allows(transaction.sharing) &&
       this.#hasRoom(transaction) &&
       transaction.nodes.every(({ node, expectedRev }) => (nodes.get(node.nodeId)?.rev ?? 0) === expectedRev) &&

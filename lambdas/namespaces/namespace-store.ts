@@ -133,6 +133,8 @@ export interface NamespaceHead {
   readonly name?: string;
   /** Of a shared folder; others have one. */
   readonly memberCount?: number;
+  /** Of a shared folder: how often a member has lost the right to write. What was decided before that is not committed after it. */
+  readonly accessRev?: number;
   /** Shared folders that are mounted in the tree. */
   readonly mountCount?: number;
   /** How long what was replaced or deleted is kept, in days; RETENTION_DAYS_DEFAULT when absent. */
@@ -231,6 +233,8 @@ export interface NamespaceTransaction {
   readonly groundId?: NamespaceId;
   readonly expectedSeq: number;
   readonly epoch: number;
+  /** As the head of a shared folder has it, 0 for none: whoever wrote may still. Absent: no member writes. */
+  readonly accessRev?: number;
   readonly entries: readonly JournalEntry[];
   readonly bytesLogicalDelta: number;
   readonly bytesRetainedDelta: number;

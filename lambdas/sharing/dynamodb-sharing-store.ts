@@ -10,7 +10,7 @@ import {
   itemKeyText,
   keyAttributes,
 } from '../runtime/dynamodb-batches.ts';
-import { ConditionalCheckFailedException, TransactionCanceledException } from '../runtime/dynamodb-failure.ts';
+import { TransactionCanceledException } from '../runtime/dynamodb-failure.ts';
 import { queryItems } from '../runtime/dynamodb-query.ts';
 import { retryDelayMs } from '../runtime/retry-delay.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
@@ -84,22 +84,18 @@ export class DynamodbSharingStore implements SharingStore {
     return items.length <= page.limit || last === undefined ? { members } : { members, next: last.accountId };
   }
 
-  async changeRole(key: MemberKey, role: Exclude<Role, 'owner'>): Promise<ChangeMemberOutcome> {
-    try {
-      const { Attributes: item } = await this.#deps.client.send('UpdateItem', {
-        TableName: this.#table,
-        Key: keyAttributes(memberKey(key.namespaceId, key.accountId)),
-        ConditionExpression: 'attribute_exists(pk) AND #role <> :owner',
-        UpdateExpression: 'SET #role = :role',
-        ExpressionAttributeNames: ROLE,
-        ExpressionAttributeValues: toAttributes({ ':role': role, ':owner': 'owner' }),
-        ReturnValues: 'ALL_NEW',
-      });
-      return item === undefined ? { kind: 'absent' } : changed(memberOf(key.namespaceId, item));
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return (await this.getMember(key)) === undefined ? { kind: 'absent' } : { kind: 'owner' };
-    }
+  changeRole(key: MemberKey, role: Exclude<Role, 'owner'>): Promise<ChangeMemberOutcome> {
+    return this.#untilDecided(async () => {
+      const member = await this.getMember(key);
+      if (member === undefined) return { kind: 'absent' };
+      if (member.role === 'owner') return { kind: 'owner' };
+      if (member.role === role) return changed(member);
+      const isWritten = await this.#transact([
+        this.#setRole(key, { before: member.role, after: role }),
+        ...(role === 'viewer' ? [this.#changeHead(key.namespaceId, 'ADD accessRev :one', { ':one': 1 })] : []),
+      ]);
+      return isWritten ? changed({ ...member, role }) : undefined;
+    });
   }
 
   removeMember(key: MemberKey): Promise<ChangeMemberOutcome> {
@@ -117,14 +113,7 @@ export class DynamodbSharingStore implements SharingStore {
             ExpressionAttributeValues: toAttributes({ ':owner': 'owner' }),
           },
         },
-        {
-          Update: {
-            TableName: this.#table,
-            Key: keyAttributes(headKey(key.namespaceId)),
-            UpdateExpression: 'ADD memberCount :less',
-            ExpressionAttributeValues: toAttributes({ ':less': -1 }),
-          },
-        },
+        this.#changeHead(key.namespaceId, 'ADD memberCount :less, accessRev :one', { ':less': -1, ':one': 1 }),
       ]);
       return isWritten ? changed(member) : undefined;
     });
@@ -221,6 +210,17 @@ export class DynamodbSharingStore implements SharingStore {
       KeyConditionExpression: 'pk = :partition AND begins_with(sk, :prefix)',
       ExpressionAttributeValues: toAttributes({ ':partition': partition, ':prefix': INVITATION_PREFIX }),
     });
+  }
+
+  #changeHead(namespaceId: NamespaceId, expression: string, values: Readonly<Record<string, number>>) {
+    return {
+      Update: {
+        TableName: this.#table,
+        Key: keyAttributes(headKey(namespaceId)),
+        UpdateExpression: expression,
+        ExpressionAttributeValues: toAttributes(values),
+      },
+    };
   }
 
   #setRole({ namespaceId, accountId }: MemberKey, role: { readonly before: Role; readonly after: Role }) {

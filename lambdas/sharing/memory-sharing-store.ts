@@ -50,6 +50,7 @@ export class MemorySharingStore implements SharingStore {
     const member = await this.getMember(key);
     if (member === undefined) return { kind: 'absent' };
     if (member.role === 'owner') return { kind: 'owner' };
+    if (member.role === 'editor' && role === 'viewer') this.#raiseAccess(key.namespaceId);
     return this.#set({ ...member, role });
   }
 
@@ -61,6 +62,7 @@ export class MemorySharingStore implements SharingStore {
     members.delete(key.accountId);
     const memberCount = (this.#namespaces.head(key.namespaceId)?.memberCount ?? 1) - 1;
     this.#namespaces.changeHead(key.namespaceId, { memberCount });
+    this.#raiseAccess(key.namespaceId);
     return { kind: 'changed', member };
   }
 
@@ -104,6 +106,11 @@ export class MemorySharingStore implements SharingStore {
     const found = await this.getInvitation(key);
     this.#memberships.invitations(key.namespaceId).delete(key.invitationId);
     return found;
+  }
+
+  #raiseAccess(namespaceId: NamespaceId): void {
+    const { accessRev = 0 } = this.#namespaces.head(namespaceId) ?? {};
+    this.#namespaces.changeHead(namespaceId, { accessRev: accessRev + 1 });
   }
 
   #set(member: StoredMember): ChangeMemberOutcome {

@@ -12,7 +12,7 @@ export interface SharingStore {
     readonly after?: AccountId;
     readonly limit: number;
   }): Promise<{ readonly members: readonly StoredMember[]; readonly next?: AccountId }>;
-  /** Makes a member who is not the owner an editor or a viewer. Idempotent. */
+  /** Makes a member who is not the owner an editor or a viewer. Who was an editor commits nothing any more after the answer. Idempotent. */
   changeRole(key: MemberKey, role: Exclude<Role, 'owner'>): Promise<ChangeMemberOutcome>;
   /** Takes away a membership that is not the owner's, and counts it. Nothing that the member may do outlives the answer. */
   removeMember(key: MemberKey): Promise<ChangeMemberOutcome>;

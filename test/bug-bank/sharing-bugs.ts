@@ -242,6 +242,27 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: FOLDERS, test: 'a removed member is refused at once, told at once, and left without the mount' },
   },
   {
+    id: 'role-of-a-batch-stays',
+    what: 'A batch goes on with the role that its writer had when it began.',
+    invariant: 'I-18',
+    file: 'lambdas/journal/namespace-view.ts',
+    find: 'return groundId === undefined ? {} : { groundId, accessRev };',
+    replace: 'return groundId === undefined || accessRev < 0 ? {} : { groundId };',
+    caughtBy: { file: MEETINGS, test: 'a batch that was read before its writer was removed commits nothing more' },
+  },
+  {
+    id: 'demotion-lets-a-batch-go-on',
+    what: 'Who is made a viewer goes on writing until the batch is over.',
+    invariant: 'I-18',
+    file: 'lambdas/sharing/memory-sharing-store.ts',
+    find: "if (member.role === 'editor' && role === 'viewer') this.#raiseAccess(key.namespaceId);",
+    replace: '',
+    caughtBy: {
+      file: MEETINGS,
+      test: 'a batch that was read before its writer was made a viewer commits nothing more',
+    },
+  },
+  {
     id: 'removal-meets-a-return',
     what: 'A removal takes the mount of a membership that began after it.',
     invariant: 'I-9',

@@ -254,6 +254,30 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
       expect((await subject.namespaces.readAccess(guest))?.head).toMatchObject({ mountCount: 0 });
     });
 
+    test('who loses the right to write commits nothing that was decided before, and who is made an editor takes no other along', async () => {
+      const { team, home } = await share();
+      const guests = [(await join(team)).guest, (await join(team)).guest];
+      const { namespaceId } = team;
+      let accessRev = 0;
+      const write = (seq: number) =>
+        subject.namespaces.commit({
+          ...putFiles(team, seq, [fileNode(team, { name: `file ${seq}` })]),
+          groundId: home.namespaceId,
+          accessRev,
+        });
+      expect(await write(0)).toEqual({ kind: 'committed' });
+      const [viewer, gone] = guests.map(({ accountId }) => ({ namespaceId, accountId }));
+      if (viewer === undefined || gone === undefined) throw new Error('two have joined');
+      const losses = [() => subject.sharing.changeRole(viewer, 'viewer'), () => subject.sharing.removeMember(gone)];
+      for (const [index, lose] of losses.entries()) {
+        expect(await lose()).toMatchObject({ kind: 'changed' });
+        expect(await write(index + 1)).toEqual({ kind: 'superseded' });
+        accessRev = (await subject.namespaces.readAccess(team))?.head.accessRev ?? 0;
+        for (const role of ['editor', 'editor'] as const) await subject.sharing.changeRole(viewer, role);
+        expect(await write(index + 1)).toEqual({ kind: 'committed' });
+      }
+    });
+
     test('changes roles, but the one owner stays until another is made one', async () => {
       const { team } = await share();
       const { guest } = await join(team);

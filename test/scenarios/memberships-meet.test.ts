@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { NamespaceId } from '@syncline/protocol';
+import { type NamespaceId, rootNodeId } from '@syncline/protocol';
 import { MemorySocketPusher } from '../../lambdas/sockets/memory-socket-pusher.ts';
 import type { Member } from '../support/in-memory-member.ts';
-import { SharedWorld } from '../support/shared-world.ts';
+import { inside, SharedWorld } from '../support/shared-world.ts';
 
 /** Lets something happen after a membership has ended and before the mount is taken away: while the devices are told. */
 class MeetingPusher extends MemorySocketPusher {
@@ -57,6 +57,36 @@ test('who comes back while a folder stops being shared keeps the mount of the ne
   await world.call(ann, 'unshare', { parameters: { namespaceId } });
   expect((await world.call(bob, 'listNamespaces', {})).folders).toMatchObject([{ namespaceId, memberCount: 2 }]);
   expect(await world.names(bob)).toEqual(['team']);
+});
+
+test.each([
+  ['removed', 'not_found'],
+  ['made a viewer', 'forbidden'],
+] as const)('a batch that was read before its writer was %s commits nothing more', async (what, code) => {
+  const { world, ann, bob, namespaceId } = await shared();
+  const parameters = { namespaceId, accountId: bob.accountId };
+  const lose = () =>
+    what === 'removed'
+      ? world.call(ann, 'removeMember', { parameters })
+      : world.call(ann, 'changeRole', { parameters, body: { role: 'viewer' } });
+  const { namespaces } = world.service.stores;
+  const commit = namespaces.commit.bind(namespaces);
+  let commits = 0;
+  namespaces.commit = async (transaction) => {
+    if (transaction.namespaceId === namespaceId && ++commits === 2) await lose();
+    return commit(transaction);
+  };
+  const intents = Array.from({ length: 60 }, (_, index) => {
+    return { type: 'mkdir', parentId: rootNodeId(namespaceId), name: `${index}` } as const;
+  });
+  const results = await world.commit(bob, world.name(inside(bob, namespaceId), intents));
+  const made = results.filter(({ status }) => status === 'committed').length;
+  expect(made).toBeGreaterThan(0);
+  expect(results.slice(made).map((result) => result.status === 'error' && result.error.code)).toEqual(
+    Array.from({ length: 60 - made }, () => code),
+  );
+  expect(made).toBeLessThan(60);
+  expect((await world.call(ann, 'listTree', { query: { namespaceId } })).nodes).toHaveLength(made);
 });
 
 test('accepting again what was accepted is answered the same, though the invitation was for one person', async () => {
