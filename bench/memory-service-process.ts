@@ -8,8 +8,8 @@ import { S3ObjectStore } from '../lambdas/chunks/s3-object-store.ts';
 import { createApiHandler } from '../lambdas/runtime/create-api-handler.ts';
 import { MemoryClock } from '../lambdas/runtime/memory-clock.ts';
 import { createSocketHandler } from '../lambdas/sockets/create-socket-handler.ts';
-import { notifyDevices } from '../lambdas/sockets/notify-devices.ts';
 import { openSocket } from '../lambdas/sockets/open-socket.ts';
+import { deliverPushes } from '../test/support/deliver-pushes.ts';
 import { inMemoryOperations } from '../test/support/in-memory-operations.ts';
 import { createInMemoryStores } from '../test/support/in-memory-stores.ts';
 import { createAnsweringServer, type HttpAnswer, listen, NOT_FOUND, readBytes, toApiEvent } from './http-api.ts';
@@ -69,7 +69,7 @@ const server = createAnsweringServer(async (incoming) => {
   if (matched.name === 'waitForChanges') return handle(matched.event);
   return timed({ request: matched.name, start }, async () => {
     const { statusCode, headers, body: text } = await handle(matched.event);
-    await notifyDevices({ accounts, sockets, pusher, clock, meter: telemetry }, namespaces.takeAppended());
+    await deliverPushes(stores, namespaces.takeAppended());
     return { statusCode, headers, body: withPublicUrls(text) };
   });
 });

@@ -7,9 +7,11 @@ import { ApiGatewaySocketPusher } from './sockets/api-gateway-socket-pusher.ts';
 import { createNotifyHandler } from './sockets/create-notify-handler.ts';
 import { decodeAppendedEntry } from './sockets/dynamodb-appended-entry.ts';
 import { DynamodbSocketStore } from './sockets/dynamodb-socket-store.ts';
+import { SqsPushQueue } from './sockets/sqs-push-queue.ts';
 
-const { ACCOUNTS_TABLE, SESSIONS_TABLE, SOCKET_ENDPOINT, STAGE } = readEnvironment([
+const { ACCOUNTS_TABLE, PUSH_QUEUE_URL, SESSIONS_TABLE, SOCKET_ENDPOINT, STAGE } = readEnvironment([
   'ACCOUNTS_TABLE',
+  'PUSH_QUEUE_URL',
   'SESSIONS_TABLE',
   'SOCKET_ENDPOINT',
   'STAGE',
@@ -25,6 +27,7 @@ const dynamodb = {
 export const handler = createNotifyHandler({
   accounts: new DynamodbAccountStore(dynamodb),
   sockets: new DynamodbSocketStore(dynamodb),
+  pushes: new SqsPushQueue({ queueUrl: PUSH_QUEUE_URL }),
   pusher: new ApiGatewaySocketPusher({ endpoint: SOCKET_ENDPOINT }),
   clock: systemClock,
   telemetry: lineTelemetry({ stage: STAGE }),

@@ -9,6 +9,7 @@ export function accessStatements(access: Access, resources: Resources): readonly
     ...objectStatements(access, resources),
     ...(access.keySecret ? [allow(['secretsmanager:GetSecretValue'], [resources.storage.keySecretArn])] : []),
     ...connectionStatements(access, resources),
+    ...queueStatements(access, resources),
   ];
 }
 
@@ -60,6 +61,12 @@ function connectionStatements(access: Access, { sockets }: Resources): readonly 
   if (access.connections === undefined) return [];
   const method = access.connections === 'push' ? 'POST' : 'DELETE';
   return [allow(['execute-api:ManageConnections'], [sockets.connectionsArn(method)])];
+}
+
+function queueStatements(access: Access, { pushes }: Resources): readonly PolicyStatement[] {
+  if (access.queuePushes === undefined) return [];
+  if (pushes === undefined) throw new Error('there is no queue of pushes here');
+  return [allow(['sqs:SendMessage'], [pushes.queueArn])];
 }
 
 function allow(actions: string[], resources: string[]): PolicyStatement {

@@ -14,7 +14,7 @@ const tableVariables = {
 /** The names of what a function may access, and the settings that it asks for; no more, so that its needs show. */
 export function functionEnvironment(spec: FunctionSpec, resources: Resources): Variables {
   const { access } = spec;
-  const { storage, sockets } = resources;
+  const { storage, sockets, pushes } = resources;
   const tables = new Set(Object.keys(access.tables ?? {}) as TableName[]);
   if (access.sessionsByAccount) tables.add('sessions');
   return {
@@ -22,6 +22,7 @@ export function functionEnvironment(spec: FunctionSpec, resources: Resources): V
     ...(access.readObjects || access.writeObjects ? { BUCKET: storage.bucket.bucketName } : {}),
     ...(access.keySecret ? { KEY_SECRET_ID: storage.keySecretArn } : {}),
     ...(access.connections === undefined ? {} : { SOCKET_ENDPOINT: sockets.endpoint }),
+    ...(access.queuePushes === undefined || pushes === undefined ? {} : { PUSH_QUEUE_URL: pushes.queueUrl }),
     ...Object.fromEntries(spec.settings.flatMap((setting) => Object.entries(settingVariables[setting](resources)))),
   };
 }

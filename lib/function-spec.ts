@@ -28,6 +28,8 @@ export interface Access {
   readonly keySecret?: true;
   /** What it may do to connections of the WebSocket API: push to them, or close them. */
   readonly connections?: 'push' | 'close';
+  /** May put member pages into the queue of pushes. */
+  readonly queuePushes?: true;
 }
 
 /** Values of the deployment that a function needs beside the names of what it may access. */

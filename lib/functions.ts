@@ -1,12 +1,11 @@
+import { memory, seconds } from './function-sizes.ts';
 import type { FunctionSpec } from './function-spec.ts';
+import { socketFunctions } from './socket-functions.ts';
 
 /** Rows by their keys. */
 const look = ['GetItem', 'BatchGetItem'] as const;
 /** Rows by their keys, and all that follow each other in a partition. */
 const read = [...look, 'Query'] as const;
-const memory = { small: 512, usual: 1024, core: 1769 } as const;
-/** A client gives up an ordinary request long before; the HTTP API ends every one at 30 s, and Lambda everything at 15 min. */
-const seconds = { short: 10, usual: 20, longest: 29, background: 900 } as const;
 
 /** Every deployed function: `lambdas/<name>.lambda.ts`, the routes it serves and the least that it needs. */
 export const functions = {
@@ -307,28 +306,7 @@ export const functions = {
     // As long as a function may run: whoever reads slowly is waited for.
     timeoutSeconds: 900,
   },
-  /** Called by the WebSocket API. */
-  socket: {
-    routes: [],
-    access: {
-      tables: { accounts: ['GetItem'], sessions: ['PutItem', 'DeleteItem'] },
-    },
-    settings: ['ALLOWED_ORIGINS'],
-    memoryMiB: memory.usual,
-    timeoutSeconds: seconds.short,
-  },
-  /** Called by the stream of the journal. */
-  notify: {
-    routes: [],
-    access: {
-      tables: { accounts: ['Query'], sessions: ['DeleteItem'] },
-      sessionsByAccount: true,
-      connections: 'push',
-    },
-    settings: [],
-    memoryMiB: memory.usual,
-    timeoutSeconds: seconds.usual,
-  },
+  ...socketFunctions,
   /** Called by the stream of the journal: keeps the references of chunks. */
   project: {
     routes: [],

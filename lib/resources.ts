@@ -9,6 +9,8 @@ export interface Resources {
   readonly storage: Storage;
   readonly identity: Identity;
   readonly sockets: Sockets;
+  /** The queue of member pages; absent where nothing is pushed from. */
+  readonly pushes?: Pushes;
   /** Where contents are streamed, with a slash at its end; absent where nothing streams. */
   readonly streamUrl?: string;
 }
@@ -36,4 +38,10 @@ export interface Sockets {
   /** Where functions reach connections. */
   readonly endpoint: string;
   connectionsArn(method: 'POST' | 'DELETE'): string;
+}
+
+/** The queue of hints for namespaces with many members, as functions see it. */
+export interface Pushes {
+  readonly queueArn: string;
+  readonly queueUrl: string;
 }

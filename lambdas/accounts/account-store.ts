@@ -19,8 +19,14 @@ export interface AccountStore {
   renameDevice(key: DeviceKey, name: string): Promise<Device | undefined>;
   /** Idempotent: the first revocation's time stays. Undefined when there is no such device. */
   revokeDevice(key: DeviceKey, at: EpochMs): Promise<Device | undefined>;
-  /** Members of a namespace, for pushes. Cost: one Query. */
-  listMembers(namespaceId: NamespaceId): Promise<readonly AccountId[]>;
+  /** Members of a namespace in the order of their ids, for pushes; all of them without a range. Cost: one Query. */
+  listMembers(namespaceId: NamespaceId, range?: MemberRange): Promise<readonly AccountId[]>;
+}
+
+/** Account ids between two, both included. */
+export interface MemberRange {
+  readonly first: AccountId;
+  readonly last: AccountId;
 }
 
 export interface DeviceKey {

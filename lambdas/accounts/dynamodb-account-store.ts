@@ -22,7 +22,7 @@ import { queryItems } from '../runtime/dynamodb-query.ts';
 import { retryDelayMs } from '../runtime/retry-delay.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
 import { accountPartition, MEMBER_PREFIX, memberRow, namespacePartition } from '../sharing/dynamodb-sharing-rows.ts';
-import type { Account, AccountStore, DeviceKey } from './account-store.ts';
+import type { Account, AccountStore, DeviceKey, MemberRange } from './account-store.ts';
 import { compareAge } from './compare-age.ts';
 
 export interface DynamodbAccountDependencies {
@@ -100,8 +100,19 @@ export class DynamodbAccountStore implements AccountStore {
     });
   }
 
-  async listMembers(namespaceId: NamespaceId): Promise<readonly AccountId[]> {
-    const items = await this.#listPrefix(namespacePartition(namespaceId), MEMBER_PREFIX);
+  async listMembers(namespaceId: NamespaceId, range?: MemberRange): Promise<readonly AccountId[]> {
+    // Ids are of one length, and `~` comes after all their characters.
+    const { first = '', last = '~' } = range ?? {};
+    const items = await queryItems(this.#deps.client, {
+      TableName: this.#table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :namespace AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: toAttributes({
+        ':namespace': namespacePartition(namespaceId),
+        ':first': `${MEMBER_PREFIX}${first}`,
+        ':last': `${MEMBER_PREFIX}${last}`,
+      }),
+    });
     return items.map((item) => (item['sk']?.S ?? '').slice(MEMBER_PREFIX.length) as AccountId);
   }
 

@@ -8,7 +8,7 @@ import {
 } from '@syncline/protocol';
 import { emptyHead } from '../namespaces/empty-head.ts';
 import type { MemoryNamespaceStore } from '../namespaces/memory-namespace-store.ts';
-import type { Account, AccountStore, DeviceKey } from './account-store.ts';
+import type { Account, AccountStore, DeviceKey, MemberRange } from './account-store.ts';
 import { compareAge } from './compare-age.ts';
 
 /** Accounts in the memory of one process; their home namespaces are made in the namespace store that is handed in. */
@@ -59,8 +59,9 @@ export class MemoryAccountStore implements AccountStore {
     return this.#change(key, (device) => ({ ...device, revokedAt: device.revokedAt ?? formatInstant(at) }));
   }
 
-  async listMembers(namespaceId: NamespaceId): Promise<readonly AccountId[]> {
-    return this.#namespaces.listMembers(namespaceId);
+  async listMembers(namespaceId: NamespaceId, range?: MemberRange): Promise<readonly AccountId[]> {
+    const all = this.#namespaces.listMembers(namespaceId);
+    return range === undefined ? all : all.filter((id) => id >= range.first && id <= range.last);
   }
 
   #change(key: DeviceKey, change: (device: Device) => Device): Device | undefined {

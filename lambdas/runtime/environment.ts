@@ -14,6 +14,7 @@ export type Variable =
   | 'FILES_TABLE'
   | 'ISSUER'
   | 'KEY_SECRET_ID'
+  | 'PUSH_QUEUE_URL'
   | 'QUOTA_BYTES'
   | 'SESSIONS_TABLE'
   | 'SOCKET_ENDPOINT'

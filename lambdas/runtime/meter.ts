@@ -24,6 +24,8 @@ export type CountName =
   | 'pushesSent'
   | 'pushesGone'
   | 'pushesFailed'
+  | 'pushPagesQueued'
+  | 'pushPagesPoisoned'
   | 'recordsPoisoned'
   | 'contentsReferenced'
   | 'contentsDropped'

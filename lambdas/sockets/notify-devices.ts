@@ -1,20 +1,16 @@
-import type { AccountId, ChangedMessage, DeviceId, NamespaceId } from '@syncline/protocol';
-import type * as z from 'zod/mini';
+import type { AccountId, DeviceId, NamespaceId } from '@syncline/protocol';
 import type { AccountStore } from '../accounts/account-store.ts';
-import type { Clock } from '../runtime/clock.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
-import type { Meter } from '../runtime/meter.ts';
-import { UnavailableError } from '../runtime/unavailable-error.ts';
-import { NOTIFY_MEMBERS_IN_FLIGHT_MAX, NOTIFY_NAMESPACES_IN_FLIGHT_MAX, SOCKET_POSTS_IN_FLIGHT_MAX } from './limits.ts';
-import type { SocketPusher } from './socket-pusher.ts';
-import type { SocketConnection, SocketStore } from './socket-store.ts';
+import type { Hint } from './hint.ts';
+import { MEMBER_PAGE_MAX, NOTIFY_MEMBERS_DIRECT_MAX, NOTIFY_NAMESPACES_IN_FLIGHT_MAX } from './limits.ts';
+import type { MemberPage, PushQueue } from './push-queue.ts';
+import { type PushToMembersDependencies, pushToMembers, reached } from './push-to-members.ts';
 
-export interface NotifyDevicesDependencies {
+export interface NotifyDevicesDependencies extends PushToMembersDependencies {
   readonly accounts: Pick<AccountStore, 'listMembers'>;
-  readonly sockets: Pick<SocketStore, 'deleteConnection' | 'listConnections'>;
-  readonly pusher: Pick<SocketPusher, 'post'>;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly meter: Meter;
+  readonly pushes: PushQueue;
+  /** Members of a namespace who are told at once. @default NOTIFY_MEMBERS_DIRECT_MAX */
+  readonly membersDirectMax?: number;
 }
 
 /** What a push needs to know of a new journal entry. */
@@ -26,18 +22,13 @@ export interface AppendedEntry {
   readonly deviceId: DeviceId;
 }
 
-interface Hint {
-  readonly message: z.infer<typeof ChangedMessage>;
-  /** The one device that made all of these entries and knows them already; absent when there were several. */
-  readonly author: DeviceId | undefined;
-}
-
 /**
  * Tells the members' connected devices how far each namespace's journal has come: one message a namespace and connection,
- * whatever the number of entries. Answers the namespaces whose members could not all be reached.
+ * whatever the number of entries. Where there are more members than are told at once, pages of them are put into a queue, so that one
+ * large namespace keeps no other waiting. Answers the namespaces whose members could not all be reached, or handed over.
  *
  * Idempotent: a hint may come twice, late or in another order. A connection that is gone is forgotten.
- * Cost: a Query a namespace and a member, a post a connection.
+ * Cost: a Query a namespace, and a Query a member and a post a connection, or a request a page.
  */
 export async function notifyDevices(
   dependencies: NotifyDevicesDependencies,
@@ -45,7 +36,7 @@ export async function notifyDevices(
 ): Promise<ReadonlySet<NamespaceId>> {
   const failed = new Set<NamespaceId>();
   await mapBounded(NOTIFY_NAMESPACES_IN_FLIGHT_MAX, foldHints(entries), async (hint) => {
-    const isTold = await notifyMembers(dependencies, hint);
+    const isTold = await reached(dependencies.meter, () => notifyMembers(dependencies, hint));
     if (!isTold) failed.add(hint.message.namespaceId);
   });
   return failed;
@@ -56,9 +47,10 @@ function foldHints(entries: readonly AppendedEntry[]): readonly Hint[] {
   for (const { namespaceId, epoch, seq, deviceId } of entries) {
     const known = hints.get(namespaceId);
     const isNewer = known === undefined || isBefore(known.message, { epoch, seq });
+    const isAlone = known === undefined || known.author === deviceId;
     hints.set(namespaceId, {
       message: isNewer ? { type: 'changed', namespaceId, epoch, seq } : known.message,
-      author: known === undefined || known.author === deviceId ? deviceId : undefined,
+      ...(isAlone ? { author: deviceId } : {}),
     });
   }
   return [...hints.values()];
@@ -74,41 +66,23 @@ function isBefore(left: Place, right: Place): boolean {
   return left.epoch === right.epoch ? left.seq < right.seq : left.epoch < right.epoch;
 }
 
-/** Whether every connection was told, or is gone. A failure at one does not keep the others from being told. */
 async function notifyMembers(dependencies: NotifyDevicesDependencies, hint: Hint): Promise<boolean> {
-  const { accounts, sockets, clock, meter } = dependencies;
-  try {
-    const members = await accounts.listMembers(hint.message.namespaceId);
-    const connections = await mapBounded(NOTIFY_MEMBERS_IN_FLIGHT_MAX, members, (accountId: AccountId) =>
-      sockets.listConnections(accountId, clock.now()),
-    );
-    const others = connections.flat().filter((connection) => connection.deviceId !== hint.author);
-    const told = await mapBounded(SOCKET_POSTS_IN_FLIGHT_MAX, others, (connection) =>
-      notifyConnection(dependencies, connection, hint),
-    );
-    return told.every(Boolean);
-  } catch (error) {
-    return countedFailure(error, meter);
-  }
+  const { accounts, pushes, meter, membersDirectMax = NOTIFY_MEMBERS_DIRECT_MAX } = dependencies;
+  const members = await accounts.listMembers(hint.message.namespaceId);
+  if (members.length <= membersDirectMax) return pushToMembers(dependencies, hint, members);
+  const pages = pagesOf(hint, members);
+  await pushes.send(pages);
+  meter.count('pushPagesQueued', pages.length);
+  return true;
 }
 
-async function notifyConnection(
-  { sockets, pusher, meter }: NotifyDevicesDependencies,
-  { connectionId }: SocketConnection,
-  { message }: Hint,
-): Promise<boolean> {
-  try {
-    const answer = await pusher.post(connectionId, message);
-    if (answer === 'gone') await sockets.deleteConnection(connectionId);
-    meter.count(answer === 'sent' ? 'pushesSent' : 'pushesGone');
-    return true;
-  } catch (error) {
-    return countedFailure(error, meter);
+/** Precondition: the members are in the order of their ids. */
+function pagesOf(hint: Hint, members: readonly AccountId[]): readonly MemberPage[] {
+  const pages: MemberPage[] = [];
+  for (let start = 0; start < members.length; start += MEMBER_PAGE_MAX) {
+    const page = members.slice(start, start + MEMBER_PAGE_MAX);
+    const [first, last] = [page[0], page.at(-1)];
+    if (first !== undefined && last !== undefined) pages.push({ hint, first, last });
   }
-}
-
-function countedFailure(error: unknown, meter: Meter): false {
-  if (!(error instanceof UnavailableError)) throw error;
-  meter.count('pushesFailed');
-  return false;
+  return pages;
 }

@@ -8,6 +8,7 @@ import { LINK_BUGS } from './link-bugs.ts';
 import { PACK_BUGS } from './pack-bugs.ts';
 import { PLANNER_BUGS } from './planner-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
+import { PUSH_BUGS } from './push-bugs.ts';
 import { REFERENCE_BUGS } from './reference-bugs.ts';
 import { SERVICE_BUGS } from './service-bugs.ts';
 import { SHARING_BUGS } from './sharing-bugs.ts';
@@ -21,6 +22,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...TRANSFER_BUGS,
   ...DISK_BUGS,
   ...SERVICE_BUGS,
+  ...PUSH_BUGS,
   ...PACK_BUGS,
   ...COMPRESSION_BUGS,
   ...CHUNKING_BUGS,

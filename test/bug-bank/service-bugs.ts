@@ -255,42 +255,6 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: DELTA, test: 'a wait ends when a change comes while it lasts' },
   },
   {
-    id: 'push-stops-at-a-failure',
-    what: 'A push that could not reach everybody counts as done.',
-    invariant: 'I-20',
-    file: 'lambdas/sockets/notify-devices.ts',
-    find: 'return told.every(Boolean);',
-    replace: 'return told.length === 0 || told.some(Boolean);',
-    caughtBy: {
-      file: 'lambdas/sockets/notify-devices.test.ts',
-      test: 'a connection that cannot be reached fails its namespace from its first record on, and keeps no other from being told',
-    },
-  },
-  {
-    id: 'push-of-the-oldest',
-    what: 'Of several entries the push tells the first, not the last.',
-    invariant: 'I-20',
-    file: 'lambdas/sockets/notify-devices.ts',
-    find: 'return left.epoch === right.epoch ? left.seq < right.seq : left.epoch < right.epoch;',
-    replace: 'return left.epoch === right.epoch ? left.seq > right.seq : left.epoch < right.epoch;',
-    caughtBy: {
-      file: 'lambdas/sockets/notify-devices.test.ts',
-      test: 'every other device of a member is told once how far the journal has come',
-    },
-  },
-  {
-    id: 'author-of-some-is-left-out',
-    what: 'A device that made one of several entries is told of none.',
-    invariant: 'I-20',
-    file: 'lambdas/sockets/notify-devices.ts',
-    find: 'author: known === undefined || known.author === deviceId ? deviceId : undefined,',
-    replace: 'author: known?.author ?? deviceId,',
-    caughtBy: {
-      file: 'lambdas/sockets/notify-devices.test.ts',
-      test: 'a device is told of its own entries when another device made some of them',
-    },
-  },
-  {
     id: 'commit-of-absent-chunks',
     what: 'A content is committed although chunks of it are not stored.',
     invariant: 'I-1',

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { ServerMessage } from '@syncline/protocol';
 import { type ApiDevice, newEmail, newOpId, openApiDevice, readJournal, valueOf } from '../support/api-device.ts';
+import { connectSocket } from '../support/heard-socket.ts';
 import { sharedStack } from '../support/shared-stack.ts';
 
 let desk: ApiDevice;
@@ -13,43 +13,6 @@ beforeAll(async () => {
   laptop = await openApiDevice({ apiUrl, email });
 });
 
-/** A push that has not come by then does not come: the emulator looks at its streams once a second. */
-const SILENCE_MS_MAX = 30_000;
-
-/** A connected socket that keeps what it hears. */
-async function connect(
-  url: string,
-): Promise<{ readonly socket: WebSocket; readonly next: () => Promise<ServerMessage> }> {
-  const socket = new WebSocket(url);
-  socket.binaryType = 'arraybuffer';
-  const heard: ServerMessage[] = [];
-  let wake: (() => void) | undefined;
-  socket.addEventListener('message', ({ data }) => {
-    const text = typeof data === 'string' ? data : Buffer.from(data as ArrayBuffer).toString();
-    heard.push(ServerMessage.parse(JSON.parse(text)));
-    wake?.();
-  });
-  await new Promise<void>((resolve, reject) => {
-    socket.addEventListener('open', () => resolve());
-    socket.addEventListener('error', () => reject(new Error('the socket did not open')));
-  });
-  return {
-    socket,
-    async next() {
-      while (heard.length === 0) {
-        await new Promise<void>((resolve, reject) => {
-          const silence = setTimeout(() => reject(new Error('nothing was pushed')), SILENCE_MS_MAX);
-          wake = () => {
-            clearTimeout(silence);
-            resolve();
-          };
-        });
-      }
-      return heard.shift() as ServerMessage;
-    },
-  };
-}
-
 async function makeFolder(device: ApiDevice, name: string): Promise<number> {
   const namespaceId = device.account.homeNamespaceId;
   const operation = { type: 'mkdir' as const, opId: newOpId(), namespaceId, parentId: namespaceId as never, name };
@@ -61,7 +24,7 @@ async function makeFolder(device: ApiDevice, name: string): Promise<number> {
 describe('a commit reaches the other devices', () => {
   test('by a push that names the journal and its head', async () => {
     const { url } = valueOf(await laptop.api.openSocket({ body: {} }));
-    const { socket, next } = await connect(url);
+    const { socket, next } = await connectSocket(url);
     const seq = await makeFolder(desk, 'pushed');
     expect(await next()).toMatchObject({ type: 'changed', namespaceId: desk.account.homeNamespaceId, seq });
     socket.close();
@@ -92,8 +55,8 @@ describe('a commit reaches the other devices', () => {
 describe('a ticket for the socket', () => {
   test('opens one socket only', async () => {
     const { url } = valueOf(await laptop.api.openSocket({ body: {} }));
-    const { socket } = await connect(url);
-    await expect(connect(url)).rejects.toThrow('did not open');
+    const { socket } = await connectSocket(url);
+    await expect(connectSocket(url)).rejects.toThrow('did not open');
     socket.close();
   });
 
@@ -101,8 +64,8 @@ describe('a ticket for the socket', () => {
     const { url } = valueOf(await laptop.api.openSocket({ body: {} }));
     const guessed = new URL(url);
     guessed.search = '?ticket=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
-    await expect(connect(guessed.href)).rejects.toThrow('did not open');
+    await expect(connectSocket(guessed.href)).rejects.toThrow('did not open');
     guessed.search = '';
-    await expect(connect(guessed.href)).rejects.toThrow('did not open');
+    await expect(connectSocket(guessed.href)).rejects.toThrow('did not open');
   });
 });

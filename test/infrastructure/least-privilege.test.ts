@@ -97,7 +97,9 @@ describe('in production', () => {
       's3:ListBucketVersions',
       's3:PutObject',
       'secretsmanager:GetSecretValue',
+      'sqs:DeleteMessage',
       'sqs:GetQueueAttributes',
+      'sqs:ReceiveMessage',
       'sqs:SendMessage',
     ]);
   });
@@ -105,7 +107,7 @@ describe('in production', () => {
   test('only the sweep removes objects and looks at dead letters, and only the expiry looks at whole tables beside it', () => {
     expect(whoMay(/^s3:(DeleteObjectVersion|ListBucketVersions)/)).toEqual(['sweep']);
     expect(whoMay(/^dynamodb:Scan/).toSorted()).toEqual(['expiry', 'sweep']);
-    expect(whoMay(/GetQueueAttributes/)).toEqual(['sweep']);
+    expect(whoMay(/GetQueueAttributes .*DeadLetters/)).toEqual(['sweep']);
     expect(what('sweep', /^(s3|sqs):|DataAccounts|DataFiles|DataChanges/).toSorted()).toEqual([
       'dynamodb:GetItem DataAccounts.Arn',
       'dynamodb:Query DataChanges.Arn',
@@ -216,7 +218,12 @@ describe('in production', () => {
   });
 
   test('pushing and closing are different rights', () => {
-    expect(whoMay(/ManageConnections .*\/POST\/@connections/).toSorted()).toEqual(['chunk-check', 'notify', 'sharing']);
+    expect(whoMay(/ManageConnections .*\/POST\/@connections/).toSorted()).toEqual([
+      'chunk-check',
+      'fan-out',
+      'notify',
+      'sharing',
+    ]);
     expect(whoMay(/ManageConnections .*\/DELETE\/@connections/)).toEqual(['devices']);
   });
 
@@ -225,7 +232,23 @@ describe('in production', () => {
     expect(whoMay(readers).toSorted()).toEqual(['notify', 'project']);
     expect(what('project', /SendMessage/)).toEqual(['sqs:SendMessage ProjectionFeedDeadLetters.Arn']);
     expect(what('notify', /GetRecords/)).toEqual(['dynamodb:GetRecords DataChanges.StreamArn']);
-    expect(what('notify', /SendMessage/)).toEqual(['sqs:SendMessage ChangeFeedDeadLetters.Arn']);
+    expect(what('notify', /SendMessage/).toSorted()).toEqual([
+      'sqs:SendMessage ChangeFeedDeadLetters.Arn',
+      'sqs:SendMessage PushesQueue.Arn',
+    ]);
+  });
+
+  test('pages of members are handed over by notify alone, and taken by fan-out alone', () => {
+    expect(whoMay(/PushesQueue/).toSorted()).toEqual(['fan-out', 'notify']);
+    expect(whoMay(/PushesDeadLetters/)).toEqual([]);
+    expect(what('fan-out', /^(?!logs:|execute-api:)/).toSorted()).toEqual([
+      'dynamodb:DeleteItem DataSessions.Arn',
+      'dynamodb:Query DataAccounts.Arn',
+      'dynamodb:Query DataSessions.Arn/index/byAccount',
+      'sqs:DeleteMessage PushesQueue.Arn',
+      'sqs:GetQueueAttributes PushesQueue.Arn',
+      'sqs:ReceiveMessage PushesQueue.Arn',
+    ]);
   });
 
   test('the function that anybody may call has no rights at all', () => {
@@ -260,6 +283,7 @@ describe('in production', () => {
       BUCKET: /^s3:/,
       KEY_SECRET_ID: /^secretsmanager:/,
       SOCKET_ENDPOINT: /^execute-api:/,
+      PUSH_QUEUE_URL: /^sqs:SendMessage PushesQueue/,
     };
     for (const { name, environment, allowed } of all) {
       const named = Object.keys(told).filter((variable) => variable in environment);

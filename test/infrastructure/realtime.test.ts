@@ -42,7 +42,8 @@ describe.each(stages)('in stage %s', (stage) => {
     ['NotifyFunction', 300, 'ChangeFeedDeadLetters.Arn'],
     ['ProjectFunction', 21_600, 'ProjectionFeedDeadLetters.Arn'],
   ])('the journal feeds %s from the first entry, a failing entry never stops the others', (consumer, ageMax, queue) => {
-    const feeds = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
+    const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
+    const feeds = mappings.filter(({ Properties }) => 'StartingPosition' in Properties);
     expect(feeds).toHaveLength(2);
     const properties = feeds
       .map(({ Properties }) => Properties)
@@ -63,8 +64,10 @@ describe.each(stages)('in stage %s', (stage) => {
 
   test('dead letters are encrypted, travel by TLS alone where there is TLS, and are kept for two weeks', () => {
     const queues = resourcesOf(template, 'AWS::SQS::Queue');
-    expect(queues.map(({ Properties }) => Properties)).toEqual(
-      queues.map(() => ({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 })),
+    const putAside = queues.filter(({ Properties }) => !('RedrivePolicy' in Properties));
+    expect(putAside).toHaveLength(3);
+    expect(putAside.map(({ Properties }) => Properties)).toEqual(
+      putAside.map(() => ({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 })),
     );
     const policies = resourcesOf(template, 'AWS::SQS::QueuePolicy').map(({ Properties }) => Properties);
     expect(policies.map((policy) => at(policy, 'PolicyDocument', 'Statement'))).toEqual(
@@ -78,6 +81,26 @@ describe.each(stages)('in stage %s', (stage) => {
         },
       ]),
     );
+  });
+
+  test('a page of members that cannot be told is tried three times, then put aside, and holds up no other', () => {
+    const queues = resourcesOf(template, 'AWS::SQS::Queue').map(({ Properties }) => Properties);
+    const queue = queues.find((properties) => 'RedrivePolicy' in properties);
+    expect(queue).toMatchObject({
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 900,
+      VisibilityTimeout: 120,
+      RedrivePolicy: { maxReceiveCount: 3 },
+    });
+    expect(show(at(queue, 'RedrivePolicy', 'deadLetterTargetArn'))).toBe('PushesDeadLetters.Arn');
+    const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties);
+    const consumer = mappings.find((mapping) => show(mapping['FunctionName']) === 'FanOutFunction');
+    expect(show(consumer?.['EventSourceArn'])).toBe('PushesQueue.Arn');
+    expect(consumer).toMatchObject({
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 20 },
+    });
   });
 
   test.each([

@@ -13,7 +13,7 @@ import type { ApiEvent, ApiResult } from '../../lambdas/runtime/api-event.ts';
 import { type ApiHandler, createApiHandler } from '../../lambdas/runtime/create-api-handler.ts';
 import type { RouteOperations } from '../../lambdas/runtime/route-operation.ts';
 import type { AppendedEntry } from '../../lambdas/sockets/notify-devices.ts';
-import { notifyDevices } from '../../lambdas/sockets/notify-devices.ts';
+import { deliverPushes } from './deliver-pushes.ts';
 import { inMemoryOperations } from './in-memory-operations.ts';
 import { createInMemoryStores, type InMemoryStores, type InMemoryStoresOptions } from './in-memory-stores.ts';
 
@@ -92,9 +92,8 @@ export class InMemoryService {
 
   /** Does what the journal's stream does after commits: tells the members' devices. Answers what was told. */
   async deliverPushes(): Promise<readonly AppendedEntry[]> {
-    const { accounts, sockets, pusher, clock, telemetry, namespaces } = this.stores;
-    const entries = namespaces.takeAppended();
-    await notifyDevices({ accounts, sockets, pusher, clock, meter: telemetry }, entries);
+    const entries = this.stores.namespaces.takeAppended();
+    await deliverPushes(this.stores, entries);
     return entries;
   }
 }

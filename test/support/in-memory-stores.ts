@@ -12,6 +12,7 @@ import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
 import { MemoryKeyRing } from '../../lambdas/runtime/memory-key-ring.ts';
 import { MemoryTelemetry } from '../../lambdas/runtime/memory-telemetry.ts';
 import { MemorySharingStore } from '../../lambdas/sharing/memory-sharing-store.ts';
+import { MemoryPushQueue } from '../../lambdas/sockets/memory-push-queue.ts';
 import { MemorySocketPusher } from '../../lambdas/sockets/memory-socket-pusher.ts';
 import { MemorySocketStore } from '../../lambdas/sockets/memory-socket-store.ts';
 import type { AppendedEntry } from '../../lambdas/sockets/notify-devices.ts';
@@ -48,6 +49,7 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     uploads: new MemoryUploadStore(),
     sockets: new MemorySocketStore(),
     pusher: new MemorySocketPusher(),
+    pushes: new MemoryPushQueue(),
     links: new MemoryLinkStore(),
     attempts: new MemoryAttemptStore(),
   };
