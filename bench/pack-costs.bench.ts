@@ -46,7 +46,11 @@ export async function benchPackCosts(stack: BenchStack): Promise<BenchResult> {
     const { hash, members } = packOf(contents);
     await sweeping.forget(members.slice(ALIVE).map((member) => member.hash));
     const rewritten = await recorder.record(async () => {
-      const outcome = await sweepPack(sweeping.dependencies, { domain: DOMAIN, hash });
+      const outcome = await sweepPack(
+        sweeping.dependencies,
+        { domain: DOMAIN, hash },
+        sweeping.dependencies.clock.now(),
+      );
       if (outcome.kind !== 'rewritten') throw new Error(`the pack was ${outcome.kind}`);
     });
     return {

@@ -62,20 +62,20 @@ export class DynamodbPackIndex implements PackIndex {
     return { ...name, ...row, members: unpackMembers(members, frames) };
   }
 
-  condemn(change: PackName & { readonly restedSince: EpochMs; readonly now: EpochMs }): Promise<boolean> {
+  condemn(change: PackName & { readonly restedSince: EpochMs; readonly sweepAt: number }): Promise<boolean> {
     return this.#update(change, {
       ConditionExpression: '#state = :live AND recordedAt <= :restedSince',
-      UpdateExpression: 'SET #state = :condemned, condemnedAt = :now',
+      UpdateExpression: 'SET #state = :condemned, condemnedAt = :sweepAt',
       ExpressionAttributeValues: toAttributes({
         ':live': 'live',
         ':condemned': 'condemned',
         ':restedSince': change.restedSince,
-        ':now': change.now,
+        ':sweepAt': change.sweepAt,
       }),
     });
   }
 
-  markDeleted(change: PackName & { readonly condemnedBefore: EpochMs }): Promise<boolean> {
+  markDeleted(change: PackName & { readonly condemnedBefore: number }): Promise<boolean> {
     return this.#update(change, {
       ConditionExpression: '#state = :condemned AND condemnedAt <= :condemnedBefore',
       UpdateExpression: 'SET #state = :deleted',

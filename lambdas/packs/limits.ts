@@ -7,7 +7,7 @@ import { assert, DAY_MS, HOUR_MS, MINUTE_MS, SIGNED_URL_MS } from '@syncline/pro
 export const PACK_REST_MS = 48 * HOUR_MS;
 const FUNCTION_LIFE_MS_MAX = 15 * MINUTE_MS;
 
-/** Time between the condemnation of a pack and its removal: a table restored to an earlier point never points at missing bytes. */
+/** Sweep time between the condemnation of a pack and its removal: a table restored to an earlier point never points at missing bytes. */
 export const PACK_GRACE_MS = 35 * DAY_MS;
 
 /** A pack of which less than this part is alive is rewritten: one half. */

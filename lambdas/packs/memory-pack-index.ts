@@ -27,15 +27,15 @@ export class MemoryPackIndex implements PackIndex {
     return this.#records.get(packObjectKey(name));
   }
 
-  async condemn(change: PackName & { readonly restedSince: EpochMs; readonly now: EpochMs }): Promise<boolean> {
+  async condemn(change: PackName & { readonly restedSince: EpochMs; readonly sweepAt: number }): Promise<boolean> {
     const key = packObjectKey(change);
     const record = this.#records.get(key);
     if (record?.state !== 'live' || record.recordedAt > change.restedSince) return false;
-    this.#records.set(key, { ...record, state: 'condemned', condemnedAt: change.now });
+    this.#records.set(key, { ...record, state: 'condemned', condemnedAt: change.sweepAt });
     return true;
   }
 
-  async markDeleted(change: PackName & { readonly condemnedBefore: EpochMs }): Promise<boolean> {
+  async markDeleted(change: PackName & { readonly condemnedBefore: number }): Promise<boolean> {
     const key = packObjectKey(change);
     const record = this.#records.get(key);
     if (record?.state !== 'condemned' || (record.condemnedAt ?? 0) > change.condemnedBefore) return false;

@@ -20,13 +20,13 @@ export interface PackIndex {
   get(name: PackName): Promise<PackRecord | undefined>;
 
   /** Makes a live pack condemned if it was last recorded at `restedSince` or before; false when it does not. Cost: 1 write. */
-  condemn(change: PackName & { readonly restedSince: EpochMs; readonly now: EpochMs }): Promise<boolean>;
+  condemn(change: PackName & { readonly restedSince: EpochMs; readonly sweepAt: number }): Promise<boolean>;
 
   /**
    * Makes a condemned pack deleted, if it was condemned at `condemnedBefore` or before and has not been recorded since; false when it
    * does not. Precondition: no chunk lies in it. From then on its object may be removed. Cost: 1 write.
    */
-  markDeleted(change: PackName & { readonly condemnedBefore: EpochMs }): Promise<boolean>;
+  markDeleted(change: PackName & { readonly condemnedBefore: number }): Promise<boolean>;
 }
 
 export interface PackName {
@@ -46,7 +46,8 @@ export interface PackRecord extends NewPack {
   readonly state: 'live' | 'condemned' | 'deleted';
   /** When it was recorded last. */
   readonly recordedAt: EpochMs;
-  readonly condemnedAt?: EpochMs;
+  /** In sweep time (sweep/sweep-clock.ts). */
+  readonly condemnedAt?: number;
 }
 
 export function packObjectKey({ domain, hash }: PackName): string {

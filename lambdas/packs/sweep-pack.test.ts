@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 
 function sweep(hash = built.pack.hash, stores = service.stores) {
-  return sweepPack(stores, { domain: DOMAIN, hash });
+  return sweepPack(stores, { domain: DOMAIN, hash }, stores.clock.now());
 }
 
 /** What the sweep of chunks does to those that nobody needs. */

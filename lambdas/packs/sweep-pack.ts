@@ -21,15 +21,20 @@ export type PackSweepOutcome =
  * after a time of grace. Alive is a member that the chunk index says is stored or may be again, and lies in this pack: which chunks nobody needs any
  * more is decided chunk by chunk, before.
  *
+ * The grace is measured in sweep time (sweep/sweep-clock.ts): `sweepAt`. The rest after a recording is measured by the wall, and a wrong one
+ * only condemns a pack early that lives again when its members are found.
  * Safe at any time, any number of times at once, and when it ends anywhere. Cost of a pack that is kept: 1 read, and 1 item a member.
  */
-export async function sweepPack(dependencies: SweepPackDependencies, name: PackName): Promise<PackSweepOutcome> {
+export async function sweepPack(
+  dependencies: SweepPackDependencies,
+  name: PackName,
+  sweepAt: number,
+): Promise<PackSweepOutcome> {
   const { packs, clock } = dependencies;
   const pack = await packs.get(name);
   if (pack === undefined) return { kind: 'kept' };
   if (pack.state === 'deleted') return deleted(pack);
-  const now = clock.now();
-  const restedSince = epochMs(now - PACK_REST_MS);
+  const restedSince = epochMs(clock.now() - PACK_REST_MS);
   if (pack.recordedAt > restedSince) return { kind: 'kept' };
   const alive = await membersInside(dependencies, pack);
   const verdict = judgePack(pack.members, new Set(alive.map(({ hash }) => hash)));
@@ -42,9 +47,9 @@ export async function sweepPack(dependencies: SweepPackDependencies, name: PackN
       return rewritePack(dependencies, pack, alive);
     case 'drop':
       if (pack.state === 'live') {
-        return { kind: (await packs.condemn({ ...name, restedSince, now })) ? 'condemned' : 'kept' };
+        return { kind: (await packs.condemn({ ...name, restedSince, sweepAt })) ? 'condemned' : 'kept' };
       }
-      if (await packs.markDeleted({ ...name, condemnedBefore: epochMs(now - PACK_GRACE_MS) })) return deleted(pack);
+      if (await packs.markDeleted({ ...name, condemnedBefore: sweepAt - PACK_GRACE_MS })) return deleted(pack);
       return { kind: 'condemned' };
   }
 }

@@ -97,7 +97,7 @@ async function sweepSegment(
       const ofChunks = await mapBounded(SWEEPS_IN_FLIGHT_MAX, chunks, (chunk) => sweepChunk(dependencies, time, chunk));
       const ofPacks = time.isDry
         ? []
-        : await mapBounded(SWEEPS_IN_FLIGHT_MAX, packs, (pack) => sweepOnePack(dependencies, pack));
+        : await mapBounded(SWEEPS_IN_FLIGHT_MAX, packs, (pack) => sweepOnePack(dependencies, time, pack));
       return { outcomes: [...ofChunks.map(chunkCount), ...ofPacks.map((kind) => `packs ${kind}`)], next };
     }
     case 'chunks':
@@ -118,8 +118,12 @@ function chunkCount(outcome: ChunkSweepOutcome): string {
   return `chunks ${outcome}`;
 }
 
-async function sweepOnePack(dependencies: SweepDependencies, pack: Parameters<typeof sweepPack>[1]): Promise<string> {
-  const outcome = await sweepPack(dependencies, pack);
+async function sweepOnePack(
+  dependencies: SweepDependencies,
+  { sweepAt }: SweepTime,
+  pack: Parameters<typeof sweepPack>[1],
+): Promise<string> {
+  const outcome = await sweepPack(dependencies, pack, sweepAt);
   if (outcome.kind === 'deleted' && outcome.versionId !== undefined) {
     const { objectKey: key, versionId } = outcome;
     await dependencies.removable.remove({ key, versionId });

@@ -90,6 +90,18 @@ export const PACK_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: SWEEP, test: 'so its pack is neither condemned nor deleted, until the removal is final' },
   },
   {
+    id: 'grace-of-packs-by-the-wall',
+    what: 'A clock on the wall that jumps makes the sweep forget the time of grace of packs.',
+    invariant: 'I-22',
+    file: 'lambdas/packs/sweep-pack.ts',
+    find: 'condemnedBefore: sweepAt - PACK_GRACE_MS',
+    replace: 'condemnedBefore: clock.now() - PACK_GRACE_MS',
+    caughtBy: {
+      file: 'lambdas/packs/pack-grace.test.ts',
+      test: 'an empty pack is not deleted by a clock on the wall that jumps by months: its grace is in sweep time',
+    },
+  },
+  {
     id: 'condemned-pack-stays-condemned',
     what: 'A pack in which chunks live again stays condemned, and goes without a time of grace when they are gone.',
     invariant: 'I-3',

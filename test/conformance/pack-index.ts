@@ -27,7 +27,7 @@ export function describePackIndex(make: () => Promise<PackIndex>): void {
 
   const condemned = async (pack: NewPack) => {
     expect(await packs.record({ ...pack, now: NOW })).toBe(true);
-    expect(await packs.condemn({ ...pack, restedSince: NOW, now: LATER })).toBe(true);
+    expect(await packs.condemn({ ...pack, restedSince: NOW, sweepAt: LATER })).toBe(true);
   };
   const deleted = async (pack: NewPack) => {
     await condemned(pack);
@@ -71,7 +71,7 @@ export function describePackIndex(make: () => Promise<PackIndex>): void {
     };
     await packs.record({ ...pack, now: NOW });
     await expectKept();
-    await packs.condemn({ ...pack, restedSince: NOW, now: LATER });
+    await packs.condemn({ ...pack, restedSince: NOW, sweepAt: LATER });
     await expectKept();
     expect(await packs.get(pack)).toMatchObject({ state: 'condemned' });
     await packs.markDeleted({ ...pack, condemnedBefore: LATER });
@@ -86,17 +86,17 @@ export function describePackIndex(make: () => Promise<PackIndex>): void {
     await packs.record({ ...pack, now: NOW });
     expect(await packs.record({ ...pack, now: LATER })).toBe(true);
     expect(await packs.get(pack)).toEqual({ ...pack, state: 'live', recordedAt: LATER });
-    expect(await packs.condemn({ ...pack, restedSince: NOW, now: LATEST })).toBe(false);
-    expect(await packs.condemn({ ...pack, restedSince: LATER, now: LATEST })).toBe(true);
+    expect(await packs.condemn({ ...pack, restedSince: NOW, sweepAt: LATEST })).toBe(false);
+    expect(await packs.condemn({ ...pack, restedSince: LATER, sweepAt: LATEST })).toBe(true);
     expect(await packs.get(pack)).toEqual({ ...pack, state: 'condemned', recordedAt: LATER, condemnedAt: LATEST });
   });
 
   test('only a live pack is condemned, and what nobody recorded is not made by it', async () => {
     const [pack, absent] = [newPack(), newPack()];
     await condemned(pack);
-    expect(await packs.condemn({ ...pack, restedSince: LATER, now: LATEST })).toBe(false);
+    expect(await packs.condemn({ ...pack, restedSince: LATER, sweepAt: LATEST })).toBe(false);
     expect((await packs.get(pack))?.condemnedAt).toBe(LATER);
-    expect(await packs.condemn({ ...absent, restedSince: LATER, now: LATEST })).toBe(false);
+    expect(await packs.condemn({ ...absent, restedSince: LATER, sweepAt: LATEST })).toBe(false);
     expect(await packs.get(absent)).toBeUndefined();
   });
 

@@ -80,7 +80,7 @@ function describeListing(get: () => SweepSubject): void {
       ),
     );
     expect(packs).toContain(`shared/${pack.hash}`);
-    await get().packs.condemn({ ...pack, restedSince: NOW, now: NOW });
+    await get().packs.condemn({ ...pack, restedSince: NOW, sweepAt: NOW });
     await get().packs.markDeleted({ ...pack, condemnedBefore: NOW });
     expect((await listAll(get(), 50)).packs).toContain(`shared/${pack.hash}`);
     await get().index.endPack({ ...pack, versionId: 'another' });

@@ -141,7 +141,7 @@ class History {
   async sweepPacks(): Promise<void> {
     const { packs, objects } = this.world.service.stores;
     for (const pack of packs.list()) {
-      const outcome = await sweepPack(this.ports, pack).catch((error: unknown) => {
+      const outcome = await sweepPack(this.ports, pack, this.ports.clock.now()).catch((error: unknown) => {
         if (!(error instanceof UnavailableError)) throw error;
       });
       if (outcome?.kind === 'deleted' && objects.keys().includes(outcome.objectKey)) objects.sweep(outcome.objectKey);

@@ -43,7 +43,7 @@ export class Sweep {
       const { domain, members } = pack;
       const objectKey = packObjectKey(pack);
       for (const { hash } of members) await this.#sweepChunk({ domain, hash, objectKey }, named);
-      const outcome = await sweepPack(stores, pack);
+      const outcome = await sweepPack(stores, pack, clock.now());
       this.#stage.tell('sweep', () => `finds pack ${pack.hash.slice(0, 8)} ${outcome.kind}`);
       if (outcome.kind === 'deleted') stores.objects.sweep(outcome.objectKey);
     }
