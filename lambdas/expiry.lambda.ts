@@ -1,4 +1,5 @@
 import { createExpiryHandler } from './history/create-expiry-handler.ts';
+import { DynamodbExpiryClock } from './history/dynamodb-expiry-clock.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { readEnvironment } from './runtime/environment.ts';
@@ -20,6 +21,7 @@ const dynamodb = {
 
 export const handler = createExpiryHandler({
   namespaces: new DynamodbNamespaceStore(dynamodb),
+  expiryClock: new DynamodbExpiryClock(dynamodb),
   clock: systemClock,
   random: systemRandom,
   telemetry: lineTelemetry({ stage: environment.STAGE }),

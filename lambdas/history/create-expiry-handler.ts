@@ -2,6 +2,7 @@ import { epochMs, type NamespaceId } from '@syncline/protocol';
 import { describeError } from '../runtime/describe-error.ts';
 import type { Telemetry } from '../runtime/telemetry.ts';
 import { type ExpireDependencies, type ExpiryReport, expireNamespace } from './expire-namespace.ts';
+import { ageExpiry } from './expiry-clock.ts';
 import { EXPIRY_RUN_MS } from './limits.ts';
 
 export interface ExpiryHandlerDependencies extends Omit<ExpireDependencies, 'meter'> {
@@ -25,9 +26,14 @@ export interface ExpirySummary extends ExpiryReport {
 /** Makes the function of the expiry: all namespaces, one after the other, until the time is over. */
 export function createExpiryHandler(dependencies: ExpiryHandlerDependencies) {
   return async (event: ExpiryEvent, context: { readonly awsRequestId: string }): Promise<ExpirySummary> => {
-    const { clock, telemetry } = dependencies;
+    const { clock, expiryClock, telemetry } = dependencies;
     const startedAt = clock.now();
-    const options = { until: epochMs(startedAt + EXPIRY_RUN_MS), isDryRun: event.dryRun === true };
+    const isDryRun = event.dryRun === true;
+    const aged = ageExpiry(await expiryClock.read(), startedAt);
+    if (!isDryRun) await expiryClock.write(aged);
+    // Its clock may be ahead by now, of a wall that was ahead for a while.
+    const time = epochMs(Math.min(aged, startedAt));
+    const options = { until: epochMs(startedAt + EXPIRY_RUN_MS), isDryRun, time };
     const summary = { namespaces: 0, failed: 0, revisions: 0, bytes: 0, purged: 0, isDone: true };
     let failure: unknown;
     let after: string | undefined;

@@ -14,6 +14,7 @@ import {
 } from '@syncline/protocol';
 import { NamespaceView } from '../journal/namespace-view.ts';
 import { purged } from '../journal/node-change.ts';
+import { dateChange } from '../namespaces/date-change.ts';
 import type {
   Access,
   ContentName,
@@ -27,18 +28,21 @@ import type { Clock, Random } from '../runtime/clock.ts';
 import type { Meter } from '../runtime/meter.ts';
 import { retryDelayMs } from '../runtime/retry-delay.ts';
 import { expiredRevisions } from './expired-revisions.ts';
+import type { ExpiryClock } from './expiry-clock.ts';
 import {
   EXPIRY_DROPS_MAX,
   EXPIRY_ENTRIES_MAX,
   EXPIRY_PURGES_MAX,
   EXPIRY_REVISIONS_MAX,
   EXPIRY_TRIES_MAX,
+  FLOOR_STEP_MS,
   THIN_TO_DAYS_AFTER_MS,
   THIN_TO_HOURS_AFTER_MS,
 } from './limits.ts';
 
 export interface ExpireDependencies {
   readonly namespaces: NamespaceStore;
+  readonly expiryClock: ExpiryClock;
   readonly clock: Clock;
   readonly random: Random;
   readonly meter: Meter;
@@ -57,6 +61,8 @@ interface Run extends ExpireDependencies {
   readonly retentionMs: number;
   /** When to stop. */
   readonly until: EpochMs;
+  /** The expiry's own time: what is old is so by it. */
+  readonly time: EpochMs;
   readonly isDryRun: boolean;
   /** Nodes that were looked at in this run: once is enough. */
   readonly looked: Set<NodeId>;
@@ -73,11 +79,12 @@ interface Run extends ExpireDependencies {
 export async function expireNamespace(
   dependencies: ExpireDependencies,
   head: NamespaceHead,
-  options: { readonly until: EpochMs; readonly isDryRun: boolean },
+  options: Pick<Run, 'until' | 'time' | 'isDryRun'>,
 ): Promise<ExpiryReport> {
   const days = Math.min(head.retentionDays ?? RETENTION_DAYS_DEFAULT, RETENTION_DAYS_MAX);
   const report = { revisions: 0, bytes: 0, purged: 0, isDone: true };
   const run: Run = { ...dependencies, ...options, head, retentionMs: days * DAY_MS, looked: new Set(), report };
+  await raiseFloor(run);
   await purgeTrash(run);
   let progress = await dependencies.namespaces.readExpiry(head.namespaceId);
   for (const ageMs of new Set([THIN_TO_HOURS_AFTER_MS, THIN_TO_DAYS_AFTER_MS, run.retentionMs])) {
@@ -88,11 +95,17 @@ export async function expireNamespace(
   return report;
 }
 
+/** What is changed from here on is not dated before this, whatever clocks say: it is kept for as long as it should be, but for FLOOR_STEP_MS. */
+async function raiseFloor({ expiryClock, head, time, isDryRun }: Run): Promise<void> {
+  const { namespaceId, timeFloor = 0 } = head;
+  if (!isDryRun && time >= timeFloor + FLOOR_STEP_MS) await expiryClock.raiseFloor({ namespaceId, timeFloor: time });
+}
+
 /** Purges what has lain in the trash for the retention. */
 async function purgeTrash(run: Run): Promise<void> {
-  const { namespaces, clock, head } = run;
+  const { namespaces, head } = run;
   const { namespaceId } = head;
-  const deletedAt = formatInstant(epochMs(clock.now() - run.retentionMs));
+  const deletedAt = formatInstant(epochMs(run.time - run.retentionMs));
   let before = { deletedAt, nodeId: '' as NodeId };
   while (isInTime(run)) {
     const { entries, next } = await namespaces.listTrash({ namespaceId, before, limit: EXPIRY_PURGES_MAX });
@@ -112,7 +125,7 @@ async function purgeNodes(
 ) {
   const view = new NamespaceView(run, access);
   await view.load(entries.map(({ nodeId }) => nodeId));
-  const now = run.clock.now();
+  const now = dateChange(access.head, run.clock.now());
   const batch = encodeUlid(run.random.bytes(16));
   let count = 0;
   for (const { nodeId, deletedAt } of entries) {
@@ -137,7 +150,7 @@ async function followJournal(run: Run, ageMs: number, begun: ExpiryProgress): Pr
   const progress: Record<string, number> = { ...begun };
   for (let seq = progress[key] ?? 0; seq < head.seq && isInTime(run); seq = progress[key] ?? 0) {
     const entries = await namespaces.listEntries({ namespaceId, after: seq, limit: EXPIRY_ENTRIES_MAX });
-    const due = entries.filter(({ changedAt }) => parseInstant(changedAt) <= run.clock.now() - ageMs);
+    const due = entries.filter(({ changedAt }) => parseInstant(changedAt) <= run.time - ageMs);
     // What has expired of the journal is passed by; its nodes are looked at when they change again.
     const isPast = entries.length === 0;
     const last = isPast ? Math.min(seq + EXPIRY_ENTRIES_MAX, head.seq) : (due.at(-1)?.seq ?? seq);
@@ -168,12 +181,12 @@ async function expireNodes(run: Run, entries: readonly JournalEntry[]): Promise<
 async function dropRevisions(run: Run, access: Access, nodeId: NodeId) {
   const { namespaceId } = run.head;
   const view = new NamespaceView(run, access);
-  const now = run.clock.now();
-  const transaction = view.transaction(now);
+  const transaction = view.transaction(run.time);
   const node = await view.node(nodeId);
   if (node === undefined) return { count: 0, transaction };
   const { revisions } = await run.namespaces.listRevisions({ namespaceId, nodeId, limit: EXPIRY_REVISIONS_MAX });
-  const expired = expiredRevisions(revisions, { contentRev: node.contentRev, retentionMs: run.retentionMs, now });
+  const rule = { contentRev: node.contentRev, retentionMs: run.retentionMs, now: run.time };
+  const expired = expiredRevisions(revisions, rule);
   // The oldest first: what is left is thinned like what was there.
   const dropped = expired.toReversed().slice(0, run.isDryRun ? expired.length : EXPIRY_DROPS_MAX);
   const bytes = dropped.reduce((sum, { size }) => sum + size, 0);

@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from '@syncline/protocol';
+import { assert, DAY_MS, HOUR_MS, MINUTE_MS, RETENTION_DAYS_DEFAULT } from '@syncline/protocol';
 
 /** Entries of the journal that one restore looks back over: what a request can read and hold. */
 export const RESTORE_ENTRIES_MAX = 100_000;
@@ -20,3 +20,11 @@ export const EXPIRY_PURGES_MAX = 20;
 export const EXPIRY_TRIES_MAX = 8;
 /** How long one run goes on, in milliseconds; the next one takes up what is left. */
 export const EXPIRY_RUN_MS = 10 * MINUTE_MS;
+/** How much older the expiry's clock becomes by one run, at most, in milliseconds, whatever the clock on the wall says. */
+export const EXPIRY_RUN_AGE_MS_MAX = 2 * HOUR_MS;
+/** How far behind the wall the expiry's clock begins, in milliseconds. */
+export const EXPIRY_CLOCK_BEHIND_MS = RETENTION_DAYS_DEFAULT * DAY_MS;
+/** How much older the expiry's clock is when the floors of namespaces are raised again, in milliseconds: a write each. */
+export const FLOOR_STEP_MS = DAY_MS;
+
+assert(EXPIRY_RUN_AGE_MS_MAX < THIN_TO_HOURS_AFTER_MS, 'no single run lets go what it would not have looked at before');

@@ -7,6 +7,7 @@ import {
   operationError,
   type UploadId,
 } from '@syncline/protocol';
+import { dateChange } from '../namespaces/date-change.ts';
 import { TRANSACTION_ITEMS_MAX } from '../namespaces/namespace-store.ts';
 import { refuseViewer } from '../namespaces/refuse-viewer.ts';
 import { countTransactionItems } from '../namespaces/transaction-items.ts';
@@ -116,7 +117,7 @@ async function commitNext(
   { view, uploads }: Round,
 ): Promise<ReadonlyMap<OpId, OperationResult> | undefined> {
   const { namespaceId, caller } = work;
-  const now = dependencies.clock.now();
+  const now = dateChange(view.head, dependencies.clock.now());
   const { namespaces, random } = dependencies;
   const context: OperationContext = { namespaceId, caller, now, view, random, uploads, namespaces };
   const results = new Map<OpId, OperationResult>();

@@ -99,10 +99,10 @@ export class MemoryNamespaceStore implements NamespaceStore {
     return this.#namespaces.get(namespaceId)?.head;
   }
 
-  /** Changes what a head says of its sharing. */
+  /** Changes what a head says beside its journal and its bytes. */
   changeHead(
     namespaceId: NamespaceId,
-    change: Partial<Pick<NamespaceHead, 'accessRev' | 'memberCount' | 'ownerAccountId'>>,
+    change: Partial<Pick<NamespaceHead, 'accessRev' | 'memberCount' | 'ownerAccountId' | 'timeFloor'>>,
   ): void {
     const namespace = this.#namespaces.get(namespaceId);
     if (namespace !== undefined) namespace.head = { ...namespace.head, ...change };

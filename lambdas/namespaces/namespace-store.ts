@@ -139,6 +139,8 @@ export interface NamespaceHead {
   readonly mountCount?: number;
   /** How long what was replaced or deleted is kept, in days; RETENTION_DAYS_DEFAULT when absent. */
   readonly retentionDays?: number;
+  /** No change is dated before it (history/expiry-clock.ts). */
+  readonly timeFloor?: EpochMs;
 }
 
 /** By the days that entries must be old to be looked at: the last sequence of the journal that was looked at. */

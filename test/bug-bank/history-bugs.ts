@@ -1,6 +1,7 @@
 import type { PlantedBug } from './planted-bug.ts';
 
 const EXPIRY = 'test/scenarios/expiry.test.ts';
+const EXPIRY_CLOCK = 'test/scenarios/expiry-clock.test.ts';
 const TRASH = 'test/scenarios/trash.test.ts';
 const RESTORE = 'test/scenarios/restore-tree.test.ts';
 const REVISIONS = 'test/scenarios/revisions.test.ts';
@@ -188,12 +189,48 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: EXPIRY, test: 'a dry run tells what a run would do, and does nothing' },
   },
   {
+    id: 'expiry-believes-the-wall',
+    what: 'A clock that is ahead by months makes one run of the expiry let go all that is kept.',
+    invariant: 'I-22',
+    file: 'lambdas/history/expiry-clock.ts',
+    find: 'Math.min(now, kept + EXPIRY_RUN_AGE_MS_MAX)',
+    replace: 'now',
+    caughtBy: {
+      file: EXPIRY_CLOCK,
+      test: 'a clock that is ahead by two months lets nothing go, neither in one run nor in ten, nor when it is right again',
+    },
+  },
+  {
+    id: 'first-expiry-believes-the-wall',
+    what: 'The first run of the expiry takes the time from its clock, right or wrong.',
+    invariant: 'I-22',
+    file: 'lambdas/history/expiry-clock.ts',
+    find: 'Math.max(0, now - EXPIRY_CLOCK_BEHIND_MS)',
+    replace: 'now',
+    caughtBy: {
+      file: EXPIRY_CLOCK,
+      test: 'the first run of all may have a wrong clock: nothing goes by it, nor by those after it',
+    },
+  },
+  {
+    id: 'changes-are-dated-by-any-clock',
+    what: 'What a function deletes whose clock is a month behind is purged at once.',
+    invariant: 'I-22',
+    file: 'lambdas/namespaces/date-change.ts',
+    find: 'epochMs(Math.max(now, timeFloor))',
+    replace: 'epochMs(now)',
+    caughtBy: {
+      file: EXPIRY_CLOCK,
+      test: 'what a function whose clock is a month behind has deleted and replaced is kept like everything else',
+    },
+  },
+  {
     id: 'trash-of-today-expires',
     what: 'What lies in the trash is purged whenever it was deleted.',
     invariant: 'I-17',
     file: 'lambdas/history/expire-namespace.ts',
-    find: 'formatInstant(epochMs(clock.now() - run.retentionMs))',
-    replace: 'formatInstant(epochMs(clock.now()))',
+    find: 'formatInstant(epochMs(run.time - run.retentionMs))',
+    replace: 'formatInstant(run.time)',
     caughtBy: {
       file: EXPIRY,
       test: 'what has lain in the trash for the retention is purged, by an entry of the service',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { MemoryAccountStore } from '../../lambdas/accounts/memory-account-store.ts';
 import { MemoryChunkIndex } from '../../lambdas/chunks/memory-chunk-index.ts';
 import { type KeptBytes, MemoryObjectStore } from '../../lambdas/chunks/memory-object-store.ts';
+import { MemoryExpiryClock } from '../../lambdas/history/memory-expiry-clock.ts';
 import { MemoryAttemptStore } from '../../lambdas/links/memory-attempt-store.ts';
 import { MemoryLinkStore } from '../../lambdas/links/memory-link-store.ts';
 import { MemoryNamespaceStore } from '../../lambdas/namespaces/memory-namespace-store.ts';
@@ -40,6 +41,7 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     telemetry: new MemoryTelemetry(),
     keyRing: new MemoryKeyRing({ secret: createHash('sha256').update(seed).digest() }),
     namespaces,
+    expiryClock: new RunningExpiryClock({ namespaces, clock }),
     accounts: new MemoryAccountStore({ namespaces }),
     sharing: new MemorySharingStore({ namespaces }),
     chunks: new MemoryChunkIndex(),
@@ -53,6 +55,20 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     links: new MemoryLinkStore(),
     attempts: new MemoryAttemptStore(),
   };
+}
+
+/** That of an expiry that has run every hour, whenever it is looked at. */
+class RunningExpiryClock extends MemoryExpiryClock {
+  readonly #clock: Pick<MemoryClock, 'now'>;
+
+  constructor(dependencies: { readonly namespaces: MemoryNamespaceStore; readonly clock: Pick<MemoryClock, 'now'> }) {
+    super(dependencies);
+    this.#clock = dependencies.clock;
+  }
+
+  override async read() {
+    return this.#clock.now();
+  }
 }
 
 /** Keeps what the journal's stream would tell until somebody takes it. */
