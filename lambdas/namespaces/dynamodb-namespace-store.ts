@@ -83,9 +83,16 @@ export class DynamodbNamespaceStore implements NamespaceStore {
     return { head: groundedHead(head, headOf(groundId, bytes)), role: roleOf(member) };
   }
 
+  async getGround(namespaceId: NamespaceId): Promise<NamespaceId> {
+    const known = this.#grounds.known(namespaceId);
+    if (known !== undefined) return known;
+    const item = await this.#readHead(namespaceId);
+    return item === undefined ? namespaceId : this.#grounds.note(headOf(namespaceId, item));
+  }
+
   async getNodes(namespaceId: NamespaceId, nodeIds: readonly NodeId[]): Promise<ReadonlyMap<NodeId, StoredNode>> {
     assert(nodeIds.length <= NODE_KEYS_MAX, 'a read has a limit of keys');
-    const groundId = await this.#groundOf(namespaceId);
+    const groundId = await this.getGround(namespaceId);
     const keys = nodeIds.map((nodeId) => nodeKey(groundId, nodeId));
     const items = await batchGetItems(this.#deps, this.#tables.files, keys);
     const nodes = [...items.values()].map((item) => nodeOf(namespaceId, item));
@@ -94,7 +101,7 @@ export class DynamodbNamespaceStore implements NamespaceStore {
 
   async getPlaces(namespaceId: NamespaceId, places: readonly Place[]): Promise<ReadonlyMap<string, StoredNode>> {
     assert(places.length <= NODE_KEYS_MAX, 'a read has a limit of keys');
-    const groundId = await this.#groundOf(namespaceId);
+    const groundId = await this.getGround(namespaceId);
     const keys = places.map((place) => placeItemKey(groundId, place));
     const items = await batchGetItems(this.#deps, this.#tables.files, keys);
     const found = new Map<string, StoredNode>();
@@ -116,7 +123,7 @@ export class DynamodbNamespaceStore implements NamespaceStore {
       ConsistentRead: true,
       KeyConditionExpression: 'pk = :folder AND sk > :after',
       ExpressionAttributeValues: toAttributes({
-        ':folder': folderPartition(await this.#groundOf(page.namespaceId), page.parentId),
+        ':folder': folderPartition(await this.getGround(page.namespaceId), page.parentId),
         ':after': `${PLACE_PREFIX}${page.after ?? ''}`,
       }),
     };
@@ -131,7 +138,7 @@ export class DynamodbNamespaceStore implements NamespaceStore {
   async getRevision(key: RevisionKey): Promise<StoredRevision | undefined> {
     const { Item: item } = await this.#deps.client.send('GetItem', {
       TableName: this.#tables.files,
-      Key: keyAttributes(revisionKey({ ...key, namespaceId: await this.#groundOf(key.namespaceId) })),
+      Key: keyAttributes(revisionKey({ ...key, namespaceId: await this.getGround(key.namespaceId) })),
       ConsistentRead: true,
     });
     return item === undefined ? undefined : revisionOf(key, item);
@@ -142,7 +149,7 @@ export class DynamodbNamespaceStore implements NamespaceStore {
     contents: readonly ContentName[],
   ): Promise<ReadonlyMap<string, StoredRevision>> {
     assert(contents.length <= NODE_KEYS_MAX, 'a read has a limit of keys');
-    const groundId = await this.#groundOf(namespaceId);
+    const groundId = await this.getGround(namespaceId);
     const keyOf = ({ nodeId, rev }: ContentName) => revisionKey({ namespaceId: groundId, nodeId, rev });
     const items = await batchGetItems(this.#deps, this.#tables.files, contents.map(keyOf));
     const found = new Map<string, StoredRevision>();
@@ -165,7 +172,7 @@ export class DynamodbNamespaceStore implements NamespaceStore {
       ScanIndexForward: false,
       KeyConditionExpression: 'pk = :node AND sk BETWEEN :first AND :last',
       ExpressionAttributeValues: toAttributes({
-        ':node': nodePartition(await this.#groundOf(page.namespaceId), page.nodeId),
+        ':node': nodePartition(await this.getGround(page.namespaceId), page.nodeId),
         ':first': revisionSortKey(0),
         ':last': revisionSortKey((page.before ?? REV_END) - 1),
       }),
@@ -185,7 +192,7 @@ export class DynamodbNamespaceStore implements NamespaceStore {
     try {
       const { Attributes: item } = await this.#deps.client.send('UpdateItem', {
         TableName: this.#tables.files,
-        Key: keyAttributes(revisionKey({ ...key, namespaceId: await this.#groundOf(key.namespaceId) })),
+        Key: keyAttributes(revisionKey({ ...key, namespaceId: await this.getGround(key.namespaceId) })),
         ConditionExpression: 'attribute_exists(pk)',
         UpdateExpression: [
           ...(set.length === 0 ? [] : [`SET ${set.map(([name]) => `#${name} = :${name}`).join(', ')}`]),
@@ -310,14 +317,6 @@ export class DynamodbNamespaceStore implements NamespaceStore {
       if (!(error instanceof TransactionCanceledException)) throw error;
       return cancelledOutcome(error);
     }
-  }
-
-  /** The namespace under whose id the rows of this one lie. Cost: nothing once its head was read here, as every request does first. */
-  async #groundOf(namespaceId: NamespaceId): Promise<NamespaceId> {
-    const known = this.#grounds.known(namespaceId);
-    if (known !== undefined) return known;
-    const item = await this.#readHead(namespaceId);
-    return item === undefined ? namespaceId : this.#grounds.note(headOf(namespaceId, item));
   }
 
   async #readHead(namespaceId: NamespaceId): Promise<Item | undefined> {

@@ -127,6 +127,10 @@ export class MemoryNamespaceStore implements NamespaceStore {
     return { head: ground === undefined ? namespace.head : groundedHead(namespace.head, ground), role };
   }
 
+  async getGround(namespaceId: NamespaceId): Promise<NamespaceId> {
+    return this.head(namespaceId)?.groundId ?? namespaceId;
+  }
+
   async getNodes(namespaceId: NamespaceId, nodeIds: readonly NodeId[]): Promise<ReadonlyMap<NodeId, StoredNode>> {
     assert(nodeIds.length <= NODE_KEYS_MAX, 'a read has a limit of keys');
     const found = new Map<NodeId, StoredNode>();

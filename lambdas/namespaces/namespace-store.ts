@@ -28,6 +28,9 @@ export interface NamespaceStore {
    */
   readAccess(key: { readonly namespaceId: NamespaceId; readonly accountId: AccountId }): Promise<Access | undefined>;
 
+  /** The namespace under whose id the rows of this one lie: its own, or of a shared folder the home that it was made from. Cost: nothing once known, else one read. */
+  getGround(namespaceId: NamespaceId): Promise<NamespaceId>;
+
   /** The nodes that exist (live or deleted), by id. At most NODE_KEYS_MAX ids. Cost: one BatchGetItem per 100. */
   getNodes(namespaceId: NamespaceId, nodeIds: readonly NodeId[]): Promise<ReadonlyMap<NodeId, StoredNode>>;
 

@@ -6,7 +6,7 @@ import { type ProjectNodeDependencies, projectNode } from './project-node.ts';
 import { isBehind, type JournalPosition } from './reference-store.ts';
 
 export interface ProjectNamespaceDependencies extends ProjectNodeDependencies {
-  readonly namespaces: Pick<NamespaceStore, 'listEntries' | 'listRevisions'>;
+  readonly namespaces: Pick<NamespaceStore, 'getGround' | 'listEntries' | 'listRevisions'>;
 }
 
 /**

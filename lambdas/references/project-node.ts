@@ -15,7 +15,7 @@ import {
 } from './reference-store.ts';
 
 export interface ProjectNodeDependencies {
-  readonly namespaces: Pick<NamespaceStore, 'listRevisions'>;
+  readonly namespaces: Pick<NamespaceStore, 'getGround' | 'listRevisions'>;
   readonly references: ReferenceStore;
   readonly chunks: Pick<ChunkIndex, 'pin'>;
   readonly objects: Pick<ObjectStore, 'read'>;
@@ -27,6 +27,7 @@ export interface ProjectNodeDependencies {
  * node itself, not what happened to it, so it may be called at any time, in any order, any number of times at once and after anything:
  * a commit, the expiry of revisions, a purge. Whatever it leaves half done the next call brings to its end.
  *
+ * References bear the namespace under whose id the node's rows lie: whichever namespace it is asked of, before and after it was shared, a node has them once.
  * A condemned chunk that is referenced lives again.
  * Cost of a new content of n chunks: 5 writes, 2 queries, 1 read, n writes and n items; of one that is known: 1 write, 2 queries, 1 read.
  *
@@ -35,10 +36,11 @@ export interface ProjectNodeDependencies {
 export async function projectNode(dependencies: ProjectNodeDependencies, node: NodeName): Promise<void> {
   // Another pass may forget a content while this one adds references of it: whoever added them sees to them.
   const begun = new Map<string, ContentKey>();
+  const { nodeId } = node;
+  const namespaceId = await dependencies.namespaces.getGround(node.namespaceId);
   for (let attempt = 1; attempt <= NODE_PASSES_MAX; attempt++) {
-    const { namespaceId, nodeId } = node;
     // Before anything is read: whoever begins later has a higher number, and what it adds is not dropped by this pass.
-    const pass = await dependencies.references.beginPass(node);
+    const pass = await dependencies.references.beginPass({ namespaceId, nodeId });
     if (await runPass(dependencies, { namespaceId, nodeId, pass }, begun)) return;
   }
   throw new UnavailableError('other passes over a node did not come to an end');

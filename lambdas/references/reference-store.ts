@@ -51,7 +51,9 @@ export interface ReferenceStore {
   advance(namespaceId: NamespaceId, to: JournalPosition): Promise<void>;
 }
 
+/** A node by where its rows lie. */
 export interface NodeName {
+  /** Its ground (namespaces/namespace-store.ts): a node that was shared keeps its references. */
   readonly namespaceId: NamespaceId;
   readonly nodeId: NodeId;
 }

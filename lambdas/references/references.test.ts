@@ -75,7 +75,10 @@ async function openWorld(interleaver: Interleaver): Promise<World> {
   const { revisions } = putFiles(home, 0, [fileNode(home, { name: 'template' })]);
   const file = new FileOfRevisions(home, revisions[0] as StoredRevision);
   const ports = {
-    namespaces: interleaver.wrap({ listRevisions: file.listRevisions.bind(file) }),
+    namespaces: interleaver.wrap({
+      listRevisions: file.listRevisions.bind(file),
+      getGround: stores.namespaces.getGround.bind(stores.namespaces),
+    }),
     references: interleaver.wrap(stores.references, [
       'beginPass',
       'beginAdding',

@@ -74,6 +74,18 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'references-of-two-namespaces',
+    what: 'A file that was shared has references twice, and those from before the sharing are never dropped.',
+    invariant: 'I-3',
+    file: 'lambdas/references/project-node.ts',
+    find: 'await dependencies.namespaces.getGround(node.namespaceId)',
+    replace: 'node.namespaceId',
+    caughtBy: {
+      file: 'test/scenarios/shared-references.test.ts',
+      test: 'a file whose journal at home is projected before it was shared has the references of all that it retains, and none of what it does not',
+    },
+  },
+  {
     id: 'position-runs-ahead',
     what: 'A position passes entries that are not to be seen, and what they name is never projected.',
     invariant: 'I-20',

@@ -61,7 +61,11 @@ async function openWorld() {
   };
   const store = new DynamodbNamespaceStore(tables);
   const ports = {
-    namespaces: { listRevisions, listEntries: store.listEntries.bind(store) },
+    namespaces: {
+      listRevisions,
+      listEntries: store.listEntries.bind(store),
+      getGround: async (id: NamespaceId) => id,
+    },
     index: new DynamodbSweepIndex(tables),
     chunks: new DynamodbChunkIndex(tables),
     packs: new DynamodbPackIndex(tables),
