@@ -334,7 +334,8 @@ export const functions = {
       tables: {
         // Compares heads, and asks under which namespace the rows of a shared folder lie.
         accounts: ['GetItem', 'Scan'],
-        files: ['Query'],
+        // Looks at all files where a journal does not tell of them any more.
+        files: ['Query', 'Scan'],
         changes: ['Query'],
         // Projects what was left, as `project` does.
         chunks: [...read, 'Scan', 'PutItem', 'UpdateItem', 'DeleteItem'],

@@ -1,4 +1,4 @@
-import type { ContentHash, NamespaceId, NodeId } from '@syncline/protocol';
+import { assert, type ContentHash, type NamespaceId, type NodeId } from '@syncline/protocol';
 import type { Item } from '../runtime/dynamodb-api.ts';
 import { fromAttributes, hashAttribute, hashOf, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import type { ItemKey } from '../runtime/dynamodb-batches.ts';
@@ -14,6 +14,13 @@ export function nodeKey(namespaceId: NamespaceId, nodeId: NodeId): ItemKey {
 
 export function nodePartition(namespaceId: NamespaceId, nodeId: NodeId): string {
   return `node#${namespaceId}#${nodeId}`;
+}
+
+/** Whose partition it is: the ground of the node, and its id. */
+export function nodeNameOf(partition: string): { readonly namespaceId: NamespaceId; readonly nodeId: NodeId } {
+  const [kind, namespaceId, nodeId] = partition.split('#');
+  assert(kind === 'node' && namespaceId !== undefined && nodeId !== undefined, 'contents lie in partitions of nodes');
+  return { namespaceId: namespaceId as NamespaceId, nodeId: nodeId as NodeId };
 }
 
 export function placeItemKey(namespaceId: NamespaceId, place: Place): ItemKey {

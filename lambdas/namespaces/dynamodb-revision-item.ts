@@ -8,6 +8,9 @@ import type { StoredRevision } from './namespace-store.ts';
 /** Digits of a revision number in a sort key: enough for a change a second over 300 years. */
 const REV_DIGITS = 10;
 
+/** Sort keys of contents begin with it; the number follows. */
+export const REVISION_PREFIX = 'rev#';
+
 /** A content stands beside its node, in the table Files, in the order of the revision numbers. */
 export function revisionKey(key: {
   readonly namespaceId: NamespaceId;
@@ -18,7 +21,7 @@ export function revisionKey(key: {
 }
 
 export function revisionSortKey(rev: number): string {
-  return `rev#${String(rev).padStart(REV_DIGITS, '0')}`;
+  return `${REVISION_PREFIX}${String(rev).padStart(REV_DIGITS, '0')}`;
 }
 
 export function revisionAttributes(revision: StoredRevision): Item {

@@ -112,6 +112,14 @@ export class MemoryNamespaceStore implements NamespaceStore {
     return [...this.#namespaces.values()].map(({ head }) => head);
   }
 
+  /** Files that have a content, by where their rows lie. */
+  listFiles(): readonly { readonly namespaceId: NamespaceId; readonly nodeId: NodeId }[] {
+    return [...this.#namespaces.values()].flatMap(({ head, revisions }) => {
+      const files = head.groundId === undefined ? [...revisions].filter(([, contents]) => contents.size > 0) : [];
+      return files.map(([nodeId]) => ({ namespaceId: head.namespaceId, nodeId }));
+    });
+  }
+
   listMembers(namespaceId: NamespaceId): readonly AccountId[] {
     return [...this.memberships.members(namespaceId).keys()].toSorted();
   }

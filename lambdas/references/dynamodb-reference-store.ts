@@ -174,6 +174,13 @@ export class DynamodbReferenceStore implements ReferenceStore {
     );
   }
 
+  async setPosition(namespaceId: NamespaceId, { epoch, seq }: JournalPosition): Promise<void> {
+    await this.#client.send('PutItem', {
+      TableName: this.#table,
+      Item: { ...toAttributes({ epoch, seq }), ...keyAttributes(positionKey(namespaceId)) },
+    });
+  }
+
   /** One write that holds only while no other pass over the node has begun. */
   async #updateWhileLast(pass: NodePass, change: Update): Promise<boolean> {
     const isLast: Update = {

@@ -94,6 +94,10 @@ export class MemoryReferenceStore implements ReferenceStore {
     if (isBehind(this.#positions.get(namespaceId), to)) this.#positions.set(namespaceId, to);
   }
 
+  async setPosition(namespaceId: NamespaceId, to: JournalPosition): Promise<void> {
+    this.#positions.set(namespaceId, to);
+  }
+
   #isLast(pass: NodePass): boolean {
     return this.#passes.get(nodeText(pass)) === pass.pass;
   }

@@ -49,6 +49,12 @@ export interface ReferenceStore {
 
   /** Moves a position on; it never goes back within an epoch, nor to an earlier epoch. Cost: 1 write. */
   advance(namespaceId: NamespaceId, to: JournalPosition): Promise<void>;
+
+  /**
+   * Puts a position there, be it back. Precondition: everything that was retained when the journal had come that far, and still is, has
+   * its references. Cost: 1 write.
+   */
+  setPosition(namespaceId: NamespaceId, to: JournalPosition): Promise<void>;
 }
 
 /** A node by where its rows lie. */

@@ -1,6 +1,8 @@
 import type { ChunkHash, NamespaceId } from '@syncline/protocol';
 import { assert } from '@syncline/protocol';
 import type { SweptChunk } from '../chunks/swept-chunk.ts';
+import { nodeNameOf } from '../namespaces/dynamodb-node-item.ts';
+import { REVISION_PREFIX } from '../namespaces/dynamodb-revision-item.ts';
 import type { PackName } from '../packs/pack-index.ts';
 import type { JournalPosition } from '../references/reference-store.ts';
 import type { Item, Update } from '../runtime/dynamodb-api.ts';
@@ -8,11 +10,19 @@ import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts'
 import { type ItemKey, keyAttributes } from '../runtime/dynamodb-batches.ts';
 import type { DynamodbCalls } from '../runtime/dynamodb-client.ts';
 import { isAccepted } from '../runtime/dynamodb-failure.ts';
-import type { NamespaceJournal, Segment, StrayObject, SweepChange, SweepIndex, SweepProgress } from './sweep-index.ts';
+import type {
+  NamespaceJournal,
+  Rebuild,
+  Segment,
+  StrayObject,
+  SweepChange,
+  SweepIndex,
+  SweepProgress,
+} from './sweep-index.ts';
 
 export interface DynamodbSweepDependencies {
   readonly client: DynamodbCalls;
-  readonly tableNames: { readonly accounts: string; readonly chunks: string };
+  readonly tableNames: { readonly accounts: string; readonly chunks: string; readonly files: string };
 }
 
 /** The records of chunks and packs in the table Chunks, gone through by scans; heads in the table Accounts. */
@@ -20,11 +30,13 @@ export class DynamodbSweepIndex implements SweepIndex {
   readonly #client: DynamodbCalls;
   readonly #chunks: string;
   readonly #accounts: string;
+  readonly #files: string;
 
   constructor({ client, tableNames }: DynamodbSweepDependencies) {
     this.#client = client;
     this.#chunks = tableNames.chunks;
     this.#accounts = tableNames.accounts;
+    this.#files = tableNames.files;
   }
 
   async list(segment: Segment) {
@@ -120,6 +132,34 @@ export class DynamodbSweepIndex implements SweepIndex {
     return { epoch, seq };
   }
 
+  async listFiles(segment: Segment) {
+    const { items, next } = await this.#scan(this.#files, segment, {
+      ConsistentRead: true,
+      FilterExpression: 'begins_with(sk, :revision)',
+      ProjectionExpression: 'pk',
+      ExpressionAttributeValues: toAttributes({ ':revision': REVISION_PREFIX }),
+    });
+    const files = new Map(items.map(({ pk }) => [pk?.S ?? '', nodeNameOf(pk?.S ?? '')]));
+    return { files: [...files.values()], ...next };
+  }
+
+  async readRebuild(): Promise<Rebuild | undefined> {
+    const item = await this.#get(REBUILD_KEY);
+    if (item === undefined) return undefined;
+    const { pk: _pk, sk: _sk, ...rebuild } = fromAttributes(item) as Rebuild & ItemKey;
+    return rebuild;
+  }
+
+  async writeRebuild(rebuild: Rebuild | undefined): Promise<void> {
+    const key = keyAttributes(REBUILD_KEY);
+    if (rebuild === undefined) await this.#client.send('DeleteItem', { TableName: this.#chunks, Key: key });
+    else
+      await this.#client.send('PutItem', {
+        TableName: this.#chunks,
+        Item: { ...toAttributes({ ...rebuild }), ...key },
+      });
+  }
+
   async readProgress(): Promise<SweepProgress | undefined> {
     const item = await this.#get(PROGRESS_KEY);
     if (item === undefined) return undefined;
@@ -178,6 +218,7 @@ export class DynamodbSweepIndex implements SweepIndex {
 const NOTES = ['unusedSince', 'condemnedAt', 'removal'] as const satisfies readonly (keyof SweptChunk)[];
 
 const PROGRESS_KEY: ItemKey = { pk: 'sweep', sk: 'progress' };
+const REBUILD_KEY: ItemKey = { pk: 'sweep', sk: 'rebuild' };
 const NAMESPACE_PREFIX = 'ns#';
 
 type ChunkRow = Omit<SweptChunk, 'domain' | 'hash'> & ItemKey & { readonly storedAt: number };

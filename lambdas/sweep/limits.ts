@@ -19,6 +19,12 @@ export const LAG_MS_MAX = HOUR_MS;
 export const SEGMENT_ITEMS_MAX = 500;
 /** Segments of one run. The next run goes on behind the last one. */
 export const RUN_SEGMENTS_MAX = 200;
+/** Rows of one segment of a rebuild. */
+export const REBUILD_ROWS_MAX = 1000;
+/** Segments that a rebuild goes on by in one run. */
+export const REBUILD_SEGMENTS_MAX = 200;
+/** Namespaces of one rebuild: they stand in one row. More are left to the next. */
+export const REBUILD_NAMESPACES_MAX = 1000;
 /** Chunks, packs and objects that are looked at together. */
 export const SWEEPS_IN_FLIGHT_MAX = 16;
 

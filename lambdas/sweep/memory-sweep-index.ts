@@ -5,7 +5,7 @@ import type { MemoryNamespaceStore } from '../namespaces/memory-namespace-store.
 import type { MemoryPackIndex } from '../packs/memory-pack-index.ts';
 import type { PackName } from '../packs/pack-index.ts';
 import type { JournalPosition } from '../references/reference-store.ts';
-import type { Segment, StrayObject, SweepChange, SweepIndex, SweepProgress } from './sweep-index.ts';
+import type { Rebuild, Segment, StrayObject, SweepChange, SweepIndex, SweepProgress } from './sweep-index.ts';
 
 export interface MemorySweepDependencies {
   readonly chunks: MemoryChunkIndex;
@@ -17,6 +17,7 @@ export interface MemorySweepDependencies {
 export class MemorySweepIndex implements SweepIndex {
   readonly #deps: MemorySweepDependencies;
   #progress: SweepProgress | undefined;
+  #rebuild: Rebuild | undefined;
 
   constructor(dependencies: MemorySweepDependencies) {
     this.#deps = dependencies;
@@ -81,6 +82,22 @@ export class MemorySweepIndex implements SweepIndex {
   async getHead(namespaceId: NamespaceId): Promise<JournalPosition | undefined> {
     const head = this.#deps.namespaces.listHeads().find((other) => other.namespaceId === namespaceId);
     return head === undefined ? undefined : { epoch: head.epoch, seq: head.seq };
+  }
+
+  async listFiles(segment: Segment) {
+    const files = new Map(
+      this.#deps.namespaces.listFiles().map((file) => [`${file.namespaceId}#${file.nodeId}`, file] as const),
+    );
+    const page = pageOf(files, segment);
+    return { files: page.values, ...page.next };
+  }
+
+  async readRebuild(): Promise<Rebuild | undefined> {
+    return this.#rebuild;
+  }
+
+  async writeRebuild(rebuild: Rebuild | undefined): Promise<void> {
+    this.#rebuild = rebuild;
   }
 
   async readProgress(): Promise<SweepProgress | undefined> {

@@ -4,6 +4,7 @@ import { projectNamespace } from '../references/project-namespace.ts';
 import { isBehind } from '../references/reference-store.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { LAG_MS_MAX, PASS_MS_MIN, RUN_SEGMENTS_MAX, SEGMENT_ITEMS_MAX, SWEEPS_IN_FLIGHT_MAX } from './limits.ts';
+import { rebuildReason, rebuildReferences } from './rebuild-references.ts';
 import { type ChunkSweepOutcome, sweepChunk } from './sweep-chunk.ts';
 import { ageSweep } from './sweep-clock.ts';
 import type { SweepDependencies, SweepTime } from './sweep-dependencies.ts';
@@ -13,8 +14,8 @@ import { sweepObject } from './sweep-object.ts';
 /** What a run has done, or would have. */
 export interface SweepReport {
   /**
-   * References may be missing, so nothing is judged until they are there. `head-behind`: a journal was projected further than it goes,
-   * so its table was set back, and what is committed anew is taken for projected.
+   * References may be missing, so nothing is judged until they are there. `projection`: a journal was not projected for too long; `journal-short`
+   * and `head-behind`: it cannot be, and its references are being rebuilt (rebuild-references.ts).
    */
   readonly stopped?: 'dead-letters' | JournalDoubt;
   readonly phase: SweepPhase;
@@ -22,7 +23,7 @@ export interface SweepReport {
 }
 
 /** Why the references of a namespace may not be complete. */
-type JournalDoubt = 'projection' | 'head-behind';
+type JournalDoubt = 'projection' | NonNullable<Awaited<ReturnType<typeof rebuildReason>>>;
 
 /**
  * One run: goes on where the last one has ended, for RUN_SEGMENTS_MAX segments. A pass looks first whether the references are complete,
@@ -30,7 +31,7 @@ type JournalDoubt = 'projection' | 'head-behind';
  * and changes nothing.
  *
  * It stops itself while the projection's dead-letter queue holds anything, or a namespace has an entry that was not projected for
- * LAG_MS_MAX and cannot be projected now, or is projected further than its head. Any number of runs at once are safe.
+ * LAG_MS_MAX and cannot be projected now, or its journal cannot say what is to be referenced; then it rebuilds that. Any number of runs at once are safe.
  */
 export async function runSweep(
   dependencies: SweepDependencies,
@@ -49,14 +50,21 @@ export async function runSweep(
     counts: Object.fromEntries(counts),
   });
   if (!isDry) await index.writeProgress(progress);
-  if ((await deadLetters.count()) > 0) return report('dead-letters');
+  if ((await deadLetters.count()) > 0) {
+    // Or a journal that cannot be projected would bring dead letters for ever.
+    if (!isDry) await rebuildReferences(dependencies);
+    return report('dead-letters');
+  }
   if (progress.phase === 'rest' && progress.sweepAt - progress.begunAt >= PASS_MS_MIN) {
     progress = { ...progress, ...beginning(progress.sweepAt) };
   }
   for (let segment = 0; segment < segmentsMax && progress.phase !== 'rest'; segment++) {
     const swept = await sweepSegment(dependencies, time, progress);
     for (const name of swept.outcomes) counts.set(name, (counts.get(name) ?? 0) + 1);
-    if (swept.doubt !== undefined) return report(swept.doubt);
+    if (swept.doubt !== undefined) {
+      if (!isDry && swept.doubt !== 'projection') await rebuildReferences(dependencies);
+      return report(swept.doubt);
+    }
     progress = following(progress, swept.next);
     if (!isDry) await index.writeProgress(progress);
   }
@@ -138,17 +146,14 @@ async function doubtOf(
   { now, isDry }: SweepTime,
   { namespaceId, epoch, seq }: NamespaceJournal,
 ): Promise<JournalDoubt | undefined> {
-  const { references, namespaces, index } = dependencies;
+  const { references, namespaces } = dependencies;
+  const reason = await rebuildReason(dependencies, { namespaceId, epoch, seq });
+  if (reason !== undefined) return reason;
   const position = await references.getPosition(namespaceId);
-  if (position !== undefined && isBehind({ epoch, seq }, position)) {
-    // The listing may be out of date. A namespace that is gone commits nothing.
-    const head = await index.getHead(namespaceId);
-    return head !== undefined && isBehind(head, position) ? 'head-behind' : undefined;
-  }
   if (seq === 0 || !isBehind(position, { epoch, seq })) return undefined;
   const after = position?.epoch === epoch ? position.seq : 0;
   const [oldest] = await namespaces.listEntries({ namespaceId, after, limit: 1 });
-  if (oldest?.seq === after + 1 && oldest.changedAt > formatInstant(epochMs(now - LAG_MS_MAX))) return undefined;
+  if (oldest !== undefined && oldest.changedAt > formatInstant(epochMs(now - LAG_MS_MAX))) return undefined;
   if (isDry) return 'projection';
   return (await projectNamespace(dependencies, namespaceId, { epoch, seq })) === 'behind' ? 'projection' : undefined;
 }

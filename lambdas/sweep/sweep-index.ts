@@ -1,7 +1,7 @@
 import type { ChunkHash, EpochMs, NamespaceId } from '@syncline/protocol';
 import type { SweptChunk } from '../chunks/swept-chunk.ts';
 import type { PackName } from '../packs/pack-index.ts';
-import type { JournalPosition } from '../references/reference-store.ts';
+import type { JournalPosition, NodeName } from '../references/reference-store.ts';
 
 /** The records of chunks and packs as the sweep goes through them, and how far it has come. */
 export interface SweepIndex {
@@ -37,6 +37,18 @@ export interface SweepIndex {
   /** How far a journal has come; undefined when there is no such namespace. Strongly consistent. Cost: 1 read. */
   getHead(namespaceId: NamespaceId): Promise<JournalPosition | undefined>;
 
+  /**
+   * Files by where their rows lie, a segment of them: each that had a content before the first segment was read, and has it after the last
+   * one, is told, perhaps more than once. Strongly consistent.
+   */
+  listFiles(segment: Segment): Promise<SegmentOf<{ readonly files: readonly NodeName[] }>>;
+
+  /** The rebuild of references that is under way. */
+  readRebuild(): Promise<Rebuild | undefined>;
+
+  /** Keeps how far a rebuild has come, or that it is done. Cost: 1 write. */
+  writeRebuild(rebuild: Rebuild | undefined): Promise<void>;
+
   readProgress(): Promise<SweepProgress | undefined>;
 
   /** Keeps how far the sweep has come. A run beside another only does the same twice. Cost: 1 write. */
@@ -69,6 +81,17 @@ export interface StrayObject {
 
 export interface NamespaceJournal extends JournalPosition {
   readonly namespaceId: NamespaceId;
+}
+
+/** A walk over all files, to find what the journals of some namespaces do not tell any more. */
+export interface Rebuild {
+  /** The namespaces, with how far their journals had come before the first file was read, and where their rows lie. */
+  readonly targets: readonly RebuiltNamespace[];
+  readonly after?: string;
+}
+
+export interface RebuiltNamespace extends NamespaceJournal {
+  readonly groundId: NamespaceId;
 }
 
 /** What is gone through, one after the other. */

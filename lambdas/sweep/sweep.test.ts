@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DAY_MS, HOUR_MS, JOURNAL_RETENTION_MS } from '@syncline/protocol';
+import { DAY_MS, HOUR_MS } from '@syncline/protocol';
 import fc from 'fast-check';
 import { chunkOf, fileOf, putChunk, textBytes } from '../../test/support/in-memory-member.ts';
 import { packOf, putPack, storePack } from '../../test/support/in-memory-pack.ts';
@@ -195,47 +195,6 @@ describe('the sweep stops itself', () => {
     expect(await world.sweep()).not.toHaveProperty('stopped');
     await sweepToTheEnd(world);
     await world.expectKept();
-  });
-
-  test('when a journal does not reach back to where it was projected to: nobody knows what it said', async () => {
-    const world = new SweepWorld();
-    const member = await world.join();
-    await world.put(member, 'a');
-    await world.age(2 * JOURNAL_RETENTION_MS);
-    for (const isDry of [true, false])
-      expect(await world.sweep(isDry)).toMatchObject({ stopped: 'projection', counts: {} });
-    await sweepToTheEnd(world);
-    await world.expectKept();
-  });
-});
-
-describe('a head that was set back behind where its journal was projected to', () => {
-  test('stops the sweep: what is committed anew up to there would never be projected', async () => {
-    const world = new SweepWorld();
-    const member = await world.join();
-    await world.put(member, 'a');
-    await world.project(member);
-    expect(await world.sweep(true)).not.toHaveProperty('stopped');
-    await world.stores.references.advance(member.namespaceId, { epoch: 1, seq: 9 });
-    await world.put(member, 'b');
-    for (const isDry of [true, false]) {
-      expect(await world.sweep(isDry)).toMatchObject({ stopped: 'head-behind', counts: {} });
-      await world.age(DAY_MS);
-    }
-  });
-
-  test('is no head that has only gone on while it was looked at', async () => {
-    const world = new SweepWorld();
-    const member = await world.join();
-    await world.put(member, 'a');
-    const getPosition = world.stores.references.getPosition.bind(world.stores.references);
-    world.stores.references.getPosition = async (namespaceId) => {
-      world.stores.references.getPosition = getPosition;
-      await world.put(member, 'b');
-      await world.project(member);
-      return world.stores.references.getPosition(namespaceId);
-    };
-    expect(await world.sweep()).not.toHaveProperty('stopped');
   });
 });
 

@@ -1,6 +1,7 @@
 import type { PlantedBug } from './planted-bug.ts';
 
 const SWEEP = 'lambdas/sweep/sweep.test.ts';
+const REBUILD = 'lambdas/sweep/rebuild-references.test.ts';
 const RACE =
   'sweeps beside commits, restores, purges, uploads again and jumps of clocks: nothing that is retained goes, and all else does after its time';
 
@@ -89,29 +90,62 @@ export const SWEEP_BUGS: readonly PlantedBug[] = [
     what: 'The sweep goes on although entries of journals could not be projected.',
     invariant: 'I-3',
     file: 'lambdas/sweep/run-sweep.ts',
-    find: "if ((await deadLetters.count()) > 0) return report('dead-letters');",
-    replace: '',
+    find: 'if ((await deadLetters.count()) > 0) {',
+    replace: 'if ((await deadLetters.count()) < 0) {',
     caughtBy: { file: SWEEP, test: 'while there are dead letters, and goes on when there are none' },
   },
   {
     id: 'sweep-ignores-a-head-set-back',
     what: 'The sweep takes what was committed anew after a table was set back for projected.',
     invariant: 'I-3',
-    file: 'lambdas/sweep/run-sweep.ts',
+    file: 'lambdas/sweep/rebuild-references.ts',
     find: "return head !== undefined && isBehind(head, position) ? 'head-behind' : undefined;",
     replace: 'return undefined;',
     caughtBy: {
-      file: SWEEP,
-      test: 'stops the sweep: what is committed anew up to there would never be projected',
+      file: REBUILD,
+      test: 'a head that was set back behind where its journal was projected to stops the sweep, and is projected from there after a rebuild',
     },
+  },
+  {
+    id: 'short-journal-passes-for-projected',
+    what: 'A journal that does not reach back counts as projected to its end.',
+    invariant: 'I-3',
+    file: 'lambdas/sweep/run-sweep.ts',
+    find: 'if (reason !== undefined) return reason;',
+    replace: 'if (reason !== undefined) return undefined;',
+    caughtBy: {
+      file: REBUILD,
+      test: 'stops the sweep until the references are rebuilt, which the sweep does; a dry run does not',
+    },
+  },
+  {
+    id: 'rebuild-is-done-at-once',
+    what: 'A rebuild lets a journal count as projected before it has looked at all files.',
+    invariant: 'I-3',
+    file: 'lambdas/sweep/rebuild-references.ts',
+    find: 'if (next === undefined) {',
+    replace: 'if (next === undefined || segment === 1) {',
+    caughtBy: {
+      file: REBUILD,
+      test: 'is rebuilt from where the process has died, file by file, and what is committed meanwhile is projected after it',
+    },
+  },
+  {
+    id: 'rebuild-of-the-home-alone',
+    what: 'A rebuild of a shared folder looks for its files under its own id, where none lie.',
+    invariant: 'I-3',
+    file: 'lambdas/sweep/rebuild-references.ts',
+    find: 'new Set(targets.map(({ groundId }) => groundId))',
+    replace: 'new Set(targets.map(({ namespaceId }) => namespaceId))',
+    caughtBy: { file: REBUILD, test: 'may be that of a shared folder alone, whose files lie at home' },
   },
   {
     id: 'sweep-ignores-lag',
     what: 'The sweep judges chunks although a journal was not projected for hours.',
     invariant: 'I-3',
     file: 'lambdas/sweep/run-sweep.ts',
-    find: 'if (swept.doubt !== undefined) return report(swept.doubt);',
-    replace: '',
+    find: 'if (swept.doubt !== undefined) {',
+    replace: "if (swept.doubt !== undefined && swept.doubt !== 'projection') {",
     caughtBy: { file: SWEEP, test: 'while a journal is not projected that should be, unless it can be' },
   },
 ];

@@ -176,7 +176,7 @@ function describeReferences(get: () => ReferenceStore): void {
 
 function describePositions(get: () => ReferenceStore): void {
   describe('the position of a namespace', () => {
-    test('only goes on: within an epoch, and to the next one', async () => {
+    test('only goes on, within an epoch and to the next one, unless it is put back', async () => {
       const { namespaceId } = freshNode();
       expect(await get().getPosition(namespaceId)).toBeUndefined();
       const steps = [
@@ -206,6 +206,13 @@ function describePositions(get: () => ReferenceStore): void {
         expect(await get().getPosition(namespaceId)).toEqual(expected);
       }
       expect(await get().getPosition(freshNode().namespaceId)).toBeUndefined();
+      for (const to of [
+        { epoch: 1, seq: 2 },
+        { epoch: 3, seq: 1 },
+      ]) {
+        await get().setPosition(namespaceId, to);
+        expect(await get().getPosition(namespaceId)).toEqual(to);
+      }
     });
   });
 }

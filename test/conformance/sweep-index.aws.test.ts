@@ -1,5 +1,6 @@
 import { DynamodbAccountStore } from '../../lambdas/accounts/dynamodb-account-store.ts';
 import { DynamodbChunkIndex } from '../../lambdas/chunks/dynamodb-chunk-index.ts';
+import { DynamodbNamespaceStore } from '../../lambdas/namespaces/dynamodb-namespace-store.ts';
 import { DynamodbPackIndex } from '../../lambdas/packs/dynamodb-pack-index.ts';
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
 import { DynamodbSweepIndex } from '../../lambdas/sweep/dynamodb-sweep-index.ts';
@@ -13,5 +14,6 @@ describeSweepIndex(async () => {
     chunks: new DynamodbChunkIndex(tables),
     packs: new DynamodbPackIndex(tables),
     accounts: new DynamodbAccountStore(tables),
+    namespaces: new DynamodbNamespaceStore(tables),
   };
 });

@@ -3,15 +3,18 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { AccountId, ChunkHash, epochMs, NamespaceId } from '@syncline/protocol';
 import type { ChunkIndex, NewChunk } from '../../lambdas/chunks/chunk-index.ts';
 import type { SweptChunk } from '../../lambdas/chunks/swept-chunk.ts';
+import type { StoredNode } from '../../lambdas/namespaces/namespace-store.ts';
 import type { PackIndex } from '../../lambdas/packs/pack-index.ts';
+import type { NodeName } from '../../lambdas/references/reference-store.ts';
 import type { SweepIndex } from '../../lambdas/sweep/sweep-index.ts';
-import { freshId, type NamespaceSubject, openHome } from './namespace-fixture.ts';
+import { fileNode, freshId, type NamespaceSubject, openHome, putFiles } from './namespace-fixture.ts';
 
 export interface SweepSubject {
   readonly index: SweepIndex;
   readonly chunks: ChunkIndex;
   readonly packs: PackIndex;
   readonly accounts: NamespaceSubject['accounts'];
+  readonly namespaces: NamespaceSubject['namespaces'];
 }
 
 const NOW = epochMs(Date.UTC(2026, 0, 1));
@@ -48,6 +51,10 @@ async function stored(subject: SweepSubject, chunk = newChunk(), domain = 'share
   const found = await subject.index.get(domain, chunk.hash);
   expect(found).toEqual({ ...chunk, domain, state: 'live', pinnedUntil: PINNED });
   return found as SweptChunk;
+}
+
+function byNamespace(left: Pick<NodeName, 'namespaceId'>, right: Pick<NodeName, 'namespaceId'>): number {
+  return left.namespaceId < right.namespaceId ? -1 : 1;
 }
 
 async function listAll({ index }: SweepSubject, limit: number) {
@@ -106,6 +113,44 @@ function describeListing(get: () => SweepSubject): void {
       expect(await get().index.getHead(namespaceId)).toEqual({ epoch: 1, seq: 0 });
     }
     expect(await get().index.getHead(NamespaceId.parse(freshId()))).toBeUndefined();
+  });
+
+  test('segments of files tell every file that has a content, by where its rows lie, and only those', async () => {
+    const homes = [await openHome(get()), await openHome(get())];
+    const made = homes.map((home) => fileNode(home, { name: 'a' }));
+    for (const [index, home] of homes.entries()) {
+      const folder = { ...fileNode(home, { name: 'b' }), kind: 'folder' as const };
+      const file = made[index] as StoredNode;
+      expect((await get().namespaces.commit(putFiles(home, 0, [file]))).kind).toBe('committed');
+      const { entries, nodes, places, ...rest } = putFiles(home, 1, [folder]);
+      await get().namespaces.commit({ ...rest, entries, nodes, places, revisions: [] });
+    }
+    const files: NodeName[] = [];
+    let after: string | undefined;
+    do {
+      const page = await get().index.listFiles({ limit: 3, ...(after === undefined ? {} : { after }) });
+      files.push(...page.files);
+      after = page.next;
+    } while (after !== undefined);
+    const own = files.filter(({ namespaceId }) => homes.some((home) => home.namespaceId === namespaceId));
+    const names = homes.map(({ namespaceId }, index) => ({ namespaceId, nodeId: made[index]?.nodeId }));
+    expect(own.toSorted(byNamespace)).toEqual(names.toSorted(byNamespace));
+  });
+
+  test('a rebuild is kept whole, until it is done', async () => {
+    const target = {
+      namespaceId: NamespaceId.parse(freshId()),
+      epoch: 1,
+      seq: 2,
+      groundId: NamespaceId.parse(freshId()),
+    };
+    expect(await get().index.readRebuild()).toBeUndefined();
+    for (const rebuild of [{ targets: [target] }, { targets: [target], after: 'x' }]) {
+      await get().index.writeRebuild(rebuild);
+      expect(await get().index.readRebuild()).toEqual(rebuild);
+    }
+    await get().index.writeRebuild(undefined);
+    expect(await get().index.readRebuild()).toBeUndefined();
   });
 
   test('its progress is kept whole', async () => {

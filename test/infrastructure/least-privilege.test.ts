@@ -113,6 +113,7 @@ describe('in production', () => {
       'dynamodb:Query DataChanges.Arn',
       'dynamodb:Query DataFiles.Arn',
       'dynamodb:Scan DataAccounts.Arn',
+      'dynamodb:Scan DataFiles.Arn',
       's3:DeleteObjectVersion ChunksBucket.Arn/chunks/*',
       's3:DeleteObjectVersion ChunksBucket.Arn/manifests/*',
       's3:DeleteObjectVersion ChunksBucket.Arn/packs/*',

@@ -75,6 +75,11 @@ export class SweepWorld {
     return this.#ports.index;
   }
 
+  /** As the projection sees them: without what was purged. */
+  get namespaces() {
+    return this.#ports.namespaces;
+  }
+
   join(): Promise<Member> {
     return this.world.device('desk');
   }
