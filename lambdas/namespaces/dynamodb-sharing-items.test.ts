@@ -36,7 +36,7 @@ async function itemsOf(kind: SharingChange['kind']) {
   const folder = { namespaceId, groundId: home.namespaceId, ownerAccountId: accountId, name: 'n'.repeat(200) };
   const changes = {
     found: { kind: 'found', folder, member, mount },
-    join: { kind: 'join', member, mount, invitation: { invitationId, isUsedUp: false } },
+    join: { kind: 'join', member, mount, invitation: { invitationId, isUsedUp: false, createdAt: CHANGED_AT } },
     unmount: { kind: 'unmount', mount },
   } as const satisfies Record<SharingChange['kind'], SharingChange>;
   return transactionItems(tables, {
@@ -50,7 +50,7 @@ async function itemsOf(kind: SharingChange['kind']) {
 
 test.each([
   ['found', 7],
-  ['join', 8],
+  ['join', 9],
   ['unmount', 5],
 ] as const)('%s costs %i items, whatever lies in the folder, each on a condition', async (kind, count) => {
   const items = await itemsOf(kind);

@@ -2,7 +2,7 @@ import { MEMBERS_MAX } from '@syncline/protocol';
 import type { TransactWriteItem } from '../runtime/dynamodb-api.ts';
 import { toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { keyAttributes } from '../runtime/dynamodb-batches.ts';
-import { invitationKey, memberRow, mountKey, mountRow } from '../sharing/dynamodb-sharing-rows.ts';
+import { barKey, invitationKey, memberRow, mountKey, mountRow } from '../sharing/dynamodb-sharing-rows.ts';
 import type { SharingChange, StoredMember, StoredMount } from '../sharing/sharing-change.ts';
 import { headItem, headKey } from './dynamodb-head-item.ts';
 import { sharedHead } from './empty-head.ts';
@@ -19,7 +19,12 @@ export function sharingItems(accounts: string, change: SharingChange): readonly 
         ...joining(accounts, change),
       ];
     case 'join':
-      return [counting(accounts, change.member), ...joining(accounts, change), using(accounts, change)];
+      return [
+        counting(accounts, change.member),
+        ...joining(accounts, change),
+        using(accounts, change),
+        passing(accounts, change),
+      ];
     case 'unmount': {
       const { accountId, namespaceId } = change.mount;
       const key = keyAttributes(mountKey(accountId, namespaceId));
@@ -75,6 +80,22 @@ function using(
       ConditionExpression: PRESENT,
       UpdateExpression: 'ADD uses :one',
       ExpressionAttributeValues: toAttributes({ ':one': 1 }),
+    },
+  };
+}
+
+/** Nothing bars the member, or the invitation is for one person and younger than the bar, and lifts it: as `isBarred` says. */
+function passing(
+  accounts: string,
+  { member, invitation: { isUsedUp, createdAt } }: Extract<SharingChange, { readonly kind: 'join' }>,
+): TransactWriteItem {
+  const deletion = { TableName: accounts, Key: keyAttributes(barKey(member)) };
+  if (!isUsedUp) return { Delete: { ...deletion, ConditionExpression: ABSENT } };
+  return {
+    Delete: {
+      ...deletion,
+      ConditionExpression: `${ABSENT} OR since <= :created`,
+      ExpressionAttributeValues: toAttributes({ ':created': createdAt }),
     },
   };
 }

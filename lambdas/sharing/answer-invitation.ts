@@ -16,17 +16,18 @@ import { type Author, createdMount } from '../journal/node-change.ts';
 import type { StoredNode } from '../namespaces/namespace-store.ts';
 import { toWireNode } from '../namespaces/wire-node.ts';
 import type { Caller, DeviceCaller } from '../runtime/caller.ts';
-import { done, type Outcome, refused } from '../runtime/outcome.ts';
+import { done, type Outcome, type Refused, refused } from '../runtime/outcome.ts';
 import { type ChangeHomeDependencies, changeHome, type HomeDecision } from './change-home.ts';
 import { type FindInvitationDependencies, findInvitation } from './find-invitation.ts';
 import { readInvitationToken } from './invitation-token.ts';
 import { MOUNT_NAMES_MAX } from './limits.ts';
 import { noSuchFolder } from './open-folder.ts';
 import { tooManyMounts } from './share-folder.ts';
+import { isBarred } from './sharing-change.ts';
 import type { SharingStore, StoredInvitation } from './sharing-store.ts';
 
 export interface AcceptInvitationDependencies extends ChangeHomeDependencies {
-  readonly sharing: Pick<SharingStore, 'getFolder' | 'getInvitation' | 'getMember' | 'getMount'>;
+  readonly sharing: Pick<SharingStore, 'getBar' | 'getFolder' | 'getInvitation' | 'getMember' | 'getMount'>;
 }
 
 /**
@@ -34,7 +35,7 @@ export interface AcceptInvitationDependencies extends ChangeHomeDependencies {
  * Where its name is taken there, the mount is called `name (2)` and so on; it can be moved anywhere in the home namespace.
  *
  * Idempotent: whoever is a member already is answered so, and keeps its role, whether the invitation is still there or not.
- * Cost: 7 reads and a transaction of 8 items.
+ * Cost: 8 reads and a transaction of 9 items.
  */
 export async function acceptInvitation(
   dependencies: AcceptInvitationDependencies,
@@ -113,7 +114,7 @@ export async function declineInvitation(
 }
 
 async function decideMount(
-  { namespaces, random }: AcceptInvitationDependencies,
+  { namespaces, sharing, random }: AcceptInvitationDependencies,
   given: { readonly view: NamespaceView; readonly author: Author; readonly invitation: StoredInvitation },
 ): Promise<HomeDecision> {
   const { view, author, invitation } = given;
@@ -127,6 +128,8 @@ async function decideMount(
     return refused('conflict', 'your former place of this folder is still in your tree: leave it, then accept again');
   }
   if (mounts.length >= MOUNTS_MAX) return tooManyMounts();
+  const used = { invitationId, isUsedUp: invitation.email !== undefined, createdAt: invitation.createdAt };
+  if (isBarred(await sharing.getBar({ namespaceId, accountId }), used)) return barred();
   const name = await freeName(view, invitation.name);
   if (name === undefined) {
     return refused('conflict', 'folders of this name stand at the top of your tree: rename one, then accept again');
@@ -140,9 +143,15 @@ async function decideMount(
       kind: 'join',
       member: { namespaceId, accountId, role, since, invitedBy, ...(email === undefined ? {} : { email }) },
       mount: { accountId, namespaceId, nodeId, joinedAt: since },
-      invitation: { invitationId, isUsedUp: invitation.email !== undefined },
+      invitation: used,
     },
   };
+}
+
+function barred(): Refused {
+  const detail =
+    'the owner of this folder has removed you or changed your role: ask them to invite you anew, by e-mail address';
+  return refused('forbidden', detail);
 }
 
 /** The folder's own name, or the first that is free of `name (2)` and so on. */

@@ -1,6 +1,7 @@
-import type { AccountId, NamespaceId, Role, RouteResponse } from '@syncline/protocol';
+import { type AccountId, formatInstant, type NamespaceId, type Role, type RouteResponse } from '@syncline/protocol';
 import type { NamespaceStore } from '../namespaces/namespace-store.ts';
 import type { Caller } from '../runtime/caller.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { done, type Outcome, refused } from '../runtime/outcome.ts';
 import { toWireMember } from './list-members.ts';
 import { openFolder } from './open-folder.ts';
@@ -8,12 +9,14 @@ import type { SharingStore } from './sharing-store.ts';
 
 /**
  * Makes a member an editor or a viewer, from its next request on, or hands the folder over to it. There is always exactly one owner: the
- * one who hands it over becomes an editor in the same transaction. Idempotent. Cost: a read of access and one write.
+ * one who hands it over becomes an editor in the same transaction. Who is made a viewer and leaves does not come back by an open
+ * invitation, which might be for editors. Idempotent. Cost: 2 reads and a transaction of 2 to 4 items.
  */
 export async function changeRole(
   dependencies: {
     readonly namespaces: Pick<NamespaceStore, 'readAccess'>;
     readonly sharing: Pick<SharingStore, 'changeRole' | 'transfer'>;
+    readonly clock: Pick<Clock, 'now'>;
   },
   request: { readonly namespaceId: NamespaceId; readonly accountId: AccountId; readonly role: Role },
   caller: Caller,
@@ -28,7 +31,7 @@ export async function changeRole(
   const outcome =
     role === 'owner'
       ? await dependencies.sharing.transfer({ namespaceId, from: caller.accountId, to: accountId })
-      : await dependencies.sharing.changeRole(key, role);
+      : await dependencies.sharing.changeRole(key, { role, at: formatInstant(dependencies.clock.now()) });
   switch (outcome.kind) {
     case 'changed':
       return done({ member: toWireMember(outcome.member) });

@@ -3,7 +3,7 @@ import type { Item } from '../runtime/dynamodb-api.ts';
 import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { type ItemKey, keyAttributes } from '../runtime/dynamodb-batches.ts';
 import type { StoredMember, StoredMount } from './sharing-change.ts';
-import type { InvitationKey } from './sharing-store.ts';
+import type { InvitationKey, MemberKey } from './sharing-store.ts';
 
 /** Head, members and invitations of a namespace share a partition of the table Accounts. */
 export function namespacePartition(namespaceId: NamespaceId): string {
@@ -29,6 +29,11 @@ export function memberKey(namespaceId: NamespaceId, accountId: AccountId): ItemK
 
 export function mountKey(accountId: AccountId, namespaceId: NamespaceId): ItemKey {
   return { pk: accountPartition(accountId), sk: `${MOUNT_PREFIX}${namespaceId}` };
+}
+
+/** An account that is barred from a namespace, beside its members. */
+export function barKey({ namespaceId, accountId }: MemberKey): ItemKey {
+  return { pk: namespacePartition(namespaceId), sk: `bar#${accountId}` };
 }
 
 export function invitationKey(key: InvitationKey): ItemKey {

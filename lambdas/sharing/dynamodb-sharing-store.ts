@@ -15,6 +15,7 @@ import { queryItems } from '../runtime/dynamodb-query.ts';
 import { retryDelayMs } from '../runtime/retry-delay.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
 import {
+  barKey,
   INVITATION_PREFIX,
   invitationKey,
   MEMBER_PREFIX,
@@ -84,7 +85,10 @@ export class DynamodbSharingStore implements SharingStore {
     return items.length <= page.limit || last === undefined ? { members } : { members, next: last.accountId };
   }
 
-  changeRole(key: MemberKey, role: Exclude<Role, 'owner'>): Promise<ChangeMemberOutcome> {
+  changeRole(
+    key: MemberKey,
+    { role, at }: { readonly role: Exclude<Role, 'owner'>; readonly at: string },
+  ): Promise<ChangeMemberOutcome> {
     return this.#untilDecided(async () => {
       const member = await this.getMember(key);
       if (member === undefined) return { kind: 'absent' };
@@ -92,13 +96,15 @@ export class DynamodbSharingStore implements SharingStore {
       if (member.role === role) return changed(member);
       const isWritten = await this.#transact([
         this.#setRole(key, { before: member.role, after: role }),
-        ...(role === 'viewer' ? [this.#changeHead(key.namespaceId, 'ADD accessRev :one', { ':one': 1 })] : []),
+        ...(role === 'editor'
+          ? [this.#liftBar(key)]
+          : [this.#changeHead(key.namespaceId, 'ADD accessRev :one', { ':one': 1 }), this.#bar(key, at)]),
       ]);
       return isWritten ? changed({ ...member, role }) : undefined;
     });
   }
 
-  removeMember(key: MemberKey): Promise<ChangeMemberOutcome> {
+  removeMember(key: MemberKey & { readonly barredAt?: string }): Promise<ChangeMemberOutcome> {
     return this.#untilDecided(async () => {
       const member = await this.getMember(key);
       if (member === undefined) return { kind: 'absent' };
@@ -114,6 +120,7 @@ export class DynamodbSharingStore implements SharingStore {
           },
         },
         this.#changeHead(key.namespaceId, 'ADD memberCount :less, accessRev :one', { ':less': -1, ':one': 1 }),
+        ...(key.barredAt === undefined ? [] : [this.#bar(key, key.barredAt)]),
       ]);
       return isWritten ? changed(member) : undefined;
     });
@@ -141,9 +148,15 @@ export class DynamodbSharingStore implements SharingStore {
         },
         this.#setRole({ namespaceId, accountId: from }, { before: 'owner', after: 'editor' }),
         this.#setRole({ namespaceId, accountId: to }, { before: heir.role, after: 'owner' }),
+        this.#liftBar({ namespaceId, accountId: to }),
       ]);
       return isWritten ? changed({ ...heir, role: 'owner' }) : undefined;
     });
+  }
+
+  async getBar(key: MemberKey): Promise<string | undefined> {
+    const item = await this.#get(barKey(key));
+    return item === undefined ? undefined : (fromAttributes(item) as { readonly since: string }).since;
   }
 
   async getMount({ namespaceId, accountId }: MemberKey): Promise<StoredMount | undefined> {
@@ -210,6 +223,14 @@ export class DynamodbSharingStore implements SharingStore {
       KeyConditionExpression: 'pk = :partition AND begins_with(sk, :prefix)',
       ExpressionAttributeValues: toAttributes({ ':partition': partition, ':prefix': INVITATION_PREFIX }),
     });
+  }
+
+  #bar(key: MemberKey, since: string): TransactWriteItem {
+    return { Put: { TableName: this.#table, Item: { ...keyAttributes(barKey(key)), ...toAttributes({ since }) } } };
+  }
+
+  #liftBar(key: MemberKey): TransactWriteItem {
+    return { Delete: { TableName: this.#table, Key: keyAttributes(barKey(key)) } };
   }
 
   #changeHead(namespaceId: NamespaceId, expression: string, values: Readonly<Record<string, number>>) {

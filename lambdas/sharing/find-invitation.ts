@@ -13,7 +13,8 @@ export interface FindInvitationDependencies {
 
 /**
  * An open invitation that the caller may answer: who shows its token, unless it is for another address than the caller's known one; or
- * who is known by the address that it is for. What is unknown, withdrawn, expired, or named without either is answered alike.
+ * who is known by the address that it is for. They are told when it has expired, as long as it is kept; what is unknown, withdrawn, or named
+ * without either is answered alike.
  */
 export async function findInvitation(
   { sharing, clock }: FindInvitationDependencies,
@@ -25,10 +26,12 @@ export async function findInvitation(
   if (key === undefined) return unknownInvitation();
   const { namespaceId, invitationId } = key;
   const invitation = await sharing.getInvitation({ namespaceId, invitationId });
-  if (invitation === undefined || invitation.expiresAt <= clock.now()) return unknownInvitation();
+  if (invitation === undefined) return unknownInvitation();
   const isForCaller = email !== undefined && invitation.email === normalEmail(email);
-  if (token === undefined) return isForCaller ? done(invitation) : unknownInvitation();
-  if (!isSameHash(invitation.tokenHash, token.tokenHash)) return unknownInvitation();
+  const isShown = token !== undefined && isSameHash(invitation.tokenHash, token.tokenHash);
+  if (token === undefined ? !isForCaller : !isShown) return unknownInvitation();
+  if (invitation.expiresAt <= clock.now())
+    return refused('not_found', 'this invitation has expired: ask for another one');
   if (invitation.email !== undefined && email !== undefined && !isForCaller) {
     return refused('forbidden', 'this invitation is for another e-mail address: sign in as that account');
   }

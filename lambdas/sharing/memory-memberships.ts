@@ -1,12 +1,18 @@
 import { type AccountId, type InvitationId, MEMBERS_MAX, type NamespaceId } from '@syncline/protocol';
-import type { SharingChange, StoredMember, StoredMount } from './sharing-change.ts';
+import { isBarred, type SharingChange, type StoredMember, type StoredMount } from './sharing-change.ts';
 import type { StoredInvitation } from './sharing-store.ts';
 
 /** Who is a member of what and has it where, and who is invited to it, in the memory of one process. */
 export class MemoryMemberships {
+  readonly #bars = new Map<NamespaceId, Map<AccountId, string>>();
   readonly #members = new Map<NamespaceId, Map<AccountId, StoredMember>>();
   readonly #mounts = new Map<AccountId, Map<NamespaceId, StoredMount>>();
   readonly #invitations = new Map<NamespaceId, Map<InvitationId, StoredInvitation>>();
+
+  /** Since when accounts are barred. */
+  bars(namespaceId: NamespaceId): Map<AccountId, string> {
+    return entryOf(this.#bars, namespaceId);
+  }
 
   members(namespaceId: NamespaceId): Map<AccountId, StoredMember> {
     return entryOf(this.#members, namespaceId);
@@ -36,6 +42,7 @@ export class MemoryMemberships {
           mount === undefined &&
           !this.members(namespaceId).has(accountId) &&
           memberCount < MEMBERS_MAX &&
+          !isBarred(this.bars(namespaceId).get(accountId), change.invitation) &&
           this.invitations(namespaceId).has(change.invitation.invitationId)
         );
       case 'unmount':
@@ -52,6 +59,7 @@ export class MemoryMemberships {
     }
     this.members(namespaceId).set(accountId, change.member);
     this.mounts(accountId).set(namespaceId, change.mount);
+    this.bars(namespaceId).delete(accountId);
     if (change.kind === 'join' && change.invitation.isUsedUp) {
       this.invitations(namespaceId).delete(change.invitation.invitationId);
     }

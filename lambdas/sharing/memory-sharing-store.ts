@@ -46,15 +46,20 @@ export class MemorySharingStore implements SharingStore {
     return all.length <= page.limit || last === undefined ? { members } : { members, next: last.accountId };
   }
 
-  async changeRole(key: MemberKey, role: Exclude<Role, 'owner'>): Promise<ChangeMemberOutcome> {
+  async changeRole(
+    key: MemberKey,
+    { role, at }: { readonly role: Exclude<Role, 'owner'>; readonly at: string },
+  ): Promise<ChangeMemberOutcome> {
     const member = await this.getMember(key);
     if (member === undefined) return { kind: 'absent' };
     if (member.role === 'owner') return { kind: 'owner' };
-    if (member.role === 'editor' && role === 'viewer') this.#raiseAccess(key.namespaceId);
+    if (member.role === role) return { kind: 'changed', member };
+    if (role === 'editor') this.#memberships.bars(key.namespaceId).delete(key.accountId);
+    else this.#endRight(key, at);
     return this.#set({ ...member, role });
   }
 
-  async removeMember(key: MemberKey): Promise<ChangeMemberOutcome> {
+  async removeMember(key: MemberKey & { readonly barredAt?: string }): Promise<ChangeMemberOutcome> {
     const members = this.#memberships.members(key.namespaceId);
     const member = members.get(key.accountId);
     if (member === undefined) return { kind: 'absent' };
@@ -62,7 +67,7 @@ export class MemorySharingStore implements SharingStore {
     members.delete(key.accountId);
     const memberCount = (this.#namespaces.head(key.namespaceId)?.memberCount ?? 1) - 1;
     this.#namespaces.changeHead(key.namespaceId, { memberCount });
-    this.#raiseAccess(key.namespaceId);
+    this.#endRight(key, key.barredAt);
     return { kind: 'changed', member };
   }
 
@@ -77,8 +82,13 @@ export class MemorySharingStore implements SharingStore {
     const heir = members.get(to);
     if (owner?.role !== 'owner' || heir === undefined) return { kind: 'absent' };
     this.#namespaces.changeHead(namespaceId, { ownerAccountId: to });
+    this.#memberships.bars(namespaceId).delete(to);
     this.#set({ ...owner, role: 'editor' });
     return this.#set({ ...heir, role: 'owner' });
+  }
+
+  async getBar({ namespaceId, accountId }: MemberKey): Promise<string | undefined> {
+    return this.#memberships.bars(namespaceId).get(accountId);
   }
 
   async getMount({ namespaceId, accountId }: MemberKey): Promise<StoredMount | undefined> {
@@ -108,7 +118,8 @@ export class MemorySharingStore implements SharingStore {
     return found;
   }
 
-  #raiseAccess(namespaceId: NamespaceId): void {
+  #endRight({ namespaceId, accountId }: MemberKey, barredAt: string | undefined): void {
+    if (barredAt !== undefined) this.#memberships.bars(namespaceId).set(accountId, barredAt);
     const { accessRev = 0 } = this.#namespaces.head(namespaceId) ?? {};
     this.#namespaces.changeHead(namespaceId, { accessRev: accessRev + 1 });
   }

@@ -1,4 +1,4 @@
-import type { AccountId, NamespaceId, RouteResponse } from '@syncline/protocol';
+import { type AccountId, formatInstant, type NamespaceId, type RouteResponse } from '@syncline/protocol';
 import { deleted } from '../journal/node-change.ts';
 import type { DeviceCaller } from '../runtime/caller.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
@@ -22,6 +22,8 @@ export interface RemoveMemberDependencies extends ChangeHomeDependencies {
 /**
  * Takes a member out of a shared folder: the owner anybody else, and everybody but the owner themselves.
  *
+ * Whom the owner removes is barred: comes back by none of the invitations that are open, but by a new one that is for one person.
+ *
  * First the membership goes, and with it every right: no request that is begun later is served, and no address is signed any more. Then
  * the member's devices are told, and the mount goes from its tree. Idempotent: a repeat goes on where an earlier one was broken off.
  * Cost: 2 reads and a transaction for the membership, a Query and a post a connection, 4 reads and a transaction for the mount.
@@ -37,7 +39,8 @@ export async function removeMember(
   // Whoever was removed, and was left with the mount, can still take that away.
   const isLeftOver = isLeaving && (await dependencies.sharing.getMount(key)) !== undefined;
   if (access.kind === 'refused' && !isLeftOver) return access;
-  const outcome = await dependencies.sharing.removeMember(key);
+  const barredAt = formatInstant(dependencies.clock.now());
+  const outcome = await dependencies.sharing.removeMember(isLeaving ? key : { ...key, barredAt });
   if (outcome.kind === 'owner') {
     return refused('forbidden', 'the owner cannot leave a shared folder: hand it over first, or stop sharing it');
   }

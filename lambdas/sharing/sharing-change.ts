@@ -21,7 +21,8 @@ export interface StoredMount {
 /**
  * What a transaction on a home namespace does beside its tree; all of it or nothing, with the tree.
  * - `found` turns a folder into a namespace: its head must not exist.
- * - `join` makes somebody a member of a namespace with fewer than MEMBERS_MAX, who is none, by an invitation that is still there.
+ * - `join` makes somebody a member of a namespace with fewer than MEMBERS_MAX, who is none, by an invitation that is still there, unless
+ *   they are barred from it (`isBarred`). It lifts the bar.
  * - `unmount` takes away a mount whose membership is gone already.
  */
 export type SharingChange =
@@ -35,9 +36,25 @@ export type SharingChange =
       readonly kind: 'join';
       readonly member: StoredMember;
       readonly mount: StoredMount;
-      readonly invitation: { readonly invitationId: InvitationId; readonly isUsedUp: boolean };
+      readonly invitation: {
+        readonly invitationId: InvitationId;
+        /** It is for one person. */
+        readonly isUsedUp: boolean;
+        readonly createdAt: string;
+      };
     }
   | { readonly kind: 'unmount'; readonly mount: StoredMount };
+
+/**
+ * Whether somebody whose access the owner has taken away, or reduced, at `barredAt` is let in by an invitation no more: by no open one, and
+ * by none for one person that is older. Source: docs/decisions/0119-who-was-removed-stays-out.md
+ */
+export function isBarred(
+  barredAt: string | undefined,
+  { isUsedUp, createdAt }: { readonly isUsedUp: boolean; readonly createdAt: string },
+): boolean {
+  return barredAt !== undefined && !(isUsedUp && createdAt >= barredAt);
+}
 
 /** What the head of a new namespace is made of. */
 export interface FoundedNamespace {

@@ -12,11 +12,22 @@ export interface SharingStore {
     readonly after?: AccountId;
     readonly limit: number;
   }): Promise<{ readonly members: readonly StoredMember[]; readonly next?: AccountId }>;
-  /** Makes a member who is not the owner an editor or a viewer. Who was an editor commits nothing any more after the answer. Idempotent. */
-  changeRole(key: MemberKey, role: Exclude<Role, 'owner'>): Promise<ChangeMemberOutcome>;
-  /** Takes away a membership that is not the owner's, and counts it. Nothing that the member may do outlives the answer. */
-  removeMember(key: MemberKey): Promise<ChangeMemberOutcome>;
-  /** Makes another member the owner and the owner an editor, all or nothing. `changed`: `from` was the owner and `to` a member. */
+  /**
+   * Makes a member who is not the owner an editor or a viewer. Who was an editor commits nothing any more after the answer, and is barred
+   * from `at` on; who becomes one is barred no longer. Idempotent.
+   */
+  changeRole(
+    key: MemberKey,
+    change: { readonly role: Exclude<Role, 'owner'>; readonly at: string },
+  ): Promise<ChangeMemberOutcome>;
+  /**
+   * Takes away a membership that is not the owner's, counts it, and with `barredAt` bars the account. Nothing that the member may do
+   * outlives the answer.
+   */
+  removeMember(key: MemberKey & { readonly barredAt?: string }): Promise<ChangeMemberOutcome>;
+  /** Since when an account is barred (`isBarred`), member or not; undefined when it is not. Cost: one read. */
+  getBar(key: MemberKey): Promise<string | undefined>;
+  /** Makes another member the owner, who is barred no longer, and the owner an editor, all or nothing. `changed`: `from` was the owner and `to` a member. */
   transfer(change: {
     readonly namespaceId: NamespaceId;
     readonly from: AccountId;

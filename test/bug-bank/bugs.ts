@@ -5,6 +5,7 @@ import { DISK_BUGS } from './disk-bugs.ts';
 import { EXECUTION_BUGS } from './execution-bugs.ts';
 import { HISTORY_BUGS } from './history-bugs.ts';
 import { LINK_BUGS } from './link-bugs.ts';
+import { MEMBERSHIP_BUGS } from './membership-bugs.ts';
 import { PACK_BUGS } from './pack-bugs.ts';
 import { PLANNER_BUGS } from './planner-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -31,6 +32,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...REFERENCE_BUGS,
   ...LINK_BUGS,
   ...SHARING_BUGS,
+  ...MEMBERSHIP_BUGS,
   ...SWEEP_BUGS,
 ];
 

@@ -1,61 +1,20 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  type AccountId,
-  encodeUlid,
-  epochMs,
-  type InvitationId,
-  NamespaceId,
-  NodeId,
-  opId,
-  rootNodeId,
-} from '@syncline/protocol';
-import type { NamespaceTransaction, StoredNode } from '../../lambdas/namespaces/namespace-store.ts';
-import { newInvitationToken } from '../../lambdas/sharing/invitation-token.ts';
+import { type AccountId, encodeUlid, epochMs, type InvitationId, NamespaceId, NodeId } from '@syncline/protocol';
 import type { SharingChange } from '../../lambdas/sharing/sharing-change.ts';
-import type { SharingStore, StoredInvitation } from '../../lambdas/sharing/sharing-store.ts';
-import { SeededRandom } from '../support/seeded-random.ts';
+import type { StoredInvitation } from '../../lambdas/sharing/sharing-store.ts';
+import { describeLostRights } from './lost-rights.ts';
 import {
   CHANGED_AT,
   emptyTransaction,
-  entryOf,
   fileNode,
   freshId,
   freshNodeId,
-  type Home,
-  type NamespaceSubject,
   NEVER,
   openHome,
   placeOf,
   putFiles,
 } from './namespace-fixture.ts';
-
-export interface SharingSubject extends NamespaceSubject {
-  readonly sharing: SharingStore;
-}
-
-interface Shared {
-  readonly home: Home;
-  readonly team: Home;
-  readonly file: StoredNode;
-}
-
-let random = 0;
-
-function invitationTo(team: Home, email?: string): StoredInvitation {
-  random += 1;
-  const { invitationId, tokenHash } = newInvitationToken(new SeededRandom(`${freshId()}${random}`), team.namespaceId);
-  return {
-    namespaceId: team.namespaceId,
-    invitationId,
-    tokenHash,
-    name: 'team',
-    role: 'editor',
-    ...(email === undefined ? {} : { email }),
-    invitedBy: team.accountId,
-    createdAt: CHANGED_AT,
-    expiresAt: NEVER,
-  };
-}
+import { invitationTo, join, joining, memberOf, mountChange, type SharingSubject, share } from './sharing-fixture.ts';
 
 /** What every SharingStore, and the transactions of the NamespaceStore beside it, must do. */
 export function describeSharingStore(make: () => Promise<SharingSubject>): void {
@@ -64,74 +23,9 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
     subject = await make();
   });
 
-  function mountChange(home: Home, seq: number, mounted: NamespaceId, sharing: SharingChange): NamespaceTransaction {
-    const node: StoredNode = {
-      namespaceId: home.namespaceId,
-      nodeId: sharing.mount.nodeId,
-      parentId: home.root,
-      name: `mount ${sharing.mount.nodeId}`,
-      kind: 'mount',
-      rev: 1,
-      contentRev: 0,
-      placeRev: 1,
-      size: 0,
-      modifiedAt: CHANGED_AT,
-      mountedNamespaceId: mounted,
-    };
-    return {
-      ...emptyTransaction(home, seq),
-      entries: [{ ...entryOf(home, seq + 1, node), opId: opId(freshId(), 0) }],
-      nodes: [{ node, expectedRev: 0 }],
-      places: [{ place: placeOf(node), node }],
-      sharing,
-    };
-  }
-
-  /** A home with a folder that is shared, in which a file lies. */
-  async function share(): Promise<Shared> {
-    const home = await openHome(subject);
-    const folderId = freshNodeId();
-    const file = fileNode(home, { name: 'file', parentId: folderId });
-    await subject.namespaces.commit(putFiles(home, 0, [file]));
-    const namespaceId = NamespaceId.parse(folderId);
-    const { accountId } = home;
-    const founding: SharingChange = {
-      kind: 'found',
-      folder: { namespaceId, groundId: home.namespaceId, ownerAccountId: accountId, name: 'team' },
-      member: { namespaceId, accountId, role: 'owner', since: CHANGED_AT },
-      mount: { accountId, namespaceId, nodeId: folderId, joinedAt: CHANGED_AT },
-    };
-    const outcome = await subject.namespaces.commit(mountChange(home, 1, namespaceId, founding));
-    expect(outcome).toEqual({ kind: 'committed' });
-    return { home, team: { ...home, namespaceId, root: rootNodeId(namespaceId), batch: freshId() }, file };
-  }
-
-  function joining(team: Home, guest: Home, invitation: StoredInvitation): SharingChange {
-    const { namespaceId } = team;
-    const { accountId } = guest;
-    return {
-      kind: 'join',
-      member: { namespaceId, accountId, role: 'editor', since: CHANGED_AT, email: 'guest@example.org' },
-      mount: { accountId, namespaceId, nodeId: freshNodeId(), joinedAt: CHANGED_AT },
-      invitation: { invitationId: invitation.invitationId, isUsedUp: invitation.email !== undefined },
-    };
-  }
-
-  async function join(team: Home, guest?: Home): Promise<{ readonly guest: Home; readonly change: SharingChange }> {
-    const joiner = guest ?? (await openHome(subject));
-    const invitation = invitationTo(team);
-    await subject.sharing.putInvitation(invitation);
-    const change = joining(team, joiner, invitation);
-    const outcome = await subject.namespaces.commit(mountChange(joiner, 0, team.namespaceId, change));
-    expect(outcome).toEqual({ kind: 'committed' });
-    return { guest: joiner, change };
-  }
-
-  const memberOf = (team: Home, accountId: AccountId) => ({ namespaceId: team.namespaceId, accountId });
-
   describe('a folder that was shared', () => {
     test('has a head of its own, and reads the rows that lie where they lay, as its own', async () => {
-      const { team, home, file } = await share();
+      const { team, home, file } = await share(subject);
       const access = await subject.namespaces.readAccess(team);
       expect(access).toMatchObject({ role: 'owner', head: { seq: 0, groundId: home.namespaceId, memberCount: 1 } });
       const { namespaceId } = team;
@@ -152,7 +46,7 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
     });
 
     test('is written through its own head, and counts on the home that it came from', async () => {
-      const { team, home } = await share();
+      const { team, home } = await share(subject);
       const { namespaceId } = team;
       const node = fileNode(team, { name: 'new', parentId: team.root });
       const transaction = { ...putFiles(team, 0, [node]), groundId: home.namespaceId };
@@ -167,7 +61,7 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
     });
 
     test('is filled no more than the home that it came from has room, whichever of the two is written', async () => {
-      const { team, home } = await share();
+      const { team, home } = await share(subject);
       const { namespaces } = subject;
       const inTeam = { ...putFiles(team, 0, [fileNode(team, { name: 'new' })]), groundId: home.namespaceId };
       expect(await namespaces.commit({ ...inTeam, roomBytes: 9 })).toEqual({ kind: 'superseded' });
@@ -180,7 +74,7 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
     });
 
     test('is made once', async () => {
-      const { team, home } = await share();
+      const { team, home } = await share(subject);
       const { accountId } = home;
       const mount = { accountId, namespaceId: team.namespaceId, nodeId: freshNodeId(), joinedAt: CHANGED_AT };
       const again: SharingChange = {
@@ -189,13 +83,13 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
         member: { namespaceId: team.namespaceId, accountId, role: 'owner', since: CHANGED_AT },
         mount,
       };
-      const outcome = await subject.namespaces.commit(mountChange(home, 2, team.namespaceId, again));
+      const outcome = await subject.namespaces.commit(mountChange(home, 2, again));
       expect(outcome).toEqual({ kind: 'superseded' });
       expect((await subject.namespaces.readAccess(home))?.head.seq).toBe(2);
     });
 
     test('is told to whoever asks by its id, and a home is not', async () => {
-      const { team, home } = await share();
+      const { team, home } = await share(subject);
       const { namespaceId, accountId: ownerAccountId } = team;
       expect(await subject.sharing.getFolder(namespaceId)).toEqual({
         namespaceId,
@@ -210,8 +104,8 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
 
   describe('a member', () => {
     test('joins with its mount, is counted, and leaves without', async () => {
-      const { team } = await share();
-      const { guest, change } = await join(team);
+      const { team } = await share(subject);
+      const { guest, change } = await join(subject, team);
       const key = memberOf(team, guest.accountId);
       expect(await subject.sharing.getMember(key)).toEqual(change.kind === 'join' ? change.member : undefined);
       expect(await subject.sharing.getMount(key)).toEqual(change.mount);
@@ -227,24 +121,24 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
     });
 
     test('joins once, by an invitation that is there', async () => {
-      const { team } = await share();
-      const { guest, change } = await join(team);
+      const { team } = await share(subject);
+      const { guest, change } = await join(subject, team);
       const { namespaceId } = team;
       const other = await openHome(subject);
       const again = { ...change, mount: { ...change.mount, nodeId: freshNodeId() } };
-      expect(await subject.namespaces.commit(mountChange(guest, 1, namespaceId, again))).toEqual({
+      expect(await subject.namespaces.commit(mountChange(guest, 1, again))).toEqual({
         kind: 'superseded',
       });
       const withdrawn = joining(team, other, invitationTo(team));
-      expect(await subject.namespaces.commit(mountChange(other, 0, namespaceId, withdrawn))).toEqual({
+      expect(await subject.namespaces.commit(mountChange(other, 0, withdrawn))).toEqual({
         kind: 'superseded',
       });
       expect((await subject.sharing.getFolder(namespaceId))?.memberCount).toBe(2);
     });
 
     test('is unmounted as it was mounted, or not at all', async () => {
-      const { team } = await share();
-      const { guest, change } = await join(team);
+      const { team } = await share(subject);
+      const { guest, change } = await join(subject, team);
       const other: SharingChange = { kind: 'unmount', mount: { ...change.mount, nodeId: freshNodeId() } };
       const unmount = (seq: number, sharing: SharingChange) =>
         subject.namespaces.commit({ ...emptyTransaction(guest, seq), sharing });
@@ -254,40 +148,20 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
       expect((await subject.namespaces.readAccess(guest))?.head).toMatchObject({ mountCount: 0 });
     });
 
-    test('who loses the right to write commits nothing that was decided before, and who is made an editor takes no other along', async () => {
-      const { team, home } = await share();
-      const guests = [(await join(team)).guest, (await join(team)).guest];
-      const { namespaceId } = team;
-      let accessRev = 0;
-      const write = (seq: number) =>
-        subject.namespaces.commit({
-          ...putFiles(team, seq, [fileNode(team, { name: `file ${seq}` })]),
-          groundId: home.namespaceId,
-          accessRev,
-        });
-      expect(await write(0)).toEqual({ kind: 'committed' });
-      const [viewer, gone] = guests.map(({ accountId }) => ({ namespaceId, accountId }));
-      if (viewer === undefined || gone === undefined) throw new Error('two have joined');
-      const losses = [() => subject.sharing.changeRole(viewer, 'viewer'), () => subject.sharing.removeMember(gone)];
-      for (const [index, lose] of losses.entries()) {
-        expect(await lose()).toMatchObject({ kind: 'changed' });
-        expect(await write(index + 1)).toEqual({ kind: 'superseded' });
-        accessRev = (await subject.namespaces.readAccess(team))?.head.accessRev ?? 0;
-        for (const role of ['editor', 'editor'] as const) await subject.sharing.changeRole(viewer, role);
-        expect(await write(index + 1)).toEqual({ kind: 'committed' });
-      }
-    });
-
     test('changes roles, but the one owner stays until another is made one', async () => {
-      const { team } = await share();
-      const { guest } = await join(team);
+      const { team } = await share(subject);
+      const { guest } = await join(subject, team);
       const key = memberOf(team, guest.accountId);
       const owner = memberOf(team, team.accountId);
       const { namespaceId } = team;
-      expect(await subject.sharing.changeRole(key, 'viewer')).toMatchObject({ member: { role: 'viewer' } });
-      expect(await subject.sharing.changeRole(owner, 'viewer')).toEqual({ kind: 'owner' });
+      expect(await subject.sharing.changeRole(key, { role: 'viewer', at: CHANGED_AT })).toMatchObject({
+        member: { role: 'viewer' },
+      });
+      expect(await subject.sharing.changeRole(owner, { role: 'viewer', at: CHANGED_AT })).toEqual({ kind: 'owner' });
       expect(await subject.sharing.removeMember(owner)).toEqual({ kind: 'owner' });
-      expect(await subject.sharing.changeRole(memberOf(team, freshId() as AccountId), 'viewer')).toEqual({
+      expect(
+        await subject.sharing.changeRole(memberOf(team, freshId() as AccountId), { role: 'viewer', at: CHANGED_AT }),
+      ).toEqual({
         kind: 'absent',
       });
       const [from, to] = [team.accountId, guest.accountId];
@@ -299,8 +173,8 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
     });
 
     test('of two who hand one folder over at once, one does', async () => {
-      const { team } = await share();
-      const guests = [(await join(team)).guest, (await join(team)).guest];
+      const { team } = await share(subject);
+      const guests = [(await join(subject, team)).guest, (await join(subject, team)).guest];
       const { namespaceId, accountId: from } = team;
       const outcomes = await Promise.all(
         guests.map(({ accountId: to }) => subject.sharing.transfer({ namespaceId, from, to })),
@@ -311,10 +185,10 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
     });
 
     test('is told on one page, in the order of ids', async () => {
-      const { team } = await share();
+      const { team } = await share(subject);
       const { namespaceId } = team;
       const ids: AccountId[] = [team.accountId];
-      for (let count = 0; count < 4; count++) ids.push((await join(team)).guest.accountId);
+      for (let count = 0; count < 4; count++) ids.push((await join(subject, team)).guest.accountId);
       const first = await subject.sharing.listMembers({ namespaceId, limit: 3 });
       expect(first.members.map(({ accountId }) => accountId)).toEqual(ids.toSorted().slice(0, 3));
       const after = first.next;
@@ -328,9 +202,13 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
     });
   });
 
+  describe('a right that is lost', () => {
+    describeLostRights(() => subject);
+  });
+
   describe('an invitation', () => {
     test('is kept until it is taken away', async () => {
-      const { team } = await share();
+      const { team } = await share(subject);
       const { namespaceId } = team;
       const [one, other] = [invitationTo(team), invitationTo(team, `${freshId().toLowerCase()}@example.org`)];
       for (const invitation of [one, other]) await subject.sharing.putInvitation(invitation);
@@ -346,14 +224,13 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
     });
 
     test('for one person is used up by it; an open one stays, and can be used again', async () => {
-      const { team } = await share();
-      const { namespaceId } = team;
+      const { team } = await share(subject);
       for (const email of ['person@example.org', undefined]) {
         const invitation = invitationTo(team, email);
         await subject.sharing.putInvitation(invitation);
         const guest = await openHome(subject);
         const change = joining(team, guest, invitation);
-        const outcome = await subject.namespaces.commit(mountChange(guest, 0, namespaceId, change));
+        const outcome = await subject.namespaces.commit(mountChange(guest, 0, change));
         expect(outcome).toEqual({ kind: 'committed' });
         const left = email === undefined ? invitation : undefined;
         expect(await subject.sharing.getInvitation(invitation)).toEqual(left);
@@ -361,7 +238,7 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
     });
 
     test('ends in whole seconds, rounded up', async () => {
-      const { team } = await share();
+      const { team } = await share(subject);
       const invitation = { ...invitationTo(team), expiresAt: epochMs(NEVER + 1) };
       await subject.sharing.putInvitation(invitation);
       expect((await subject.sharing.getInvitation(invitation))?.expiresAt).toBe(NEVER + 1000);

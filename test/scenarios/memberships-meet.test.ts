@@ -41,8 +41,11 @@ interface Place {
 
 test('who comes back while an earlier membership is being ended keeps the mount of the new one', async () => {
   const { world, pusher, ann, bob, namespaceId } = await shared();
-  const token = await world.inviteByLink(ann, namespaceId);
-  pusher.meanwhile = () => leaveAndComeBack(world, bob, { namespaceId, token });
+  pusher.meanwhile = async () => {
+    const body = { role: 'editor', email: 'bob@example.org' } as const;
+    const { token } = await world.call(ann, 'invite', { parameters: { namespaceId }, body });
+    await leaveAndComeBack(world, bob, { namespaceId, token });
+  };
   await world.call(ann, 'removeMember', { parameters: { namespaceId, accountId: bob.accountId } });
   expect((await world.call(bob, 'listNamespaces', {})).folders).toMatchObject([{ namespaceId, memberCount: 2 }]);
   expect(await world.names(bob)).toEqual(['team']);
