@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import type { UploadId } from '@syncline/protocol';
 
 /** IPv6 addresses have 16-bit groups, of which a network of one customer shares the first four. */
 const GROUPS = 8;
@@ -28,6 +29,16 @@ export function tokenAttemptKey(address: string): string {
 /** One for the visitor at this link, and one for all visitors at it. */
 export function passwordAttemptKeys(tokenHash: string, address: string): readonly [own: string, all: string] {
   return [`password/${tokenHash}/${visitorKey(address)}`, `password/${tokenHash}`];
+}
+
+/** Bytes that this link has announced, and not stored. */
+export function pendingBytesKey(tokenHash: string): string {
+  return `pending/${tokenHash}`;
+}
+
+/** Whether an upload was counted as stored. */
+export function storedUploadKey(uploadId: UploadId): string {
+  return `stored/${uploadId}`;
 }
 
 export function uploadAttemptKey(tokenHash: string): string {

@@ -28,13 +28,13 @@ export async function checkLinkPassword(
   if (first.kind === 'full') return tooManyAttempts(first.until, now);
   const second = await attempts.take({ key: all, max: PASSWORD_ATTEMPTS_ALL_MAX, now, endsAt });
   if (second.kind === 'full') {
-    await attempts.giveBack(own, now);
+    await attempts.giveBack({ key: own, now });
     return tooManyAttempts(second.until, now);
   }
   if (!(await isPassword(visitor.password, link.passwordHash))) {
     return refused('password_needed', 'this is not the password of the link');
   }
-  await Promise.all([attempts.giveBack(own, now), attempts.giveBack(all, now)]);
+  await Promise.all([own, all].map((key) => attempts.giveBack({ key, now })));
   return undefined;
 }
 

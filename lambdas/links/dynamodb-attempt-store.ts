@@ -26,29 +26,31 @@ export class DynamodbAttemptStore implements AttemptStore {
 
   async take(attempt: {
     readonly key: string;
+    readonly count?: number;
     readonly max: number;
     readonly now: EpochMs;
     readonly endsAt: EpochMs;
   }): Promise<AttemptOutcome> {
-    const { key, max, now, endsAt } = attempt;
+    const { key, count: more = 1, max, now, endsAt } = attempt;
     // Between looking and beginning a count another one may begin it, and end it again.
     for (let attemptNumber = 1; attemptNumber <= ATTEMPT_TRIES_MAX; attemptNumber++) {
-      const met = await this.#goOn({ key, max, now });
+      const met = await this.#goOn({ key, more, room: max - more, now });
       if (met === 'taken') return { kind: 'taken' };
       const count = met === undefined ? undefined : countOf(met);
       if (count !== undefined && count.endsAt > now) return { kind: 'full', until: count.endsAt };
-      if (await this.#begin({ key, now, endsAt })) return { kind: 'taken' };
+      if (await this.#begin({ key, more, now, endsAt })) return { kind: 'taken' };
     }
     throw new UnavailableError('other attempts did not come to an end');
   }
 
-  async giveBack(key: string, now: EpochMs): Promise<void> {
+  async giveBack(back: { readonly key: string; readonly count?: number; readonly now: EpochMs }): Promise<void> {
+    const { key, count: less = 1, now } = back;
     const update = {
       TableName: this.#table,
       Key: keyOf(key),
-      ConditionExpression: 'taken > :none AND expiresAt > :now',
-      UpdateExpression: 'SET taken = taken - :one',
-      ExpressionAttributeValues: toAttributes({ ':none': 0, ':one': 1, ':now': secondsOf(now) }),
+      ConditionExpression: 'taken >= :less AND expiresAt > :now',
+      UpdateExpression: 'SET taken = taken - :less',
+      ExpressionAttributeValues: toAttributes({ ':less': less, ':now': secondsOf(now) }),
     };
     await isAccepted(() => this.#client.send('UpdateItem', update));
   }
@@ -66,14 +68,18 @@ export class DynamodbAttemptStore implements AttemptStore {
   }
 
   /** Takes an attempt of a count that has begun; otherwise what stands there. */
-  async #goOn(attempt: { readonly key: string; readonly max: number; readonly now: EpochMs }) {
+  async #goOn(attempt: { readonly key: string; readonly more: number; readonly room: number; readonly now: EpochMs }) {
     try {
       await this.#client.send('UpdateItem', {
         TableName: this.#table,
         Key: keyOf(attempt.key),
-        ConditionExpression: 'taken < :max AND expiresAt > :now',
-        UpdateExpression: 'SET taken = taken + :one',
-        ExpressionAttributeValues: toAttributes({ ':max': attempt.max, ':one': 1, ':now': secondsOf(attempt.now) }),
+        ConditionExpression: 'taken <= :room AND expiresAt > :now',
+        UpdateExpression: 'SET taken = taken + :more',
+        ExpressionAttributeValues: toAttributes({
+          ':room': attempt.room,
+          ':more': attempt.more,
+          ':now': secondsOf(attempt.now),
+        }),
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
       return 'taken';
@@ -83,10 +89,15 @@ export class DynamodbAttemptStore implements AttemptStore {
     }
   }
 
-  #begin(count: { readonly key: string; readonly now: EpochMs; readonly endsAt: EpochMs }): Promise<boolean> {
+  #begin(count: {
+    readonly key: string;
+    readonly more: number;
+    readonly now: EpochMs;
+    readonly endsAt: EpochMs;
+  }): Promise<boolean> {
     const put = {
       TableName: this.#table,
-      Item: { ...keyOf(count.key), ...toAttributes({ taken: 1, expiresAt: expiryAttribute(count.endsAt) }) },
+      Item: { ...keyOf(count.key), ...toAttributes({ taken: count.more, expiresAt: expiryAttribute(count.endsAt) }) },
       ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
       ExpressionAttributeValues: toAttributes({ ':now': secondsOf(count.now) }),
     };

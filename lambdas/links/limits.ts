@@ -1,4 +1,12 @@
-import { assert, CHUNK_BYTES_MAX, LINKS_MAX, MINUTE_MS, MiB } from '@syncline/protocol';
+import {
+  assert,
+  CHUNK_BYTES_MAX,
+  CHUNK_PIN_MS,
+  LINK_FILE_BYTES_MAX,
+  LINKS_MAX,
+  MINUTE_MS,
+  MiB,
+} from '@syncline/protocol';
 import { NODE_KEYS_MAX } from '../namespaces/namespace-store.ts';
 import { RESPONSE_BYTES_MAX } from '../runtime/limits.ts';
 
@@ -16,6 +24,12 @@ export const ATTEMPTS_MS = 15 * MINUTE_MS;
 export const ATTEMPT_TRIES_MAX = 4;
 /** Requests that open uploads by one link in ATTEMPTS_MS: what is never made a file lies in the store until it is swept. */
 export const UPLOAD_REQUESTS_MAX = 100;
+/** Bytes that one link can have announced and not stored, in PENDING_MS: they may lie in the store until they are swept. */
+export const PENDING_BYTES_MAX = 10 * LINK_FILE_BYTES_MAX;
+/** How long what was announced and not stored counts, from the first of it on: as long as it is safe from the sweep. */
+export const PENDING_MS = CHUNK_PIN_MS;
+/** Uploads that are counted as stored at once. */
+export const STORED_COUNTED_AT_ONCE = 16;
 /** Names that are tried for a file that came in by a link; after them comes one that nobody else has. */
 export const NUMBERED_NAMES_MAX = 64;
 /** Times that names are chosen again because somebody else has taken them. */

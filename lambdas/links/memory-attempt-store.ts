@@ -13,20 +13,22 @@ export class MemoryAttemptStore implements AttemptStore {
 
   async take(attempt: {
     readonly key: string;
+    readonly count?: number;
     readonly max: number;
     readonly now: EpochMs;
     readonly endsAt: EpochMs;
   }): Promise<AttemptOutcome> {
-    const { key, max, now } = attempt;
+    const { key, count: more = 1, max, now } = attempt;
     const count = this.#live(key, now) ?? { taken: 0, endsAt: roundUpToSecond(attempt.endsAt) };
-    if (count.taken >= max) return { kind: 'full', until: count.endsAt };
-    this.#counts.set(key, { ...count, taken: count.taken + 1 });
+    if (count.taken + more > max) return { kind: 'full', until: count.endsAt };
+    this.#counts.set(key, { ...count, taken: count.taken + more });
     return { kind: 'taken' };
   }
 
-  async giveBack(key: string, now: EpochMs): Promise<void> {
+  async giveBack(back: { readonly key: string; readonly count?: number; readonly now: EpochMs }): Promise<void> {
+    const { key, count: less = 1, now } = back;
     const count = this.#live(key, now);
-    if (count !== undefined && count.taken > 0) this.#counts.set(key, { ...count, taken: count.taken - 1 });
+    if (count !== undefined && count.taken >= less) this.#counts.set(key, { ...count, taken: count.taken - less });
   }
 
   async fullUntil(count: {

@@ -22,6 +22,7 @@ import { NAME_TRIES_MAX, NUMBERED_NAMES_MAX } from './limits.ts';
 import type { StoredLink } from './link-store.ts';
 import { linkUploader, namespacesOfLink } from './link-uploader.ts';
 import { ended, type OpenLinkDependencies, openLink } from './open-link.ts';
+import { storeBytes } from './pending-bytes.ts';
 
 export type StoreLinkFilesDependencies = OpenLinkDependencies & CommitDependencies;
 
@@ -44,7 +45,7 @@ export async function storeLinkFiles(
   const { links } = dependencies;
   const opened = await openLink(dependencies, { token: request.token, visitor, role: 'upload', isCounted: true });
   if (opened.kind === 'refused') return opened;
-  const { link, target } = opened.value;
+  const { link, target, now } = opened.value;
   const namespaces = namespacesOfLink(dependencies.namespaces, link);
   const files = [...new Map(request.files.map((file) => [file.uploadId, file])).values()];
   const stored: Stored = await findStored(namespaces, link, files);
@@ -52,10 +53,11 @@ export async function storeLinkFiles(
   if (fresh.length > 0) {
     if (!(await links.countUses(link.tokenHash, fresh.length))) return ended('exhausted');
     const folder = { link, folderId: target.nodeId };
-    const made = await commitFiles({ ...dependencies, namespaces }, folder, fresh);
+    const { made, stored: added } = await commitFiles({ ...dependencies, namespaces }, folder, fresh);
     const refused = [...made.values()].filter((error) => error !== undefined).length;
     if (refused > 0) await links.countUses(link.tokenHash, -refused);
     for (const [uploadId, error] of made) stored.set(uploadId, error);
+    await storeBytes({ attempts: dependencies.attempts, tokenHash: link.tokenHash, now }, added);
   }
   return done({
     files: request.files.map(({ uploadId }) => {
@@ -89,23 +91,26 @@ async function commitFiles(
   dependencies: StoreLinkFilesDependencies,
   { link, folderId }: LinkFolder,
   files: readonly LinkFile[],
-): Promise<Stored> {
-  const stored: Stored = new Map();
-  for (let attempt = 1; attempt <= NAME_TRIES_MAX && stored.size < files.length; attempt++) {
-    const open = files.filter(({ uploadId }) => !stored.has(uploadId));
+): Promise<{ readonly made: Stored; readonly stored: Parameters<typeof storeBytes>[1] }> {
+  const made: Stored = new Map();
+  const stored: Parameters<typeof storeBytes>[1][number][] = [];
+  for (let attempt = 1; attempt <= NAME_TRIES_MAX && made.size < files.length; attempt++) {
+    const open = files.filter(({ uploadId }) => !made.has(uploadId));
     const names = await chooseNames(dependencies.namespaces, { link, folderId }, open);
     const operations = open.map((file) => putOf({ link, folderId }, file, names.get(file.uploadId) ?? file.name));
     const { results } = await commitOperations(dependencies, { operations }, linkUploader(link));
     for (const [index, result] of results.entries()) {
       const uploadId = open[index]?.uploadId;
       assert(uploadId !== undefined, 'every operation is answered');
-      if (result.status === 'committed') stored.set(uploadId, undefined);
-      else if (result.status === 'error') stored.set(uploadId, result.error);
-      else if (result.conflict.kind !== 'name_taken') stored.set(uploadId, ended('gone').error);
+      if (result.status === 'committed') {
+        made.set(uploadId, undefined);
+        stored.push({ uploadId, bytes: result.node.size });
+      } else if (result.status === 'error') made.set(uploadId, result.error);
+      else if (result.conflict.kind !== 'name_taken') made.set(uploadId, ended('gone').error);
     }
   }
-  for (const { uploadId } of files) if (!stored.has(uploadId)) stored.set(uploadId, busy());
-  return stored;
+  for (const { uploadId } of files) if (!made.has(uploadId)) made.set(uploadId, busy());
+  return { made, stored };
 }
 
 function busy(): OperationError {

@@ -3,6 +3,7 @@ import type { PlantedBug } from './planted-bug.ts';
 const LINKS = 'test/scenarios/links.test.ts';
 const DOWNLOADS = 'test/scenarios/link-downloads.test.ts';
 const UPLOADS = 'test/scenarios/link-uploads.test.ts';
+const BOUNDS = 'test/scenarios/link-upload-bounds.test.ts';
 const PROPERTY = 'test/scenarios/links.property.test.ts';
 
 /** Errors by which links give more than they should. */
@@ -80,7 +81,7 @@ export const LINK_BUGS: readonly PlantedBug[] = [
     file: 'lambdas/links/check-link-password.ts',
     find: "  if (first.kind === 'full') return tooManyAttempts(first.until, now);",
     replace:
-      "  if (first.kind === 'full') return tooManyAttempts(first.until, now);\n  await attempts.giveBack(own, now);",
+      "  if (first.kind === 'full') return tooManyAttempts(first.until, now);\n  await attempts.giveBack({ key: own, now });",
     caughtBy: {
       file: LINKS,
       test: 'can be tried five times in 15 minutes from one address, and then not even the right one',
@@ -96,6 +97,42 @@ export const LINK_BUGS: readonly PlantedBug[] = [
     caughtBy: {
       file: UPLOADS,
       test: 'of what is stored, in scope deployment: every chunk is missing until this link has sent it',
+    },
+  },
+  {
+    id: 'uploads-are-never-stored',
+    what: 'Whoever may store files by a link fills the store with what never becomes a file.',
+    invariant: 'I-23',
+    file: 'lambdas/links/pending-bytes.ts',
+    find: 'count: bytes, max, now, endsAt',
+    replace: 'count: bytes - bytes, max, now, endsAt',
+    caughtBy: {
+      file: BOUNDS,
+      test: 'what is announced and never stored fits into the room that there is, until the sweep may have taken it',
+    },
+  },
+  {
+    id: 'stored-makes-room-twice',
+    what: 'A file that is stored by many requests at once makes room for many.',
+    invariant: 'I-23',
+    file: 'lambdas/links/pending-bytes.ts',
+    find: "return first.kind === 'taken' ? bytes : 0;",
+    replace: 'return first.kind.length > 0 ? bytes : 0;',
+    caughtBy: {
+      file: BOUNDS,
+      test: 'what was stored makes room for as much as is left, once, however many store it at once',
+    },
+  },
+  {
+    id: 'more-files-than-uses',
+    what: 'A visitor sends more files than the link takes.',
+    invariant: 'I-23',
+    file: 'lambdas/links/open-link-uploads.ts',
+    find: 'const left = maxUses === undefined ? files : maxUses - uses;',
+    replace: 'const left = maxUses === undefined ? files : maxUses + files - uses;',
+    caughtBy: {
+      file: BOUNDS,
+      test: 'more files at once than a link takes are refused before a byte is sent, and it says how many it takes',
     },
   },
   {

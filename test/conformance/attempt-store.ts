@@ -47,25 +47,42 @@ export function describeAttemptStore(make: () => Promise<AttemptStore>): void {
     const later = epochMs(END + 5000);
     for (let index = 0; index < 3; index++) expect(await take(key, END, later)).toEqual({ kind: 'taken' });
     expect(await take(key, END, later)).toEqual({ kind: 'full', until: later });
-    await attempts.giveBack(key, later);
+    await attempts.giveBack({ key, now: later });
     expect(await fullUntil(key, END)).toBe(later);
   });
 
   test('what is given back can be taken again, and nothing is given back twice', async () => {
     const key = freshId();
     for (let index = 0; index < 3; index++) await take(key);
-    await attempts.giveBack(key, NOW);
+    await attempts.giveBack({ key, now: NOW });
     expect([await take(key), await take(key)]).toMatchObject([{ kind: 'taken' }, { kind: 'full' }]);
-    for (let index = 0; index < 9; index++) await attempts.giveBack(key, NOW);
+    for (let index = 0; index < 9; index++) await attempts.giveBack({ key, now: NOW });
     const outcomes = [await take(key), await take(key), await take(key), await take(key)];
     expect(outcomes.map(({ kind }) => kind)).toEqual(['taken', 'taken', 'taken', 'full']);
+  });
+
+  test('several are taken and given back together, or not at all', async () => {
+    const key = freshId();
+    const takeAll = (count: number) => attempts.take({ key, count, max: 10, now: NOW, endsAt: END });
+    const outcomes = [await takeAll(6), await takeAll(5), await takeAll(4), await takeAll(1)];
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['taken', 'full', 'taken', 'full']);
+    await attempts.giveBack({ key, count: 11, now: NOW });
+    expect(await takeAll(1)).toMatchObject({ kind: 'full' });
+    await attempts.giveBack({ key, count: 7, now: NOW });
+    expect([await takeAll(8), await takeAll(7)]).toMatchObject([{ kind: 'full' }, { kind: 'taken' }]);
+    const other = freshId();
+    const first = { key: other, count: 10, max: 10, now: NOW, endsAt: END };
+    expect([await attempts.take(first), await attempts.take({ ...first, count: 1 })]).toMatchObject([
+      { kind: 'taken' },
+      { kind: 'full' },
+    ]);
   });
 
   test('keys do not count for each other', async () => {
     const key = freshId();
     for (let index = 0; index < 3; index++) await take(key);
     expect(await take(freshId())).toEqual({ kind: 'taken' });
-    await attempts.giveBack(freshId(), NOW);
+    await attempts.giveBack({ key: freshId(), now: NOW });
     expect(await take(key)).toMatchObject({ kind: 'full' });
   });
 }

@@ -184,7 +184,7 @@ describe('a visitor learns nothing', () => {
   );
 
   test('of how full the namespace is', async () => {
-    const { world, link } = await openInbox({}, { quotaBytes: 10 });
+    const { world, ann, link } = await openInbox({}, { quotaBytes: 10 });
     const refused = await world.service.invoke('openLinkUploads', {
       parameters: { token: link.token },
       body: {
@@ -196,7 +196,8 @@ describe('a visitor learns nothing', () => {
     expect(refused).toMatchObject({ ok: false, problem: { code: 'quota_exceeded' } });
     expect(JSON.stringify(refused)).not.toMatch(/Bytes/);
     expect(await world.drop(link, 'a', '12345678')).toBe('stored');
-    const uploadIds = [await world.send(link, [textBytes('1')]), await world.send(link, [textBytes('23')])];
+    const uploadIds = [await world.send(link, [textBytes('1')]), await world.send(link, [textBytes('2')])];
+    await world.put(ann, { name: 'mine', text: 'm' });
     const answer = await world.store(
       link,
       uploadIds.map((uploadId, index) => ({ uploadId, name: `${index}` })),
