@@ -37,6 +37,7 @@ async function itemsOf(kind: SharingChange['kind']) {
   const changes = {
     found: { kind: 'found', folder, member, mount },
     join: { kind: 'join', member, mount, invitation: { invitationId, isUsedUp: false, createdAt: CHANGED_AT } },
+    remount: { kind: 'remount', member, mount },
     unmount: { kind: 'unmount', mount },
   } as const satisfies Record<SharingChange['kind'], SharingChange>;
   return transactionItems(tables, {
@@ -51,6 +52,7 @@ async function itemsOf(kind: SharingChange['kind']) {
 test.each([
   ['found', 7],
   ['join', 9],
+  ['remount', 6],
   ['unmount', 5],
 ] as const)('%s costs %i items, whatever lies in the folder, each on a condition', async (kind, count) => {
   const items = await itemsOf(kind);

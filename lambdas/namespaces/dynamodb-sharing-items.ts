@@ -2,8 +2,8 @@ import { MEMBERS_MAX } from '@syncline/protocol';
 import type { TransactWriteItem } from '../runtime/dynamodb-api.ts';
 import { toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { keyAttributes } from '../runtime/dynamodb-batches.ts';
-import { barKey, invitationKey, memberRow, mountKey, mountRow } from '../sharing/dynamodb-sharing-rows.ts';
-import type { SharingChange, StoredMember, StoredMount } from '../sharing/sharing-change.ts';
+import { barKey, invitationKey, memberKey, memberRow, mountKey, mountRow } from '../sharing/dynamodb-sharing-rows.ts';
+import { mountsAdded, type SharingChange, type StoredMember, type StoredMount } from '../sharing/sharing-change.ts';
 import { headItem, headKey } from './dynamodb-head-item.ts';
 import { sharedHead } from './empty-head.ts';
 
@@ -25,6 +25,8 @@ export function sharingItems(accounts: string, change: SharingChange): readonly 
         using(accounts, change),
         passing(accounts, change),
       ];
+    case 'remount':
+      return remounting(accounts, change);
     case 'unmount': {
       const { accountId, namespaceId } = change.mount;
       const key = keyAttributes(mountKey(accountId, namespaceId));
@@ -49,6 +51,36 @@ function joining(
   return [memberRow(member), mountRow(mount)].map((item) => ({
     Put: { TableName: accounts, Item: item, ConditionExpression: ABSENT },
   }));
+}
+
+function remounting(
+  accounts: string,
+  { member, mount, lost }: Extract<SharingChange, { readonly kind: 'remount' }>,
+): readonly TransactWriteItem[] {
+  return [
+    {
+      Update: {
+        TableName: accounts,
+        Key: keyAttributes(memberKey(member.namespaceId, member.accountId)),
+        ConditionExpression: '#role = :role',
+        UpdateExpression: 'SET #role = :role',
+        ExpressionAttributeNames: { '#role': 'role' },
+        ExpressionAttributeValues: toAttributes({ ':role': member.role }),
+      },
+    },
+    {
+      Put: {
+        TableName: accounts,
+        Item: mountRow(mount),
+        ...(lost === undefined
+          ? { ConditionExpression: ABSENT }
+          : {
+              ConditionExpression: 'nodeId = :lost',
+              ExpressionAttributeValues: toAttributes({ ':lost': lost }),
+            }),
+      },
+    },
+  ];
 }
 
 function counting(accounts: string, { namespaceId }: StoredMember): TransactWriteItem {
@@ -110,6 +142,6 @@ export function sharingValues(change: SharingChange | undefined): Readonly<Recor
   if (change === undefined) return {};
   return {
     ...(change.kind === 'found' ? { ':ground': true } : {}),
-    ':mounts': change.kind === 'unmount' ? -1 : 1,
+    ':mounts': mountsAdded(change),
   };
 }

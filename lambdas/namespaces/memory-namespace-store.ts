@@ -13,7 +13,7 @@ import type { DeviceKey } from '../accounts/account-store.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { roundUpToSecond } from '../runtime/expiry.ts';
 import { MemoryMemberships } from '../sharing/memory-memberships.ts';
-import type { SharingChange, StoredMount } from '../sharing/sharing-change.ts';
+import { mountsAdded, type SharingChange, type StoredMount } from '../sharing/sharing-change.ts';
 import { sharedHead } from './empty-head.ts';
 import { groundedHead } from './grounded-head.ts';
 import {
@@ -307,7 +307,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
   }
 
   #share(home: Namespace, change: SharingChange): void {
-    const mountCount = (home.head.mountCount ?? 0) + (change.kind === 'unmount' ? -1 : 1);
+    const mountCount = (home.head.mountCount ?? 0) + mountsAdded(change);
     home.head = { ...home.head, mountCount, ...(change.kind === 'found' ? { isGround: true } : {}) };
     if (change.kind === 'found') {
       // The same rows, under another head and with another journal.

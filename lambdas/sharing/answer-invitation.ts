@@ -12,10 +12,11 @@ import {
   type RouteResponse,
 } from '@syncline/protocol';
 import type { NamespaceView } from '../journal/namespace-view.ts';
-import { type Author, createdMount } from '../journal/node-change.ts';
+import { type Author, createdMount, type NodeChange } from '../journal/node-change.ts';
 import type { StoredNode } from '../namespaces/namespace-store.ts';
 import { toWireNode } from '../namespaces/wire-node.ts';
 import type { Caller, DeviceCaller } from '../runtime/caller.ts';
+import type { Random } from '../runtime/clock.ts';
 import { done, type Outcome, type Refused, refused } from '../runtime/outcome.ts';
 import { type ChangeHomeDependencies, changeHome, type HomeDecision } from './change-home.ts';
 import { type FindInvitationDependencies, findInvitation } from './find-invitation.ts';
@@ -23,8 +24,8 @@ import { readInvitationToken } from './invitation-token.ts';
 import { MOUNT_NAMES_MAX } from './limits.ts';
 import { noSuchFolder } from './open-folder.ts';
 import { tooManyMounts } from './share-folder.ts';
-import { isBarred } from './sharing-change.ts';
-import type { SharingStore, StoredInvitation } from './sharing-store.ts';
+import { isBarred, type StoredMount } from './sharing-change.ts';
+import type { SharingStore, StoredFolder, StoredInvitation } from './sharing-store.ts';
 
 export interface AcceptInvitationDependencies extends ChangeHomeDependencies {
   readonly sharing: Pick<SharingStore, 'getBar' | 'getFolder' | 'getInvitation' | 'getMember' | 'getMount'>;
@@ -34,7 +35,8 @@ export interface AcceptInvitationDependencies extends ChangeHomeDependencies {
  * Makes the caller a member of the folder that it is invited to, and mounts that at the top of its home namespace: both, or neither.
  * Where its name is taken there, the mount is called `name (2)` and so on; it can be moved anywhere in the home namespace.
  *
- * Idempotent: whoever is a member already is answered so, and keeps its role, whether the invitation is still there or not.
+ * Idempotent: whoever is a member already is answered so, and keeps its role, whether the invitation is still there or not. A member whose mount
+ * was lost is given another one.
  * Cost: 8 reads and a transaction of 9 items.
  */
 export async function acceptInvitation(
@@ -86,19 +88,39 @@ async function findJoined(
   const { accountId } = caller;
   const member = await sharing.getMember({ namespaceId, accountId });
   if (member === undefined || member.role === 'owner') return undefined;
-  const [folder, mount] = await Promise.all([
-    sharing.getFolder(namespaceId),
-    sharing.getMount({ namespaceId, accountId }),
-  ]);
-  if (folder === undefined || mount === undefined) return undefined;
-  const { nodeId: mountId } = mount;
-  const found = await changeHome(dependencies, { accountId, caller }, async (view) => ({
-    kind: 'settled',
-    node: await view.node(mountId),
-  }));
+  const folder = await sharing.getFolder(namespaceId);
+  if (folder === undefined) return undefined;
+  const found = await changeHome(dependencies, { accountId, caller }, (view, author) =>
+    decideRemount(dependencies, { view, author, folder }),
+  );
   if (found.kind === 'refused') return found;
   if (found.value === undefined) return undefined;
-  return done({ folder: { ...folder, role: member.role, mountId }, mount: toWireNode(found.value) });
+  const { role } = (await sharing.getMember({ namespaceId, accountId })) ?? member;
+  return done({ folder: { ...folder, role, mountId: found.value.nodeId }, mount: toWireNode(found.value) });
+}
+
+/** The mount that a member has, or a new one in place of one that was lost; none for who is no member by now. */
+async function decideRemount(
+  { namespaces, sharing, random }: AcceptInvitationDependencies,
+  given: { readonly view: NamespaceView; readonly author: Author; readonly folder: StoredFolder },
+): Promise<HomeDecision> {
+  const { view, author, folder } = given;
+  const { namespaceId } = folder;
+  const { accountId } = author.caller;
+  const member = await sharing.getMember({ namespaceId, accountId });
+  if (member === undefined) return { kind: 'settled', node: undefined };
+  const mounts = await namespaces.listMounts(accountId);
+  const lost = mounts.find((one) => one.namespaceId === namespaceId)?.nodeId;
+  const node = lost === undefined ? undefined : await view.node(lost);
+  if (node !== undefined && node.deletedAt === undefined) return { kind: 'settled', node };
+  if (lost === undefined && mounts.length >= MOUNTS_MAX) return tooManyMounts();
+  const made = await chooseMount(view, { random, author, folder });
+  if (made.kind === 'refused') return made;
+  return {
+    kind: 'change',
+    change: made.value.change,
+    sharing: { kind: 'remount', member, mount: made.value.mount, ...(lost === undefined ? {} : { lost }) },
+  };
 }
 
 /** Says no to an invitation that is for one person, which takes it away. An open link stays for the others. Cost: a read and a write. */
@@ -121,31 +143,51 @@ async function decideMount(
   const { accountId, email = invitation.email } = author.caller;
   const { namespaceId, invitationId, role, invitedBy } = invitation;
   const mounts = await namespaces.listMounts(accountId);
-  const mount = mounts.find((one) => one.namespaceId === namespaceId);
-  if (mount !== undefined) {
+  const former = mounts.find((one) => one.namespaceId === namespaceId);
+  if (former !== undefined) {
     const isMember = (await namespaces.readAccess({ namespaceId, accountId })) !== undefined;
-    if (isMember) return { kind: 'settled', node: await view.node(mount.nodeId) };
+    if (isMember) return { kind: 'settled', node: await view.node(former.nodeId) };
     return refused('conflict', 'your former place of this folder is still in your tree: leave it, then accept again');
   }
   if (mounts.length >= MOUNTS_MAX) return tooManyMounts();
   const used = { invitationId, isUsedUp: invitation.email !== undefined, createdAt: invitation.createdAt };
   if (isBarred(await sharing.getBar({ namespaceId, accountId }), used)) return barred();
-  const name = await freeName(view, invitation.name);
+  const made = await chooseMount(view, { random, author, folder: invitation });
+  if (made.kind === 'refused') return made;
+  const { change, mount } = made.value;
+  const since = mount.joinedAt;
+  return {
+    kind: 'change',
+    change,
+    sharing: {
+      kind: 'join',
+      member: { namespaceId, accountId, role, since, invitedBy, ...(email === undefined ? {} : { email }) },
+      mount,
+      invitation: used,
+    },
+  };
+}
+
+/** A mount at the top of the tree, by a name that is free there. */
+async function chooseMount(
+  view: NamespaceView,
+  made: {
+    readonly random: Random;
+    readonly author: Author;
+    readonly folder: Pick<StoredFolder, 'name' | 'namespaceId'>;
+  },
+): Promise<Outcome<{ readonly change: NodeChange; readonly mount: StoredMount }>> {
+  const { random, author, folder } = made;
+  const { namespaceId } = folder;
+  const name = await freeName(view, folder.name);
   if (name === undefined) {
     return refused('conflict', 'folders of this name stand at the top of your tree: rename one, then accept again');
   }
   const nodeId = NodeId.parse(encodeUlid(random.bytes(16)));
-  const since = formatInstant(author.now);
-  return {
-    kind: 'change',
+  return done({
     change: createdMount(author, { nodeId, parentId: view.rootId, name }, namespaceId),
-    sharing: {
-      kind: 'join',
-      member: { namespaceId, accountId, role, since, invitedBy, ...(email === undefined ? {} : { email }) },
-      mount: { accountId, namespaceId, nodeId, joinedAt: since },
-      invitation: used,
-    },
-  };
+    mount: { accountId: author.caller.accountId, namespaceId, nodeId, joinedAt: formatInstant(author.now) },
+  });
 }
 
 function barred(): Refused {

@@ -45,6 +45,8 @@ export class MemoryMemberships {
           !isBarred(this.bars(namespaceId).get(accountId), change.invitation) &&
           this.invitations(namespaceId).has(change.invitation.invitationId)
         );
+      case 'remount':
+        return mount?.nodeId === change.lost && this.members(namespaceId).get(accountId)?.role === change.member.role;
       case 'unmount':
         return mount?.nodeId === change.mount.nodeId;
     }
@@ -57,8 +59,9 @@ export class MemoryMemberships {
       this.mounts(accountId).delete(namespaceId);
       return;
     }
-    this.members(namespaceId).set(accountId, change.member);
     this.mounts(accountId).set(namespaceId, change.mount);
+    if (change.kind === 'remount') return;
+    this.members(namespaceId).set(accountId, change.member);
     this.bars(namespaceId).delete(accountId);
     if (change.kind === 'join' && change.invitation.isUsedUp) {
       this.invitations(namespaceId).delete(change.invitation.invitationId);

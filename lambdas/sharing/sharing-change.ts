@@ -23,6 +23,7 @@ export interface StoredMount {
  * - `found` turns a folder into a namespace: its head must not exist.
  * - `join` makes somebody a member of a namespace with fewer than MEMBERS_MAX, who is none, by an invitation that is still there, unless
  *   they are barred from it (`isBarred`). It lifts the bar.
+ * - `remount` gives a member, whose role is as it was read, a mount in place of one that was lost; `lost` is what its row says, if there is one.
  * - `unmount` takes away a mount whose membership is gone already.
  */
 export type SharingChange =
@@ -43,7 +44,19 @@ export type SharingChange =
         readonly createdAt: string;
       };
     }
+  | {
+      readonly kind: 'remount';
+      readonly member: Pick<StoredMember, 'accountId' | 'namespaceId' | 'role'>;
+      readonly mount: StoredMount;
+      readonly lost?: NodeId;
+    }
   | { readonly kind: 'unmount'; readonly mount: StoredMount };
+
+/** By how many mounts a home has more after a change. */
+export function mountsAdded(change: SharingChange): number {
+  if (change.kind === 'unmount') return -1;
+  return change.kind === 'remount' && change.lost !== undefined ? 0 : 1;
+}
 
 /**
  * Whether somebody whose access the owner has taken away, or reduced, at `barredAt` is let in by an invitation no more: by no open one, and

@@ -29,6 +29,18 @@ export const MEMBERSHIP_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'lost-mount-stays-lost',
+    what: 'A member whose mount was lost does not get it again.',
+    invariant: 'I-9',
+    file: 'lambdas/sharing/answer-invitation.ts',
+    find: "if (node !== undefined && node.deletedAt === undefined) return { kind: 'settled', node };",
+    replace: "if (node?.deletedAt === undefined) return { kind: 'settled', node };",
+    caughtBy: {
+      file: MEETINGS,
+      test: 'a member whose mount was lost has it again by accepting again, though the invitation was used up',
+    },
+  },
+  {
     id: 'removed-comes-back',
     what: 'Whoever was removed comes back by an open invitation.',
     invariant: 'I-18',

@@ -148,6 +148,36 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
       expect((await subject.namespaces.readAccess(guest))?.head).toMatchObject({ mountCount: 0 });
     });
 
+    test('is mounted anew where the mount was lost, row or node, and as the member that it was read as', async () => {
+      const { team } = await share(subject);
+      const { guest, change } = await join(subject, team);
+      const key = memberOf(team, guest.accountId);
+      const remount = (given: { readonly lost?: NodeId; readonly role?: 'editor' | 'viewer' }): SharingChange => {
+        const { lost, role = 'editor' } = given;
+        const mount = { ...change.mount, nodeId: freshNodeId() };
+        return { kind: 'remount', member: { ...key, role }, mount, ...(lost === undefined ? {} : { lost }) };
+      };
+      const lost = change.mount.nodeId;
+      for (const wrong of [{}, { lost: freshNodeId() }, { lost, role: 'viewer' }] as const) {
+        const outcome = await subject.namespaces.commit(mountChange(guest, 1, remount(wrong)));
+        expect(outcome).toEqual({ kind: 'superseded' });
+      }
+      const other = remount({ lost });
+      expect(await subject.namespaces.commit(mountChange(guest, 1, other))).toEqual({ kind: 'committed' });
+      expect(await subject.namespaces.listMounts(guest.accountId)).toEqual([other.mount]);
+      expect((await subject.namespaces.readAccess(guest))?.head).toMatchObject({ mountCount: 1 });
+      const unmount = { ...emptyTransaction(guest, 2), sharing: { kind: 'unmount', mount: other.mount } } as const;
+      expect(await subject.namespaces.commit(unmount)).toEqual({ kind: 'committed' });
+      const third = remount({});
+      expect(await subject.namespaces.commit(mountChange(guest, 2, third))).toEqual({ kind: 'committed' });
+      expect(await subject.sharing.getMount(key)).toEqual(third.mount);
+      expect((await subject.namespaces.readAccess(guest))?.head).toMatchObject({ mountCount: 1 });
+      expect(await subject.sharing.getMember(key)).toEqual(change.kind === 'join' ? change.member : undefined);
+      await subject.sharing.removeMember(key);
+      const late = remount({ lost: third.mount.nodeId });
+      expect(await subject.namespaces.commit(mountChange(guest, 3, late))).toEqual({ kind: 'superseded' });
+    });
+
     test('changes roles, but the one owner stays until another is made one', async () => {
       const { team } = await share(subject);
       const { guest } = await join(subject, team);

@@ -92,6 +92,21 @@ test.each([
   expect((await world.call(ann, 'listTree', { query: { namespaceId } })).nodes).toHaveLength(made);
 });
 
+test('a member whose mount was lost has it again by accepting again, though the invitation was used up', async () => {
+  const { world, ann, bob } = await shared();
+  const namespaceId = await world.shareNew(ann, 'other');
+  const body = { role: 'viewer', email: 'bob@example.org' } as const;
+  const { token } = await world.call(ann, 'invite', { parameters: { namespaceId }, body });
+  const first = await world.call(bob, 'acceptInvitation', { body: { token } });
+  world.service.stores.namespaces.memberships.mounts(bob.accountId).delete(namespaceId);
+  const again = await world.call(bob, 'acceptInvitation', { body: { token } });
+  expect(again).toMatchObject({ folder: { role: 'viewer', memberCount: 2 }, mount: { name: 'other (2)' } });
+  expect(again.mount.nodeId).not.toBe(first.mount.nodeId);
+  const { folders } = await world.call(bob, 'listNamespaces', {});
+  expect(folders.find(({ name }) => name === 'other')).toMatchObject({ mountId: again.mount.nodeId, role: 'viewer' });
+  expect(await world.call(bob, 'acceptInvitation', { body: { token } })).toEqual(again);
+});
+
 test('accepting again what was accepted is answered the same, though the invitation was for one person', async () => {
   const world = new SharedWorld();
   const [ann, bob] = [await world.person('ann'), await world.person('bob')];
