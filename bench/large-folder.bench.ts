@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ContentHash, Cursor, DeviceId, encodeUlid, NamespaceId, NodeId, rootNodeId } from '@syncline/protocol';
-import type { FileSystem, Position } from '../client/src/engine/ports.ts';
+import { BEGINNING, type FileSystem, type Position } from '../client/src/engine/ports.ts';
 import type { RemoteNode, SyncedNode } from '../client/src/engine/trees.ts';
 import { NodeFileSystem } from '../client/src/platform/node/node-file-system.ts';
 import { openStateStore } from '../client/src/platform/node/open-state-store.ts';
@@ -183,7 +183,7 @@ interface CommitTimes {
 }
 
 function commit(file: string, { remote, synced }: Nodes): CommitTimes {
-  const position: Position = { cursor: Cursor.parse('bench'), seq: 1, lamport: 1 };
+  const position: Position = { ...BEGINNING, cursor: Cursor.parse('bench'), seq: 1, lamport: 1 };
   const first = openStateStore(file);
   const remoteMs = timeOf(() => first.save({ remote, synced: new Map(), position }));
   first.close();

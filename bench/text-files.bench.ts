@@ -85,9 +85,9 @@ async function passTexts(
   });
   const down = open();
   const { namespaceId } = alice;
-  const lookahead = new ContentLookahead(down.client, { namespaceId, signal: new AbortController().signal });
+  const lookahead = new ContentLookahead(down.client, { signal: new AbortController().signal });
   const downTime = await timeOf(async () => {
-    const wanted = nodeIds.map((nodeId, index) => ({ nodeId, rev: 1, size: texts[index]?.length ?? 0 }));
+    const wanted = nodeIds.map((nodeId, index) => ({ namespaceId, nodeId, rev: 1, size: texts[index]?.length ?? 0 }));
     lookahead.expect(wanted);
     await runBounded(DOWNLOADS, wanted, async ({ nodeId, rev }) => {
       const firstPage = await lookahead.take({ nodeId, rev });

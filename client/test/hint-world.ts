@@ -1,4 +1,5 @@
 import type { Random } from '../src/api/clock.ts';
+import type { SeenPosition } from '../src/engine/ports.ts';
 import { NamespaceHints } from '../src/sync/namespace-hints.ts';
 import { SocketHub, type SocketHubOptions } from '../src/sync/socket-hub.ts';
 import { SimulatedClock } from './simulated-clock.ts';
@@ -14,6 +15,8 @@ export class HintWorld {
   readonly hinted: number[] = [];
   /** The newest entry that the device has read. */
   seenSeq = 0;
+  /** How far it has read what is mounted. */
+  mounted: SeenPosition['mounted'] = new Map();
 
   constructor(options: { readonly random?: Random; readonly hub?: SocketHubOptions } = {}) {
     const { clock, service } = this;
@@ -32,7 +35,7 @@ export class HintWorld {
     await this.clock.sleep(30);
     if (!this.service.state.isReachable) return;
     this.seenSeq = this.service.head;
-    this.hints.seen({ cursor: this.service.cursor(), seq: this.seenSeq });
+    this.hints.seen({ cursor: this.service.cursor(), seq: this.seenSeq, mounted: this.mounted });
   }
 
   /** Hints while time passes. */

@@ -6,6 +6,7 @@ import { EXECUTION_BUGS } from './execution-bugs.ts';
 import { HISTORY_BUGS } from './history-bugs.ts';
 import { LINK_BUGS } from './link-bugs.ts';
 import { MEMBERSHIP_BUGS } from './membership-bugs.ts';
+import { MOUNT_BUGS } from './mount-bugs.ts';
 import { PACK_BUGS } from './pack-bugs.ts';
 import { PLANNER_BUGS } from './planner-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -33,6 +34,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...LINK_BUGS,
   ...SHARING_BUGS,
   ...MEMBERSHIP_BUGS,
+  ...MOUNT_BUGS,
   ...SWEEP_BUGS,
 ];
 

@@ -12,9 +12,9 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
     what: 'The cursor goes on before the changes that it stands behind were taken over.',
     invariant: 'I-11',
     file: 'client/src/engine/pull-changes.ts',
-    find: '    for (const change of answer.value.changes) {\n',
+    find: '    for (const change of changes) {\n',
     replace:
-      '    trees.setPosition({ ...trees.position, cursor: answer.value.cursor });\n    for (const change of answer.value.changes) {\n',
+      '    trees.setPosition({ ...trees.position, cursor: answer.value.cursor });\n    for (const change of changes) {\n',
     caughtBy: {
       file: 'client/src/engine/pull-changes.test.ts',
       test: 'a delta that breaks off is read again from where it began',
@@ -49,8 +49,8 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
     what: 'Of a folder that comes back from the trash, what lies in it is not asked for.',
     invariant: 'I-11',
     file: 'client/src/engine/pull-changes.ts',
-    find: "isNewFolder && change.type !== 'created' ? await listBelow(remote, node.nodeId) : NOTHING;",
-    replace: "isNewFolder && change.type === 'created' ? await listBelow(remote, node.nodeId) : NOTHING;",
+    find: "isNewFolder && type !== 'created' ? await listBelow(remote, folder) : NOTHING;",
+    replace: "isNewFolder && type === 'created' ? await listBelow(remote, folder) : NOTHING;",
     caughtBy: {
       file: 'client/src/engine/pull-changes.test.ts',
       test: 'a folder that comes back from the trash comes with all that lies in it',
@@ -61,8 +61,14 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
     what: 'The delta goes on from the end of a listing: what changed while it was read is missed.',
     invariant: 'I-11',
     file: 'client/src/engine/pull-changes.ts',
-    find: 'begin ??= { cursor',
-    replace: 'begin = { cursor',
+    find: `  const begun = await remote.openCursor();
+  if (begun.kind === 'refused') return begun;
+  const listed = await listPages(remote, { namespaceId, folderId: undefined });
+`,
+    replace: `  const listed = await listPages(remote, { namespaceId, folderId: undefined });
+  const begun = await remote.openCursor();
+  if (begun.kind === 'refused') return begun;
+`,
     caughtBy: {
       file: 'client/src/engine/pull-changes.test.ts',
       test: 'what changes while the namespace is listed page by page is told by the delta behind it',
@@ -124,8 +130,8 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
     what: 'The delete of a folder says that it has seen one entry more than the device has.',
     invariant: 'I-7',
     file: 'client/src/engine/execute-remote.ts',
-    find: '{ baseSeq: trees.position.seq }',
-    replace: '{ baseSeq: trees.position.seq + 1 }',
+    find: '{ baseSeq: trees.seqOf(namespaceId) }',
+    replace: '{ baseSeq: trees.seqOf(namespaceId) + 1 }',
     caughtBy: {
       file: PLANNER,
       test: 'a folder into which another device puts a file at the last moment is not deleted with it',
@@ -154,8 +160,8 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
     what: 'A folder is deleted at the service although something in it could not be moved out before.',
     invariant: 'I-7',
     file: 'client/src/engine/execute-remote.ts',
-    find: 'if (there === undefined || !isStillDoomed(execution, nodeId)) return undefined;',
-    replace: 'if (there === undefined) return undefined;',
+    find: 'address === undefined || !isStillDoomed(execution, nodeId)) return undefined;',
+    replace: 'address === undefined) return undefined;',
     caughtBy: { file: PLANNER, test: 'a folder is not deleted with a file that could not leave it' },
   },
   {
@@ -238,8 +244,8 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
     what: 'After the namespace was set back, a push with a low sequence counts as read.',
     invariant: 'I-12',
     file: 'client/src/sync/namespace-hints.ts',
-    find: 'const isSeen = epoch === this.#epoch && seq <= this.#seq;',
-    replace: 'const isSeen = seq <= this.#seq;',
+    find: 'const isSeen = epoch === heard.epoch && seq <= heard.seq;',
+    replace: 'const isSeen = seq <= heard.seq;',
     caughtBy: { file: HINTS, test: 'a push of another epoch is a hint, however low its sequence' },
   },
   {

@@ -99,8 +99,8 @@ export const PLANNER_BUGS: readonly PlantedBug[] = [
     what: 'A delete on this disk takes along an edit of another device that it has not seen.',
     invariant: 'I-7',
     file: 'client/src/engine/settle-deletions.ts',
-    find: "if (node.kind === 'file') return sameContent(there, node) ? 'goes' : 'stays';",
-    replace: "if (node.kind === 'file') return 'goes';",
+    find: "if (node.kind === 'file') return sameContent(there, node) ? fate : 'stays';",
+    replace: "if (node.kind === 'file') return fate;",
     caughtBy: { file: MEET, test: 'an edit that comes first is not beaten by a delete that comes later' },
   },
   {

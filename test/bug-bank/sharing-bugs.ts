@@ -3,7 +3,6 @@ import type { PlantedBug } from './planted-bug.ts';
 const OWN = 'lambdas/journal/own-nodes.test.ts';
 const FOLDERS = 'test/scenarios/shared-folders.test.ts';
 const GROUNDS = 'test/scenarios/shared-grounds.test.ts';
-const MOUNTED = 'test/scenarios/mounted-folders.test.ts';
 const HISTORIES = 'test/scenarios/shared-folders.property.test.ts';
 const MATRIX = 'test/scenarios/route-matrix.test.ts';
 
@@ -251,26 +250,5 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
       file: FOLDERS,
       test: 'one cursor goes on over the home and all that is mounted, whatever joins and leaves',
     },
-  },
-  {
-    id: 'mount-is-planned',
-    what: 'The engine takes what lies in a mount for gone, changed or new.',
-    invariant: 'I-15',
-    file: 'client/src/engine/sync-engine.ts',
-    find: '.filter((nodeId) => !isInMount(mounted, nodeId))',
-    replace: '',
-    caughtBy: {
-      file: MOUNTED,
-      test: 'nothing that happens in it on the disk reaches the service, and nothing of it is lost',
-    },
-  },
-  {
-    id: 'place-of-a-mount-is-free',
-    what: 'What stands on the disk where a mount belongs is sent to the service.',
-    invariant: 'I-9',
-    file: 'client/src/engine/mounts.ts',
-    find: "remote.at(here)?.kind === 'mount'",
-    replace: 'here.nodeId === id + id',
-    caughtBy: { file: MOUNTED, test: 'a folder on the disk where a mount is to stand is neither sent nor touched' },
   },
 ];

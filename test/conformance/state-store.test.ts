@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { ContentHash, Cursor, encodeUlid, NodeId } from '@syncline/protocol';
+import { ContentHash, Cursor, encodeUlid, NamespaceId, NodeId, Role } from '@syncline/protocol';
 import * as fc from 'fast-check';
-import type { EngineState, StateDifference, StateStore } from '../../client/src/engine/ports.ts';
+import { BEGINNING, type EngineState, type StateDifference, type StateStore } from '../../client/src/engine/ports.ts';
 import type { RemoteNode, SyncedNode } from '../../client/src/engine/trees.ts';
 import { STATE_ROWS_PER_PAGE } from '../../client/src/platform/node/limits.ts';
 import { openStateStore } from '../../client/src/platform/node/open-state-store.ts';
@@ -72,14 +72,15 @@ describe.each(stores)('a state store %s', (_name, make) => {
   test('is empty at first: the namespace has to be listed', () => {
     const store = make().open();
     expect([...store.load().remote, ...store.load().synced]).toEqual([]);
-    expect(store.load().position).toEqual({ cursor: undefined, seq: 0, lamport: 0 });
+    expect(store.load().position).toEqual(BEGINNING);
     store.close?.();
   });
 
   test('tells a later process exactly what was saved, to the nanosecond', () => {
     const { open } = make();
     const store = open();
-    const position = { cursor: Cursor.parse('c'), seq: 7, lamport: 9 };
+    const mounted = new Map([[NamespaceId.parse(id(7)), { seq: 3, role: 'viewer' as const }]]);
+    const position = { cursor: Cursor.parse('c'), seq: 7, lamport: 9, mounted };
     store.save({
       remote: new Map([
         [remote.nodeId, remote],
@@ -119,21 +120,29 @@ const anAgreement = {
   ),
   executable: fc.boolean(),
 };
-const aRemoteNode: fc.Arbitrary<RemoteNode> = fc.record({
-  ...anAgreement,
-  modifiedAtMs: fc.option(fc.integer({ min: -(2 ** 53) + 1, max: 2 ** 53 - 1 }), { nil: undefined }),
-});
-const aSyncedNode: fc.Arbitrary<SyncedNode> = fc.record({
-  ...anAgreement,
-  identity: fc.record({
-    device: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
-    inode: fc.oneof(fc.constantFrom(1n, 2n), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
-    birthNs: aTime,
-    size: aNumber,
-    mtimeNs: aTime,
-    ctimeNs: aTime,
+const aNamespaceId = fc.integer({ min: 0, max: 3 }).map((number) => NamespaceId.parse(id(number)));
+/** Which namespace a node mounts, if it does. */
+const withMount = <T extends object>(aNode: fc.Arbitrary<T>): fc.Arbitrary<T> =>
+  fc.tuple(aNode, fc.option(aNamespaceId)).map(([node, mounted]) => (mounted === null ? node : { ...node, mounted }));
+const aRemoteNode: fc.Arbitrary<RemoteNode> = withMount(
+  fc.record({
+    ...anAgreement,
+    modifiedAtMs: fc.option(fc.integer({ min: -(2 ** 53) + 1, max: 2 ** 53 - 1 }), { nil: undefined }),
   }),
-});
+);
+const aSyncedNode: fc.Arbitrary<SyncedNode> = withMount(
+  fc.record({
+    ...anAgreement,
+    identity: fc.record({
+      device: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+      inode: fc.oneof(fc.constantFrom(1n, 2n), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
+      birthNs: aTime,
+      size: aNumber,
+      mtimeNs: aTime,
+      ctimeNs: aTime,
+    }),
+  }),
+);
 const aDifference = <T extends { readonly nodeId: NodeId }>(aNode: fc.Arbitrary<T>) =>
   fc
     .array(fc.tuple(aNode, fc.boolean()), { maxLength: 6 })
@@ -148,6 +157,11 @@ const aSave: fc.Arbitrary<StateDifference> = fc.record({
     ),
     seq: aNumber,
     lamport: aNumber,
+    mounted: fc
+      .array(fc.tuple(aNamespaceId, fc.record({ seq: aNumber, role: fc.constantFrom(...Role.options) })), {
+        maxLength: 3,
+      })
+      .map((entries) => new Map(entries)),
   }),
 });
 
@@ -176,7 +190,7 @@ describe('a state in SQLite', () => {
   test('that fails to save has nothing of it', () => {
     const file = newFile();
     const store = openStateStore(file);
-    const position = { cursor: Cursor.parse('at-7'), seq: 7, lamport: 7 };
+    const position = { cursor: Cursor.parse('at-7'), seq: 7, lamport: 7, mounted: new Map() };
     store.save({ remote: new Map([[remote.nodeId, remote]]), synced: new Map(), position });
     const before = told(store.load());
     // The last of the rows does not fit the table.
@@ -187,7 +201,7 @@ describe('a state in SQLite', () => {
         [folder.nodeId, folder],
       ]),
       synced: new Map([[broken.nodeId, broken]]),
-      position: { cursor: Cursor.parse('at-9'), seq: 9, lamport: 9 },
+      position: { cursor: Cursor.parse('at-9'), seq: 9, lamport: 9, mounted: new Map() },
     };
     expect(() => store.save(save)).toThrow();
     expect(told(store.load())).toEqual(before);
@@ -232,7 +246,7 @@ describe('a state in SQLite', () => {
         .filter((_node, index) => index % 3 > 0)
         .map(({ identity: _identity, ...node }) => ({ ...node, modifiedAtMs: undefined }));
       const syncedNodes = saved.filter((_node, index) => index % 3 < 2);
-      const position = { cursor: undefined, seq: 1, lamport: 1 };
+      const position = { ...BEGINNING, seq: 1, lamport: 1 };
       store.save({
         remote: new Map(remoteNodes.map((node) => [node.nodeId, node])),
         synced: new Map(syncedNodes.map((node) => [node.nodeId, node])),
@@ -248,7 +262,7 @@ describe('a state in SQLite', () => {
   test('of another version is not read: the trees are found out anew', () => {
     const file = newFile();
     const store = openStateStore(file);
-    const position = { cursor: Cursor.parse('c'), seq: 7, lamport: 9 };
+    const position = { cursor: Cursor.parse('c'), seq: 7, lamport: 9, mounted: new Map() };
     const save = { remote: new Map([[remote.nodeId, remote]]), synced: new Map([[synced.nodeId, synced]]), position };
     store.save(save);
     store.close();
@@ -259,7 +273,7 @@ describe('a state in SQLite', () => {
     expect(told(empty.load())).toEqual({
       remote: [],
       synced: [],
-      position: { cursor: undefined, seq: 0, lamport: 0 },
+      position: BEGINNING,
     });
     empty.save(save);
     empty.close();
@@ -279,7 +293,7 @@ describe('a state in SQLite', () => {
     store.save({
       remote: new Map(),
       synced: new Map(nodes.map((node) => [node.nodeId, node])),
-      position: { cursor: undefined, seq: 1, lamport: 1 },
+      position: { ...BEGINNING, seq: 1, lamport: 1 },
     });
     store.close();
     const whole = readFileSync(file);

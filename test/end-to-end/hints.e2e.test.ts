@@ -44,7 +44,7 @@ function openHints(connector: SocketConnector) {
     wake?.();
   });
   const read = async (seq: number): Promise<void> => {
-    hints.seen({ cursor: valueOf(await api.getCursor()).cursor, seq });
+    hints.seen({ cursor: valueOf(await api.getCursor()).cursor, seq, mounted: new Map() });
   };
   const hinted = async (count: number): Promise<readonly string[]> => {
     while (told.length < count) {

@@ -116,11 +116,8 @@ test('150 expected contents cost two requests, and each is told once', async () 
     },
   };
   const { namespaceId } = alice;
-  const lookahead = new ContentLookahead(
-    { api: counting, transport },
-    { namespaceId, signal: new AbortController().signal },
-  );
-  const expected = nodes.map(({ nodeId, contentRev, size }) => ({ nodeId, rev: contentRev, size }));
+  const lookahead = new ContentLookahead({ api: counting, transport }, { signal: new AbortController().signal });
+  const expected = nodes.map(({ nodeId, contentRev, size }) => ({ namespaceId, nodeId, rev: contentRev, size }));
 
   lookahead.expect(expected);
   const contents = await Promise.all(expected.map((content) => lookahead.take(content)));

@@ -1,115 +1,266 @@
-import { beforeEach, expect, test } from '@jest/globals';
-import { handlersSyncService } from '../support/handlers-sync-service.ts';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { rootNodeId } from '@syncline/protocol';
 import type { Member } from '../support/in-memory-member.ts';
-import { inside, SharedWorld } from '../support/shared-world.ts';
-import { SyncDevice } from '../support/sync-world.ts';
+import { inside, type SharedWorld } from '../support/shared-world.ts';
+import type { SyncDevice } from '../support/sync-world.ts';
+import { below, countTransfers, settle, TEAM, TeamWorld } from '../support/team-world.ts';
 
+let team: TeamWorld;
 let world: SharedWorld;
 let ada: Member;
+let bob: Member;
 let a: SyncDevice;
 let b: SyncDevice;
+let guest: SyncDevice;
 
-const MOUNTED = { path: 'desk/team', reason: 'shared-folder' };
-
-/** A tree that two devices have, in which a folder is shared, which neither device knows yet. */
 beforeEach(async () => {
-  world = new SharedWorld();
-  ada = await world.device('web', 'ada');
-  const service = handlersSyncService(world.service);
-  a = new SyncDevice(service, 1);
-  b = new SyncDevice(service, 2);
-  a.files.mkdir('desk');
-  a.files.mkdir('desk/team');
-  a.files.write('desk/team/plan', 'one');
-  a.files.mkdir('desk/team/sub');
-  a.files.write('desk/team/sub/deep', 'two');
-  a.files.write('desk/own', 'mine');
-  await a.sync();
-  await b.sync();
+  team = await TeamWorld.open();
+  ({ world, ada, bob, a, b, guest } = team);
 });
 
-async function shareTeam() {
-  const { node } = await world.call(ada, 'resolvePath', { query: { path: '/desk/team' } });
-  return world.share(ada, node.nodeId);
-}
+const COPY_OF_BOB = 'plan (conflicted copy from device 3 2026-01-01 000000)';
 
-async function namesIn(namespaceId: Member['namespaceId']) {
-  return (await world.call(ada, 'listTree', { query: { namespaceId } })).nodes.map(({ name }) => name);
-}
-
-const HELD = ['desk', 'desk/own', 'desk/team', 'desk/team/plan', 'desk/team/sub', 'desk/team/sub/deep'];
-
-test('a folder that became a mount stays on the disk as it is, and is told as what it is', async () => {
-  const { namespaceId } = await shareTeam();
-  for (const device of [a, b]) {
-    expect(await device.sync({ acceptDeletes: false })).toMatchObject({ kind: 'rested', problems: [MOUNTED] });
-    expect([...device.files.tree().keys()]).toEqual(HELD);
-  }
-  expect(await namesIn(namespaceId)).toEqual(['plan', 'sub', 'deep']);
-  a.files.write('desk/own', 'edited');
-  await a.sync();
-  await b.sync();
-  expect(b.files.tree().get('desk/own')).toBe('edited');
-});
-
-test('nothing that happens in it on the disk reaches the service, and nothing of it is lost', async () => {
-  const { namespaceId } = await shareTeam();
-  a.files.write('desk/team/plan', 'edited');
-  a.files.write('desk/team/new', 'new');
-  a.files.remove('desk/team/sub');
-  const before = await world.head(inside(ada, namespaceId));
-  expect(await a.sync({ acceptDeletes: false })).toMatchObject({ kind: 'rested', problems: [MOUNTED] });
-  expect(await a.sync({ acceptDeletes: false })).toMatchObject({ kind: 'rested', problems: [MOUNTED] });
-  expect(a.files.tree().get('desk/team/plan')).toBe('edited');
-  expect(a.files.tree().get('desk/team/new')).toBe('new');
-  expect(await world.head(inside(ada, namespaceId))).toBe(before);
-  expect(await namesIn(namespaceId)).toEqual(['plan', 'sub', 'deep']);
-  expect((await world.tree(ada)).map(({ name }) => name).toSorted()).toEqual(['desk', 'own', 'team']);
-});
-
-test('a mount that was deleted on the disk, even with the folder around it, is deleted nowhere', async () => {
-  await shareTeam();
-  await a.sync();
-  a.files.remove('desk');
-  await a.sync();
-  await a.sync();
-  expect((await world.tree(ada)).map(({ name }) => name)).toContain('team');
-  expect((await world.call(ada, 'listNamespaces', {})).folders).toHaveLength(1);
-});
-
-test('a device that links the tree later, or has lost its database, makes nothing in the place of a mount', async () => {
-  await shareTeam();
-  const late = new SyncDevice(handlersSyncService(world.service), 3);
-  expect(await late.sync({ acceptDeletes: false })).toMatchObject({ kind: 'rested', problems: [MOUNTED] });
-  expect([...late.files.tree().keys()]).toEqual(['desk', 'desk/own']);
-  b.forgetState();
-  expect(await b.sync({ acceptDeletes: false })).toMatchObject({ kind: 'rested', problems: [MOUNTED] });
-  expect([...b.files.tree().keys()]).toEqual(HELD);
-  expect((await world.tree(ada)).map(({ name }) => name).toSorted()).toEqual(['desk', 'own', 'team']);
-});
-
-test('a folder on the disk where a mount is to stand is neither sent nor touched', async () => {
-  a.files.mkdir('team');
-  a.files.write('team/mine', 'mine');
-  const bob = await world.person('bob');
-  const namespaceId = await world.shareNew(bob, 'team');
-  await world.welcome(bob, ada, { namespaceId });
-  expect(await a.sync({ acceptDeletes: false })).toMatchObject({
-    kind: 'rested',
-    problems: [{ path: 'team', reason: 'shared-folder' }],
+describe('a folder that is shared', () => {
+  test('goes on on its devices without a byte being read, sent or fetched', async () => {
+    const counts = [countTransfers(a), countTransfers(b)];
+    const read = a.files.read.bind(a.files);
+    let reads = 0;
+    a.files.read = (file, wanted) => {
+      reads += 1;
+      return read(file, wanted);
+    };
+    const namespaceId = await team.shareTeam();
+    await settle(a);
+    await settle(b);
+    expect(counts).toEqual([
+      { sent: 0, fetched: 0 },
+      { sent: 0, fetched: 0 },
+    ]);
+    expect(reads).toBe(0);
+    expect(below(a, 'desk/team')).toEqual(TEAM);
+    a.files.write('desk/team/plan', 'three');
+    a.files.write('desk/team/sub/new', 'four');
+    a.files.rename('desk/team/sub/deep', 'desk/team/deep');
+    await team.settleAll();
+    expect(below(b, 'desk/team')).toEqual({ plan: 'three', sub: undefined, 'sub/new': 'four', deep: 'two' });
+    const { nodes } = await world.call(ada, 'listTree', { query: { namespaceId } });
+    expect(nodes.map(({ name, rev }) => `${name}@${rev}`)).toEqual(['deep@2', 'plan@2', 'sub@1', 'new@1']);
   });
-  expect(a.files.tree().get('team/mine')).toBe('mine');
-  expect((await world.tree(ada)).filter(({ name }) => name === 'mine')).toEqual([]);
+
+  test('comes to all who accept, and what each of them does comes to all others', async () => {
+    await team.shareWithBob();
+    expect(below(guest, 'team')).toEqual(TEAM);
+    guest.files.write('team/plan', "bob's plan");
+    guest.files.mkdir('team/more');
+    guest.files.write('team/more/file', 'more');
+    guest.files.rename('team/sub/deep', 'team/more/deep');
+    guest.files.remove('team/sub');
+    await settle(guest);
+    await team.settleAll();
+    const expected = { plan: "bob's plan", more: undefined, 'more/file': 'more', 'more/deep': 'two' };
+    for (const seen of [below(a, 'desk/team'), below(b, 'desk/team'), below(guest, 'team')])
+      expect(seen).toEqual(expected);
+    expect(guest.files.text('private')).toBe("bob's");
+    expect(a.files.text('desk/own')).toBe('mine');
+  });
+
+  test('has a conflicted copy for everybody when two accounts edit one file', async () => {
+    await team.shareWithBob();
+    a.files.write('desk/team/plan', 'from ada');
+    guest.files.write('team/plan', 'from bob');
+    await settle(a);
+    await settle(guest);
+    await team.settleAll();
+    const expected = { ...TEAM, plan: 'from ada', [COPY_OF_BOB]: 'from bob' };
+    for (const seen of [below(a, 'desk/team'), below(b, 'desk/team'), below(guest, 'team')])
+      expect(seen).toEqual(expected);
+  });
+
+  test('is renamed and moved by each member for itself', async () => {
+    await team.shareWithBob();
+    guest.files.mkdir('work');
+    guest.files.rename('team', 'work/with ada');
+    guest.files.write('work/with ada/plan', 'edited');
+    await settle(guest);
+    await team.settleAll();
+    expect(below(guest, 'work/with ada')).toEqual({ ...TEAM, plan: 'edited' });
+    expect(below(a, 'desk/team')).toEqual({ ...TEAM, plan: 'edited' });
+    a.files.rename('desk/team', 'crew');
+    await team.settleAll();
+    expect(below(b, 'crew')).toEqual({ ...TEAM, plan: 'edited' });
+    expect(below(guest, 'work/with ada')).toEqual({ ...TEAM, plan: 'edited' });
+  });
+
+  test('merges with a folder that the disk has in its place', async () => {
+    guest.files.mkdir('team');
+    guest.files.write('team/plan', 'one');
+    guest.files.write('team/mine', 'mine');
+    const namespaceId = await team.shareTeam();
+    await world.welcome(ada, bob, { namespaceId });
+    await settle(guest);
+    await team.settleAll();
+    expect(below(guest, 'team')).toEqual({ ...TEAM, mine: 'mine' });
+    expect(below(a, 'desk/team')).toEqual({ ...TEAM, mine: 'mine' });
+  });
+
+  test('is merged again by a device that has lost its database', async () => {
+    await team.shareWithBob();
+    guest.forgetState();
+    guest.files.write('team/plan', 'edited');
+    b.forgetState();
+    await settle(guest);
+    await team.settleAll();
+    expect(below(b, 'desk/team')).toMatchObject(TEAM);
+    expect(Object.values(below(b, 'desk/team'))).toContain('edited');
+  });
+
+  test('is read on by the devices of others when its own journal cannot be continued', async () => {
+    const namespaceId = await team.shareWithBob();
+    a.files.write('desk/team/plan', 'before');
+    guest.files.write('private', 'edited');
+    await settle(a);
+    world.service.stores.namespaces.changeHead(namespaceId, { epoch: 2 });
+    guest.files.write('team/sub/deep', 'during');
+    await settle(guest);
+    await team.settleAll();
+    expect(below(guest, 'team')).toEqual({ ...TEAM, plan: 'before', 'sub/deep': 'during' });
+    expect(below(a, 'desk/team')).toEqual({ ...TEAM, plan: 'before', 'sub/deep': 'during' });
+  });
 });
 
-test('a mount that was left goes from the tree, and what the disk had of it goes into the trash', async () => {
-  const { namespaceId } = await shareTeam();
-  await a.sync();
-  const bob = await world.person('bob');
-  await world.welcome(ada, bob, { namespaceId });
-  const heir = { parameters: { namespaceId, accountId: bob.accountId }, body: { role: 'owner' as const } };
-  await world.call(ada, 'changeRole', heir);
-  await world.call(ada, 'removeMember', { parameters: { namespaceId, accountId: ada.accountId } });
-  expect(await a.sync()).toMatchObject({ kind: 'rested', problems: [] });
-  expect([...a.files.tree().keys()]).toEqual(['desk', 'desk/own']);
+test('files of a shared folder change their names in a circle, on either side', async () => {
+  await team.shareWithBob();
+  guest.files.write('team/other', 'three');
+  await settle(guest);
+  await team.settleAll();
+  const swap = (device: SyncDevice, folder: string) => {
+    device.files.rename(`${folder}/plan`, `${folder}/aside`);
+    device.files.rename(`${folder}/other`, `${folder}/plan`);
+    device.files.rename(`${folder}/aside`, `${folder}/other`);
+  };
+  swap(guest, 'team');
+  await settle(guest);
+  await team.settleAll();
+  expect(below(a, 'desk/team')).toEqual({ ...TEAM, plan: 'three', other: 'one' });
+  swap(a, 'desk/team');
+  await settle(a);
+  await team.settleAll();
+  expect(below(guest, 'team')).toEqual({ ...TEAM, other: 'three' });
+});
+
+test('a node that somebody has given the id of a node of another folder is taken for neither', async () => {
+  await team.shareWithBob();
+  const trap = await world.shareNew(bob, 'trap');
+  await world.welcome(bob, ada, { namespaceId: trap });
+  const { node } = await world.call(bob, 'resolvePath', { query: { path: '/team/sub' } });
+  const squatter = await world.tryOne(inside(bob, trap), {
+    type: 'mkdir',
+    parentId: rootNodeId(trap),
+    name: 'squatter',
+    newNodeId: node.nodeId,
+  });
+  const inner = await world.tryOne(inside(bob, trap), { type: 'mkdir', parentId: node.nodeId, name: 'inner' });
+  expect([squatter.status, inner.status]).toEqual(['committed', 'committed']);
+  for (const device of [a, b]) {
+    await settle(device);
+    expect(below(device, 'desk/team')).toEqual(TEAM);
+    expect(below(device, 'trap')).toEqual({});
+  }
+});
+
+describe('what goes across a mount on the disk', () => {
+  test('stands at the service where it is before it is gone where it was, and no byte is sent again', async () => {
+    await team.shareWithBob();
+    guest.files.write('private', 'a text of some length');
+    await settle(guest);
+    const { objects } = world.service.stores;
+    const put = objects.put.bind(objects);
+    let puts = 0;
+    objects.put = (request) => {
+      puts += 1;
+      return put(request);
+    };
+    guest.files.rename('private', 'team/private');
+    await settle(guest);
+    await team.settleAll();
+    expect(below(a, 'desk/team')).toEqual({ ...TEAM, private: 'a text of some length' });
+    expect(guest.files.text('private')).toBeUndefined();
+    expect((await world.tree(bob)).map(({ name }) => name)).toEqual(['team']);
+    expect(puts).toBe(0);
+  });
+
+  test('is in both places when the process ends between the two halves, and lost in none', async () => {
+    const namespaceId = await team.shareWithBob();
+    guest.files.rename('team/sub', 'sub');
+    let commits = 0;
+    guest.faults.onCommit = (moment) => {
+      commits += 1;
+      if (commits === 4 && moment === 'after') throw new Error('the process ends');
+    };
+    await guest.sync().catch(() => undefined);
+    guest.faults.onCommit = undefined;
+    const { nodes } = await world.call(ada, 'listTree', { query: { namespaceId } });
+    expect(nodes.map(({ name }) => name)).toEqual(['plan', 'sub', 'deep']);
+    await settle(guest);
+    await team.settleAll();
+    expect(below(guest, 'sub')).toEqual({ deep: 'two' });
+    expect(below(guest, 'team')).toEqual({ plan: 'one' });
+    expect(below(a, 'desk/team')).toEqual({ plan: 'one' });
+  });
+
+  test('and was edited elsewhere meanwhile, is kept in both versions', async () => {
+    await team.shareWithBob();
+    a.files.write('desk/team/sub/deep', 'edited');
+    await settle(a);
+    guest.files.rename('team/sub', 'sub');
+    await settle(guest);
+    await team.settleAll();
+    expect(below(guest, 'sub')).toEqual({ deep: 'two' });
+    expect(below(guest, 'team')).toEqual({ ...TEAM, 'sub/deep': 'edited' });
+  });
+
+  test('on top of another file, replaces that and is gone where it was', async () => {
+    await team.shareWithBob();
+    guest.files.rename('private', 'team/plan');
+    await settle(guest);
+    await team.settleAll();
+    expect(below(a, 'desk/team')).toEqual({ ...TEAM, plan: "bob's" });
+    expect([...guest.files.tree().keys()]).not.toContain('private');
+  });
+});
+
+describe('the folder of a mount', () => {
+  test('that is deleted on a disk comes back, and nothing of it is deleted for anybody', async () => {
+    const namespaceId = await team.shareWithBob();
+    const head = await world.head(inside(ada, namespaceId));
+    guest.files.remove('team');
+    a.files.remove('desk');
+    await guest.sync();
+    await a.sync();
+    await team.settleAll();
+    expect(await world.head(inside(ada, namespaceId))).toBe(head);
+    expect(below(guest, 'team')).toEqual(TEAM);
+    expect(below(b, 'desk')).toEqual({
+      team: undefined,
+      'team/plan': 'one',
+      'team/sub': undefined,
+      'team/sub/deep': 'two',
+    });
+    expect(below(a, 'desk/team')).toEqual(TEAM);
+  });
+
+  test('that is moved into another shared folder is copied there, and comes back', async () => {
+    const namespaceId = await team.shareWithBob();
+    const other = await world.shareNew(bob, 'other');
+    await settle(guest);
+    const head = await world.head(inside(ada, namespaceId));
+    guest.files.rename('team', 'other/team');
+    await guest.sync();
+    await settle(guest);
+    expect(await world.head(inside(ada, namespaceId))).toBe(head);
+    expect(below(guest, 'team')).toEqual(TEAM);
+    expect(below(guest, 'other/team')).toEqual(TEAM);
+    const { nodes } = await world.call(bob, 'listTree', { query: { namespaceId: other } });
+    expect(nodes.map(({ name }) => name)).toEqual(['team', 'plan', 'sub', 'deep']);
+  });
 });

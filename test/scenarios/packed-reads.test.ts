@@ -81,8 +81,8 @@ test('a range that is always wrong is told as damaged, and nothing of it is writ
 /** Downloads all files together, as the engine does: what is read with its neighbours is taken from there. */
 async function downloadTogether(client: InMemoryClient, member: Member, nodeIds: readonly NodeId[]) {
   const { namespaceId } = member;
-  const lookahead = new ContentLookahead(client, { namespaceId, signal: new AbortController().signal });
-  const contents = nodeIds.map((nodeId, index) => ({ nodeId, rev: 1, size: TEXTS[index]?.length ?? 0 }));
+  const lookahead = new ContentLookahead(client, { signal: new AbortController().signal });
+  const contents = nodeIds.map((nodeId, index) => ({ namespaceId, nodeId, rev: 1, size: TEXTS[index]?.length ?? 0 }));
   lookahead.expect(contents);
   async function* nearby({ ref }: PlacedChunk) {
     const bytes = await lookahead.bytesOf(ref);

@@ -1,5 +1,11 @@
 import type { NodeId } from '@syncline/protocol';
-import type { EngineState, Position, StateDifference, StateStore } from '../../client/src/engine/ports.ts';
+import {
+  BEGINNING,
+  type EngineState,
+  type Position,
+  type StateDifference,
+  type StateStore,
+} from '../../client/src/engine/ports.ts';
 import type { RemoteNode, SyncedNode } from '../../client/src/engine/trees.ts';
 
 /** Transactions that are kept apart, to be rolled back to. */
@@ -43,7 +49,7 @@ export class SimulatedStateStore implements StateStore {
 }
 
 function emptyTrees(): Trees {
-  return { remote: new Map(), synced: new Map(), position: { cursor: undefined, seq: 0, lamport: 0 } };
+  return { remote: new Map(), synced: new Map(), position: BEGINNING };
 }
 
 function apply(trees: Trees, { remote, synced, position }: StateDifference): void {

@@ -65,7 +65,7 @@ export class FetchingDevice {
         isChunk,
         freeBytes: () => Promise.resolve(this.freeBytes),
       },
-      { namespaceId, isWelcome: () => this.isWelcome, bytesMin: 2 },
+      { follows: () => true, isWelcome: () => this.isWelcome, bytesMin: 2 },
     );
     const { random } = service.stores;
     const remote = createApiRemote(this.client, {

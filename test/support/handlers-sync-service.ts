@@ -9,15 +9,18 @@ import { MemoryKnownManifests } from './memory-known-manifests.ts';
 import type { RemoteFaults } from './model-remote.ts';
 import { type SyncService, treeOf } from './sync-world.ts';
 
-const SUBJECT = 'ada';
 /** More than any test commits. */
 const ENTRIES_MAX = 100_000;
 
 /** The real client against the real handlers over the memory stores, all in one process. */
-export function handlersSyncService(service: InMemoryService = new InMemoryService()): SyncService {
+export function handlersSyncService(
+  service: InMemoryService = new InMemoryService(),
+  /** Whose devices they are. */
+  subject = 'ada',
+): SyncService {
   return {
     connect: async (number, faults) => {
-      const member = await join(service, SUBJECT, `device ${number}`);
+      const member = await join(service, subject, `device ${number}`);
       const { signal } = new AbortController();
       const isChunk = (bytes: Uint8Array, ref: { readonly hash: string }) => sha256Hex(bytes) === ref.hash;
       const { namespaceId } = member;
@@ -33,20 +36,20 @@ export function handlersSyncService(service: InMemoryService = new InMemoryServi
       );
     },
     tree: async () => {
-      const member = await join(service, SUBJECT, 'reader');
+      const member = await join(service, subject, 'reader');
       const nodes = await listAll(service, member);
       const texts = new Map<string, string>();
       for (const node of nodes) if (node.kind === 'file') texts.set(node.nodeId, await readText(service, member, node));
       return treeOf(rootNodeId(member.namespaceId), nodes, (node) => texts.get(node.nodeId) ?? '');
     },
     hasCommitted: async (text) => {
-      const { namespaceId } = await join(service, SUBJECT, 'reader');
+      const { namespaceId } = await join(service, subject, 'reader');
       const { contentHash } = fileOf(namespaceId, text === '' ? [] : [textBytes(text)]);
       const entries = await service.stores.namespaces.listEntries({ namespaceId, after: 0, limit: ENTRIES_MAX });
       return entries.some(({ node }) => node.contentHash === contentHash);
     },
     head: async () => {
-      const member = await join(service, SUBJECT, 'reader');
+      const member = await join(service, subject, 'reader');
       const tree = await service.invoke('listTree', { query: { limit: '1' } }, member);
       return tree.ok ? tree.value.seq : 0;
     },

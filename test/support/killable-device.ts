@@ -150,6 +150,8 @@ function remoteOf(process: SimulatedProcess, remote: Remote): Remote {
   };
   return {
     namespaceId: remote.namespaceId,
+    openCursor: () => whileAlive(() => remote.openCursor()),
+    listRoles: () => whileAlive(() => remote.listRoles()),
     listTree: (query) => whileAlive(() => remote.listTree(query)),
     listChanges: (cursor) => whileAlive(() => remote.listChanges(cursor)),
     commit: (operations) =>

@@ -19,6 +19,8 @@ export function modelRemote(service: ModelService, device: ModelDevice, faults: 
   const cursorAt = (seq: number) => Cursor.parse(`seq-${seq}`);
   return {
     namespaceId: service.namespaceId,
+    openCursor: async () => ok(cursorAt(service.journal.length)),
+    listRoles: async () => ok(new Map()),
     listTree: async ({ folderId, page }) => {
       if (folderId !== undefined && !service.isLive(folderId)) return refused('not_found', 'It is not there.');
       const nodes = service.list(folderId);

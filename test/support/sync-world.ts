@@ -2,14 +2,15 @@ import { epochMs, type Node, type NodeId } from '@syncline/protocol';
 import { UnavailableError } from '../../client/src/api/unavailable-error.ts';
 import { type LocalNames, localNames } from '../../client/src/engine/local-names.ts';
 import type { LoopOptions } from '../../client/src/engine/loop-options.ts';
-import type {
-  Clock,
-  EngineState,
-  Remote,
-  RemoteHints,
-  StateDifference,
-  StateStore,
-  Watcher,
+import {
+  BEGINNING,
+  type Clock,
+  type EngineState,
+  type Remote,
+  type RemoteHints,
+  type StateDifference,
+  type StateStore,
+  type Watcher,
 } from '../../client/src/engine/ports.ts';
 import { SyncEngine, type SyncOutcome } from '../../client/src/engine/sync-engine.ts';
 import { SyncLoop } from '../../client/src/engine/sync-loop.ts';
@@ -22,7 +23,7 @@ import { ModelService, modelDevice, nameBytes } from './model-service.ts';
 export class MemoryStateStore implements StateStore {
   readonly #remote = new Map<NodeId, RemoteNode>();
   readonly #synced = new Map<NodeId, SyncedNode>();
-  #position: EngineState['position'] = { cursor: undefined, seq: 0, lamport: 0 };
+  #position: EngineState['position'] = BEGINNING;
 
   load(): EngineState {
     return { remote: [...this.#remote.values()], synced: [...this.#synced.values()], position: this.#position };

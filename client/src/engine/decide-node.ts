@@ -52,6 +52,20 @@ export function decideContent({ remote, local, synced }: Triple): ContentDecisio
   return mergeContent(local, remote, synced);
 }
 
+/**
+ * What has to happen to a content that this device may not change at the service: its place is for the service's. An edit is put aside,
+ * under a name of its own.
+ */
+export function decideReadOnly(triple: Triple): 'agreed' | 'download' | 'read' | 'set-aside' {
+  const { remote, local, synced } = triple;
+  const decision = decideContent(triple);
+  if (decision !== 'upload' && decision !== 'conflict') return decision;
+  if (local.contentHash === undefined) return 'read';
+  return local.contentHash === remote.contentHash || local.contentHash === synced?.contentHash
+    ? 'download'
+    : 'set-aside';
+}
+
 /** Both have changed. Where only one changed the bytes, the other's permission bit gives way. */
 function mergeContent(local: LocalNode, remote: RemoteNode, synced: SyncedNode): ContentDecision {
   if (local.contentHash === remote.contentHash) return local.executable === synced.executable ? 'download' : 'upload';
@@ -62,7 +76,7 @@ function mergeContent(local: LocalNode, remote: RemoteNode, synced: SyncedNode):
 /** Whether the synced tree says already what both sides are. */
 export function isWrittenDown({ remote, local, synced }: Triple): boolean {
   if (synced === undefined || synced.rev !== remote.rev || !samePlace(synced, local)) return false;
-  if (localNameOf(synced) !== localNameOf(local)) return false;
+  if (localNameOf(synced) !== localNameOf(local) || synced.mounted !== remote.mounted) return false;
   if (remote.kind === 'folder') return sameObject(synced.identity, local.entry.identity);
   return sameContent(synced, remote) && sameState(synced.identity, local.entry.identity);
 }

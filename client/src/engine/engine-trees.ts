@@ -1,11 +1,16 @@
-import type { NodeId } from '@syncline/protocol';
+import type { EpochMs, NamespaceId, Node, NodeId, Role } from '@syncline/protocol';
 import { ContentPlaces } from './content-places.ts';
 import { Differences } from './differences.ts';
-import { NodeTree } from './node-tree.ts';
-import type { Position, StateStore } from './ports.ts';
+import { Mounts } from './mounts.ts';
+import { NodeTree, samePlace } from './node-tree.ts';
+import type { MountedNamespace, Position, StateStore } from './ports.ts';
+import { toRemoteNode } from './remote-node.ts';
 import { objectKey, type RemoteNode, type RemoteTree, type SyncedNode, type SyncedTree } from './trees.ts';
 
-/** The remote and the synced tree with their memory on disk: changes are collected, and saved together by `save`. */
+/**
+ * The remote and the synced tree over the home namespace and all that is mounted in it, with their memory on disk: changes are collected, and
+ * saved together by `save`.
+ */
 export class EngineTrees {
   /** Where these trees and that of the disk differ. */
   readonly differences = new Differences();
@@ -13,6 +18,9 @@ export class EngineTrees {
   readonly synced: SyncedTree;
   /** Where contents were agreed on. */
   readonly contents: ContentPlaces;
+  /** Where the namespaces hang in both trees. */
+  readonly mounts: Mounts;
+  readonly #homeId: NamespaceId;
   readonly #store: StateStore;
   #position: Position;
   #changedRemote = new Map<NodeId, RemoteNode | undefined>();
@@ -20,19 +28,24 @@ export class EngineTrees {
   #moved = false;
   #isHeld = false;
   #excluded: ReadonlySet<NodeId> = new Set();
-  readonly #mounts = new Set<NodeId>();
+  #rolesAt: EpochMs | undefined;
 
-  constructor(store: StateStore) {
+  constructor(store: StateStore, homeId: NamespaceId) {
     this.#store = store;
+    this.#homeId = homeId;
     const onTouch = (nodeId: NodeId) => this.differences.touch(nodeId);
     this.remote = new NodeTree<RemoteNode>({ onTouch });
     this.synced = new NodeTree<SyncedNode>({ onTouch, keyOf: (node) => objectKey(node.identity) });
     this.contents = new ContentPlaces(this.synced);
     const state = store.load();
-    this.remote.fill(state.remote);
-    for (const node of state.remote) if (node.kind === 'mount') this.#mounts.add(node.nodeId);
-    this.synced.fill(state.synced);
     this.#position = state.position;
+    this.mounts = new Mounts(homeId, () => this.#position.mounted);
+    this.remote.fill(state.remote);
+    this.synced.fill(state.synced);
+    for (const { nodeId, mounted } of this.remote.nodes())
+      if (mounted !== undefined) this.mounts.stand(nodeId, mounted);
+    for (const { nodeId, mounted } of this.synced.nodes())
+      if (mounted !== undefined) this.mounts.agree(nodeId, mounted);
   }
 
   /** Folders of the service that this device does not have on its disk, because a person said so. */
@@ -48,11 +61,6 @@ export class EngineTrees {
     for (const nodeId of changed) this.#touchBelow(nodeId);
   }
 
-  /** Shared folders in the tree of the service, of which nothing is synced. */
-  get mounts(): ReadonlySet<NodeId> {
-    return this.#mounts;
-  }
-
   get position(): Position {
     return this.#position;
   }
@@ -66,35 +74,108 @@ export class EngineTrees {
   setRemote(node: RemoteNode): void {
     const known = this.remote.get(node.nodeId);
     if (known !== undefined && known.rev >= node.rev) return;
-    this.remote.set(node);
-    this.#changedRemote.set(node.nodeId, node);
-    if (node.kind === 'mount') this.#mounts.add(node.nodeId);
-    else this.#mounts.delete(node.nodeId);
+    this.#putRemote(node);
     // Into an excluded folder, or out of it, goes all that is in the folder.
     const isMoved = known !== undefined && known.parentId !== node.parentId;
     if (isMoved && node.kind === 'folder' && this.#excluded.size > 0) this.#touchBelow(node.nodeId);
   }
 
   removeRemote(nodeId: NodeId): void {
-    for (const below of [nodeId, ...this.remote.below(nodeId)]) {
-      this.remote.remove(below);
-      this.#mounts.delete(below);
-      this.#changedRemote.set(below, undefined);
-    }
+    for (const below of [nodeId, ...this.remote.below(nodeId)]) this.#dropRemote(below);
   }
 
-  /** Takes over a snapshot, whatever was known. */
-  replaceRemote(nodes: readonly RemoteNode[]): void {
-    for (const { nodeId } of this.remote.nodes()) {
-      this.remote.remove(nodeId);
-      this.#changedRemote.set(nodeId, undefined);
+  /** A node of the service where it hangs in the remote tree. */
+  hung<T extends Node>(node: T): T {
+    const parentId = this.mounts.hang({ namespaceId: node.namespaceId, folderId: node.parentId });
+    return parentId === node.parentId ? node : { ...node, parentId };
+  }
+
+  /** Whether a hung node is in the namespace by which this id, and the folder that it stands in, are known here. */
+  isAtHome({ nodeId, parentId, namespaceId, deletedAt }: Node): boolean {
+    if (nodeId === this.mounts.rootId) return false;
+    if (this.mounts.isEmpty) return namespaceId === this.#homeId;
+    const known = this.remote.get(nodeId);
+    const agreed = this.synced.get(nodeId);
+    const isNamed = (folderId: NodeId | undefined): boolean => {
+      const address = folderId === undefined ? undefined : this.mounts.addressOf(this.remote, folderId);
+      return address === undefined || address.namespaceId === namespaceId;
+    };
+    if (!isNamed(known?.parentId) || (deletedAt === undefined && !isNamed(parentId))) return false;
+    if (agreed === undefined) return true;
+    const mountId = this.mounts.above(this.synced, agreed.parentId);
+    return (mountId === undefined ? this.#homeId : this.mounts.at(mountId)) === namespaceId;
+  }
+
+  /** Takes over a node as the service tells it. One that another namespace of this tree has already is left out. */
+  takeRemote(node: Node): void {
+    const hung = this.hung(node);
+    if (this.isAtHome(hung)) this.setRemote(toRemoteNode(hung));
+  }
+
+  /** Takes over a snapshot of the home namespace, whatever was known; nothing hangs in its mounts then. */
+  replaceHome(nodes: readonly Node[]): void {
+    for (const { nodeId } of this.remote.nodes()) this.#dropRemote(nodeId);
+    for (const node of nodes) this.takeRemote(node);
+  }
+
+  /** Takes over a snapshot of a mounted namespace, and lets it be synced. Precondition: its mount is known. */
+  openMounted(namespaceId: NamespaceId, nodes: readonly Node[], state: MountedNamespace): void {
+    const mountId = this.mounts.mountOf(namespaceId);
+    if (mountId === undefined) return;
+    this.#remount(mountId, namespaceId);
+    const listed = new Set(nodes.map(({ nodeId }) => nodeId));
+    const gone = [...this.remote.below(mountId)].filter((nodeId) => !listed.has(nodeId));
+    for (const nodeId of gone) this.#dropRemote(nodeId);
+    for (const node of nodes) {
+      const hung = this.hung(node);
+      if (!this.isAtHome(hung)) continue;
+      const taken = toRemoteNode(hung);
+      const known = this.remote.get(taken.nodeId);
+      // A journal that was set back has older revisions, and they are what stands there.
+      if (known === undefined || known.rev !== taken.rev || !samePlace(known, taken)) this.#putRemote(taken);
     }
-    this.#mounts.clear();
-    for (const node of nodes) this.setRemote(node);
+    this.#setMounted(namespaceId, state);
+  }
+
+  /** Nothing is concluded from a namespace, nor changed in it, until its tree was listed anew. */
+  closeMounted(namespaceId: NamespaceId): void {
+    if (this.#position.mounted.has(namespaceId)) this.#setMounted(namespaceId, undefined);
+  }
+
+  /** Whether the tree of a namespace is known and may be read. */
+  isOpen(namespaceId: NamespaceId): boolean {
+    return namespaceId === this.#homeId || this.#position.mounted.has(namespaceId);
+  }
+
+  /** When the account's roles were asked for; undefined when they may be others by now. */
+  get rolesAt(): EpochMs | undefined {
+    return this.#rolesAt;
+  }
+
+  noteRoles(at: EpochMs | undefined): void {
+    this.#rolesAt = at;
+  }
+
+  setRole(namespaceId: NamespaceId, role: Role): void {
+    const known = this.#position.mounted.get(namespaceId);
+    if (known !== undefined && known.role !== role) this.#setMounted(namespaceId, { ...known, role });
+  }
+
+  /** The newest journal entry of a namespace that the remote tree contains. */
+  seqOf(namespaceId: NamespaceId): number {
+    return namespaceId === this.#homeId ? this.#position.seq : (this.#position.mounted.get(namespaceId)?.seq ?? 0);
+  }
+
+  noteSequence(namespaceId: NamespaceId, seq: number): void {
+    if (seq <= this.seqOf(namespaceId)) return;
+    const known = this.#position.mounted.get(namespaceId);
+    if (namespaceId === this.#homeId) this.setPosition({ ...this.#position, seq });
+    else if (known !== undefined) this.#setMounted(namespaceId, { ...known, seq });
   }
 
   setSynced(node: SyncedNode): void {
     this.synced.set(node);
+    this.mounts.agree(node.nodeId, node.mounted);
     this.contents.note(node);
     this.#changedSynced.set(node.nodeId, node);
   }
@@ -102,6 +183,7 @@ export class EngineTrees {
   /** Removes one node; what stands below it stays. */
   removeSynced(nodeId: NodeId): void {
     this.synced.remove(nodeId);
+    this.mounts.agree(nodeId, undefined);
     this.#changedSynced.set(nodeId, undefined);
   }
 
@@ -126,6 +208,39 @@ export class EngineTrees {
     this.#changedRemote = new Map();
     if (!this.#isHeld) this.#changedSynced = new Map();
     this.#moved = false;
+  }
+
+  #putRemote(node: RemoteNode): void {
+    this.remote.set(node);
+    this.#changedRemote.set(node.nodeId, node);
+    if (node.mounted === undefined) this.mounts.fall(node.nodeId);
+    else this.mounts.stand(node.nodeId, node.mounted);
+  }
+
+  #dropRemote(nodeId: NodeId): void {
+    const mounted = this.remote.get(nodeId)?.mounted;
+    if (mounted !== undefined) this.closeMounted(mounted);
+    this.remote.remove(nodeId);
+    this.mounts.fall(nodeId);
+    this.#changedRemote.set(nodeId, undefined);
+  }
+
+  #setMounted(namespaceId: NamespaceId, state: MountedNamespace | undefined): void {
+    const mounted = new Map(this.#position.mounted);
+    if (state === undefined) mounted.delete(namespaceId);
+    else mounted.set(namespaceId, state);
+    this.setPosition({ ...this.#position, mounted });
+  }
+
+  /** Who left a shared folder and came back has another mount of it. What was agreed on in the former one was agreed on in this one. */
+  #remount(mountId: NodeId, namespaceId: NamespaceId): void {
+    const formerId = this.mounts.formerMountOf(namespaceId);
+    const former = formerId === undefined ? undefined : this.synced.get(formerId);
+    if (formerId === undefined || former === undefined || this.synced.has(mountId)) return;
+    this.removeSynced(formerId);
+    this.setSynced({ ...former, nodeId: mountId, rev: 0 });
+    const children = [...this.synced.children(formerId)];
+    for (const child of children) this.setSynced({ ...child, parentId: mountId });
   }
 
   #touchBelow(folderId: NodeId): void {

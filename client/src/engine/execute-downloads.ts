@@ -1,4 +1,4 @@
-import type { ContentHash, NodeId } from '@syncline/protocol';
+import type { ContentHash, NamespaceId, NodeId } from '@syncline/protocol';
 import { agreedNode, type Execution, localNameFor, localPath, postpone, report } from './execution.ts';
 import type { FetchedFile } from './large-transfers.ts';
 import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
@@ -20,6 +20,7 @@ import { writeDown } from './write-down.ts';
 
 /** A content to fetch, and what stands on the disk where it is to go. */
 interface Download {
+  readonly namespaceId: NamespaceId;
   readonly there: RemoteNode & { readonly contentHash: ContentHash };
   readonly here: LocalNode | undefined;
   readonly path: string;
@@ -87,7 +88,7 @@ async function downloadSmall(execution: Execution, queue: TransferQueue<NodeId>)
     if (download === undefined) return;
     const file = hasBytes(download)
       ? undefined
-      : await fetchStaged({ ports: execution.ports, local: localContents(execution) }, download.there);
+      : await fetchStaged({ ports: execution.ports, local: localContents(execution) }, download);
     // While an agreement is written down nothing new may be agreed on: the disk would not have it for good.
     await turnstile.share(() => place(execution, download, file));
     placed += 1;
@@ -114,9 +115,15 @@ function takeInTurn({ pace }: Execution, queue: TransferQueue<NodeId>): NodeId |
   return queue.take(pace.isOldestTurn() ? 'oldest' : 'first');
 }
 
-function contentToFetch({ trees }: Execution, nodeId: NodeId) {
+function namespaceOf({ trees }: Pick<Execution, 'trees'>, { parentId }: RemoteNode): NamespaceId | undefined {
+  return trees.mounts.addressOf(trees.remote, parentId)?.namespaceId;
+}
+
+function contentToFetch({ trees }: Pick<Execution, 'trees'>, nodeId: NodeId) {
   const there = trees.remote.get(nodeId);
-  return there?.contentHash === undefined ? [] : [{ nodeId, rev: there.contentRev, size: there.size }];
+  const namespaceId = there === undefined ? undefined : namespaceOf({ trees }, there);
+  if (there?.contentHash === undefined || namespaceId === undefined) return [];
+  return [{ namespaceId, nodeId, rev: there.contentRev, size: there.size }];
 }
 
 function openDownload(execution: Execution, nodeId: NodeId): Download | undefined {
@@ -127,9 +134,10 @@ function openDownload(execution: Execution, nodeId: NodeId): Download | undefine
   // What was sent meanwhile by this very plan has nothing to fetch.
   if (here !== undefined && sameContent(here, there)) return undefined;
   const folder = localPath(execution, here?.parentId ?? there.parentId);
-  if (folder === undefined) return undefined;
+  const namespaceId = namespaceOf(execution, there);
+  if (folder === undefined || namespaceId === undefined) return undefined;
   const localName = (here === undefined ? undefined : localNameOf(here)) ?? localNameFor(execution, nodeId, there);
-  return { there: { ...there, contentHash: there.contentHash }, here, path: joinPath(folder, localName) };
+  return { namespaceId, there: { ...there, contentHash: there.contentHash }, here, path: joinPath(folder, localName) };
 }
 
 function hasBytes({ there, here }: Download): boolean {
@@ -154,14 +162,14 @@ function beginDownload(execution: Execution, nodeId: NodeId): void {
     key,
     path,
     bytes: there.size,
-    run: (ground) => fetchStaged({ ports, local: contents }, there, () => ground.isWanted()),
+    run: (ground) => fetchStaged({ ports, local: contents }, download, () => ground.isWanted()),
   });
 }
 
 /** Fetches a content into staging, which is left open for `place`. */
 async function fetchStaged(
   { ports: { files, remote }, local }: { readonly ports: EnginePorts; readonly local: LocalContents },
-  there: Download['there'],
+  { there, namespaceId }: Download,
   isWanted: () => boolean = () => true,
 ): Promise<FetchedFile> {
   try {
@@ -172,7 +180,15 @@ async function fetchStaged(
       return {
         kind: 'staged',
         staged,
-        fetched: await remote.fetch({ nodeId, rev, size, into: whileWanted(staged, isWanted), local, ahead }),
+        fetched: await remote.fetch({
+          namespaceId,
+          nodeId,
+          rev,
+          size,
+          into: whileWanted(staged, isWanted),
+          local,
+          ahead,
+        }),
       };
     } catch (failure) {
       await staged.close();

@@ -2,6 +2,7 @@ import type { NodeId } from '@syncline/protocol';
 import { excludedRootOf } from './differences.ts';
 import { agreedNode, type Execution, freeLocalName, localNameFor, localPath, withLocalName } from './execution.ts';
 import { isMovingName } from './moving-name.ts';
+import { newNodeId } from './new-node-id.ts';
 import { type Place, samePlace } from './node-tree.ts';
 import { listAgain, localNode, placed, settle, settleAt } from './settle-local.ts';
 import type { LocalStep } from './steps.ts';
@@ -32,6 +33,8 @@ async function executeStep(execution: Execution, step: LocalStep): Promise<void>
   switch (step.type) {
     case 'make-local':
       return makeFolder(execution, step);
+    case 'set-aside':
+      return setAside(execution, step);
     case 'move-local':
       return moveNode(execution, step);
     case 'trash-local':
@@ -75,6 +78,24 @@ async function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Promi
   settleAt(local, isAsPlanned ? moved : { ...moved, contentHash: undefined });
   if (!isAsPlanned) execution.failed.add(nodeId);
   recordMove(execution, { before: here, moved, isAsPlanned });
+}
+
+/** The edit goes on as a file of its own, which only this disk has; its place is free for the file of the service. */
+async function setAside(execution: Execution, { nodeId, to }: PlacedStep): Promise<void> {
+  const { local, ports, trees } = execution;
+  const here = local.tree.get(nodeId);
+  const from = localPath(execution, nodeId);
+  const folder = localPath(execution, to.parentId);
+  if (here === undefined || from === undefined || folder === undefined) return;
+  const path = joinPath(folder, localNameFor(execution, nodeId, to));
+  const outcome = await ports.files.move({ from, to: path, identity: here.entry.identity });
+  if (outcome.kind === 'changed') listAgain(execution, parentPath(from));
+  if (!settle(execution, path, outcome)) return;
+  freeLocalName(execution, here);
+  settleAt(local, { ...here, ...placed(to, outcome.entry), entry: seenEntry(outcome.entry), contentHash: undefined });
+  local.rename(new Map([[nodeId, newNodeId(ports.random)]]));
+  trees.removeSynced(nodeId);
+  execution.counts.conflicts += 1;
 }
 
 /**

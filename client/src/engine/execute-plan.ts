@@ -9,6 +9,8 @@ import { stateKey } from './large-transfers.ts';
 import type { Step } from './steps.ts';
 import { writeDown } from './write-down.ts';
 
+const LOCAL_STEPS = ['set-aside', 'make-local', 'move-local', 'trash-local', 'unsync-local'] as const;
+
 /** Executes steps of a plan in their order. Large transfers of it may go on when this ends: their nodes are in `left` then. */
 export async function executePlan(execution: Execution, steps: readonly Step[]): Promise<void> {
   retainTransfers(execution, steps);
@@ -24,7 +26,7 @@ export async function executePlan(execution: Execution, steps: readonly Step[]):
   await executeReads(execution, nodesOf(ofType(steps, 'read')));
   await executeRemoteStructure(execution, [...ofType(steps, 'make-remote', 'move-remote', 'delete-remote')]);
   await executeUploads(execution, ofType(steps, 'upload'));
-  await executeLocalStructure(execution, [...ofType(steps, 'make-local', 'move-local', 'trash-local', 'unsync-local')]);
+  await executeLocalStructure(execution, [...ofType(steps, ...LOCAL_STEPS)]);
   await executeDownloads(execution, nodesOf(ofType(steps, 'download')));
 }
 

@@ -7,9 +7,17 @@ import {
   type OperationResult,
   opId,
 } from '@syncline/protocol';
-import { agreedNode, type Execution, localPath, report, withLocalName } from './execution.ts';
+import {
+  agreedNode,
+  type Execution,
+  localPath,
+  noteRefusal,
+  report,
+  withLocalName,
+  writableAddress,
+} from './execution.ts';
 import { samePlace } from './node-tree.ts';
-import { toRemoteNode } from './pull-changes.ts';
+import { toRemoteNode } from './remote-node.ts';
 import type { RemoteStep } from './steps.ts';
 import { type RemoteNode, sameContent } from './trees.ts';
 import { writeDown } from './write-down.ts';
@@ -60,12 +68,13 @@ function commitmentFor(execution: Execution, step: RemoteStep): Commitment | und
 type PlacedStep = Extract<RemoteStep, { readonly type: 'make-remote' | 'move-remote' }>;
 
 function makeFolder(execution: Execution, { nodeId, to }: PlacedStep): Commitment | undefined {
-  const { trees, local, ports } = execution;
-  if (execution.failed.has(to.parentId)) return undefined;
-  const { namespaceId } = ports.remote;
+  const { trees, local } = execution;
+  const address = writableAddress(execution, to.parentId);
+  if (address === undefined || execution.failed.has(to.parentId)) return undefined;
+  const { namespaceId, folderId } = address;
   return {
     nodeId,
-    operation: { type: 'mkdir', namespaceId, parentId: to.parentId, name: to.name, newNodeId: nodeId },
+    operation: { type: 'mkdir', namespaceId, parentId: folderId, name: to.name, newNodeId: nodeId },
     onCommitted: (_, node) => {
       const here = local.tree.get(nodeId);
       // Another folder stood there already: the next plan merges the two.
@@ -76,11 +85,14 @@ function makeFolder(execution: Execution, { nodeId, to }: PlacedStep): Commitmen
 }
 
 function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Commitment | undefined {
-  const { trees, ports, local } = execution;
+  const { trees, local } = execution;
   const there = trees.remote.get(nodeId);
-  if (there === undefined || execution.failed.has(to.parentId)) return undefined;
-  const { namespaceId } = ports.remote;
-  const { parentId, name } = to;
+  const address = writableAddress(execution, to.parentId);
+  if (there === undefined || address === undefined || execution.failed.has(to.parentId)) return undefined;
+  const { namespaceId, folderId: parentId } = address;
+  // The service has no move from one namespace into another.
+  if (writableAddress(execution, there.parentId)?.namespaceId !== namespaceId) return undefined;
+  const { name } = to;
   return {
     nodeId,
     operation: { type: 'move', namespaceId, nodeId, baseRev: there.rev, parentId, name },
@@ -88,18 +100,19 @@ function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Commitment 
       const synced = trees.synced.get(nodeId);
       const here = local.tree.get(nodeId);
       if (synced === undefined || here === undefined) return;
-      const { parentId: folderId, name: nameThere, rev } = node;
-      trees.setSynced({ ...synced, parentId: folderId, name: nameThere, rev, ...withLocalName(here) });
+      const { parentId: newParentId, name: nameThere, rev } = node;
+      trees.setSynced({ ...synced, parentId: newParentId, name: nameThere, rev, ...withLocalName(here) });
     },
   };
 }
 
 function deleteNode(execution: Execution, nodeId: NodeId): Commitment | undefined {
-  const { trees, ports } = execution;
+  const { trees } = execution;
   const there = trees.remote.get(nodeId);
-  if (there === undefined || !isStillDoomed(execution, nodeId)) return undefined;
-  const { namespaceId } = ports.remote;
-  const baseSeq = there.kind === 'folder' ? { baseSeq: trees.position.seq } : {};
+  const address = there === undefined ? undefined : writableAddress(execution, there.parentId);
+  if (there === undefined || address === undefined || !isStillDoomed(execution, nodeId)) return undefined;
+  const { namespaceId } = address;
+  const baseSeq = there.kind === 'folder' ? { baseSeq: trees.seqOf(namespaceId) } : {};
   return {
     nodeId,
     operation: { type: 'delete', namespaceId, nodeId, baseRev: there.rev, ...baseSeq },
@@ -145,8 +158,8 @@ export async function commit(execution: Execution, commitments: readonly Commitm
     } else if (result.status === 'conflict') {
       execution.failed.add(commitment.nodeId);
     } else {
-      const node = toRemoteNode(result.node);
-      if (result.node.deletedAt === undefined) trees.setRemote(node);
+      const node = toRemoteNode(trees.hung(result.node));
+      if (result.node.deletedAt === undefined) trees.takeRemote(result.node);
       commitment.onCommitted(result, node);
       execution.progress += 1;
       execution.counts.changedRemote += 1;
@@ -157,9 +170,10 @@ export async function commit(execution: Execution, commitments: readonly Commitm
 function refuse(
   execution: Execution,
   nodeId: NodeId,
-  problem: { readonly remedy: string; readonly detail: string; readonly requestId?: string },
+  problem: { readonly code: string; readonly remedy: string; readonly detail: string; readonly requestId?: string },
 ): void {
   execution.failed.add(nodeId);
+  noteRefusal(execution, problem);
   if (problem.remedy === 'resync' || problem.remedy === 'upload-chunks') return;
   const { detail, requestId } = problem;
   report(execution, { path: localPath(execution, nodeId) ?? '', reason: 'refused', detail, requestId });

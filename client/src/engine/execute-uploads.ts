@@ -1,6 +1,6 @@
 import { assert, epochMs } from '@syncline/protocol';
 import { awaitTick, contentSource } from './execute-knowledge.ts';
-import { type Execution, localPath, postpone, report } from './execution.ts';
+import { type Execution, localPath, postpone, report, writableAddress } from './execution.ts';
 import { type SentFile, stateKey } from './large-transfers.ts';
 import {
   BUSY_PAUSE_MS_MAX,
@@ -95,7 +95,7 @@ function beginUpload(execution: Execution, step: UploadStep): void {
   if (execution.isStopping()) return;
   const upload = openUpload(execution, step);
   if (upload === undefined) return;
-  const { file, path } = upload;
+  const { file, path, namespaceId } = upload;
   const { identity } = file.entry;
   const key = stateKey(identity);
   const pausedUntil = transfers.pausedUntil(key);
@@ -110,9 +110,9 @@ function beginUpload(execution: Execution, step: UploadStep): void {
       run: async (ground) => {
         await awaitTick(ports, [file]);
         const source = contentSource(ports, { identity, ...ground });
-        const [sent] = await ports.remote.send([source]);
+        const [sent] = await ports.remote.send([{ ...source, namespaceId }]);
         assert(sent !== undefined, 'every source has its outcome');
-        return { sent, failure: source.failure() };
+        return { sent, namespaceId, failure: source.failure() };
       },
     });
   }
@@ -144,7 +144,10 @@ function uploadOf(execution: Execution, step: UploadStep): Upload | undefined {
   const path = localPath(execution, step.nodeId);
   const planned = execution.toSend.get(step.nodeId);
   if (file === undefined || path === undefined || execution.failed.has(file.parentId)) return undefined;
-  return planned !== undefined && isStillNode(execution, { step, file: planned }) ? { step, file, path } : undefined;
+  const address = writableAddress(execution, file.parentId);
+  if (address === undefined || planned === undefined) return undefined;
+  if (!isStillNode(execution, { step, file: planned })) return undefined;
+  return { step, file, path, ...address };
 }
 
 function openUpload(execution: Execution, step: UploadStep): Upload | undefined {
@@ -189,9 +192,10 @@ async function sendSlice({ ports, pace }: Execution, slice: readonly Upload[]): 
     ports,
     slice.map((upload) => upload.file),
   );
-  const sources = slice.map(({ file, path }) =>
-    contentSource(ports, { identity: file.entry.identity, path: () => path }),
-  );
+  const sources = slice.map(({ file, path, namespaceId }) => ({
+    ...contentSource(ports, { identity: file.entry.identity, path: () => path }),
+    namespaceId,
+  }));
   const begun = ports.clock.now();
   const outcomes = await ports.remote.send(sources);
   const bytes = sources.reduce((sum, source) => sum + source.size, 0);
@@ -199,6 +203,6 @@ async function sendSlice({ ports, pace }: Execution, slice: readonly Upload[]): 
   return slice.map((upload, index) => {
     const sent = outcomes[index];
     assert(sent !== undefined, 'every source has its outcome');
-    return { upload, sent, failure: sources[index]?.failure() };
+    return { upload, sent, namespaceId: upload.namespaceId, failure: sources[index]?.failure() };
   });
 }

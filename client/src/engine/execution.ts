@@ -3,6 +3,7 @@ import type { EngineTrees } from './engine-trees.ts';
 import type { LargeTransfers } from './large-transfers.ts';
 import type { LocalDisk } from './local-disk.ts';
 import type { LocalNames } from './local-names.ts';
+import type { FolderAddress } from './mounts.ts';
 import type { Place } from './node-tree.ts';
 import type { EnginePorts } from './ports.ts';
 import { type ProblemReason, type SyncProblem, syncProblem } from './sync-problem.ts';
@@ -63,6 +64,21 @@ export interface Execution {
   retryAt: EpochMs | undefined;
 }
 
+/**
+ * How the service is told of a folder that is in its tree, or about to be made by the same request; undefined where this account may not
+ * change anything, or where the folder does not hang together with a root.
+ */
+export function writableAddress(
+  { trees, local }: Pick<Execution, 'trees' | 'local'>,
+  folderId: NodeId,
+): FolderAddress | undefined {
+  const { mounts, remote } = trees;
+  const tree = { get: (nodeId: NodeId) => remote.get(nodeId) ?? local.tree.get(nodeId) };
+  const mountId = mounts.above(tree, folderId);
+  if (mountId !== undefined && mounts.stateOf(mountId) !== 'writable') return undefined;
+  return mounts.addressOf(tree, folderId);
+}
+
 /** Path of a node on the disk now; undefined when a step before has failed to bring it there. */
 export function localPath(execution: Execution, nodeId: NodeId): string | undefined {
   return diskPath(execution.local.tree, execution.rootId, nodeId);
@@ -111,6 +127,13 @@ export function report(
   execution.problems.push(syncProblem(problem.path, problem.reason, problem));
 }
 
+/** Somebody who may not do what was tried may do less by now than is known here. */
+export function noteRefusal(execution: Execution, { code }: { readonly code: string }): void {
+  if (code !== 'forbidden') return;
+  execution.trees.noteRoles(undefined);
+  execution.isOvertaken = true;
+}
+
 /** Leaves the transfer of a node to a round at this time or later. */
 export function postpone(execution: Execution, nodeId: NodeId, until: EpochMs): void {
   execution.spared.add(nodeId);
@@ -132,6 +155,7 @@ export function agreedNode(remote: RemoteNode, local: LocalNode): SyncedNode {
     executable: remote.executable,
     identity: local.entry.identity,
     ...withLocalName(local),
+    ...(remote.mounted === undefined ? {} : { mounted: remote.mounted }),
   };
 }
 

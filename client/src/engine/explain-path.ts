@@ -28,6 +28,8 @@ const STEPS: Readonly<Record<Step['type'], string>> = {
   upload: 'It is to be uploaded.',
   'make-local': 'The folder is to be made here.',
   'move-local': 'It is to be renamed or moved here.',
+  'set-aside':
+    "It was edited here, where it may only be read: it is to be renamed, and the service's file is to take its place.",
   'trash-local': 'It was deleted elsewhere and is to be put into the trash here.',
   'unsync-local': 'It is excluded from this device and is to leave its disk; the service keeps it.',
   download: 'It is to be downloaded.',

@@ -1,6 +1,7 @@
 import type { NodeId } from '@syncline/protocol';
 import type { LocalDisk } from './local-disk.ts';
 import type { LocalNames } from './local-names.ts';
+import type { Mounts } from './mounts.ts';
 import { movingNodeId } from './moving-name.ts';
 import { remoteName } from './remote-name.ts';
 import {
@@ -23,6 +24,7 @@ export interface IdentifyInput {
   readonly rootId: NodeId;
   readonly names: LocalNames;
   readonly newNodeId: NodeIdSource;
+  readonly mounts: Mounts;
 }
 
 /**
@@ -32,6 +34,7 @@ export interface IdentifyInput {
  * editors which save by renaming keep the file's history; else the remote node of that place, when nobody here knew it yet; else a
  * new one, whose id is drawn anew each time: the service may have had the last one, and buried it.
  * A folder is first the synced node that it was renamed from: nothing replaces a folder to save it.
+ * No node goes from one namespace into another: what came across a mount is a new one there, and gone where it was.
  *
  * When everything that is not settled is a candidate, the result is that of deciding about the whole disk: what is settled stands
  * where it was synced, as the same object, and is the node of that place by the first rule. Costs the candidates, and the
@@ -201,12 +204,25 @@ class Identification {
   }
 
   /** The synced node that this very file or folder was when both sides agreed last, unless it was found already. */
-  #syncedObject({ entry }: LocalNode): SyncedNode | undefined {
+  #syncedObject(seen: LocalNode): SyncedNode | undefined {
+    const { entry } = seen;
     for (const node of this.#input.synced.keyed(objectKey(entry.identity))) {
-      if (node.kind === entry.kind && this.#isFree(node.nodeId) && sameObject(node.identity, entry.identity))
-        return node;
+      const isIt = node.kind === entry.kind && this.#isFree(node.nodeId) && sameObject(node.identity, entry.identity);
+      if (isIt && this.#isInNamespaceOf(node, seen)) return node;
     }
     return undefined;
+  }
+
+  #isInNamespaceOf(known: SyncedNode, { parentId }: LocalNode): boolean {
+    const { mounts, synced, local } = this.#input;
+    if (mounts.isEmpty) return true;
+    let mountId: NodeId | undefined;
+    for (let folder: NodeId | undefined = parentId; folder !== undefined && mountId === undefined; ) {
+      const decided: NodeId = this.#decided.get(folder) ?? folder;
+      if (mounts.at(decided) !== undefined) mountId = decided;
+      folder = local.tree.get(folder)?.parentId;
+    }
+    return mountId === mounts.above(synced, known.parentId);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type ContentHash, type EpochMs, epochMs } from '@syncline/protocol';
+import { type ContentHash, type EpochMs, epochMs, type NamespaceId } from '@syncline/protocol';
 import { HUGE_TRANSFERS_MAX, LARGE_TRANSFERS_MAX, RETRY_MS_MAX } from './limits.ts';
 import {
   DiskRefusedError,
@@ -14,6 +14,8 @@ import type { LocalIdentity } from './trees.ts';
 /** What sending a file has come to. */
 export interface SentFile {
   readonly sent: SentContent;
+  /** Which it was sent to. */
+  readonly namespaceId: NamespaceId;
   /** Why the file could not be read to its end, if it could not. */
   readonly failure: 'changed' | 'unreadable' | undefined;
 }

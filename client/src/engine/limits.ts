@@ -76,6 +76,8 @@ export const READS_MAX = 4;
 export const MASS_CHANGE_NODES = 50;
 /** … or this share of all synced nodes, when that is more. */
 export const MASS_CHANGE_SHARE = 0.25;
+/** How old what is known of the account's roles in shared folders may be when a delta is read. */
+export const ROLES_MS_MAX = 60_000;
 /** Pages of one listing or delta: a billion nodes. */
 export const PAGES_MAX = 1_000_000;
 /** Folders that one look at the disk lists; more are a circle. */

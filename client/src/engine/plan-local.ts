@@ -1,6 +1,7 @@
 import type { NodeId } from '@syncline/protocol';
 import { excludedRootOf } from './differences.ts';
 import type { Place } from './node-tree.ts';
+import { namespaceRoots, planAsides } from './plan-mounts.ts';
 import type { Planning, Wishes } from './planning.ts';
 import { type StructureAction, scheduleStructure } from './schedule-structure.ts';
 import type { LocalStep } from './steps.ts';
@@ -8,25 +9,30 @@ import type { LocalEntry } from './trees.ts';
 
 /** Folders to make, nodes to move and to put into the trash on the disk, each when it is possible. */
 export function planLocalStructure(planning: Planning, wishes: Wishes): readonly LocalStep[] {
-  const { rootId, localAfter } = planning;
+  const { localAfter, local } = planning;
+  const asides = planAsides(planning, wishes);
   const actions: StructureAction[] = [];
   for (const [nodeId, to] of wishes.localMoves) {
     actions.push({ kind: 'move', nodeId, to: { parentId: to.parentId, name: to.name } });
   }
   actions.push(...foldersToMake(planning), ...nodesToTrash(planning));
   const isObstructed = (place: Place) => obstacleAt(planning, place) !== undefined;
-  const { order, stuck } = scheduleStructure({ working: localAfter, rootId, isObstructed }, actions);
+  const { order, stuck } = scheduleStructure(
+    { working: localAfter, rootOf: namespaceRoots(planning, local.tree), isObstructed },
+    actions,
+  );
   for (const { action } of stuck) {
     const obstacle = action.kind === 'remove' ? undefined : obstacleAt(planning, action.to);
     if (obstacle !== undefined) reportTaken(planning, action.nodeId, obstacle);
     else wishes.waiting.add(action.nodeId);
   }
-  return order.map((action): LocalStep => {
+  const steps = order.map((action): LocalStep => {
     if (action.kind === 'remove') {
       return { type: 'trash-local', nodeId: action.nodeId, takes: countTaken(planning, action.nodeId) };
     }
     return { type: action.kind === 'make' ? 'make-local' : 'move-local', nodeId: action.nodeId, to: action.to };
   });
+  return [...asides, ...steps];
 }
 
 /** What stands at a place of the disk and cannot be synced. */
@@ -50,7 +56,8 @@ export function reportTaken(planning: Planning, nodeId: NodeId, { obstacle }: Lo
 export function isWanted(planning: Planning, nodeId: NodeId): boolean {
   const { local, deletions, remote } = planning;
   if (excludedRootOf(planning, nodeId) !== undefined) return false;
-  if (local.tree.has(nodeId) || local.frozen.has(nodeId) || deletions.goneLocal.has(nodeId)) return false;
+  if (local.tree.has(nodeId) || local.frozen.has(nodeId)) return false;
+  if (deletions.goneLocal.has(nodeId) || deletions.departing.has(nodeId)) return false;
   return remote.has(nodeId);
 }
 

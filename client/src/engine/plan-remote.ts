@@ -1,17 +1,21 @@
-import { assert, type NodeId } from '@syncline/protocol';
-import { CONFLICT_NAMES_MAX } from './limits.ts';
+import type { NodeId } from '@syncline/protocol';
+import { freeConflictedName } from './free-conflicted-name.ts';
 import { isMovingName } from './moving-name.ts';
 import { heldBackBy } from './plan-exclusions.ts';
+import { isHeldByMount, namespaceRoots } from './plan-mounts.ts';
 import type { Planning, Wishes } from './planning.ts';
 import { type StructureAction, type StuckAction, scheduleStructure } from './schedule-structure.ts';
 import type { RemoteStep } from './steps.ts';
 
 /** Folders to make, nodes to move and to delete at the service, each when it is possible. */
 export function planRemoteStructure(planning: Planning, wishes: Wishes): readonly RemoteStep[] {
-  const { rootId, remoteAfter } = planning;
+  const { remoteAfter } = planning;
   const takes = countTaken(planning);
   const actions = [...movesToPlan(planning, wishes), ...foldersToMake(planning), ...nodesToDelete(planning)];
-  const { order, stuck } = scheduleStructure({ working: remoteAfter, rootId, isObstructed: () => false }, actions);
+  const { order, stuck } = scheduleStructure(
+    { working: remoteAfter, rootOf: namespaceRoots(planning, planning.remote), isObstructed: () => false },
+    actions,
+  );
   const bound = new Set(stuck.filter(({ reason }) => reason === 'inside').map(({ action }) => action.nodeId));
   for (const one of stuck) resolveStuck(planning, wishes, settled(one, bound));
   return order.map((action): RemoteStep => {
@@ -41,7 +45,7 @@ function foldersToMake(planning: Planning): readonly StructureAction[] {
   for (const nodeId of candidates) {
     const here = local.tree.get(nodeId);
     if (here?.kind !== 'folder' || remote.has(nodeId) || synced.has(nodeId)) continue;
-    if (heldBackBy(planning, nodeId) !== undefined) continue;
+    if (heldBackBy(planning, nodeId) !== undefined || isHeldByMount(planning, here)) continue;
     actions.push({ kind: 'make', nodeId, to: { parentId: here.parentId, name: here.name } });
   }
   return actions;
@@ -84,15 +88,4 @@ function resolveStuck(planning: Planning, wishes: Wishes, { action, reason, occu
   if (here === undefined) return;
   const name = freeConflictedName(planning, { parentId: here.parentId, name: here.name });
   wishes.localMoves.set(nodeId, { parentId: here.parentId, name });
-}
-
-function freeConflictedName(planning: Planning, place: { readonly parentId: NodeId; readonly name: string }): string {
-  const { policy, localAfter, remoteAfter, local } = planning;
-  for (let attempt = 1; attempt <= CONFLICT_NAMES_MAX; attempt++) {
-    const name = policy.conflictedName(place.name, attempt);
-    const wanted = { parentId: place.parentId, name };
-    const obstructed = local.obstacles.get(place.parentId)?.has(name) === true;
-    if (!obstructed && localAfter.at(wanted) === undefined && remoteAfter.at(wanted) === undefined) return name;
-  }
-  assert(false, 'a folder has a free name');
 }

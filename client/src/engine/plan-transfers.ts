@@ -1,6 +1,7 @@
 import { type NodeId, splitName } from '@syncline/protocol';
 import { heldBackBy } from './plan-exclusions.ts';
 import { isWanted, obstacleAt, reportTaken } from './plan-local.ts';
+import { isHeldByMount } from './plan-mounts.ts';
 import type { Planning, Wishes } from './planning.ts';
 import type { Step } from './steps.ts';
 import type { LocalNode, RemoteNode } from './trees.ts';
@@ -13,7 +14,7 @@ export function planUploads(planning: Planning, wishes: Wishes): readonly Step[]
   for (const candidate of planning.candidates) {
     const here = local.tree.get(candidate);
     if (here?.kind !== 'file' || remote.has(here.nodeId) || synced.has(here.nodeId)) continue;
-    if (heldBackBy(planning, candidate) !== undefined) continue;
+    if (heldBackBy(planning, candidate) !== undefined || isHeldByMount(planning, here)) continue;
     // Without its folder it waits for the next plan; what keeps the folder back is reported there.
     const planned = remoteAfter.has(here.parentId) ? planNewFile(planning, here) : 'waits';
     if (planned === 'waits') wishes.waiting.add(here.nodeId);

@@ -1,5 +1,5 @@
 import type { NodeId } from '@syncline/protocol';
-import { decideContent, decidePlace, isWrittenDown, type Triple } from './decide-node.ts';
+import { decideContent, decidePlace, decideReadOnly, isWrittenDown, type Triple } from './decide-node.ts';
 import { excludedRootOf } from './differences.ts';
 import { forgetForPlan } from './forget-node.ts';
 import { PLAN_DEPTH_MAX } from './limits.ts';
@@ -41,6 +41,8 @@ export function planSteps(input: PlanInput): Plan {
   const problems: SyncProblem[] = [];
   const planning = openPlanning(input, { synced, candidates, deletions, problems });
   const wishes = collectWishes(planning);
+  for (const mountId of deletions.left) planning.report(mountId, 'left-folder');
+  for (const { nodeId } of forgotten) if (isDroppedMount(input, nodeId)) planning.report(nodeId, 'mount-deleted');
   const remoteStructure = planRemoteStructure(planning, wishes);
   const uploads = planUploads(planning, wishes);
   const localStructure = [...planLocalStructure(planning, wishes), ...planExclusions(planning)];
@@ -98,6 +100,7 @@ function openPlanning(
     candidates,
     deletions,
     excluded: input.excluded,
+    mounts: input.mounts,
     remoteAfter: new WorkingTree(remote, rootId),
     localAfter: new WorkingTree(local.tree, rootId),
     isReachable: reachability(remote, rootId),
@@ -147,6 +150,7 @@ function collectWishes(planning: Planning): Wishes {
     localMoves: new Map(),
     uploads: [],
     downloads: [],
+    asides: [],
     waiting: new Set(),
   };
   for (const nodeId of planning.deletions.unread) wishes.steps.push({ type: 'read', nodeId });
@@ -160,8 +164,11 @@ function collectWishes(planning: Planning): Wishes {
       continue;
     }
     const triple: Triple = { remote: there, local: here, synced: synced.get(here.nodeId) };
-    const place = decidePlace(triple);
-    const content = decideContent(triple);
+    const isReadOnly = planning.mounts.stateIn(remote, there.parentId) === 'readable';
+    const decided = decidePlace(triple);
+    // What a viewer has moved goes back, and its content is looked at there.
+    const place = isReadOnly && decided === 'move-remote' ? 'move-local' : decided;
+    const content = isReadOnly ? (place === 'agreed' ? decideReadOnly(triple) : 'agreed') : decideContent(triple);
     // What is about to leave the disk is not brought up to date before.
     const leaves = excludedRootOf(planning, nodeId) !== undefined;
     if (leaves && content === 'download') continue;
@@ -179,8 +186,12 @@ function collectWishes(planning: Planning): Wishes {
 function wishContent(
   planning: Planning,
   wishes: Wishes,
-  { triple, content }: { readonly triple: Triple; readonly content: ReturnType<typeof decideContent> },
+  wish: {
+    readonly triple: Triple;
+    readonly content: ReturnType<typeof decideContent> | ReturnType<typeof decideReadOnly>;
+  },
 ): void {
+  const { triple, content } = wish;
   const { nodeId } = triple.local;
   switch (content) {
     case 'agreed':
@@ -190,6 +201,9 @@ function wishContent(
       return;
     case 'download':
       wishes.downloads.push(nodeId);
+      return;
+    case 'set-aside':
+      wishes.asides.push(nodeId);
       return;
     case 'upload':
       wishes.uploads.push({ nodeId, mode: 'edit' });
@@ -202,6 +216,11 @@ function wishContent(
       else wishes.uploads.push({ nodeId, mode: 'conflict', onConflict });
     }
   }
+}
+
+/** A mount that both sides had, and the disk has no more. */
+function isDroppedMount({ mounts, local, synced, excluded }: PlanInput, nodeId: NodeId): boolean {
+  return mounts.standing.has(nodeId) && synced.has(nodeId) && !local.tree.has(nodeId) && !excluded.has(nodeId);
 }
 
 function reportObstacles({ local, rootId }: PlanInput): readonly SyncProblem[] {

@@ -1,6 +1,7 @@
 import type { ConflictStrategy, NodeId } from '@syncline/protocol';
 import type { LocalDisk, LocalView } from './local-disk.ts';
 import type { LocalNames } from './local-names.ts';
+import type { Mounts } from './mounts.ts';
 import type { Place, TreeReader } from './node-tree.ts';
 import type { Deletions } from './settle-deletions.ts';
 import type { Step, UploadStep } from './steps.ts';
@@ -29,13 +30,16 @@ export interface PlanInput {
   readonly local: LocalDisk;
   /** Every node that is not settled. Settled ones among them cost time and change nothing. */
   readonly candidates: Iterable<NodeId>;
+  /** What is not settled and is not to be looked at, because it lies where nothing can be concluded. */
+  readonly held: Iterable<NodeId>;
   /** Folders that this device does not have on its disk, because a person said so. */
   readonly excluded: ReadonlySet<NodeId>;
+  readonly mounts: Mounts;
   readonly policy: PlanPolicy;
 }
 
 /** What the parts of a plan share while it is made. */
-export interface Planning extends Omit<PlanInput, 'local' | 'synced' | 'candidates'> {
+export interface Planning extends Omit<PlanInput, 'local' | 'synced' | 'candidates' | 'held'> {
   readonly local: LocalView;
   /** As it will be once what is forgotten was forgotten. */
   readonly synced: TreeReader<SyncedNode>;
@@ -56,6 +60,8 @@ export interface Wishes {
   readonly localMoves: Map<NodeId, Place>;
   readonly uploads: Pick<UploadStep, 'nodeId' | 'mode' | 'onConflict'>[];
   readonly downloads: NodeId[];
+  /** Edits of files that this device may only read. */
+  readonly asides: NodeId[];
   /** What this plan cannot do, because something else has to happen before. */
   readonly waiting: Set<NodeId>;
 }

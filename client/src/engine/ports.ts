@@ -9,6 +9,7 @@ import type {
   Operation,
   OperationResult,
   Problem,
+  Role,
   TreeResponse,
   UploadId,
 } from '@syncline/protocol';
@@ -146,13 +147,20 @@ export interface Watcher {
   close(): Promise<void>;
 }
 
-/** Tells that the namespace may have changed. A hint may be wrong, double or late, and each may be lost: the truth is the delta. */
+/** How far the delta was read: in the home namespace, and in those that are mounted. */
+export interface SeenPosition {
+  readonly cursor: Cursor;
+  readonly seq: number;
+  readonly mounted: Position['mounted'];
+}
+
+/** Tells that one of the namespaces may have changed. A hint may be wrong, double or late, and each may be lost: the truth is the delta. */
 export interface RemoteHints {
   onHint(callback: () => void): void;
   /** How hints come at present. */
   way(): 'socket' | 'long-poll' | 'polling';
-  /** Tells that the delta was read up to this entry, so that hints about it are no news. */
-  seen(position: { readonly cursor: Cursor; readonly seq: number }): void;
+  /** Tells that the delta was read up to these entries, so that hints about them are no news, and which namespaces to hear of. */
+  seen(position: SeenPosition): void;
   close(): Promise<void>;
 }
 
@@ -230,13 +238,22 @@ export type FetchedContent =
   | { readonly kind: 'damaged' }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
+/** A content to send, and the namespace that it is for. */
+export type AddressedSource = ContentSource & { readonly namespaceId: NamespaceId };
+
 /**
- * The service, for one namespace. Every call is safe to repeat.
+ * The service, for a home namespace and all that is mounted in it. Every call is safe to repeat.
  * @throws UnavailableError by every method, when there was no answer within the retry budget.
  */
 export interface Remote {
+  /** The home namespace. */
   readonly namespaceId: NamespaceId;
+  /** A cursor at the present heads of the home namespace and of all that is mounted in it. */
+  openCursor(): Promise<RemoteAnswer<Cursor>>;
+  /** What the account may do in the namespaces that are mounted; those that it may not read are left out. */
+  listRoles(): Promise<RemoteAnswer<ReadonlyMap<NamespaceId, Role>>>;
   listTree(query: {
+    readonly namespaceId: NamespaceId;
     readonly folderId: NodeId | undefined;
     readonly page: string | undefined;
   }): Promise<RemoteAnswer<TreeResponse>>;
@@ -248,14 +265,22 @@ export interface Remote {
    */
   nameContent(source: ContentSource, known: readonly ContentHash[]): Promise<ContentHash | undefined>;
   /** Outcomes in the order of the sources. */
-  send(sources: readonly ContentSource[]): Promise<readonly SentContent[]>;
+  send(sources: readonly AddressedSource[]): Promise<readonly SentContent[]>;
   /** Tells which contents will be fetched next, so that they can be asked for together. Replaces what was told before. */
-  expect(contents: readonly { readonly nodeId: NodeId; readonly rev: number; readonly size: number }[]): void;
+  expect(
+    contents: readonly {
+      readonly namespaceId: NamespaceId;
+      readonly nodeId: NodeId;
+      readonly rev: number;
+      readonly size: number;
+    }[],
+  ): void;
   /**
    * Every byte that is written was verified, and the whole is the content that `contentHash` names. Bytes that `local` has are not
    * asked for at the service.
    */
   fetch(content: {
+    readonly namespaceId: NamespaceId;
     readonly nodeId: NodeId;
     readonly rev: number;
     readonly size: number;
@@ -277,12 +302,23 @@ export interface EngineState {
 
 /** How far the engine has come in the journal. */
 export interface Position {
-  /** Undefined: the namespace has to be listed. */
+  /** Over the home namespace and all that is mounted. Undefined: all of it has to be listed. */
   readonly cursor: Cursor | undefined;
-  /** The newest journal entry that the remote tree contains. */
+  /** The newest journal entry of the home namespace that the remote tree contains. */
   readonly seq: number;
   /** The device's Lamport clock. */
   readonly lamport: number;
+  /** The mounted namespaces whose trees are known. A mount of another one is closed: it holds still until its tree was listed. */
+  readonly mounted: ReadonlyMap<NamespaceId, MountedNamespace>;
+}
+
+/** Of an engine that has read nothing yet. */
+export const BEGINNING: Position = { cursor: undefined, seq: 0, lamport: 0, mounted: new Map() };
+
+export interface MountedNamespace {
+  /** The newest journal entry that the remote tree contains. */
+  readonly seq: number;
+  readonly role: Role;
 }
 
 /** A difference of the trees; of a node either what it is now, or undefined when it is gone. */

@@ -6,6 +6,7 @@ import {
   Cursor,
   DeviceId,
   encodeUlid,
+  epochMs,
   NamespaceId,
   type Node,
   NodeId,
@@ -13,8 +14,9 @@ import {
 } from '@syncline/protocol';
 import { MemoryStateStore } from '../../../test/support/sync-world.ts';
 import { EngineTrees } from './engine-trees.ts';
-import type { Remote } from './ports.ts';
-import { pullChanges, toRemoteNode } from './pull-changes.ts';
+import { BEGINNING, type Remote } from './ports.ts';
+import { pullChanges } from './pull-changes.ts';
+import { toRemoteNode } from './remote-node.ts';
 
 const ulid = (number: number) => encodeUlid(new Uint8Array(16).fill(number));
 const namespaceId = NamespaceId.parse(ulid(1));
@@ -52,6 +54,8 @@ function scripted({ journal, listing = [], below = [] }: Script): Remote {
     throw failure;
   };
   const entries = journal.filter((step): step is Step => !(step instanceof Error));
+  /** How far the journal had come by the listings that were read. */
+  let readTo = 0;
   const unspoken = () => {
     throw new Error('the script does not speak of this call');
   };
@@ -74,9 +78,12 @@ function scripted({ journal, listing = [], below = [] }: Script): Remote {
       }
       const { seq = 0, nodes = [] } = listing[Number(page ?? 0)] ?? {};
       const next = Number(page ?? 0) + 1;
+      readTo = seq;
       const more = next < listing.length ? { nextPage: `${next}` } : {};
       return { kind: 'ok', value: { nodes: [...nodes], seq, cursor: cursorAt(seq), ...more } };
     },
+    openCursor: async () => ({ kind: 'ok', value: cursorAt(readTo) }),
+    listRoles: unspoken,
     commit: unspoken,
     nameContent: unspoken,
     send: unspoken,
@@ -95,12 +102,14 @@ const cursorAt = (seq: number) => Cursor.parse(`seq-${seq}`);
 /** Trees of a device that has read nothing but the beginning of the journal, and knows these nodes. */
 function knowing(...nodes: readonly Node[]) {
   const store = new MemoryStateStore();
-  const trees = new EngineTrees(store);
+  const trees = new EngineTrees(store, namespaceId);
   for (const node of nodes) trees.setRemote(toRemoteNode(node));
-  trees.setPosition({ cursor: cursorAt(0), seq: 0, lamport: 0 });
+  trees.setPosition({ ...BEGINNING, cursor: cursorAt(0) });
   trees.save();
   return { store, trees };
 }
+
+const pull = (remote: Remote, trees: EngineTrees) => pullChanges({ remote, trees, clock: { now: () => epochMs(0) } });
 
 const told = ({ remote }: EngineTrees) => [...remote.nodes()].map(({ name, rev }) => `${name}@${rev}`).toSorted();
 
@@ -111,9 +120,9 @@ test('a delta that breaks off is read again from where it began', async () => {
     journal: [['restored', folderOf(2, { rev: 3 })]],
     below: [new Error('the line was cut'), [inside]],
   });
-  await expect(pullChanges(remote, trees)).rejects.toThrow('the line was cut');
-  for (const again of [trees, new EngineTrees(store)]) {
-    expect(await pullChanges(remote, again)).toEqual({ kind: 'pulled' });
+  await expect(pull(remote, trees)).rejects.toThrow('the line was cut');
+  for (const again of [trees, new EngineTrees(store, namespaceId)]) {
+    expect(await pull(remote, again)).toEqual({ kind: 'pulled' });
     expect(told(again)).toEqual(['n2@3', 'n3@1']);
   }
 });
@@ -122,7 +131,7 @@ test('a folder that comes back from the trash comes with all that lies in it', a
   const { trees } = knowing();
   const inside = nodeOf(3, { parentId: folderOf(2).nodeId });
   const remote = scripted({ journal: [['restored', folderOf(2, { rev: 3 })]], below: [[inside]] });
-  await pullChanges(remote, trees);
+  await pull(remote, trees);
   expect(told(trees)).toEqual(['n2@3', 'n3@1']);
 });
 
@@ -131,9 +140,9 @@ test('what was learned from a commit is not set back by the delta that tells of 
   const remote = scripted({
     journal: [['modified', nodeOf(2, { rev: 2 })], new Error('the line was cut'), ['modified', nodeOf(2, { rev: 3 })]],
   });
-  await expect(pullChanges(remote, trees)).rejects.toThrow('the line was cut');
+  await expect(pull(remote, trees)).rejects.toThrow('the line was cut');
   expect(told(trees)).toEqual(['n2@3']);
-  await pullChanges(remote, trees);
+  await pull(remote, trees);
   expect(told(trees)).toEqual(['n2@3']);
 });
 
@@ -146,7 +155,7 @@ test('a node that came back from the trash is not removed by the delta that tell
       ['restored', nodeOf(2, { rev: 3 })],
     ],
   });
-  await expect(pullChanges(remote, trees)).rejects.toThrow('the line was cut');
+  await expect(pull(remote, trees)).rejects.toThrow('the line was cut');
   expect(told(trees)).toEqual(['n2@3']);
 });
 
@@ -158,12 +167,12 @@ test('a content that loses a conflict in the trash brings nothing back', async (
       ['modified', nodeOf(2, { rev: 3, deletedAt: AT })],
     ],
   });
-  await pullChanges(remote, trees);
+  await pull(remote, trees);
   expect(told(trees)).toEqual([]);
 });
 
 test('what changes while the namespace is listed page by page is told by the delta behind it', async () => {
-  const trees = new EngineTrees(new MemoryStateStore());
+  const trees = new EngineTrees(new MemoryStateStore(), namespaceId);
   const remote = scripted({
     journal: [['created', nodeOf(2)]],
     listing: [
@@ -171,7 +180,7 @@ test('what changes while the namespace is listed page by page is told by the del
       { seq: 1, nodes: [nodeOf(5)] },
     ],
   });
-  await pullChanges(remote, trees);
+  await pull(remote, trees);
   expect(told(trees)).toEqual(['n2@1', 'n4@1', 'n5@1']);
 });
 
@@ -180,7 +189,7 @@ test('a file that went into a folder which this device knows to be deleted by no
   const inside = folderOf(3, { parentId: folder.nodeId });
   const file = nodeOf(4);
   const moved = nodeOf(4, { parentId: inside.nodeId, rev: 2 });
-  const trees = new EngineTrees(new MemoryStateStore());
+  const trees = new EngineTrees(new MemoryStateStore(), namespaceId);
   for (const node of [folder, inside, file]) trees.setRemote(toRemoteNode(node));
   trees.setPosition({ ...trees.position, cursor: cursorAt(0) });
   // The answer to a delete of its own, which somebody else has done before.
@@ -189,6 +198,6 @@ test('a file that went into a folder which this device knows to be deleted by no
     ['moved', moved],
     ['deleted', folderOf(2, { rev: 2, deletedAt: AT })],
   ];
-  await pullChanges(scripted({ journal }), trees);
+  await pull(scripted({ journal }), trees);
   expect([...trees.remote.nodes()]).toEqual([]);
 });

@@ -1,26 +1,27 @@
-import {
-  assert,
-  type Change,
-  type Cursor,
-  type Node,
-  type NodeId,
-  type Problem,
-  parseInstant,
-  rootNodeId,
-} from '@syncline/protocol';
+import { assert, type Change, type Node, type Problem, rootNodeId } from '@syncline/protocol';
 import type { EngineTrees } from './engine-trees.ts';
 import { PAGES_MAX } from './limits.ts';
-import type { Remote } from './ports.ts';
-import type { RemoteNode } from './trees.ts';
+import { type ListedFolder, listPages } from './list-namespace.ts';
+import { openMounts } from './open-mounts.ts';
+import type { Clock, Remote } from './ports.ts';
+import { PULLED, type PullOutcome } from './pull-outcome.ts';
 
-export type PullOutcome = { readonly kind: 'pulled' } | { readonly kind: 'refused'; readonly problem: Problem };
+interface Puller {
+  readonly remote: Remote;
+  readonly trees: EngineTrees;
+  readonly clock: Pick<Clock, 'now'>;
+}
 
-/** Brings the remote tree to the head of the journal: by the delta, or by a listing where there is no usable cursor. */
-export async function pullChanges(remote: Remote, trees: EngineTrees): Promise<PullOutcome> {
+/**
+ * Brings the remote tree to the heads of all journals: by the delta, or by a listing where there is no usable cursor. A namespace that was
+ * mounted since, or whose journal cannot be continued, is closed until its own tree was listed.
+ */
+export async function pullChanges(puller: Puller): Promise<PullOutcome> {
+  const { remote, trees } = puller;
   for (let page = 0; page < PAGES_MAX; page++) {
     const { cursor } = trees.position;
     if (cursor === undefined) {
-      const listed = await listNamespace(remote, trees);
+      const listed = await listHome(puller);
       if (listed.kind === 'refused') return listed;
       continue;
     }
@@ -30,22 +31,33 @@ export async function pullChanges(remote: Remote, trees: EngineTrees): Promise<P
       trees.setPosition({ ...trees.position, cursor: undefined });
       continue;
     }
-    for (const change of answer.value.changes) {
+    const { changes, toList = [], left = [] } = answer.value;
+    for (const change of changes) {
       const applied = await applyChange(remote, trees, change);
       if (applied.kind === 'refused') return applied;
     }
+    // Written down with the cursor: whatever becomes of the listing, what is closed is listed before anything is concluded from it.
+    for (const namespaceId of [...toList, ...left]) trees.closeMounted(namespaceId);
     trees.setPosition({ ...trees.position, cursor: answer.value.cursor });
     trees.save();
-    if (!answer.value.hasMore) return { kind: 'pulled' };
+    if (!answer.value.hasMore) return openMounts(puller);
   }
   assert(false, 'a delta comes to its end');
 }
 
 async function applyChange(remote: Remote, trees: EngineTrees, change: Change): Promise<PullOutcome> {
-  if (change.namespaceId !== remote.namespaceId || change.type === 'member') return { kind: 'pulled' };
-  const { node } = change;
+  const { namespaceId, seq, type } = change;
+  if (!trees.isOpen(namespaceId)) return PULLED;
+  trees.noteSequence(namespaceId, seq);
+  if (type === 'member') {
+    trees.noteRoles(undefined);
+    return PULLED;
+  }
+  const node = trees.hung(change.node);
+  // The ids of nodes are chosen by their makers, so one may be that of a node of another namespace: it is not taken for that.
+  if (!trees.isAtHome(node)) return PULLED;
   // What is in the trash can change there: a content that lost a conflict is kept with it.
-  if (change.type === 'purged' || node.deletedAt !== undefined) {
+  if (type === 'purged' || node.deletedAt !== undefined) {
     const known = trees.remote.get(node.nodeId);
     if (known === undefined || known.rev <= node.rev) trees.removeRemote(node.nodeId);
   } else if (node.parentId !== rootNodeId(remote.namespaceId) && !trees.remote.has(node.parentId)) {
@@ -55,12 +67,12 @@ async function applyChange(remote: Remote, trees: EngineTrees, change: Change): 
   } else {
     const isNewFolder = node.kind === 'folder' && !trees.remote.has(node.nodeId);
     // Before the folder is taken over: one that is known is not listed again when the delta that brought it was broken off here.
-    const below = isNewFolder && change.type !== 'created' ? await listBelow(remote, node.nodeId) : NOTHING;
+    const folder = { namespaceId, folderId: node.nodeId };
+    const below = isNewFolder && type !== 'created' ? await listBelow(remote, folder) : NOTHING;
     if (below.kind === 'refused') return below;
-    for (const taken of [node, ...below.nodes]) trees.setRemote(toRemoteNode(taken));
+    for (const taken of [change.node, ...below.nodes]) trees.takeRemote(taken);
   }
-  trees.setPosition({ ...trees.position, seq: Math.max(trees.position.seq, change.seq) });
-  return { kind: 'pulled' };
+  return PULLED;
 }
 
 type Below =
@@ -70,65 +82,21 @@ type Below =
 const NOTHING: Below = { kind: 'listed', nodes: [] };
 
 /** What lies below a folder. One that went away again meanwhile has no listing; the delta tells that next. */
-async function listBelow(remote: Remote, folderId: NodeId): Promise<Below> {
-  const listed = await listPages(remote, folderId);
+async function listBelow(remote: Remote, folder: ListedFolder): Promise<Below> {
+  const listed = await listPages(remote, folder);
   return listed.kind === 'refused' && listed.problem.code === 'not_found' ? NOTHING : listed;
 }
 
-/** Replaces the remote tree by a snapshot. What the snapshot does not name is gone. */
-async function listNamespace(remote: Remote, trees: EngineTrees): Promise<PullOutcome> {
-  const listed = await listPages(remote, undefined);
+/** Replaces the home namespace by a snapshot. What the snapshot does not name is gone; what is mounted is closed until it was listed, too. */
+async function listHome({ remote, trees }: Puller): Promise<PullOutcome> {
+  const { namespaceId } = remote;
+  // Before the listing: what is mounted while that is read is told by the delta from here.
+  const begun = await remote.openCursor();
+  if (begun.kind === 'refused') return begun;
+  const listed = await listPages(remote, { namespaceId, folderId: undefined });
   if (listed.kind === 'refused') return listed;
-  trees.replaceRemote(listed.nodes.map(toRemoteNode));
-  trees.setPosition({ ...trees.position, cursor: listed.cursor, seq: listed.seq });
+  trees.replaceHome(listed.nodes);
+  trees.setPosition({ ...trees.position, cursor: begun.value, seq: listed.seq, mounted: new Map() });
   trees.save();
-  return { kind: 'pulled' };
-}
-
-type Listing =
-  | { readonly kind: 'listed'; readonly nodes: readonly Node[]; readonly cursor: Cursor; readonly seq: number }
-  | { readonly kind: 'refused'; readonly problem: Problem };
-
-/**
- * Everything below a folder. The delta has to go on from where the listing began: changes that came while it was read may show in it
- * or not.
- */
-async function listPages(remote: Remote, folderId: NodeId | undefined): Promise<Listing> {
-  const nodes: Node[] = [];
-  const open: { readonly folderId: NodeId | undefined; readonly page: string | undefined }[] = [
-    { folderId, page: undefined },
-  ];
-  let begin: { readonly cursor: Cursor; readonly seq: number } | undefined;
-  for (let pages = 0; pages < PAGES_MAX; pages++) {
-    const next = open.pop();
-    if (next === undefined) break;
-    const answer = await remote.listTree(next);
-    if (answer.kind === 'refused') {
-      // A deep folder that went away meanwhile has nothing to list; the delta tells that next.
-      if (begin !== undefined && answer.problem.code === 'not_found') continue;
-      return answer;
-    }
-    begin ??= { cursor: answer.value.cursor, seq: answer.value.seq };
-    nodes.push(...answer.value.nodes);
-    // Folders so deep that a page has no room for the way to them: left out, they would look deleted.
-    for (const unlisted of answer.value.unlisted ?? []) open.push({ folderId: unlisted, page: undefined });
-    if (answer.value.nextPage !== undefined) open.push({ ...next, page: answer.value.nextPage });
-  }
-  assert(begin !== undefined && open.length === 0, 'a listing comes to its end');
-  return { kind: 'listed', nodes, ...begin };
-}
-
-export function toRemoteNode(node: Node): RemoteNode {
-  return {
-    nodeId: node.nodeId,
-    parentId: node.parentId,
-    name: node.name,
-    kind: node.kind,
-    rev: node.rev,
-    contentRev: node.contentRev,
-    size: node.size,
-    contentHash: node.contentHash,
-    executable: node.executable ?? false,
-    modifiedAtMs: node.clientModifiedAt === undefined ? undefined : parseInstant(node.clientModifiedAt),
-  };
+  return PULLED;
 }

@@ -14,7 +14,7 @@ function swap(one: string, other: string) {
   const tree = new NodeTree<PlacedNode>();
   tree.set({ nodeId: ONE, parentId: ROOT, name: one });
   tree.set({ nodeId: OTHER, parentId: ROOT, name: other });
-  return scheduleStructure({ working: new WorkingTree(tree, ROOT), rootId: ROOT, isObstructed: () => false }, [
+  return scheduleStructure({ working: new WorkingTree(tree, ROOT), rootOf: () => ROOT, isObstructed: () => false }, [
     { kind: 'move', nodeId: ONE, to: { parentId: ROOT, name: other } },
     { kind: 'move', nodeId: OTHER, to: { parentId: ROOT, name: one } },
   ]);
@@ -51,7 +51,7 @@ test('circles are broken at the same nodes, in whatever order the moves come', (
         const asideOf = (moved: readonly number[]) => {
           const tree = new NodeTree<PlacedNode>();
           for (const nodeId of nodeIds) tree.set({ nodeId, parentId: ROOT, name: nodeId });
-          const input = { working: new WorkingTree(tree, ROOT), rootId: ROOT, isObstructed: () => false };
+          const input = { working: new WorkingTree(tree, ROOT), rootOf: () => ROOT, isObstructed: () => false };
           const moves = moved.flatMap((index) => {
             const [nodeId, name] = [nodeIds[index], targets[index]];
             if (nodeId === undefined || name === undefined || name === nodeId) return [];

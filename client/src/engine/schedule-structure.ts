@@ -27,7 +27,8 @@ export interface Schedule {
 
 export interface ScheduleInput {
   readonly working: WorkingTree;
-  readonly rootId: NodeId;
+  /** The uppermost folder of the namespace that a node is in: it can stand aside there and not elsewhere. */
+  readonly rootOf: (nodeId: NodeId) => NodeId;
   /** Whether a place is taken by something that is no node. */
   readonly isObstructed: (place: Place) => boolean;
 }
@@ -118,8 +119,8 @@ function blockerOf(
 }
 
 /** Where a node stands between two moves. */
-function placeAside({ rootId }: ScheduleInput, nodeId: NodeId): Place {
-  return { parentId: rootId, name: movingName(nodeId) };
+function placeAside({ rootOf }: ScheduleInput, nodeId: NodeId): Place {
+  return { parentId: rootOf(nodeId), name: movingName(nodeId) };
 }
 
 /**

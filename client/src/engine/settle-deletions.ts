@@ -1,14 +1,17 @@
 import type { NodeId } from '@syncline/protocol';
 import { excludedRootOf } from './differences.ts';
 import { holdsObstacle, type LocalView } from './local-disk.ts';
+import type { Mounts } from './mounts.ts';
 import { samePlace } from './node-tree.ts';
 import {
   type LocalNode,
   type NodeIdSource,
+  objectKey,
   type RemoteTree,
   type SyncedNode,
   type SyncedTree,
   sameContent,
+  sameObject,
 } from './trees.ts';
 
 /**
@@ -17,6 +20,9 @@ import {
  * A delete wins only over what it has seen: a node that the other side edited, renamed or moved since the agreement stays, with
  * all that lies below it, and so does every folder that something stays in. A node that stays is *forgotten*: it loses its
  * place in the synced tree and is planned as a new node of the side that has it. Forgetting deletes nothing anywhere.
+ *
+ * What went across a mount on the disk is gone where it was only once it stands at the service where it is. A mount is deleted by nobody, and
+ * what was changed in one that is gone stays as it is, on this disk alone.
  */
 export interface Deletions {
   /** Gone there, unchanged here: removed from the disk. Whole subtrees. */
@@ -26,6 +32,10 @@ export interface Deletions {
   /** Cannot be decided before the content of these files is read. */
   readonly unread: readonly NodeId[];
   readonly forgotten: readonly Forgotten[];
+  /** Gone here because it went across a mount: it stays there for now, and does not come back. */
+  readonly departing: ReadonlySet<NodeId>;
+  /** Mounts that are gone there, with something here that is to stay. */
+  readonly left: ReadonlySet<NodeId>;
 }
 
 /** `newNodeId` is the node that what is on the disk counts as from now on. */
@@ -39,19 +49,24 @@ export interface DeletionInput {
   readonly synced: SyncedTree;
   readonly local: LocalView;
   readonly candidates: Iterable<NodeId>;
+  /** What is not settled either, and not looked at. */
+  readonly held: Iterable<NodeId>;
   readonly excluded: ReadonlySet<NodeId>;
   readonly newNodeId: NodeIdSource;
+  readonly mounts: Mounts;
 }
 
-type Fate = 'goes' | 'stays' | 'unread';
+type Fate = 'goes' | 'stays' | 'unread' | 'waits';
 
 export function settleDeletions(input: DeletionInput): Deletions {
-  const { remote, synced, local } = input;
+  const { remote, synced, local, mounts } = input;
   const fates = new Fates(input);
   const goneRemote = new Set<NodeId>();
   const goneLocal = new Set<NodeId>();
   const unread: NodeId[] = [];
   const forgotten: Forgotten[] = [];
+  const departing = new Set<NodeId>();
+  const left = new Set<NodeId>();
   for (const nodeId of input.candidates) {
     const node = synced.get(nodeId);
     if (node === undefined) continue;
@@ -68,21 +83,29 @@ export function settleDeletions(input: DeletionInput): Deletions {
       continue;
     }
     const fate = isRemote ? fates.ofGoneLocal(node) : fates.ofGoneRemote(node);
+    const mountId = isLocal && fate === 'stays' ? mounts.above(synced, nodeId) : undefined;
+    if (mountId !== undefined && mounts.stateOf(mountId) === 'left') {
+      left.add(mountId);
+      continue;
+    }
     if (fate === 'goes') (isRemote ? goneLocal : goneRemote).add(node.nodeId);
     else if (fate === 'stays')
       forgotten.push({ nodeId: node.nodeId, newNodeId: isLocal ? input.newNodeId() : undefined });
+    else if (fate === 'waits') departing.add(node.nodeId);
     else if (node.kind === 'file') unread.push(node.nodeId);
   }
-  return { goneRemote, goneLocal, unread, forgotten };
+  return { goneRemote, goneLocal, unread, forgotten, departing, left };
 }
 
 class Fates {
   readonly #input: DeletionInput;
   readonly #goneRemote = new Map<NodeId, Fate>();
   readonly #goneLocal = new Map<NodeId, Fate>();
+  readonly #departed: ReadonlySet<NodeId>;
 
   constructor(input: DeletionInput) {
     this.#input = input;
+    this.#departed = findDeparted(input);
   }
 
   /** Of a node that the service has no more, and the disk still has. */
@@ -151,11 +174,23 @@ class Fates {
   #decideGoneLocal(node: SyncedNode): Fate {
     const { remote } = this.#input;
     const there = remote.get(node.nodeId);
-    if (there === undefined || this.#isChangedAboveRemote(node)) return 'stays';
-    if (node.kind === 'file') return sameContent(there, node) ? 'goes' : 'stays';
-    for (const child of remote.children(node.nodeId))
-      if (this.#childGoneLocal(child.nodeId) === 'stays') return 'stays';
-    return 'goes';
+    if (there === undefined || this.#isChangedAboveRemote(node) || this.#isKeptByMount(node)) return 'stays';
+    let fate: Fate = this.#departed.has(node.nodeId) ? 'waits' : 'goes';
+    if (node.kind === 'file') return sameContent(there, node) ? fate : 'stays';
+    for (const child of remote.children(node.nodeId)) {
+      const childFate = this.#childGoneLocal(child.nodeId);
+      if (childFate === 'stays') return 'stays';
+      if (childFate === 'waits') fate = 'waits';
+    }
+    return fate;
+  }
+
+  /** A mount is only left by a person's word: what is gone with it from this disk was not deleted. Nor does a viewer delete anything. */
+  #isKeptByMount({ nodeId, parentId }: SyncedNode): boolean {
+    const { mounts, synced, local } = this.#input;
+    if (mounts.at(nodeId) !== undefined) return true;
+    const mountId = mounts.above(synced, parentId);
+    return mountId !== undefined && (!local.tree.has(mountId) || mounts.stateOf(mountId) === 'readable');
   }
 
   #isChangedAboveRemote(node: SyncedNode): boolean {
@@ -177,4 +212,22 @@ class Fates {
     // The disk has it elsewhere: moved out by the disk it leaves this folder, moved in by the service it needs it.
     return samePlace(there, agreed) ? 'goes' : 'stays';
   }
+}
+
+/**
+ * What was moved across a mount on the disk, where it is another node, and that is not what both sides agree on yet: until then the
+ * service keeps what it has where it was.
+ */
+function findDeparted({ candidates, held, synced, local, mounts }: DeletionInput): ReadonlySet<NodeId> {
+  const departed = new Set<NodeId>();
+  if (mounts.isEmpty) return departed;
+  for (const nodeId of [...candidates, ...held]) {
+    const here = local.tree.get(nodeId);
+    if (here === undefined) continue;
+    for (const node of synced.keyed(objectKey(here.entry.identity))) {
+      const isGone = node.nodeId !== nodeId && !local.tree.has(node.nodeId);
+      if (isGone && sameObject(node.identity, here.entry.identity)) departed.add(node.nodeId);
+    }
+  }
+  return departed;
 }

@@ -1,8 +1,9 @@
 import { type ConflictStrategy, epochMs, formatInstant, type NodeId } from '@syncline/protocol';
 import { countTry, recordCopy } from './execute-knowledge.ts';
 import { type Commitment, commit } from './execute-remote.ts';
-import { agreedNode, type Execution, report } from './execution.ts';
+import { agreedNode, type Execution, noteRefusal, report } from './execution.ts';
 import type { SentFile } from './large-transfers.ts';
+import type { FolderAddress } from './mounts.ts';
 import { newNodeId } from './new-node-id.ts';
 import { samePlace } from './node-tree.ts';
 import { packCommits } from './pack-commits.ts';
@@ -11,8 +12,8 @@ import type { UploadStep } from './steps.ts';
 import { type LocalNode, type RemoteNode, type SyncedNode, sameContent, sameState } from './trees.ts';
 import { writeDown } from './write-down.ts';
 
-/** A file to send, in the state that the plan saw. */
-export interface Upload {
+/** A file to send, in the state that the plan saw, and the folder that it is sent into. */
+export interface Upload extends FolderAddress {
   readonly step: UploadStep;
   readonly file: LocalNode;
   readonly path: string;
@@ -44,7 +45,7 @@ type ConfirmedCommitment = Commitment & { readonly unconfirmed: number };
 async function settleUpload(
   execution: Execution,
   upload: Upload,
-  { sent: outcome, failure }: SentFile,
+  { sent: outcome, namespaceId, failure }: SentFile,
 ): Promise<ConfirmedCommitment | undefined> {
   const { path, file } = upload;
   switch (outcome.kind) {
@@ -56,6 +57,11 @@ async function settleUpload(
         return undefined;
       }
       if (isAgreedContent(execution, upload, outcome)) return undefined;
+      // Its folder went across a mount: what was sent serves another namespace, and is asked for there by the next plan.
+      if (namespaceId !== upload.namespaceId) {
+        execution.isOvertaken = true;
+        return undefined;
+      }
       return { ...putCommitment(execution, upload, outcome), unconfirmed: outcome.unconfirmed };
     }
     case 'changed':
@@ -65,6 +71,7 @@ async function settleUpload(
       } else countTry(execution, path);
       return undefined;
     case 'refused':
+      noteRefusal(execution, outcome.problem);
       report(execution, {
         path,
         reason: 'refused',
@@ -102,16 +109,16 @@ function putCommitment(
   upload: Upload,
   sent: Extract<SentContent, { readonly kind: 'sent' }>,
 ): Commitment {
-  const { ports, trees } = execution;
-  const { step, file } = upload;
-  const lamport = Math.max(trees.position.lamport, trees.position.seq) + 1;
+  const { trees } = execution;
+  const { step, file, namespaceId, folderId } = upload;
+  const lamport = Math.max(trees.position.lamport, trees.seqOf(namespaceId)) + 1;
   trees.setPosition({ ...trees.position, lamport });
   return {
     nodeId: step.nodeId,
     operation: {
       type: 'put',
-      namespaceId: ports.remote.namespaceId,
-      parentId: file.parentId,
+      namespaceId,
+      parentId: folderId,
       name: file.name,
       ...baseOf(execution, step),
       uploadId: sent.uploadId,

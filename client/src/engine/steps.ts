@@ -11,6 +11,7 @@ import type { Place } from './node-tree.ts';
  * - `read`          learn the content of a file, because a decision hangs on it;
  * - `make-remote`, `move-remote`, `delete-remote`, `upload`   bring the service to what the disk shows;
  * - `make-local`, `move-local`, `trash-local`, `download`     bring the disk to what the service shows;
+ * - `set-aside`     gives an edit that may not be sent a name of its own, as a file that only this disk has;
  * - `unsync-local`  takes from the disk what the service keeps and this device is not to have.
  */
 export type Step =
@@ -45,5 +46,6 @@ export interface UploadStep {
 export type LocalStep =
   | { readonly type: 'make-local'; readonly nodeId: NodeId; readonly to: Place }
   | { readonly type: 'move-local'; readonly nodeId: NodeId; readonly to: Place }
+  | { readonly type: 'set-aside'; readonly nodeId: NodeId; readonly to: Place }
   | { readonly type: 'trash-local'; readonly nodeId: NodeId; readonly takes: number }
   | { readonly type: 'unsync-local'; readonly nodeId: NodeId; readonly takes: number };

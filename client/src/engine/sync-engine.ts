@@ -2,7 +2,6 @@ import { type ConflictStrategy, conflictedName, type NodeId, type Problem, rootN
 import { EngineTrees } from './engine-trees.ts';
 import { executePlan, finishTransfers, ofType } from './execute-plan.ts';
 import type { Execution, SyncCounts } from './execution.ts';
-import { findFrozen, identifyLocal } from './identify-local.ts';
 import { LargeTransfers } from './large-transfers.ts';
 import {
   DELETE_CONFIRM_MS,
@@ -15,11 +14,11 @@ import {
 import { LocalDisk, type LocalView } from './local-disk.ts';
 import type { LocalNames } from './local-names.ts';
 import { changingSteps, findMassChange, type MassChange, sumChanges } from './mass-change.ts';
-import { frozenByMounts, isInMount, reportMounts } from './mounts.ts';
 import { newNodeId } from './new-node-id.ts';
 import { type DiskLook, observeDisk } from './observe-disk.ts';
+import { planObserved } from './plan-observed.ts';
 import { plannedBytes } from './planned-bytes.ts';
-import { type Plan, planSteps } from './planner.ts';
+import type { Plan } from './planner.ts';
 import type { DiskHints, EnginePorts } from './ports.ts';
 import { pullChanges } from './pull-changes.ts';
 import type { RoundOutcome, RoundRequest, SyncRequest } from './round-outcome.ts';
@@ -93,7 +92,7 @@ export class SyncEngine {
     this.#options = options;
     this.#rootId = rootNodeId(ports.remote.namespaceId);
     this.#transfers = new LargeTransfers(ports, options.onTransferEnd ?? (() => undefined));
-    this.trees = new EngineTrees(ports.store);
+    this.trees = new EngineTrees(ports.store, ports.remote.namespaceId);
     const { remote, synced, differences } = this.trees;
     this.#local = new LocalDisk({
       rootId: this.#rootId,
@@ -173,7 +172,9 @@ export class SyncEngine {
    */
   async round(request: RoundRequest): Promise<RoundOutcome> {
     const begunAt = this.#ports.clock.now();
-    const planned = await this.plan({ offline: !request.pull });
+    // Without a cursor it is not known what the service holds.
+    const isKnown = this.trees.position.cursor !== undefined;
+    const planned = await this.plan({ offline: !request.pull && isKnown });
     this.#planMs = this.#ports.clock.now() - begunAt;
     if (planned.kind === 'root-missing' || planned.kind === 'root-foreign') this.#transfers.leaveAll();
     if (planned.kind !== 'planned') return planned;
@@ -220,7 +221,8 @@ export class SyncEngine {
     const root = await this.#ports.files.verifyRoot();
     if (root !== 'verified') return { kind: `root-${root}` };
     if (!options.offline) {
-      const pulled = await pullChanges(this.#ports.remote, this.trees);
+      const { remote, clock } = this.#ports;
+      const pulled = await pullChanges({ remote, clock, trees: this.trees });
       if (pulled.kind === 'refused') return pulled;
     }
     const plan = await this.#planDisk();
@@ -286,34 +288,17 @@ export class SyncEngine {
   }
 
   #planObserved(): Plan {
-    const { remote, synced, excluded, mounts, differences } = this.trees;
-    const local = this.#local;
-    const trees = { remote, synced, excluded, local: local.tree };
-    const newId = () => newNodeId(this.#ports.random);
-    identifyLocal(
-      { remote, synced, local, names: this.#options.names, rootId: this.#rootId, newNodeId: newId },
-      differences.judge(trees),
-    );
-    const seen = findFrozen({ local, synced, remote, names: this.#options.names });
-    local.frozen = mounts.size === 0 ? seen : new Set([...seen, ...frozenByMounts({ mounts, remote, synced })]);
-    const mounted = { rootId: this.#rootId, mounts, remote, synced, local: local.tree };
-    const unsettled = differences.judge(trees);
-    const plan = planSteps({
-      rootId: this.#rootId,
-      remote,
-      synced,
-      local,
-      candidates: mounts.size === 0 ? unsettled : [...unsettled].filter((nodeId) => !isInMount(mounted, nodeId)),
-      excluded,
-      policy: {
-        newNodeId: newId,
+    const { names, onConflict } = this.#options;
+    return planObserved(
+      { trees: this.trees, local: this.#local, rootId: this.#rootId },
+      {
+        newNodeId: () => newNodeId(this.#ports.random),
         conflictedName: (name, attempt) => this.#conflictedName(name, attempt),
-        names: this.#options.names,
-        refusesConflicts: this.#options.onConflict === 'fail',
+        names,
+        refusesConflicts: onConflict === 'fail',
         settledConflict: (nodeId) => this.#settledConflict(nodeId),
       },
-    });
-    return { ...plan, problems: [...plan.problems, ...reportMounts(mounted)] };
+    );
   }
 
   /** Executes steps of a plan in their order. Every prefix of a plan's steps leaves both sides valid. */

@@ -283,8 +283,8 @@ export class SyncLoop implements FolderSync {
     }
     if (pull) {
       this.#pulledAt = now;
-      const { cursor, seq } = this.#engine.trees.position;
-      if (cursor !== undefined) hints.seen({ cursor, seq });
+      const { cursor, seq, mounted } = this.#engine.trees.position;
+      if (cursor !== undefined) hints.seen({ cursor, seq, mounted });
     }
     return this.#settle(outcome);
   }

@@ -7,6 +7,9 @@ export type ProblemReason =
   | 'place-taken'
   | 'excluded-place'
   | 'shared-folder'
+  | 'read-only'
+  | 'left-folder'
+  | 'mount-deleted'
   | 'blocked'
   | 'conflict'
   | 'busy'
@@ -35,7 +38,13 @@ const DETAILS: Readonly<Record<ProblemReason, string>> = {
   'excluded-place':
     'The service has a folder of this name that is excluded from this device. Rename the one here, or include the other again.',
   'shared-folder':
-    'It is a shared folder, which is not synced yet. Nothing in it is sent, fetched or deleted; what this disk has of it stays. Use `syncline ls`, `get` and `put` with its path.',
+    'It is a shared folder that cannot be read at the moment. Nothing in it is sent, fetched or deleted; what this disk has of it stays.',
+  'read-only':
+    'You may only read this shared folder. This stays on this disk and is not sent. Move it into a folder of your own to store it, or ask the owner to make you an editor.',
+  'left-folder':
+    'You are not in this shared folder any more. What was changed or added here stays on this disk and is not sent. Move it into a folder of your own to store it, or delete it.',
+  'mount-deleted':
+    'It is a shared folder, which deleting its folder does not leave: it comes back. Leave it with `syncline leave`, or keep it off this disk with `syncline exclude`.',
   'place-taken': 'Something that cannot be synced stands where it belongs. Move that away.',
   conflict:
     'It was changed here and elsewhere. Both are kept where they are; choose with `syncline conflicts resolve`.',

@@ -1,4 +1,4 @@
-import type { ContentHash, NodeId, NodeKind } from '@syncline/protocol';
+import type { ContentHash, NamespaceId, NodeId, NodeKind } from '@syncline/protocol';
 import type { NodeTree, PlacedNode, TreeReader } from './node-tree.ts';
 
 /**
@@ -14,6 +14,8 @@ export interface RemoteNode extends PlacedNode {
   readonly executable: boolean;
   /** Time to give to the local file, in ms since 1970; undefined where no client told one. */
   readonly modifiedAtMs: number | undefined;
+  /** Of a mount, which is a folder to the engine: the namespace whose tree hangs in it. */
+  readonly mounted?: NamespaceId | undefined;
 }
 
 /** A node as both sides agreed on it: `rev` and content of the remote one, place and identity of the local one. */
@@ -27,6 +29,8 @@ export interface SyncedNode extends PlacedNode {
   readonly identity: LocalIdentity;
   /** Name on the disk, where that cannot hold `name` or has it for another node. */
   readonly localName?: string | undefined;
+  /** Of a mount: the namespace whose tree was agreed on in it. */
+  readonly mounted?: NamespaceId | undefined;
 }
 
 /** What tells one state of one file from every other without reading it. All times in ns since 1970. */

@@ -15,7 +15,8 @@ import {
 import type { ProgressPush } from './socket-hub.ts';
 
 export interface AheadFetchesOptions {
-  readonly namespaceId: NamespaceId;
+  /** Whether what is sent into a namespace will be wanted here. */
+  readonly follows: (namespaceId: NamespaceId) => boolean;
   /** Whether the folder wants anything at all at the moment: not while it is paused, or where it is not known what is excluded. */
   readonly isWelcome: () => boolean;
   /** Uploads of fewer bytes are not followed. @default AHEAD_BYTES_MIN */
@@ -56,7 +57,7 @@ interface LettingGo {
 type PassOutcome = 'advanced' | 'given-up' | 'later';
 
 /**
- * Follows the large uploads of other devices into one namespace: fetches what the store has of them ahead of their commit, so that
+ * Follows the large uploads of other devices into the namespaces of a folder: fetches what the store has of them ahead of their commit, so that
  * little is left to do when it comes. One at a time, a few chunks at once, and only while no download waits for the line. It is
  * only ever told of by hints, and promises nothing: what did not come ahead comes with the download.
  *
@@ -91,7 +92,7 @@ export class AheadFetches {
 
   /** Hears how far an upload of another device has come. */
   hear(push: ProgressPush): void {
-    if (this.#isClosed || push.namespaceId !== this.#options.namespaceId) return;
+    if (this.#isClosed || !this.#options.follows(push.namespaceId)) return;
     const { uploadId, totalBytes } = push;
     const now = this.#dependencies.clock.now();
     this.#shown.delete(uploadId);

@@ -47,7 +47,8 @@ async function fetch(
     manifests: new MemoryKnownManifests(),
     onBytes: () => undefined,
   });
-  return remote.fetch({ nodeId: NodeId.parse(id), rev: 3, size, into, local: NOTHING, ahead: undefined });
+  const { namespaceId } = remote;
+  return remote.fetch({ namespaceId, nodeId: NodeId.parse(id), rev: 3, size, into, local: NOTHING, ahead: undefined });
 }
 
 /** Fetches a content of these parts into a staging that holds these bytes. */

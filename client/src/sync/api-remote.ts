@@ -34,6 +34,7 @@ import {
 import type { AheadFetches } from './ahead-fetches.ts';
 
 export interface ApiRemoteOptions {
+  /** The home namespace. */
   readonly namespaceId: NamespaceId;
   readonly signal: AbortSignal;
   /** Whether bytes are the chunk that a name names; synchronous, because a resumed download asks chunk by chunk. */
@@ -46,7 +47,7 @@ export interface ApiRemoteOptions {
   readonly onBytes: (bytes: number) => void;
 }
 
-/** The engine's way to the service: the typed client and the transfers, for one namespace. */
+/** The engine's way to the service: the typed client and the transfers. */
 export function createApiRemote(dependencies: TransferDependencies, options: ApiRemoteOptions): Remote {
   const { api } = dependencies;
   const { namespaceId, signal, manifests } = options;
@@ -54,10 +55,19 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
   const lookahead = new ContentLookahead(dependencies, options);
   return {
     namespaceId,
-    listTree: async ({ folderId, page }) => {
+    openCursor: async () => {
+      const answer = toAnswer(await api.getCursor({ signal }));
+      return answer.kind === 'ok' ? { kind: 'ok', value: answer.value.cursor } : answer;
+    },
+    listRoles: async () => {
+      const answer = toAnswer(await api.listNamespaces({ signal }));
+      if (answer.kind === 'refused') return answer;
+      return { kind: 'ok', value: new Map(answer.value.folders.map((folder) => [folder.namespaceId, folder.role])) };
+    },
+    listTree: async ({ folderId, page, ...of }) => {
       const place = folderId === undefined ? {} : { folderId };
       const from = page === undefined ? {} : { page };
-      return toAnswer(await api.listTree({ query: { namespaceId, ...place, ...from }, signal }));
+      return toAnswer(await api.listTree({ query: { ...of, ...place, ...from }, signal }));
     },
     listChanges: async (cursor) => toAnswer(await api.listChanges({ query: { cursor }, signal })),
     commit: async (operations) => {
@@ -73,7 +83,7 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
       const lane = laneFor(sources.reduce((most, { size }) => Math.max(most, size), 0));
       const outcomes = await uploadFiles(
         { ...dependencies, gate: dependencies.gate.lane(lane) },
-        sources.map(({ size, read, lend }) => ({ namespaceId, size, read, lend })),
+        sources.map(({ namespaceId: to, size, read, lend }) => ({ namespaceId: to, size, read, lend })),
         { signal, onProgress: countBytes(options.onBytes) },
       );
       for (const outcome of outcomes) if (outcome.kind === 'uploaded') manifests.note(outcome);
@@ -81,8 +91,8 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
     },
     expect: (contents) => lookahead.expect(contents),
     takeAhead: (content) => options.ahead?.take(content) ?? Promise.resolve(undefined),
-    fetch: async ({ nodeId, rev, size, into, local, ahead }) => {
-      const source = { namespaceId, nodeId, rev, firstPage: await lookahead.take({ nodeId, rev }) };
+    fetch: async ({ nodeId, rev, size, into, local, ahead, ...of }) => {
+      const source = { ...of, nodeId, rev, firstPage: await lookahead.take({ nodeId, rev }) };
       const has = into.resumed ? hasChunk({ into, ahead, isChunk: options.isChunk }) : undefined;
       const onProgress = countBytes(options.onBytes);
       const sink = { write: (offset: number, bytes: Uint8Array) => into.write(offset, bytes) };

@@ -1,3 +1,4 @@
+import type { NamespaceId } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import type { FolderSync } from '../engine/folder-sync.ts';
 import type { LoopState } from '../engine/loop-status.ts';
@@ -75,15 +76,16 @@ function openLoop(
   const engineTime = engineClock(signal);
   const watcher = openFolderWatcher({ root: folder.path });
   const files = openFiles(folder, watcher);
+  const follows = (id: NamespaceId): boolean => loop.engine.trees.isOpen(id);
   const ahead = new AheadFetches(
     { ...session, files, manifests, isChunk, freeBytes: () => freeBytes(folder.path) },
     {
-      namespaceId,
+      follows,
       // An upload does not say where its file will stand, and what is excluded is not to be fetched.
       isWelcome: () => folder.excluded.length === 0 && WORKING.has(loop.status().state),
     },
   );
-  const unfollow = hub.followUploads({ namespaceId, onProgress: (push) => ahead.hear(push) });
+  const unfollow = hub.followUploads({ follows, onProgress: (push) => ahead.hear(push) });
   const hints = new NamespaceHints({ hub, api, clock, random }, namespaceId);
   const onBytes = (bytes: number): void => loop.countBytes(bytes);
   const ports = {

@@ -35,6 +35,31 @@ describe('by the socket', () => {
     expect(await world.hintsWithin(SECOND_MS)).toBe(0);
   });
 
+  test('a push of a mounted namespace is a hint for as long as it is mounted, unless its entry has been read', async () => {
+    const world = await connected();
+    const mounted = NamespaceId.parse('01ARZ3NDEKTSV4RRFFQ69G5FAW');
+    const push = (seq: number) =>
+      world.service.push(JSON.stringify({ type: 'changed', namespaceId: mounted, epoch: 1, seq }));
+    const seen = async (seq: number | undefined) => {
+      world.mounted = new Map(seq === undefined ? [] : [[mounted, { seq, role: 'viewer' }]]);
+      const reading = world.read();
+      await world.clock.pass(SECOND_MS);
+      await reading;
+    };
+    const hintsAfter = (seq: number) => {
+      push(seq);
+      return world.hintsWithin(SECOND_MS);
+    };
+    expect(await hintsAfter(7)).toBe(0);
+    await seen(7);
+    expect(await hintsAfter(8)).toBe(1);
+    await seen(8);
+    expect(await hintsAfter(8)).toBe(0);
+    expect(await hintsAfter(9)).toBe(1);
+    await seen(undefined);
+    expect(await hintsAfter(10)).toBe(0);
+  });
+
   test('a push of another epoch is a hint, however low its sequence', async () => {
     const world = await connected();
     for (let count = 0; count < 4; count++) world.service.change();
@@ -68,8 +93,8 @@ describe('by the socket', () => {
     const heard: unknown[] = [];
     const world = await connected({ hub: { onRevoked: () => heard.push('revoked') } });
     const onProgress = (push: ProgressPush) => heard.push(push.storedBytes);
-    world.hub.followUploads({ namespaceId: NAMESPACE_ID, onProgress });
-    world.hub.followUploads({ namespaceId: NamespaceId.parse('01ARZ3NDEKTSV4RRFFQ69G5FAW'), onProgress });
+    world.hub.followUploads({ follows: (id) => id === NAMESPACE_ID, onProgress });
+    world.hub.followUploads({ follows: (id) => id !== NAMESPACE_ID, onProgress });
     const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
     const ids = { namespaceId: NAMESPACE_ID, uploadId: UploadId.parse(id), deviceId: DeviceId.parse(id) };
     world.service.push(JSON.stringify({ type: 'progress', ...ids, storedBytes: 5, totalBytes: 9 }));

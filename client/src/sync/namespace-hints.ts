@@ -2,10 +2,10 @@ import { type Cursor, InvariantError, type NamespaceId, WAIT_SECONDS_MAX } from 
 import type { ApiClient } from '../api/api-client.ts';
 import type { Clock, Random } from '../api/clock.ts';
 import { pause } from '../api/pause.ts';
-import type { RemoteHints } from '../engine/ports.ts';
+import type { RemoteHints, SeenPosition } from '../engine/ports.ts';
 import { growingDelayMs } from './growing-delay.ts';
 import { LONG_POLL_HELD_MS_MIN, LONG_POLL_PAUSE_MS, POLL, SAFETY_POLL } from './limits.ts';
-import type { ChangedPush, SocketHub } from './socket-hub.ts';
+import type { ChangedPush, HubSubscriber, SocketHub } from './socket-hub.ts';
 
 export interface NamespaceHintsDependencies {
   readonly hub: Pick<SocketHub, 'state' | 'subscribe'>;
@@ -14,15 +14,24 @@ export interface NamespaceHintsDependencies {
   readonly random: Random;
 }
 
+/** How far one journal was read, and what was heard of it last. */
+interface HeardNamespace {
+  seq: number;
+  /** Of the last push. In an epoch that is new here, `seq` says nothing about what was seen in another one. */
+  epoch: number | undefined;
+  readonly unsubscribe: () => void;
+}
+
 /**
- * The hints of one namespace: by the hub's socket; while that is down by long-polls, and where they fail too by polling.
+ * The hints of a home namespace and of all that is mounted in it: by the hub's socket; while that is down by long-polls, and where they fail too by polling.
  * A change is hinted within HINT_DELAY_MS_MAX as long as the service can be reached in one of these ways.
  * Source: docs/decisions/0092-one-socket-three-ways.md
  */
 export class NamespaceHints implements RemoteHints {
   readonly #dependencies: NamespaceHintsDependencies;
   readonly #life = new AbortController();
-  readonly #unsubscribe: () => void;
+  readonly #homeId: NamespaceId;
+  readonly #heard = new Map<NamespaceId, HeardNamespace>();
   readonly #running: Promise<void>;
   #callback: (() => void) | undefined;
   #hasMissed = false;
@@ -33,20 +42,13 @@ export class NamespaceHints implements RemoteHints {
   /** Whether the last long-poll failed, or was not held. */
   #isRefused = false;
   #cursor: Cursor | undefined;
-  #seq = 0;
-  /** Of the last push. In an epoch that is new here, `seq` says nothing about what was seen in another one. */
-  #epoch: number | undefined;
   /** Hints in a row that brought nothing. */
   #idlePolls = 0;
 
   constructor(dependencies: NamespaceHintsDependencies, namespaceId: NamespaceId) {
     this.#dependencies = dependencies;
-    this.#unsubscribe = dependencies.hub.subscribe({
-      namespaceId,
-      onChanged: (push) => this.#hear(push),
-      onGap: () => this.#hint(),
-      onState: () => this.#turn.abort(),
-    });
+    this.#homeId = namespaceId;
+    this.#subscribe(namespaceId, { onGap: () => this.#hint(), onState: () => this.#turn.abort() });
     this.#running = this.#run();
   }
 
@@ -63,16 +65,21 @@ export class NamespaceHints implements RemoteHints {
     return state === 'down' && this.#cursor !== undefined && !this.#isRefused ? 'long-poll' : 'polling';
   }
 
-  seen({ cursor, seq }: { readonly cursor: Cursor; readonly seq: number }): void {
-    if (seq !== this.#seq) this.#idlePolls = 0;
-    this.#seq = seq;
+  seen({ cursor, seq, mounted }: SeenPosition): void {
+    for (const [namespaceId, { unsubscribe }] of this.#heard) {
+      if (namespaceId === this.#homeId || mounted.has(namespaceId)) continue;
+      unsubscribe();
+      this.#heard.delete(namespaceId);
+    }
+    this.#noteSeen(this.#homeId, seq);
+    for (const [namespaceId, position] of mounted) this.#noteSeen(namespaceId, position.seq);
     if (cursor === this.#cursor) return;
     this.#cursor = cursor;
     this.#moved.abort();
   }
 
   async close(): Promise<void> {
-    this.#unsubscribe();
+    for (const { unsubscribe } of this.#heard.values()) unsubscribe();
     this.#callback = undefined;
     this.#life.abort();
     this.#turn.abort();
@@ -84,9 +91,23 @@ export class NamespaceHints implements RemoteHints {
     else this.#callback();
   }
 
-  #hear({ epoch, seq }: ChangedPush): void {
-    const isSeen = epoch === this.#epoch && seq <= this.#seq;
-    this.#epoch = epoch;
+  #subscribe(namespaceId: NamespaceId, on: Pick<HubSubscriber, 'onGap' | 'onState'>): HeardNamespace {
+    const onChanged = (push: ChangedPush): void => this.#hear(heard, push);
+    const unsubscribe = this.#dependencies.hub.subscribe({ namespaceId, onChanged, ...on });
+    const heard: HeardNamespace = { seq: 0, epoch: undefined, unsubscribe };
+    this.#heard.set(namespaceId, heard);
+    return heard;
+  }
+
+  #noteSeen(namespaceId: NamespaceId, seq: number): void {
+    const heard = this.#heard.get(namespaceId) ?? this.#subscribe(namespaceId, ONLY_PUSHES);
+    if (seq !== heard.seq) this.#idlePolls = 0;
+    heard.seq = seq;
+  }
+
+  #hear(heard: HeardNamespace, { epoch, seq }: ChangedPush): void {
+    const isSeen = epoch === heard.epoch && seq <= heard.seq;
+    heard.epoch = epoch;
     if (!isSeen) this.#hint();
   }
 
@@ -151,3 +172,6 @@ export class NamespaceHints implements RemoteHints {
     }
   }
 }
+
+/** Gaps and states of the socket are heard for the home namespace, and are the same for all. */
+const ONLY_PUSHES = { onGap: () => undefined, onState: () => undefined };

@@ -32,6 +32,7 @@ function describeStep(described: DescribedPlan, step: Step): PlannedStep {
   const isForLocal =
     step.type === 'make-local' ||
     step.type === 'move-local' ||
+    step.type === 'set-aside' ||
     step.type === 'trash-local' ||
     step.type === 'unsync-local';
   const trees = isForLocal || step.type === 'upload' ? [plan.local.tree, remote] : [remote, plan.local.tree];
@@ -69,6 +70,8 @@ function wordsOf(step: Step, plan: Plan): string {
       return 'is moved at the service';
     case 'move-local':
       return 'is moved here';
+    case 'set-aside':
+      return 'is renamed here, because it was edited where it may only be read';
     case 'delete-remote':
       return `goes into the trash of the service, because it is gone here${countOf(step.takes)}`;
     case 'trash-local':

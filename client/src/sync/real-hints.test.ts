@@ -42,11 +42,11 @@ test('real sockets bring hints, are opened again after a cut with another ticket
     }
   };
   await hinted(1);
-  hints.seen({ cursor: Cursor.parse('c'), seq: 1 });
+  hints.seen({ cursor: Cursor.parse('c'), seq: 1, mounted: new Map() });
   const pushed = { type: 'changed', namespaceId: NAMESPACE_ID, epoch: 1, seq: 2 };
   server.push(JSON.stringify(pushed), 'binary');
   await hinted(2);
-  hints.seen({ cursor: Cursor.parse('d'), seq: 2 });
+  hints.seen({ cursor: Cursor.parse('d'), seq: 2, mounted: new Map() });
   server.push(JSON.stringify(pushed));
   server.push(JSON.stringify({ ...pushed, seq: 3 }));
   await hinted(3);

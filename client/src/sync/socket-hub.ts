@@ -42,9 +42,9 @@ export interface HubSubscriber {
   onState(): void;
 }
 
-/** Who wants to hear of uploads of other devices into one namespace. */
+/** Who wants to hear of uploads of other devices into some namespaces. */
 export interface UploadListener {
-  readonly namespaceId: NamespaceId;
+  readonly follows: (namespaceId: NamespaceId) => boolean;
   onProgress(push: ProgressPush): void;
 }
 
@@ -193,7 +193,7 @@ export class SocketHub {
         break;
       case 'progress':
         for (const listener of this.#listeners) {
-          if (listener.namespaceId === message.namespaceId) listener.onProgress(message);
+          if (listener.follows(message.namespaceId)) listener.onProgress(message);
         }
         break;
       case 'revoked':

@@ -14,6 +14,7 @@ import { ChunkRuns, type PackedSource, type RunDependencies } from './chunk-runs
 
 /** A content that will be read soon. */
 export interface ExpectedContent {
+  readonly namespaceId: NamespaceId;
   readonly nodeId: NodeId;
   readonly rev: number;
   readonly size: number;
@@ -32,17 +33,15 @@ const LOOKAHEAD_BYTES_MAX =
  */
 export class ContentLookahead {
   readonly #api: Pick<ApiClient, 'readContents'>;
-  readonly #namespaceId: NamespaceId;
   readonly #signal: AbortSignal;
   readonly #runs: ChunkRuns;
   readonly #answers = new Map<string, () => Promise<ContentResponse | undefined>>();
 
   constructor(
     dependencies: RunDependencies & { readonly api: Pick<ApiClient, 'readContents'> },
-    options: { readonly namespaceId: NamespaceId; readonly signal: AbortSignal },
+    options: { readonly signal: AbortSignal },
   ) {
     this.#api = dependencies.api;
-    this.#namespaceId = options.namespaceId;
     this.#signal = options.signal;
     this.#runs = new ChunkRuns(dependencies, options.signal);
   }
@@ -65,7 +64,7 @@ export class ContentLookahead {
   }
 
   /** The content, once; undefined when it was not expected, was taken before, or could not be told. */
-  async take(content: Omit<ExpectedContent, 'size'>): Promise<ContentResponse | undefined> {
+  async take(content: Pick<ExpectedContent, 'nodeId' | 'rev'>): Promise<ContentResponse | undefined> {
     const key = keyOf(content);
     const answer = this.#answers.get(key);
     this.#answers.delete(key);
@@ -81,7 +80,7 @@ export class ContentLookahead {
   }
 
   async #ask(group: readonly ExpectedContent[]): Promise<readonly (ContentResponse | undefined)[]> {
-    const files = group.map(({ nodeId, rev }) => ({ namespaceId: this.#namespaceId, nodeId, rev }));
+    const files = group.map(({ namespaceId, nodeId, rev }) => ({ namespaceId, nodeId, rev }));
     const answer = await this.#api.readContents({ body: { files }, signal: this.#signal });
     if (!answer.ok) return [];
     this.#runs.learn(answer.value.runs, packedSources(answer.value));
@@ -100,6 +99,6 @@ function packedSources({ contents }: ReadContentsResponse): ReadonlyMap<ChunkHas
   return sources;
 }
 
-function keyOf({ nodeId, rev }: Omit<ExpectedContent, 'size'>): string {
+function keyOf({ nodeId, rev }: Pick<ExpectedContent, 'nodeId' | 'rev'>): string {
   return `${nodeId}/${rev}`;
 }

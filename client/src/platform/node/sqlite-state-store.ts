@@ -1,11 +1,18 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { type ContentHash, Cursor, type NodeId } from '@syncline/protocol';
-import type { EngineState, Position, StateDifference, StateStore } from '../../engine/ports.ts';
+import { type ContentHash, Cursor, NamespaceId, type NodeId, Role } from '@syncline/protocol';
+import {
+  BEGINNING,
+  type EngineState,
+  type MountedNamespace,
+  type Position,
+  type StateDifference,
+  type StateStore,
+} from '../../engine/ports.ts';
 import type { LocalIdentity, RemoteNode, SyncedNode } from '../../engine/trees.ts';
 import { STATE_ROWS_PER_PAGE } from './limits.ts';
 
 /** Raised with every change of the tables. A database of another version is not read: the trees are rebuilt by merging. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 /**
  * Rows stay in the order in which they came, which is for the most part that of the folders: what is loaded together lies together
@@ -14,17 +21,28 @@ const SCHEMA_VERSION = 2;
 const SCHEMA = `
   CREATE TABLE remote (
     nodeId TEXT NOT NULL, parentId TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, rev INTEGER NOT NULL,
-    contentRev INTEGER NOT NULL, size INTEGER NOT NULL, contentHash TEXT, executable INTEGER NOT NULL, modifiedAtMs INTEGER
+    contentRev INTEGER NOT NULL, size INTEGER NOT NULL, contentHash TEXT, executable INTEGER NOT NULL, modifiedAtMs INTEGER,
+    mounted TEXT
   ) STRICT;
   CREATE TABLE synced (
     nodeId TEXT NOT NULL, parentId TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, rev INTEGER NOT NULL,
     contentRev INTEGER NOT NULL, size INTEGER NOT NULL, contentHash TEXT, executable INTEGER NOT NULL,
     device INTEGER NOT NULL, inode INTEGER NOT NULL, birthNs INTEGER NOT NULL, localSize INTEGER NOT NULL,
-    mtimeNs INTEGER NOT NULL, ctimeNs INTEGER NOT NULL, localName TEXT
+    mtimeNs INTEGER NOT NULL, ctimeNs INTEGER NOT NULL, localName TEXT, mounted TEXT
   ) STRICT;
   CREATE UNIQUE INDEX remoteIds ON remote (nodeId);
   CREATE UNIQUE INDEX syncedIds ON synced (nodeId);
   CREATE TABLE position (id INTEGER PRIMARY KEY CHECK (id = 1), cursor TEXT, seq INTEGER NOT NULL, lamport INTEGER NOT NULL) STRICT;
+  CREATE TABLE mounted (namespaceId TEXT NOT NULL PRIMARY KEY, seq INTEGER NOT NULL, role TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+/** A database of the version before mounts were synced: nothing of it has to be found out again but what the service has. */
+const FROM_VERSION_2 = `
+  ALTER TABLE remote ADD COLUMN mounted TEXT;
+  ALTER TABLE synced ADD COLUMN mounted TEXT;
+  DELETE FROM remote WHERE kind = 'mount';
+  UPDATE position SET cursor = NULL;
+  CREATE TABLE mounted (namespaceId TEXT NOT NULL PRIMARY KEY, seq INTEGER NOT NULL, role TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
 const AGREED = ['nodeId', 'parentId', 'name', 'kind', 'rev', 'contentRev', 'size', 'contentHash', 'executable'];
@@ -32,9 +50,9 @@ const IDENTITY = ['device', 'inode', 'birthNs', 'localSize', 'mtimeNs', 'ctimeNs
 
 /** Numbers as REAL, which is exact for them and comes as a number where integers come as bigints. */
 const AGREED_COLUMNS = `
-  nodeId, parentId, name, (kind = 'folder') + 2 * (kind = 'mount'), CAST(rev AS REAL), CAST(contentRev AS REAL), CAST(size AS REAL), contentHash, executable`;
-const REMOTE_COLUMNS = `${AGREED_COLUMNS}, CAST(modifiedAtMs AS REAL)`;
-const SYNCED_COLUMNS = `${AGREED_COLUMNS}, device, inode, birthNs, CAST(localSize AS REAL), mtimeNs, ctimeNs, localName`;
+  nodeId, parentId, name, kind = 'folder', CAST(rev AS REAL), CAST(contentRev AS REAL), CAST(size AS REAL), contentHash, executable`;
+const REMOTE_COLUMNS = `${AGREED_COLUMNS}, CAST(modifiedAtMs AS REAL), mounted`;
+const SYNCED_COLUMNS = `${AGREED_COLUMNS}, device, inode, birthNs, CAST(localSize AS REAL), mtimeNs, ctimeNs, localName, mounted`;
 
 /** The engine's memory of one folder, in one SQLite file. It can be deleted at any time: what it says is found out again. */
 export class SqliteStateStore implements StateStore {
@@ -46,6 +64,8 @@ export class SqliteStateStore implements StateStore {
   readonly #setPosition: StatementSync;
   /** What was read at the start, until it is asked for. */
   #unread: EngineState | undefined;
+  /** What was saved last: it seldom is another one. */
+  #mounted: Position['mounted'] | undefined;
 
   /** Reads all of it, so that a damaged file is noticed now. @throws what SQLite says of the file; nothing is left open then. */
   constructor(file: string) {
@@ -53,9 +73,9 @@ export class SqliteStateStore implements StateStore {
     try {
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
       this.#prepareSchema();
-      this.#setRemote = this.#database.prepare(upsert('remote', [...AGREED, 'modifiedAtMs']));
+      this.#setRemote = this.#database.prepare(upsert('remote', [...AGREED, 'modifiedAtMs', 'mounted']));
       this.#removeRemote = this.#database.prepare('DELETE FROM remote WHERE nodeId = ?');
-      this.#setSynced = this.#database.prepare(upsert('synced', [...AGREED, ...IDENTITY, 'localName']));
+      this.#setSynced = this.#database.prepare(upsert('synced', [...AGREED, ...IDENTITY, 'localName', 'mounted']));
       this.#removeSynced = this.#database.prepare('DELETE FROM synced WHERE nodeId = ?');
       this.#setPosition = this.#database.prepare('INSERT OR REPLACE INTO position VALUES (1,?,?,?)');
       this.#unread = this.#read();
@@ -88,7 +108,9 @@ export class SqliteStateStore implements StateStore {
       }
       const { cursor, seq, lamport } = difference.position;
       this.#setPosition.run(cursor ?? null, seq, lamport);
+      this.#saveMounted(difference.position.mounted);
       this.#database.exec('COMMIT');
+      this.#mounted = difference.position.mounted;
     } catch (error) {
       this.#database.exec('ROLLBACK');
       throw error;
@@ -129,20 +151,35 @@ export class SqliteStateStore implements StateStore {
     }
   }
 
+  #saveMounted(mounted: Position['mounted']): void {
+    if (mounted === this.#mounted) return;
+    this.#database.exec('DELETE FROM mounted');
+    const insert = this.#database.prepare('INSERT INTO mounted VALUES (?,?,?)');
+    for (const [namespaceId, { seq, role }] of mounted) insert.run(namespaceId, seq, role);
+  }
+
   #readPosition(): Position {
     const row = this.#database.prepare('SELECT * FROM position').get();
-    if (row === undefined) return { cursor: undefined, seq: 0, lamport: 0 };
+    if (row === undefined) return BEGINNING;
     const cursor = row['cursor'] === null ? undefined : Cursor.parse(row['cursor']);
-    return { cursor, seq: Number(row['seq']), lamport: Number(row['lamport']) };
+    const mounted = new Map<NamespaceId, MountedNamespace>();
+    for (const { namespaceId, seq, role } of this.#database.prepare('SELECT * FROM mounted').all()) {
+      mounted.set(NamespaceId.parse(namespaceId), { seq: Number(seq), role: Role.parse(role) });
+    }
+    return { cursor, seq: Number(row['seq']), lamport: Number(row['lamport']), mounted };
   }
 
   #prepareSchema(): void {
     const version = Number(this.#database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
     if (version === SCHEMA_VERSION) return;
+    const change =
+      version === 2
+        ? FROM_VERSION_2
+        : `DROP TABLE IF EXISTS remote; DROP TABLE IF EXISTS synced; DROP TABLE IF EXISTS position;
+           DROP TABLE IF EXISTS mounted; ${SCHEMA}`;
     this.#database.exec(`
       BEGIN EXCLUSIVE;
-      DROP TABLE IF EXISTS remote; DROP TABLE IF EXISTS synced; DROP TABLE IF EXISTS position;
-      ${SCHEMA}
+      ${change}
       PRAGMA user_version = ${SCHEMA_VERSION};
       COMMIT;
     `);
@@ -157,12 +194,22 @@ function upsert(table: 'remote' | 'synced', columns: readonly string[]): string 
 }
 
 function remoteRow(node: RemoteNode): SQLInputValue[] {
-  return [...agreedColumns(node), node.modifiedAtMs ?? null];
+  return [...agreedColumns(node), node.modifiedAtMs ?? null, node.mounted ?? null];
 }
 
 function syncedRow(node: SyncedNode): SQLInputValue[] {
   const { device, inode, birthNs, size, mtimeNs, ctimeNs } = node.identity;
-  return [...agreedColumns(node), device, inode, birthNs, size, mtimeNs, ctimeNs, node.localName ?? null];
+  return [
+    ...agreedColumns(node),
+    device,
+    inode,
+    birthNs,
+    size,
+    mtimeNs,
+    ctimeNs,
+    node.localName ?? null,
+    node.mounted ?? null,
+  ];
 }
 
 function agreedColumns(node: RemoteNode | SyncedNode): SQLInputValue[] {
@@ -172,8 +219,8 @@ function agreedColumns(node: RemoteNode | SyncedNode): SQLInputValue[] {
 
 /** The number of the row and its columns, in the order of AGREED_COLUMNS and of what follows them. */
 type AgreedRow = readonly [bigint, string, string, string, bigint, number, number, number, string | null, bigint];
-type RemoteRow = readonly [...AgreedRow, modifiedAtMs: number | null];
-type SyncedRow = readonly [...AgreedRow, bigint, bigint, bigint, number, bigint, bigint, string | null];
+type RemoteRow = readonly [...AgreedRow, modifiedAtMs: number | null, mounted: string | null];
+type SyncedRow = readonly [...AgreedRow, bigint, bigint, bigint, number, bigint, bigint, string | null, string | null];
 
 /** Makes nodes of rows. What is equal becomes one object: nodes are many and stay, and take half of the memory so. */
 class NodeReader {
@@ -186,13 +233,14 @@ class NodeReader {
       nodeId: isFolder ? this.#folderId(row[1]) : (row[1] as NodeId),
       parentId: this.#folderId(row[2]),
       name: row[3],
-      kind: isFolder ? 'folder' : row[4] === 2n ? 'mount' : 'file',
+      kind: isFolder ? 'folder' : 'file',
       rev: row[5],
       contentRev: row[6],
       size: row[7],
       contentHash: row[8] === null ? undefined : (row[8] as ContentHash),
       executable: row[9] === 1n,
       modifiedAtMs: row[10] ?? undefined,
+      ...(row[11] === null ? {} : { mounted: row[11] as NamespaceId }),
     };
   }
 
@@ -212,6 +260,7 @@ class NodeReader {
       executable: row[9] === 1n,
       identity: this.#identity(row),
       ...(row[16] === null ? {} : { localName: row[16] }),
+      ...(row[17] === null ? {} : { mounted: row[17] as NamespaceId }),
     };
   }
 

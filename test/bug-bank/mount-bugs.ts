@@ -1,0 +1,146 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const MOUNTED = 'test/scenarios/mounted-folders.test.ts';
+const ROLES = 'test/scenarios/mounted-roles.test.ts';
+
+/** Errors in how the client syncs shared folders. */
+export const MOUNT_BUGS: readonly PlantedBug[] = [
+  {
+    id: 'mount-is-planned',
+    what: 'The engine takes what lies in a mount that cannot be read for gone, changed or new.',
+    invariant: 'I-15',
+    file: 'client/src/engine/plan-observed.ts',
+    find: '.filter((nodeId) => !isHeld(nodeId))',
+    replace: '',
+    caughtBy: { file: ROLES, test: 'holds still: nothing is sent, fetched or deleted, until it can be read again' },
+  },
+  {
+    id: 'held-copy-is-no-copy',
+    what: 'A file that went into a mount that cannot be read is deleted where it was, though nothing of it stands there.',
+    invariant: 'I-5',
+    file: 'client/src/engine/settle-deletions.ts',
+    find: 'of [...candidates, ...held]) {',
+    replace: 'of candidates) {',
+    caughtBy: { file: ROLES, test: 'holds still: nothing is sent, fetched or deleted, until it can be read again' },
+  },
+  {
+    id: 'delete-before-the-copy',
+    what: 'What went across a mount is deleted where it was before it stands where it is.',
+    invariant: 'I-5',
+    file: 'client/src/engine/settle-deletions.ts',
+    find: "this.#departed.has(node.nodeId) ? 'waits' : 'goes'",
+    replace: "this.#departed.has(node.nodeId) ? 'goes' : 'goes'",
+    caughtBy: {
+      file: MOUNTED,
+      test: 'is in both places when the process ends between the two halves, and lost in none',
+    },
+  },
+  {
+    id: 'departed-comes-back',
+    what: 'What went across a mount is fetched again to where it was.',
+    invariant: 'I-9',
+    file: 'client/src/engine/plan-local.ts',
+    find: '|| deletions.departing.has(nodeId)) return false;',
+    replace: ') return false;',
+    caughtBy: {
+      file: MOUNTED,
+      test: 'stands at the service where it is before it is gone where it was, and no byte is sent again',
+    },
+  },
+  {
+    id: 'move-across-a-mount',
+    what: 'A node that went across a mount on the disk keeps its id, and is planned as a move.',
+    invariant: 'I-9',
+    file: 'client/src/engine/identify-local.ts',
+    find: 'return mountId === mounts.above(synced, known.parentId);',
+    replace: 'return true;',
+    caughtBy: {
+      file: MOUNTED,
+      test: 'stands at the service where it is before it is gone where it was, and no byte is sent again',
+    },
+  },
+  {
+    id: 'deleted-mount-deletes',
+    what: 'Whoever deletes the folder of a mount from a disk deletes for everybody what is in it.',
+    invariant: 'I-15',
+    file: 'client/src/engine/settle-deletions.ts',
+    find: "(!local.tree.has(mountId) || mounts.stateOf(mountId) === 'readable')",
+    replace: "mounts.stateOf(mountId) === 'readable'",
+    caughtBy: { file: MOUNTED, test: 'that is deleted on a disk comes back, and nothing of it is deleted for anybody' },
+  },
+  {
+    id: 'viewer-sends',
+    what: 'The edits of a viewer are planned as uploads.',
+    invariant: 'I-9',
+    file: 'client/src/engine/planner.ts',
+    find: "planning.mounts.stateIn(remote, there.parentId) === 'readable'",
+    replace: "planning.mounts.stateIn(remote, there.parentId) === 'left'",
+    caughtBy: {
+      file: ROLES,
+      test: 'keeps its edits under names of their own, and gets what the service has in their places',
+    },
+  },
+  {
+    id: 'role-is-never-looked-at-again',
+    what: 'A refusal does not make the client look at what the account may do.',
+    invariant: 'I-9',
+    file: 'client/src/engine/execution.ts',
+    find: '  execution.trees.noteRoles(undefined);\n',
+    replace: '',
+    caughtBy: { file: ROLES, test: 'who lost the right while the client ran puts the refused edit aside' },
+  },
+  {
+    id: 'left-folder-is-sent',
+    what: 'What was changed in a shared folder is sent into the own home when the account is not in the folder any more.',
+    invariant: 'I-9',
+    file: 'client/src/engine/settle-deletions.ts',
+    find: "mountId !== undefined && mounts.stateOf(mountId) === 'left'",
+    replace: "mountId !== undefined && mounts.stateOf(mountId) === 'closed'",
+    caughtBy: {
+      file: ROLES,
+      test: 'has what was unchanged in the trash, and what was changed on the disk alone',
+    },
+  },
+  {
+    id: 'id-of-another-namespace',
+    what: 'A node with the id of a node of another namespace takes its place.',
+    invariant: 'I-15',
+    file: 'client/src/engine/engine-trees.ts',
+    find: '      if (!this.isAtHome(hung)) continue;\n',
+    replace: '',
+    caughtBy: {
+      file: MOUNTED,
+      test: 'a node that somebody has given the id of a node of another folder is taken for neither',
+    },
+  },
+  {
+    id: 'aside-in-the-home',
+    what: 'A circle of names in a shared folder is broken by moving a node aside into the home.',
+    invariant: 'I-9',
+    file: 'client/src/engine/plan-mounts.ts',
+    find: 'mounts.above(tree, tree.get(nodeId)?.parentId ?? rootId) ?? rootId',
+    replace: 'mounts.above(tree, rootId) ?? rootId',
+    caughtBy: { file: MOUNTED, test: 'files of a shared folder change their names in a circle, on either side' },
+  },
+  {
+    id: 'joined-again-is-forgotten',
+    what: 'Who comes back into a shared folder has agreed on nothing in it.',
+    invariant: 'I-9',
+    file: 'client/src/engine/engine-trees.ts',
+    find: '    this.#remount(mountId, namespaceId);\n',
+    replace: '',
+    caughtBy: { file: ROLES, test: 'and came back before the device looked, has lost nothing and fetches nothing' },
+  },
+  {
+    id: 'mounted-pushes-unheard',
+    what: 'Pushes of shared folders are not listened to.',
+    invariant: 'I-11',
+    file: 'client/src/sync/namespace-hints.ts',
+    find: '    for (const [namespaceId, position] of mounted) this.#noteSeen(namespaceId, position.seq);\n',
+    replace: '',
+    caughtBy: {
+      file: 'client/src/sync/namespace-hints.test.ts',
+      test: 'a push of a mounted namespace is a hint for as long as it is mounted, unless its entry has been read',
+    },
+  },
+];

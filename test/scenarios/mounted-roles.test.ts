@@ -1,0 +1,224 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { InvitedRole, NamespaceId } from '@syncline/protocol';
+import type { Member } from '../support/in-memory-member.ts';
+import { inside, type SharedWorld } from '../support/shared-world.ts';
+import type { SyncDevice } from '../support/sync-world.ts';
+import { below, countTransfers, problemsOf, settle, TEAM, TeamWorld } from '../support/team-world.ts';
+
+let team: TeamWorld;
+let world: SharedWorld;
+let ada: Member;
+let bob: Member;
+let a: SyncDevice;
+let b: SyncDevice;
+let guest: SyncDevice;
+
+beforeEach(async () => {
+  team = await TeamWorld.open();
+  ({ world, ada, bob, a, b, guest } = team);
+});
+
+const COPY = 'plan (conflicted copy from device 3 1970-01-01 000000)';
+
+describe('a mount whose namespace cannot be read', () => {
+  const setMember = (namespaceId: NamespaceId, role: InvitedRole | undefined) =>
+    world.service.stores.namespaces.setRole({ namespaceId, accountId: bob.accountId, role });
+  const HELD = ['team: shared-folder'];
+
+  test('holds still: nothing is sent, fetched or deleted, until it can be read again', async () => {
+    const namespaceId = await team.shareWithBob();
+    const head = await world.head(inside(ada, namespaceId));
+    setMember(namespaceId, undefined);
+    guest.files.write('team/plan', 'edited');
+    guest.files.write('team/new', 'new');
+    guest.files.remove('team/sub');
+    guest.files.rename('private', 'team/private');
+    for (let round = 0; round < 3; round++) expect(await problemsOf(guest)).toEqual(HELD);
+    expect(below(guest, 'team')).toEqual({ plan: 'edited', new: 'new', private: "bob's" });
+    expect(await world.head(inside(ada, namespaceId))).toBe(head);
+    expect((await world.tree(bob)).map(({ name }) => name)).toEqual(['private', 'team']);
+    setMember(namespaceId, 'editor');
+    await settle(guest);
+    await team.settleAll();
+    expect(below(a, 'desk/team')).toEqual({ plan: 'edited', new: 'new', private: "bob's" });
+    expect((await world.tree(bob)).map(({ name }) => name)).toEqual(['team']);
+  });
+
+  test('takes nothing from a folder of the disk that stands in its place', async () => {
+    const namespaceId = await team.shareTeam();
+    await world.welcome(ada, bob, { namespaceId });
+    setMember(namespaceId, undefined);
+    guest.files.mkdir('team');
+    guest.files.write('team/mine', 'mine');
+    expect(await problemsOf(guest)).toEqual(HELD);
+    expect(below(guest, 'team')).toEqual({ mine: 'mine' });
+    expect((await world.tree(bob)).map(({ name }) => name)).toEqual(['private', 'team']);
+  });
+
+  test('comes back with its whole folder, and is deleted nowhere', async () => {
+    const namespaceId = await team.shareWithBob();
+    setMember(namespaceId, undefined);
+    guest.files.remove('team');
+    expect(await problemsOf(guest)).toEqual(HELD);
+    setMember(namespaceId, 'editor');
+    await guest.sync();
+    await team.settleAll();
+    expect(below(guest, 'team')).toEqual(TEAM);
+    expect(below(a, 'desk/team')).toEqual(TEAM);
+  });
+});
+
+describe('a viewer', () => {
+  test('keeps its edits under names of their own, and gets what the service has in their places', async () => {
+    const namespaceId = await team.shareWithBob('viewer');
+    const head = await world.head(inside(ada, namespaceId));
+    guest.files.write('team/plan', 'edited by a viewer');
+    guest.files.write('team/new', 'new');
+    guest.files.mkdir('team/folder');
+    guest.files.write('team/folder/file', 'new, too');
+    guest.files.rename('team/sub/deep', 'team/deep');
+    guest.files.chmod('team/sub/deep', true);
+    expect(await problemsOf(guest)).toEqual([
+      'team/folder: read-only',
+      'team/new: read-only',
+      `team/${COPY}: read-only`,
+    ]);
+    const expected = {
+      ...TEAM,
+      [COPY]: 'edited by a viewer',
+      new: 'new',
+      folder: undefined,
+      'folder/file': 'new, too',
+    };
+    expect(below(guest, 'team')).toEqual(expected);
+    expect(await world.head(inside(ada, namespaceId))).toBe(head);
+    guest.files.remove('team/sub');
+    await guest.sync();
+    expect(below(guest, 'team')).toEqual(expected);
+    expect(await world.head(inside(ada, namespaceId))).toBe(head);
+  });
+
+  test('gets what others change, beside what it has changed itself', async () => {
+    await team.shareWithBob('viewer');
+    a.files.write('desk/team/plan', 'from ada');
+    await settle(a);
+    guest.files.write('team/plan', 'from bob');
+    expect(await problemsOf(guest)).toEqual([`team/${COPY}: read-only`]);
+    expect(below(guest, 'team')).toEqual({ ...TEAM, plan: 'from ada', [COPY]: 'from bob' });
+  });
+
+  test('that becomes an editor sends what it has kept, and one that becomes a viewer sends no more', async () => {
+    const namespaceId = await team.shareWithBob('viewer');
+    guest.files.write('team/new', 'new');
+    await guest.sync();
+    await team.setRole(namespaceId, 'editor');
+    await settle(guest);
+    await team.settleAll();
+    expect(below(a, 'desk/team')).toEqual({ ...TEAM, new: 'new' });
+    await team.setRole(namespaceId, 'viewer');
+    guest.files.write('team/new', 'edited');
+    expect(await problemsOf(guest)).toEqual([`team/${COPY.replace('plan', 'new')}: read-only`]);
+    await settle(a);
+    expect(below(a, 'desk/team')).toEqual({ ...TEAM, new: 'new' });
+    expect(below(guest, 'team')).toEqual({ ...TEAM, new: 'new', [COPY.replace('plan', 'new')]: 'edited' });
+  });
+
+  test('who lost the right while the client ran puts the refused edit aside', async () => {
+    const namespaceId = await team.shareWithBob();
+    const running = await guest.watchingEngine();
+    await running.sync({ acceptDeletes: false });
+    await team.setRole(namespaceId, 'viewer');
+    guest.files.write('team/plan', 'edited');
+    guest.files.remove('team/sub');
+    const outcome = await running.sync({ acceptDeletes: false });
+    expect(outcome).toMatchObject({ kind: 'rested', problems: [{ path: `team/${COPY}`, reason: 'read-only' }] });
+    expect(below(guest, 'team')).toEqual({ ...TEAM, [COPY]: 'edited' });
+    await team.setRole(namespaceId, 'editor');
+    await settle(guest);
+    await team.settleAll();
+    expect(below(a, 'desk/team')).toEqual({ ...TEAM, [COPY]: 'edited' });
+  });
+
+  test('takes a file out of the folder as a copy', async () => {
+    const namespaceId = await team.shareWithBob('viewer');
+    const head = await world.head(inside(ada, namespaceId));
+    guest.files.rename('team/sub', 'sub');
+    await guest.sync();
+    await settle(guest);
+    expect(below(guest, 'sub')).toEqual({ deep: 'two' });
+    expect(below(guest, 'team')).toEqual(TEAM);
+    expect(await world.head(inside(ada, namespaceId))).toBe(head);
+    expect((await world.tree(bob)).map(({ name }) => name)).toEqual(['private', 'sub', 'deep', 'team']);
+  });
+
+  test('that puts a file of its own into the folder has it there, and at the service where it was', async () => {
+    await team.shareWithBob('viewer');
+    guest.files.rename('private', 'team/private');
+    expect(await problemsOf(guest)).toEqual(['team/private: read-only']);
+    expect(await problemsOf(guest)).toEqual(['team/private: read-only']);
+    expect((await world.tree(bob)).map(({ name }) => name)).toEqual(['private', 'team']);
+    expect(guest.files.text('team/private')).toBe("bob's");
+  });
+});
+
+describe('who is not in a shared folder any more', () => {
+  test('has what was unchanged in the trash, and what was changed on the disk alone', async () => {
+    const namespaceId = await team.shareWithBob();
+    guest.files.write('team/sub/deep', 'edited');
+    guest.files.write('team/new', 'new');
+    await team.removeBob(namespaceId);
+    expect(await problemsOf(guest)).toEqual(['team: left-folder']);
+    expect(await problemsOf(guest)).toEqual(['team: left-folder']);
+    expect(below(guest, 'team')).toEqual({ sub: undefined, 'sub/deep': 'edited', new: 'new' });
+    expect((await world.tree(bob)).map(({ name }) => name)).toEqual(['private']);
+    guest.files.rename('team/new', 'new');
+    guest.files.remove('team');
+    await settle(guest);
+    expect((await world.tree(bob)).map(({ name }) => name)).toEqual(['new', 'private']);
+    await settle(a);
+    expect(below(a, 'desk/team')).toEqual(TEAM);
+  });
+
+  test('has nothing of it left where nothing was changed', async () => {
+    const namespaceId = await team.shareWithBob();
+    await team.removeBob(namespaceId);
+    await settle(guest);
+    expect([...guest.files.tree().keys()]).toEqual(['private']);
+  });
+
+  test('finds what was left when it comes back', async () => {
+    const namespaceId = await team.shareWithBob();
+    guest.files.write('team/sub/deep', 'edited');
+    await team.removeBob(namespaceId);
+    await guest.sync();
+    await world.welcome(ada, bob, { namespaceId });
+    await settle(guest);
+    await team.settleAll();
+    expect(below(guest, 'team')).toEqual({ ...TEAM, 'sub/deep': 'edited' });
+    expect(below(a, 'desk/team')).toEqual({ ...TEAM, 'sub/deep': 'edited' });
+  });
+
+  test('and came back before the device looked, has lost nothing and fetches nothing', async () => {
+    const namespaceId = await team.shareWithBob();
+    guest.files.write('team/plan', 'edited');
+    await team.removeBob(namespaceId);
+    await world.welcome(ada, bob, { namespaceId });
+    const counts = countTransfers(guest);
+    await settle(guest);
+    await team.settleAll();
+    expect(counts.fetched).toBe(0);
+    expect(below(a, 'desk/team')).toEqual({ ...TEAM, plan: 'edited' });
+  });
+
+  test('because it handed the folder over and left, has it in the trash', async () => {
+    const namespaceId = await team.shareWithBob();
+    const parameters = { namespaceId, accountId: bob.accountId };
+    await world.call(ada, 'changeRole', { parameters, body: { role: 'owner' } });
+    await world.call(ada, 'removeMember', { parameters: { namespaceId, accountId: ada.accountId } });
+    await settle(a);
+    await settle(b);
+    expect([...a.files.tree().keys()]).toEqual(['desk', 'desk/own']);
+    await settle(guest);
+    expect(below(guest, 'team')).toEqual(TEAM);
+  });
+});
