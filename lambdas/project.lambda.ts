@@ -3,6 +3,7 @@ import { S3ObjectStore } from './chunks/s3-object-store.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createProjectHandler } from './references/create-project-handler.ts';
 import { DynamodbReferenceStore } from './references/dynamodb-reference-store.ts';
+import { DynamodbRemainderStore } from './remainders/dynamodb-remainder-store.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
@@ -34,8 +35,10 @@ export const handler = createProjectHandler({
   namespaces: new DynamodbNamespaceStore(dynamodb),
   references: new DynamodbReferenceStore(dynamodb),
   chunks: new DynamodbChunkIndex(dynamodb),
+  remainders: new DynamodbRemainderStore(dynamodb),
   objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
   clock: systemClock,
+  random: systemRandom,
   telemetry: lineTelemetry({ stage: environment.STAGE }),
   decodeEntry: decodeAppendedEntry,
 });

@@ -212,9 +212,13 @@ export const functions = {
     access: {
       tables: {
         accounts: [...look, 'Scan', 'PutItem', 'UpdateItem'],
-        files: [...read, 'PutItem', 'DeleteItem'],
+        files: [...read, 'PutItem', 'UpdateItem', 'DeleteItem'],
         changes: ['Query', 'PutItem'],
+        // Drops the references of what went, as `project` does.
+        chunks: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
       },
+      readObjects: ['manifests'],
+      findObjects: true,
     },
     settings: [],
     memoryMiB: memory.usual,
@@ -312,9 +316,10 @@ export const functions = {
     routes: [],
     access: {
       tables: {
-        // Under which namespace the rows of a shared folder lie.
-        accounts: ['GetItem'],
-        files: ['Query'],
+        // Under which namespace the rows of a shared folder lie, and what is counted of it.
+        accounts: ['GetItem', 'UpdateItem'],
+        // Does what changes have left to be done: bytes below folders in the trash, and rows of what is gone for good.
+        files: [...read, 'PutItem', 'UpdateItem', 'DeleteItem'],
         changes: ['Query'],
         // Adds and drops references, and lets condemned chunks live again.
         chunks: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],

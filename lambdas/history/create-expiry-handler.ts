@@ -1,11 +1,12 @@
 import { epochMs, type NamespaceId } from '@syncline/protocol';
+import { type SettleDependencies, settleRemainders } from '../remainders/settle-remainders.ts';
 import { describeError } from '../runtime/describe-error.ts';
 import type { Telemetry } from '../runtime/telemetry.ts';
 import { type ExpireDependencies, type ExpiryReport, expireNamespace } from './expire-namespace.ts';
 import { ageExpiry } from './expiry-clock.ts';
 import { EXPIRY_RUN_MS } from './limits.ts';
 
-export interface ExpiryHandlerDependencies extends Omit<ExpireDependencies, 'meter'> {
+export interface ExpiryHandlerDependencies extends Omit<ExpireDependencies & SettleDependencies, 'meter'> {
   readonly telemetry: Telemetry;
 }
 
@@ -27,6 +28,7 @@ export interface ExpirySummary extends ExpiryReport {
 export function createExpiryHandler(dependencies: ExpiryHandlerDependencies) {
   return async (event: ExpiryEvent, context: { readonly awsRequestId: string }): Promise<ExpirySummary> => {
     const { clock, expiryClock, telemetry } = dependencies;
+    const settling = { ...dependencies, meter: telemetry };
     const startedAt = clock.now();
     const isDryRun = event.dryRun === true;
     const aged = ageExpiry(await expiryClock.read(), startedAt);
@@ -43,11 +45,14 @@ export function createExpiryHandler(dependencies: ExpiryHandlerDependencies) {
         if (event.namespaceId !== undefined && event.namespaceId !== head.namespaceId) continue;
         summary.namespaces += 1;
         try {
-          const report = await expireNamespace({ ...dependencies, meter: telemetry }, head, options);
+          const report = await expireNamespace(settling, head, options);
           summary.revisions += report.revisions;
           summary.bytes += report.bytes;
           summary.purged += report.purged;
-          summary.isDone &&= report.isDone;
+          // What is left of a shared folder lies in its ground.
+          const groundId = head.groundId ?? head.namespaceId;
+          const isSettled = options.isDryRun || (await settleRemainders(settling, groundId, options.until));
+          summary.isDone &&= report.isDone && isSettled;
         } catch (error) {
           failure = error;
           summary.failed += 1;

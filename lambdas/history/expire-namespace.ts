@@ -5,6 +5,7 @@ import {
   encodeUlid,
   epochMs,
   formatInstant,
+  type NamespaceId,
   type NodeId,
   opId,
   parseInstant,
@@ -85,10 +86,16 @@ export async function expireNamespace(
   const report = { revisions: 0, bytes: 0, purged: 0, isDone: true };
   const run: Run = { ...dependencies, ...options, head, retentionMs: days * DAY_MS, looked: new Set(), report };
   await raiseFloor(run);
-  await purgeTrash(run);
+  const { namespaceId, groundId, groundSeq = 0 } = head;
+  await purgeTrash(run, namespaceId);
+  // What lies in a shared folder was of its ground before, and so were its deletions and its journal.
+  if (groundId !== undefined) await purgeTrash(run, groundId);
   let progress = await dependencies.namespaces.readExpiry(head.namespaceId);
   for (const ageMs of new Set([THIN_TO_HOURS_AFTER_MS, THIN_TO_DAYS_AFTER_MS, run.retentionMs])) {
-    progress = await followJournal(run, ageMs, progress);
+    const key = String(ageMs / DAY_MS);
+    progress = await followJournal(run, { journalId: namespaceId, end: head.seq, key, ageMs }, progress);
+    if (groundId === undefined) continue;
+    progress = await followJournal(run, { journalId: groundId, end: groundSeq, key: `before ${key}`, ageMs }, progress);
   }
   dependencies.meter.count('revisionsExpired', report.revisions);
   dependencies.meter.count('nodesPurged', report.purged);
@@ -101,10 +108,9 @@ async function raiseFloor({ expiryClock, head, time, isDryRun }: Run): Promise<v
   if (!isDryRun && time >= timeFloor + FLOOR_STEP_MS) await expiryClock.raiseFloor({ namespaceId, timeFloor: time });
 }
 
-/** Purges what has lain in the trash for the retention. */
-async function purgeTrash(run: Run): Promise<void> {
-  const { namespaces, head } = run;
-  const { namespaceId } = head;
+/** Purges what has lain in a trash for the retention, and is of this namespace. */
+async function purgeTrash(run: Run, namespaceId: NamespaceId): Promise<void> {
+  const { namespaces } = run;
   const deletedAt = formatInstant(epochMs(run.time - run.retentionMs));
   let before = { deletedAt, nodeId: '' as NodeId };
   while (isInTime(run)) {
@@ -142,22 +148,31 @@ async function purgeNodes(
   return { count, transaction: view.transaction(now) };
 }
 
+/** One journal, up to an entry, at a distance. */
+interface Followed {
+  readonly journalId: NamespaceId;
+  readonly end: number;
+  /** Of its position. */
+  readonly key: string;
+  readonly ageMs: number;
+}
+
 /** Looks at all nodes that the journal names in entries that have become `ageMs` old since the last run. */
-async function followJournal(run: Run, ageMs: number, begun: ExpiryProgress): Promise<ExpiryProgress> {
+async function followJournal(run: Run, followed: Followed, begun: ExpiryProgress): Promise<ExpiryProgress> {
   const { namespaces, head } = run;
-  const { namespaceId } = head;
-  const key = String(ageMs / DAY_MS);
+  const { journalId, end, key, ageMs } = followed;
   const progress: Record<string, number> = { ...begun };
-  for (let seq = progress[key] ?? 0; seq < head.seq && isInTime(run); seq = progress[key] ?? 0) {
-    const entries = await namespaces.listEntries({ namespaceId, after: seq, limit: EXPIRY_ENTRIES_MAX });
+  for (let seq = progress[key] ?? 0; seq < end && isInTime(run); seq = progress[key] ?? 0) {
+    const limit = Math.min(EXPIRY_ENTRIES_MAX, end - seq);
+    const entries = await namespaces.listEntries({ namespaceId: journalId, after: seq, limit });
     const due = entries.filter(({ changedAt }) => parseInstant(changedAt) <= run.time - ageMs);
     // What has expired of the journal is passed by; its nodes are looked at when they change again.
     const isPast = entries.length === 0;
-    const last = isPast ? Math.min(seq + EXPIRY_ENTRIES_MAX, head.seq) : (due.at(-1)?.seq ?? seq);
+    const last = isPast ? seq + limit : (due.at(-1)?.seq ?? seq);
     if (last === seq) return progress;
     await expireNodes(run, due);
     progress[key] = last;
-    if (!run.isDryRun) await namespaces.writeExpiry(namespaceId, progress);
+    if (!run.isDryRun) await namespaces.writeExpiry(head.namespaceId, progress);
   }
   return progress;
 }

@@ -14,8 +14,8 @@ export const EXPIRY_ENTRIES_MAX = 200;
 export const EXPIRY_REVISIONS_MAX = 5000;
 /** Revisions that one transaction removes; each may be of another node, which is noted. */
 export const EXPIRY_DROPS_MAX = 45;
-/** Nodes that one transaction purges: for each an entry, the node, its trash entry and that it is doomed. */
-export const EXPIRY_PURGES_MAX = 20;
+/** Nodes that one transaction purges: for each an entry, the node, up to two trash entries and that it is doomed. */
+export const EXPIRY_PURGES_MAX = 19;
 /** Times that a transaction of the expiry is tried again after somebody's commit came first. */
 export const EXPIRY_TRIES_MAX = 8;
 /** How long one run goes on, in milliseconds; the next one takes up what is left. */

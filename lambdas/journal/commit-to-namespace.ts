@@ -8,7 +8,7 @@ import {
   type UploadId,
 } from '@syncline/protocol';
 import { dateChange } from '../namespaces/date-change.ts';
-import { TRANSACTION_ITEMS_MAX } from '../namespaces/namespace-store.ts';
+import { type NamespaceTransaction, TRANSACTION_ITEMS_MAX } from '../namespaces/namespace-store.ts';
 import { refuseViewer } from '../namespaces/refuse-viewer.ts';
 import { countTransactionItems } from '../namespaces/transaction-items.ts';
 import { toWireNode } from '../namespaces/wire-node.ts';
@@ -123,7 +123,7 @@ async function commitNext(
   const results = new Map<OpId, OperationResult>();
   let transaction = view.transaction(now);
   for (const operation of work.operations) {
-    if (countTransactionItems(transaction) + OPERATION_ITEMS_MAX > TRANSACTION_ITEMS_MAX) break;
+    if (countTransactionItems(transaction) + mostItems(operation, transaction) > TRANSACTION_ITEMS_MAX) break;
     results.set(operation.opId, applyDecision(context, operation, await decideOperation(context, operation)));
     transaction = view.transaction(now);
   }
@@ -134,6 +134,11 @@ async function commitNext(
   if (outcome.kind === 'superseded') return undefined;
   view.settle();
   return results;
+}
+
+/** A restore may also touch the folder in the trash that it leaves; in a shared folder what leaves the trash may be in two. */
+function mostItems({ type }: Operation, { groundId }: NamespaceTransaction): number {
+  return type === 'restore' || groundId !== undefined ? OPERATION_ITEMS_MAX + 1 : OPERATION_ITEMS_MAX;
 }
 
 /** Whether everything that the view has read was true at one time. Cost: one read. */

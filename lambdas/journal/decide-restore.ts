@@ -52,11 +52,14 @@ async function bringBack(
 ): Promise<Decision> {
   const obstacle = node.deletedAt === undefined ? await findObstacle(context.view, node) : undefined;
   const isHidden = obstacle?.kind === 'conflict' && parentId !== node.parentId;
+  const outOf = isHidden ? obstacle.node : undefined;
   if (node.deletedAt === undefined && !isHidden) return obstacle ?? unchanged(node);
   const folder = await findFolder(context.view, parentId);
   if (folder.kind !== 'folder') return folder;
   const taken = await context.view.place({ parentId, nameKey: nameKey(name) });
-  if (taken === undefined && isHidden) return changing(moved(context, node, { parentId, name }));
+  if (taken === undefined && outOf !== undefined) {
+    return changing({ ...moved(context, node, { parentId, name }), outOf });
+  }
   if (taken === undefined) return changing(restored(context, { before: node, parentId, name }, content));
   if (isHidden) return conflicting('name_taken', taken);
   const free = await findConflictName(context, { parentId, name });

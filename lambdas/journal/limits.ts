@@ -10,7 +10,7 @@ import {
 
 /** Times that one transaction is decided again after somebody else's commit came first. */
 export const COMMIT_TRIES_MAX = 8;
-/** Most items that one operation touches: entry, node, revision, place, trash, and a new item of results. */
+/** Most items that one operation touches: entry, node, revision, place, trash, and a new item of results. Some touch one more. */
 export const OPERATION_ITEMS_MAX = 6;
 /** Folders above a node that are walked. Twice the depth at which a node may be put, because a folder may be moved with all below it. */
 export const ANCESTORS_MAX = 2 * DEPTH_MAX;

@@ -1,7 +1,6 @@
 import {
   assert,
   epochMs,
-  JOURNAL_RETENTION_MS,
   type NodeId,
   nameKey,
   OPERATION_RESULT_MS,
@@ -21,11 +20,10 @@ import {
   type StoredNode,
   type StoredResult,
   type StoredRevision,
-  type TrashChange,
 } from '../namespaces/namespace-store.ts';
-import { toWireNode } from '../namespaces/wire-node.ts';
 import { ANCESTORS_MAX } from './limits.ts';
-import { type Author, logicalBytesAdded, type NodeChange, wasBefore } from './node-change.ts';
+import { entryOf, newWrites } from './namespace-writes.ts';
+import { type Author, logicalBytesAdded, type NodeChange, trashBytesAdded } from './node-change.ts';
 import { OwnNodes } from './own-nodes.ts';
 
 /** What lies above a node: itself first, up to the child of the root. */
@@ -172,16 +170,19 @@ export class NamespaceView {
 
   /** Adds a change, and answers the sequence of its entry. Precondition: it was decided on this view. */
   apply(author: Author, opId: OpId, change: NodeChange): number {
-    const { before, after } = change;
+    const { before } = change;
+    const seq = this.head.seq + 1;
+    const isFolderDeleted = change.type === 'deleted' && change.after.kind === 'folder';
+    const after = isFolderDeleted ? this.#beginFreeing(change.after, seq) : change.after;
     assert((before?.rev ?? 0) === (this.#current(after.nodeId)?.rev ?? 0), 'a change is made on the node as it is');
     assert(after.rev === (before?.rev ?? 0) + 1, 'every change makes the next revision');
-    const seq = this.head.seq + 1;
     this.#own.forget();
     this.#writes.entries.push(entryOf(author, { seq, opId, change }));
     this.#writes.nodes.set(after.nodeId, after);
     this.#writePlaces(before, after);
     this.#writeTrash(change);
-    this.#writes.bytesLogicalDelta += logicalBytesAdded(change);
+    this.#count({ ...(before === undefined ? {} : { before }), after });
+    if (change.outOf !== undefined) this.#freeAnew(change.outOf, seq);
     if (change.revision !== undefined) {
       this.#writes.revisions.push(change.revision);
       this.#writes.bytesRetainedDelta += change.revision.size;
@@ -205,13 +206,15 @@ export class NamespaceView {
       entries: writes.entries,
       bytesLogicalDelta: writes.bytesLogicalDelta,
       bytesRetainedDelta: writes.bytesRetainedDelta,
+      ...(writes.bytesTrashDelta === 0 ? {} : { bytesTrashDelta: writes.bytesTrashDelta }),
       ...this.#room(),
-      nodes: [...writes.nodes.values()].map((node) => ({ node, expectedRev: this.#nodes.get(node.nodeId)?.rev ?? 0 })),
+      nodes: [...writes.nodes.values()].map((node) => this.#nodeChange(node)),
       revisions: writes.revisions,
       places: this.#placeChanges(),
       trash: [...writes.trash.values()],
       doomed: [...writes.doomed],
       dropped: [],
+      ...(writes.freeing.size === 0 ? {} : { remainders: [...writes.freeing.values()] }),
       results: writes.results,
       resultsExpireAt: epochMs(now + OPERATION_RESULT_MS),
     };
@@ -234,9 +237,39 @@ export class NamespaceView {
   /** Where writers of several namespaces fill one quota, the head's sequence does not vouch for the bytes that were read with it. */
   #room(): Pick<NamespaceTransaction, 'roomBytes'> {
     const { groundId, isGround, quotaBytes } = this.#head;
-    const { bytesLogicalDelta } = this.#writes;
+    const added = this.#writes.bytesLogicalDelta - this.#writes.bytesReturned;
     const isAlone = groundId === undefined && isGround !== true;
-    return isAlone || bytesLogicalDelta <= 0 ? {} : { roomBytes: quotaBytes - bytesLogicalDelta };
+    return isAlone || added <= 0 ? {} : { roomBytes: quotaBytes - added };
+  }
+
+  #nodeChange(node: StoredNode): NamespaceTransaction['nodes'][number] {
+    const read = this.#nodes.get(node.nodeId);
+    const expectedRev = read?.rev ?? 0;
+    return read?.freedBytes === undefined
+      ? { node, expectedRev }
+      : { node, expectedRev, expectedFreed: read.freedBytes };
+  }
+
+  #count(change: Pick<NodeChange, 'before' | 'after'>): void {
+    this.#writes.bytesLogicalDelta += logicalBytesAdded(change);
+    this.#writes.bytesTrashDelta += trashBytesAdded(change);
+  }
+
+  /** A folder takes along into the trash whatever lies below it: how much that is, is found out in steps of its own. */
+  #beginFreeing(folder: StoredNode, seq: number): StoredNode {
+    const { nodeId } = folder;
+    const { namespaceId } = this.#head;
+    this.#writes.freeing.set(nodeId, { kind: 'bytes', namespaceId, rootId: nodeId, nodeId, since: seq });
+    return { ...folder, freedSince: seq, freedBytes: 0 };
+  }
+
+  /** Something comes out of a folder in the trash alone: all is counted as present again, and what is left is found out anew. No quota is asked for it. */
+  #freeAnew(outOf: StoredNode, seq: number): void {
+    const before = this.#current(outOf.nodeId) ?? outOf;
+    const after = this.#beginFreeing(before, seq);
+    this.#writes.nodes.set(after.nodeId, after);
+    this.#count({ before, after });
+    this.#writes.bytesReturned += before.freedBytes ?? 0;
   }
 
   async #row(nodeId: NodeId): Promise<StoredNode | undefined> {
@@ -327,51 +360,6 @@ export class NamespaceView {
 
 export function placeOf(node: StoredNode): Place {
   return { parentId: node.parentId, nameKey: nameKey(node.name) };
-}
-
-interface Writes {
-  readonly entries: JournalEntry[];
-  readonly nodes: Map<NodeId, StoredNode>;
-  readonly places: Map<string, { readonly place: Place; readonly nodeId?: NodeId }>;
-  readonly revisions: StoredRevision[];
-  readonly trash: Map<string, TrashChange>;
-  readonly doomed: Set<NodeId>;
-  readonly results: NamespaceTransaction['results'][number][];
-  bytesLogicalDelta: number;
-  bytesRetainedDelta: number;
-}
-
-function newWrites(): Writes {
-  return {
-    entries: [],
-    nodes: new Map(),
-    places: new Map(),
-    revisions: [],
-    trash: new Map(),
-    doomed: new Set(),
-    results: [],
-    bytesLogicalDelta: 0,
-    bytesRetainedDelta: 0,
-  };
-}
-
-function entryOf(
-  author: Author,
-  made: { readonly seq: number; readonly opId: OpId; readonly change: NodeChange },
-): JournalEntry {
-  const was = wasBefore(made.change);
-  return {
-    ...(was === undefined ? {} : { was }),
-    namespaceId: author.namespaceId,
-    seq: made.seq,
-    type: made.change.type,
-    node: toWireNode(made.change.after),
-    deviceId: author.caller.device.deviceId,
-    changedAt: new Date(author.now).toISOString(),
-    accountId: author.caller.accountId,
-    opId: made.opId,
-    expiresAt: epochMs(author.now + JOURNAL_RETENTION_MS),
-  };
 }
 
 function pagesOf<T>(keys: readonly T[]): readonly (readonly T[])[] {

@@ -19,6 +19,8 @@ export interface NodeChange {
   readonly revision?: StoredRevision;
   /** Where the node stood, for people who look into the trash. Set when it enters the trash. */
   readonly path?: string;
+  /** The folder in the trash that the node comes out of alone. */
+  readonly outOf?: StoredNode;
 }
 
 /** Bytes that are to become the content of a file, and when they were made. */
@@ -107,7 +109,7 @@ export function restored(
   back: { readonly before: StoredNode; readonly parentId: NodeId; readonly name: string },
   content?: FileContent,
 ): NodeChange {
-  const { deletedAt: _deletedAt, ...next } = nextNode(author, back.before);
+  const { deletedAt: _deletedAt, freedSince: _since, freedBytes: _freed, ...next } = nextNode(author, back.before);
   const after: StoredNode = { ...next, parentId: back.parentId, name: back.name, placeRev: next.rev };
   if (content === undefined) return { type: 'restored', before: back.before, after };
   return {
@@ -143,13 +145,23 @@ export function wasBefore({ before, after }: NodeChange): NodeBefore | undefined
   return Object.keys(was).length === 0 ? undefined : was;
 }
 
-/** What the change adds to the bytes of present contents. What a folder takes along is counted where the journal is projected. */
-export function logicalBytesAdded(change: NodeChange): number {
-  return logicalBytes(change.after) - (change.before === undefined ? 0 : logicalBytes(change.before));
+/** What the change adds to the bytes of present contents. What a folder takes along into the trash is taken off in steps of its own, and comes back at once. */
+export function logicalBytesAdded({ before, after }: Pick<NodeChange, 'before' | 'after'>): number {
+  return logicalBytes(after) - (before === undefined ? 0 : logicalBytes(before));
 }
 
-function logicalBytes(node: StoredNode): number {
-  return node.kind === 'file' && node.deletedAt === undefined ? node.size : 0;
+/** What the change adds to the bytes in the trash. */
+export function trashBytesAdded({ before, after }: Pick<NodeChange, 'before' | 'after'>): number {
+  return trashBytes(after) - (before === undefined ? 0 : trashBytes(before));
+}
+
+function logicalBytes({ kind, deletedAt, size, freedBytes = 0 }: StoredNode): number {
+  return kind === 'file' && deletedAt === undefined ? size : -freedBytes;
+}
+
+function trashBytes({ kind, deletedAt, purgedAt, size, freedBytes = 0 }: StoredNode): number {
+  if (deletedAt === undefined || purgedAt !== undefined) return 0;
+  return kind === 'file' ? size : freedBytes;
 }
 
 function newNode(author: Author, made: NewNode) {

@@ -228,6 +228,11 @@ export class DynamodbNamespaceStore implements NamespaceStore {
     return last === undefined ? { heads } : { heads, next: JSON.stringify(last) };
   }
 
+  async readHead(namespaceId: NamespaceId): Promise<NamespaceHead | undefined> {
+    const item = await this.#readHead(namespaceId);
+    return item === undefined ? undefined : headOf(namespaceId, item);
+  }
+
   async readExpiry(namespaceId: NamespaceId): Promise<ExpiryProgress> {
     const { Item: item } = await this.#deps.client.send('GetItem', {
       TableName: this.#tables.accounts,
@@ -306,11 +311,12 @@ export class DynamodbNamespaceStore implements NamespaceStore {
 
   async commit(transaction: NamespaceTransaction): Promise<CommitTransactionOutcome> {
     assertTransaction(transaction);
+    // Names this call, so that the client's repeats of it after a lost answer are one transaction; and what it leaves, as its own.
+    const token = encodeUlid(this.#deps.random.bytes(16));
     try {
       await this.#deps.client.send('TransactWriteItems', {
-        TransactItems: transactionItems(this.#tables, transaction),
-        // Names this call, so that the client's repeats of it after a lost answer are one transaction.
-        ClientRequestToken: encodeUlid(this.#deps.random.bytes(16)),
+        TransactItems: transactionItems(this.#tables, transaction, token),
+        ClientRequestToken: token,
       });
       return { kind: 'committed' };
     } catch (error) {

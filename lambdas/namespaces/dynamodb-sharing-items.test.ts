@@ -33,20 +33,22 @@ async function itemsOf(kind: SharingChange['kind']) {
   const mount = { accountId, namespaceId, nodeId: node.nodeId, joinedAt: CHANGED_AT };
   const member = { namespaceId, accountId, role: 'owner', since: CHANGED_AT } as const;
   const { invitationId } = newInvitationToken(new SeededRandom('items'), namespaceId);
-  const folder = { namespaceId, groundId: home.namespaceId, ownerAccountId: accountId, name: 'n'.repeat(200) };
+  const ground = { groundId: home.namespaceId, groundSeq: 0 };
+  const folder = { namespaceId, ...ground, ownerAccountId: accountId, name: 'n'.repeat(200) };
   const changes = {
     found: { kind: 'found', folder, member, mount },
     join: { kind: 'join', member, mount, invitation: { invitationId, isUsedUp: false, createdAt: CHANGED_AT } },
     remount: { kind: 'remount', member, mount },
     unmount: { kind: 'unmount', mount },
   } as const satisfies Record<SharingChange['kind'], SharingChange>;
-  return transactionItems(tables, {
+  const transaction = {
     ...emptyTransaction(home, 0),
     entries: [entryOf(home, 1, node)],
     nodes: [{ node, expectedRev: 0 }],
     places: [{ place: placeOf(node), node }],
     sharing: changes[kind],
-  });
+  };
+  return transactionItems(tables, transaction, invitationId);
 }
 
 test.each([

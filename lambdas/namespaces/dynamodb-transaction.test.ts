@@ -24,6 +24,7 @@ import type { NamespaceTransaction, StoredNode } from './namespace-store.ts';
 import { countTransactionItems } from './transaction-items.ts';
 
 const tables = { files: 'files', changes: 'changes', accounts: 'accounts' };
+const TOKEN = '00000000000000000000000001';
 
 async function newHome(): Promise<Home> {
   return openHome({
@@ -39,7 +40,7 @@ function writeUnits(home: Home, transaction: NamespaceTransaction, deleted: read
     seq: 10 ** 7,
     bytesRetained: 10 ** 12,
   });
-  const standing = deleted.map((node) => transactionItems(tables, putFiles(home, 0, [node])));
+  const standing = deleted.map((node) => transactionItems(tables, putFiles(home, 0, [node]), TOKEN));
   const unitsOf = (write: TransactWriteItem): number => {
     if (write.Put?.Item !== undefined) return transactionWriteUnits(write.Put.Item);
     if (write.Delete !== undefined) {
@@ -54,7 +55,7 @@ function writeUnits(home: Home, transaction: NamespaceTransaction, deleted: read
     } = write.Update ?? {};
     return transactionWriteUnits({ ...key, ...renamed(values, names) });
   };
-  return transactionItems(tables, transaction).reduce((units, write) => units + unitsOf(write), 0);
+  return transactionItems(tables, transaction, TOKEN).reduce((units, write) => units + unitsOf(write), 0);
 }
 
 function renamed<Value>(values: Record<string, Value>, names: Record<string, string>): Record<string, Value> {
@@ -112,7 +113,7 @@ test('a file of a full batch costs less than 9 write units, and the batch is one
     0,
     Array.from({ length: 24 }, (_, index) => longFile(home, index)),
   );
-  expect(transactionItems(tables, put)).toHaveLength(98);
+  expect(transactionItems(tables, put, TOKEN)).toHaveLength(98);
   expect(countTransactionItems(put)).toBe(98);
   expect(writeUnits(home, put) / 24).toBeLessThanOrEqual(9);
 });
@@ -123,7 +124,7 @@ test('a full item of plain results stays within one write unit', async () => {
     const { result, ...rest } = resultOf(home, 1);
     return { ...rest, opId: opId(home.batch, 168 + index), result: { ...result, seq: 10_000_000 + index } };
   });
-  const update = transactionItems(tables, { ...emptyTransaction(home, 0), results }).at(-1)?.Update;
+  const update = transactionItems(tables, { ...emptyTransaction(home, 0), results }, TOKEN).at(-1)?.Update;
   const { Key: key = {}, ExpressionAttributeValues: values = {}, ExpressionAttributeNames: names = {} } = update ?? {};
   expect(itemBytes({ ...key, ...renamed(values, names) })).toBeLessThanOrEqual(1024);
 });
@@ -131,14 +132,15 @@ test('a full item of plain results stays within one write unit', async () => {
 test('every write but that of the trash has a condition', async () => {
   const home = await newHome();
   const put = putFiles(home, 0, [fileNode(home, { name: 'a' })]);
-  for (const { Put: written, Update: updated, Delete: deleted } of transactionItems(tables, put)) {
+  for (const { Put: written, Update: updated, Delete: deleted } of transactionItems(tables, put, TOKEN)) {
     expect((written ?? updated ?? deleted)?.ConditionExpression).toBeDefined();
   }
 });
 
 test('the head goes on only from where it was read, in the same epoch', async () => {
   const home = await newHome();
-  const { Update: head } = transactionItems(tables, putFiles(home, 41, [fileNode(home, { name: 'a' })]))[0] ?? {};
+  const { Update: head } =
+    transactionItems(tables, putFiles(home, 41, [fileNode(home, { name: 'a' })]), TOKEN)[0] ?? {};
   expect(head?.Key['sk']).toEqual({ S: 'head' });
   expect(head?.ConditionExpression).toBe('seq = :expected AND epoch = :epoch');
   expect(head?.ExpressionAttributeValues).toMatchObject({ ':expected': { N: '41' }, ':next': { N: '42' } });
@@ -148,14 +150,15 @@ test('a node, and who stands at a place, is replaced only as it was read', async
   const home = await newHome();
   const node = fileNode(home, { name: 'a', rev: 5 });
   const { namespaceId, nodeId } = node;
-  const items = transactionItems(tables, {
+  const changes = {
     ...emptyTransaction(home, 0),
     nodes: [{ node, expectedRev: 4 }],
     places: [
       { place: placeOf(node), node, expectedNodeId: nodeId },
       { place: { ...placeOf(node), nameKey: 'b' }, expectedNodeId: nodeId },
     ],
-  });
+  };
+  const items = transactionItems(tables, changes, TOKEN);
   expect(namespaceId).toBe(home.namespaceId);
   const conditions = items.slice(1).map(({ Put: put, Delete: deleted }) => {
     const write = put ?? deleted;

@@ -1,4 +1,5 @@
 import type { EpochMs, NamespaceId } from '@syncline/protocol';
+import { isToken, remainderItem, remainderItemKey } from '../remainders/dynamodb-remainder-item.ts';
 import type { TransactWriteItem } from '../runtime/dynamodb-api.ts';
 import { expiryAttribute, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { itemKeyText, keyAttributes } from '../runtime/dynamodb-batches.ts';
@@ -8,8 +9,9 @@ import { nodeAttributes, nodeKey, placeItemKey } from './dynamodb-node-item.ts';
 import { resultAttribute, resultAttributeName, resultKey } from './dynamodb-result-item.ts';
 import { revisionAttributes, revisionKey } from './dynamodb-revision-item.ts';
 import { headChanges, sharingItems, sharingValues } from './dynamodb-sharing-items.ts';
-import { doomedItemKey, trashAttributes, trashItemKey } from './dynamodb-trash-item.ts';
+import { trashAttributes, trashItemKey } from './dynamodb-trash-item.ts';
 import type { NamespaceTransaction } from './namespace-store.ts';
+import { remaindersOf } from './transaction-items.ts';
 
 /** Names of the tables that a namespace lies in. */
 export interface NamespaceTables {
@@ -22,11 +24,12 @@ const ABSENT = 'attribute_not_exists(pk)';
 
 /**
  * The items of one TransactWriteItems. Every write of something new has the condition that it is new, and every other
- * the condition that it is as it was read, so that no writer's work is ever written over.
+ * the condition that it is as it was read, so that no writer's work is ever written over. `token` is of no other transaction.
  */
 export function transactionItems(
   tables: NamespaceTables,
   transaction: NamespaceTransaction,
+  token: string,
 ): readonly TransactWriteItem[] {
   const { namespaceId, groundId = namespaceId } = transaction;
   return [
@@ -52,8 +55,11 @@ export function transactionItems(
     })),
     ...placeItems(tables, groundId, transaction),
     ...trashItems(tables, transaction),
-    ...doomedItems(tables, transaction),
     ...droppedItems(tables, transaction),
+    ...settlingItems(tables, transaction, token),
+    ...remaindersOf(transaction).map((remainder) => ({
+      Put: { TableName: tables.files, Item: remainderItem(groundId, remainder, token) },
+    })),
     ...resultItems(tables, transaction),
     ...(transaction.sharing === undefined ? [] : sharingItems(tables.accounts, transaction.sharing)),
   ];
@@ -61,8 +67,10 @@ export function transactionItems(
 
 /** Bytes of a shared folder count where its rows lie. A change that adds none does not touch that head. */
 function groundItems({ accounts }: NamespaceTables, transaction: NamespaceTransaction): readonly TransactWriteItem[] {
-  const { groundId, bytesLogicalDelta, bytesRetainedDelta } = transaction;
-  if (groundId === undefined || (bytesLogicalDelta === 0 && bytesRetainedDelta === 0)) return [];
+  const { groundId, bytesLogicalDelta, bytesRetainedDelta, bytesTrashDelta = 0 } = transaction;
+  if (groundId === undefined) return [];
+  if (bytesLogicalDelta === 0 && bytesRetainedDelta === 0 && bytesTrashDelta === 0) return [];
+  const trash = trashAdded(transaction);
   const room = roomNeeded(transaction);
   return [
     {
@@ -70,10 +78,11 @@ function groundItems({ accounts }: NamespaceTables, transaction: NamespaceTransa
         TableName: accounts,
         Key: keyAttributes(headKey(groundId)),
         ConditionExpression: `attribute_exists(pk)${room.condition}`,
-        UpdateExpression: 'ADD bytesLogical :logical, bytesRetained :retained',
+        UpdateExpression: `ADD bytesLogical :logical, bytesRetained :retained${trash.adds}`,
         ExpressionAttributeValues: toAttributes({
           ':logical': bytesLogicalDelta,
           ':retained': bytesRetainedDelta,
+          ...trash.values,
           ...room.values,
         }),
       },
@@ -86,13 +95,14 @@ function headItem(tables: NamespaceTables, transaction: NamespaceTransaction): T
   const { bytesLogicalDelta, bytesRetainedDelta } = groundId === undefined ? transaction : NO_BYTES;
   const room = roomNeeded(groundId === undefined ? transaction : {});
   const access = accessNeeded(transaction);
+  const trash = trashAdded(groundId === undefined ? transaction : {});
   const { sets, adds } = headChanges(transaction.sharing);
   return {
     Update: {
       TableName: tables.accounts,
       Key: keyAttributes(headKey(transaction.namespaceId)),
       ConditionExpression: `seq = :expected AND epoch = :epoch${access.condition}${room.condition}`,
-      UpdateExpression: `SET seq = :next${sets} ADD bytesLogical :logical, bytesRetained :retained${adds}`,
+      UpdateExpression: `SET seq = :next${sets} ADD bytesLogical :logical, bytesRetained :retained${trash.adds}${adds}`,
       ExpressionAttributeValues: toAttributes({
         ':expected': expectedSeq,
         ':epoch': epoch,
@@ -100,6 +110,7 @@ function headItem(tables: NamespaceTables, transaction: NamespaceTransaction): T
         ':logical': bytesLogicalDelta,
         ':retained': bytesRetainedDelta,
         ...access.values,
+        ...trash.values,
         ...room.values,
         ...sharingValues(transaction.sharing),
       }),
@@ -120,6 +131,11 @@ function roomNeeded({ roomBytes }: Pick<NamespaceTransaction, 'roomBytes'>) {
   return { condition: ' AND bytesLogical <= :room', values: { ':room': roomBytes } } as const;
 }
 
+function trashAdded({ bytesTrashDelta = 0 }: Pick<NamespaceTransaction, 'bytesTrashDelta'>) {
+  if (bytesTrashDelta === 0) return { adds: '', values: {} } as const;
+  return { adds: ', bytesTrash :trash', values: { ':trash': bytesTrashDelta } } as const;
+}
+
 const NO_BYTES = { bytesLogicalDelta: 0, bytesRetainedDelta: 0 } as const;
 
 function nodeItems(
@@ -127,13 +143,19 @@ function nodeItems(
   groundId: NamespaceId,
   { nodes }: NamespaceTransaction,
 ): readonly TransactWriteItem[] {
-  return nodes.map(({ node, expectedRev }) => ({
+  return nodes.map(({ node, expectedRev, expectedFreed: freed }) => ({
     Put: {
       TableName: tables.files,
       Item: { ...nodeAttributes(node), ...keyAttributes(nodeKey(groundId, node.nodeId)) },
       ...(expectedRev === 0
         ? { ConditionExpression: ABSENT }
-        : { ConditionExpression: 'rev = :rev', ExpressionAttributeValues: toAttributes({ ':rev': expectedRev }) }),
+        : {
+            ConditionExpression: freed === undefined ? 'rev = :rev' : 'rev = :rev AND freedBytes = :freed',
+            ExpressionAttributeValues: toAttributes({
+              ':rev': expectedRev,
+              ...(freed === undefined ? {} : { ':freed': freed }),
+            }),
+          }),
     },
   }));
 }
@@ -159,46 +181,71 @@ function placeItems(
   });
 }
 
+/** What lay in the trash when its folder was shared is an entry of the home, and of the shared folder by its way up: it leaves both. */
 function trashItems(
   tables: NamespaceTables,
-  { namespaceId, trash }: NamespaceTransaction,
+  { namespaceId, groundId, trash }: NamespaceTransaction,
 ): readonly TransactWriteItem[] {
-  return trash.map(({ kind, entry }) => {
-    const key = keyAttributes(trashItemKey(namespaceId, entry));
-    if (kind === 'leave') return { Delete: { TableName: tables.files, Key: key } };
-    return { Put: { TableName: tables.files, Item: { ...trashAttributes(entry), ...key } } };
+  return trash.flatMap(({ kind, entry }): readonly TransactWriteItem[] => {
+    const keys = [namespaceId, groundId].flatMap((id) =>
+      id === undefined ? [] : [keyAttributes(trashItemKey(id, entry))],
+    );
+    if (kind === 'leave') return keys.map((Key) => ({ Delete: { TableName: tables.files, Key } }));
+    return [{ Put: { TableName: tables.files, Item: { ...trashAttributes(entry), ...keys[0] } } }];
   });
 }
 
-/** A row for each node whose rows are yet to be removed. */
-function doomedItems(
+/** Contents go only unmarked, but with their file. */
+function droppedItems(
   tables: NamespaceTables,
-  { namespaceId, doomed }: NamespaceTransaction,
+  { namespaceId, groundId = namespaceId, dropped, settling }: NamespaceTransaction,
 ): readonly TransactWriteItem[] {
-  return doomed.map((nodeId) => ({
-    Put: { TableName: tables.files, Item: keyAttributes(doomedItemKey(namespaceId, nodeId)) },
+  const unmarked = {
+    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(#label) AND attribute_not_exists(#kept)',
+    ExpressionAttributeNames: { '#label': 'label', '#kept': 'kept' },
+  };
+  return dropped.map((content) => ({
+    Delete: {
+      TableName: tables.files,
+      Key: keyAttributes(revisionKey({ namespaceId: groundId, ...content })),
+      ...(settling === undefined ? unmarked : { ConditionExpression: 'attribute_exists(pk)' }),
+    },
   }));
 }
 
-/** Contents go only unmarked; the nodes that they went from are noted for who counts references. */
-function droppedItems(
-  tables: NamespaceTables,
-  { namespaceId, groundId = namespaceId, dropped }: NamespaceTransaction,
+function settlingItems(
+  { files }: NamespaceTables,
+  { namespaceId, groundId = namespaceId, settling }: NamespaceTransaction,
+  token: string,
 ): readonly TransactWriteItem[] {
-  const nodeIds = [...new Set(dropped.map(({ nodeId }) => nodeId))];
-  return [
-    ...dropped.map((content) => ({
-      Delete: {
-        TableName: tables.files,
-        Key: keyAttributes(revisionKey({ namespaceId: groundId, ...content })),
-        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(#label) AND attribute_not_exists(#kept)',
-        ExpressionAttributeNames: { '#label': 'label', '#kept': 'kept' },
+  if (settling === undefined) return [];
+  const { remainder, outcome, freed, removed } = settling;
+  const asRead = { TableName: files, ...isToken(remainder.token) };
+  const items: TransactWriteItem[] = removed.map(({ nodeId, rev }) => ({
+    Delete: {
+      TableName: files,
+      Key: keyAttributes(nodeKey(groundId, nodeId)),
+      ConditionExpression: 'rev = :rev',
+      ExpressionAttributeValues: toAttributes({ ':rev': rev }),
+    },
+  }));
+  if (outcome === 'ended') {
+    items.push({ Delete: { ...asRead, Key: keyAttributes(remainderItemKey(groundId, remainder)) } });
+  } else if (outcome !== 'going') {
+    items.push({ Put: { ...asRead, Item: remainderItem(groundId, { ...remainder, ...outcome }, token) } });
+  }
+  if (freed !== undefined) {
+    items.push({
+      Update: {
+        TableName: files,
+        Key: keyAttributes(nodeKey(groundId, freed.nodeId)),
+        ConditionExpression: 'rev = :rev AND freedSince = :since',
+        UpdateExpression: 'ADD freedBytes :bytes',
+        ExpressionAttributeValues: toAttributes({ ':rev': freed.rev, ':since': freed.since, ':bytes': freed.bytes }),
       },
-    })),
-    ...nodeIds.map((nodeId) => ({
-      Put: { TableName: tables.files, Item: keyAttributes({ pk: `dropped#${namespaceId}`, sk: nodeId }) },
-    })),
-  ];
+    });
+  }
+  return items;
 }
 
 function resultItems(tables: NamespaceTables, transaction: NamespaceTransaction): readonly TransactWriteItem[] {

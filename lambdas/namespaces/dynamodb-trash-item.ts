@@ -22,8 +22,3 @@ export function trashEntryOf(item: Item): TrashEntry {
   const [deletedAt = '', nodeId = ''] = sk.split('#');
   return { ...rest, deletedAt, nodeId: nodeId as NodeId };
 }
-
-/** Nodes of a namespace that were purged and of which something is left. */
-export function doomedItemKey(namespaceId: NamespaceId, nodeId: NodeId): ItemKey {
-  return { pk: `doomed#${namespaceId}`, sk: nodeId };
-}

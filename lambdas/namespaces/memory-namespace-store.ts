@@ -10,12 +10,13 @@ import {
   type TrashEntry,
 } from '@syncline/protocol';
 import type { DeviceKey } from '../accounts/account-store.ts';
+import { MemoryRemainderStore } from '../remainders/memory-remainder-store.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { roundUpToSecond } from '../runtime/expiry.ts';
 import { MemoryMemberships } from '../sharing/memory-memberships.ts';
 import { mountsAdded, type SharingChange, type StoredMount } from '../sharing/sharing-change.ts';
 import { sharedHead } from './empty-head.ts';
 import { groundedHead } from './grounded-head.ts';
+import { applyTransaction, areRowsAsExpected, type MemoryNamespace, trashKey } from './memory-transaction.ts';
 import {
   type Access,
   type CommitTransactionOutcome,
@@ -36,30 +37,15 @@ import {
   type StoredRevision,
   type TrashKey,
 } from './namespace-store.ts';
-import { assertTransaction } from './transaction-items.ts';
-import { toWireNode } from './wire-node.ts';
-
-interface Namespace {
-  head: NamespaceHead;
-  readonly nodes: Map<NodeId, StoredNode>;
-  /** Folder → name key → the node that stands there. */
-  readonly folders: Map<NodeId, Map<string, StoredNode>>;
-  /** Node → revision number → content. */
-  readonly revisions: Map<NodeId, Map<number, StoredRevision>>;
-  /** The entry with sequence s stands at index s - 1. */
-  readonly entries: JournalEntry[];
-  /** By `trashKey`. */
-  readonly trash: Map<string, TrashEntry>;
-  readonly doomed: Set<NodeId>;
-  expiry: ExpiryProgress;
-}
+import { assertTransaction, remaindersOf } from './transaction-items.ts';
 
 /** Namespaces in the memory of one process: the model that the DynamoDB store is compared with. */
 export class MemoryNamespaceStore implements NamespaceStore {
   readonly #clock: Clock;
-  readonly #namespaces = new Map<NamespaceId, Namespace>();
+  readonly #namespaces = new Map<NamespaceId, MemoryNamespace>();
   readonly #results = new Map<string, StoredResult>();
   readonly memberships = new MemoryMemberships();
+  readonly remainders = new MemoryRemainderStore();
 
   constructor(dependencies: { readonly clock: Clock }) {
     this.#clock = dependencies.clock;
@@ -77,7 +63,6 @@ export class MemoryNamespaceStore implements NamespaceStore {
       revisions: new Map(),
       entries: [],
       trash: new Map(),
-      doomed: new Set(),
       expiry: {},
     });
   }
@@ -97,6 +82,10 @@ export class MemoryNamespaceStore implements NamespaceStore {
   /** A head as it stands, whoever asks. */
   head(namespaceId: NamespaceId): NamespaceHead | undefined {
     return this.#namespaces.get(namespaceId)?.head;
+  }
+
+  async readHead(namespaceId: NamespaceId): Promise<NamespaceHead | undefined> {
+    return this.head(namespaceId);
   }
 
   /** Changes what a head says beside its journal and its bytes. */
@@ -284,29 +273,40 @@ export class MemoryNamespaceStore implements NamespaceStore {
     const namespace = this.#namespaces.get(transaction.namespaceId);
     if (namespace === undefined || !this.#isAsExpected(namespace, transaction)) return { kind: 'superseded' };
     applyTransaction(namespace, transaction);
+    const { namespaceId, groundId = namespaceId, settling } = transaction;
+    this.remainders.apply(groundId, settling, remaindersOf(transaction));
     this.#count(transaction);
+    this.#leaveTrash(transaction);
     if (transaction.sharing !== undefined) this.#share(namespace, transaction.sharing);
     for (const made of transaction.results) this.#results.set(resultKeyText(made, made.opId), made.result);
     return { kind: 'committed' };
   }
 
   /** Bytes count where the rows lie. */
-  #count({ namespaceId, groundId = namespaceId, bytesLogicalDelta, bytesRetainedDelta }: NamespaceTransaction): void {
+  #count({ namespaceId, groundId = namespaceId, ...deltas }: NamespaceTransaction): void {
     const ground = this.#namespaces.get(groundId);
     assert(ground !== undefined, 'a namespace has its ground');
-    const { bytesLogical, bytesRetained } = ground.head;
+    const { bytesLogical, bytesRetained, bytesTrash = 0 } = ground.head;
+    const { bytesTrashDelta = 0 } = deltas;
     ground.head = {
       ...ground.head,
-      bytesLogical: bytesLogical + bytesLogicalDelta,
-      bytesRetained: bytesRetained + bytesRetainedDelta,
+      bytesLogical: bytesLogical + deltas.bytesLogicalDelta,
+      bytesRetained: bytesRetained + deltas.bytesRetainedDelta,
+      ...(bytesTrashDelta === 0 ? {} : { bytesTrash: bytesTrash + bytesTrashDelta }),
     };
+  }
+
+  /** What lay in the trash when its folder was shared leaves that of the home. */
+  #leaveTrash({ groundId, trash }: NamespaceTransaction): void {
+    const ground = groundId === undefined ? undefined : this.#namespaces.get(groundId);
+    for (const { kind, entry } of trash) if (kind === 'leave') ground?.trash.delete(trashKey(entry));
   }
 
   #hasRoom({ namespaceId, groundId = namespaceId, roomBytes }: NamespaceTransaction): boolean {
     return roomBytes === undefined || (this.#namespaces.get(groundId)?.head.bytesLogical ?? 0) <= roomBytes;
   }
 
-  #share(home: Namespace, change: SharingChange): void {
+  #share(home: MemoryNamespace, change: SharingChange): void {
     const mountCount = (home.head.mountCount ?? 0) + mountsAdded(change);
     home.head = { ...home.head, mountCount, ...(change.kind === 'found' ? { isGround: true } : {}) };
     if (change.kind === 'found') {
@@ -329,50 +329,19 @@ export class MemoryNamespaceStore implements NamespaceStore {
     return this.memberships.allows(change, head?.memberCount ?? 0);
   }
 
-  #isAsExpected(namespace: Namespace, transaction: NamespaceTransaction): boolean {
-    const { head, nodes, folders, revisions } = namespace;
+  #isAsExpected(namespace: MemoryNamespace, transaction: NamespaceTransaction): boolean {
+    const { head } = namespace;
     return (
       head.seq === transaction.expectedSeq &&
       head.epoch === transaction.epoch &&
       (transaction.accessRev ?? head.accessRev ?? 0) === (head.accessRev ?? 0) &&
       this.#allows(transaction.sharing) &&
       this.#hasRoom(transaction) &&
-      transaction.nodes.every(({ node, expectedRev }) => (nodes.get(node.nodeId)?.rev ?? 0) === expectedRev) &&
-      transaction.revisions.every(({ nodeId, rev }) => revisions.get(nodeId)?.has(rev) !== true) &&
-      transaction.dropped.every(({ nodeId, rev }) => {
-        const revision = revisions.get(nodeId)?.get(rev);
-        return revision !== undefined && revision.label === undefined && revision.kept === undefined;
-      }) &&
-      transaction.places.every(
-        ({ place, expectedNodeId }) => folders.get(place.parentId)?.get(place.nameKey)?.nodeId === expectedNodeId,
-      ) &&
+      this.remainders.allows(transaction.groundId ?? transaction.namespaceId, transaction.settling) &&
+      areRowsAsExpected(namespace, transaction) &&
       transaction.results.every((made) => !this.#results.has(resultKeyText(made, made.opId)))
     );
   }
-}
-
-/** Precondition: everything is as the transaction expects, so that nothing here can refuse. */
-function applyTransaction(namespace: Namespace, transaction: NamespaceTransaction): void {
-  const { head } = namespace;
-  namespace.head = { ...head, seq: head.seq + transaction.entries.length };
-  for (const entry of transaction.entries) {
-    namespace.entries.push({ ...entry, node: toWireNode(entry.node), expiresAt: roundUpToSecond(entry.expiresAt) });
-  }
-  for (const { node } of transaction.nodes) namespace.nodes.set(node.nodeId, node);
-  for (const revision of transaction.revisions) {
-    entryOf(namespace.revisions, revision.nodeId).set(revision.rev, revision);
-  }
-  for (const { place, node } of transaction.places) {
-    const folder = entryOf(namespace.folders, place.parentId);
-    if (node === undefined) folder.delete(place.nameKey);
-    else folder.set(place.nameKey, node);
-  }
-  for (const change of transaction.trash) {
-    if (change.kind === 'enter') namespace.trash.set(trashKey(change.entry), change.entry);
-    else namespace.trash.delete(trashKey(change.entry));
-  }
-  for (const nodeId of transaction.doomed) namespace.doomed.add(nodeId);
-  for (const { nodeId, rev } of transaction.dropped) namespace.revisions.get(nodeId)?.delete(rev);
 }
 
 /** A row as the namespace that reads it has it: where several share their rows, another one may have written it. */
@@ -380,18 +349,8 @@ function within<Row extends { readonly namespaceId: NamespaceId }>(namespaceId: 
   return row.namespaceId === namespaceId ? row : { ...row, namespaceId };
 }
 
-function entryOf<Key, Inner, Value>(maps: Map<Key, Map<Inner, Value>>, key: Key): Map<Inner, Value> {
-  const found = maps.get(key) ?? new Map<Inner, Value>();
-  maps.set(key, found);
-  return found;
-}
-
 function resultKeyText({ accountId, deviceId }: DeviceKey, opId: OpId): string {
   return `${accountId}/${deviceId}/${opId}`;
-}
-
-function trashKey({ deletedAt, nodeId }: TrashKey): string {
-  return `${deletedAt}#${nodeId}`;
 }
 
 /** The order of sort keys in DynamoDB: bytes of UTF-8, which is not the order of JavaScript strings. */

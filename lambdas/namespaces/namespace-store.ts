@@ -15,6 +15,7 @@ import type {
   TrashEntry,
 } from '@syncline/protocol';
 import type { DeviceKey } from '../accounts/account-store.ts';
+import type { Remainder, Settling } from '../remainders/remainder.ts';
 import type { SharingChange, StoredMount } from '../sharing/sharing-change.ts';
 
 /**
@@ -68,6 +69,9 @@ export interface NamespaceStore {
   listNamespaces(
     after: string | undefined,
   ): Promise<{ readonly heads: readonly NamespaceHead[]; readonly next?: string }>;
+
+  /** A head, whoever asks. Cost: one read. */
+  readHead(namespaceId: NamespaceId): Promise<NamespaceHead | undefined>;
 
   /** How far the expiry has come; what is absent has not begun. Cost: one read. */
   readExpiry(namespaceId: NamespaceId): Promise<ExpiryProgress>;
@@ -123,6 +127,8 @@ export interface NamespaceHead {
   readonly bytesLogical: number;
   /** Bytes of all retained contents. */
   readonly bytesRetained: number;
+  /** Of those, the bytes that are in the trash as the contents that were present. None when absent. */
+  readonly bytesTrash?: number;
   readonly quotaBytes: number;
   readonly ownerAccountId: AccountId;
   /**
@@ -130,6 +136,8 @@ export interface NamespaceHead {
    * on whose quota they count. It never changes. Source: docs/decisions/0110-a-shared-folder-stays-where-it-lies.md
    */
   readonly groundId?: NamespaceId;
+  /** Of a shared folder: the last entry of its ground's journal that may be about what lies in it. */
+  readonly groundSeq?: number;
   /** Of a home namespace: whether some of what lies under its id is, or was, the tree of another namespace. */
   readonly isGround?: boolean;
   /** Of a shared folder: what its folder was called when it was shared. */
@@ -193,6 +201,12 @@ export interface StoredNode extends Node {
   readonly contentDeviceId?: DeviceId;
   /** The node is gone for good; its row stands until everything of it is removed, so that nothing takes its id. */
   readonly purgedAt?: string;
+  /**
+   * Of a folder in the trash: the sequence since which the bytes below it are being taken off those that count as present, and how many were.
+   * Source: docs/decisions/0142-what-is-left-of-folders.md
+   */
+  readonly freedSince?: number;
+  readonly freedBytes?: number;
 }
 
 /** One content. `manifest` is the packed manifest up to MANIFEST_INLINE_CHUNKS_MAX chunks; longer ones are objects named by contentHash. */
@@ -243,10 +257,15 @@ export interface NamespaceTransaction {
   readonly entries: readonly JournalEntry[];
   readonly bytesLogicalDelta: number;
   readonly bytesRetainedDelta: number;
+  readonly bytesTrashDelta?: number;
   /** Most logical bytes that the head on which they are counted may have before: what fills it beside this namespace moves no `seq` here. */
   readonly roomBytes?: number;
-  /** `expectedRev` is the revision that was read; 0 when the node must not exist. */
-  readonly nodes: readonly { readonly node: StoredNode; readonly expectedRev: number }[];
+  /** `expectedRev` is the revision that was read; 0 when the node must not exist. So is `expectedFreed`, which changes by itself. */
+  readonly nodes: readonly {
+    readonly node: StoredNode;
+    readonly expectedRev: number;
+    readonly expectedFreed?: number;
+  }[];
   readonly revisions: readonly StoredRevision[];
   /** Directory entries: `node` stands at the place afterwards, or nothing; `expectedNodeId` is what was read there. */
   readonly places: readonly {
@@ -258,10 +277,14 @@ export interface NamespaceTransaction {
   /** Nodes that were purged: what is left of them, and of all below them, is yet to be removed. */
   readonly doomed: readonly NodeId[];
   /**
-   * Contents that are not kept any more: none of them may be marked. Each node of them is noted as one whose contents went, for who
-   * counts references to chunks (`dropped#<namespace>`, docs/decisions/0123-retention-follows-the-journal.md).
+   * Contents that are not kept any more: none of them may be marked, unless the file goes with them. Each node of them is left as one
+   * whose contents went, for who counts references to chunks.
    */
   readonly dropped: readonly ContentName[];
+  /** What else it leaves to be done. */
+  readonly remainders?: readonly Remainder[];
+  /** That it is a step at what another transaction has left. */
+  readonly settling?: Settling;
   readonly results: readonly (DeviceKey & { readonly opId: OpId; readonly result: StoredResult })[];
   readonly resultsExpireAt: EpochMs;
   /** What happens to memberships and mounts along with it. */

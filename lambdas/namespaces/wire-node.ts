@@ -3,7 +3,8 @@ import type { StoredNode } from './namespace-store.ts';
 
 /** A node as callers see it: without what only conflict decisions need. */
 export function toWireNode(stored: StoredNode): Node {
-  const { contentClock: _clock, contentDeviceId: _deviceId, purgedAt: _purgedAt, ...node } = stored;
+  const { contentClock: _clock, contentDeviceId: _deviceId, purgedAt: _purgedAt, ...rest } = stored;
+  const { freedSince: _since, freedBytes: _bytes, ...node } = rest;
   return node;
 }
 

@@ -1,5 +1,6 @@
-import type { NamespaceId } from '@syncline/protocol';
-import type { Clock } from '../runtime/clock.ts';
+import { epochMs, type NamespaceId } from '@syncline/protocol';
+import { SETTLE_RECORD_MS } from '../remainders/limits.ts';
+import { type SettleDependencies, settleRemainders } from '../remainders/settle-remainders.ts';
 import { describeError, type ErrorDescription } from '../runtime/describe-error.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { firstFailure, readRecords, type StreamEvent, type StreamResult } from '../runtime/stream-records.ts';
@@ -13,8 +14,7 @@ export interface ProjectedEntry extends JournalPosition {
   readonly namespaceId: NamespaceId;
 }
 
-export interface ProjectHandlerDependencies extends Omit<ProjectNamespaceDependencies, 'meter'> {
-  readonly clock: Pick<Clock, 'now'>;
+export interface ProjectHandlerDependencies extends Omit<SettleDependencies, 'meter'> {
   readonly telemetry: Telemetry;
   /** Reads the image of a journal entry; throws when it is none. */
   readonly decodeEntry: (image: unknown) => ProjectedEntry;
@@ -31,23 +31,48 @@ export function createProjectHandler(dependencies: ProjectHandlerDependencies) {
     const { clock, telemetry, decodeEntry } = dependencies;
     const startedAt = clock.now();
     const { read, poisoned } = readRecords(event.Records, decodeEntry);
+    const projecting = { ...dependencies, meter: telemetry };
+    const namespaceIds = new Set(read.map(({ entry }) => entry.namespaceId));
     const failures = await projectAll(
-      { ...dependencies, meter: telemetry },
+      projecting,
       read.map(({ entry }) => entry),
     );
+    const unsettled = await settleAll(projecting, namespaceIds);
     const behind = read.filter(({ entry }) => failures.has(entry.namespaceId)).map(({ record }) => record);
     const first = firstFailure(event.Records, new Set([...poisoned.keys(), ...behind]));
-    const error = [...poisoned.values(), ...failures.values()].find((found) => found !== undefined);
+    const error = [...poisoned.values(), ...failures.values(), unsettled].find((found) => found !== undefined);
     if (poisoned.size > 0) telemetry.count('recordsPoisoned', poisoned.size);
     telemetry.report({
       route: 'project',
       requestId: context.awsRequestId,
-      status: first === undefined ? 200 : 207,
+      status: first === undefined && error === undefined ? 200 : 207,
       durationMs: clock.now() - startedAt,
       ...(error === undefined ? {} : { code: 'internal', error }),
     });
     return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first }] };
   };
+}
+
+/**
+ * Does what changes of these namespaces have left to be done, such as what a folder took along into the trash, for a while. What fails or is
+ * not done is for the next change, or the next run of the expiry: no record waits for it. Answers what failed first.
+ */
+async function settleAll(
+  dependencies: SettleDependencies,
+  namespaceIds: ReadonlySet<NamespaceId>,
+): Promise<ErrorDescription | undefined> {
+  const until = epochMs(dependencies.clock.now() + SETTLE_RECORD_MS);
+  const errors: ErrorDescription[] = [];
+  await mapBounded(NAMESPACES_IN_FLIGHT_MAX, [...namespaceIds], async (namespaceId) => {
+    try {
+      const head = await dependencies.namespaces.readHead(namespaceId);
+      if (head !== undefined) await settleRemainders(dependencies, head.groundId ?? namespaceId, until);
+    } catch (error) {
+      // Told in the line of this call.
+      errors.push(describeError(error));
+    }
+  });
+  return errors[0];
 }
 
 /** The namespaces that were not brought to their last entry, and why, if something failed. One does not hold up the others. */

@@ -89,7 +89,8 @@ async function decideShare(
   }
   const namespaceId = NamespaceId.parse(folderId);
   const since = formatInstant(author.now);
-  const founded = { namespaceId, groundId: author.namespaceId, ownerAccountId: accountId, name: folder.name };
+  const { namespaceId: groundId } = author;
+  const founded = { namespaceId, groundId, groundSeq: view.storedSeq, ownerAccountId: accountId, name: folder.name };
   return {
     kind: 'change',
     change: becameMount(author, folder, namespaceId),

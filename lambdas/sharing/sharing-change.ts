@@ -75,4 +75,6 @@ export interface FoundedNamespace {
   readonly groundId: NamespaceId;
   readonly ownerAccountId: AccountId;
   readonly name: string;
+  /** How far the journal of the ground went before. */
+  readonly groundSeq: number;
 }

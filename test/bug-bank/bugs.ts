@@ -16,6 +16,7 @@ import { SERVICE_BUGS } from './service-bugs.ts';
 import { SHARING_BUGS } from './sharing-bugs.ts';
 import { SWEEP_BUGS } from './sweep-bugs.ts';
 import { TRANSFER_BUGS } from './transfer-bugs.ts';
+import { USAGE_BUGS } from './usage-bugs.ts';
 
 /** All planted bugs, from the engine to the service. `npm run bugs` says which of them the suite catches. */
 export const BUGS: readonly PlantedBug[] = [
@@ -36,6 +37,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...MEMBERSHIP_BUGS,
   ...MOUNT_BUGS,
   ...SWEEP_BUGS,
+  ...USAGE_BUGS,
 ];
 
 /** @throws when there is no bug of this name. */

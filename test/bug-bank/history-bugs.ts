@@ -87,7 +87,7 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
     id: 'restore-without-what-was',
     what: 'The journal does not say what a change made different, so a restore takes the present place for the earlier one.',
     invariant: 'I-7',
-    file: 'lambdas/journal/namespace-view.ts',
+    file: 'lambdas/journal/namespace-writes.ts',
     find: '    ...(was === undefined ? {} : { was }),\n',
     replace: '',
     caughtBy: {
@@ -171,7 +171,7 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
     id: 'marked-content-is-dropped',
     what: 'A revision that was labelled while the expiry looked at it is removed.',
     invariant: 'I-7',
-    file: 'lambdas/namespaces/memory-namespace-store.ts',
+    file: 'lambdas/namespaces/memory-transaction.ts',
     find: 'revision.label === undefined && revision.kept === undefined',
     replace: 'revision.rev > 0',
     caughtBy: {

@@ -6,5 +6,6 @@ import { describeNamespaceStore } from './namespace-store.ts';
 describeNamespaceStore(async () => {
   const clock = new MemoryClock();
   const namespaces = new MemoryNamespaceStore({ clock });
-  return { namespaces, accounts: new MemoryAccountStore({ namespaces }), clock };
+  const { remainders } = namespaces;
+  return { namespaces, remainders, accounts: new MemoryAccountStore({ namespaces }), clock };
 });

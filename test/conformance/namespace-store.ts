@@ -16,19 +16,21 @@ import {
   QUOTA_BYTES,
   revisionOf,
 } from './namespace-fixture.ts';
+import { describeRemainders, type RemainderSubject } from './namespace-remainders.ts';
 import { describeTrashAndMarks } from './namespace-trash.ts';
 
 const COMMITTED = { kind: 'committed' };
 
 /** What every NamespaceStore must do. Each test opens a namespace of its own. */
-export function describeNamespaceStore(make: () => Promise<NamespaceSubject>): void {
-  let subject: NamespaceSubject;
+export function describeNamespaceStore(make: () => Promise<RemainderSubject>): void {
+  let subject: RemainderSubject;
   beforeAll(async () => {
     subject = await make();
   });
   describe('reading a namespace', () => describeReads(() => subject));
   describe('a transaction', () => describeNamespaceCommits(() => subject));
   describe('trash and marks', () => describeTrashAndMarks(() => subject));
+  describe('what is left to be done', () => describeRemainders(() => subject));
   describe('results of operations', () => describeOperationResults(() => subject));
 }
 

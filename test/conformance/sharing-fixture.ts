@@ -82,7 +82,7 @@ export async function share(subject: SharingSubject): Promise<Shared> {
   const { accountId } = home;
   const founding: SharingChange = {
     kind: 'found',
-    folder: { namespaceId, groundId: home.namespaceId, ownerAccountId: accountId, name: 'team' },
+    folder: { namespaceId, groundId: home.namespaceId, groundSeq: 1, ownerAccountId: accountId, name: 'team' },
     member: { namespaceId, accountId, role: 'owner', since: CHANGED_AT },
     mount: { accountId, namespaceId, nodeId: folderId, joinedAt: CHANGED_AT },
   };

@@ -79,7 +79,7 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
       const mount = { accountId, namespaceId: team.namespaceId, nodeId: freshNodeId(), joinedAt: CHANGED_AT };
       const again: SharingChange = {
         kind: 'found',
-        folder: { namespaceId: team.namespaceId, groundId: home.namespaceId, ownerAccountId: accountId, name: 'x' },
+        folder: { ...team, groundId: home.namespaceId, groundSeq: 2, ownerAccountId: accountId, name: 'x' },
         member: { namespaceId: team.namespaceId, accountId, role: 'owner', since: CHANGED_AT },
         mount,
       };

@@ -128,12 +128,12 @@ describe('in production', () => {
     expect(named).toEqual(['sweep']);
   });
 
-  test('only commits, restores, uploads by links, sharing and the expiry write the tree and the journal, and none can change or remove an entry', () => {
+  test('only commits, restores, uploads by links, sharing and the expiry write the tree and the journal, and none can change or remove an entry; what is left of both is settled by two', () => {
     const writers = ['commit', 'expiry', 'link-commit', 'restore'];
     const everyWriter = [...writers, 'sharing'];
-    expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/).toSorted()).toEqual(everyWriter);
-    expect(whoMay(/:DeleteItem DataFiles/).toSorted()).toEqual(['commit', 'expiry', 'restore', 'sharing']);
-    expect(whoMay(/:UpdateItem DataFiles/).toSorted()).toEqual(['links', 'revision-mark']);
+    expect(whoMay(/:(Put|Delete|BatchWrite)Item DataFiles/).toSorted()).toEqual([...everyWriter, 'project'].toSorted());
+    expect(whoMay(/:DeleteItem DataFiles/).toSorted()).toEqual(['commit', 'expiry', 'project', 'restore', 'sharing']);
+    expect(whoMay(/:UpdateItem DataFiles/).toSorted()).toEqual(['expiry', 'links', 'project', 'revision-mark']);
     expect(whoMay(/:(Put|Update|Delete|BatchWrite)Item DataChanges/).toSorted()).toEqual(everyWriter);
     expect(what('sharing', /DataChanges/)).toEqual(['dynamodb:PutItem DataChanges.Arn']);
     for (const writer of writers) {
@@ -142,18 +142,27 @@ describe('in production', () => {
         'dynamodb:Query DataChanges.Arn',
       ]);
     }
-    for (const writer of ['expiry', 'restore']) expect(what(writer, /DataChunks|DataSessions|^s3:/)).toEqual([]);
+    expect(what('restore', /DataChunks|DataSessions|^s3:/)).toEqual([]);
+    expect(what('expiry', /DataSessions|^s3:/).toSorted()).toEqual([
+      's3:GetObject ChunksBucket.Arn/manifests/*',
+      's3:ListBucket ChunksBucket.Arn',
+    ]);
   });
 
   test('what is known of a chunk is never removed, but for references, by who keeps them', () => {
-    expect(whoMay(/:(Delete|BatchWrite)Item DataChunks/).toSorted()).toEqual(['project', 'sweep']);
+    expect(whoMay(/:(Delete|BatchWrite)Item DataChunks/).toSorted()).toEqual(['expiry', 'project', 'sweep']);
     expect(what('project', /Data(Files|Changes)|^s3:/).toSorted()).toEqual([
+      'dynamodb:BatchGetItem DataFiles.Arn',
+      'dynamodb:DeleteItem DataFiles.Arn',
       'dynamodb:DescribeStream DataChanges.StreamArn',
+      'dynamodb:GetItem DataFiles.Arn',
       'dynamodb:GetRecords DataChanges.StreamArn',
       'dynamodb:GetShardIterator DataChanges.StreamArn',
       'dynamodb:ListStreams DataChanges.Arn/stream/*',
+      'dynamodb:PutItem DataFiles.Arn',
       'dynamodb:Query DataChanges.Arn',
       'dynamodb:Query DataFiles.Arn',
+      'dynamodb:UpdateItem DataFiles.Arn',
       's3:GetObject ChunksBucket.Arn/manifests/*',
       's3:ListBucket ChunksBucket.Arn',
     ]);
@@ -185,6 +194,7 @@ describe('in production', () => {
     const finders = [
       'chunk-check',
       'commit',
+      'expiry',
       'link-commit',
       'link-upload',
       'pack-upload',

@@ -42,6 +42,7 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     keyRing: new MemoryKeyRing({ secret: createHash('sha256').update(seed).digest() }),
     namespaces,
     expiryClock: new RunningExpiryClock({ namespaces, clock }),
+    remainders: namespaces.remainders,
     accounts: new MemoryAccountStore({ namespaces }),
     sharing: new MemorySharingStore({ namespaces }),
     chunks: new MemoryChunkIndex(),
