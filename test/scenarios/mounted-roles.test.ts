@@ -191,7 +191,7 @@ describe('who is not in a shared folder any more', () => {
     guest.files.write('team/sub/deep', 'edited');
     await team.removeBob(namespaceId);
     await guest.sync();
-    await world.welcome(ada, bob, { namespaceId });
+    await world.welcomeBack(ada, bob, namespaceId);
     await settle(guest);
     await team.settleAll();
     expect(below(guest, 'team')).toEqual({ ...TEAM, 'sub/deep': 'edited' });
@@ -202,7 +202,7 @@ describe('who is not in a shared folder any more', () => {
     const namespaceId = await team.shareWithBob();
     guest.files.write('team/plan', 'edited');
     await team.removeBob(namespaceId);
-    await world.welcome(ada, bob, { namespaceId });
+    await world.welcomeBack(ada, bob, namespaceId);
     const counts = countTransfers(guest);
     await settle(guest);
     await team.settleAll();

@@ -52,6 +52,17 @@ export class SharedWorld extends CommitWorld {
   /** Makes somebody a member; answers the mount. */
   async welcome(owner: Member, guest: Member, to: { namespaceId: NamespaceId; role?: InvitedRole }): Promise<Node> {
     const token = await this.inviteByLink(owner, to.namespaceId, to.role);
+    return this.accept(guest, token);
+  }
+
+  /** Makes somebody a member again whom the owner removed: open invitations are not for them any more. */
+  async welcomeBack(owner: Member, guest: Member, namespaceId: NamespaceId): Promise<Node> {
+    const body = { role: 'editor', email: `${guest.subject}@example.org` } as const;
+    const { token } = await this.call(owner, 'invite', { parameters: { namespaceId }, body });
+    return this.accept(guest, token);
+  }
+
+  private async accept(guest: Member, token: string): Promise<Node> {
     return (await this.call(guest, 'acceptInvitation', { body: { token } })).mount;
   }
 }
