@@ -109,11 +109,12 @@ function openWorld(tables: GeneratedTables): World {
   const telemetry = new MemoryTelemetry();
   const tableNames = { accounts: 'a', changes: 'c', chunks: 'k', files: 'f', sessions: 's' };
   const dynamodb = { client: { send } as DynamodbCalls, clock, random: systemRandom, tableNames };
+  const objects = new MemoryObjectStore({ clock });
   const dependencies = {
     namespaces: new DynamodbNamespaceStore(dynamodb),
-    chunks: new DynamodbChunkIndex(dynamodb),
+    chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
     uploads: new DynamodbUploadStore(dynamodb),
-    objects: new MemoryObjectStore({ clock }),
+    objects,
     keyRing,
     clock,
     random: systemRandom,

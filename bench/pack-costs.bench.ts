@@ -141,7 +141,12 @@ function createSweeping(
   const dynamodb = { client, tableNames: { chunks }, clock, random: systemRandom };
   const objects = new S3ObjectStore({ bucket: environment['BUCKET'] ?? '', clock: serverClock, connection });
   return {
-    dependencies: { chunks: new DynamodbChunkIndex(dynamodb), packs: new DynamodbPackIndex(dynamodb), objects, clock },
+    dependencies: {
+      chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
+      packs: new DynamodbPackIndex(dynamodb),
+      objects,
+      clock,
+    },
     /** What the sweep of chunks does to those that nobody needs. */
     forget: async (hashes: readonly ChunkHash[]): Promise<void> => {
       for (const hash of hashes) {

@@ -35,13 +35,14 @@ const dynamodb = {
     sessions: environment.SESSIONS_TABLE,
   },
 };
+const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
 const accounts = new DynamodbAccountStore(dynamodb);
 const telemetry = lineTelemetry({ stage: environment.STAGE });
 const dependencies = {
   accounts,
   namespaces: new DynamodbNamespaceStore(dynamodb),
-  chunks: new DynamodbChunkIndex(dynamodb),
-  objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+  chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
+  objects,
   uploads: new DynamodbUploadStore(dynamodb),
   sockets: new DynamodbSocketStore(dynamodb),
   pusher: new ApiGatewaySocketPusher({ endpoint: environment.SOCKET_ENDPOINT }),

@@ -34,11 +34,12 @@ const dynamodb = {
     sessions: environment.SESSIONS_TABLE,
   },
 };
+const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
 const telemetry = lineTelemetry({ stage: environment.STAGE });
 const dependencies = {
   namespaces: new DynamodbNamespaceStore(dynamodb),
-  chunks: new DynamodbChunkIndex(dynamodb),
-  objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+  chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
+  objects,
   uploads: new DynamodbUploadStore(dynamodb),
   keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
   clock: systemClock,

@@ -35,12 +35,13 @@ const dynamodb = {
     sessions: environment.SESSIONS_TABLE,
   },
 };
+const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
 const accounts = new DynamodbAccountStore(dynamodb);
 const dependencies = {
   accounts,
   namespaces: new DynamodbNamespaceStore(dynamodb),
-  chunks: new DynamodbChunkIndex(dynamodb),
-  objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+  chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
+  objects,
   uploads: new DynamodbUploadStore(dynamodb),
   keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
   clock: systemClock,

@@ -36,12 +36,13 @@ const dynamodb = {
     sessions: environment.SESSIONS_TABLE,
   },
 };
+const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
 const dependencies = {
   links: new DynamodbLinkStore(dynamodb),
   attempts: new DynamodbAttemptStore(dynamodb),
   namespaces: new DynamodbNamespaceStore(dynamodb),
-  chunks: new DynamodbChunkIndex(dynamodb),
-  objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+  chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
+  objects,
   keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
   clock: systemClock,
   streamUrl: readOptional('STREAM_URL'),

@@ -30,13 +30,14 @@ const dynamodb = {
     files: environment.FILES_TABLE,
   },
 };
+const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
 
 export const handler = streaming(
   createStreamHandler({
     links: new DynamodbLinkStore(dynamodb),
     namespaces: new DynamodbNamespaceStore(dynamodb),
-    chunks: new DynamodbChunkIndex(dynamodb),
-    objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+    chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
+    objects,
     keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
     clock: systemClock,
     telemetry: lineTelemetry({ stage: environment.STAGE }),

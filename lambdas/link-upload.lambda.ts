@@ -35,13 +35,14 @@ const dynamodb = {
     sessions: environment.SESSIONS_TABLE,
   },
 };
+const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
 const telemetry = lineTelemetry({ stage: environment.STAGE });
 const dependencies = {
   links: new DynamodbLinkStore(dynamodb),
   attempts: new DynamodbAttemptStore(dynamodb),
   namespaces: new DynamodbNamespaceStore(dynamodb),
-  chunks: new DynamodbChunkIndex(dynamodb),
-  objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+  chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
+  objects,
   uploads: new DynamodbUploadStore(dynamodb),
   keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
   clock: systemClock,

@@ -27,11 +27,12 @@ const dynamodb = {
   random: systemRandom,
   tableNames: { accounts: environment.ACCOUNTS_TABLE, chunks: environment.CHUNKS_TABLE },
 };
+const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
 const telemetry = lineTelemetry({ stage: environment.STAGE });
 const dependencies = {
-  chunks: new DynamodbChunkIndex(dynamodb),
+  chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
   packs: new DynamodbPackIndex(dynamodb),
-  objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+  objects,
   keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
   clock: systemClock,
   meter: telemetry,

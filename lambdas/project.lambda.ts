@@ -30,13 +30,14 @@ const dynamodb = {
     files: environment.FILES_TABLE,
   },
 };
+const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
 
 export const handler = createProjectHandler({
   namespaces: new DynamodbNamespaceStore(dynamodb),
   references: new DynamodbReferenceStore(dynamodb),
-  chunks: new DynamodbChunkIndex(dynamodb),
+  chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
   remainders: new DynamodbRemainderStore(dynamodb),
-  objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+  objects,
   clock: systemClock,
   random: systemRandom,
   telemetry: lineTelemetry({ stage: environment.STAGE }),

@@ -1,6 +1,5 @@
+import { InvariantError } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
-import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
-import { S3ObjectStore } from './chunks/s3-object-store.ts';
 import { restoreTree } from './history/restore-tree.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
@@ -21,7 +20,6 @@ const dynamodb = {
     accounts: environment.ACCOUNTS_TABLE,
     changes: environment.CHANGES_TABLE,
     files: environment.FILES_TABLE,
-    // A restore names contents that were committed before, and no upload.
     chunks: NOT_GRANTED,
     sessions: NOT_GRANTED,
   },
@@ -30,8 +28,8 @@ const accounts = new DynamodbAccountStore(dynamodb);
 const dependencies = {
   accounts,
   namespaces: new DynamodbNamespaceStore(dynamodb),
-  chunks: new DynamodbChunkIndex(dynamodb),
-  objects: new S3ObjectStore({ bucket: NOT_GRANTED, clock: systemClock }),
+  chunks: { lookup: noUpload, pin: noUpload, recordStored: noUpload },
+  objects: { head: noUpload, read: noUpload },
   uploads: new DynamodbUploadStore(dynamodb),
   keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
   clock: systemClock,
@@ -42,3 +40,8 @@ export const handler = createApiHandler<'restoreTree'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts },
   { restoreTree: ({ body }, caller) => restoreTree(dependencies, body, caller) },
 );
+
+/** A restore names contents that were committed before: nobody looks for what an upload has sent. */
+function noUpload(): never {
+  throw new InvariantError('a restore commits no upload');
+}

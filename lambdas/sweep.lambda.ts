@@ -33,14 +33,15 @@ const dynamodb = {
     files: environment.FILES_TABLE,
   },
 };
+const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
 const telemetry = lineTelemetry({ stage: environment.STAGE });
 const dependencies = {
   index: new DynamodbSweepIndex(dynamodb),
   references: new DynamodbReferenceStore(dynamodb),
   namespaces: new DynamodbNamespaceStore(dynamodb),
-  chunks: new DynamodbChunkIndex(dynamodb),
+  chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
   packs: new DynamodbPackIndex(dynamodb),
-  objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+  objects,
   removable: new S3RemovableObjects({ bucket: environment.BUCKET }),
   deadLetters: new SqsDeadLetters({ queueUrl: environment.DEAD_LETTERS_URL }),
   clock: systemClock,

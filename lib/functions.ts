@@ -45,8 +45,8 @@ export const functions = {
       },
       // Signs PUTs of chunks with its own rights, and writes manifests that are too long for a session.
       writeObjects: ['chunks', 'manifests'],
-      // Asks which version of a manifest is stored.
-      readObjects: ['manifests'],
+      // Asks which version of a manifest is stored, and whether chunks are that are to live again.
+      readObjects: ['chunks', 'packs', 'manifests'],
       findObjects: true,
       keySecret: true,
     },
@@ -79,8 +79,8 @@ export const functions = {
     routes: ['openPack', 'confirmPack'],
     access: {
       tables: { accounts: ['GetItem'], chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'] },
-      // Reads a pack once, whole, to verify its members, and signs PUTs of packs with its own rights.
-      readObjects: ['packs'],
+      // Reads a pack once, whole, to verify its members, and signs PUTs of packs with its own rights. Asks whether chunks are stored that are to live again.
+      readObjects: ['chunks', 'packs'],
       findObjects: true,
       writeObjects: ['packs'],
       keySecret: true,
@@ -100,7 +100,7 @@ export const functions = {
         chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
         sessions: ['BatchGetItem'],
       },
-      readObjects: ['chunks', 'manifests'],
+      readObjects: ['chunks', 'packs', 'manifests'],
       findObjects: true,
       // Verifies who sent a chunk (docs/decisions/0060-writer-tags.md).
       keySecret: true,
@@ -269,7 +269,7 @@ export const functions = {
         chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
         sessions: [...look, 'PutItem', 'UpdateItem', 'BatchWriteItem'],
       },
-      readObjects: ['chunks', 'manifests'],
+      readObjects: ['chunks', 'packs', 'manifests'],
       findObjects: true,
       writeObjects: ['chunks', 'manifests'],
       keySecret: true,
@@ -289,7 +289,7 @@ export const functions = {
         chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
         sessions: [...look, 'PutItem', 'UpdateItem'],
       },
-      readObjects: ['chunks', 'manifests'],
+      readObjects: ['chunks', 'packs', 'manifests'],
       findObjects: true,
       keySecret: true,
     },
@@ -324,8 +324,8 @@ export const functions = {
         // Adds and drops references, and lets condemned chunks live again.
         chunks: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
       },
-      // Manifests that are too long for their revision.
-      readObjects: ['manifests'],
+      // Manifests that are too long for their revision, and whether chunks are stored that are to live again.
+      readObjects: ['chunks', 'packs', 'manifests'],
       findObjects: true,
     },
     settings: [],
@@ -345,8 +345,8 @@ export const functions = {
         // Projects what was left, as `project` does.
         chunks: [...read, 'Scan', 'PutItem', 'UpdateItem', 'DeleteItem'],
       },
-      // Rewrites packs of which less than half is alive.
-      readObjects: ['packs', 'manifests'],
+      // Rewrites packs of which less than half is alive, and asks whether chunks are stored that are to live again.
+      readObjects: ['chunks', 'packs', 'manifests'],
       writeObjects: ['packs'],
       removeObjects: ['chunks', 'packs', 'manifests'],
       findObjects: true,

@@ -24,7 +24,7 @@ export interface ChunkIndex {
 
   /**
    * Records chunks whose bytes the store has confirmed, and the account as their holder. A record that exists keeps its
-   * place (the first stored object wins) and is pinned at least until `pinnedUntil`; a condemned one lives again. Answers the hashes
+   * place (the first stored object wins) and is pinned at least until `pinnedUntil`; a condemned one lives again, where it was if its bytes are there. Answers the hashes
    * that are stored then; one that is missing lay in an object that is just being removed, and must be stored as another one first.
    * Idempotent. Cost: 2 writes a chunk.
    */
@@ -45,8 +45,8 @@ export interface ChunkIndex {
   }): Promise<void>;
 
   /**
-   * Keeps chunks from the sweep until at least `until`, and resurrects condemned ones. Answers the hashes that are pinned;
-   * one that is missing from the answer is no longer stored. Chunks already pinned that long cost no write.
+   * Keeps chunks from the sweep until at least `until`, and resurrects condemned ones whose bytes are still there (find-bytes.ts). Answers
+   * the hashes that are pinned; one that is missing from the answer is no longer stored. Chunks already pinned that long cost no write, condemned ones a HEAD.
    */
   pin(pins: {
     readonly domain: string;

@@ -21,9 +21,10 @@ import {
   isOwnObject,
   type NewChunk,
 } from './chunk-index.ts';
+import { type FindBytesDependencies, findBytes } from './find-bytes.ts';
 import type { SweptChunk } from './swept-chunk.ts';
 
-export interface DynamodbChunkDependencies extends BatchDependencies {
+export interface DynamodbChunkDependencies extends BatchDependencies, FindBytesDependencies {
   readonly tableNames: { readonly chunks: string };
 }
 
@@ -155,7 +156,7 @@ export class DynamodbChunkIndex implements ChunkIndex {
 
   /**
    * Makes a record live and pinned until then at least, beginning with what is believed to stand there. One that is not
-   * stored becomes `fresh`, or stays as it is: then the answer is false. A write fails only when another writer has done
+   * stored becomes `fresh`, or stays as it is: then the answer is false. So does a condemned one whose bytes are gone, and is forgotten. A write fails only when another writer has done
    * as much or more, or the sweep was there, so that writers of one chunk do not wait for each other.
    */
   async #keep(chunk: KeptChunk, believed?: ChunkRow): Promise<boolean> {
@@ -163,13 +164,26 @@ export class DynamodbChunkIndex implements ChunkIndex {
     for (let attempt = 1; attempt <= KEEP_TRIES_MAX; attempt++) {
       if (attempt > 2) await this.#deps.clock.sleep(retryDelayMs(this.#deps.random, attempt));
       if (isStored(seen) && seen.state === 'live' && seen.pinnedUntil >= chunk.until) return true;
-      const write = isStored(seen) ? this.#pinning(chunk, seen) : this.#putting(chunk, seen);
+      const { write, isKept } = await this.#keeping(chunk, seen);
       if (write === undefined) return false;
       const found = await this.#writeIf(chunk.hash, write);
-      if (found === 'written') return true;
+      if (found === 'written') return isKept;
       seen = found;
     }
     throw new UnavailableError('other writers of a chunk record did not come to an end');
+  }
+
+  /** What to write to keep a chunk of which this is seen; nothing when it cannot be kept. `isKept`: whether it is then. */
+  async #keeping(
+    chunk: KeptChunk,
+    seen: ChunkRow | undefined,
+  ): Promise<{ write: Put | Update | undefined; isKept: boolean }> {
+    if (!isStored(seen)) return { write: this.#putting(chunk, seen), isKept: true };
+    if (seen.state === 'live') return { write: this.#pinning(chunk, seen), isKept: true };
+    const found = await findBytes(this.#deps, seen);
+    if (found !== undefined) return { write: this.#reviving(chunk, { ...seen, ...found }, seen), isKept: true };
+    if (chunk.fresh !== undefined) return { write: this.#putting(chunk, seen), isKept: true };
+    return { write: this.#forgetting(chunk, seen), isKept: false };
   }
 
   /** What was removed from the place of a deleted chunk is remembered as long as there is a row. */
@@ -189,9 +203,13 @@ export class DynamodbChunkIndex implements ChunkIndex {
       ...(seen === undefined
         ? { ConditionExpression: 'attribute_not_exists(pk)' }
         : {
-            ConditionExpression: `#state = :deleted AND ${isAsSeen}`,
+            ConditionExpression: `#state = :seen AND objectKey = :key AND ${isAsSeen}`,
             ExpressionAttributeNames: { '#state': 'state' },
-            ExpressionAttributeValues: toAttributes({ ':deleted': 'deleted', ':removed': removedVersionId }),
+            ExpressionAttributeValues: toAttributes({
+              ':seen': seen.state,
+              ':key': seen.objectKey,
+              ':removed': removedVersionId,
+            }),
           }),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     };
@@ -202,11 +220,45 @@ export class DynamodbChunkIndex implements ChunkIndex {
     return {
       TableName: this.#table,
       Key: keyAttributes(chunkKey(domain, hash)),
-      ConditionExpression: `#state IN (:live, :condemned) AND ${isLonger ? 'pinnedUntil < :until' : 'pinnedUntil >= :until'}`,
-      UpdateExpression: `SET #state = :live${isLonger ? ', pinnedUntil = :until' : ''} REMOVE unusedSince, condemnedAt`,
+      ConditionExpression: `#state = :live AND ${isLonger ? 'pinnedUntil < :until' : 'pinnedUntil >= :until'}`,
+      UpdateExpression: `SET #state = :live${isLonger ? ', pinnedUntil = :until' : ''} REMOVE unusedSince`,
       ExpressionAttributeNames: { '#state': 'state' },
-      ExpressionAttributeValues: toAttributes({ ':live': 'live', ':condemned': 'condemned', ':until': until }),
+      ExpressionAttributeValues: toAttributes({ ':live': 'live', ':until': until }),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    };
+  }
+
+  /** Lets a condemned chunk live where it was found, if nobody has moved, removed or revived it meanwhile. */
+  #reviving({ domain, hash, until }: KeptChunk, found: StoredRow, seen: StoredRow): Update {
+    const condemned = condemnedAsSeen(seen);
+    const isVersioned = found.versionId !== undefined;
+    return {
+      TableName: this.#table,
+      Key: keyAttributes(chunkKey(domain, hash)),
+      ...condemned,
+      UpdateExpression: `SET #state = :live, pinnedUntil = :until${isVersioned ? ', versionId = :found' : ''} REMOVE unusedSince, condemnedAt`,
+      ExpressionAttributeValues: toAttributes({
+        ...condemned.ExpressionAttributeValues,
+        ':live': 'live',
+        ':until': Math.max(until, seen.pinnedUntil),
+        ':found': found.versionId,
+      }),
+    };
+  }
+
+  /** Lets a condemned chunk whose bytes are gone be one that is not stored, so that whoever has them is asked for them. */
+  #forgetting({ domain, hash }: KeptChunk, seen: StoredRow): Update {
+    const condemned = condemnedAsSeen(seen);
+    return {
+      TableName: this.#table,
+      Key: keyAttributes(chunkKey(domain, hash)),
+      ...condemned,
+      UpdateExpression: 'SET #state = :deleted, removal = :done REMOVE unusedSince, condemnedAt',
+      ExpressionAttributeValues: toAttributes({
+        ...condemned.ExpressionAttributeValues,
+        ':deleted': 'deleted',
+        ':done': 'done',
+      }),
     };
   }
 
@@ -258,6 +310,29 @@ type StoredRow = ChunkRow & { readonly state: ChunkRecord['state'] };
 
 function isStored(row: ChunkRow | undefined): row is StoredRow {
   return row !== undefined && row.state !== 'deleted';
+}
+
+/** The condition that a condemned record is as it was seen. */
+function condemnedAsSeen({ objectKey, versionId, removedVersionId, pinnedUntil }: StoredRow) {
+  const conditions = [asSeen('versionId', versionId), asSeen('removedVersionId', removedVersionId)];
+  return {
+    ConditionExpression: ['#state = :condemned', 'objectKey = :key', 'pinnedUntil = :pinned', ...conditions].join(
+      ' AND ',
+    ),
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: {
+      ':condemned': 'condemned',
+      ':key': objectKey,
+      ':pinned': pinnedUntil,
+      ':seen_versionId': versionId,
+      ':seen_removedVersionId': removedVersionId,
+    },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  } as const;
+}
+
+function asSeen(name: string, value: unknown): string {
+  return value === undefined ? `attribute_not_exists(${name})` : `${name} = :seen_${name}`;
 }
 
 /** Without the notes that the sweep keeps in the row (sweep/dynamodb-sweep-index.ts). */

@@ -8,12 +8,18 @@ import {
   isOwnObject,
   type NewChunk,
 } from './chunk-index.ts';
+import { type FindBytesDependencies, findBytes } from './find-bytes.ts';
 import type { SweptChunk } from './swept-chunk.ts';
 
 /** What is known of chunks, in the memory of one process. */
 export class MemoryChunkIndex implements ChunkIndex {
   readonly #rows = new Map<string, SweptChunk>();
   readonly #holders = new Set<string>();
+  readonly #deps: FindBytesDependencies;
+
+  constructor(dependencies: FindBytesDependencies) {
+    this.#deps = dependencies;
+  }
 
   async lookup(query: ChunkQuery): Promise<ReadonlyMap<ChunkHash, ChunkKnowledge>> {
     assert(query.hashes.length <= CHUNK_KEYS_MAX, 'a look-up has a limit of hashes');
@@ -58,6 +64,7 @@ export class MemoryChunkIndex implements ChunkIndex {
     const { domain, pinnedUntil } = stored;
     for (const chunk of stored.chunks) {
       const key = recordKey(domain, chunk.hash);
+      await this.#doubt(key);
       const row = this.#rows.get(key);
       const isGone = row === undefined || row.state === 'deleted';
       if (isGone && isOwnObject(chunk) && row !== undefined && row.removedVersionId === chunk.versionId) continue;
@@ -93,6 +100,7 @@ export class MemoryChunkIndex implements ChunkIndex {
     const kept = new Set<ChunkHash>();
     for (const hash of pins.hashes) {
       const key = recordKey(pins.domain, hash);
+      await this.#doubt(key);
       const row = this.#rows.get(key);
       if (row === undefined || row.state === 'deleted') continue;
       this.#rows.set(key, pinned(row, pins.until));
@@ -127,6 +135,16 @@ export class MemoryChunkIndex implements ChunkIndex {
   /** Every row, for the sweep (memory-sweep-index.ts). */
   get rows(): Map<string, SweptChunk> {
     return this.#rows;
+  }
+
+  /** Looks whether the bytes of a condemned chunk are there: corrects its version, or forgets it. */
+  async #doubt(key: string): Promise<void> {
+    const seen = this.#rows.get(key);
+    if (seen?.state !== 'condemned') return;
+    const found = await findBytes(this.#deps, seen);
+    if (this.#rows.get(key) !== seen) return this.#doubt(key);
+    const { unusedSince: _unused, condemnedAt: _condemned, ...row } = seen;
+    this.#rows.set(key, found === undefined ? { ...row, state: 'deleted', removal: 'done' } : { ...seen, ...found });
   }
 
   #record(key: string): ChunkRecord | undefined {

@@ -28,8 +28,8 @@ export type UploadFinding =
 export type UploadFindings = ReadonlyMap<UploadId, UploadFinding>;
 
 export interface FindUploadsDependencies {
-  readonly chunks: ChunkIndex;
-  readonly objects: ObjectStore;
+  readonly chunks: Pick<ChunkIndex, 'lookup' | 'pin' | 'recordStored'>;
+  readonly objects: Pick<ObjectStore, 'head' | 'read'>;
   readonly keyRing: KeyRing;
 }
 

@@ -309,6 +309,7 @@ test('a condemned chunk that a content needs lives again, and one that is not st
   const [chunk] = CONTENTS[0] ?? [];
   if (chunk === undefined) throw new Error('a content has chunks');
   const stored = { ...chunk, objectKey: `chunks/shared/${chunk.hash}`, offset: 0, versionId: 'v1' };
+  await stores.objects.write({ key: stored.objectKey, sha256: chunk.hash, bytes: textBytes('a') });
   const accountId = 'a' as never;
   await stores.chunks.recordStored({
     domain: DOMAIN,

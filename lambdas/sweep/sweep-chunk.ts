@@ -1,12 +1,16 @@
 import { isOwnObject } from '../chunks/chunk-index.ts';
+import { findBytes } from '../chunks/find-bytes.ts';
 import type { SweptChunk } from '../chunks/swept-chunk.ts';
 import { CONFIRM_MS, GRACE_MS, UNPINNED_MS } from './limits.ts';
 import type { SweepDependencies, SweepTime } from './sweep-dependencies.ts';
 
-/** `overtaken`: somebody else has changed the record meanwhile; a later look decides anew. */
-export type ChunkSweepOutcome = 'kept' | 'revived' | 'unused' | 'condemned' | 'removed' | 'overtaken';
+/**
+ * `overtaken`: somebody else has changed the record meanwhile; a later look decides anew. `lost`: something needs it, and its bytes are gone; the
+ * record stays as it is for whoever mends that.
+ */
+export type ChunkSweepOutcome = 'kept' | 'revived' | 'lost' | 'unused' | 'condemned' | 'removed' | 'overtaken';
 
-type ChunkDependencies = Pick<SweepDependencies, 'index' | 'references' | 'removable'>;
+type ChunkDependencies = Pick<SweepDependencies, 'index' | 'references' | 'removable' | 'objects'>;
 
 /**
  * Brings one chunk a step nearer to its end, or back. Live → unused, when nothing references it and no pin has held it for UNPINNED_MS
@@ -26,7 +30,7 @@ export async function sweepChunk(
   const isPinned = chunk.pinnedUntil + UNPINNED_MS > time.now;
   if (isPinned || (await references.isReferenced(chunk.domain, chunk.hash))) {
     if (chunk.state === 'live' && chunk.unusedSince === undefined) return 'kept';
-    return (await changed(dependencies, time, { chunk, change: { state: 'live' } })) ? 'revived' : 'overtaken';
+    return revive(dependencies, time, chunk);
   }
   if (chunk.state === 'live') return condemnUnused(dependencies, time, chunk);
   if (time.sweepAt - (chunk.condemnedAt ?? time.sweepAt) < GRACE_MS) return 'condemned';
@@ -75,7 +79,7 @@ async function finishRemoval(
   let chunk = marked;
   if (chunk.removal !== 'final') {
     if (await references.isReferenced(chunk.domain, chunk.hash)) {
-      return (await index.change(chunk, { state: 'live' })) ? 'revived' : 'overtaken';
+      return revive(dependencies, time, chunk);
     }
     if (!(await index.change(chunk, { state: 'deleted', removal: 'final' }))) return 'overtaken';
     chunk = { ...chunk, removal: 'final' };
@@ -84,6 +88,13 @@ async function finishRemoval(
   // A pack goes as a whole, when nothing lies in it any more. Without a version nobody can tell which bytes would go.
   if (isOwnObject(chunk) && versionId !== undefined) await removable.remove({ key, versionId });
   return (await index.change(chunk, { state: 'deleted', removal: 'done' })) ? 'removed' : 'overtaken';
+}
+
+/** Lets a chunk live again where its bytes are found; one that was live all the time is not looked for. */
+async function revive(dependencies: ChunkDependencies, time: SweepTime, chunk: SweptChunk): Promise<ChunkSweepOutcome> {
+  const found = chunk.state === 'live' ? {} : await findBytes(dependencies, chunk);
+  if (found === undefined) return 'lost';
+  return (await changed(dependencies, time, { chunk, change: { state: 'live', ...found } })) ? 'revived' : 'overtaken';
 }
 
 async function changed(

@@ -64,7 +64,7 @@ export type SegmentOf<Items> = Items & { readonly next?: string };
 
 /** Notes that are left out are removed, but for versions that were removed: those are remembered. */
 export type SweepChange =
-  | { readonly state: 'live'; readonly unusedSince?: number }
+  | { readonly state: 'live'; readonly unusedSince?: number; readonly versionId?: string }
   | { readonly state: 'condemned'; readonly condemnedAt: number }
   | {
       readonly state: 'deleted';

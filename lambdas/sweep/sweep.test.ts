@@ -112,6 +112,63 @@ describe('a chunk that nothing needs', () => {
   });
 });
 
+describe('a condemned chunk whose record is of an earlier time, to which the table was set back', () => {
+  /** The chunk was removed since. */
+  async function setBack() {
+    const world = new SweepWorld();
+    const member = await world.join();
+    const file = await world.put(member, 'a');
+    if (file === undefined) throw new Error('a file is committed');
+    await world.purge(member, file);
+    await world.sweep();
+    for (const days of [5, 5]) {
+      await world.age(days * DAY_MS);
+      await world.sweep();
+    }
+    const { rows } = world.stores.chunks;
+    const [[key, row] = []] = [...rows];
+    expect(row).toMatchObject({ state: 'condemned' });
+    await world.age(GRACE_MS);
+    await world.sweep();
+    expect(world.stores.objects.keys()).toEqual([]);
+    if (key === undefined || row === undefined) throw new Error('a chunk has a row');
+    return { world, member, rewind: () => rows.set(key, row) };
+  }
+
+  test('is not taken for stored: who puts a file of it is asked for its bytes', async () => {
+    const { world, member, rewind } = await setBack();
+    rewind();
+    expect(await world.put(member, 'a')).toBeDefined();
+    await world.expectKept();
+    await world.project(member);
+    await sweepToTheEnd(world);
+    await world.expectKept();
+  });
+
+  test('lies in the object in which it was stored again since, and what is retained of that stays', async () => {
+    const { world, member, rewind } = await setBack();
+    expect(await world.put(member, 'a')).toBeDefined();
+    rewind();
+    await world.project(member);
+    await world.expectKept();
+    await sweepToTheEnd(world);
+    await world.expectKept();
+    expect(world.stores.objects.keys()).toHaveLength(1);
+  });
+
+  test('is told as lost, and not called live, when a reference finds nothing', async () => {
+    const { world, member, rewind } = await setBack();
+    expect(await world.put(member, 'a')).toBeDefined();
+    await world.project(member);
+    rewind();
+    const [objectKey = ''] = world.stores.objects.keys();
+    world.stores.objects.sweep(objectKey);
+    await world.age(DAY_MS);
+    expect((await world.sweep())?.counts).toMatchObject({ 'chunks lost': 1 });
+    expect(await world.index.get('shared', chunkOf(textBytes('a')).hash)).toMatchObject({ state: 'condemned' });
+  });
+});
+
 describe('an object that no record names', () => {
   test.each(['chunk', 'pack'] as const)('goes when it is old: a %s that was PUT and never reported', async (kind) => {
     const world = new SweepWorld();

@@ -1,4 +1,4 @@
-import { type ChunkHash, type ChunkRef, type EpochMs, storedLength, type UploadId } from '@syncline/protocol';
+import { type ChunkHash, type ChunkRef, type EpochMs, epochMs, storedLength, type UploadId } from '@syncline/protocol';
 import { type ChunkRecord, chunkObjectKey, type NewChunk } from '../chunks/chunk-index.ts';
 import type { ObjectHead } from '../chunks/object-store.ts';
 import { openStored } from '../chunks/open-stored.ts';
@@ -99,6 +99,8 @@ async function isProven(
   const place = record ?? { objectKey: chunkObjectKey(owner.domain, hash), offset: 0, size };
   const range = { offset: place.offset, length: storedLength(place) };
   const stored = await dependencies.objects.read(place.objectKey, range);
+  // Its record may be of an earlier time: then it is forgotten, and the chunk is asked for.
+  if (stored === undefined) await dependencies.chunks.pin({ domain: owner.domain, hashes: [hash], until: epochMs(0) });
   const bytes = stored === undefined ? undefined : openStored(place, stored);
   if (bytes?.length !== size) return false;
   const challenge = await possessionChallenge(dependencies, uploadId, hash);

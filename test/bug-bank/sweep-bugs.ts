@@ -50,6 +50,27 @@ export const SWEEP_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: SWEEP, test: 'a clock that jumps by months ages nothing by more than two hours a run' },
   },
   {
+    id: 'condemned-lives-unseen',
+    what: 'A condemned record of an earlier time is believed: what it says is stored was removed since.',
+    invariant: 'I-1',
+    file: 'lambdas/chunks/find-bytes.ts',
+    find: 'if (head === undefined) return undefined;',
+    replace: 'if (head === undefined) return {};',
+    caughtBy: { file: SWEEP, test: 'is not taken for stored: who puts a file of it is asked for its bytes' },
+  },
+  {
+    id: 'condemned-lives-in-a-version-that-went',
+    what: 'A condemned record of an earlier time lives again in a version that was removed, and the present one is taken for stray.',
+    invariant: 'I-3',
+    file: 'lambdas/chunks/find-bytes.ts',
+    find: 'return head.versionId === undefined ? {} : { versionId: head.versionId };',
+    replace: 'return recorded;',
+    caughtBy: {
+      file: SWEEP,
+      test: 'lies in the object in which it was stored again since, and what is retained of that stays',
+    },
+  },
+  {
     id: 'recorded-in-what-is-removed',
     what: 'A chunk is recorded in the very object that the sweep is just removing.',
     invariant: 'I-3',

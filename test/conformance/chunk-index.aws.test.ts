@@ -1,12 +1,15 @@
 import { DynamodbChunkIndex } from '../../lambdas/chunks/dynamodb-chunk-index.ts';
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
 import { openTables } from '../support/aws-world.ts';
+import { KnownObjects } from '../support/known-objects.ts';
 import { describeChunkIndex } from './chunk-index.ts';
 
 describeChunkIndex(async () => {
   const tables = await openTables();
+  const objects = new KnownObjects();
   return {
-    chunks: new DynamodbChunkIndex({ ...tables, clock: new MemoryClock() }),
+    objects,
+    chunks: new DynamodbChunkIndex({ ...tables, clock: new MemoryClock(), objects }),
     sweep: async (domain, hash, to) => {
       await tables.client.send('UpdateItem', {
         TableName: tables.tableNames.chunks,

@@ -1,7 +1,9 @@
 import { MemoryChunkIndex } from '../../lambdas/chunks/memory-chunk-index.ts';
+import { KnownObjects } from '../support/known-objects.ts';
 import { describeChunkIndex } from './chunk-index.ts';
 
 describeChunkIndex(async () => {
-  const chunks = new MemoryChunkIndex();
-  return { chunks, sweep: async (domain, hash, to) => chunks.sweep(domain, hash, to) };
+  const objects = new KnownObjects();
+  const chunks = new MemoryChunkIndex({ objects });
+  return { chunks, objects, sweep: async (domain, hash, to) => chunks.sweep(domain, hash, to) };
 });

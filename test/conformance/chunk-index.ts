@@ -2,10 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { beforeAll, expect, test } from '@jest/globals';
 import { AccountId, ChunkHash, epochMs } from '@syncline/protocol';
 import type { ChunkIndex, NewChunk } from '../../lambdas/chunks/chunk-index.ts';
+import type { KnownObjects } from '../support/known-objects.ts';
 import { freshId } from './namespace-fixture.ts';
 
 export interface ChunkSubject {
   readonly chunks: ChunkIndex;
+  /** What the chunks lie in. */
+  readonly objects: KnownObjects;
   /** Does to a record what the sweep does. */
   readonly sweep: (domain: string, hash: ChunkHash, to: 'condemned' | 'deleted') => Promise<void>;
 }
@@ -38,6 +41,7 @@ export function describeChunkIndex(make: () => Promise<ChunkSubject>): void {
   describeHolders(get);
   describePins(get);
   describeMoves(get);
+  describeDoubts(get);
 }
 
 async function store(
@@ -246,5 +250,61 @@ function describeMoves(get: () => ChunkSubject): void {
     expect(await locateOne(get(), elsewhere.hash)).toMatchObject(elsewhere);
     expect(await locateOne(get(), foreign.hash, domain)).toMatchObject(foreign);
     for (const { hash } of [foreign, gone, absent]) expect(await locateOne(get(), hash)).toBeUndefined();
+  });
+}
+
+/** Condemned records of an earlier time, to which a table was set back. */
+function describeDoubts(get: () => ChunkSubject): void {
+  const condemned = async (given: Partial<NewChunk> = {}) => {
+    const chunk = newChunk(given);
+    const accountId = await store(get(), [chunk]);
+    await get().sweep('shared', chunk.hash, 'condemned');
+    return { chunk, accountId };
+  };
+  const pin = (hash: ChunkHash) => get().chunks.pin({ domain: 'shared', hashes: [hash], until: LATEST });
+
+  test.each(['own object', 'pack'])(
+    'a condemned chunk whose %s is gone is not pinned, and not stored any more',
+    async (place) => {
+      const given = place === 'pack' ? { objectKey: `packs/shared/${freshHash()}`, offset: 7 } : {};
+      const { chunk, accountId } = await condemned(given);
+      get().objects.gone.add(chunk.objectKey);
+      expect(await pin(chunk.hash)).toEqual(new Set());
+      const query = { domain: 'shared', accountId, hashes: [chunk.hash] };
+      expect((await get().chunks.lookup(query)).get(chunk.hash)).toEqual({ held: true });
+      get().objects.gone.delete(chunk.objectKey);
+      expect(await pin(chunk.hash)).toEqual(new Set());
+      const again = { ...newChunk({ hash: chunk.hash }), versionId: 'v2' };
+      await store(get(), [again]);
+      expect(await locateOne(get(), chunk.hash)).toMatchObject({ ...again, state: 'live' });
+    },
+  );
+
+  test('a condemned chunk whose object is gone lies in the one in which it is stored again', async () => {
+    const { chunk } = await condemned();
+    get().objects.gone.add(chunk.objectKey);
+    const packed = { ...chunk, objectKey: `packs/shared/${freshHash()}`, offset: 5, versionId: 'p1' };
+    await store(get(), [packed]);
+    expect(await locateOne(get(), chunk.hash)).toEqual({ ...packed, state: 'live', pinnedUntil: LATER });
+  });
+
+  test('a condemned chunk whose object was stored again since lives in its present version', async () => {
+    const { chunk } = await condemned();
+    get().objects.versions.set(chunk.objectKey, 'v7');
+    expect(await pin(chunk.hash)).toEqual(new Set([chunk.hash]));
+    expect(await locateOne(get(), chunk.hash)).toMatchObject({ state: 'live', versionId: 'v7', pinnedUntil: LATEST });
+  });
+
+  test('an object is asked for where a condemned chunk is to live again, and nowhere else', async () => {
+    const [live, gone] = [newChunk(), newChunk()];
+    await store(get(), [live, gone]);
+    await get().sweep('shared', gone.hash, 'deleted');
+    const { chunk } = await condemned();
+    const { heads } = get().objects;
+    for (const { hash } of [live, gone]) await pin(hash);
+    await store(get(), [live, gone]);
+    expect(get().objects.heads).toBe(heads);
+    for (let repeat = 0; repeat < 2; repeat++) await pin(chunk.hash);
+    expect(get().objects.heads).toBe(heads + 1);
   });
 }

@@ -60,6 +60,7 @@ async function openWorld() {
     return { revisions: [{ rev: 1, domain: DOMAIN, contentHash, manifest } as never] };
   };
   const store = new DynamodbNamespaceStore(tables);
+  const objects = new S3ObjectStore({ bucket, connection, clock: systemClock });
   const ports = {
     namespaces: {
       listRevisions,
@@ -67,10 +68,10 @@ async function openWorld() {
       getGround: async (id: NamespaceId) => id,
     },
     index: new DynamodbSweepIndex(tables),
-    chunks: new DynamodbChunkIndex(tables),
+    chunks: new DynamodbChunkIndex({ ...tables, objects }),
     packs: new DynamodbPackIndex(tables),
     references: new DynamodbReferenceStore(tables),
-    objects: new S3ObjectStore({ bucket, connection, clock: systemClock }),
+    objects,
     removable: new S3RemovableObjects({ bucket, connection }),
     deadLetters: { count: async () => 0 },
     clock,

@@ -117,6 +117,7 @@ describe('in production', () => {
       's3:DeleteObjectVersion ChunksBucket.Arn/chunks/*',
       's3:DeleteObjectVersion ChunksBucket.Arn/manifests/*',
       's3:DeleteObjectVersion ChunksBucket.Arn/packs/*',
+      's3:GetObject ChunksBucket.Arn/chunks/*',
       's3:GetObject ChunksBucket.Arn/manifests/*',
       's3:GetObject ChunksBucket.Arn/packs/*',
       's3:ListBucket ChunksBucket.Arn',
@@ -163,7 +164,9 @@ describe('in production', () => {
       'dynamodb:Query DataChanges.Arn',
       'dynamodb:Query DataFiles.Arn',
       'dynamodb:UpdateItem DataFiles.Arn',
+      's3:GetObject ChunksBucket.Arn/chunks/*',
       's3:GetObject ChunksBucket.Arn/manifests/*',
+      's3:GetObject ChunksBucket.Arn/packs/*',
       's3:ListBucket ChunksBucket.Arn',
     ]);
   });
@@ -177,11 +180,14 @@ describe('in production', () => {
       'upload-initiate',
     ]);
     expect(what('pack-upload', /^s3:/).toSorted()).toEqual([
+      's3:GetObject ChunksBucket.Arn/chunks/*',
       's3:GetObject ChunksBucket.Arn/packs/*',
       's3:ListBucket ChunksBucket.Arn',
       's3:PutObject ChunksBucket.Arn/packs/*',
     ]);
     expect(what('upload-initiate', /^s3:/)).toEqual([
+      's3:GetObject ChunksBucket.Arn/chunks/*',
+      's3:GetObject ChunksBucket.Arn/packs/*',
       's3:GetObject ChunksBucket.Arn/manifests/*',
       's3:PutObject ChunksBucket.Arn/chunks/*',
       's3:PutObject ChunksBucket.Arn/manifests/*',

@@ -35,6 +35,7 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
   const seed = options.seed ?? 'in-memory';
   const clock = options.clock ?? new MemoryClock();
   const namespaces = new StreamingNamespaceStore({ clock });
+  const objects = new MemoryObjectStore({ clock, keep: options.keep });
   return {
     clock,
     random: new SeededRandom(seed),
@@ -45,10 +46,10 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     remainders: namespaces.remainders,
     accounts: new MemoryAccountStore({ namespaces }),
     sharing: new MemorySharingStore({ namespaces }),
-    chunks: new MemoryChunkIndex(),
+    chunks: new MemoryChunkIndex({ objects }),
     packs: new MemoryPackIndex(),
     references: new MemoryReferenceStore(),
-    objects: new MemoryObjectStore({ clock, keep: options.keep }),
+    objects,
     uploads: new MemoryUploadStore(),
     sockets: new MemorySocketStore(),
     pusher: new MemorySocketPusher(),
