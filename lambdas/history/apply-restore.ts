@@ -21,9 +21,9 @@ import { readSpan } from './read-span.ts';
 export interface RestorePage {
   readonly caller: DeviceCaller;
   readonly access: Access;
-  /** Tells this restore from every other of the account, with the two places in the journal. */
+  /** Tells this restore from every other of the account, with the two places in the journal and what is planned between them. */
   readonly subject: string;
-  readonly place: { readonly past: number; readonly now: number; readonly told: number };
+  readonly place: { readonly past: number; readonly now: number; readonly told: number; readonly plan: string };
   readonly steps: readonly RestoreStep[];
   /** What was written after `now`, as far as the head that was read. */
   readonly later: readonly JournalEntry[];
@@ -82,7 +82,8 @@ async function commitSteps(
     if (operation.type !== 'delete') return [{ ...named, ...operation }];
     return guarded.has(operation.nodeId) ? [] : [{ ...named, ...operation, baseSeq: seen }];
   });
-  const work = { namespaceId, operations, caller: page.caller, budget: { chunks: 0 } };
+  // The device of the caller may be at work itself: what it did meanwhile nobody has planned for.
+  const work = { namespaceId, operations, caller: page.caller, budget: { chunks: 0 }, seenBatches: ownBatches(page) };
   const results = await commitToNamespace(dependencies, work);
   return new Map([...results].map(([id, result]) => [splitOpId(id).index, result]));
 }
@@ -92,9 +93,7 @@ async function foldersWithForeignChanges(
   dependencies: CommitDependencies,
   page: RestorePage,
 ): Promise<ReadonlySet<NodeId>> {
-  const own = new Set<string>();
-  for (let told = 0; told < page.place.told + page.steps.length; told += COMMIT_OPERATIONS_MAX)
-    own.add(batchOf(page, told));
+  const own = ownBatches(page);
   const foreign = page.later.filter((entry) => !own.has(splitOpId(entry.opId).batch));
   const folders = new Set<NodeId>();
   if (foreign.length === 0) return folders;
@@ -109,9 +108,17 @@ async function foldersWithForeignChanges(
   return folders;
 }
 
+/** All batches of this restore so far. */
+function ownBatches(page: RestorePage): ReadonlySet<string> {
+  const own = new Set<string>();
+  for (let told = 0; told < page.place.told + page.steps.length; told += COMMIT_OPERATIONS_MAX)
+    own.add(batchOf(page, told));
+  return own;
+}
+
 /** Names the operations of the steps from a place in the plan on. */
 function batchOf({ subject, caller, place }: RestorePage, told: number): string {
-  const name = [subject, caller.device.deviceId, place.past, place.now, told].join('/');
+  const name = [subject, caller.device.deviceId, place.past, place.now, place.plan, told].join('/');
   return encodeUlid(createHash('sha256').update(name).digest().subarray(0, 16));
 }
 

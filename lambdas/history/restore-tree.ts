@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   assert,
   DAY_MS,
@@ -27,8 +28,8 @@ import { restoreTargets } from './restore-targets.ts';
 
 export type RestoreTreeDependencies = OpenNamespaceDependencies & CommitDependencies;
 
-/** Between which two places of the journal a restore goes, and how many of its steps were told. */
-const RestorePlace = z.strictObject({ epoch: z.int(), past: z.int(), now: z.int(), told: z.int() });
+/** Between which two places of the journal a restore goes, how many of its steps were told, and what they are. */
+const RestorePlace = z.strictObject({ epoch: z.int(), past: z.int(), now: z.int(), told: z.int(), plan: z.string() });
 type RestorePlace = z.infer<typeof RestorePlace>;
 
 /**
@@ -36,7 +37,8 @@ type RestorePlace = z.infer<typeof RestorePlace>;
  *
  * The plan is made of the journal between that time and the head at the first page, so every page is cut from the same plan, and a
  * page that is asked for twice is done once. It is made of ordinary commits of the caller's device: it shows in the
- * history, and a restore to the time before it takes it back. What was changed after the first page stays as it is.
+ * history, and a restore to the time before it takes it back. What was changed after the first page stays as it is. Where the plan does not come out as
+ * it was, because a content that it needs has expired since, no further page of it is made.
  *
  * Cost: what lies between that time and the head is read with every page, and one read for each changed node's content and folders.
  * Source: docs/decisions/0122-restores-read-the-journal-backwards.md
@@ -62,9 +64,14 @@ export async function restoreTree(
   const begun =
     page.value === undefined ? await begin(dependencies, access.value, { scope, at: request.at }) : done(page.value);
   if (begun.kind === 'refused') return begun;
-  const place = begun.value;
-  if (place.epoch !== epoch) return refused('conflict', 'the namespace was set back meanwhile: begin again');
-  const { steps, later } = await makePlan(dependencies, access.value, { ...request, scope, place });
+  if (begun.value.epoch !== epoch) return refused('conflict', 'the namespace was set back meanwhile: begin again');
+  const { steps, later } = await makePlan(dependencies, access.value, { ...request, scope, place: begun.value });
+  const place = { ...begun.value, plan: fingerprintOf(steps) };
+  if (page.value !== undefined && page.value.plan !== place.plan)
+    return refused(
+      'conflict',
+      'what is kept of the history has changed meanwhile: begin again, and what is done stays done',
+    );
   const told = steps.slice(place.told, place.told + PAGE_ENTRIES_MAX);
   const applied = isDryRun
     ? undefined
@@ -83,7 +90,7 @@ async function begin(
   dependencies: RestoreTreeDependencies,
   access: Access,
   { scope, at }: { readonly scope: NodeId; readonly at: string },
-): Promise<Outcome<RestorePlace>> {
+): Promise<Outcome<Omit<RestorePlace, 'plan'>>> {
   const node = await findLiveNode(dependencies, access, scope);
   if (node.kind === 'refused') return node;
   const { namespaceId, epoch, seq: head } = access.head;
@@ -99,7 +106,13 @@ async function begin(
       },
     );
   }
+  const { groundId, sharedAt } = access.head;
+  if (sharedAt !== undefined && time < parseInstant(sharedAt))
+    return refused('invalid_request', beforeSharing(sharedAt));
   const past = await findMoment(dependencies, { namespaceId, head }, time);
+  // When it was shared is not known of every folder.
+  if (groundId !== undefined && sharedAt === undefined && past === 0)
+    return refused('invalid_request', beforeSharing());
   if (head - past > RESTORE_ENTRIES_MAX) {
     return refused('too_large', `more than ${RESTORE_ENTRIES_MAX} changes were made since: name a later time`, {
       limit: 'RESTORE_ENTRIES_MAX',
@@ -109,9 +122,26 @@ async function begin(
   return done({ epoch, past, now: head, told: 0 });
 }
 
+/** What was changed before stands in another journal, that of the home where the folder was then. */
+function beforeSharing(sharedAt?: string): string {
+  const since = sharedAt === undefined ? '' : `, since ${sharedAt}`;
+  return `a shared folder can be set back as far as it is shared${since}: name a later time`;
+}
+
+/** Tells a plan from every other. */
+function fingerprintOf(steps: readonly RestoreStep[]): string {
+  const hash = createHash('sha256');
+  for (const { change, operation } of steps)
+    hash.update(JSON.stringify([change.nodeId, change.action, change.obstacle, operation]));
+  return hash.digest('base64url').slice(0, FINGERPRINT_LENGTH);
+}
+
+/** 120 bits. */
+const FINGERPRINT_LENGTH = 20;
+
 interface PlanRequest {
   readonly scope: NodeId;
-  readonly place: RestorePlace;
+  readonly place: Omit<RestorePlace, 'plan'>;
   readonly deviceId?: RestoreTreeRequest['deviceId'];
 }
 

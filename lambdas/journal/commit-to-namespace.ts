@@ -38,6 +38,8 @@ export interface NamespaceWork {
   readonly caller: DeviceCaller;
   /** Chunks that the request may still confirm by itself. */
   readonly budget: { chunks: number };
+  /** Of what was done after its `baseSeq` a delete has seen the operations of these batches; when absent, all that its device did. */
+  readonly seenBatches?: ReadonlySet<string>;
 }
 
 /** A namespace at one head, and what is known of the operations that are still open there. */
@@ -119,7 +121,8 @@ async function commitNext(
   const { namespaceId, caller } = work;
   const now = dateChange(view.head, dependencies.clock.now());
   const { namespaces, random } = dependencies;
-  const context: OperationContext = { namespaceId, caller, now, view, random, uploads, namespaces };
+  const { seenBatches } = work;
+  const context: OperationContext = { namespaceId, caller, now, view, random, uploads, namespaces, seenBatches };
   const results = new Map<OpId, OperationResult>();
   let transaction = view.transaction(now);
   for (const operation of work.operations) {

@@ -1,5 +1,5 @@
-import { type DeleteOperation, UNSEEN_ENTRIES_MAX } from '@syncline/protocol';
-import type { NamespaceStore, StoredNode } from '../namespaces/namespace-store.ts';
+import { type DeleteOperation, splitOpId, UNSEEN_ENTRIES_MAX } from '@syncline/protocol';
+import type { JournalEntry, NamespaceStore, StoredNode } from '../namespaces/namespace-store.ts';
 import { changing, conflicting, type Decision, type DecisionContext, refusing, unchanged } from './decision.ts';
 import { findObstacle } from './find-place.ts';
 import { deleted } from './node-change.ts';
@@ -7,6 +7,8 @@ import { deleted } from './node-change.ts';
 /** A delete asks where shared folders are mounted. */
 export interface DeleteContext extends DecisionContext {
   readonly namespaces: Pick<NamespaceStore, 'listMounts'>;
+  /** As in NamespaceWork (commit-to-namespace.ts). */
+  readonly seenBatches?: ReadonlySet<string> | undefined;
 }
 
 /** Puts a node into the trash, with all that lies below it: one tombstone, whatever the size of the subtree. */
@@ -55,9 +57,9 @@ function staleKind(node: StoredNode, baseRev: number): 'edited' | 'moved' {
 
 /**
  * Whether something that lies below the folder now was changed after `baseSeq` by another device. What the device did
- * itself it has seen, even when it has not read it back yet. What lies in the trash by itself is not taken along.
+ * itself it has seen, even when it has not read it back yet; a restore has seen only what is its own. What lies in the trash by itself is not taken along.
  */
-async function hasUnseenChanges(context: DecisionContext, folder: StoredNode, baseSeq: number): Promise<boolean> {
+async function hasUnseenChanges(context: DeleteContext, folder: StoredNode, baseSeq: number): Promise<boolean> {
   const { view } = context;
   const unseen = view.storedSeq - baseSeq;
   if (unseen === 0) return false;
@@ -66,9 +68,7 @@ async function hasUnseenChanges(context: DecisionContext, folder: StoredNode, ba
   const entries = await view.entriesAfter(baseSeq, unseen);
   // Entries that have expired are missing, and nobody can tell what they said.
   if (entries.length < unseen || entries[0]?.seq !== baseSeq + 1) return true;
-  const { accountId, device } = context.caller;
-  // Ids of devices are unique in their account only: another member may have chosen the same.
-  const foreign = entries.filter((entry) => entry.deviceId !== device.deviceId || entry.accountId !== accountId);
+  const foreign = entries.filter((entry) => !isOwn(context, entry));
   const nodeIds = new Set(foreign.map((entry) => entry.node.nodeId));
   await view.loadAncestors(nodeIds);
   for (const nodeId of nodeIds) {
@@ -78,6 +78,12 @@ async function hasUnseenChanges(context: DecisionContext, folder: StoredNode, ba
       return true;
   }
   return false;
+}
+
+function isOwn({ caller, seenBatches }: DeleteContext, entry: JournalEntry): boolean {
+  if (seenBatches !== undefined) return seenBatches.has(splitOpId(entry.opId).batch);
+  // Ids of devices are unique in their account only: another member may have chosen the same.
+  return entry.deviceId === caller.device.deviceId && entry.accountId === caller.accountId;
 }
 
 async function pathOf({ view }: DecisionContext, node: StoredNode): Promise<string> {

@@ -1,7 +1,7 @@
 import type { Operation } from '@syncline/protocol';
 import type { NamespaceStore } from '../namespaces/namespace-store.ts';
 import { decideCopy } from './decide-copy.ts';
-import { decideDelete } from './decide-delete.ts';
+import { type DeleteContext, decideDelete } from './decide-delete.ts';
 import { decideMkdir } from './decide-mkdir.ts';
 import { decideMove } from './decide-move.ts';
 import { decidePurge } from './decide-purge.ts';
@@ -15,6 +15,7 @@ export interface OperationContext extends DecisionContext {
   readonly uploads: UploadFindings;
   /** For sources of copies in other namespaces. */
   readonly namespaces: NamespaceStore;
+  readonly seenBatches: DeleteContext['seenBatches'];
 }
 
 /** Decides what one operation does to the namespace as the view has it. Reads, and writes nothing. */

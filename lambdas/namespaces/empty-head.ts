@@ -9,7 +9,7 @@ export function emptyHead(
 }
 
 /** The head of a folder that has just become a namespace. What it holds is counted on its ground, quota and all. */
-export function sharedHead({ namespaceId, ownerAccountId, ...founded }: FoundedNamespace): NamespaceHead {
-  const { groundId, groundSeq, name } = founded;
-  return { ...emptyHead({ namespaceId, ownerAccountId, quotaBytes: 0 }), groundId, groundSeq, name, memberCount: 1 };
+export function sharedHead(founded: FoundedNamespace): NamespaceHead {
+  const { namespaceId, ownerAccountId, ...rest } = founded;
+  return { ...emptyHead({ namespaceId, ownerAccountId, quotaBytes: 0 }), ...rest, memberCount: 1 };
 }

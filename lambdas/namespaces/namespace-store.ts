@@ -142,6 +142,8 @@ export interface NamespaceHead {
   readonly isGround?: boolean;
   /** Of a shared folder: what its folder was called when it was shared. */
   readonly name?: string;
+  /** Of a shared folder: when it was shared. Its journal begins then. */
+  readonly sharedAt?: string;
   /** Of a shared folder; others have one. */
   readonly memberCount?: number;
   /** Of a shared folder: how often a member has lost the right to write. What was decided before that is not committed after it. */

@@ -90,7 +90,8 @@ async function decideShare(
   const namespaceId = NamespaceId.parse(folderId);
   const since = formatInstant(author.now);
   const { namespaceId: groundId } = author;
-  const founded = { namespaceId, groundId, groundSeq: view.storedSeq, ownerAccountId: accountId, name: folder.name };
+  const ground = { groundId, groundSeq: view.storedSeq, sharedAt: since };
+  const founded = { namespaceId, ...ground, ownerAccountId: accountId, name: folder.name };
   return {
     kind: 'change',
     change: becameMount(author, folder, namespaceId),

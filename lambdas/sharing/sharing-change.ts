@@ -77,4 +77,5 @@ export interface FoundedNamespace {
   readonly name: string;
   /** How far the journal of the ground went before. */
   readonly groundSeq: number;
+  readonly sharedAt?: string;
 }

@@ -4,6 +4,7 @@ const EXPIRY = 'test/scenarios/expiry.test.ts';
 const EXPIRY_CLOCK = 'test/scenarios/expiry-clock.test.ts';
 const TRASH = 'test/scenarios/trash.test.ts';
 const RESTORE = 'test/scenarios/restore-tree.test.ts';
+const GUARDS = 'test/scenarios/restore-guards.test.ts';
 const REVISIONS = 'test/scenarios/revisions.test.ts';
 
 /** Errors in revisions, the trash, restores and retention. */
@@ -112,6 +113,42 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
     find: 'return guarded.has(operation.nodeId) ? []',
     replace: 'return false ? []',
     caughtBy: { file: RESTORE, test: 'what was changed after the plan was made stays, and the answer says so' },
+  },
+  {
+    id: 'restore-takes-own-changes-for-seen',
+    what: 'A restore deletes a folder with what its own device has put into it meanwhile.',
+    invariant: 'I-7',
+    file: 'lambdas/journal/decide-delete.ts',
+    find: 'if (seenBatches !== undefined) return',
+    replace: 'if (seenBatches !== undefined && seenBatches.size < 0) return',
+    caughtBy: {
+      file: GUARDS,
+      test: 'a folder into which the same device puts something while a restore deletes it stays: nobody has planned for that',
+    },
+  },
+  {
+    id: 'restore-page-of-another-plan',
+    what: 'A page of a restore is cut from another plan than those before it, because a content has expired.',
+    invariant: 'I-7',
+    file: 'lambdas/history/restore-tree.ts',
+    find: 'page.value.plan !== place.plan',
+    replace: 'place.plan === undefined',
+    caughtBy: {
+      file: GUARDS,
+      test: 'when a content expires between two pages of a restore the next page is refused, and one that is begun anew tells what is gone',
+    },
+  },
+  {
+    id: 'restore-to-before-the-sharing',
+    what: 'A shared folder is set back to a time of which its journal tells nothing.',
+    invariant: 'I-7',
+    file: 'lambdas/history/restore-tree.ts',
+    find: 'if (sharedAt !== undefined && time < parseInstant(sharedAt))',
+    replace: "if (sharedAt === 'never')",
+    caughtBy: {
+      file: GUARDS,
+      test: 'a shared folder is not set back to a time before it was shared: its journal does not tell of that',
+    },
   },
   {
     id: 'restore-keeps-what-comes-along',

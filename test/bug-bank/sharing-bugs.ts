@@ -142,8 +142,8 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     what: 'A folder is deleted over what another member put there, from a device that has the same id.',
     invariant: 'I-7',
     file: 'lambdas/journal/decide-delete.ts',
-    find: ' || entry.accountId !== accountId);',
-    replace: ' && entry.accountId.length > 0);',
+    find: ' && entry.accountId === caller.accountId;',
+    replace: ' && entry.accountId.length > 0;',
     caughtBy: {
       file: GROUNDS,
       test: 'a folder is not deleted over changes of another member whose device has the same id',

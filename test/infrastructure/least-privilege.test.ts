@@ -145,7 +145,9 @@ describe('in production', () => {
     }
     expect(what('restore', /DataChunks|DataSessions|^s3:/)).toEqual([]);
     expect(what('expiry', /DataSessions|^s3:/).toSorted()).toEqual([
+      's3:GetObject ChunksBucket.Arn/chunks/*',
       's3:GetObject ChunksBucket.Arn/manifests/*',
+      's3:GetObject ChunksBucket.Arn/packs/*',
       's3:ListBucket ChunksBucket.Arn',
     ]);
   });
