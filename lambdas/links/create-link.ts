@@ -86,10 +86,14 @@ async function refuseTarget(
   if (access.kind === 'refused') return access;
   const node = await findLiveNode(dependencies, access.value, nodeId);
   if (node.kind === 'refused') return node;
-  if (!mayGive(access.value.role, role)) return refused('forbidden', 'a viewer cannot let others upload here');
-  if (role === 'upload' && node.value.kind !== 'folder') return refused('invalid_request', 'only folders take uploads');
+  const { kind, mountedNamespaceId } = node.value;
+  const inside =
+    mountedNamespaceId === undefined ? access : await openNamespace(dependencies, caller, mountedNamespaceId);
+  if (inside.kind === 'refused') return inside;
+  if (!mayGive(inside.value.role, role)) return refused('forbidden', 'a viewer cannot let others upload here');
+  if (role === 'upload' && kind === 'file') return refused('invalid_request', 'only folders take uploads');
   if (rev === undefined) return undefined;
-  if (role === 'upload' || node.value.kind !== 'file') {
+  if (role === 'upload' || kind !== 'file') {
     return refused('invalid_request', 'only a link that shows a file can be pinned to a revision');
   }
   const revision = await dependencies.namespaces.getRevision({ namespaceId, nodeId, rev });

@@ -29,7 +29,7 @@ async function shownNode(
   { namespaces }: OpenLinkDependencies,
   { link, target }: OpenLink,
 ): Promise<LinkNode | undefined> {
-  const shown = toLinkNode(target);
+  const shown = toLinkNode(link, target);
   if (link.rev === undefined) return shown;
   const { namespaceId, nodeId, rev } = link;
   const revision = await namespaces.getRevision({ namespaceId, nodeId, rev });

@@ -38,7 +38,8 @@ export async function listLinkChildren(
     ...(after.value === undefined ? {} : { after: after.value }),
   });
   return done({
-    nodes: nodes.map(toLinkNode),
+    // What is in a shared folder is given by links to that.
+    nodes: nodes.filter(({ kind }) => kind !== 'mount').map((node) => toLinkNode(link, node)),
     ...(next === undefined ? {} : { nextPage: await signPage(keyRing, listing, next) }),
   });
 }

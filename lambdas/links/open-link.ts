@@ -10,6 +10,7 @@ import type { AttemptStore } from './attempt-store.ts';
 import { checkLinkPassword, tooManyAttempts } from './check-link-password.ts';
 import { ATTEMPTS_MS, TOKEN_ATTEMPTS_MAX } from './limits.ts';
 import { endOf, mayGive } from './link-end.ts';
+import { rootAlias } from './link-node.ts';
 import type { LinkStore, StoredLink } from './link-store.ts';
 import { linkTokenHash } from './link-token.ts';
 
@@ -44,7 +45,7 @@ export interface LinkRequest {
  * and only while its maker may read (or, of a link for uploads, write) where it leads to. Whoever holds the token is told why it does
  * not; a token that does not exist, or did too long ago, tells nothing, and many of them from one address are not looked at any more.
  *
- * Cost: 2 reads, one of the maker's access, one per level of folders, and what checkLinkPassword costs.
+ * Cost: 2 reads, one of the maker's access, one per level of folders, one for a mount, and what checkLinkPassword costs.
  */
 export async function openLink(dependencies: OpenLinkDependencies, request: LinkRequest): Promise<Outcome<OpenLink>> {
   const { links, attempts, clock } = dependencies;
@@ -86,6 +87,13 @@ async function checkLink(
 ): Promise<Outcome<Access>> {
   const end = endOf(link, now);
   if (end !== undefined && !(end === 'exhausted' && isCounted)) return ended(end);
+  return readMakersAccess({ namespaces }, link);
+}
+
+async function readMakersAccess(
+  { namespaces }: Pick<OpenLinkDependencies, 'namespaces'>,
+  link: StoredLink,
+): Promise<Outcome<Access>> {
   const { namespaceId, accountId } = link;
   const access = await namespaces.readAccess({ namespaceId, accountId });
   return access === undefined || !mayGive(access.role, link.role) ? ended('revoked') : done(access);
@@ -97,24 +105,53 @@ async function findTarget(
   { access, now }: { readonly access: Access; readonly now: EpochMs },
 ): Promise<Outcome<OpenLink>> {
   const view = new NamespaceView({ namespaces }, access);
+  if (link.nodeId === view.rootId) return done({ link, access, view, target: rootOf(access), now });
   const target = await findBelow(view, link, link.nodeId);
-  return target === undefined ? ended('gone') : done({ link, access, view, target, now });
+  if (target === undefined) return ended('gone');
+  const { mountedNamespaceId } = target;
+  if (mountedNamespaceId === undefined) return done({ link, access, view, target, now });
+  return openMounted({ namespaces }, { ...link, namespaceId: mountedNamespaceId }, now);
+}
+
+/** The link to a folder that was shared since, or to a shared folder where its maker has it: that folder, as far as the maker may give it. */
+async function openMounted(
+  { namespaces }: Pick<OpenLinkDependencies, 'namespaces'>,
+  link: StoredLink,
+  now: EpochMs,
+): Promise<Outcome<OpenLink>> {
+  const access = await readMakersAccess({ namespaces }, link);
+  if (access.kind === 'refused') return access;
+  const view = new NamespaceView({ namespaces }, access.value);
+  return done({
+    link: { ...link, nodeId: view.rootId },
+    access: access.value,
+    view,
+    target: rootOf(access.value),
+    now,
+  });
+}
+
+/** A shared folder is called as it was when it was shared. */
+function rootOf({ head: { namespaceId, name = '' } }: Access): StoredNode {
+  return { ...rootNode(namespaceId), name };
 }
 
 /**
  * The live node of this id, if it is what the link is for, or stands below it now; undefined otherwise, wherever else it is: what was
- * moved out of the linked folder is not shown any more. Cost: a read per level of folders.
+ * moved out of the linked folder is not shown any more. A root is known by `rootAlias` alone, and a mount below the folder not at all. Cost: a read per level of folders.
  */
 export async function findBelow(
   view: NamespaceView,
   link: StoredLink,
   nodeId: NodeId,
 ): Promise<StoredNode | undefined> {
-  if (nodeId === view.rootId) return link.nodeId === view.rootId ? rootNode(link.namespaceId) : undefined;
+  if (nodeId === rootAlias(link)) return link.nodeId === view.rootId ? rootNode(link.namespaceId) : undefined;
+  if (nodeId === view.rootId) return undefined;
   const ancestry = await view.ancestry(nodeId);
   if (ancestry.kind !== 'live' && ancestry.kind !== 'too_deep') return undefined;
   const isBelow = link.nodeId === view.rootId || ancestry.chain.some((node) => node.nodeId === link.nodeId);
-  return isBelow ? ancestry.chain[0] : undefined;
+  const found = isBelow ? ancestry.chain[0] : undefined;
+  return found?.kind === 'mount' && nodeId !== link.nodeId ? undefined : found;
 }
 
 const ENDS: Readonly<Record<LinkEnd, string>> = {

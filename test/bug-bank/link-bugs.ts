@@ -4,6 +4,7 @@ const LINKS = 'test/scenarios/links.test.ts';
 const DOWNLOADS = 'test/scenarios/link-downloads.test.ts';
 const UPLOADS = 'test/scenarios/link-uploads.test.ts';
 const BOUNDS = 'test/scenarios/link-upload-bounds.test.ts';
+const TARGETS = 'test/scenarios/link-targets.test.ts';
 const PROPERTY = 'test/scenarios/links.property.test.ts';
 
 /** Errors by which links give more than they should. */
@@ -13,8 +14,8 @@ export const LINK_BUGS: readonly PlantedBug[] = [
     what: 'A link shows every live node of its namespace.',
     invariant: 'I-18',
     file: 'lambdas/links/open-link.ts',
-    find: 'return isBelow ? ancestry.chain[0] : undefined;',
-    replace: 'return isBelow ? ancestry.chain[0] : ancestry.chain[0];',
+    find: 'const found = isBelow ? ancestry.chain[0] : undefined;',
+    replace: 'const found = isBelow ? ancestry.chain[0] : ancestry.chain[0];',
     caughtBy: {
       file: PROPERTY,
       test: 'a link to a folder shows what is in it now, and nothing that was moved out, deleted or never was in it',
@@ -133,6 +134,30 @@ export const LINK_BUGS: readonly PlantedBug[] = [
     caughtBy: {
       file: BOUNDS,
       test: 'more files at once than a link takes are refused before a byte is sent, and it says how many it takes',
+    },
+  },
+  {
+    id: 'link-tells-the-namespace',
+    what: 'Visitors of a link to a top folder are told the id of its namespace.',
+    invariant: 'I-18',
+    file: 'lambdas/links/link-node.ts',
+    find: '? rootAlias(link) : nodeId,',
+    replace: '? nodeId : nodeId,',
+    caughtBy: {
+      file: TARGETS,
+      test: 'a link to a whole namespace tells nothing of its id, and takes no other name for its top folder',
+    },
+  },
+  {
+    id: 'link-to-a-mount-gives-more',
+    what: 'A link for uploads to a mount goes on when its maker may only look there.',
+    invariant: 'I-18',
+    file: 'lambdas/links/open-link.ts',
+    find: 'const access = await readMakersAccess({ namespaces }, link);',
+    replace: "const access = await readMakersAccess({ namespaces }, { ...link, role: 'view' });",
+    caughtBy: {
+      file: TARGETS,
+      test: 'a link to a mount gives what its maker may give of the shared folder, and ends when he has left it',
     },
   },
   {
