@@ -36,7 +36,7 @@ export async function streamLink(
   if (link === undefined) return refused('not_found', 'there is no such link');
   const opened = await openTarget(dependencies, link, { now, isCounted: true });
   if (opened.kind === 'refused') return opened;
-  const file = await findBelow(opened.value.view, link, download.nodeId);
+  const file = await findBelow(opened.value.view, opened.value.link, download.nodeId);
   if (file === undefined) return ended('gone');
   const revision = await findLinkedRevision(dependencies, opened.value, { file, rev: download.rev });
   if (revision === undefined) return ended('gone');

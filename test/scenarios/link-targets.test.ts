@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type NamespaceId, type Node, rootNodeId } from '@syncline/protocol';
-import { join, type Member } from '../support/in-memory-member.ts';
+import { createStreamHandler } from '../../lambdas/links/create-stream-handler.ts';
+import { join, type Member, textBytes } from '../support/in-memory-member.ts';
 import { LinkWorld, refusalOf } from '../support/link-world.ts';
 
 async function share(world: LinkWorld, ann: Member, folder: Node): Promise<NamespaceId> {
@@ -83,6 +84,23 @@ test('a link to a mount gives what its maker may give of the shared folder, and 
   expect(refusalOf(await world.look(link))).toBe('ok');
   await world.service.invoke('removeMember', { parameters }, ann);
   expect(refusalOf(await world.look(link))).toMatch(/^link_ended/);
+});
+
+test('a file of several chunks in a shared folder is streamed by a link to its mount', async () => {
+  const { world, ann } = await LinkWorld.open({ streamUrl: 'https://stream.memory.test/' });
+  const bob = await join(world.service, 'bob');
+  const folder = await world.mkdir(ann, 'team');
+  const { nodeId } = await world.putChunks(ann, 'long', [textBytes('one, '), textBytes('two')]);
+  await world.must(ann, { type: 'move', nodeId, baseRev: 1, parentId: folder.nodeId, name: 'long' });
+  const namespaceId = await share(world, ann, folder);
+  const link = await world.link(bob, await welcome(world, { ann, guest: bob, namespaceId }));
+  const { headers } = await world.download(link, { nodeId });
+  const rawPath = new URL(headers['location'] ?? '').pathname;
+  const streamed = createStreamHandler(world.service.stores);
+  const answer = await streamed({ rawPath, headers: {}, requestContext: { requestId: 'stream-1' } });
+  const parts: Uint8Array[] = [];
+  for await (const part of answer.body) parts.push(part);
+  expect([answer.statusCode, Buffer.concat(parts).toString()]).toEqual([200, 'one, two']);
 });
 
 test('a link to a folder shows nothing of a shared folder that is mounted in it', async () => {
