@@ -75,7 +75,17 @@ export class DynamodbLinkStore implements LinkStore {
   }): Promise<StoredLink | undefined> {
     const own = await this.#read(ownKey(revoked));
     if (own === undefined) return undefined;
-    const key = linkKey(tokenHashOf(own));
+    const link = await this.#endLink(linkKey(tokenHashOf(own)), revoked);
+    // Or the pointer would stay for as long as the link was meant to open, and an account would gather any number of them.
+    if (link !== undefined) await this.#keepPointer(revoked, link.keptUntil);
+    return link;
+  }
+
+  /** The link as it is then; a first revocation stays. */
+  async #endLink(
+    key: ItemKey,
+    revoked: { readonly at: EpochMs; readonly keptUntil: EpochMs },
+  ): Promise<StoredLink | undefined> {
     try {
       const { Attributes: item } = await this.#deps.client.send('UpdateItem', {
         TableName: this.#table,
@@ -104,6 +114,17 @@ export class DynamodbLinkStore implements LinkStore {
       ExpressionAttributeValues: toAttributes({ ':count': count }),
     };
     return isAccepted(() => this.#deps.client.send('UpdateItem', update));
+  }
+
+  async #keepPointer(key: Pick<StoredLink, 'accountId' | 'linkId'>, until: EpochMs): Promise<void> {
+    const update = {
+      TableName: this.#table,
+      Key: keyAttributes(ownKey(key)),
+      ConditionExpression: 'attribute_exists(pk)',
+      UpdateExpression: 'SET expiresAt = :until',
+      ExpressionAttributeValues: toAttributes({ ':until': expiryAttribute(until) }),
+    };
+    await isAccepted(() => this.#deps.client.send('UpdateItem', update));
   }
 
   async #read(key: ItemKey): Promise<Item | undefined> {

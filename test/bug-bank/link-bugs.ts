@@ -161,6 +161,18 @@ export const LINK_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'pointers-are-gathered',
+    what: 'What points to a link is kept for ten years after the link was revoked.',
+    invariant: 'I-23',
+    file: 'lambdas/links/dynamodb-link-store.ts',
+    find: 'if (link !== undefined) await',
+    replace: 'if (link === undefined) return undefined; else if (link.uses < 0) await',
+    caughtBy: {
+      file: 'lambdas/links/dynamodb-link-store.test.ts',
+      test: 'nothing of a link that was revoked is kept for longer than it says so',
+    },
+  },
+  {
     id: 'file-over-a-file',
     what: 'A file that comes in by a link becomes the next revision of the one that has its name.',
     invariant: 'I-7',
