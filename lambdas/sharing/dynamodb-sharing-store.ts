@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type AccountId, InvitationId, NamespaceId, type Role } from '@syncline/protocol';
+import { type AccountId, type EpochMs, InvitationId, NamespaceId, type Role } from '@syncline/protocol';
 import { headKey, headOf } from '../namespaces/dynamodb-head-item.ts';
 import type { Item, TransactWriteItem } from '../runtime/dynamodb-api.ts';
 import { expiryAttribute, expiryOf, fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
@@ -12,6 +12,7 @@ import {
 } from '../runtime/dynamodb-batches.ts';
 import { TransactionCanceledException } from '../runtime/dynamodb-failure.ts';
 import { queryItems } from '../runtime/dynamodb-query.ts';
+import { mapBounded } from '../runtime/map-bounded.ts';
 import { retryDelayMs } from '../runtime/retry-delay.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
 import {
@@ -25,7 +26,8 @@ import {
   mountOf,
   namespacePartition,
 } from './dynamodb-sharing-rows.ts';
-import { CHANGE_TRIES_MAX } from './limits.ts';
+import { hasPointerRoom } from './has-pointer-room.ts';
+import { CHANGE_TRIES_MAX, POINTERS_IN_FLIGHT_MAX, POINTERS_MAX } from './limits.ts';
 import type { StoredMember, StoredMount } from './sharing-change.ts';
 import type {
   ChangeMemberOutcome,
@@ -164,13 +166,14 @@ export class DynamodbSharingStore implements SharingStore {
     return item === undefined ? undefined : mountOf(accountId, item);
   }
 
-  async putInvitation(invitation: StoredInvitation): Promise<void> {
-    const { namespaceId, invitationId, expiresAt, ...rest } = invitation;
+  async putInvitation(invitation: StoredInvitation, now: EpochMs): Promise<void> {
+    const { namespaceId, invitationId: _id, expiresAt, ...rest } = invitation;
+    const { email, invitedBy } = rest;
     const expiry = { expiresAt: expiryAttribute(expiresAt) };
     const items = [{ ...keyAttributes(invitationKey(invitation)), ...toAttributes({ ...rest, ...expiry }) }];
-    if (invitation.email !== undefined) {
-      const key = { pk: addressPartition(invitation.email), sk: `${INVITATION_PREFIX}${invitationId}` };
-      items.push({ ...keyAttributes(key), ...toAttributes({ namespaceId, ...expiry }) });
+    if (email !== undefined && (await this.#hasRoomAt(email, { invitedBy, now }))) {
+      const key = pointerKey(email, invitation);
+      items.push({ ...keyAttributes(key), ...toAttributes({ namespaceId, invitedBy, ...expiry }) });
     }
     await this.#deps.client.send('TransactWriteItems', {
       TransactItems: items.map((item) => ({
@@ -189,17 +192,7 @@ export class DynamodbSharingStore implements SharingStore {
   }
 
   async listInvitationsTo(email: string): Promise<readonly StoredInvitation[]> {
-    const pointers = await this.#listPrefix(addressPartition(email));
-    const keys = pointers.map((item) => {
-      const { sk, namespaceId } = fromAttributes(item) as ItemKey & { readonly namespaceId: NamespaceId };
-      return invitationKey({ namespaceId, invitationId: InvitationId.parse(sk.slice(INVITATION_PREFIX.length)) });
-    });
-    // The pointer outlives what it points to: only that itself says that somebody is invited.
-    const items = await batchGetItems(this.#deps, this.#table, keys);
-    return keys.flatMap((key) => {
-      const item = items.get(itemKeyText(key));
-      return item === undefined ? [] : [invitationOf(item)];
-    });
+    return (await this.#follow(await this.#listPointers(email))).flatMap(({ invitation }) => invitation ?? []);
   }
 
   async deleteInvitation(key: InvitationKey): Promise<StoredInvitation | undefined> {
@@ -208,7 +201,47 @@ export class DynamodbSharingStore implements SharingStore {
       Key: keyAttributes(invitationKey(key)),
       ReturnValues: 'ALL_OLD',
     });
-    return item === undefined ? undefined : invitationOf(item);
+    const invitation = item === undefined ? undefined : invitationOf(item);
+    if (invitation?.email !== undefined) await this.#delete(pointerKey(invitation.email, key));
+    return invitation;
+  }
+
+  /** Whether an address has room for one more, when what is found no more is removed. */
+  async #hasRoomAt(
+    email: string,
+    { invitedBy, now }: { readonly invitedBy: AccountId; readonly now: EpochMs },
+  ): Promise<boolean> {
+    const pointers = await this.#listPointers(email);
+    if (hasPointerRoom(pointers, invitedBy)) return true;
+    const followed = await this.#follow(pointers);
+    const isOver = ({ invitation }: FollowedPointer) => invitation === undefined || invitation.expiresAt <= now;
+    await mapBounded(POINTERS_IN_FLIGHT_MAX, followed.filter(isOver), (pointer) =>
+      this.#delete(pointerKey(email, pointer)),
+    );
+    return hasPointerRoom(
+      followed.filter((pointer) => !isOver(pointer)),
+      invitedBy,
+    );
+  }
+
+  async #listPointers(email: string): Promise<readonly Pointer[]> {
+    return (await this.#listPrefix(addressPartition(email), POINTERS_MAX)).map((item) => {
+      const { sk, namespaceId, invitedBy } = fromAttributes(item) as ItemKey & Pointer;
+      return { namespaceId, invitedBy, invitationId: InvitationId.parse(sk.slice(INVITATION_PREFIX.length)) };
+    });
+  }
+
+  /** A pointer outlives what it points to: only that itself says that somebody is invited. */
+  async #follow(pointers: readonly Pointer[]): Promise<readonly FollowedPointer[]> {
+    const items = await batchGetItems(this.#deps, this.#table, pointers.map(invitationKey));
+    return pointers.map((pointer) => {
+      const item = items.get(itemKeyText(invitationKey(pointer)));
+      return item === undefined ? pointer : { ...pointer, invitation: invitationOf(item) };
+    });
+  }
+
+  async #delete(key: ItemKey): Promise<void> {
+    await this.#deps.client.send('DeleteItem', { TableName: this.#table, Key: keyAttributes(key) });
   }
 
   async #get(key: ItemKey): Promise<Item | undefined> {
@@ -216,13 +249,14 @@ export class DynamodbSharingStore implements SharingStore {
     return (await this.#deps.client.send('GetItem', get)).Item;
   }
 
-  async #listPrefix(partition: string): Promise<readonly Item[]> {
-    return queryItems(this.#deps.client, {
+  async #listPrefix(partition: string, limit?: number): Promise<readonly Item[]> {
+    const query = {
       TableName: this.#table,
       ConsistentRead: true,
       KeyConditionExpression: 'pk = :partition AND begins_with(sk, :prefix)',
       ExpressionAttributeValues: toAttributes({ ':partition': partition, ':prefix': INVITATION_PREFIX }),
-    });
+    };
+    return queryItems(this.#deps.client, query, limit);
   }
 
   #bar(key: MemberKey, since: string): TransactWriteItem {
@@ -288,6 +322,19 @@ function changed(member: StoredMember): ChangeMemberOutcome {
 /** Addresses are personal, and keys show up in consoles and metrics. */
 function addressPartition(email: string): string {
   return `email#${createHash('sha256').update(email).digest('hex')}`;
+}
+
+/** What says by whom an address is invited, and where to look for it. */
+interface Pointer extends InvitationKey {
+  readonly invitedBy: AccountId;
+}
+
+interface FollowedPointer extends Pointer {
+  readonly invitation?: StoredInvitation;
+}
+
+function pointerKey(email: string, { invitationId }: InvitationKey): ItemKey {
+  return { pk: addressPartition(email), sk: `${INVITATION_PREFIX}${invitationId}` };
 }
 
 function invitationOf(item: Item): StoredInvitation {

@@ -18,9 +18,9 @@ import { normalEmail, toWireInvitation } from './wire-invitation.ts';
 
 /**
  * Invites to a shared folder: one person by e-mail address, or with an open link everybody who is given it. The token is answered once and
- * not kept; sending it to the person is the caller's part. Not idempotent: a repeat makes another invitation.
+ * not kept; sending it to the person is the caller's part, and the only way to it when too many others are for the same address. Not idempotent: a repeat makes another invitation.
  *
- * INVITATIONS_MAX is not exact under a race. Cost: a read of access, a Query and a transaction of 1 or 2 items.
+ * INVITATIONS_MAX is not exact under a race. Cost: a read of access, 1 or 2 Queries and a transaction of 1 or 2 items.
  * Source: docs/decisions/0112-invitations-are-tokens.md
  */
 export async function invite(
@@ -61,6 +61,6 @@ export async function invite(
     createdAt: formatInstant(now),
     expiresAt: epochMs(now + INVITATION_MS),
   };
-  await sharing.putInvitation(invitation);
+  await sharing.putInvitation(invitation, now);
   return done({ invitation: toWireInvitation(invitation), token });
 }

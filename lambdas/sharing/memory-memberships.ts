@@ -26,10 +26,6 @@ export class MemoryMemberships {
     return entryOf(this.#invitations, namespaceId);
   }
 
-  *allInvitations(): IterableIterator<StoredInvitation> {
-    for (const invitations of this.#invitations.values()) yield* invitations.values();
-  }
-
   /** Whether a change meets what it was decided on; `memberCount` is that of its namespace. */
   allows(change: SharingChange, memberCount: number): boolean {
     const { accountId, namespaceId } = change.mount;

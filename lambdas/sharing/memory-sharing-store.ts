@@ -1,6 +1,7 @@
-import type { AccountId, NamespaceId, Role } from '@syncline/protocol';
+import type { AccountId, EpochMs, NamespaceId, Role } from '@syncline/protocol';
 import type { MemoryNamespaceStore } from '../namespaces/memory-namespace-store.ts';
 import { roundUpToSecond } from '../runtime/expiry.ts';
+import { hasPointerRoom } from './has-pointer-room.ts';
 import type { MemoryMemberships } from './memory-memberships.ts';
 import type { StoredMember, StoredMount } from './sharing-change.ts';
 import type {
@@ -16,6 +17,8 @@ import type {
 export class MemorySharingStore implements SharingStore {
   readonly #namespaces: MemoryNamespaceStore;
   readonly #memberships: MemoryMemberships;
+  /** By address. */
+  readonly #pointers = new Map<string, readonly InvitationKey[]>();
 
   constructor(dependencies: { readonly namespaces: MemoryNamespaceStore }) {
     this.#namespaces = dependencies.namespaces;
@@ -95,9 +98,14 @@ export class MemorySharingStore implements SharingStore {
     return this.#memberships.mounts(accountId).get(namespaceId);
   }
 
-  async putInvitation(invitation: StoredInvitation): Promise<void> {
+  async putInvitation(invitation: StoredInvitation, now: EpochMs): Promise<void> {
     const kept = { ...invitation, expiresAt: roundUpToSecond(invitation.expiresAt) };
     this.#memberships.invitations(invitation.namespaceId).set(invitation.invitationId, kept);
+    const { email, invitedBy } = invitation;
+    if (email === undefined) return;
+    const found = (await this.listInvitationsTo(email)).filter(({ expiresAt }) => expiresAt > now);
+    const pointers = hasPointerRoom(found, invitedBy) ? [...found, kept] : found;
+    this.#pointers.set(email, pointers);
   }
 
   async getInvitation({ namespaceId, invitationId }: InvitationKey): Promise<StoredInvitation | undefined> {
@@ -109,7 +117,9 @@ export class MemorySharingStore implements SharingStore {
   }
 
   async listInvitationsTo(email: string): Promise<readonly StoredInvitation[]> {
-    return [...this.#memberships.allInvitations()].filter((invitation) => invitation.email === email).toSorted(byId);
+    const pointers = this.#pointers.get(email) ?? [];
+    const found = await Promise.all(pointers.map((pointer) => this.getInvitation(pointer)));
+    return found.filter((invitation) => invitation !== undefined).toSorted(byId);
   }
 
   async deleteInvitation(key: InvitationKey): Promise<StoredInvitation | undefined> {

@@ -35,13 +35,17 @@ export interface SharingStore {
   }): Promise<ChangeMemberOutcome>;
   getMount(key: MemberKey): Promise<StoredMount | undefined>;
 
-  /** Precondition: its id is new. */
-  putInvitation(invitation: StoredInvitation): Promise<void>;
+  /**
+   * Keeps an invitation. One that is for an address is found by that as long as not too many others are (`hasPointerRoom`); what is
+   * found no more at `now` makes room. Its token works either way. Precondition: its id is new.
+   * Cost: a transaction of 1 or 2 items, and a Query for an address; where that is full, a BatchGetItem per 100 of what it has.
+   */
+  putInvitation(invitation: StoredInvitation, now: EpochMs): Promise<void>;
   /** Expired ones are told as long as they are there; that they have expired is the caller's check. */
   getInvitation(key: InvitationKey): Promise<StoredInvitation | undefined>;
   /** All that are there, by their ids. Cost: one Query. */
   listInvitations(namespaceId: NamespaceId): Promise<readonly StoredInvitation[]>;
-  /** Those for one address, by their ids. Cost: one Query, and one BatchGetItem per 100. */
+  /** Those that are found by one address, by their ids, at most POINTERS_MAX. Cost: one Query, and one BatchGetItem per 100. */
   listInvitationsTo(email: string): Promise<readonly StoredInvitation[]>;
   /** Idempotent. Answers what was there. */
   deleteInvitation(key: InvitationKey): Promise<StoredInvitation | undefined>;

@@ -41,6 +41,18 @@ export const MEMBERSHIP_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'address-is-filled-by-one',
+    what: 'One account fills the list of invitations of somebody else.',
+    invariant: 'I-18',
+    file: 'lambdas/sharing/has-pointer-room.ts',
+    find: 'own.length < POINTERS_OF_ONE_MAX',
+    replace: 'own.length < POINTERS_OF_ONE_MAX * POINTERS_MAX',
+    caughtBy: {
+      file: 'lambdas/sharing/has-pointer-room.test.ts',
+      test: 'nobody fills an address alone, and all together fill it no more than it can hold',
+    },
+  },
+  {
     id: 'removed-comes-back',
     what: 'Whoever was removed comes back by an open invitation.',
     invariant: 'I-18',

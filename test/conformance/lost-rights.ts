@@ -1,6 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { CHANGED_AT, emptyTransaction, fileNode, putFiles } from './namespace-fixture.ts';
-import { invitationTo, join, joining, memberOf, mountChange, type SharingSubject, share } from './sharing-fixture.ts';
+import {
+  INVITED_AT,
+  invitationTo,
+  join,
+  joining,
+  memberOf,
+  mountChange,
+  type SharingSubject,
+  share,
+} from './sharing-fixture.ts';
 
 /** What every SharingStore must do about members who lose a right, and about those who come back. */
 export function describeLostRights(get: () => SharingSubject): void {
@@ -42,7 +51,7 @@ export function describeLostRights(get: () => SharingSubject): void {
     const leave = () => subject.sharing.removeMember(key);
     const comeBack = async (given: { readonly email?: string; readonly createdAt: string }) => {
       const invitation = { ...invitationTo(team, given.email), createdAt: given.createdAt };
-      await subject.sharing.putInvitation(invitation);
+      await subject.sharing.putInvitation(invitation, INVITED_AT);
       const seq = (await subject.namespaces.readAccess(guest))?.head.seq ?? 0;
       const mount = await subject.sharing.getMount(key);
       if (mount !== undefined) {

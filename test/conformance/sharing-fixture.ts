@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { type AccountId, NamespaceId, opId, rootNodeId } from '@syncline/protocol';
+import { type AccountId, epochMs, NamespaceId, opId, rootNodeId } from '@syncline/protocol';
 import type { NamespaceTransaction, StoredNode } from '../../lambdas/namespaces/namespace-store.ts';
 import { newInvitationToken } from '../../lambdas/sharing/invitation-token.ts';
 import type { SharingChange } from '../../lambdas/sharing/sharing-change.ts';
@@ -29,6 +29,9 @@ export interface Shared {
   readonly team: Home;
   readonly file: StoredNode;
 }
+
+/** When invitations are made. */
+export const INVITED_AT = epochMs(Date.UTC(2026, 0, 1, 12));
 
 let random = 0;
 
@@ -113,7 +116,7 @@ export async function join(
 ): Promise<{ readonly guest: Home; readonly change: SharingChange }> {
   const guest = await openHome(subject);
   const invitation = invitationTo(team);
-  await subject.sharing.putInvitation(invitation);
+  await subject.sharing.putInvitation(invitation, INVITED_AT);
   const change = joining(team, guest, invitation);
   const outcome = await subject.namespaces.commit(mountChange(guest, 0, change));
   expect(outcome).toEqual({ kind: 'committed' });

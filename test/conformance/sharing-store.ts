@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type AccountId, encodeUlid, epochMs, type InvitationId, NamespaceId, NodeId } from '@syncline/protocol';
+import { AccountId, encodeUlid, epochMs, type InvitationId, NamespaceId, NodeId } from '@syncline/protocol';
+import { POINTERS_MAX, POINTERS_OF_ONE_MAX } from '../../lambdas/sharing/limits.ts';
 import type { SharingChange } from '../../lambdas/sharing/sharing-change.ts';
 import type { StoredInvitation } from '../../lambdas/sharing/sharing-store.ts';
 import { describeLostRights } from './lost-rights.ts';
@@ -14,7 +15,16 @@ import {
   placeOf,
   putFiles,
 } from './namespace-fixture.ts';
-import { invitationTo, join, joining, memberOf, mountChange, type SharingSubject, share } from './sharing-fixture.ts';
+import {
+  INVITED_AT,
+  invitationTo,
+  join,
+  joining,
+  memberOf,
+  mountChange,
+  type SharingSubject,
+  share,
+} from './sharing-fixture.ts';
 
 /** What every SharingStore, and the transactions of the NamespaceStore beside it, must do. */
 export function describeSharingStore(make: () => Promise<SharingSubject>): void {
@@ -241,7 +251,7 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
       const { team } = await share(subject);
       const { namespaceId } = team;
       const [one, other] = [invitationTo(team), invitationTo(team, `${freshId().toLowerCase()}@example.org`)];
-      for (const invitation of [one, other]) await subject.sharing.putInvitation(invitation);
+      for (const invitation of [one, other]) await subject.sharing.putInvitation(invitation, INVITED_AT);
       expect(await subject.sharing.getInvitation(one)).toEqual(one);
       const byId = (a: StoredInvitation, b: StoredInvitation) => (a.invitationId < b.invitationId ? -1 : 1);
       expect(await subject.sharing.listInvitations(namespaceId)).toEqual([one, other].toSorted(byId));
@@ -253,11 +263,44 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
       expect(await subject.sharing.getInvitation(unknown)).toBeUndefined();
     });
 
+    test('is found by its address while there is room for it, and what is found no more makes room', async () => {
+      const { team } = await share(subject);
+      const { sharing } = subject;
+      const email = `${freshId().toLowerCase()}@example.org`;
+      const put = async (given: Partial<StoredInvitation>, now = INVITED_AT) => {
+        const invitation = { ...invitationTo(team, email), ...given };
+        await sharing.putInvitation(invitation, now);
+        expect(await sharing.getInvitation(invitation)).toMatchObject({ email });
+        return invitation;
+      };
+      const isFound = async ({ invitationId }: StoredInvitation) =>
+        (await sharing.listInvitationsTo(email)).some((found) => found.invitationId === invitationId);
+      const soon = epochMs(INVITED_AT + 60_000);
+      const first = await put({ expiresAt: soon });
+      for (let index = 1; index < POINTERS_OF_ONE_MAX; index++) await put({});
+      expect(await sharing.listInvitationsTo(email)).toHaveLength(POINTERS_OF_ONE_MAX);
+      expect(await isFound(await put({}))).toBe(false);
+      const other = await put({ invitedBy: AccountId.parse(freshId()) });
+      expect(await isFound(other)).toBe(true);
+      await sharing.deleteInvitation(first);
+      expect(await isFound(await put({ expiresAt: soon }))).toBe(true);
+      expect(await isFound(await put({}))).toBe(false);
+      expect(await isFound(await put({}, soon))).toBe(true);
+      let inviter = AccountId.parse(freshId());
+      for (let index = POINTERS_OF_ONE_MAX + 1; index < POINTERS_MAX; index++) {
+        if (index % POINTERS_OF_ONE_MAX === 0) inviter = AccountId.parse(freshId());
+        await put({ invitedBy: inviter });
+      }
+      expect(await sharing.listInvitationsTo(email)).toHaveLength(POINTERS_MAX);
+      expect(await isFound(await put({ invitedBy: AccountId.parse(freshId()) }))).toBe(false);
+      expect(await sharing.listInvitationsTo(email)).toHaveLength(POINTERS_MAX);
+    });
+
     test('for one person is used up by it; an open one stays, and can be used again', async () => {
       const { team } = await share(subject);
       for (const email of ['person@example.org', undefined]) {
         const invitation = invitationTo(team, email);
-        await subject.sharing.putInvitation(invitation);
+        await subject.sharing.putInvitation(invitation, INVITED_AT);
         const guest = await openHome(subject);
         const change = joining(team, guest, invitation);
         const outcome = await subject.namespaces.commit(mountChange(guest, 0, change));
@@ -270,7 +313,7 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
     test('ends in whole seconds, rounded up', async () => {
       const { team } = await share(subject);
       const invitation = { ...invitationTo(team), expiresAt: epochMs(NEVER + 1) };
-      await subject.sharing.putInvitation(invitation);
+      await subject.sharing.putInvitation(invitation, INVITED_AT);
       expect((await subject.sharing.getInvitation(invitation))?.expiresAt).toBe(NEVER + 1000);
     });
   });
