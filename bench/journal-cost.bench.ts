@@ -111,6 +111,7 @@ function openWorld(tables: GeneratedTables): World {
   const dynamodb = { client: { send } as DynamodbCalls, clock, random: systemRandom, tableNames };
   const objects = new MemoryObjectStore({ clock });
   const dependencies = {
+    accounts: new DynamodbAccountStore(dynamodb),
     namespaces: new DynamodbNamespaceStore(dynamodb),
     chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
     uploads: new DynamodbUploadStore(dynamodb),
@@ -122,7 +123,7 @@ function openWorld(tables: GeneratedTables): World {
   };
   return {
     handler: createApiHandler<'commit' | 'listChanges'>(
-      { clock, telemetry, accounts: new DynamodbAccountStore(dynamodb) },
+      { clock, telemetry, accounts: dependencies.accounts },
       {
         commit: ({ body }, caller) => answerCommit(dependencies, body, caller),
         listChanges: ({ query }, caller) => listChanges(dependencies, query, caller),

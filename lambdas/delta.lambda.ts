@@ -25,11 +25,12 @@ const dynamodb = {
 const dependencies = {
   accounts: new DynamodbAccountStore(dynamodb),
   namespaces: new DynamodbNamespaceStore(dynamodb),
+  clock: systemClock,
   keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
 };
 
 export const handler = createApiHandler<'listChanges' | 'getCursor' | 'listTree'>(
-  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts: dependencies.accounts },
   {
     listChanges: ({ query }, caller) => listChanges(dependencies, query, caller),
     getCursor: (_request, caller) => getCursor(dependencies, caller),

@@ -30,14 +30,15 @@ const dynamodb = {
     files: environment.FILES_TABLE,
   },
 };
+const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
 
 export const handler = createExpiryHandler({
   namespaces: new DynamodbNamespaceStore(dynamodb),
   expiryClock: new DynamodbExpiryClock(dynamodb),
   remainders: new DynamodbRemainderStore(dynamodb),
   references: new DynamodbReferenceStore(dynamodb),
-  chunks: new DynamodbChunkIndex(dynamodb),
-  objects: new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock }),
+  chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
+  objects,
   clock: systemClock,
   random: systemRandom,
   telemetry: lineTelemetry({ stage: environment.STAGE }),

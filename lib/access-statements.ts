@@ -59,8 +59,9 @@ function objectStatements(access: Access, { storage: { bucket } }: Resources): r
 
 function connectionStatements(access: Access, { sockets }: Resources): readonly PolicyStatement[] {
   if (access.connections === undefined) return [];
-  const method = access.connections === 'push' ? 'POST' : 'DELETE';
-  return [allow(['execute-api:ManageConnections'], [sockets.connectionsArn(method)])];
+  const methods = access.connections === 'push' ? (['POST'] as const) : (['POST', 'DELETE'] as const);
+  const connections = methods.map((method) => sockets.connectionsArn(method));
+  return [allow(['execute-api:ManageConnections'], connections)];
 }
 
 function queueStatements(access: Access, { pushes }: Resources): readonly PolicyStatement[] {

@@ -26,8 +26,8 @@ export interface Access {
   readonly findObjects?: true;
   /** May read the secret that signs cursors, page tokens, challenges and writer tags. */
   readonly keySecret?: true;
-  /** What it may do to connections of the WebSocket API: push to them, or close them. */
-  readonly connections?: 'push' | 'close';
+  /** What it may do to connections of the WebSocket API: push to them, or close them too. */
+  readonly connections?: 'push' | 'push-and-close';
   /** May put member pages into the queue of pushes. */
   readonly queuePushes?: true;
 }

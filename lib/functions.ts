@@ -24,11 +24,12 @@ export const functions = {
     timeoutSeconds: seconds.short,
   },
   devices: {
-    routes: ['registerDevice', 'listDevices', 'renameDevice', 'unlinkDevice'],
+    routes: ['registerDevice', 'listDevices', 'renameDevice', 'unlinkDevice', 'reportWipe'],
     access: {
-      tables: { accounts: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], sessions: ['DeleteItem'] },
+      // The Query of the journal tells how far devices are behind.
+      tables: { accounts: [...read, 'PutItem', 'UpdateItem'], changes: ['Query'], sessions: ['DeleteItem'] },
       sessionsByAccount: true,
-      connections: 'close',
+      connections: 'push-and-close',
     },
     settings: [],
     memoryMiB: memory.usual,
@@ -111,8 +112,8 @@ export const functions = {
   },
   delta: {
     routes: ['listChanges', 'getCursor', 'listTree'],
-    // The Query is for what is mounted.
-    access: { tables: { accounts: read, changes: ['Query'], files: read }, keySecret: true },
+    // The Query is for what is mounted, the update keeps how far the device has come.
+    access: { tables: { accounts: [...read, 'UpdateItem'], changes: ['Query'], files: read }, keySecret: true },
     settings: [],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
@@ -217,7 +218,7 @@ export const functions = {
         // Drops the references of what went, as `project` does.
         chunks: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
       },
-      readObjects: ['manifests'],
+      readObjects: ['chunks', 'packs', 'manifests'],
       findObjects: true,
     },
     settings: [],

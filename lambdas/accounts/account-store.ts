@@ -1,4 +1,4 @@
-import type { AccountId, Device, DeviceId, EpochMs, NamespaceId } from '@syncline/protocol';
+import type { AccountId, Device, DeviceId, DeviceWipe, EpochMs, NamespaceId } from '@syncline/protocol';
 
 /** Accounts, their home namespaces and their devices. Strongly consistent. */
 export interface AccountStore {
@@ -10,15 +10,22 @@ export interface AccountStore {
    */
   createAccount(account: Account & { readonly quotaBytes: number }): Promise<Account>;
 
-  getDevice(accountId: AccountId, deviceId: DeviceId): Promise<Device | undefined>;
+  getDevice(accountId: AccountId, deviceId: DeviceId): Promise<StoredDevice | undefined>;
   /** Oldest first, revoked ones included; at most DEVICES_MAX live ones exist. */
-  listDevices(accountId: AccountId): Promise<readonly Device[]>;
+  listDevices(accountId: AccountId): Promise<readonly StoredDevice[]>;
   /** Writes a device that does not exist; answers the one that exists otherwise. */
-  createDevice(accountId: AccountId, device: Device): Promise<Device>;
+  createDevice(accountId: AccountId, device: StoredDevice): Promise<StoredDevice>;
   /** Undefined when there is no such device. */
-  renameDevice(key: DeviceKey, name: string): Promise<Device | undefined>;
-  /** Idempotent: the first revocation's time stays. Undefined when there is no such device. */
-  revokeDevice(key: DeviceKey, at: EpochMs): Promise<Device | undefined>;
+  renameDevice(key: DeviceKey, name: string): Promise<StoredDevice | undefined>;
+  /**
+   * Ends a device, and with `wipe` asks it to remove what it has synced, unless it has been asked before. Idempotent: the first
+   * revocation's time stays. Undefined when there is no such device.
+   */
+  revokeDevice(key: DeviceKey, revocation: Revocation): Promise<StoredDevice | undefined>;
+  /** Keeps what a device says of its wipe. Undefined when there is no such device, or it was not asked to. */
+  reportWipe(key: DeviceKey, wipe: DeviceWipe): Promise<StoredDevice | undefined>;
+  /** Keeps that a device was there, and how far it has come. Nothing happens to a device that is not there. Cost: one write. */
+  seeDevice(key: DeviceKey, seen: SeenDevice): Promise<void>;
   /** Members of a namespace in the order of their ids, for pushes; all of them without a range. Cost: one Query. */
   listMembers(namespaceId: NamespaceId, range?: MemberRange): Promise<readonly AccountId[]>;
 }
@@ -27,6 +34,27 @@ export interface AccountStore {
 export interface MemberRange {
   readonly first: AccountId;
   readonly last: AccountId;
+}
+
+/** A device, with how far it has come in each journal that it follows. */
+export interface StoredDevice extends Omit<Device, 'lag'> {
+  readonly positions?: readonly JournalPosition[];
+}
+
+export interface JournalPosition {
+  readonly namespaceId: NamespaceId;
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+export interface Revocation {
+  readonly at: EpochMs;
+  readonly wipe: boolean;
+}
+
+export interface SeenDevice {
+  readonly at: EpochMs;
+  readonly positions: readonly JournalPosition[];
 }
 
 export interface DeviceKey {

@@ -1,11 +1,4 @@
-import {
-  type AccountId,
-  type Device,
-  type DeviceId,
-  type EpochMs,
-  formatInstant,
-  type NamespaceId,
-} from '@syncline/protocol';
+import { type AccountId, type DeviceId, type DeviceWipe, formatInstant, type NamespaceId } from '@syncline/protocol';
 import { headItem } from '../namespaces/dynamodb-head-item.ts';
 import { emptyHead } from '../namespaces/empty-head.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
@@ -22,7 +15,15 @@ import { queryItems } from '../runtime/dynamodb-query.ts';
 import { retryDelayMs } from '../runtime/retry-delay.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
 import { accountPartition, MEMBER_PREFIX, memberRow, namespacePartition } from '../sharing/dynamodb-sharing-rows.ts';
-import type { Account, AccountStore, DeviceKey, MemberRange } from './account-store.ts';
+import type {
+  Account,
+  AccountStore,
+  DeviceKey,
+  MemberRange,
+  Revocation,
+  SeenDevice,
+  StoredDevice,
+} from './account-store.ts';
 import { compareAge } from './compare-age.ts';
 
 export interface DynamodbAccountDependencies {
@@ -65,21 +66,21 @@ export class DynamodbAccountStore implements AccountStore {
     throw new UnavailableError('other writers of the account did not come to an end');
   }
 
-  async getDevice(accountId: AccountId, deviceId: DeviceId): Promise<Device | undefined> {
+  async getDevice(accountId: AccountId, deviceId: DeviceId): Promise<StoredDevice | undefined> {
     const item = await this.#get(deviceItemKey({ accountId, deviceId }));
     return item === undefined ? undefined : deviceOf(item);
   }
 
-  async listDevices(accountId: AccountId): Promise<readonly Device[]> {
+  async listDevices(accountId: AccountId): Promise<readonly StoredDevice[]> {
     const items = await this.#listPrefix(accountPartition(accountId), DEVICE_PREFIX);
     return items.map(deviceOf).toSorted(compareAge);
   }
 
-  async createDevice(accountId: AccountId, device: Device): Promise<Device> {
+  async createDevice(accountId: AccountId, device: StoredDevice): Promise<StoredDevice> {
     const key = { accountId, deviceId: device.deviceId };
     const put = {
       TableName: this.#table,
-      Item: { ...keyAttributes(deviceItemKey(key)), ...toAttributes(device) },
+      Item: { ...keyAttributes(deviceItemKey(key)), ...toAttributes({ ...device }) },
       ConditionExpression: ABSENT,
     };
     const isWritten = await isAccepted(() => this.#deps.client.send('PutItem', put));
@@ -87,16 +88,30 @@ export class DynamodbAccountStore implements AccountStore {
     return isWritten ? device : ((await this.getDevice(accountId, device.deviceId)) ?? device);
   }
 
-  async renameDevice(key: DeviceKey, name: string): Promise<Device | undefined> {
+  async renameDevice(key: DeviceKey, name: string): Promise<StoredDevice | undefined> {
     return this.#updateDevice(key, 'SET #name = :name', {
       names: { '#name': 'name' },
       values: toAttributes({ ':name': name }),
     });
   }
 
-  async revokeDevice(key: DeviceKey, at: EpochMs): Promise<Device | undefined> {
-    return this.#updateDevice(key, 'SET revokedAt = if_not_exists(revokedAt, :at)', {
-      values: toAttributes({ ':at': formatInstant(at) }),
+  async revokeDevice(key: DeviceKey, { at, wipe }: Revocation): Promise<StoredDevice | undefined> {
+    const asking = wipe ? ', wipe = if_not_exists(wipe, :wipe)' : '';
+    return this.#updateDevice(key, `SET revokedAt = if_not_exists(revokedAt, :at)${asking}`, {
+      values: toAttributes({ ':at': formatInstant(at), ...(wipe ? { ':wipe': { state: 'asked' } } : {}) }),
+    });
+  }
+
+  async reportWipe(key: DeviceKey, wipe: DeviceWipe): Promise<StoredDevice | undefined> {
+    return this.#updateDevice(key, 'SET wipe = :wipe', {
+      values: toAttributes({ ':wipe': wipe }),
+      condition: 'attribute_exists(wipe)',
+    });
+  }
+
+  async seeDevice(key: DeviceKey, { at, positions }: SeenDevice): Promise<void> {
+    await this.#updateDevice(key, 'SET lastSeenAt = :at, positions = :positions', {
+      values: toAttributes({ ':at': formatInstant(at), ':positions': positions }),
     });
   }
 
@@ -154,13 +169,13 @@ export class DynamodbAccountStore implements AccountStore {
   async #updateDevice(
     key: DeviceKey,
     expression: string,
-    given: { readonly names?: Record<string, string>; readonly values: Item },
-  ): Promise<Device | undefined> {
+    given: { readonly names?: Record<string, string>; readonly values: Item; readonly condition?: string },
+  ): Promise<StoredDevice | undefined> {
     try {
       const { Attributes: item } = await this.#deps.client.send('UpdateItem', {
         TableName: this.#table,
         Key: keyAttributes(deviceItemKey(key)),
-        ConditionExpression: 'attribute_exists(pk)',
+        ConditionExpression: given.condition ?? 'attribute_exists(pk)',
         UpdateExpression: expression,
         ...(given.names === undefined ? {} : { ExpressionAttributeNames: given.names }),
         ExpressionAttributeValues: given.values,
@@ -182,7 +197,7 @@ function deviceItemKey(key: DeviceKey): ItemKey {
   return { pk: accountPartition(key.accountId), sk: `${DEVICE_PREFIX}${key.deviceId}` };
 }
 
-function deviceOf(item: Item): Device {
-  const { pk: _pk, sk: _sk, ...device } = fromAttributes(item) as Device & ItemKey;
+function deviceOf(item: Item): StoredDevice {
+  const { pk: _pk, sk: _sk, ...device } = fromAttributes(item) as StoredDevice & ItemKey;
   return device;
 }

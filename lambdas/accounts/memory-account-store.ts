@@ -1,21 +1,22 @@
-import {
-  type AccountId,
-  type Device,
-  type DeviceId,
-  type EpochMs,
-  formatInstant,
-  type NamespaceId,
-} from '@syncline/protocol';
+import { type AccountId, type DeviceId, type DeviceWipe, formatInstant, type NamespaceId } from '@syncline/protocol';
 import { emptyHead } from '../namespaces/empty-head.ts';
 import type { MemoryNamespaceStore } from '../namespaces/memory-namespace-store.ts';
-import type { Account, AccountStore, DeviceKey, MemberRange } from './account-store.ts';
+import type {
+  Account,
+  AccountStore,
+  DeviceKey,
+  MemberRange,
+  Revocation,
+  SeenDevice,
+  StoredDevice,
+} from './account-store.ts';
 import { compareAge } from './compare-age.ts';
 
 /** Accounts in the memory of one process; their home namespaces are made in the namespace store that is handed in. */
 export class MemoryAccountStore implements AccountStore {
   readonly #namespaces: MemoryNamespaceStore;
   readonly #accounts = new Map<AccountId, Account>();
-  readonly #devices = new Map<AccountId, Map<DeviceId, Device>>();
+  readonly #devices = new Map<AccountId, Map<DeviceId, StoredDevice>>();
 
   constructor(dependencies: { readonly namespaces: MemoryNamespaceStore }) {
     this.#namespaces = dependencies.namespaces;
@@ -35,28 +36,41 @@ export class MemoryAccountStore implements AccountStore {
     return created;
   }
 
-  async getDevice(accountId: AccountId, deviceId: DeviceId): Promise<Device | undefined> {
+  async getDevice(accountId: AccountId, deviceId: DeviceId): Promise<StoredDevice | undefined> {
     return this.#devices.get(accountId)?.get(deviceId);
   }
 
-  async listDevices(accountId: AccountId): Promise<readonly Device[]> {
+  async listDevices(accountId: AccountId): Promise<readonly StoredDevice[]> {
     return [...(this.#devices.get(accountId)?.values() ?? [])].toSorted(compareAge);
   }
 
-  async createDevice(accountId: AccountId, device: Device): Promise<Device> {
-    const devices = this.#devices.get(accountId) ?? new Map<DeviceId, Device>();
+  async createDevice(accountId: AccountId, device: StoredDevice): Promise<StoredDevice> {
+    const devices = this.#devices.get(accountId) ?? new Map<DeviceId, StoredDevice>();
     this.#devices.set(accountId, devices);
     const existing = devices.get(device.deviceId);
     if (existing === undefined) devices.set(device.deviceId, device);
     return existing ?? device;
   }
 
-  async renameDevice(key: DeviceKey, name: string): Promise<Device | undefined> {
+  async renameDevice(key: DeviceKey, name: string): Promise<StoredDevice | undefined> {
     return this.#change(key, (device) => ({ ...device, name }));
   }
 
-  async revokeDevice(key: DeviceKey, at: EpochMs): Promise<Device | undefined> {
-    return this.#change(key, (device) => ({ ...device, revokedAt: device.revokedAt ?? formatInstant(at) }));
+  async revokeDevice(key: DeviceKey, { at, wipe }: Revocation): Promise<StoredDevice | undefined> {
+    return this.#change(key, (device) => ({
+      ...device,
+      revokedAt: device.revokedAt ?? formatInstant(at),
+      ...(wipe ? { wipe: device.wipe ?? { state: 'asked' } } : {}),
+    }));
+  }
+
+  async reportWipe(key: DeviceKey, wipe: DeviceWipe): Promise<StoredDevice | undefined> {
+    const device = await this.getDevice(key.accountId, key.deviceId);
+    return device?.wipe === undefined ? undefined : this.#change(key, (known) => ({ ...known, wipe }));
+  }
+
+  async seeDevice(key: DeviceKey, { at, positions }: SeenDevice): Promise<void> {
+    this.#change(key, (device) => ({ ...device, lastSeenAt: formatInstant(at), positions }));
   }
 
   async listMembers(namespaceId: NamespaceId, range?: MemberRange): Promise<readonly AccountId[]> {
@@ -64,7 +78,7 @@ export class MemoryAccountStore implements AccountStore {
     return range === undefined ? all : all.filter((id) => id >= range.first && id <= range.last);
   }
 
-  #change(key: DeviceKey, change: (device: Device) => Device): Device | undefined {
+  #change(key: DeviceKey, change: (device: StoredDevice) => StoredDevice): StoredDevice | undefined {
     const devices = this.#devices.get(key.accountId);
     const device = devices?.get(key.deviceId);
     if (devices === undefined || device === undefined) return undefined;

@@ -12,7 +12,7 @@ function register(service: InMemoryService, caller: { readonly subject: string }
 }
 
 function unlink(service: InMemoryService, caller: { readonly subject: string }, name: string) {
-  return service.invoke('unlinkDevice', { parameters: { deviceId: deviceIdOf(name) } }, caller);
+  return service.invoke('unlinkDevice', { parameters: { deviceId: deviceIdOf(name) }, query: {} }, caller);
 }
 
 async function names(service: InMemoryService, caller: { readonly subject: string }): Promise<readonly string[]> {
@@ -85,7 +85,7 @@ test('unlinking closes the sockets of that device, and of no other', async () =>
     pusher.open(connectionId, { receive: () => undefined, closed: () => closed.push(connectionId) });
     await sockets.putConnection({ connectionId, accountId, deviceId, expiresAt });
   }
-  await service.invoke('unlinkDevice', { parameters: { deviceId: desk.deviceId } }, ALICE);
+  await service.invoke('unlinkDevice', { parameters: { deviceId: desk.deviceId }, query: {} }, ALICE);
   expect(closed).toEqual(['desk-1', 'desk-2']);
   const left = await sockets.listConnections(desk.accountId, clock.now());
   expect(left.map(({ connectionId }) => connectionId)).toEqual(['phone-1']);
@@ -102,11 +102,11 @@ test('a socket that cannot be closed leaves the device revoked, and a repeat clo
     throw new UnavailableError('no answer');
   };
   const parameters = { deviceId: desk.deviceId };
-  const failed = await service.invoke('unlinkDevice', { parameters }, ALICE);
+  const failed = await service.invoke('unlinkDevice', { parameters, query: {} }, ALICE);
   expect(failed).toMatchObject({ ok: false, problem: { code: 'unavailable', remedy: 'retry' } });
   expect((await accounts.getDevice(desk.accountId, desk.deviceId))?.revokedAt).toBeDefined();
   pusher.close = close;
-  expect((await service.invoke('unlinkDevice', { parameters }, ALICE)).ok).toBe(true);
+  expect((await service.invoke('unlinkDevice', { parameters, query: {} }, ALICE)).ok).toBe(true);
   expect(await sockets.listConnections(desk.accountId, clock.now())).toEqual([]);
 });
 

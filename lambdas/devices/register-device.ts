@@ -1,16 +1,11 @@
-import {
-  DEVICES_MAX,
-  type Device,
-  type DeviceResponse,
-  formatInstant,
-  type RegisterDeviceRequest,
-} from '@syncline/protocol';
+import { DEVICES_MAX, type DeviceResponse, formatInstant, type RegisterDeviceRequest } from '@syncline/protocol';
 import type * as z from 'zod/mini';
-import type { AccountStore } from '../accounts/account-store.ts';
+import type { AccountStore, StoredDevice } from '../accounts/account-store.ts';
 import type { Caller } from '../runtime/caller.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { done, type Outcome, refused } from '../runtime/outcome.ts';
 import { DEVICES_EVER_MAX } from './limits.ts';
+import { toWireDevice } from './wire-device.ts';
 
 export interface RegisterDeviceDependencies {
   readonly accounts: Pick<AccountStore, 'createDevice' | 'listDevices'>;
@@ -40,12 +35,12 @@ export async function registerDevice(
   return answer(await accounts.createDevice(accountId, { ...wanted, createdAt: now, lastSeenAt: now }));
 }
 
-function answer(device: Device): Outcome<z.infer<typeof DeviceResponse>> {
-  if (device.revokedAt === undefined) return done({ device });
+function answer(device: StoredDevice): Outcome<z.infer<typeof DeviceResponse>> {
+  if (device.revokedAt === undefined) return done({ device: toWireDevice(device) });
   return refused('forbidden', 'this device was unlinked: register it under a new id');
 }
 
-function exceededLimit(devices: readonly Device[]): { readonly limit: string; readonly max: number } | undefined {
+function exceededLimit(devices: readonly StoredDevice[]): { readonly limit: string; readonly max: number } | undefined {
   const live = devices.filter((device) => device.revokedAt === undefined);
   if (live.length >= DEVICES_MAX) return { limit: 'DEVICES_MAX', max: DEVICES_MAX };
   if (devices.length >= DEVICES_EVER_MAX) return { limit: 'DEVICES_EVER_MAX', max: DEVICES_EVER_MAX };

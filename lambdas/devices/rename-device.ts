@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import type { AccountStore } from '../accounts/account-store.ts';
 import type { Caller } from '../runtime/caller.ts';
 import { done, type Outcome, refused } from '../runtime/outcome.ts';
+import { toWireDevice } from './wire-device.ts';
 
 /** Renames a device of the account. Idempotent. Cost: one write. */
 export async function renameDevice(
@@ -11,5 +12,7 @@ export async function renameDevice(
   { accountId }: Caller,
 ): Promise<Outcome<z.infer<typeof DeviceResponse>>> {
   const device = await accounts.renameDevice({ accountId, deviceId }, name);
-  return device === undefined ? refused('not_found', 'there is no such device') : done({ device });
+  return device === undefined
+    ? refused('not_found', 'there is no such device')
+    : done({ device: toWireDevice(device) });
 }

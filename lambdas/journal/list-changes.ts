@@ -1,11 +1,12 @@
 import { type Change, type Cursor, type NamespaceId, PAGE_ENTRIES_MAX, type RouteResponse } from '@syncline/protocol';
+import { type SeeDeviceDependencies, seeDevice } from '../devices/see-device.ts';
 import type { JournalEntry, NamespaceStore } from '../namespaces/namespace-store.ts';
-import type { Caller } from '../runtime/caller.ts';
+import type { Caller, DeviceCaller } from '../runtime/caller.ts';
 import type { KeyRing } from '../runtime/key-ring.ts';
 import { done, type Outcome, type Refused, refused } from '../runtime/outcome.ts';
 import { type Position, readCursor, signCursor } from './cursor-codec.ts';
 
-export interface ListChangesDependencies {
+export interface ListChangesDependencies extends SeeDeviceDependencies {
   readonly namespaces: Pick<NamespaceStore, 'readAccess' | 'listEntries'>;
   readonly keyRing: KeyRing;
 }
@@ -15,12 +16,13 @@ export interface ListChangesDependencies {
  *
  * Strongly consistent: what was committed before the call is in it, unless `hasMore`. A cursor that cannot be continued
  * without a gap (forged, foreign, of another epoch, older than the journal) is refused with `cursor_reset`, never with silence.
+ * The cursor says how far the device has come, which is kept now and then (`seeDevice`).
  * Cost: a read per namespace, and a Query where its head is ahead of the cursor; with a cursor over mounts a read for each that was made.
  */
 export async function listChanges(
-  { namespaces, keyRing }: ListChangesDependencies,
+  { namespaces, keyRing, ...seeing }: ListChangesDependencies,
   request: { readonly cursor: Cursor; readonly limit?: number | undefined },
-  caller: Caller,
+  caller: DeviceCaller,
 ): Promise<Outcome<RouteResponse<'listChanges'>>> {
   const cursor = await readCursor(keyRing, caller.accountId, request.cursor);
   if (cursor === undefined) return cursorReset();
@@ -55,6 +57,8 @@ export async function listChanges(
       toList.push(namespaceId);
     }
   }
+  const isUpToDate = changes.length === 0 && !hasMore;
+  await seeDevice(seeing, { positions: cursor.positions, isWhole: cursor.mounts, isUpToDate }, caller);
   return done({
     changes,
     cursor: await signCursor(keyRing, caller.accountId, { positions: next, mounts: cursor.mounts }),

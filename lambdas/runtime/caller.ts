@@ -1,4 +1,5 @@
-import type { AccountId, Device } from '@syncline/protocol';
+import type { AccountId } from '@syncline/protocol';
+import type { StoredDevice } from '../accounts/account-store.ts';
 
 /** Who calls, as the access token says. */
 export interface Caller {
@@ -9,7 +10,7 @@ export interface Caller {
 
 /** A caller on one of its own devices, which is registered and not revoked. */
 export interface DeviceCaller extends Caller {
-  readonly device: Device;
+  readonly device: StoredDevice;
 }
 
 /** Who comes with a link's token: known by nothing but the address of the request. */

@@ -50,7 +50,7 @@ test('a route for devices wants a registered device of the caller that was not u
   expect(await open('not-an-id')).toMatchObject({ ok: false, problem: { code: 'invalid_request' } });
   expect(await open(bob.deviceId)).toMatchObject({ ok: false, problem: { code: 'forbidden' } });
   expect(await open(deviceIdOf('nobody'))).toMatchObject({ ok: false, problem: { code: 'forbidden' } });
-  await service.invoke('unlinkDevice', { parameters: { deviceId: alice.deviceId } }, { subject: 'alice' });
+  await service.invoke('unlinkDevice', { parameters: { deviceId: alice.deviceId }, query: {} }, { subject: 'alice' });
   const unlinked = await open(alice.deviceId);
   expect(unlinked).toMatchObject({ ok: false, problem: { code: 'unauthenticated', remedy: 'sign-in' } });
 });

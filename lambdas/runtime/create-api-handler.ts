@@ -1,6 +1,5 @@
 import {
   assert,
-  type Device,
   DeviceId,
   type DownloadResponse,
   type OperationError,
@@ -9,7 +8,7 @@ import {
   type RouteName,
   routes,
 } from '@syncline/protocol';
-import type { AccountStore } from '../accounts/account-store.ts';
+import type { AccountStore, StoredDevice } from '../accounts/account-store.ts';
 import type { ApiEvent, ApiResult } from './api-event.ts';
 import { downloadResult, problemResult, valueResult } from './api-result.ts';
 import type { Caller, LinkVisitor } from './caller.ts';
@@ -118,10 +117,10 @@ async function authenticate(
   return withDevice(caller, device);
 }
 
-function withDevice(caller: Caller, device: Device | undefined): Outcome<Caller> {
+function withDevice(caller: Caller, device: StoredDevice | undefined): Outcome<Caller> {
   if (device === undefined) return refused('forbidden', 'this device is not registered: POST /v1/devices first');
   if (device.revokedAt !== undefined) {
-    return refused('unauthenticated', 'this device was unlinked: sign in and link it as a new one');
+    return refused('unauthenticated', 'this device was unlinked: sign in and link it as a new one', { unlinked: true });
   }
   return done({ ...caller, device });
 }

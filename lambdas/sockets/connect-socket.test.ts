@@ -96,7 +96,7 @@ test('a ticket of a device that was unlinked meanwhile opens nothing and leaves 
   const alice = await join(service, 'alice');
   const { connect } = world(service);
   const ticket = await ticketOf(service, alice);
-  await service.invoke('unlinkDevice', { parameters: { deviceId: alice.deviceId } }, alice);
+  await service.invoke('unlinkDevice', { parameters: { deviceId: alice.deviceId }, query: {} }, alice);
   expect(await connect(ticket)).toBe(401);
   expect(await connections(service, alice)).toEqual([]);
 });
@@ -109,7 +109,7 @@ test('an unlinking in the middle of a connect leaves no connection', async () =>
   const { sockets } = service.stores;
   const put = sockets.putConnection.bind(sockets);
   sockets.putConnection = async (connection) => {
-    await service.invoke('unlinkDevice', { parameters: { deviceId: alice.deviceId } }, alice);
+    await service.invoke('unlinkDevice', { parameters: { deviceId: alice.deviceId }, query: {} }, alice);
     await put(connection);
   };
   expect(await connect(ticket)).toBe(401);

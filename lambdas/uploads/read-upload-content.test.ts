@@ -147,7 +147,7 @@ test.each(['viewer', undefined] as const)('what a writer goes on sending as %s i
 test('a device that was unlinked reads nothing', async () => {
   const upload = await author.open(PARTS);
   await author.report(upload);
-  await service.invoke('unlinkDevice', { parameters: { deviceId: phone.deviceId } }, desk);
+  await service.invoke('unlinkDevice', { parameters: { deviceId: phone.deviceId }, query: {} }, desk);
   expect(await read(phone, upload)).toMatchObject({ ok: false, problem: { code: 'unauthenticated' } });
 });
 

@@ -34,6 +34,22 @@ export const DeviceName = z
   .string()
   .check(z.trim(), z.minLength(1), z.maxLength(DEVICE_NAME_CHARS_MAX), z.regex(/^[^\p{Cc}\p{Cs}/]*$/u));
 
+/** How far a device is behind: entries that it has not read yet, and how long ago the first of them was made. */
+export const DeviceLag = z.strictObject({ entries: z.int(), seconds: z.int() });
+export type DeviceLag = z.infer<typeof DeviceLag>;
+
+/**
+ * What a device that was unlinked is to do about the files that it has synced: remove those that the service has, and keep all others.
+ * `done` with their numbers once it has said so.
+ */
+export const DeviceWipe = z.strictObject({
+  state: z.enum(['asked', 'done']),
+  removedFiles: z.optional(z.int().check(z.minimum(0))),
+  keptFiles: z.optional(z.int().check(z.minimum(0))),
+});
+export type DeviceWipe = z.infer<typeof DeviceWipe>;
+
+/** `lag` is told in listings, of a device that has ever read changes and is not unlinked. */
 export const Device = z.strictObject({
   deviceId: DeviceId,
   name: z.string(),
@@ -41,12 +57,21 @@ export const Device = z.strictObject({
   createdAt: Instant,
   lastSeenAt: Instant,
   revokedAt: z.optional(Instant),
+  wipe: z.optional(DeviceWipe),
+  lag: z.optional(DeviceLag),
 });
 export type Device = z.infer<typeof Device>;
 
 /** The client chooses its device id, so that registering again after a lost answer is the same registration. */
 export const RegisterDeviceRequest = z.strictObject({ deviceId: DeviceId, name: DeviceName, platform: DevicePlatform });
 export const RenameDeviceRequest = z.strictObject({ name: DeviceName });
+/** `wipe` asks the device to remove what it has synced. */
+export const UnlinkDeviceQuery = z.strictObject({ wipe: z.optional(z.literal('true')) });
+/** Files that a device has removed because it was asked to, and files that it has kept because the service does not have them as they are. */
+export const ReportWipeRequest = z.strictObject({
+  removedFiles: z.int().check(z.minimum(0)),
+  keptFiles: z.int().check(z.minimum(0)),
+});
 export const DeviceParameters = z.strictObject({ deviceId: DeviceId });
 export const DeviceResponse = z.strictObject({ device: Device });
 export const DevicesResponse = z.strictObject({ devices: z.array(Device) });

@@ -47,6 +47,8 @@ export const ProblemDetails = z.strictObject({
   usedBytes: z.optional(z.number()),
   /** Why a link opens nothing (links.ts, LinkEnd). */
   end: z.optional(z.string()),
+  /** The device that asks was unlinked: GET /v1/devices tells whether it is to remove what it has synced. */
+  unlinked: z.optional(z.boolean()),
 });
 export type ProblemDetails = z.infer<typeof ProblemDetails>;
 

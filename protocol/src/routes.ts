@@ -1,13 +1,5 @@
 import * as z from 'zod/mini';
-import {
-  AccountResponse,
-  ConfigurationResponse,
-  DeviceParameters,
-  DeviceResponse,
-  DevicesResponse,
-  RegisterDeviceRequest,
-  RenameDeviceRequest,
-} from './accounts.ts';
+import { AccountResponse, ConfigurationResponse } from './accounts.ts';
 import {
   ChangesQuery,
   ChangesResponse,
@@ -18,6 +10,7 @@ import {
   WaitResponse,
 } from './changes.ts';
 import { CommitRequest, CommitResponse } from './commits.ts';
+import { deviceRoutes } from './device-routes.ts';
 import { historyRoutes } from './history-routes.ts';
 import { linkRoutes } from './link-routes.ts';
 import {
@@ -84,38 +77,7 @@ export const routes = {
     access: 'account',
     response: AccountResponse,
   },
-  registerDevice: {
-    method: 'POST',
-    path: '/v1/devices',
-    summary: 'Registers this installation as a device of the account.',
-    access: 'account',
-    body: RegisterDeviceRequest,
-    response: DeviceResponse,
-  },
-  listDevices: {
-    method: 'GET',
-    path: '/v1/devices',
-    summary: 'All devices of the account.',
-    access: 'account',
-    response: DevicesResponse,
-  },
-  renameDevice: {
-    method: 'PATCH',
-    path: '/v1/devices/{deviceId}',
-    summary: 'Renames a device.',
-    access: 'account',
-    parameters: DeviceParameters,
-    body: RenameDeviceRequest,
-    response: DeviceResponse,
-  },
-  unlinkDevice: {
-    method: 'DELETE',
-    path: '/v1/devices/{deviceId}',
-    summary: 'Revokes a device: it can commit nothing more, and its sockets are closed.',
-    access: 'account',
-    parameters: DeviceParameters,
-    response: DeviceResponse,
-  },
+  ...deviceRoutes,
   initiateUploads: {
     method: 'POST',
     path: '/v1/uploads',
@@ -169,8 +131,8 @@ export const routes = {
   listChanges: {
     method: 'GET',
     path: '/v1/changes',
-    summary: 'The journal entries after a cursor.',
-    access: 'account',
+    summary: 'The journal entries after a cursor, which says how far the device has come.',
+    access: 'device',
     query: ChangesQuery,
     response: ChangesResponse,
   },
@@ -185,7 +147,7 @@ export const routes = {
     method: 'GET',
     path: '/v1/changes/wait',
     summary: 'Answers when there is something after the cursor, or when the time is over.',
-    access: 'account',
+    access: 'device',
     query: WaitQuery,
     response: WaitResponse,
   },

@@ -1,6 +1,7 @@
 import { AHEAD_BUGS } from './ahead-bugs.ts';
 import { CHUNKING_BUGS } from './chunking-bugs.ts';
 import { COMPRESSION_BUGS } from './compression-bugs.ts';
+import { DEVICE_BUGS } from './device-bugs.ts';
 import { DISK_BUGS } from './disk-bugs.ts';
 import { EXECUTION_BUGS } from './execution-bugs.ts';
 import { HISTORY_BUGS } from './history-bugs.ts';
@@ -26,6 +27,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...DISK_BUGS,
   ...SERVICE_BUGS,
   ...PUSH_BUGS,
+  ...DEVICE_BUGS,
   ...PACK_BUGS,
   ...COMPRESSION_BUGS,
   ...CHUNKING_BUGS,

@@ -80,7 +80,10 @@ export function describeAccountStore(make: () => Promise<Omit<NamespaceSubject, 
     for (const device of devices) await subject.accounts.createDevice(accountId, device);
     const [second, third, first] = devices as [Device, Device, Device];
     const { deviceId } = second;
-    const revoked = await subject.accounts.revokeDevice({ accountId, deviceId }, epochMs(Date.UTC(2026, 1, 1)));
+    const revoked = await subject.accounts.revokeDevice(
+      { accountId, deviceId },
+      { at: epochMs(Date.UTC(2026, 1, 1)), wipe: false },
+    );
     expect(await subject.accounts.listDevices(accountId)).toEqual([first, revoked, third]);
     expect(await subject.accounts.listDevices(AccountId.parse(freshId()))).toEqual([]);
   });
@@ -99,16 +102,57 @@ export function describeAccountStore(make: () => Promise<Omit<NamespaceSubject, 
     const { accountId } = await openHome(subject);
     const { deviceId } = await subject.accounts.createDevice(accountId, newDevice());
     const first = epochMs(Date.UTC(2026, 1, 1));
-    const revoked = await subject.accounts.revokeDevice({ accountId, deviceId }, first);
+    const revoked = await subject.accounts.revokeDevice({ accountId, deviceId }, { at: first, wipe: false });
     expect(revoked?.revokedAt).toBe(formatInstant(first));
-    expect(await subject.accounts.revokeDevice({ accountId, deviceId }, epochMs(first + 1))).toEqual(revoked);
+    expect(
+      await subject.accounts.revokeDevice({ accountId, deviceId }, { at: epochMs(first + 1), wipe: false }),
+    ).toEqual(revoked);
+  });
+
+  test('a device is asked once to remove its files, also when it was revoked before, and its word of it is kept', async () => {
+    const { accountId } = await openHome(subject);
+    const { deviceId } = await subject.accounts.createDevice(accountId, newDevice());
+    const key = { accountId, deviceId };
+    const at = epochMs(Date.UTC(2026, 1, 1));
+    await subject.accounts.revokeDevice(key, { at, wipe: false });
+    expect(await subject.accounts.reportWipe(key, { state: 'done', removedFiles: 1, keptFiles: 2 })).toBeUndefined();
+    const asked = await subject.accounts.revokeDevice(key, { at: epochMs(at + 1), wipe: true });
+    expect(asked).toMatchObject({ revokedAt: formatInstant(at), wipe: { state: 'asked' } });
+    const wipe = { state: 'done', removedFiles: 3, keptFiles: 0 } as const;
+    expect(await subject.accounts.reportWipe(key, wipe)).toMatchObject({ wipe });
+    expect(await subject.accounts.revokeDevice(key, { at, wipe: true })).toMatchObject({ wipe });
+    expect(await subject.accounts.getDevice(accountId, deviceId)).toMatchObject({ wipe });
+  });
+
+  test('how far a device has come is kept, and nothing else of it changes', async () => {
+    const { accountId, namespaceId } = await openHome(subject);
+    const device = await subject.accounts.createDevice(accountId, newDevice());
+    const at = epochMs(Date.UTC(2026, 5, 1));
+    for (const seq of [7, 9]) {
+      const positions = [{ namespaceId, epoch: 2, seq }];
+      await subject.accounts.seeDevice({ accountId, deviceId: device.deviceId }, { at, positions });
+      const seen = { ...device, lastSeenAt: formatInstant(at), positions };
+      expect(await subject.accounts.getDevice(accountId, device.deviceId)).toEqual(seen);
+    }
+  });
+
+  test('members between two ids are told, both ends included', async () => {
+    const { accountId, namespaceId } = await openHome(subject);
+    const of = (first: string, last: string) =>
+      subject.accounts.listMembers(namespaceId, { first: first as AccountId, last: last as AccountId });
+    const [least, most] = ['0'.repeat(26), `7${'Z'.repeat(25)}`];
+    expect(await of(accountId, accountId)).toEqual([accountId]);
+    expect(await of(least, most)).toEqual([accountId]);
+    expect(await of(least, least)).toEqual([]);
   });
 
   test('a device that is not there is neither renamed nor revoked, nor made by it', async () => {
     const { accountId } = await openHome(subject);
     const key = { accountId, deviceId: DeviceId.parse(freshId()) };
     expect(await subject.accounts.renameDevice(key, 'Ghost')).toBeUndefined();
-    expect(await subject.accounts.revokeDevice(key, epochMs(0))).toBeUndefined();
+    expect(await subject.accounts.revokeDevice(key, { at: epochMs(0), wipe: true })).toBeUndefined();
+    expect(await subject.accounts.reportWipe(key, { state: 'done' })).toBeUndefined();
+    await subject.accounts.seeDevice(key, { at: epochMs(0), positions: [] });
     expect(await subject.accounts.getDevice(accountId, key.deviceId)).toBeUndefined();
   });
 }

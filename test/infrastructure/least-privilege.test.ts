@@ -239,6 +239,7 @@ describe('in production', () => {
   test('pushing and closing are different rights', () => {
     expect(whoMay(/ManageConnections .*\/POST\/@connections/).toSorted()).toEqual([
       'chunk-check',
+      'devices',
       'fan-out',
       'notify',
       'sharing',

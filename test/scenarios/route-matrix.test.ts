@@ -29,6 +29,7 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
   listDevices: 'it is about the caller',
   renameDevice: 'it is about the caller',
   unlinkDevice: 'it is about the caller',
+  reportWipe: 'it is about the caller',
   openPack: 'chunks belong to accounts, not to namespaces',
   confirmPack: 'chunks belong to accounts, not to namespaces',
   getCursor: 'it is about the caller',

@@ -162,13 +162,15 @@ class History {
   async follow(member: Member, known: Belief & { readonly epoch: number }): Promise<Belief> {
     const { keyRing } = this.ports;
     const { namespaceId, accountId } = member;
+    const device = await this.ports.accounts.getDevice(accountId, member.deviceId);
+    assert(device !== undefined, 'a member has a device');
     let cursor = await signCursor(keyRing, accountId, {
       positions: [{ namespaceId, epoch: known.epoch, seq: known.seq }],
     });
     let nodes = new Map(known.nodes.map((node) => [node.nodeId, node] as const)) as ReadonlyMap<NodeId, Node>;
     let { seq } = known;
     for (let hasMore = true; hasMore; ) {
-      const page = await listChanges(this.ports, { cursor, limit: 2 }, { accountId });
+      const page = await listChanges(this.ports, { cursor, limit: 2 }, { accountId, device });
       assert(page.kind === 'done', 'a good cursor goes on');
       for (const [index, change] of page.value.changes.entries()) expect(change.seq).toBe(seq + 1 + index);
       nodes = foldChanges(nodes, page.value.changes);

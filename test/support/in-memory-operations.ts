@@ -6,6 +6,7 @@ import type { ObjectStore } from '../../lambdas/chunks/object-store.ts';
 import { listDevices } from '../../lambdas/devices/list-devices.ts';
 import { registerDevice } from '../../lambdas/devices/register-device.ts';
 import { renameDevice } from '../../lambdas/devices/rename-device.ts';
+import { reportWipe } from '../../lambdas/devices/report-wipe.ts';
 import { unlinkDevice } from '../../lambdas/devices/unlink-device.ts';
 import { listActivity } from '../../lambdas/history/list-activity.ts';
 import { listTrash } from '../../lambdas/history/list-trash.ts';
@@ -77,7 +78,9 @@ export function inMemoryOperations(
     registerDevice: ({ body }, caller) => registerDevice(dependencies, body, caller),
     listDevices: (_request, caller) => listDevices(dependencies, caller),
     renameDevice: ({ parameters, body }, caller) => renameDevice(dependencies, { ...parameters, ...body }, caller),
-    unlinkDevice: ({ parameters }, caller) => unlinkDevice(dependencies, parameters.deviceId, caller),
+    unlinkDevice: ({ parameters, query }, caller) =>
+      unlinkDevice(dependencies, { ...parameters, wipe: query.wipe === 'true' }, caller),
+    reportWipe: ({ parameters, body }, caller) => reportWipe(dependencies, { ...parameters, ...body }, caller),
     initiateUploads: ({ body }, caller) => initiateUploads(dependencies, body, caller),
     checkChunks: ({ parameters, body }, caller) => checkChunks(dependencies, { ...parameters, ...body }, caller),
     openPack: ({ body }, caller) => openPack(dependencies, body, caller),

@@ -1,4 +1,4 @@
-import type { Device } from '@syncline/protocol';
+import type { Device, DeviceWipe } from '@syncline/protocol';
 import type { Command } from 'commander';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
@@ -16,8 +16,9 @@ export function registerDevices(program: Command, run: RunCommand): void {
     .action(run(rename));
   devices
     .command('unlink')
-    .description('Ends the access of a device. Files on it stay.')
+    .description('Ends the access of a device. Files on it stay, unless it is asked to remove them.')
     .argument('<device>', "its id or name, or 'this'")
+    .option('--wipe', 'ask the device to remove what it has synced, and to keep what was never sent')
     .action(run(unlink));
 }
 
@@ -25,14 +26,36 @@ async function list(context: CommandContext): Promise<void> {
   const session = await context.session();
   const devices = await readDevices(session, context.signal);
   const lines = devices.map((device) => {
-    const marks = [
-      ...(device.deviceId === session.deviceId ? ['this device'] : []),
-      ...(device.revokedAt === undefined ? [] : ['unlinked']),
-    ];
+    const marks = [...(device.deviceId === session.deviceId ? ['this device'] : []), ...standingOf(device)];
     const mark = marks.length > 0 ? `  (${marks.join(', ')})` : '';
-    return `${device.deviceId}  ${device.lastSeenAt.slice(0, 16).replace('T', ' ')}  ${escapeText(device.name)}${mark}`;
+    const seen = device.lastSeenAt.slice(0, 16).replace('T', ' ');
+    return `${device.deviceId}  ${seen}  ${device.platform.padEnd(7)}  ${escapeText(device.name)}${mark}`;
   });
   context.output.result({ devices, thisDeviceId: session.deviceId }, lines);
+}
+
+/** What a person should know of a device beside its name. */
+function standingOf({ revokedAt, wipe, lag }: Device): readonly string[] {
+  if (revokedAt !== undefined) return ['unlinked', ...(wipe === undefined ? [] : [describeWipe(wipe)])];
+  if (lag === undefined) return ['has synced nothing yet'];
+  if (lag.entries === 0) return ['up to date'];
+  const changes = lag.entries === 1 ? '1 change' : `${lag.entries} changes`;
+  return [`${changes} behind, for ${describeDuration(lag.seconds)}`];
+}
+
+function describeWipe({ state, removedFiles = 0, keptFiles = 0 }: DeviceWipe): string {
+  if (state === 'asked') return 'asked to remove its files, and has not answered yet';
+  return `has removed ${removedFiles} files${keptFiles === 0 ? '' : ` and kept ${keptFiles} that were never sent`}`;
+}
+
+function describeDuration(seconds: number): string {
+  const units = [
+    ['days', 86_400],
+    ['hours', 3600],
+    ['minutes', 60],
+  ] as const;
+  const [unit, length] = units.find(([, size]) => seconds >= 2 * size) ?? ['seconds', 1];
+  return `${Math.floor(seconds / length)} ${unit}`;
 }
 
 async function rename(context: CommandContext, [which, name]: readonly [string, string]): Promise<void> {
@@ -43,12 +66,26 @@ async function rename(context: CommandContext, [which, name]: readonly [string, 
   context.output.result(answer.value, [`The device is called ${quote(answer.value.device.name)} now.`]);
 }
 
-async function unlink(context: CommandContext, [which]: readonly [string]): Promise<void> {
+async function unlink(
+  context: CommandContext,
+  [which]: readonly [string],
+  options: { readonly wipe?: boolean },
+): Promise<void> {
   const session = await context.session();
   const { deviceId } = await requireDevice(session, which, context.signal);
-  const answer = await session.api.unlinkDevice({ parameters: { deviceId }, signal: context.signal });
+  const answer = await session.api.unlinkDevice({
+    parameters: { deviceId },
+    query: options.wipe === true ? { wipe: 'true' } : {},
+    signal: context.signal,
+  });
   if (!answer.ok) throw problemError(answer.problem, `The device ${quote(which)}`);
-  context.output.result(answer.value, [`The device ${quote(answer.value.device.name)} has no access any more.`]);
+  const lines = [`The device ${quote(answer.value.device.name)} has no access any more.`];
+  if (options.wipe === true) {
+    lines.push(
+      'When it is online it removes what it has synced. What it never sent stays on it. `syncline devices` tells when it has.',
+    );
+  }
+  context.output.result(answer.value, lines);
 }
 
 async function readDevices(session: Session, signal: AbortSignal): Promise<readonly Device[]> {

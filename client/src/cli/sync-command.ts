@@ -3,12 +3,14 @@ import type { Command } from 'commander';
 import { connectDaemon, type DaemonConnection } from '../daemon/control-client.ts';
 import type { SyncEngine } from '../engine/sync-engine.ts';
 import { type LinkedFolder, lockFolder } from '../platform/node/linked-folders.ts';
+import { describeWipe } from '../sync/describe-wipe.ts';
 import { openEngine } from '../sync/open-engine.ts';
 import { describePlan } from '../sync/planned-step.ts';
+import { type FolderWipe, goOnWiping, isWipeAsked, wipeDevice } from '../sync/wipe-device.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { askDaemon } from './daemon-link.ts';
-import { quote } from './escape-text.ts';
+import { escapeText, quote } from './escape-text.ts';
 import { findLinkedFolders } from './linked-folder.ts';
 import type { ProgressDisplay } from './output.ts';
 import { describeReport, outcomeFailure, reportOf, type SyncReport, signedOutReport } from './sync-report.ts';
@@ -36,13 +38,33 @@ async function sync(
   options: SyncOptions,
 ): Promise<void> {
   if (options.once !== true && options.dryRun !== true) throw onlyOnce();
-  const { home } = await context.session();
-  const folders = await findLinkedFolders(home, given);
-  const reports =
-    options.dryRun === true ? await planFolders(context, folders) : await syncFolders(context, folders, options);
+  const session = await context.session();
+  const folders = await findLinkedFolders(session.home, given);
+  const isDry = options.dryRun === true;
+  if (folders.some(({ wiping }) => wiping === true)) {
+    if (isDry) throw beingWiped();
+    return tellWipes(context, await goOnWiping(session));
+  }
+  const reports = isDry ? await planFolders(context, folders) : await syncFolders(context, folders, options);
+  // The daemon looks at this by itself.
+  const isRefused = !isDry && reports.some(({ state, counts }) => state === 'refused' && counts !== undefined);
+  if (isRefused && (await isWipeAsked(session))) return tellWipes(context, await wipeDevice(session));
   context.output.result({ folders: reports.map(withoutError) }, reports.flatMap(describeReport));
   const failure = reports.find((report) => report.error !== undefined)?.error;
   if (failure !== undefined) throw failure;
+}
+
+function tellWipes({ output }: CommandContext, wipes: readonly FolderWipe[]): void {
+  output.result({ wipes }, wipes.flatMap(describeWipe).map(escapeText));
+}
+
+function beingWiped(): CommandError {
+  return new CommandError({
+    reason: 'conflict',
+    code: 'being_wiped',
+    message: 'This device was unlinked, and what it has synced is being removed.',
+    remedy: 'Repeat `syncline sync --once` to bring that to its end, then link the folder again.',
+  });
 }
 
 function withoutError({ path, state, counts, steps, problems }: SyncReport): Omit<SyncReport, 'error'> {

@@ -21,6 +21,7 @@ export type LogEntry =
       readonly syncedNodes: number;
       readonly problems: number;
     }
+  | { readonly event: 'device-wiped'; readonly folders: number; readonly removed: number; readonly kept: number }
   | { readonly event: 'folder-failed'; readonly folderId: string; readonly failure: LoggedFailure }
   | {
       readonly event: 'configuration-unreadable' | 'control-failed' | 'daemon-failed';

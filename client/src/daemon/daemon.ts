@@ -9,13 +9,14 @@ import {
   removeFolderState,
 } from '../platform/node/linked-folders.ts';
 import { readSettings, type TransferLimits } from '../platform/node/settings-store.ts';
+import { describeWipe } from '../sync/describe-wipe.ts';
 import type { FolderSyncs } from '../sync/folder-syncs.ts';
 import { readSignIn, type SignIn } from '../sync/session.ts';
 import { ChangeSignal } from './change-signal.ts';
 import { type DaemonLog, describeFailure } from './daemon-log.ts';
 import type { DaemonStatus, FolderStatus } from './daemon-status.ts';
 import { FolderSupervisor } from './folder-supervisor.ts';
-import { PROBLEMS_LISTED_MAX, RELOAD_MS, STOP_MS_MAX } from './limits.ts';
+import { PROBLEMS_LISTED_MAX, RELOAD_MS, STOP_MS_MAX, WIPE_LOOK_MS } from './limits.ts';
 import { SOFTWARE_VERSION } from './software-version.ts';
 
 export interface DaemonDependencies {
@@ -46,6 +47,9 @@ export class Daemon {
   #syncs: FolderSyncs | undefined;
   #limits: TransferLimits = {};
   #troubles: readonly string[] = [];
+  /** What this process has removed because the account asked for it, for a person to see. */
+  #wiped: readonly string[] = [];
+  #wipeLookedAt: EpochMs | undefined;
   #reloading: Promise<void> = Promise.resolve();
 
   constructor(dependencies: DaemonDependencies) {
@@ -107,7 +111,7 @@ export class Daemon {
       startedAt: formatInstant(this.#startedAt),
       signedIn: this.#syncs !== undefined,
       limits: this.#limits,
-      troubles: [...this.#troubles],
+      troubles: [...this.#troubles, ...this.#wiped],
       folders: folders.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     };
   }
@@ -149,6 +153,7 @@ export class Daemon {
       }
     };
     await attempt(async () => this.#followSignIn(await readSignIn(home)));
+    await attempt(async () => this.#followWipe(await readLinkedFolders(home)));
     await attempt(async () => this.#followFolders(await readLinkedFolders(home)));
     await attempt(async () => this.#followLimits((await readSettings(home)).limits));
     if (troubles.join('\n') === this.#troubles.join('\n')) return;
@@ -169,8 +174,44 @@ export class Daemon {
     this.#changes.notify();
   }
 
-  async #followFolders(folders: readonly LinkedFolder[]): Promise<void> {
+  /**
+   * A device that the service refuses may have been unlinked, and asked to remove what it has synced; and a removal that was begun is brought
+   * to its end, whoever began it. Nothing syncs meanwhile.
+   */
+  async #followWipe(folders: readonly LinkedFolder[]): Promise<void> {
+    const wipes = this.#syncs?.wipes;
+    if (wipes === undefined) return;
+    const isBegun = folders.some(({ wiping }) => wiping === true);
+    if (!isBegun && !(await this.#isWipeAsked(wipes))) return;
+    await this.#drop(folders);
+    const outcomes = await (isBegun ? wipes.goOn() : wipes.begin());
+    const wiped = outcomes.flatMap((outcome) => (outcome.state === 'wiped' ? [outcome] : []));
+    if (wiped.length === 0) return;
+    this.#wiped = [...this.#wiped, ...wiped.flatMap(describeWipe)];
+    const removed = wiped.reduce((sum, one) => sum + one.removedFiles, 0);
+    const kept = wiped.reduce((sum, one) => sum + one.kept.length, 0);
+    this.#dependencies.log.write({ event: 'device-wiped', folders: wiped.length, removed, kept });
+    this.#changes.notify();
+  }
+
+  /** Asks the account once when a folder begins to be refused, and then from time to time. */
+  async #isWipeAsked(wipes: FolderSyncs['wipes']): Promise<boolean> {
+    const now = this.#dependencies.clock.now();
+    if (!this.#isRefused()) this.#wipeLookedAt = undefined;
+    else if (this.#wipeLookedAt === undefined || now - this.#wipeLookedAt >= WIPE_LOOK_MS) {
+      this.#wipeLookedAt = now;
+      return wipes.isAsked();
+    }
+    return false;
+  }
+
+  #isRefused(): boolean {
+    return this.folders(undefined).some((supervisor) => supervisor.status({ problemsMax: 0 }).state === 'refused');
+  }
+
+  async #followFolders(linked: readonly LinkedFolder[]): Promise<void> {
     const { log } = this.#dependencies;
+    const folders = linked.filter(({ wiping }) => wiping !== true);
     const wanted = new Map(folders.map((folder) => [folder.folderId, folder]));
     const gone = this.folders(undefined).filter(({ folder }) => !wanted.has(folder.folderId));
     for (const { folder } of gone) log.write({ event: 'folder-removed', folderId: folder.folderId });
@@ -202,7 +243,11 @@ export class Daemon {
 
   #add(folder: LinkedFolder): void {
     const { home, clock, random, log } = this.#dependencies;
-    const onStatus = (): void => this.#changes.notify();
+    const onStatus = (): void => {
+      this.#changes.notify();
+      // Why the service refuses is looked at now, and not with the next look at the disk.
+      if (this.#syncs !== undefined && this.#wipeLookedAt === undefined && this.#isRefused()) void this.reload();
+    };
     const supervisor = new FolderSupervisor({ home, clock, random, log, onStatus }, { folder, syncs: this.#syncs });
     this.#supervisors.set(folder.folderId, supervisor);
     supervisor.start();

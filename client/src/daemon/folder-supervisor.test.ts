@@ -62,6 +62,7 @@ function start(folder: LinkedFolder = linked, signedIn = true): FolderSupervisor
     onStatus: () => changed(),
   };
   const folderSyncs: FolderSyncs = {
+    wipes: { isAsked: async () => false, begin: async () => [], goOn: async () => [] },
     open: () => {
       const sync = new ScriptedFolderSync();
       syncs.push(sync);

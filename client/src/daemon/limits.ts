@@ -31,6 +31,8 @@ const PROBLEM_BYTES_MAX = 28 * KiB;
 
 /** How often links, settings and sign-in are looked at without being asked to. */
 export const RELOAD_MS = 15 * SECOND_MS;
+/** Time between two questions whether a device that the service refuses is to remove its files. */
+export const WIPE_LOOK_MS = 5 * MINUTE_MS;
 /** How often a folder is tried that another process syncs. */
 export const LOCK_RETRY_MS = 5 * SECOND_MS;
 /** Pauses before a folder is started again after a defect has ended its sync. */

@@ -1,4 +1,4 @@
-import type { NamespaceId } from '@syncline/protocol';
+import { assert, type NamespaceId } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import type { FolderSync } from '../engine/folder-sync.ts';
 import type { LoopState } from '../engine/loop-status.ts';
@@ -22,6 +22,7 @@ import { NamespaceHints } from './namespace-hints.ts';
 import { diskNames, isChunk, openFiles } from './open-engine.ts';
 import type { Session } from './session.ts';
 import { SocketHub } from './socket-hub.ts';
+import { type FolderWipe, goOnWiping, isWipeAsked, wipeDevice } from './wipe-device.ts';
 
 /** A sync that is ready to run, and what frees it after it has stopped. */
 export interface OpenedFolderSync {
@@ -41,10 +42,19 @@ export interface OpenedFolderSync {
 export interface FolderSyncs {
   /** Precondition: the caller has the folder's lock. @throws Error when the folder's state cannot be opened. */
   open(folder: LinkedFolder): OpenedFolderSync;
+  /** What the account asks this device to remove. Precondition of its methods that remove: none of its folders is open. */
+  readonly wipes: DeviceWipes;
   /** How fast all of them together may send and fetch from now on. */
   setLimits(limits: TransferLimits): void;
   /** Precondition: all that were opened have been closed. */
   close(): Promise<void>;
+}
+
+/** How this device learns that it is to remove what it has synced, and does it (`wipe-device.ts`). */
+export interface DeviceWipes {
+  isAsked(): Promise<boolean>;
+  begin(): Promise<readonly FolderWipe[]>;
+  goOn(): Promise<readonly FolderWipe[]>;
 }
 
 export function openFolderSyncs(session: Session): FolderSyncs {
@@ -52,6 +62,11 @@ export function openFolderSyncs(session: Session): FolderSyncs {
   const hub = new SocketHub({ api, clock, random, connector: nodeSockets });
   return {
     open: (folder) => openLoop({ session, hub }, folder),
+    wipes: {
+      isAsked: () => isWipeAsked(session),
+      begin: () => wipeDevice(session),
+      goOn: () => goOnWiping(session),
+    },
     setLimits: ({ upBytesPerSecond, downBytesPerSecond }) => {
       bandwidth.upload.change(upBytesPerSecond);
       bandwidth.download.change(downBytesPerSecond);
@@ -69,6 +84,7 @@ function openLoop(
 ): OpenedFolderSync {
   const { home, deviceName, api, clock, random } = session;
   const { namespaceId, onConflict } = folder;
+  assert(folder.wiping !== true, 'a folder that is being wiped is not synced');
   const closing = new AbortController();
   const { signal } = closing;
   const store = openStateStore(stateFile(home, folder.folderId));

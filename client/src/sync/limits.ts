@@ -84,3 +84,5 @@ export const AHEAD_DONE_MAX = 1024;
 export const UPLOADS_SHOWN_MAX = 16;
 /** … for so long after they were heard of last. */
 export const UPLOAD_SHOWN_MS = 2 * MINUTE_MS;
+/** Paths that are shown of what stays after a wipe. */
+export const KEPT_PATHS_SHOWN = 20;

@@ -163,7 +163,8 @@ export class NamespaceHints implements RemoteHints {
     const startMs = clock.now();
     try {
       const answer = await api.waitForChanges({ query: { cursor, timeout: String(WAIT_SECONDS_MAX) }, signal: turn });
-      if (!answer.ok) return 'failed';
+      // What a device that was unlinked has to do, the delta's refusal makes it look for.
+      if (!answer.ok) return answer.problem.details?.unlinked === true ? 'changed' : 'failed';
       if (answer.value.changed) return 'changed';
       return clock.now() - startMs >= LONG_POLL_HELD_MS_MIN ? 'quiet' : 'failed';
     } catch (failure) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ChunkRef } from '@syncline/protocol';
+import { assert, type ChunkRef } from '@syncline/protocol';
 import { type LocalNames, localNames } from '../engine/local-names.ts';
 import { SyncEngine } from '../engine/sync-engine.ts';
 import type { FolderWatcher } from '../platform/node/folder-watcher.ts';
@@ -30,6 +30,7 @@ export function openEngine(
   options: OpenEngineOptions,
 ): { readonly engine: SyncEngine; readonly close: () => void } {
   const { folder, signal } = options;
+  assert(folder.wiping !== true, 'a folder that is being wiped is not synced');
   const store = openStateStore(stateFile(options.home, folder.folderId));
   const manifests = new SqliteKnownManifests(manifestsFile(options.home, folder.folderId));
   const { namespaceId, onConflict } = folder;

@@ -162,6 +162,8 @@ export class SocketHub {
       const answer = await this.#dependencies.api.openSocket({ body: {}, signal: turn });
       if (answer.ok) return answer.value.url;
       this.#failure = answer.problem;
+      // This device was unlinked while no socket stood: the refusal of the delta is what it has to act on.
+      if (answer.problem.details?.unlinked === true) this.#tellGap();
     } catch (failure) {
       if (failure instanceof InvariantError) throw failure;
       this.#failure = failure;

@@ -19,6 +19,8 @@ export const LinkedFolder = z.object({
   onConflict: z._default(ConflictStrategy, 'keep_both'),
   /** A person has paused it, until they resume it. */
   paused: z._default(z.boolean(), false),
+  /** What it has synced is being removed, by the word of the account: nothing syncs it any more. */
+  wiping: z.optional(z.literal(true)),
   /** Folders of the namespace that this device is not to have on its disk. `path` is where each was when a person said so. */
   excluded: z._default(z.array(z.object({ nodeId: NodeId, path: z.string() })), []),
 });
@@ -47,7 +49,7 @@ export async function writeLinkedFolder(home: string, folder: LinkedFolder): Pro
 }
 
 /** What a person may change of a link. */
-export type FolderSettings = Pick<LinkedFolder, 'onConflict' | 'paused' | 'excluded'>;
+export type FolderSettings = Pick<LinkedFolder, 'onConflict' | 'paused' | 'wiping' | 'excluded'>;
 
 /** Changes settings of a linked folder, whatever other processes change meanwhile. Undefined when it is not linked any more. */
 export async function changeFolderSettings(

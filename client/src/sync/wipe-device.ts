@@ -1,0 +1,111 @@
+import { rm } from 'node:fs/promises';
+import type { ApiClient } from '../api/api-client.ts';
+import { UnavailableError } from '../api/unavailable-error.ts';
+import type { DiskCalls } from '../platform/node/disk-calls.ts';
+import {
+  changeFolderSettings,
+  type LinkedFolder,
+  lockFolder,
+  readLinkedFolders,
+  removeFolderState,
+  removeLinkedFolder,
+  stateFile,
+} from '../platform/node/linked-folders.ts';
+import { nodeDiskCalls } from '../platform/node/node-disk-calls.ts';
+import { openStateStore } from '../platform/node/open-state-store.ts';
+import { readRootMarker, rootMarkerFile } from '../platform/node/root-marker.ts';
+import { wipeFolder } from '../platform/node/wipe-folder.ts';
+import type { SignIn } from './session.ts';
+
+export interface WipeDependencies {
+  readonly home: string;
+  readonly api: Pick<ApiClient, 'listDevices' | 'reportWipe'>;
+  readonly deviceId: SignIn['deviceId'];
+  /** The operating system's, unless told otherwise. */
+  readonly calls?: DiskCalls;
+}
+
+/** What has become of one linked folder. `unreached`: it is not there, or another process has it; it is wiped when it is found again. */
+export type FolderWipe =
+  | { readonly path: string; readonly state: 'unreached' }
+  | {
+      readonly path: string;
+      readonly state: 'wiped';
+      readonly removedFiles: number;
+      readonly kept: readonly string[];
+    };
+
+/** Whether the account has asked this device to remove what it has synced, and has not been told that it did. Cost: one request. */
+export async function isWipeAsked({ api, deviceId }: WipeDependencies): Promise<boolean> {
+  try {
+    const answer = await api.listDevices({});
+    if (!answer.ok) return false;
+    const own = answer.value.devices.find((device) => device.deviceId === deviceId);
+    return own?.revokedAt !== undefined && own.wipe?.state === 'asked';
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return false;
+  }
+}
+
+/**
+ * Removes what this device has synced from all of its folders, and links none of them any more; then says so to the account. Only what the
+ * service has goes (`wipeFolder`).
+ *
+ * First it is written down of every folder that it is being wiped: from then on nothing syncs it, so that no file that is missing is ever taken
+ * for one that a person has deleted, not even after a new sign-in. A repeat goes on where an earlier one was broken off.
+ */
+export async function wipeDevice(dependencies: WipeDependencies): Promise<readonly FolderWipe[]> {
+  const { home } = dependencies;
+  for (const { folderId } of await readLinkedFolders(home)) {
+    await changeFolderSettings(home, folderId, { wiping: true });
+  }
+  return goOnWiping(dependencies);
+}
+
+/** Goes on with the folders of which it is written down that they are being wiped. */
+export async function goOnWiping(dependencies: WipeDependencies): Promise<readonly FolderWipe[]> {
+  const { api, deviceId, home } = dependencies;
+  const folders = (await readLinkedFolders(home)).filter(({ wiping }) => wiping === true);
+  const wipes: FolderWipe[] = [];
+  for (const folder of folders) wipes.push(await wipeLinked(dependencies, folder));
+  const wiped = wipes.flatMap((one) => (one.state === 'wiped' ? [one] : []));
+  if (wiped.length === 0 || wiped.length < wipes.length) return wipes;
+  const removedFiles = wiped.reduce((sum, one) => sum + one.removedFiles, 0);
+  const keptFiles = wiped.reduce((sum, one) => sum + one.kept.length, 0);
+  try {
+    await api.reportWipe({ parameters: { deviceId }, body: { removedFiles, keptFiles } });
+  } catch (error) {
+    // The files are gone all the same; the account goes on to show that it has asked.
+    if (!(error instanceof UnavailableError)) throw error;
+  }
+  return wipes;
+}
+
+async function wipeLinked(
+  { home, calls = nodeDiskCalls }: WipeDependencies,
+  folder: LinkedFolder,
+): Promise<FolderWipe> {
+  const { path, folderId } = folder;
+  const lock = await lockFolder(home, folderId);
+  if (lock === undefined) return { path, state: 'unreached' };
+  try {
+    const marker = await readRootMarker(path, calls);
+    if (marker === 'missing' || marker === 'damaged' || marker.folderId !== folderId)
+      return { path, state: 'unreached' };
+    const store = openStateStore(stateFile(home, folderId));
+    let wiped: Awaited<ReturnType<typeof wipeFolder>>;
+    try {
+      wiped = await wipeFolder(path, store.load().synced, calls);
+    } finally {
+      store.close();
+    }
+    // The link goes before what it needs: an end in between leaves at most remains that nothing reads.
+    await rm(rootMarkerFile(path), { force: true });
+    await removeLinkedFolder(home, folderId);
+    await removeFolderState(home, folderId);
+    return { path, state: 'wiped', ...wiped };
+  } finally {
+    lock.release();
+  }
+}

@@ -1,0 +1,53 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const WIPE = 'client/src/platform/node/wipe-folder.test.ts';
+const LAG = 'test/scenarios/device-lag.test.ts';
+
+/** Errors in what an account does with its devices. */
+export const DEVICE_BUGS: readonly PlantedBug[] = [
+  {
+    id: 'wipe-of-what-was-edited',
+    what: 'A wipe removes every file that was ever synced, also one that was edited since.',
+    invariant: 'I-7',
+    file: 'client/src/platform/node/wipe-folder.ts',
+    find: "kind === 'file' && contentHash !== undefined && isSame(identity, entry.identity),",
+    replace: "kind === 'file' && contentHash !== undefined && isSame(identity, identity),",
+    caughtBy: { file: WIPE, test: 'only what is exactly as it was sent goes, and folders in which nothing is left' },
+  },
+  {
+    id: 'wipe-looks-once',
+    what: 'A wipe does not look again before it removes what it has put aside.',
+    invariant: 'I-14',
+    file: 'client/src/platform/node/wipe-folder.ts',
+    find: "if (moved.kind === 'entry' && isAgreedOn(disk, moved.entry, sameWrite) && removes(disk, aside)) return undefined;",
+    replace: 'if (removes(disk, aside)) return undefined;',
+    caughtBy: {
+      file: WIPE,
+      test: 'what somebody writes between the last look at a file and its removal comes back to its place',
+    },
+  },
+  {
+    id: 'wipe-trusts-what-lies-aside',
+    what: 'A wipe that goes on removes what an earlier one has put aside, whatever it is by now.',
+    invariant: 'I-13',
+    file: 'client/src/platform/node/wipe-folder.ts',
+    find: 'if (isAgreedOn(disk, entry, sameWrite) && removes(',
+    replace: 'if (removes(',
+    caughtBy: {
+      file: WIPE,
+      test: 'a file that was written to while it lay aside, when the process was killed, is not removed later',
+    },
+  },
+  {
+    id: 'lag-of-what-a-device-was-told',
+    what: 'A device counts as up to date with what it was sent, before it has said that it has it.',
+    invariant: 'I-12',
+    file: 'lambdas/journal/list-changes.ts',
+    find: '{ positions: cursor.positions, isWhole',
+    replace: '{ positions: next, isWhole',
+    caughtBy: {
+      file: LAG,
+      test: 'a device that reads to the end is behind nothing, and one that does not is behind by what it has not read',
+    },
+  },
+];
