@@ -1,5 +1,5 @@
-import { type FieldDefect, JSON_DEPTH_MAX, REQUEST_BYTES_MAX, type Route } from '@syncline/protocol';
-import * as z from 'zod/mini';
+import { decodeValue, type FieldDefect, JSON_DEPTH_MAX, REQUEST_BYTES_MAX, type Route } from '@syncline/protocol';
+import type * as z from 'zod/mini';
 import type { ApiEvent } from './api-event.ts';
 import { DEFECT_CHARS_MAX, DEFECTS_MAX, JSON_VALUES_MAX } from './limits.ts';
 import { done, type Outcome, type Refused, refused } from './outcome.ts';
@@ -33,7 +33,7 @@ export function decodeRequest(route: Route, event: ApiEvent): Outcome<DecodedReq
       if (part.name !== 'body') defects.push(...unexpected(part));
       continue;
     }
-    const result = z.safeParse(part.schema, part.value);
+    const result = decodeValue(part.schema, part.value);
     if (result.success) decoded[part.name] = result.data;
     else defects.push(...result.error.issues.flatMap((issue) => defectsOf(part.name, issue)));
   }

@@ -4,6 +4,7 @@ export * from './changes.ts';
 export * from './chunk-encoding.ts';
 export * from './chunking.ts';
 export * from './commits.ts';
+export * from './decode-value.ts';
 export * from './errors.ts';
 export * from './history.ts';
 export * from './ids.ts';

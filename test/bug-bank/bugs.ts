@@ -15,6 +15,7 @@ import { PUSH_BUGS } from './push-bugs.ts';
 import { REFERENCE_BUGS } from './reference-bugs.ts';
 import { SERVICE_BUGS } from './service-bugs.ts';
 import { SHARING_BUGS } from './sharing-bugs.ts';
+import { SPEED_BUGS } from './speed-bugs.ts';
 import { SWEEP_BUGS } from './sweep-bugs.ts';
 import { TRANSFER_BUGS } from './transfer-bugs.ts';
 import { USAGE_BUGS } from './usage-bugs.ts';
@@ -40,6 +41,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...MOUNT_BUGS,
   ...SWEEP_BUGS,
   ...USAGE_BUGS,
+  ...SPEED_BUGS,
 ];
 
 /** @throws when there is no bug of this name. */

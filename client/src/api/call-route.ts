@@ -1,4 +1,12 @@
-import { ERRORS, type ErrorCode, type JsonRouteName, Problem, type Route, routes } from '@syncline/protocol';
+import {
+  decodeValue,
+  ERRORS,
+  type ErrorCode,
+  type JsonRouteName,
+  Problem,
+  type Route,
+  routes,
+} from '@syncline/protocol';
 import * as z from 'zod/mini';
 import type { ApiAnswer, ApiClientDependencies } from './api-client.ts';
 import { parseRetryAfter, retryDelayMs } from './backoff.ts';
@@ -99,7 +107,7 @@ async function sendOnce({ transport }: ApiClientDependencies, request: Transport
 function decodeAnswer(route: Route, response: TransportResponse): ApiAnswer<unknown> {
   const json = parseJson(response.body);
   if (response.status >= 400) return { ok: false, problem: readProblem(response, json) };
-  const decoded = z.safeParse(route.response, json);
+  const decoded = decodeValue(route.response, json);
   if (response.status === 200 && decoded.success) return { ok: true, value: decoded.data };
   const defect = decoded.error === undefined ? '' : `: ${z.prettifyError(decoded.error)}`;
   throw new UnavailableError(
