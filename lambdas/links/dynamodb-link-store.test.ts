@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { DAY_MS, epochMs, LINK_KEPT_MS, LINK_LIFE_MS_MAX } from '@syncline/protocol';
 import { newLink } from '../../test/conformance/link-store.ts';
 import { SeededRandom } from '../../test/support/seeded-random.ts';
-import type { DynamodbAction, DynamodbRequests, Item } from '../runtime/dynamodb-api.ts';
+import type { AttributeValue, DynamodbAction, DynamodbRequests, Item } from '../runtime/dynamodb-api.ts';
 import { expiryAttribute, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import type { DynamodbCalls } from '../runtime/dynamodb-client.ts';
 import { MemoryClock } from '../runtime/memory-clock.ts';
@@ -23,10 +23,14 @@ class FewItems {
       const { Key: key } = request as DynamodbRequests['GetItem'];
       const item = this.items.get(textOf(key));
       if (action === 'GetItem' || item === undefined) return { Item: item };
-      const { UpdateExpression: expression = '', ExpressionAttributeValues: values = {} } =
+      const { UpdateExpression: expression, ExpressionAttributeValues: values } =
         request as DynamodbRequests['UpdateItem'];
-      const set = [...expression.matchAll(/(\w+) = (:\w+)/g)].map(([, name = '', value = '']) => [name, values[value]]);
-      this.items.set(textOf(key), { ...item, ...Object.fromEntries(set) });
+      const changed: Record<string, AttributeValue> = { ...item };
+      for (const [, name = '', value = ''] of expression.matchAll(/(\w+) = (:\w+)/g)) {
+        const given = values?.[value];
+        if (given !== undefined) changed[name] = given;
+      }
+      this.items.set(textOf(key), changed);
       return { Attributes: this.items.get(textOf(key)) };
     },
   } as DynamodbCalls;

@@ -14,4 +14,16 @@ export const SPEED_BUGS: readonly PlantedBug[] = [
       test: 'an object with fields that the schema would take away does not fit',
     },
   },
+  {
+    id: 'quick-read-trusts-its-first-look',
+    what: 'A small file that is written to while it is read at once counts as the one that the plan saw.',
+    invariant: 'I-7',
+    file: 'client/src/platform/node/read-in-state.ts',
+    find: 'const isSame = read === bytes.length && sameState(identityOf(file.stat()), identity);',
+    replace: 'const isSame = read === bytes.length;',
+    caughtBy: {
+      file: 'client/src/platform/node/read-in-state.test.ts',
+      test: 'a file that is written to while it is read at once is told as changed',
+    },
+  },
 ];

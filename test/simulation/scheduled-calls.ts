@@ -12,6 +12,7 @@ export function scheduledCalls(calls: DiskCalls, schedule: Schedule): DiskCalls 
     readFileSync: (path, bytesMax) => calls.readFileSync(path, bytesMax),
     realpathSync: (path) => calls.realpathSync(path),
     open: async (path, flags, mode) => scheduledHandle(await schedule(() => calls.open(path, flags, mode)), schedule),
+    ...(calls.openNow === undefined ? {} : { openNow: calls.openNow }),
     mkdir: (path, mode) => schedule(() => calls.mkdir(path, mode)),
     chmod: (path, mode) => schedule(() => calls.chmod(path, mode)),
     renameSync: (from, to) => calls.renameSync(from, to),

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import type { DiskCalls, DiskHandle } from '../../client/src/platform/node/disk-calls.ts';
+import type { DiskCalls, DiskHandle, OpenNow } from '../../client/src/platform/node/disk-calls.ts';
 import { errorCode } from '../../client/src/platform/node/error-code.ts';
 import { type DiskErrorCode, diskError } from './disk-paths.ts';
 import type { OpenInode, SimulatedDisk } from './simulated-disk.ts';
@@ -92,11 +92,27 @@ export class SimulatedProcess {
           path,
           call('open', path, () => disk.open(path, flags, mode)),
         ),
+      openNow: (path, flags) => this.#openNow(path, flags),
       mkdir: async (path, mode) => call('mkdir', path, () => disk.mkdir(path, mode)),
       chmod: async (path, mode) => call('chmod', path, () => disk.chmod(path, mode)),
       renameSync: (from, to) => call('rename', `${from} -> ${to}`, () => disk.rename(from, to)),
       link: async (from, to) => call('link', `${from} -> ${to}`, () => disk.link(from, to)),
       unlinkSync: (path) => call('unlink', path, () => disk.unlink(path)),
+    };
+  }
+
+  /** At every second call of the process the disk is one that keeps its callers waiting. */
+  #openNow(path: string, flags: number): OpenNow | undefined {
+    if (this.log.length % 2 === 1) return undefined;
+    const disk = this.#disk;
+    const opened = this.call({ name: 'open', path }, () => disk.open(path, flags));
+    return {
+      stat: () => this.call({ name: 'fstat', path }, () => disk.stat(opened)),
+      read: (into, position) =>
+        this.call({ name: 'fread', path }, (fault) =>
+          disk.read(opened, fault === 'short' ? half(into) : into, position),
+        ),
+      close: () => this.call({ name: 'fclose', path }, () => disk.close(opened)),
     };
   }
 

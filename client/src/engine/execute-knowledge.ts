@@ -161,6 +161,15 @@ export function contentSource({ files }: EnginePorts, { identity, path, isWanted
         failure = answer?.kind;
         return undefined;
       }),
+    readNow:
+      files.readNow &&
+      (() => {
+        const answer =
+          isWanted?.() === false ? ({ kind: 'changed' } as const) : files.readNow?.({ path: path(), identity });
+        if (answer === undefined || answer.kind === 'read') return answer?.bytes;
+        failure = answer.kind;
+        return new Uint8Array(0);
+      }),
     read: async (wanted) => {
       const answer =
         isWanted?.() === false ? ({ kind: 'changed' } as const) : await files.read({ path: path(), identity }, wanted);

@@ -83,7 +83,13 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
       const lane = laneFor(sources.reduce((most, { size }) => Math.max(most, size), 0));
       const outcomes = await uploadFiles(
         { ...dependencies, gate: dependencies.gate.lane(lane) },
-        sources.map(({ namespaceId: to, size, read, lend }) => ({ namespaceId: to, size, read, lend })),
+        sources.map(({ namespaceId: to, size, read, readNow, lend }) => ({
+          namespaceId: to,
+          size,
+          read,
+          readNow,
+          lend,
+        })),
         { signal, onProgress: countBytes(options.onBytes) },
       );
       for (const outcome of outcomes) if (outcome.kind === 'uploaded') manifests.note(outcome);

@@ -1,5 +1,5 @@
 import { ChunkHash, type ChunkRef, ContentHash, packManifest } from '@syncline/protocol';
-import { hmacSha256, sha256 } from '#sha256';
+import { hmacSha256, sha256, sha256Now } from '#sha256';
 
 /** The name of a chunk. */
 export async function hashChunk(bytes: Uint8Array): Promise<ChunkHash> {
@@ -9,6 +9,19 @@ export async function hashChunk(bytes: Uint8Array): Promise<ChunkHash> {
 /** The name of a content: the hash of its packed manifest. */
 export async function hashManifest(chunks: readonly ChunkRef[]): Promise<ContentHash> {
   return ContentHash.parse(await sha256(packManifest(chunks)));
+}
+
+interface NamedContent {
+  readonly chunks: readonly ChunkRef[];
+  readonly contentHash: ContentHash;
+}
+
+/** Names a content of one chunk, or of none, at once; undefined on a platform that hashes nothing at once. */
+export function nameNow(bytes: Uint8Array): NamedContent | undefined {
+  if (sha256Now === undefined) return undefined;
+  const size = bytes.length;
+  const chunks = size === 0 ? [] : [{ hash: ChunkHash.parse(sha256Now(bytes)), size }];
+  return { chunks, contentHash: ContentHash.parse(sha256Now(packManifest(chunks))) };
 }
 
 /** What only somebody who has the chunk can compute: HMAC-SHA256(key = the challenge's bytes, message = the chunk's). */

@@ -1,6 +1,6 @@
-import { type ChunkRef, type ContentHash, chunkingFor } from '@syncline/protocol';
+import { type ChunkRef, type ContentHash, chunkingFor, ONE_CHUNK_BYTES_MAX } from '@syncline/protocol';
 import { cutBytes, cutContent, type FileCutting } from './cut-content.ts';
-import { hashManifest } from './hashing.ts';
+import { hashManifest, nameNow } from './hashing.ts';
 import { KEPT_FILE_BYTES_MAX } from './limits.ts';
 import type { TransferGate } from './transfer-gate.ts';
 import type { UploadSource } from './upload-files.ts';
@@ -52,6 +52,28 @@ export async function readContent(dependencies: ReadingDependencies, source: Upl
   }
   if (read === undefined) return { kind: 'changed' };
   return { kind: 'read', content: { source, ...read, contentHash: await hashManifest(read.chunks) } };
+}
+
+/** As `readContent`, at once: for a file of one chunk that is kept and need not be waited for. Undefined for others. */
+export function readContentNow(keeping: KeepingBudget, source: UploadSource): ReadOutcome | undefined {
+  const { size } = source;
+  if (size > ONE_CHUNK_BYTES_MAX || size > keeping.bytesLeft) return undefined;
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = source.readNow?.();
+  } catch (cause) {
+    return { kind: 'unreadable', cause };
+  }
+  if (bytes === undefined) return undefined;
+  if (bytes.length !== size) return { kind: 'changed' };
+  const named = nameNow(bytes);
+  if (named === undefined) return undefined;
+  keeping.bytesLeft -= size;
+  const kept = bytes;
+  return {
+    kind: 'read',
+    content: { source, ...named, kept, bytes: async ({ start, end }) => kept.subarray(start, end) },
+  };
 }
 
 type CutSource = Pick<FileContent, 'chunks' | 'kept' | 'bytes'>;

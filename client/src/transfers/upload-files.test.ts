@@ -209,6 +209,33 @@ test('a file that is shorter than it was is told as changed; one that cannot be 
   expect(outcomes).toMatchObject([{ kind: 'changed' }, { kind: 'unreadable', cause: failure }, { kind: 'uploaded' }]);
 });
 
+test('files that can be read at once are read so, in the same order and with the same outcomes', async () => {
+  const failure = new Error('EIO');
+  const texts = ['first', 'second', 'third', '', 'fifth'];
+  const sources = texts.map((text): UploadSource & { reads: number } => sourceOf(Buffer.from(text)));
+  const now: readonly (() => Uint8Array | undefined)[] = [
+    () => Buffer.from('first'),
+    () => undefined,
+    () => Buffer.from('thi'),
+    () => new Uint8Array(0),
+    () => {
+      throw failure;
+    },
+  ];
+  const outcomes = await uploadFiles(
+    world,
+    sources.map((source, index) => ({ ...source, read: (wanted) => source.read(wanted), readNow: now[index] })),
+  );
+  expect(outcomes).toMatchObject([
+    { kind: 'uploaded', chunks: [{ hash: sha256(Buffer.from('first')), size: 5 }] },
+    { kind: 'uploaded', chunks: [{ hash: sha256(Buffer.from('second')), size: 6 }] },
+    { kind: 'changed' },
+    { kind: 'uploaded', chunks: [], contentHash: sha256(Buffer.from('')) },
+    { kind: 'unreadable', cause: failure },
+  ]);
+  expect(sources.map(({ reads }) => reads)).toEqual([0, 1, 0, 0, 0]);
+});
+
 test('a file that is found shorter at once costs no request', async () => {
   const short: UploadSource = { namespaceId, size: 10, read: async () => Buffer.from('five!') };
   expect(await uploadFiles(world, [short])).toEqual([{ kind: 'changed' }]);

@@ -1,8 +1,8 @@
 import { chunkingFor, type Problem, type Upload, type UploadFile, type UploadId } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
-import type { SourceGroup } from './group-sources.ts';
+import type { IndexedSource, SourceGroup } from './group-sources.ts';
 import { READING_FILES_MAX } from './limits.ts';
-import { type FileContent, readContent } from './read-content.ts';
+import { type FileContent, type ReadOutcome, readContent, readContentNow } from './read-content.ts';
 import { runBounded } from './run-bounded.ts';
 import { chunkForPack, storeInPack } from './store-in-pack.ts';
 import type { UploadOutcome } from './upload-files.ts';
@@ -63,13 +63,19 @@ export async function storeFiles(call: UploadCall, files: readonly OpenedFile[])
 async function readFiles(call: UploadCall, group: SourceGroup, keptBytesMax: number): Promise<readonly ReadFile[]> {
   const keeping = { bytesLeft: keptBytesMax };
   const { gate, signal, cutting } = call;
-  const read = await runBounded(READING_FILES_MAX, group.members, async ({ index, source }) => {
-    const outcome = await readContent({ gate, keeping, signal, cutting }, source);
-    if (outcome.kind === 'read') return { index, content: outcome.content };
-    call.onOutcome(index, outcome);
-    return undefined;
+  signal.throwIfAborted();
+  const outcomes: (ReadOutcome | undefined)[] = group.members.map(({ source }) => readContentNow(keeping, source));
+  const later = [...group.members.keys()].filter((place) => outcomes[place] === undefined);
+  await runBounded(READING_FILES_MAX, later, async (place) => {
+    const member = group.members[place] as IndexedSource;
+    outcomes[place] = await readContent({ gate, keeping, signal, cutting }, member.source);
   });
-  return read.filter((file) => file !== undefined);
+  return group.members.flatMap(({ index }, place) => {
+    const outcome = outcomes[place];
+    if (outcome?.kind === 'read') return { index, content: outcome.content };
+    if (outcome !== undefined) call.onOutcome(index, outcome);
+    return [];
+  });
 }
 
 async function openFiles(call: UploadCall, read: readonly ReadFile[]): Promise<readonly OpenedFile[]> {

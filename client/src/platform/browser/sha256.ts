@@ -3,6 +3,9 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   return toHex(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
 }
 
+/** Web Crypto hashes nothing at once. */
+export const sha256Now: ((bytes: Uint8Array) => string) | undefined = undefined;
+
 /** HMAC-SHA256 as lowercase hexadecimal. */
 export async function hmacSha256(key: Uint8Array, bytes: Uint8Array): Promise<string> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };

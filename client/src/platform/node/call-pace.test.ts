@@ -61,3 +61,17 @@ test('what a call throws is thrown, and a slow failure counts as slow', async ()
   );
   expect(await next).toBe('elsewhere');
 });
+
+test('calls that were made in a row count as slow together, and then others are made elsewhere as well', async () => {
+  let now = 0;
+  const pace = new CallPace(() => now);
+  const begun = pace.begin();
+  if (begun === undefined) throw new Error('a quick disk is not called elsewhere');
+  now += 5 * SLOW_CALL_MS;
+  pace.ended(begun, 5);
+  expect(pace.begin()).toBe(now);
+  now += 5 * SLOW_CALL_MS + 1;
+  pace.ended(now - 5 * SLOW_CALL_MS - 1, 5);
+  for (let call = 0; call < CALLS_ELSEWHERE; call++) expect(pace.begin()).toBeUndefined();
+  expect(pace.begin()).toBe(now);
+});

@@ -15,6 +15,20 @@ export class CallPace {
     this.#nowMs = nowMs;
   }
 
+  /** Whether calls may be made on this thread at the moment; it counts as one. What was begun is told to `ended` then. */
+  begin(): number | undefined {
+    if (this.#elsewhere > 0) {
+      this.#elsewhere -= 1;
+      return undefined;
+    }
+    return this.#nowMs();
+  }
+
+  /** Tells that a call, or several of `calls` in a row, has ended that was begun at this time. */
+  ended(startedMs: number, calls: number): void {
+    if (this.#nowMs() - startedMs > SLOW_CALL_MS * calls) this.#elsewhere = CALLS_ELSEWHERE;
+  }
+
   /** Makes a call once, by one of two ways that do the same. What it throws is thrown. */
   async make<T>(here: () => T, elsewhere: () => Promise<T>): Promise<T> {
     if (this.#elsewhere === 0 && this.#here >= CALLS_HERE_MAX) this.#elsewhere = 1;

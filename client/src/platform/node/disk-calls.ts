@@ -17,6 +17,11 @@ export interface DiskCalls {
   /** The path with all links followed. */
   realpathSync(path: string): string;
   open(path: string, flags: number, mode?: number): Promise<DiskHandle>;
+  /**
+   * Opens a file that is only read, for calls that are made at once. Undefined while the disk keeps its callers waiting: then `open` is
+   * asked. Whoever opens it closes it before anything else of this process has its turn.
+   */
+  readonly openNow?: (path: string, flags: number) => OpenNow | undefined;
   mkdir(path: string, mode?: number): Promise<void>;
   chmod(path: string, mode: number): Promise<void>;
   /** Atomic: replaces a file, or an empty directory by a directory. At once, so that nothing comes between a look and it. */
@@ -25,6 +30,13 @@ export interface DiskCalls {
   link(from: string, to: string): Promise<void>;
   /** At once, like a rename. */
   unlinkSync(path: string): void;
+}
+
+/** An open file, whose calls are those of DiskHandle, made at once. */
+export interface OpenNow {
+  stat(): DiskStat;
+  read(into: Uint8Array, position: number): number;
+  close(): void;
 }
 
 /** An open file or directory. Its own calls are those of DiskCalls for the object, wherever its name went since. */

@@ -48,6 +48,8 @@ export const SLOW_CALL_MS = 2;
 export const CALLS_ELSEWHERE = 64;
 /** Calls that are made on this thread one after the other. */
 export const CALLS_HERE_MAX = 128;
+/** Calls by which a small file is read: it is opened, looked at, read, looked at again and closed. */
+export const CALLS_OF_A_FILE = 5;
 /** Most bytes that are read on this thread by one call. */
 export const QUICK_BYTES_MAX = 64 * KiB;
 /** Random bytes that are drawn from the system at once. */

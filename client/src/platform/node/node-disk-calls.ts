@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import type { DiskCalls } from './disk-calls.ts';
-import { linkQuickly, openQuickly } from './quick-handle.ts';
+import { linkQuickly, openNow, openQuickly } from './quick-handle.ts';
 
 /** The operating system's own calls. */
 export const nodeDiskCalls: DiskCalls = {
@@ -22,6 +22,7 @@ export const nodeDiskCalls: DiskCalls = {
   readFileSync: readBeginning,
   realpathSync: (path) => realpathSync.native(path),
   open: openQuickly,
+  openNow,
   mkdir: (path, mode) => mkdir(path, mode),
   chmod,
   renameSync: (from, to) => renameSync(from, to),

@@ -288,6 +288,18 @@ function moveOut(folder: string): void {
   symlinkSync(join(directory, folder), at(folder));
 }
 
+test('a file that is in a folder which was moved out of the synced one is not read, neither at once nor later', async () => {
+  mkdirSync(at('d'));
+  write('d/f', 'outside');
+  const { identity } = await look('d/f');
+  const files = filesWith();
+  expect(files.readNow({ path: 'd/f', identity })).toMatchObject({ kind: 'read' });
+  await Promise.resolve();
+  moveOut('d');
+  expect(files.readNow({ path: 'd/f', identity })).toEqual({ kind: 'changed' });
+  expect(await files.read({ path: 'd/f', identity }, { start: 0, end: 7 })).toEqual({ kind: 'changed' });
+});
+
 test('what somebody moves out of the synced folder while its place in the trash is made stays there', async () => {
   mkdirSync(at('d'));
   write('d/f', 'mine');

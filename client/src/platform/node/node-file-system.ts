@@ -26,7 +26,7 @@ import type { FolderWatcher } from './folder-watcher.ts';
 import { nodeDiskCalls } from './node-disk-calls.ts';
 import { openIgnoreFiles } from './open-ignore-files.ts';
 import { permissions } from './permissions.ts';
-import { lendInState, readInState } from './read-in-state.ts';
+import { lendInState, readInState, readInStateNow } from './read-in-state.ts';
 import { directoryObject, isRealFolder } from './real-folder.ts';
 import { isSameInode, isSecondName, renameToFree } from './rename-to-free.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
@@ -55,6 +55,8 @@ export class NodeFileSystem implements FileSystem {
   readonly #calls: DiskCalls;
   readonly #disk: ScannedDisk;
   readonly #changed: ChangedDirectories;
+  /** Folders that were found to be where their paths say, in this very moment. */
+  readonly #insideNow = new Set<string>();
   /** Which directory the root was when it was verified last. */
   #verified: string | undefined;
 
@@ -98,6 +100,11 @@ export class NodeFileSystem implements FileSystem {
   ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'changed' | 'unreadable' }> {
     if (!this.#isInside(file.path)) return { kind: 'changed' };
     return readInState(this.#calls, { path: this.#absolute(file.path), identity: file.identity }, wanted);
+  }
+
+  readNow(file: Parameters<NonNullable<FileSystem['readNow']>>[0]): ReturnType<NonNullable<FileSystem['readNow']>> {
+    if (!this.#isInsideNow(parentPath(file.path))) return { kind: 'changed' };
+    return readInStateNow(this.#calls, { path: this.#absolute(file.path), identity: file.identity });
   }
 
   async lend(file: {
@@ -308,6 +315,15 @@ export class NodeFileSystem implements FileSystem {
   /** Whether the folder of a path is really where its path says. */
   #isInside(path: string): boolean {
     return isRealFolder(this.#calls, this.#root, parentPath(path));
+  }
+
+  /** The same of a folder for many files in it, as long as nothing else of this process has its turn. */
+  #isInsideNow(folder: string): boolean {
+    if (this.#insideNow.has(folder)) return true;
+    if (!isRealFolder(this.#calls, this.#root, folder)) return false;
+    if (this.#insideNow.size === 0) queueMicrotask(() => this.#insideNow.clear());
+    this.#insideNow.add(folder);
+    return true;
   }
 
   /** A listing of the folder that really is at a path, and not of one that a symbolic link leads to. */

@@ -1,10 +1,12 @@
-import { appendFileSync, mkdtempSync, readSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { OpenNow } from './disk-calls.ts';
+import { QUICK_BYTES_MAX } from './limits.ts';
 import { nodeDiskCalls } from './node-disk-calls.ts';
-import { lendInState } from './read-in-state.ts';
+import { lendInState, readInStateNow } from './read-in-state.ts';
 import { identityOf } from './scan-folder.ts';
 
 let directory: string;
@@ -44,4 +46,65 @@ test('a file in another state, a link and nothing are not lent', async () => {
   symlinkSync(path, link);
   expect(await lend(link)).toEqual({ kind: 'changed' });
   expect(await lend(join(directory, 'nothing'))).toEqual({ kind: 'changed' });
+});
+
+/** The operating system's calls, with something that happens before the file is read. */
+function callsThat(meanwhile: () => void): { readonly openNow: (file: string, flags: number) => OpenNow | undefined } {
+  return {
+    openNow: (file, flags) => {
+      const opened = nodeDiskCalls.openNow?.(file, flags);
+      return (
+        opened && {
+          ...opened,
+          read: (into, position) => {
+            meanwhile();
+            return opened.read(into, position);
+          },
+        }
+      );
+    },
+  };
+}
+
+async function stateOfFile() {
+  return identityOf(await stat(path, { bigint: true }));
+}
+
+test('a small file is read at once, whole', async () => {
+  const read = readInStateNow(
+    callsThat(() => undefined),
+    { path, identity: await stateOfFile() },
+  );
+  if (read?.kind !== 'read') throw new Error(read?.kind);
+  expect(Buffer.from(read.bytes).toString()).toBe('some bytes');
+});
+
+test('a file that is written to while it is read at once is told as changed', async () => {
+  const calls = callsThat(() => appendFileSync(path, ', and more'));
+  expect(readInStateNow(calls, { path, identity: await stateOfFile() })).toEqual({ kind: 'changed' });
+});
+
+test('a file that is cut off while it is read at once is told as changed', async () => {
+  const calls = callsThat(() => truncateSync(path, 4));
+  expect(readInStateNow(calls, { path, identity: await stateOfFile() })).toEqual({ kind: 'changed' });
+});
+
+test('a file in another state, a link and nothing are not read at once', async () => {
+  const before = await stateOfFile();
+  appendFileSync(path, ', and more');
+  expect(readInStateNow(nodeDiskCalls, { path, identity: before })).toEqual({ kind: 'changed' });
+  const link = join(directory, 'link');
+  symlinkSync(path, link);
+  const now = await stateOfFile();
+  expect(readInStateNow(nodeDiskCalls, { path: link, identity: now })).toEqual({ kind: 'changed' });
+  expect(readInStateNow(nodeDiskCalls, { path: join(directory, 'nothing'), identity: now })).toEqual({
+    kind: 'changed',
+  });
+});
+
+test('what may keep this thread waiting is not read at once', async () => {
+  const slow = { openNow: () => undefined };
+  expect(readInStateNow(slow, { path, identity: await stateOfFile() })).toBeUndefined();
+  truncateSync(path, QUICK_BYTES_MAX + 1);
+  expect(readInStateNow(nodeDiskCalls, { path, identity: await stateOfFile() })).toBeUndefined();
 });

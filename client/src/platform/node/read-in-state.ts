@@ -3,6 +3,7 @@ import type { LentFile, WantedBytes } from '../../engine/ports.ts';
 import { type LocalIdentity, sameState } from '../../engine/trees.ts';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
+import { QUICK_BYTES_MAX } from './limits.ts';
 import { readBytes } from './read-bytes.ts';
 import { identityOf } from './scan-folder.ts';
 
@@ -11,6 +12,9 @@ export interface FileInState {
   readonly path: string;
   readonly identity: LocalIdentity;
 }
+
+/** Follows no link at the path, and waits for nobody. */
+const READING_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 interface NotRead {
   readonly kind: 'changed' | 'unreadable';
@@ -30,6 +34,32 @@ export async function readInState(
       return (await opened.isExpected()) ? { kind: 'read', bytes } : { kind: 'changed' };
     } finally {
       await opened.handle.close();
+    }
+  } catch (error) {
+    return kindOf(error);
+  }
+}
+
+/** All bytes of a small file that was in the given state before and after, at once; undefined where that may keep this thread waiting. */
+export function readInStateNow(
+  calls: Pick<DiskCalls, 'openNow'>,
+  { path, identity }: FileInState,
+): { readonly kind: 'read'; readonly bytes: Uint8Array } | NotRead | undefined {
+  if (calls.openNow === undefined || identity.size > QUICK_BYTES_MAX) return undefined;
+  try {
+    const file = calls.openNow(path, READING_FLAGS);
+    if (file === undefined) return undefined;
+    try {
+      if (!sameState(identityOf(file.stat()), identity)) return { kind: 'changed' };
+      const bytes = new Uint8Array(identity.size);
+      let read = 0;
+      for (let count = -1; read < bytes.length && count !== 0; read += count) {
+        count = file.read(bytes.subarray(read), read);
+      }
+      const isSame = read === bytes.length && sameState(identityOf(file.stat()), identity);
+      return isSame ? { kind: 'read', bytes } : { kind: 'changed' };
+    } finally {
+      file.close();
     }
   } catch (error) {
     return kindOf(error);
@@ -62,7 +92,7 @@ async function openInState(
   calls: DiskCalls,
   { path, identity }: FileInState,
 ): Promise<{ readonly handle: DiskHandle; readonly isExpected: () => Promise<boolean> } | 'changed'> {
-  const handle = await calls.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const handle = await calls.open(path, READING_FLAGS);
   const isExpected = async () => sameState(identityOf(await handle.stat()), identity);
   let isOpen = false;
   try {

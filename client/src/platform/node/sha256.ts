@@ -8,6 +8,9 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   return hash('sha256', bytes, 'hex');
 }
 
+/** The same at once; undefined on platforms that only hash in the background. */
+export const sha256Now: ((bytes: Uint8Array) => string) | undefined = (bytes) => hash('sha256', bytes, 'hex');
+
 /** HMAC-SHA256 as lowercase hexadecimal. */
 export async function hmacSha256(key: Uint8Array, bytes: Uint8Array): Promise<string> {
   return createHmac('sha256', key).update(bytes).digest('hex');
