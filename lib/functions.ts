@@ -207,6 +207,14 @@ export const functions = {
     memoryMiB: memory.core,
     timeoutSeconds: seconds.longest,
   },
+  usage: {
+    routes: ['getUsage', 'getRetention', 'setRetention'],
+    // Reads what a dry run of the expiry reads, and changes what a head says of its retention.
+    access: { tables: { accounts: [...read, 'UpdateItem'], files: read, changes: ['Query'] } },
+    settings: [],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.longest,
+  },
   /** Called by hand: lets go what the retention does not keep. */
   expiry: {
     routes: [],

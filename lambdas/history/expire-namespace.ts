@@ -200,7 +200,12 @@ async function dropRevisions(run: Run, access: Access, nodeId: NodeId) {
   const node = await view.node(nodeId);
   if (node === undefined) return { count: 0, transaction };
   const { revisions } = await run.namespaces.listRevisions({ namespaceId, nodeId, limit: EXPIRY_REVISIONS_MAX });
-  const rule = { contentRev: node.contentRev, retentionMs: run.retentionMs, now: run.time };
+  const rule = {
+    contentRev: node.contentRev,
+    retentionMs: run.retentionMs,
+    isThinned: run.head.thinning !== 'none',
+    now: run.time,
+  };
   const expired = expiredRevisions(revisions, rule);
   // The oldest first: what is left is thinned like what was there.
   const dropped = expired.toReversed().slice(0, run.isDryRun ? expired.length : EXPIRY_DROPS_MAX);

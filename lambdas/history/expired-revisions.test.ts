@@ -59,7 +59,9 @@ const files = fc
   });
 
 function expire(revisions: readonly StoredRevision[], now: number, contentRev: number): readonly StoredRevision[] {
-  const expired = new Set(expiredRevisions(revisions, { contentRev, retentionMs: RETENTION_MS, now: epochMs(now) }));
+  const expired = new Set(
+    expiredRevisions(revisions, { contentRev, retentionMs: RETENTION_MS, isThinned: true, now: epochMs(now) }),
+  );
   return revisions.filter((one) => !expired.has(one));
 }
 

@@ -6,6 +6,8 @@ export interface RetentionRule {
   /** The revision that is the present content. */
   readonly contentRev: number;
   readonly retentionMs: number;
+  /** Whether not all stay until then. */
+  readonly isThinned: boolean;
   readonly now: EpochMs;
 }
 
@@ -29,7 +31,7 @@ export function expiredRevisions(revisions: readonly StoredRevision[], rule: Ret
     if (!isLosing) replacedAt = madeAt;
     if (isMarked || isPresent) continue;
     const slot = slotOf(madeAt, ageMs);
-    const isThinned = !isLosing && slot !== undefined && taken.has(slot);
+    const isThinned = rule.isThinned && !isLosing && slot !== undefined && taken.has(slot);
     if (ageMs >= rule.retentionMs || isThinned) expired.push(revision);
     else if (!isLosing && slot !== undefined) taken.add(slot);
   }

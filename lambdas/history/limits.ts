@@ -1,4 +1,4 @@
-import { assert, DAY_MS, HOUR_MS, MINUTE_MS, RETENTION_DAYS_DEFAULT } from '@syncline/protocol';
+import { assert, DAY_MS, HOUR_MS, MINUTE_MS, RETENTION_DAYS_DEFAULT, SECOND_MS } from '@syncline/protocol';
 
 /** Entries of the journal that one restore looks back over: what a request can read and hold. */
 export const RESTORE_ENTRIES_MAX = 100_000;
@@ -18,6 +18,8 @@ export const EXPIRY_DROPS_MAX = 45;
 export const EXPIRY_PURGES_MAX = 19;
 /** Times that a transaction of the expiry is tried again after somebody's commit came first. */
 export const EXPIRY_TRIES_MAX = 8;
+/** How long a request counts what a retention would let go, in milliseconds. */
+export const RETENTION_COUNT_MS = 15 * SECOND_MS;
 /** How long one run goes on, in milliseconds; the next one takes up what is left. */
 export const EXPIRY_RUN_MS = 10 * MINUTE_MS;
 /** How much older the expiry's clock becomes by one run, at most, in milliseconds, whatever the clock on the wall says. */

@@ -91,7 +91,12 @@ export class MemoryNamespaceStore implements NamespaceStore {
   /** Changes what a head says beside its journal and its bytes. */
   changeHead(
     namespaceId: NamespaceId,
-    change: Partial<Pick<NamespaceHead, 'accessRev' | 'epoch' | 'memberCount' | 'ownerAccountId' | 'timeFloor'>>,
+    change: Partial<
+      Pick<
+        NamespaceHead,
+        'accessRev' | 'epoch' | 'memberCount' | 'ownerAccountId' | 'retentionDays' | 'thinning' | 'timeFloor'
+      >
+    >,
   ): void {
     const namespace = this.#namespaces.get(namespaceId);
     if (namespace !== undefined) namespace.head = { ...namespace.head, ...change };

@@ -12,6 +12,7 @@ import type {
   OpId,
   Revision,
   Role,
+  Thinning,
   TrashEntry,
 } from '@syncline/protocol';
 import type { DeviceKey } from '../accounts/account-store.ts';
@@ -152,6 +153,8 @@ export interface NamespaceHead {
   readonly mountCount?: number;
   /** How long what was replaced or deleted is kept, in days; RETENTION_DAYS_DEFAULT when absent. */
   readonly retentionDays?: number;
+  /** Whether revisions are thinned until then; they are when absent. */
+  readonly thinning?: Thinning;
   /** No change is dated before it (history/expiry-clock.ts). */
   readonly timeFloor?: EpochMs;
 }

@@ -27,7 +27,7 @@ function refusalOf(access: Access | undefined, added: number): Refused | undefin
   if (access.role === 'viewer') return refuseViewer();
   const { bytesLogical: usedBytes, quotaBytes, groundId } = access.head;
   if (usedBytes + added <= quotaBytes) return undefined;
-  const detail = 'these files do not fit into the quota';
+  const detail = 'these files do not fit into the quota: delete something, or ask for a larger quota';
   // How full the home is that a shared folder came from is for its owner alone.
   return groundId === undefined
     ? refused('quota_exceeded', detail, { usedBytes, quotaBytes })

@@ -83,6 +83,8 @@ export const JOURNAL_RETENTION_MS = 180 * DAY_MS;
 
 /** How long what was replaced or deleted is kept, in days, unless a namespace says otherwise. */
 export const RETENTION_DAYS_DEFAULT = 30;
+/** Shortest retention of a namespace, in days. */
+export const RETENTION_DAYS_MIN = 1;
 /** Longest retention of a namespace, in days: the expiry follows the journal, and must come before its end. */
 export const RETENTION_DAYS_MAX = 165;
 
@@ -132,6 +134,8 @@ export const LINK_DOWNLOADS_MAX = 1_000_000;
 
 assert(FIXED_CHUNK_BYTES * FILE_CHUNKS_MAX >= FILE_BYTES_MAX, 'a full manifest must hold the largest file');
 assert(FIXED_CHUNK_BYTES <= CHUNK_BYTES_MAX, 'a fixed chunk must be a legal chunk');
+assert(RETENTION_DAYS_MIN <= RETENTION_DAYS_DEFAULT, 'the usual retention is one that can be set');
+assert(RETENTION_DAYS_DEFAULT <= RETENTION_DAYS_MAX, 'the usual retention is one that can be set');
 assert(RETENTION_DAYS_MAX * DAY_MS < JOURNAL_RETENTION_MS, 'the expiry reads entries that are as old as the retention');
 assert(CHUNK_PIN_MS > UPLOAD_SESSION_MS + SIGNED_URL_MS, 'a pin must outlast its session and every URL of it');
 assert(MANIFEST_INLINE_CHUNKS_MAX < FILE_CHUNKS_MAX, 'long manifests need the bucket');

@@ -38,6 +38,7 @@ import {
   UploadContentResponse,
   UploadParameters,
 } from './uploads.ts';
+import { usageRoutes } from './usage-routes.ts';
 
 /** One entry of the HTTP contract; absent parts take nothing. */
 export interface Route {
@@ -214,6 +215,7 @@ export const routes = {
   ...historyRoutes,
   ...sharingRoutes,
   ...linkRoutes,
+  ...usageRoutes,
   openSocket: {
     method: 'POST',
     path: '/v1/socket',

@@ -133,4 +133,52 @@ export const USAGE_BUGS: readonly PlantedBug[] = [
       test: 'what was deleted and replaced before a folder was shared expires by the retention of the shared folder',
     },
   },
+  {
+    id: 'editor-sets-the-retention',
+    what: 'Whoever is in a shared folder sets how long it keeps things.',
+    invariant: 'I-7',
+    file: 'lambdas/history/set-retention.ts',
+    find: "if (role !== 'owner') return",
+    replace: "if (role === 'viewer') return",
+    caughtBy: {
+      file: 'test/scenarios/retention.test.ts',
+      test: 'a retention is within its bounds, and only the owner sets it',
+    },
+  },
+  {
+    id: 'dry-retention-is-set',
+    what: 'Asking what a retention would let go sets it.',
+    invariant: 'I-7',
+    file: 'lambdas/history/set-retention.ts',
+    find: 'if (request.dryRun === true) return done({ retention, loss });',
+    replace: '',
+    caughtBy: {
+      file: 'test/scenarios/retention.test.ts',
+      test: 'a shorter retention is told before what it lets go, and the next expiry lets go just that',
+    },
+  },
+  {
+    id: 'thinned-although-not-wanted',
+    what: 'Revisions are thinned in a namespace that keeps all of them.',
+    invariant: 'I-7',
+    file: 'lambdas/history/expired-revisions.ts',
+    find: 'const isThinned = rule.isThinned && ',
+    replace: 'const isThinned = ',
+    caughtBy: {
+      file: 'test/scenarios/retention.test.ts',
+      test: 'without thinning every revision stays until the retention is over',
+    },
+  },
+  {
+    id: 'usage-of-another-ground',
+    what: 'Shared folders of others are told to count on the own quota.',
+    invariant: 'I-23',
+    file: 'lambdas/accounts/get-usage.ts',
+    find: 'groundId === head.namespaceId',
+    replace: 'groundId !== undefined',
+    caughtBy: {
+      file: 'test/scenarios/retention.test.ts',
+      test: 'usage tells present contents, trash and history, and which shared folders are in them',
+    },
+  },
 ];

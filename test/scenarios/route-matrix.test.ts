@@ -260,6 +260,20 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
     },
   },
   listTrash: { 'lists the trash': { needs: 'read', input: ({ namespaceId }) => ({ query: { namespaceId } }) } },
+  getUsage: 'it is about the caller',
+  getRetention: {
+    'asks how long things are kept': { needs: 'read', input: ({ namespaceId }) => ({ parameters: { namespaceId } }) },
+  },
+  setRetention: {
+    'sets how long things are kept': {
+      needs: 'own',
+      input: ({ namespaceId }) => ({ parameters: { namespaceId }, body: { days: 10 } }),
+    },
+    'asks what that would let go': {
+      needs: 'own',
+      input: ({ namespaceId }) => ({ parameters: { namespaceId }, body: { days: 1, dryRun: true } }),
+    },
+  },
   resolvePath: {
     'finds a path': { needs: 'read', input: ({ namespaceId }) => ({ query: { namespaceId, path: '/file' } }) },
   },

@@ -1,6 +1,7 @@
 import type { RouteName } from '@syncline/protocol';
 import { getAccount } from '../../lambdas/accounts/get-account.ts';
 import { getConfiguration } from '../../lambdas/accounts/get-configuration.ts';
+import { getUsage } from '../../lambdas/accounts/get-usage.ts';
 import type { DedupScope } from '../../lambdas/chunks/dedup-domain.ts';
 import type { ObjectStore } from '../../lambdas/chunks/object-store.ts';
 import { listDevices } from '../../lambdas/devices/list-devices.ts';
@@ -12,6 +13,7 @@ import { listActivity } from '../../lambdas/history/list-activity.ts';
 import { listTrash } from '../../lambdas/history/list-trash.ts';
 import { markRevision } from '../../lambdas/history/mark-revision.ts';
 import { restoreTree } from '../../lambdas/history/restore-tree.ts';
+import { getRetention, setRetention } from '../../lambdas/history/set-retention.ts';
 import { answerCommit } from '../../lambdas/journal/answer-commit.ts';
 import { getCursor } from '../../lambdas/journal/get-cursor.ts';
 import { listChanges } from '../../lambdas/journal/list-changes.ts';
@@ -101,6 +103,9 @@ export function inMemoryOperations(
     markRevision: ({ parameters, body }, caller) => markRevision(dependencies, { ...body, ...parameters }, caller),
     restoreTree: ({ body }, caller) => restoreTree(dependencies, body, caller),
     listActivity: ({ query }, caller) => listActivity(dependencies, query, caller),
+    getUsage: (_request, caller) => getUsage(dependencies, caller),
+    getRetention: ({ parameters }, caller) => getRetention(dependencies, parameters, caller),
+    setRetention: ({ parameters, body }, caller) => setRetention(dependencies, { ...body, ...parameters }, caller),
     listTrash: ({ query }, caller) => listTrash(dependencies, query, caller),
     shareFolder: ({ body }, caller) => shareFolder(dependencies, body, caller),
     listNamespaces: (_request, caller) => listFolders(dependencies, caller),

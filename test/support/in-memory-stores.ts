@@ -3,6 +3,7 @@ import { MemoryAccountStore } from '../../lambdas/accounts/memory-account-store.
 import { MemoryChunkIndex } from '../../lambdas/chunks/memory-chunk-index.ts';
 import { type KeptBytes, MemoryObjectStore } from '../../lambdas/chunks/memory-object-store.ts';
 import { MemoryExpiryClock } from '../../lambdas/history/memory-expiry-clock.ts';
+import { MemoryRetentionStore } from '../../lambdas/history/memory-retention-store.ts';
 import { MemoryAttemptStore } from '../../lambdas/links/memory-attempt-store.ts';
 import { MemoryLinkStore } from '../../lambdas/links/memory-link-store.ts';
 import { MemoryNamespaceStore } from '../../lambdas/namespaces/memory-namespace-store.ts';
@@ -44,6 +45,7 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     namespaces,
     expiryClock: new RunningExpiryClock({ namespaces, clock }),
     remainders: namespaces.remainders,
+    retentions: new MemoryRetentionStore({ namespaces }),
     accounts: new MemoryAccountStore({ namespaces }),
     sharing: new MemorySharingStore({ namespaces }),
     chunks: new MemoryChunkIndex({ objects }),

@@ -51,7 +51,8 @@ const REMEDIES: Readonly<Partial<Record<Problem['code'], string>>> = {
   rate_limited: 'Wait a minute and repeat the command.',
   internal: 'Repeat the command later; the operator finds the request by its id.',
   unavailable: 'Repeat the command later.',
-  quota_exceeded: 'Delete what you do not need, or ask for a larger quota.',
+  quota_exceeded:
+    'Delete what you do not need, or ask for a larger quota. `syncline usage` tells where the space goes.',
 };
 
 /** A refusal of the service as a command's failure; `subject` is what it happened to, such as a quoted path. */

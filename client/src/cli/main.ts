@@ -37,6 +37,7 @@ import { createOutput, type OutputStreams } from './output.ts';
 import { registerPause } from './pause-command.ts';
 import { registerPut } from './put-command.ts';
 import { registerRestore } from './restore-command.ts';
+import { registerRetention } from './retention-command.ts';
 import { registerRm } from './rm-command.ts';
 import { registerShare } from './share-command.ts';
 import { registerSignup } from './signup-command.ts';
@@ -46,6 +47,7 @@ import { registerStop } from './stop-command.ts';
 import { registerSync } from './sync-command.ts';
 import { registerTrash } from './trash-command.ts';
 import { registerUnlink } from './unlink-command.ts';
+import { registerUsage } from './usage-command.ts';
 
 const COMMANDS = [
   registerSignup,
@@ -79,6 +81,8 @@ const COMMANDS = [
   registerRestore,
   registerTrash,
   registerActivity,
+  registerUsage,
+  registerRetention,
   registerDevices,
   registerShare,
   registerMembers,

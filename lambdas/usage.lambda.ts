@@ -1,0 +1,43 @@
+import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
+import { getUsage } from './accounts/get-usage.ts';
+import { DynamodbExpiryClock } from './history/dynamodb-expiry-clock.ts';
+import { DynamodbRetentionStore } from './history/dynamodb-retention-store.ts';
+import { getRetention, setRetention } from './history/set-retention.ts';
+import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
+import { createApiHandler } from './runtime/create-api-handler.ts';
+import { createDynamodbClient } from './runtime/dynamodb-client.ts';
+import { readEnvironment } from './runtime/environment.ts';
+import { lineTelemetry } from './runtime/line-telemetry.ts';
+import { systemClock, systemRandom } from './runtime/system-clock.ts';
+
+const environment = readEnvironment(['ACCOUNTS_TABLE', 'CHANGES_TABLE', 'FILES_TABLE', 'STAGE']);
+
+const dynamodb = {
+  client: createDynamodbClient(),
+  clock: systemClock,
+  random: systemRandom,
+  tableNames: {
+    accounts: environment.ACCOUNTS_TABLE,
+    changes: environment.CHANGES_TABLE,
+    files: environment.FILES_TABLE,
+  },
+};
+const telemetry = lineTelemetry({ stage: environment.STAGE });
+const dependencies = {
+  accounts: new DynamodbAccountStore(dynamodb),
+  namespaces: new DynamodbNamespaceStore(dynamodb),
+  retentions: new DynamodbRetentionStore(dynamodb),
+  expiryClock: new DynamodbExpiryClock(dynamodb),
+  clock: systemClock,
+  random: systemRandom,
+  meter: telemetry,
+};
+
+export const handler = createApiHandler<'getUsage' | 'getRetention' | 'setRetention'>(
+  { clock: systemClock, telemetry },
+  {
+    getUsage: (_request, caller) => getUsage(dependencies, caller),
+    getRetention: ({ parameters }, caller) => getRetention(dependencies, parameters, caller),
+    setRetention: ({ parameters, body }, caller) => setRetention(dependencies, { ...body, ...parameters }, caller),
+  },
+);
