@@ -1,5 +1,8 @@
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { getUsage } from './accounts/get-usage.ts';
+import { measureStored } from './accounts/measure-stored.ts';
+import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
+import { S3ObjectStore } from './chunks/s3-object-store.ts';
 import { DynamodbExpiryClock } from './history/dynamodb-expiry-clock.ts';
 import { DynamodbRetentionStore } from './history/dynamodb-retention-store.ts';
 import { getRetention, setRetention } from './history/set-retention.ts';
@@ -10,7 +13,14 @@ import { readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 
-const environment = readEnvironment(['ACCOUNTS_TABLE', 'CHANGES_TABLE', 'FILES_TABLE', 'STAGE']);
+const environment = readEnvironment([
+  'ACCOUNTS_TABLE',
+  'BUCKET',
+  'CHANGES_TABLE',
+  'CHUNKS_TABLE',
+  'FILES_TABLE',
+  'STAGE',
+]);
 
 const dynamodb = {
   client: createDynamodbClient(),
@@ -19,24 +29,29 @@ const dynamodb = {
   tableNames: {
     accounts: environment.ACCOUNTS_TABLE,
     changes: environment.CHANGES_TABLE,
+    chunks: environment.CHUNKS_TABLE,
     files: environment.FILES_TABLE,
   },
 };
+const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
 const telemetry = lineTelemetry({ stage: environment.STAGE });
 const dependencies = {
   accounts: new DynamodbAccountStore(dynamodb),
   namespaces: new DynamodbNamespaceStore(dynamodb),
   retentions: new DynamodbRetentionStore(dynamodb),
   expiryClock: new DynamodbExpiryClock(dynamodb),
+  chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
+  objects,
   clock: systemClock,
   random: systemRandom,
   meter: telemetry,
 };
 
-export const handler = createApiHandler<'getUsage' | 'getRetention' | 'setRetention'>(
+export const handler = createApiHandler<'getUsage' | 'measureStored' | 'getRetention' | 'setRetention'>(
   { clock: systemClock, telemetry },
   {
     getUsage: (_request, caller) => getUsage(dependencies, caller),
+    measureStored: ({ body }, caller) => measureStored(dependencies, body, caller),
     getRetention: ({ parameters }, caller) => getRetention(dependencies, parameters, caller),
     setRetention: ({ parameters, body }, caller) => setRetention(dependencies, { ...body, ...parameters }, caller),
   },

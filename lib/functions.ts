@@ -208,9 +208,12 @@ export const functions = {
     timeoutSeconds: seconds.longest,
   },
   usage: {
-    routes: ['getUsage', 'getRetention', 'setRetention'],
-    // Reads what a dry run of the expiry reads, and changes what a head says of its retention.
-    access: { tables: { accounts: [...read, 'UpdateItem'], files: read, changes: ['Query'] } },
+    routes: ['getUsage', 'measureStored', 'getRetention', 'setRetention'],
+    access: {
+      // Reads what a dry run of the expiry reads, and changes what a head says of its retention.
+      tables: { accounts: [...read, 'UpdateItem'], files: read, changes: ['Query'], chunks: ['BatchGetItem'] },
+      readObjects: ['manifests'],
+    },
     settings: [],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.longest,

@@ -88,6 +88,11 @@ export const RETENTION_DAYS_MIN = 1;
 /** Longest retention of a namespace, in days: the expiry follows the journal, and must come before its end. */
 export const RETENTION_DAYS_MAX = 165;
 
+/** Files of which one request asks how they are stored. */
+export const MEASURE_FILES_MAX = 50;
+/** Largest number of chunks of which one is told. */
+export const MEASURE_SAMPLE_MAX = 65_536;
+
 /** Quota of a new account's home namespace, in bytes, unless the deployment sets another. */
 export const QUOTA_BYTES_DEFAULT = 1024 * GiB;
 /** Devices of one account. */

@@ -1,5 +1,12 @@
 import { NamespaceParameters } from './sharing.ts';
-import { RetentionResponse, SetRetentionRequest, SetRetentionResponse, UsageResponse } from './usage.ts';
+import {
+  MeasureStoredRequest,
+  MeasureStoredResponse,
+  RetentionResponse,
+  SetRetentionRequest,
+  SetRetentionResponse,
+  UsageResponse,
+} from './usage.ts';
 
 /** The part of the HTTP contract (routes.ts) that is about what is kept, and what it takes. */
 export const usageRoutes = {
@@ -9,6 +16,14 @@ export const usageRoutes = {
     summary: 'What counts on the quota of the caller: present contents, trash and history.',
     access: 'account',
     response: UsageResponse,
+  },
+  measureStored: {
+    method: 'POST',
+    path: '/v1/usage/stored',
+    summary: 'How files are stored: each of their chunks once, with the bytes that it takes.',
+    access: 'account',
+    body: MeasureStoredRequest,
+    response: MeasureStoredResponse,
   },
   getRetention: {
     method: 'GET',

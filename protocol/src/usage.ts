@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Role } from './accounts.ts';
-import { NamespaceId } from './ids.ts';
-import { RETENTION_DAYS_MAX, RETENTION_DAYS_MIN } from './limits.ts';
+import { NamespaceId, NodeId } from './ids.ts';
+import { MEASURE_FILES_MAX, MEASURE_SAMPLE_MAX, RETENTION_DAYS_MAX, RETENTION_DAYS_MIN } from './limits.ts';
 
 export const RetentionDays = z.int().check(z.minimum(RETENTION_DAYS_MIN), z.maximum(RETENTION_DAYS_MAX));
 
@@ -46,3 +46,23 @@ export const UsageResponse = z.strictObject({
   folders: z.array(z.strictObject({ namespaceId: NamespaceId, name: z.string(), role: Role, isOnQuota: z.boolean() })),
 });
 export type UsageResponse = z.infer<typeof UsageResponse>;
+
+/** Asks how files are stored. With `sample` one of so many chunks is told, the same ones in every answer. */
+export const MeasureStoredRequest = z.strictObject({
+  namespaceId: NamespaceId,
+  nodeIds: z.array(NodeId).check(z.minLength(1), z.maxLength(MEASURE_FILES_MAX)),
+  sample: z.optional(z.int().check(z.minimum(1), z.maximum(MEASURE_SAMPLE_MAX))),
+});
+export type MeasureStoredRequest = z.infer<typeof MeasureStoredRequest>;
+
+/**
+ * The first `measured` files: the bytes of all their revisions, and each of their chunks once, with the bytes that it takes. `name` tells chunks apart.
+ * When `isCut`, there were more: ask again with a larger `sample`.
+ */
+export const MeasureStoredResponse = z.strictObject({
+  measured: z.int(),
+  contentBytes: z.int(),
+  isCut: z.boolean(),
+  chunks: z.array(z.strictObject({ name: z.string(), size: z.int(), storedSize: z.int() })),
+});
+export type MeasureStoredResponse = z.infer<typeof MeasureStoredResponse>;

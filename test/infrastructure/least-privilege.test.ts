@@ -211,7 +211,7 @@ describe('in production', () => {
       'upload-initiate',
     ];
     expect(whoMay(/^s3:GetObject/).toSorted()).toEqual(
-      [...finders, 'content-read', 'link-read', 'link-stream'].toSorted(),
+      [...finders, 'content-read', 'link-read', 'link-stream', 'usage'].toSorted(),
     );
     expect(whoMay(/^s3:ListBucket /).toSorted()).toEqual(finders);
   });

@@ -261,6 +261,12 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
   },
   listTrash: { 'lists the trash': { needs: 'read', input: ({ namespaceId }) => ({ query: { namespaceId } }) } },
   getUsage: 'it is about the caller',
+  measureStored: {
+    'asks how files are stored': {
+      needs: 'read',
+      input: ({ namespaceId, fileId }) => ({ body: { namespaceId, nodeIds: [fileId] } }),
+    },
+  },
   getRetention: {
     'asks how long things are kept': { needs: 'read', input: ({ namespaceId }) => ({ parameters: { namespaceId } }) },
   },

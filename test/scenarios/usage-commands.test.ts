@@ -62,6 +62,12 @@ test('usage tells where the space goes and what it costs, the largest first', as
     ],
   });
   const { stdout } = await ann.expect(['usage']);
+  await ann.expect(['put', join(directory, 'large'), '/team/again']);
+  expect(await ann.json(['usage', '--stored'])).toMatchObject({
+    stored: { contentBytes: 8010, distinctBytes: 5010, sample: 1 },
+  });
+  const measured = await ann.expect(['usage', '--stored']);
+  expect(measured.stdout).toMatch(/^Stored .* of 7\.8 KiB present and history: \d+ % are saved, 2\.9 KiB by/m);
   expect(stdout).toMatch(/^Present +4\.9 KiB {2}of /);
   expect(stdout).toContain('Trash         500 B  kept for 30 days\n');
   expect(stdout).toContain('at most $0.00 a month (S3 Standard in us-east-1)');

@@ -2,6 +2,7 @@ import type { RouteName } from '@syncline/protocol';
 import { getAccount } from '../../lambdas/accounts/get-account.ts';
 import { getConfiguration } from '../../lambdas/accounts/get-configuration.ts';
 import { getUsage } from '../../lambdas/accounts/get-usage.ts';
+import { measureStored } from '../../lambdas/accounts/measure-stored.ts';
 import type { DedupScope } from '../../lambdas/chunks/dedup-domain.ts';
 import type { ObjectStore } from '../../lambdas/chunks/object-store.ts';
 import { listDevices } from '../../lambdas/devices/list-devices.ts';
@@ -104,6 +105,7 @@ export function inMemoryOperations(
     restoreTree: ({ body }, caller) => restoreTree(dependencies, body, caller),
     listActivity: ({ query }, caller) => listActivity(dependencies, query, caller),
     getUsage: (_request, caller) => getUsage(dependencies, caller),
+    measureStored: ({ body }, caller) => measureStored(dependencies, body, caller),
     getRetention: ({ parameters }, caller) => getRetention(dependencies, parameters, caller),
     setRetention: ({ parameters, body }, caller) => setRetention(dependencies, { ...body, ...parameters }, caller),
     listTrash: ({ query }, caller) => listTrash(dependencies, query, caller),

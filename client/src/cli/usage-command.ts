@@ -11,6 +11,7 @@ import type { CommandContext, RunCommand } from './command-context.ts';
 import { problemError } from './command-error.ts';
 import { escapeText, formatBytes } from './escape-text.ts';
 import { findLargest, firstOf, type Largest, type Sized } from './largest.ts';
+import { measureStored, type Stored } from './measure-stored.ts';
 import type { Session } from './open-session.ts';
 
 /** Files and folders that are shown when nobody asks for more. */
@@ -21,6 +22,7 @@ export function registerUsage(program: Command, run: RunCommand): void {
     .command('usage')
     .description('Explains where the space goes, and what it costs.')
     .option('--largest <n>', 'how many of the largest files and folders to tell', parseCount, LARGEST_SHOWN)
+    .option('--stored', 'measure what is saved by storing the same bytes once, and by compression')
     .action(run(usage));
 }
 
@@ -34,7 +36,7 @@ interface FolderUsage {
 async function usage(
   context: CommandContext,
   _words: readonly [],
-  options: { readonly largest: number },
+  options: { readonly largest: number; readonly stored?: boolean },
 ): Promise<void> {
   const { signal, output } = context;
   const session = await context.session();
@@ -42,15 +44,19 @@ async function usage(
   if (!answer.ok) throw problemError(answer.problem, 'The usage');
   const { largest: count } = options;
   const home = await readTree(session, session.account.homeNamespaceId, signal);
+  const filed: Node[] = [...home];
   const trees: Largest[] = [findLargest(home, { top: '', count })];
   const folders: FolderUsage[] = [];
   for (const { namespaceId, name, isOnQuota } of answer.value.folders) {
     const path = pathOfMount(home, namespaceId) ?? `/${name}`;
-    const tree = findLargest(await readTree(session, namespaceId, signal), { top: path, count });
+    const nodes = await readTree(session, namespaceId, signal);
+    const tree = findLargest(nodes, { top: path, count });
     folders.push({ namespaceId, path, bytes: tree.bytes, isOnQuota });
-    if (isOnQuota) trees.push(tree);
+    if (!isOnQuota) continue;
+    trees.push(tree);
+    filed.push(...nodes);
   }
-  const files = firstOf(
+  const largestFiles = firstOf(
     trees.flatMap((tree) => tree.files),
     count,
   );
@@ -59,9 +65,19 @@ async function usage(
     count,
   );
   const cost = costOf(answer.value);
-  const told = { ...answer.value, folders, largestFiles: files, largestFolders, monthlyUsdMax: cost };
+  const files = filed.filter(({ kind }) => kind === 'file');
+  const stored = options.stored === true ? await measureStored(session, files, signal) : undefined;
+  const told = {
+    ...answer.value,
+    folders,
+    largestFiles,
+    largestFolders,
+    monthlyUsdMax: cost,
+    ...(stored === undefined ? {} : { stored }),
+  };
   output.result(told, [
     ...describeTotals(answer.value, cost),
+    ...(stored === undefined ? [] : [describeStored(stored)]),
     ...section(
       'Shared folders',
       folders.map(({ path, bytes, isOnQuota }) =>
@@ -74,7 +90,7 @@ async function usage(
     ),
     ...section(
       'Largest files',
-      files.map((file) => line(file)),
+      largestFiles.map((file) => line(file)),
     ),
   ]);
 }
@@ -117,6 +133,15 @@ function describeTotals(told: UsageResponse, cost: number): readonly string[] {
     `History   ${size(historyBytes)}  ${days}, labelled revisions for ever`,
     `Together  ${size(all)}  at most $${cost.toFixed(2)} a month (${STORAGE_PRICE_OF}); less where contents are the same or compressed`,
   ];
+}
+
+function describeStored({ contentBytes, distinctBytes, storedBytes, sample }: Stored): string {
+  const saved = contentBytes === 0 ? 0 : Math.max(0, 1 - storedBytes / contentBytes);
+  const how = sample === 1 ? '' : `, by a sample of one chunk in ${sample}`;
+  return (
+    `Stored    ${size(storedBytes)}  of ${formatBytes(contentBytes)} present and history: ${Math.round(100 * saved)} % are saved, ` +
+    `${formatBytes(Math.max(0, contentBytes - distinctBytes))} by storing the same bytes once${how}`
+  );
 }
 
 function costOf({ presentBytes, trashBytes, historyBytes }: UsageResponse): number {
