@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ContentHash, packManifest } from '@syncline/protocol';
-import { fileNode, openHome, putFiles } from '../../test/conformance/namespace-fixture.ts';
+import { emptyTransaction, fileNode, openHome, putFiles } from '../../test/conformance/namespace-fixture.ts';
 import { chunkOf, sha256Hex, textBytes } from '../../test/support/in-memory-member.ts';
 import { createInMemoryStores } from '../../test/support/in-memory-stores.ts';
 import type { StreamRecord } from '../runtime/stream-records.ts';
@@ -112,3 +112,25 @@ test.each(HOLES)(
     expect(await referenced()).toEqual(upTo(count));
   },
 );
+
+test('a change makes what is left in its ground be settled; what fails of that is told, and holds up no record', async () => {
+  const { deliver, referenced, stores, home, commit } = await openJournal(1);
+  expect(await deliver([1])).toEqual([]);
+  const { namespaceId } = home;
+  const [entry] = await stores.namespaces.listEntries({ namespaceId, after: 0, limit: 1 });
+  const { nodeId } = entry?.node ?? fileNode(home, { name: 'file' });
+  const gone = { ...emptyTransaction(home, 1), dropped: [{ nodeId, rev: 1 }] };
+  expect(await stores.namespaces.commit(gone)).toEqual({ kind: 'committed' });
+  const list = stores.remainders.list.bind(stores.remainders);
+  stores.remainders.list = async () => {
+    throw new UnavailableError('no answer');
+  };
+  await commit(1, 2);
+  expect(await deliver([2])).toEqual([]);
+  expect(stores.telemetry.invocations.at(-1)).toMatchObject({ status: 207, code: 'internal' });
+  expect(await referenced()).toEqual([0, 1]);
+  stores.remainders.list = list;
+  expect(await deliver([2])).toEqual([]);
+  expect(await referenced()).toEqual([1]);
+  expect(await stores.remainders.list(namespaceId, 1)).toEqual([]);
+});
