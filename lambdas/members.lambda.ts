@@ -6,7 +6,6 @@ import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 import { declineInvitation } from './sharing/answer-invitation.ts';
-import { changeRole } from './sharing/change-role.ts';
 import { DynamodbSharingStore } from './sharing/dynamodb-sharing-store.ts';
 import { invite } from './sharing/invite.ts';
 import { listFolders } from './sharing/list-folders.ts';
@@ -32,7 +31,6 @@ const dependencies = {
 type MemberRoute =
   | 'listNamespaces'
   | 'listMembers'
-  | 'changeRole'
   | 'invite'
   | 'listInvitations'
   | 'withdrawInvitation'
@@ -44,7 +42,6 @@ export const handler = createApiHandler<MemberRoute>(
   {
     listNamespaces: (_request, caller) => listFolders(dependencies, caller),
     listMembers: ({ parameters, query }, caller) => listMembers(dependencies, { ...parameters, ...query }, caller),
-    changeRole: ({ parameters, body }, caller) => changeRole(dependencies, { ...parameters, ...body }, caller),
     invite: ({ parameters, body }, caller) => invite(dependencies, { ...parameters, ...body }, caller),
     listInvitations: ({ parameters }, caller) => listInvitations(dependencies, parameters, caller),
     withdrawInvitation: ({ parameters }, caller) => withdrawInvitation(dependencies, parameters, caller),

@@ -6,6 +6,7 @@ import { readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 import { acceptInvitation } from './sharing/answer-invitation.ts';
+import { changeRole } from './sharing/change-role.ts';
 import { DynamodbSharingStore } from './sharing/dynamodb-sharing-store.ts';
 import { removeMember } from './sharing/remove-member.ts';
 import { shareFolder } from './sharing/share-folder.ts';
@@ -46,11 +47,12 @@ const dependencies = {
   meter: telemetry,
 };
 
-export const handler = createApiHandler<'shareFolder' | 'acceptInvitation' | 'removeMember' | 'unshare'>(
+export const handler = createApiHandler<'shareFolder' | 'acceptInvitation' | 'changeRole' | 'removeMember' | 'unshare'>(
   { clock: systemClock, telemetry, accounts },
   {
     shareFolder: ({ body }, caller) => shareFolder(dependencies, body, caller),
     acceptInvitation: ({ body }, caller) => acceptInvitation(dependencies, body, caller),
+    changeRole: ({ parameters, body }, caller) => changeRole(dependencies, { ...parameters, ...body }, caller),
     removeMember: ({ parameters }, caller) => removeMember(dependencies, parameters, caller),
     unshare: ({ parameters }, caller) => unshare(dependencies, parameters, caller),
   },

@@ -152,9 +152,9 @@ export const functions = {
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
   },
-  /** Changes what stands in home namespaces along with who is a member. */
+  /** Changes who is a member, with what stands of it in home namespaces and in the journal of the folder. */
   sharing: {
-    routes: ['shareFolder', 'acceptInvitation', 'removeMember', 'unshare'],
+    routes: ['shareFolder', 'acceptInvitation', 'changeRole', 'removeMember', 'unshare'],
     access: {
       tables: {
         accounts: [...read, 'PutItem', 'UpdateItem', 'DeleteItem'],
@@ -172,7 +172,6 @@ export const functions = {
     routes: [
       'listNamespaces',
       'listMembers',
-      'changeRole',
       'invite',
       'listInvitations',
       'withdrawInvitation',

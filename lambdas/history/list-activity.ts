@@ -82,7 +82,7 @@ async function readBackwards(
 
 /** Undefined for what lies elsewhere than the node that is asked about. */
 async function describeEntry(view: NamespaceView, entry: JournalEntry, about: NodeId): Promise<Activity | undefined> {
-  const { seq, type, changedAt: at, accountId, deviceId, node, was } = entry;
+  const { seq, type, changedAt: at, accountId, deviceId, node, was, member } = entry;
   const ancestry = await view.ancestry(node.nodeId);
   const chain = ancestry.kind === 'live' || ancestry.kind === 'too_deep' ? ancestry.chain : undefined;
   if (about !== view.rootId && !(await view.isBelow(node.nodeId, about))) return undefined;
@@ -97,5 +97,19 @@ async function describeEntry(view: NamespaceView, entry: JournalEntry, about: No
             .join('/')}`,
         };
   const previousName = was?.name === undefined ? {} : { previousName: was.name };
-  return { seq, type, at, accountId, deviceId, nodeId, kind, name, rev, size, ...path, ...previousName };
+  return {
+    seq,
+    type,
+    at,
+    accountId,
+    deviceId,
+    nodeId,
+    kind,
+    name,
+    rev,
+    size,
+    ...path,
+    ...previousName,
+    ...(member === undefined ? {} : { member }),
+  };
 }

@@ -115,6 +115,7 @@ function toChange({
   opId: _opId,
   expiresAt: _expires,
   was: _was,
+  member: _member,
   ...change
 }: JournalEntry): Change {
   return change;

@@ -1,4 +1,4 @@
-import type { NamespaceId, Node } from '@syncline/protocol';
+import type { MembershipChange, NamespaceId, Node } from '@syncline/protocol';
 import type { Item } from '../runtime/dynamodb-api.ts';
 import {
   expiryAttribute,
@@ -42,6 +42,8 @@ export function entryOf(item: Item): JournalEntry {
     expiresAt: expiryOf(integerOf(item, 'expiresAt')),
   } satisfies Readonly<Record<RequiredName<JournalEntry>, unknown>> as JournalEntry;
   const was = valueOf(item, 'was') as NodeBefore | undefined;
+  const member = valueOf(item, 'member') as MembershipChange | undefined;
+  if (member !== undefined) return { ...entry, member };
   return was === undefined ? entry : { ...entry, was };
 }
 

@@ -37,7 +37,13 @@ async function itemsOf(kind: SharingChange['kind']) {
   const folder = { namespaceId, ...ground, ownerAccountId: accountId, name: 'n'.repeat(200) };
   const changes = {
     found: { kind: 'found', folder, member, mount },
-    join: { kind: 'join', member, mount, invitation: { invitationId, isUsedUp: false, createdAt: CHANGED_AT } },
+    join: {
+      kind: 'join',
+      member,
+      mount,
+      invitation: { invitationId, isUsedUp: false, createdAt: CHANGED_AT },
+      told: { entry: entryOf({ ...home, namespaceId }, 1, node), epoch: 0 },
+    },
     remount: { kind: 'remount', member, mount },
     unmount: { kind: 'unmount', mount },
   } as const satisfies Record<SharingChange['kind'], SharingChange>;
@@ -53,7 +59,7 @@ async function itemsOf(kind: SharingChange['kind']) {
 
 test.each([
   ['found', 7],
-  ['join', 9],
+  ['join', 10],
   ['remount', 6],
   ['unmount', 5],
 ] as const)('%s costs %i items, whatever lies in the folder, each on a condition', async (kind, count) => {
@@ -68,7 +74,7 @@ test('nobody joins a folder that is full, or by an invitation that is gone', asy
   const updates = (await itemsOf('join')).flatMap(({ Update: update }) => (update === undefined ? [] : [update]));
   expect(updates.map((update) => update.ConditionExpression)).toEqual([
     'seq = :expected AND epoch = :epoch',
-    'memberCount < :max',
+    'memberCount < :max AND seq = :expected AND epoch = :epoch',
     'attribute_exists(pk)',
   ]);
 });

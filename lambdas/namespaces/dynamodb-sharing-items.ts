@@ -4,14 +4,19 @@ import { toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { keyAttributes } from '../runtime/dynamodb-batches.ts';
 import { barKey, invitationKey, memberKey, memberRow, mountKey, mountRow } from '../sharing/dynamodb-sharing-rows.ts';
 import { mountsAdded, type SharingChange, type StoredMember, type StoredMount } from '../sharing/sharing-change.ts';
+import { entryAttributes, entryKey } from './dynamodb-entry-item.ts';
 import { headItem, headKey } from './dynamodb-head-item.ts';
 import { sharedHead } from './empty-head.ts';
+import type { JournalEntry } from './namespace-store.ts';
 
 const ABSENT = 'attribute_not_exists(pk)';
 const PRESENT = 'attribute_exists(pk)';
 
 /** The items of what a transaction does to memberships and mounts, each on the condition that it is as it was read. */
-export function sharingItems(accounts: string, change: SharingChange): readonly TransactWriteItem[] {
+export function sharingItems(
+  { accounts, changes }: { readonly accounts: string; readonly changes: string },
+  change: SharingChange,
+): readonly TransactWriteItem[] {
   switch (change.kind) {
     case 'found':
       return [
@@ -20,7 +25,8 @@ export function sharingItems(accounts: string, change: SharingChange): readonly 
       ];
     case 'join':
       return [
-        counting(accounts, change.member),
+        counting(accounts, change),
+        appending(changes, change.told),
         ...joining(accounts, change),
         using(accounts, change),
         passing(accounts, change),
@@ -83,14 +89,37 @@ function remounting(
   ];
 }
 
-function counting(accounts: string, { namespaceId }: StoredMember): TransactWriteItem {
+function counting(
+  accounts: string,
+  { member: { namespaceId }, told }: Extract<SharingChange, { readonly kind: 'join' }>,
+): TransactWriteItem {
   return {
     Update: {
       TableName: accounts,
       Key: keyAttributes(headKey(namespaceId)),
-      ConditionExpression: 'memberCount < :max',
-      UpdateExpression: 'ADD memberCount :one',
-      ExpressionAttributeValues: toAttributes({ ':max': MEMBERS_MAX, ':one': 1 }),
+      ConditionExpression: 'memberCount < :max AND seq = :expected AND epoch = :epoch',
+      UpdateExpression: 'SET seq = :next ADD memberCount :one',
+      ExpressionAttributeValues: toAttributes({
+        ':max': MEMBERS_MAX,
+        ':one': 1,
+        ':expected': told.entry.seq - 1,
+        ':next': told.entry.seq,
+        ':epoch': told.epoch,
+      }),
+    },
+  };
+}
+
+/** The next entry of a journal, on the condition that it is new. */
+export function appending(
+  changes: string,
+  { entry, epoch }: { readonly entry: JournalEntry; readonly epoch: number },
+): TransactWriteItem {
+  return {
+    Put: {
+      TableName: changes,
+      Item: { ...entryAttributes(entry, epoch), ...entryKey(entry.namespaceId, entry.seq) },
+      ConditionExpression: ABSENT,
     },
   };
 }

@@ -61,7 +61,7 @@ export function transactionItems(
       Put: { TableName: tables.files, Item: remainderItem(groundId, remainder, token) },
     })),
     ...resultItems(tables, transaction),
-    ...(transaction.sharing === undefined ? [] : sharingItems(tables.accounts, transaction.sharing)),
+    ...(transaction.sharing === undefined ? [] : sharingItems(tables, transaction.sharing)),
   ];
 }
 

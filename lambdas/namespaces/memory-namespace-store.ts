@@ -12,6 +12,7 @@ import {
 import type { DeviceKey } from '../accounts/account-store.ts';
 import { MemoryRemainderStore } from '../remainders/memory-remainder-store.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { roundUpToSecond } from '../runtime/expiry.ts';
 import { MemoryMemberships } from '../sharing/memory-memberships.ts';
 import { mountsAdded, type SharingChange, type StoredMount } from '../sharing/sharing-change.ts';
 import { sharedHead } from './empty-head.ts';
@@ -100,6 +101,14 @@ export class MemoryNamespaceStore implements NamespaceStore {
   ): void {
     const namespace = this.#namespaces.get(namespaceId);
     if (namespace !== undefined) namespace.head = { ...namespace.head, ...change };
+  }
+
+  /** Appends the next entry of a journal, whose namespace exists. */
+  appendEntry(entry: JournalEntry): void {
+    const namespace = this.#namespaces.get(entry.namespaceId);
+    assert(namespace?.head.seq === entry.seq - 1, 'entries are numbered on from the head');
+    namespace.entries.push({ ...entry, expiresAt: roundUpToSecond(entry.expiresAt) });
+    namespace.head = { ...namespace.head, seq: entry.seq };
   }
 
   listHeads(): readonly NamespaceHead[] {
@@ -321,6 +330,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
     }
     if (change.kind === 'join') {
       const { namespaceId } = change.member;
+      this.appendEntry(change.told.entry);
       this.changeHead(namespaceId, { memberCount: (this.head(namespaceId)?.memberCount ?? 0) + 1 });
     }
     this.memberships.apply(change);
@@ -331,7 +341,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
     const head = this.head(change.mount.namespaceId);
     // A head without members that count is that of a home namespace.
     if (change.kind === 'found' && head !== undefined) return false;
-    return this.memberships.allows(change, head?.memberCount ?? 0);
+    return this.memberships.allows(change, head);
   }
 
   #isAsExpected(namespace: MemoryNamespace, transaction: NamespaceTransaction): boolean {

@@ -6,6 +6,7 @@ import type {
   ContentHash,
   DeviceId,
   EpochMs,
+  MembershipChange,
   NamespaceId,
   Node,
   NodeId,
@@ -227,7 +228,9 @@ export interface StoredRevision extends Revision {
   readonly contentHash: ContentHash;
 }
 
+/** An entry; of type `member` it tells of a membership, which readers of the delta are not told. */
 export interface JournalEntry extends Change {
+  readonly member?: MembershipChange;
   readonly accountId: AccountId;
   readonly opId: OpId;
   readonly expiresAt: EpochMs;

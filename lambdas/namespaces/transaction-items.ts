@@ -9,8 +9,8 @@ import {
   TRANSACTION_ITEMS_MAX,
 } from './namespace-store.ts';
 
-/** Items of a change of sharing: a head or its count, a member, a mount, an invitation, a bar. */
-const SHARING_ITEMS_MAX = 5;
+/** Items of a change of sharing: a head or its count, a member, a mount, an invitation, a bar, an entry of a journal. */
+const SHARING_ITEMS_MAX = 6;
 
 /** Items of a store that a transaction touches; at most TRANSACTION_ITEMS_MAX may be committed together. */
 export function countTransactionItems(transaction: NamespaceTransaction): number {

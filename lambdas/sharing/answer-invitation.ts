@@ -22,6 +22,7 @@ import { type ChangeHomeDependencies, changeHome, type HomeDecision } from './ch
 import { type FindInvitationDependencies, findInvitation } from './find-invitation.ts';
 import { readInvitationToken } from './invitation-token.ts';
 import { MOUNT_NAMES_MAX } from './limits.ts';
+import { membershipAuthor, membershipEntry } from './membership-entry.ts';
 import { noSuchFolder } from './open-folder.ts';
 import { tooManyMounts } from './share-folder.ts';
 import { isBarred, type StoredMount } from './sharing-change.ts';
@@ -37,7 +38,7 @@ export interface AcceptInvitationDependencies extends ChangeHomeDependencies {
  *
  * Idempotent: whoever is a member already is answered so, and keeps its role, whether the invitation is still there or not. A member whose mount
  * was lost is given another one.
- * Cost: 8 reads and a transaction of 9 items.
+ * Cost: 9 reads and a transaction of 10 items.
  */
 export async function acceptInvitation(
   dependencies: AcceptInvitationDependencies,
@@ -96,7 +97,9 @@ async function findJoined(
   if (found.kind === 'refused') return found;
   if (found.value === undefined) return undefined;
   const { role } = (await sharing.getMember({ namespaceId, accountId })) ?? member;
-  return done({ folder: { ...folder, role, mountId: found.value.nodeId }, mount: toWireNode(found.value) });
+  const { name, ownerAccountId, memberCount } = folder;
+  const told = { namespaceId, name, ownerAccountId, memberCount };
+  return done({ folder: { ...told, role, mountId: found.value.nodeId }, mount: toWireNode(found.value) });
 }
 
 /** The mount that a member has, or a new one in place of one that was lost; none for who is no member by now. */
@@ -156,6 +159,12 @@ async function decideMount(
   if (made.kind === 'refused') return made;
   const { change, mount } = made.value;
   const since = mount.joinedAt;
+  const folder = await sharing.getFolder(namespaceId);
+  if (folder === undefined) return noSuchFolder();
+  const { epoch, seq } = folder;
+  const joined = { accountId, event: 'joined', role } as const;
+  const by = membershipAuthor({ clock: { now: () => author.now }, random }, author.caller);
+  const entry = membershipEntry(by, { namespaceId, seq: seq + 1 }, joined);
   return {
     kind: 'change',
     change,
@@ -164,6 +173,7 @@ async function decideMount(
       member: { namespaceId, accountId, role, since, invitedBy, ...(email === undefined ? {} : { email }) },
       mount,
       invitation: used,
+      told: { entry, epoch },
     },
   };
 }

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
-import { type AccountId, type EpochMs, InvitationId, NamespaceId, type Role } from '@syncline/protocol';
+import {
+  type AccountId,
+  type EpochMs,
+  InvitationId,
+  type MembershipChange,
+  NamespaceId,
+  type Role,
+} from '@syncline/protocol';
 import { headKey, headOf } from '../namespaces/dynamodb-head-item.ts';
+import { appending } from '../namespaces/dynamodb-sharing-items.ts';
 import type { Item, TransactWriteItem } from '../runtime/dynamodb-api.ts';
 import { expiryAttribute, expiryOf, fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import {
@@ -28,6 +36,7 @@ import {
 } from './dynamodb-sharing-rows.ts';
 import { hasPointerRoom } from './has-pointer-room.ts';
 import { CHANGE_TRIES_MAX, POINTERS_IN_FLIGHT_MAX, POINTERS_MAX } from './limits.ts';
+import { leaving, type MembershipAuthor, membershipEntry } from './membership-entry.ts';
 import type { StoredMember, StoredMount } from './sharing-change.ts';
 import type {
   ChangeMemberOutcome,
@@ -39,7 +48,7 @@ import type {
 } from './sharing-store.ts';
 
 export interface DynamodbSharingDependencies extends BatchDependencies {
-  readonly tableNames: { readonly accounts: string };
+  readonly tableNames: { readonly accounts: string; readonly changes: string };
 }
 
 /** Members and invitations in the table Accounts, beside the head of their namespace. */
@@ -55,9 +64,9 @@ export class DynamodbSharingStore implements SharingStore {
   async getFolder(namespaceId: NamespaceId): Promise<StoredFolder | undefined> {
     const item = await this.#get(headKey(namespaceId));
     if (item === undefined) return undefined;
-    const { groundId, name, ownerAccountId, memberCount } = headOf(namespaceId, item);
+    const { groundId, name, ownerAccountId, memberCount, seq, epoch } = headOf(namespaceId, item);
     if (groundId === undefined || name === undefined || memberCount === undefined) return undefined;
-    return { namespaceId, name, ownerAccountId, memberCount };
+    return { namespaceId, name, ownerAccountId, memberCount, seq, epoch };
   }
 
   async getMember({ namespaceId, accountId }: MemberKey): Promise<StoredMember | undefined> {
@@ -90,26 +99,32 @@ export class DynamodbSharingStore implements SharingStore {
   changeRole(
     key: MemberKey,
     { role, at }: { readonly role: Exclude<Role, 'owner'>; readonly at: string },
+    author: MembershipAuthor,
   ): Promise<ChangeMemberOutcome> {
     return this.#untilDecided(async () => {
-      const member = await this.getMember(key);
-      if (member === undefined) return { kind: 'absent' };
+      const { folder, member } = await this.#look(key);
+      if (folder === undefined || member === undefined) return { kind: 'absent' };
       if (member.role === 'owner') return { kind: 'owner' };
       if (member.role === role) return changed(member);
+      const { accountId } = key;
+      const told = { accountId, event: 'role', role, previousRole: member.role } as const;
       const isWritten = await this.#transact([
         this.#setRole(key, { before: member.role, after: role }),
         ...(role === 'editor'
-          ? [this.#liftBar(key)]
-          : [this.#changeHead(key.namespaceId, 'ADD accessRev :one', { ':one': 1 }), this.#bar(key, at)]),
+          ? [this.#liftBar(key), ...this.#tell(folder, author, { told })]
+          : [this.#bar(key, at), ...this.#tell(folder, author, { told, adds: { accessRev: 1 } })]),
       ]);
       return isWritten ? changed({ ...member, role }) : undefined;
     });
   }
 
-  removeMember(key: MemberKey & { readonly barredAt?: string }): Promise<ChangeMemberOutcome> {
+  removeMember(
+    key: MemberKey & { readonly barredAt?: string },
+    author: MembershipAuthor,
+  ): Promise<ChangeMemberOutcome> {
     return this.#untilDecided(async () => {
-      const member = await this.getMember(key);
-      if (member === undefined) return { kind: 'absent' };
+      const { folder, member } = await this.#look(key);
+      if (folder === undefined || member === undefined) return { kind: 'absent' };
       if (member.role === 'owner') return { kind: 'owner' };
       const isWritten = await this.#transact([
         {
@@ -121,33 +136,30 @@ export class DynamodbSharingStore implements SharingStore {
             ExpressionAttributeValues: toAttributes({ ':owner': 'owner' }),
           },
         },
-        this.#changeHead(key.namespaceId, 'ADD memberCount :less, accessRev :one', { ':less': -1, ':one': 1 }),
+        ...this.#tell(folder, author, {
+          told: { accountId: key.accountId, event: leaving(key, author), role: member.role },
+          adds: { memberCount: -1, accessRev: 1 },
+        }),
         ...(key.barredAt === undefined ? [] : [this.#bar(key, key.barredAt)]),
       ]);
       return isWritten ? changed(member) : undefined;
     });
   }
 
-  transfer(change: {
-    readonly namespaceId: NamespaceId;
-    readonly from: AccountId;
-    readonly to: AccountId;
-  }): Promise<ChangeMemberOutcome> {
+  transfer(
+    change: { readonly namespaceId: NamespaceId; readonly from: AccountId; readonly to: AccountId },
+    author: MembershipAuthor,
+  ): Promise<ChangeMemberOutcome> {
     const { namespaceId, from, to } = change;
     return this.#untilDecided(async () => {
-      const heir = await this.getMember({ namespaceId, accountId: to });
+      const { folder, member: heir } = await this.#look({ namespaceId, accountId: to });
       const owner = await this.getMember({ namespaceId, accountId: from });
-      if (heir === undefined || owner?.role !== 'owner') return { kind: 'absent' };
+      if (folder === undefined || heir === undefined || owner?.role !== 'owner') return { kind: 'absent' };
+      // The head names the owner that was read, or it has moved since.
+      if (folder.ownerAccountId !== from) return undefined;
+      const told = { accountId: to, event: 'owner', role: 'owner', previousRole: heir.role } as const;
       const isWritten = await this.#transact([
-        {
-          Update: {
-            TableName: this.#table,
-            Key: keyAttributes(headKey(namespaceId)),
-            ConditionExpression: 'ownerAccountId = :from',
-            UpdateExpression: 'SET ownerAccountId = :to',
-            ExpressionAttributeValues: toAttributes({ ':from': from, ':to': to }),
-          },
-        },
+        ...this.#tell(folder, author, { told, sets: { ownerAccountId: to } }),
         this.#setRole({ namespaceId, accountId: from }, { before: 'owner', after: 'editor' }),
         this.#setRole({ namespaceId, accountId: to }, { before: heir.role, after: 'owner' }),
         this.#liftBar({ namespaceId, accountId: to }),
@@ -267,15 +279,44 @@ export class DynamodbSharingStore implements SharingStore {
     return { Delete: { TableName: this.#table, Key: keyAttributes(barKey(key)) } };
   }
 
-  #changeHead(namespaceId: NamespaceId, expression: string, values: Readonly<Record<string, number>>) {
-    return {
-      Update: {
-        TableName: this.#table,
-        Key: keyAttributes(headKey(namespaceId)),
-        UpdateExpression: expression,
-        ExpressionAttributeValues: toAttributes(values),
+  /** The folder and one of its members. Whatever changes the member finds the folder's head as it was read first. */
+  async #look(key: MemberKey): Promise<{ folder: StoredFolder | undefined; member: StoredMember | undefined }> {
+    const folder = await this.getFolder(key.namespaceId);
+    return { folder, member: await this.getMember(key) };
+  }
+
+  /** The next entry of the folder's journal, with what else changes on its head; both only if that is as it was read. */
+  #tell(
+    { namespaceId, seq, epoch }: StoredFolder,
+    author: MembershipAuthor,
+    change: {
+      readonly told: MembershipChange;
+      readonly sets?: Readonly<Record<string, string>>;
+      readonly adds?: Readonly<Record<string, number>>;
+    },
+  ): readonly TransactWriteItem[] {
+    const { told, sets = {}, adds = {} } = change;
+    const entry = membershipEntry(author, { namespaceId, seq: seq + 1 }, told);
+    const setting = Object.keys(sets).map((name) => `, ${name} = :${name}`);
+    const adding = Object.keys(adds).map((name) => `${name} :${name}`);
+    const values = Object.entries({ ...sets, ...adds }).map(([name, value]) => [`:${name}`, value] as const);
+    return [
+      {
+        Update: {
+          TableName: this.#table,
+          Key: keyAttributes(headKey(namespaceId)),
+          ConditionExpression: 'seq = :expected AND epoch = :epoch',
+          UpdateExpression: `SET seq = :next${setting.join('')}${adding.length === 0 ? '' : ` ADD ${adding.join(', ')}`}`,
+          ExpressionAttributeValues: toAttributes({
+            ':expected': seq,
+            ':epoch': epoch,
+            ':next': seq + 1,
+            ...Object.fromEntries(values),
+          }),
+        },
       },
-    };
+      appending(this.#deps.tableNames.changes, { entry, epoch }),
+    ];
   }
 
   #setRole({ namespaceId, accountId }: MemberKey, role: { readonly before: Role; readonly after: Role }) {

@@ -1,4 +1,5 @@
 import { type AccountId, type InvitationId, MEMBERS_MAX, type NamespaceId } from '@syncline/protocol';
+import type { NamespaceHead } from '../namespaces/namespace-store.ts';
 import { isBarred, type SharingChange, type StoredMember, type StoredMount } from './sharing-change.ts';
 import type { StoredInvitation } from './sharing-store.ts';
 
@@ -26,8 +27,9 @@ export class MemoryMemberships {
     return entryOf(this.#invitations, namespaceId);
   }
 
-  /** Whether a change meets what it was decided on; `memberCount` is that of its namespace. */
-  allows(change: SharingChange, memberCount: number): boolean {
+  /** Whether a change meets what it was decided on; `head` is that of its namespace, if there is one. */
+  allows(change: SharingChange, head: NamespaceHead | undefined): boolean {
+    const memberCount = head?.memberCount ?? 0;
     const { accountId, namespaceId } = change.mount;
     const mount = this.mounts(accountId).get(namespaceId);
     switch (change.kind) {
@@ -38,6 +40,8 @@ export class MemoryMemberships {
           mount === undefined &&
           !this.members(namespaceId).has(accountId) &&
           memberCount < MEMBERS_MAX &&
+          head?.seq === change.told.entry.seq - 1 &&
+          head.epoch === change.told.epoch &&
           !isBarred(this.bars(namespaceId).get(accountId), change.invitation) &&
           this.invitations(namespaceId).has(change.invitation.invitationId)
         );

@@ -1,7 +1,8 @@
-import type { AccountId, EpochMs, NamespaceId, Role } from '@syncline/protocol';
+import type { AccountId, EpochMs, MembershipChange, NamespaceId, Role } from '@syncline/protocol';
 import type { MemoryNamespaceStore } from '../namespaces/memory-namespace-store.ts';
 import { roundUpToSecond } from '../runtime/expiry.ts';
 import { hasPointerRoom } from './has-pointer-room.ts';
+import { leaving, type MembershipAuthor, membershipEntry } from './membership-entry.ts';
 import type { MemoryMemberships } from './memory-memberships.ts';
 import type { StoredMember, StoredMount } from './sharing-change.ts';
 import type {
@@ -28,8 +29,8 @@ export class MemorySharingStore implements SharingStore {
   async getFolder(namespaceId: NamespaceId): Promise<StoredFolder | undefined> {
     const head = this.#namespaces.head(namespaceId);
     if (head?.groundId === undefined || head.name === undefined || head.memberCount === undefined) return undefined;
-    const { name, ownerAccountId, memberCount } = head;
-    return { namespaceId, name, ownerAccountId, memberCount };
+    const { name, ownerAccountId, memberCount, seq, epoch } = head;
+    return { namespaceId, name, ownerAccountId, memberCount, seq, epoch };
   }
 
   async getMember({ namespaceId, accountId }: MemberKey): Promise<StoredMember | undefined> {
@@ -52,6 +53,7 @@ export class MemorySharingStore implements SharingStore {
   async changeRole(
     key: MemberKey,
     { role, at }: { readonly role: Exclude<Role, 'owner'>; readonly at: string },
+    author: MembershipAuthor,
   ): Promise<ChangeMemberOutcome> {
     const member = await this.getMember(key);
     if (member === undefined) return { kind: 'absent' };
@@ -59,10 +61,14 @@ export class MemorySharingStore implements SharingStore {
     if (member.role === role) return { kind: 'changed', member };
     if (role === 'editor') this.#memberships.bars(key.namespaceId).delete(key.accountId);
     else this.#endRight(key, at);
+    this.#tell(key, author, { event: 'role', role, previousRole: member.role });
     return this.#set({ ...member, role });
   }
 
-  async removeMember(key: MemberKey & { readonly barredAt?: string }): Promise<ChangeMemberOutcome> {
+  async removeMember(
+    key: MemberKey & { readonly barredAt?: string },
+    author: MembershipAuthor,
+  ): Promise<ChangeMemberOutcome> {
     const members = this.#memberships.members(key.namespaceId);
     const member = members.get(key.accountId);
     if (member === undefined) return { kind: 'absent' };
@@ -71,14 +77,14 @@ export class MemorySharingStore implements SharingStore {
     const memberCount = (this.#namespaces.head(key.namespaceId)?.memberCount ?? 1) - 1;
     this.#namespaces.changeHead(key.namespaceId, { memberCount });
     this.#endRight(key, key.barredAt);
+    this.#tell(key, author, { event: leaving(key, author), role: member.role });
     return { kind: 'changed', member };
   }
 
-  async transfer(change: {
-    readonly namespaceId: NamespaceId;
-    readonly from: AccountId;
-    readonly to: AccountId;
-  }): Promise<ChangeMemberOutcome> {
+  async transfer(
+    change: { readonly namespaceId: NamespaceId; readonly from: AccountId; readonly to: AccountId },
+    author: MembershipAuthor,
+  ): Promise<ChangeMemberOutcome> {
     const { namespaceId, from, to } = change;
     const members = this.#memberships.members(namespaceId);
     const owner = members.get(from);
@@ -87,6 +93,7 @@ export class MemorySharingStore implements SharingStore {
     this.#namespaces.changeHead(namespaceId, { ownerAccountId: to });
     this.#memberships.bars(namespaceId).delete(to);
     this.#set({ ...owner, role: 'editor' });
+    this.#tell({ namespaceId, accountId: to }, author, { event: 'owner', role: 'owner', previousRole: heir.role });
     return this.#set({ ...heir, role: 'owner' });
   }
 
@@ -132,6 +139,15 @@ export class MemorySharingStore implements SharingStore {
     if (barredAt !== undefined) this.#memberships.bars(namespaceId).set(accountId, barredAt);
     const { accessRev = 0 } = this.#namespaces.head(namespaceId) ?? {};
     this.#namespaces.changeHead(namespaceId, { accessRev: accessRev + 1 });
+  }
+
+  #tell(
+    { namespaceId, accountId }: MemberKey,
+    author: MembershipAuthor,
+    change: Omit<MembershipChange, 'accountId'>,
+  ): void {
+    const seq = (this.#namespaces.head(namespaceId)?.seq ?? 0) + 1;
+    this.#namespaces.appendEntry(membershipEntry(author, { namespaceId, seq }, { accountId, ...change }));
   }
 
   #set(member: StoredMember): ChangeMemberOutcome {

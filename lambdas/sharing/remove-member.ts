@@ -9,6 +9,7 @@ import { SOCKET_POSTS_IN_FLIGHT_MAX } from '../sockets/limits.ts';
 import type { SocketPusher } from '../sockets/socket-pusher.ts';
 import type { SocketStore } from '../sockets/socket-store.ts';
 import { type ChangeHomeDependencies, changeHome } from './change-home.ts';
+import { membershipAuthor } from './membership-entry.ts';
 import { noSuchFolder, openFolder } from './open-folder.ts';
 import type { MemberKey, SharingStore } from './sharing-store.ts';
 
@@ -26,7 +27,7 @@ export interface RemoveMemberDependencies extends ChangeHomeDependencies {
  *
  * First the membership goes, and with it every right: no request that is begun later is served, and no address is signed any more. Then
  * the member's devices are told, and the mount goes from its tree. Idempotent: a repeat goes on where an earlier one was broken off.
- * Cost: 2 reads and a transaction for the membership, a Query and a post a connection, 4 reads and a transaction for the mount.
+ * Cost: 3 reads and a transaction for the membership, a Query and a post a connection, 4 reads and a transaction for the mount.
  */
 export async function removeMember(
   dependencies: RemoveMemberDependencies,
@@ -39,8 +40,9 @@ export async function removeMember(
   // Whoever was removed, and was left with the mount, can still take that away.
   const isLeftOver = isLeaving && (await dependencies.sharing.getMount(key)) !== undefined;
   if (access.kind === 'refused' && !isLeftOver) return access;
-  const barredAt = formatInstant(dependencies.clock.now());
-  const outcome = await dependencies.sharing.removeMember(isLeaving ? key : { ...key, barredAt });
+  const author = membershipAuthor(dependencies, caller);
+  const barredAt = formatInstant(author.now);
+  const outcome = await dependencies.sharing.removeMember(isLeaving ? key : { ...key, barredAt }, author);
   if (outcome.kind === 'owner') {
     return refused('forbidden', 'the owner cannot leave a shared folder: hand it over first, or stop sharing it');
   }

@@ -1,4 +1,5 @@
 import type { AccountId, InvitationId, NamespaceId, NodeId, Role } from '@syncline/protocol';
+import type { JournalEntry } from '../namespaces/namespace-store.ts';
 
 /** Who may do what in a namespace, since when. `email` is how the member was invited or is known. */
 export interface StoredMember {
@@ -21,7 +22,7 @@ export interface StoredMount {
 /**
  * What a transaction on a home namespace does beside its tree; all of it or nothing, with the tree.
  * - `found` turns a folder into a namespace: its head must not exist.
- * - `join` makes somebody a member of a namespace with fewer than MEMBERS_MAX, who is none, by an invitation that is still there, unless
+ * - `join` appends `told` to the journal of a namespace, which must be its next entry, and makes somebody a member of a namespace with fewer than MEMBERS_MAX, who is none, by an invitation that is still there, unless
  *   they are barred from it (`isBarred`). It lifts the bar.
  * - `remount` gives a member, whose role is as it was read, a mount in place of one that was lost; `lost` is what its row says, if there is one.
  * - `unmount` takes away a mount whose membership is gone already.
@@ -43,6 +44,7 @@ export type SharingChange =
         readonly isUsedUp: boolean;
         readonly createdAt: string;
       };
+      readonly told: { readonly entry: JournalEntry; readonly epoch: number };
     }
   | {
       readonly kind: 'remount';

@@ -1,7 +1,11 @@
 import type { AccountId, EpochMs, InvitationId, InvitedRole, NamespaceId, Role } from '@syncline/protocol';
+import type { MembershipAuthor } from './membership-entry.ts';
 import type { StoredMember, StoredMount } from './sharing-change.ts';
 
-/** Members of shared folders, and invitations to them. Strongly consistent. Who becomes a member does so by a NamespaceTransaction. */
+/**
+ * Members of shared folders, and invitations to them. Strongly consistent. Who becomes a member does so by a NamespaceTransaction. Whatever
+ * happens to a member is the next entry of the folder's journal, in the same transaction; what is so already makes none.
+ */
 export interface SharingStore {
   /** A shared folder, whoever asks; undefined for home namespaces and what does not exist. Cost: one read. */
   getFolder(namespaceId: NamespaceId): Promise<StoredFolder | undefined>;
@@ -19,20 +23,20 @@ export interface SharingStore {
   changeRole(
     key: MemberKey,
     change: { readonly role: Exclude<Role, 'owner'>; readonly at: string },
+    author: MembershipAuthor,
   ): Promise<ChangeMemberOutcome>;
   /**
    * Takes away a membership that is not the owner's, counts it, and with `barredAt` bars the account. Nothing that the member may do
    * outlives the answer.
    */
-  removeMember(key: MemberKey & { readonly barredAt?: string }): Promise<ChangeMemberOutcome>;
+  removeMember(key: MemberKey & { readonly barredAt?: string }, author: MembershipAuthor): Promise<ChangeMemberOutcome>;
   /** Since when an account is barred (`isBarred`), member or not; undefined when it is not. Cost: one read. */
   getBar(key: MemberKey): Promise<string | undefined>;
   /** Makes another member the owner, who is barred no longer, and the owner an editor, all or nothing. `changed`: `from` was the owner and `to` a member. */
-  transfer(change: {
-    readonly namespaceId: NamespaceId;
-    readonly from: AccountId;
-    readonly to: AccountId;
-  }): Promise<ChangeMemberOutcome>;
+  transfer(
+    change: { readonly namespaceId: NamespaceId; readonly from: AccountId; readonly to: AccountId },
+    author: MembershipAuthor,
+  ): Promise<ChangeMemberOutcome>;
   getMount(key: MemberKey): Promise<StoredMount | undefined>;
 
   /**
@@ -72,6 +76,9 @@ export interface StoredFolder {
   readonly name: string;
   readonly ownerAccountId: AccountId;
   readonly memberCount: number;
+  /** How far its journal goes. */
+  readonly seq: number;
+  readonly epoch: number;
 }
 
 export interface StoredInvitation extends InvitationKey {

@@ -3,9 +3,10 @@ import type { DeviceCaller } from '../runtime/caller.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { done, type Outcome } from '../runtime/outcome.ts';
 import { REMOVALS_IN_FLIGHT_MAX, WITHDRAWALS_IN_FLIGHT_MAX } from './limits.ts';
+import { membershipAuthor } from './membership-entry.ts';
 import { openFolder } from './open-folder.ts';
 import { endMembership, type RemoveMemberDependencies } from './remove-member.ts';
-import type { SharingStore } from './sharing-store.ts';
+import type { MemberKey, SharingStore } from './sharing-store.ts';
 
 export interface UnshareDependencies extends RemoveMemberDependencies {
   readonly sharing: Pick<
@@ -33,13 +34,15 @@ export async function unshare(
   const { members } = await sharing.listMembers({ namespaceId, limit: MEMBERS_MAX });
   const others = members.filter(({ role }) => role !== 'owner');
   const going = others.slice(0, UNSHARE_MEMBERS_MAX);
-  const outcomes = await mapBounded(REMOVALS_IN_FLIGHT_MAX, going, async ({ accountId }) => {
-    const key = { namespaceId, accountId };
-    const outcome = await sharing.removeMember(key);
+  const gone: MemberKey[] = [];
+  for (const { accountId } of going) {
+    // One after the other, since each is the next entry of one journal.
+    const outcome = await sharing.removeMember({ namespaceId, accountId }, membershipAuthor(dependencies, caller));
     // Who was made the owner meanwhile stays.
-    return outcome.kind === 'owner' ? undefined : endMembership(dependencies, key, caller);
-  });
-  const refusal = outcomes.find((outcome) => outcome?.kind === 'refused');
+    if (outcome.kind !== 'owner') gone.push({ namespaceId, accountId });
+  }
+  const outcomes = await mapBounded(REMOVALS_IN_FLIGHT_MAX, gone, (key) => endMembership(dependencies, key, caller));
+  const refusal = outcomes.find((outcome) => outcome.kind === 'refused');
   if (refusal?.kind === 'refused') return refusal;
   return done({ removed: going.length, left: others.length - going.length });
 }

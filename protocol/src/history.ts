@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { Role } from './accounts.ts';
 import { ChangeType } from './changes.ts';
 import { AccountId, DeviceId, NamespaceId, NodeId } from './ids.ts';
 import { LABEL_CHARS_MAX, PAGE_ENTRIES_MAX } from './limits.ts';
@@ -98,7 +99,19 @@ export const ActivityQuery = z.strictObject({
   limit: z.optional(queryInteger(1, PAGE_ENTRIES_MAX)),
 });
 
-/** One thing that somebody did. `name` is the one after it, `previousName` the one before it, `path` where the node can be seen now. */
+/**
+ * What happened to a member of a shared folder: `joined` by an invitation, `left`, `removed` by the owner, `role` changed, or `owner`: the
+ * folder was handed over to it. `role` is the one after it, or the one that it lost; `previousRole` the one before, where it was another.
+ */
+export const MembershipChange = z.strictObject({
+  accountId: AccountId,
+  event: z.enum(['joined', 'left', 'removed', 'role', 'owner']),
+  role: Role,
+  previousRole: z.optional(Role),
+});
+export type MembershipChange = z.infer<typeof MembershipChange>;
+
+/** One thing that somebody did. With `member` it was done to a member, and the node is the folder itself. `name` is the one after it, `previousName` the one before it, `path` where the node can be seen now. */
 export const Activity = z.strictObject({
   seq: Sequence,
   type: ChangeType,
@@ -112,6 +125,7 @@ export const Activity = z.strictObject({
   rev: RevisionNumber,
   size: z.int(),
   previousName: z.optional(z.string()),
+  member: z.optional(MembershipChange),
 });
 export type Activity = z.infer<typeof Activity>;
 

@@ -49,7 +49,7 @@ export const sharingRoutes = {
     method: 'PATCH',
     path: '/v1/namespaces/{namespaceId}/members/{accountId}',
     summary: 'Changes what a member may do, or hands the folder over to it.',
-    access: 'account',
+    access: 'device',
     parameters: MemberParameters,
     body: ChangeRoleRequest,
     response: MemberResponse,

@@ -6,6 +6,7 @@ import { DISK_BUGS } from './disk-bugs.ts';
 import { EXECUTION_BUGS } from './execution-bugs.ts';
 import { HISTORY_BUGS } from './history-bugs.ts';
 import { LINK_BUGS } from './link-bugs.ts';
+import { MEMBER_ENTRY_BUGS } from './member-entry-bugs.ts';
 import { MEMBERSHIP_BUGS } from './membership-bugs.ts';
 import { MOUNT_BUGS } from './mount-bugs.ts';
 import { PACK_BUGS } from './pack-bugs.ts';
@@ -39,6 +40,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...SHARING_BUGS,
   ...MEMBERSHIP_BUGS,
   ...MOUNT_BUGS,
+  ...MEMBER_ENTRY_BUGS,
   ...SWEEP_BUGS,
   ...USAGE_BUGS,
   ...SPEED_BUGS,

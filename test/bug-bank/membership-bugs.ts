@@ -138,8 +138,8 @@ export const MEMBERSHIP_BUGS: readonly PlantedBug[] = [
     what: 'A folder takes more members than it may have.',
     invariant: 'I-9',
     file: 'lambdas/namespaces/dynamodb-sharing-items.ts',
-    find: "ConditionExpression: 'memberCount < :max',",
-    replace: "ConditionExpression: 'memberCount < :max OR memberCount >= :max',",
+    find: "ConditionExpression: 'memberCount < :max AND seq = :expected AND epoch = :epoch',",
+    replace: "ConditionExpression: 'seq = :expected AND epoch = :epoch',",
     caughtBy: {
       file: 'lambdas/namespaces/dynamodb-sharing-items.test.ts',
       test: 'nobody joins a folder that is full, or by an invitation that is gone',

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { CHANGED_AT, emptyTransaction, fileNode, putFiles } from './namespace-fixture.ts';
 import {
+  authorOf,
   INVITED_AT,
   invitationTo,
   join,
@@ -19,26 +20,27 @@ export function describeLostRights(get: () => SharingSubject): void {
     const guests = [(await join(subject, team)).guest, (await join(subject, team)).guest];
     const { namespaceId } = team;
     let accessRev = 0;
+    const headSeq = async () => (await subject.namespaces.readAccess(team))?.head.seq ?? 0;
     const write = (seq: number) =>
       subject.namespaces.commit({
         ...putFiles(team, seq, [fileNode(team, { name: `file ${seq}` })]),
         groundId: home.namespaceId,
         accessRev,
       });
-    expect(await write(0)).toEqual({ kind: 'committed' });
+    expect(await write(await headSeq())).toEqual({ kind: 'committed' });
     const [viewer, gone] = guests.map(({ accountId }) => ({ namespaceId, accountId }));
     if (viewer === undefined || gone === undefined) throw new Error('two have joined');
     const losses = [
-      () => subject.sharing.changeRole(viewer, { role: 'viewer', at: CHANGED_AT }),
-      () => subject.sharing.removeMember(gone),
+      () => subject.sharing.changeRole(viewer, { role: 'viewer', at: CHANGED_AT }, authorOf(team)),
+      () => subject.sharing.removeMember(gone, authorOf(team)),
     ];
-    for (const [index, lose] of losses.entries()) {
+    for (const lose of losses) {
       expect(await lose()).toMatchObject({ kind: 'changed' });
-      expect(await write(index + 1)).toEqual({ kind: 'superseded' });
+      expect(await write(await headSeq())).toEqual({ kind: 'superseded' });
       accessRev = (await subject.namespaces.readAccess(team))?.head.accessRev ?? 0;
       for (const role of ['editor', 'editor'] as const)
-        await subject.sharing.changeRole(viewer, { role, at: CHANGED_AT });
-      expect(await write(index + 1)).toEqual({ kind: 'committed' });
+        await subject.sharing.changeRole(viewer, { role, at: CHANGED_AT }, authorOf(team));
+      expect(await write(await headSeq())).toEqual({ kind: 'committed' });
     }
   });
 
@@ -48,7 +50,7 @@ export function describeLostRights(get: () => SharingSubject): void {
     const { guest } = await join(subject, team);
     const key = memberOf(team, guest.accountId);
     const barredAt = '2026-01-01T12:00:00.500Z';
-    const leave = () => subject.sharing.removeMember(key);
+    const leave = () => subject.sharing.removeMember(key, authorOf(team));
     const comeBack = async (given: { readonly email?: string; readonly createdAt: string }) => {
       const invitation = { ...invitationTo(team, given.email), createdAt: given.createdAt };
       await subject.sharing.putInvitation(invitation, INVITED_AT);
@@ -57,14 +59,14 @@ export function describeLostRights(get: () => SharingSubject): void {
       if (mount !== undefined) {
         await subject.namespaces.commit({ ...emptyTransaction(guest, seq), sharing: { kind: 'unmount', mount } });
       }
-      const change = joining(team, guest, invitation);
+      const change = await joining(subject, { team, guest: guest, invitation: invitation });
       return (await subject.namespaces.commit(mountChange(guest, seq, change))).kind;
     };
     const email = 'guest@example.org';
     const bars = [
-      () => subject.sharing.removeMember({ ...key, barredAt }),
+      () => subject.sharing.removeMember({ ...key, barredAt }, authorOf(team)),
       async () => {
-        await subject.sharing.changeRole(key, { role: 'viewer', at: barredAt });
+        await subject.sharing.changeRole(key, { role: 'viewer', at: barredAt }, authorOf(team));
         await leave();
       },
     ];
@@ -86,10 +88,10 @@ export function describeLostRights(get: () => SharingSubject): void {
     const { namespaceId } = team;
     const [one, other] = [(await join(subject, team)).guest, (await join(subject, team)).guest];
     for (const { accountId } of [one, other]) {
-      await subject.sharing.changeRole(memberOf(team, accountId), { role: 'viewer', at: CHANGED_AT });
+      await subject.sharing.changeRole(memberOf(team, accountId), { role: 'viewer', at: CHANGED_AT }, authorOf(team));
     }
-    await subject.sharing.changeRole(memberOf(team, one.accountId), { role: 'editor', at: CHANGED_AT });
-    await subject.sharing.transfer({ namespaceId, from: team.accountId, to: other.accountId });
+    await subject.sharing.changeRole(memberOf(team, one.accountId), { role: 'editor', at: CHANGED_AT }, authorOf(team));
+    await subject.sharing.transfer({ namespaceId, from: team.accountId, to: other.accountId }, authorOf(team));
     for (const { accountId } of [one, other]) {
       expect(await subject.sharing.getBar(memberOf(team, accountId))).toBeUndefined();
     }

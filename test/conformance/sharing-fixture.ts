@@ -1,7 +1,8 @@
 import { expect } from '@jest/globals';
-import { type AccountId, epochMs, NamespaceId, opId, rootNodeId } from '@syncline/protocol';
+import { type AccountId, epochMs, JOURNAL_RETENTION_MS, NamespaceId, opId, rootNodeId } from '@syncline/protocol';
 import type { NamespaceTransaction, StoredNode } from '../../lambdas/namespaces/namespace-store.ts';
 import { newInvitationToken } from '../../lambdas/sharing/invitation-token.ts';
+import { type MembershipAuthor, membershipEntry } from '../../lambdas/sharing/membership-entry.ts';
 import type { SharingChange } from '../../lambdas/sharing/sharing-change.ts';
 import type { MemberKey, SharingStore, StoredInvitation } from '../../lambdas/sharing/sharing-store.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
@@ -94,9 +95,21 @@ export async function share(subject: SharingSubject): Promise<Shared> {
   return { home, team: { ...home, namespaceId, root: rootNodeId(namespaceId), batch: freshId() }, file };
 }
 
-export function joining(team: Home, guest: Home, invitation: StoredInvitation): SharingChange {
+/** Somebody in whose name memberships are changed. */
+export function authorOf({ accountId, deviceId }: Home): MembershipAuthor {
+  return { accountId, deviceId, opId: opId(freshId(), 0), now: epochMs(NEVER - JOURNAL_RETENTION_MS) };
+}
+
+/** A change that lets somebody in, as the folder is now. */
+export async function joining(
+  subject: SharingSubject,
+  made: { readonly team: Home; readonly guest: Home; readonly invitation: StoredInvitation },
+): Promise<Extract<SharingChange, { readonly kind: 'join' }>> {
+  const { team, guest, invitation } = made;
   const { namespaceId } = team;
   const { accountId } = guest;
+  const { seq = 0, epoch = 0 } = (await subject.sharing.getFolder(namespaceId)) ?? {};
+  const told = { accountId, event: 'joined', role: 'editor' } as const;
   return {
     kind: 'join',
     member: { namespaceId, accountId, role: 'editor', since: CHANGED_AT, email: 'guest@example.org' },
@@ -106,6 +119,7 @@ export function joining(team: Home, guest: Home, invitation: StoredInvitation): 
       isUsedUp: invitation.email !== undefined,
       createdAt: invitation.createdAt,
     },
+    told: { entry: membershipEntry(authorOf(guest), { namespaceId, seq: seq + 1 }, told), epoch },
   };
 }
 
@@ -117,7 +131,7 @@ export async function join(
   const guest = await openHome(subject);
   const invitation = invitationTo(team);
   await subject.sharing.putInvitation(invitation, INVITED_AT);
-  const change = joining(team, guest, invitation);
+  const change = await joining(subject, { team, guest, invitation });
   const outcome = await subject.namespaces.commit(mountChange(guest, 0, change));
   expect(outcome).toEqual({ kind: 'committed' });
   return { guest, change };

@@ -16,6 +16,7 @@ import {
   putFiles,
 } from './namespace-fixture.ts';
 import {
+  authorOf,
   INVITED_AT,
   invitationTo,
   join,
@@ -106,6 +107,8 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
         name: 'team',
         ownerAccountId,
         memberCount: 1,
+        seq: 0,
+        epoch: 1,
       });
       expect(await subject.sharing.getFolder(home.namespaceId)).toBeUndefined();
       expect(await subject.sharing.getFolder(NamespaceId.parse(freshId()))).toBeUndefined();
@@ -124,8 +127,8 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
       expect((await subject.sharing.getFolder(team.namespaceId))?.memberCount).toBe(2);
       expect((await subject.namespaces.readAccess(key))?.role).toBe('editor');
       expect(await subject.accounts.listMembers(team.namespaceId)).toContain(guest.accountId);
-      expect(await subject.sharing.removeMember(key)).toMatchObject({ kind: 'changed' });
-      expect(await subject.sharing.removeMember(key)).toEqual({ kind: 'absent' });
+      expect(await subject.sharing.removeMember(key, authorOf(team))).toMatchObject({ kind: 'changed' });
+      expect(await subject.sharing.removeMember(key, authorOf(team))).toEqual({ kind: 'absent' });
       expect(await subject.namespaces.readAccess(key)).toBeUndefined();
       expect((await subject.sharing.getFolder(team.namespaceId))?.memberCount).toBe(1);
     });
@@ -139,7 +142,7 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
       expect(await subject.namespaces.commit(mountChange(guest, 1, again))).toEqual({
         kind: 'superseded',
       });
-      const withdrawn = joining(team, other, invitationTo(team));
+      const withdrawn = await joining(subject, { team, guest: other, invitation: invitationTo(team) });
       expect(await subject.namespaces.commit(mountChange(other, 0, withdrawn))).toEqual({
         kind: 'superseded',
       });
@@ -183,7 +186,7 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
       expect(await subject.sharing.getMount(key)).toEqual(third.mount);
       expect((await subject.namespaces.readAccess(guest))?.head).toMatchObject({ mountCount: 1 });
       expect(await subject.sharing.getMember(key)).toEqual(change.kind === 'join' ? change.member : undefined);
-      await subject.sharing.removeMember(key);
+      await subject.sharing.removeMember(key, authorOf(team));
       const late = remount({ lost: third.mount.nodeId });
       expect(await subject.namespaces.commit(mountChange(guest, 3, late))).toEqual({ kind: 'superseded' });
     });
@@ -194,22 +197,72 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
       const key = memberOf(team, guest.accountId);
       const owner = memberOf(team, team.accountId);
       const { namespaceId } = team;
-      expect(await subject.sharing.changeRole(key, { role: 'viewer', at: CHANGED_AT })).toMatchObject({
+      expect(await subject.sharing.changeRole(key, { role: 'viewer', at: CHANGED_AT }, authorOf(team))).toMatchObject({
         member: { role: 'viewer' },
       });
-      expect(await subject.sharing.changeRole(owner, { role: 'viewer', at: CHANGED_AT })).toEqual({ kind: 'owner' });
-      expect(await subject.sharing.removeMember(owner)).toEqual({ kind: 'owner' });
+      expect(await subject.sharing.changeRole(owner, { role: 'viewer', at: CHANGED_AT }, authorOf(team))).toEqual({
+        kind: 'owner',
+      });
+      expect(await subject.sharing.removeMember(owner, authorOf(team))).toEqual({ kind: 'owner' });
       expect(
-        await subject.sharing.changeRole(memberOf(team, freshId() as AccountId), { role: 'viewer', at: CHANGED_AT }),
+        await subject.sharing.changeRole(
+          memberOf(team, freshId() as AccountId),
+          { role: 'viewer', at: CHANGED_AT },
+          authorOf(team),
+        ),
       ).toEqual({
         kind: 'absent',
       });
       const [from, to] = [team.accountId, guest.accountId];
-      expect(await subject.sharing.transfer({ namespaceId, from: to, to: from })).toEqual({ kind: 'absent' });
-      expect(await subject.sharing.transfer({ namespaceId, from, to })).toMatchObject({ member: { role: 'owner' } });
+      expect(await subject.sharing.transfer({ namespaceId, from: to, to: from }, authorOf(team))).toEqual({
+        kind: 'absent',
+      });
+      expect(await subject.sharing.transfer({ namespaceId, from, to }, authorOf(team))).toMatchObject({
+        member: { role: 'owner' },
+      });
       expect(await subject.sharing.getMember(owner)).toMatchObject({ role: 'editor' });
       expect(await subject.sharing.getFolder(namespaceId)).toMatchObject({ ownerAccountId: to });
-      expect(await subject.sharing.removeMember(key)).toEqual({ kind: 'owner' });
+      expect(await subject.sharing.removeMember(key, authorOf(team))).toEqual({ kind: 'owner' });
+    });
+
+    test('is told by the journal of the folder: each change is its next entry, and what is so already is none', async () => {
+      const { team } = await share(subject);
+      const { guest } = await join(subject, team);
+      const { namespaceId } = team;
+      const key = memberOf(team, guest.accountId);
+      const { sharing } = subject;
+      const viewer = { role: 'viewer', at: CHANGED_AT } as const;
+      const author = authorOf(team);
+      await sharing.changeRole(key, viewer, author);
+      await sharing.changeRole(key, viewer, authorOf(team));
+      await sharing.transfer({ namespaceId, from: team.accountId, to: guest.accountId }, authorOf(team));
+      await sharing.removeMember(memberOf(team, team.accountId), authorOf(team));
+      await sharing.removeMember(memberOf(team, team.accountId), authorOf(team));
+      const entries = await subject.namespaces.listEntries({ namespaceId, after: 0, limit: 10 });
+      const { accountId } = guest;
+      expect(entries.map(({ seq, type, member }) => ({ seq, type, member }))).toEqual([
+        { seq: 1, type: 'member', member: { accountId, event: 'joined', role: 'editor' } },
+        { seq: 2, type: 'member', member: { accountId, event: 'role', role: 'viewer', previousRole: 'editor' } },
+        { seq: 3, type: 'member', member: { accountId, event: 'owner', role: 'owner', previousRole: 'viewer' } },
+        { seq: 4, type: 'member', member: { accountId: team.accountId, event: 'left', role: 'editor' } },
+      ]);
+      const { deviceId, opId: own } = author;
+      expect(entries[1]).toMatchObject({ accountId: team.accountId, deviceId, opId: own, node: { nodeId: team.root } });
+      expect(await sharing.getFolder(namespaceId)).toMatchObject({ seq: 4, memberCount: 1 });
+    });
+
+    test('who joins after something has happened in the folder is decided again', async () => {
+      const { team } = await share(subject);
+      const { guest } = await join(subject, team);
+      const [other, invitation] = [await openHome(subject), invitationTo(team)];
+      await subject.sharing.putInvitation(invitation, INVITED_AT);
+      const late = await joining(subject, { team, guest: other, invitation });
+      const key = memberOf(team, guest.accountId);
+      await subject.sharing.changeRole(key, { role: 'viewer', at: CHANGED_AT }, authorOf(team));
+      expect(await subject.namespaces.commit(mountChange(other, 0, late))).toEqual({ kind: 'superseded' });
+      expect(await subject.sharing.getMember(memberOf(team, other.accountId))).toBeUndefined();
+      const again = await joining(subject, { team, guest: other, invitation });
+      expect(await subject.namespaces.commit(mountChange(other, 0, again))).toEqual({ kind: 'committed' });
     });
 
     test('of two who hand one folder over at once, one does', async () => {
@@ -217,7 +270,7 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
       const guests = [(await join(subject, team)).guest, (await join(subject, team)).guest];
       const { namespaceId, accountId: from } = team;
       const outcomes = await Promise.all(
-        guests.map(({ accountId: to }) => subject.sharing.transfer({ namespaceId, from, to })),
+        guests.map(({ accountId: to }) => subject.sharing.transfer({ namespaceId, from, to }, authorOf(team))),
       );
       expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['absent', 'changed']);
       const { members } = await subject.sharing.listMembers({ namespaceId, limit: 10 });
@@ -302,7 +355,7 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
         const invitation = invitationTo(team, email);
         await subject.sharing.putInvitation(invitation, INVITED_AT);
         const guest = await openHome(subject);
-        const change = joining(team, guest, invitation);
+        const change = await joining(subject, { team, guest, invitation });
         const outcome = await subject.namespaces.commit(mountChange(guest, 0, change));
         expect(outcome).toEqual({ kind: 'committed' });
         const left = email === undefined ? invitation : undefined;

@@ -65,6 +65,15 @@ test('a folder is shared, joined, written into by both, handed over and left', a
   await ann.expect(['leave', '/team']);
   expect((await ann.expect(['shared'])).stdout).toBe('No folder is shared.\n');
   expect((await bob.expect(['members', '/team'])).stdout).toMatch(/owner .*bob@example\.com {2}\(you\)\n$/);
+  const { stdout: told } = await bob.expect(['activity', '/team']);
+  const events = told.split('\n').filter((line) => line.includes('member'));
+  expect(events).toEqual([
+    expect.stringMatching(/has left$/),
+    expect.stringContaining('bob@example.com was made the owner'),
+    expect.stringContaining('bob@example.com is editor, and was viewer'),
+    expect.stringMatching(/ bob {2}member {4}bob@example\.com has joined as viewer$/),
+  ]);
+  expect(told).toContain('/sub/');
 });
 
 test('an open link can be withdrawn, and a folder that is shared no more is its owner’s alone', async () => {

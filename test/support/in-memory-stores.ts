@@ -7,7 +7,11 @@ import { MemoryRetentionStore } from '../../lambdas/history/memory-retention-sto
 import { MemoryAttemptStore } from '../../lambdas/links/memory-attempt-store.ts';
 import { MemoryLinkStore } from '../../lambdas/links/memory-link-store.ts';
 import { MemoryNamespaceStore } from '../../lambdas/namespaces/memory-namespace-store.ts';
-import type { CommitTransactionOutcome, NamespaceTransaction } from '../../lambdas/namespaces/namespace-store.ts';
+import type {
+  CommitTransactionOutcome,
+  JournalEntry,
+  NamespaceTransaction,
+} from '../../lambdas/namespaces/namespace-store.ts';
 import { MemoryPackIndex } from '../../lambdas/packs/memory-pack-index.ts';
 import { MemoryReferenceStore } from '../../lambdas/references/memory-reference-store.ts';
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
@@ -86,6 +90,12 @@ class StreamingNamespaceStore extends MemoryNamespaceStore {
       this.#appended.push(...entries.map(({ namespaceId, seq, deviceId }) => ({ namespaceId, seq, deviceId, epoch })));
     }
     return outcome;
+  }
+
+  override appendEntry(entry: JournalEntry): void {
+    super.appendEntry(entry);
+    const { namespaceId, seq, deviceId } = entry;
+    this.#appended.push({ namespaceId, seq, deviceId, epoch: this.head(namespaceId)?.epoch ?? 0 });
   }
 
   takeAppended(): readonly AppendedEntry[] {

@@ -1,10 +1,11 @@
-import type { Activity } from '@syncline/protocol';
+import { type AccountId, type Activity, type MembershipChange, rootNodeId } from '@syncline/protocol';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { problemError } from './command-error.ts';
 import { readDeviceNames } from './device-names.ts';
 import { escapeText, quote } from './escape-text.ts';
 import { parseRemotePath, requireNode } from './remote-path.ts';
+import { listMembers, memberName } from './shared-folder.ts';
 
 /** Lines that are shown when nobody asks for more. */
 const ACTIVITIES_SHOWN = 50;
@@ -26,7 +27,11 @@ async function list(context: CommandContext, [given]: readonly [string], { limit
   const { signal, output } = context;
   const path = parseRemotePath(given);
   const session = await context.session();
-  const { namespaceId, nodeId } = await requireNode(session, path, signal);
+  const mount = await requireNode(session, { ...path, isFolder: false }, signal);
+  // What happens in a shared folder, and to its members, its own journal tells.
+  const { mountedNamespaceId: shared } = mount;
+  const about = shared === undefined ? mount : { namespaceId: shared, nodeId: rootNodeId(shared) };
+  const { namespaceId, nodeId } = about;
   const activities: Activity[] = [];
   let page: string | undefined;
   do {
@@ -36,10 +41,17 @@ async function list(context: CommandContext, [given]: readonly [string], { limit
     activities.push(...answer.value.activities);
     page = answer.value.nextPage;
   } while (page !== undefined && activities.length < limit);
-  const nameOf = await readDeviceNames(session, signal);
+  const deviceOf = await readDeviceNames(session, signal);
+  const members = shared === undefined ? [] : await listMembers(session, { path, mount, namespaceId: shared }, signal);
+  const names = new Map(members.map((member) => [member.accountId, memberName(member)]));
+  const nameOf = (accountId: AccountId): string => names.get(accountId) ?? accountId;
   const lines = activities.map((activity) => {
     const at = activity.at.slice(0, 19).replace('T', ' ');
-    return `${at}  ${nameOf(activity.deviceId)}  ${activity.type.padEnd(8)}  ${describe(activity)}`;
+    const isOwn = activity.accountId === session.account.accountId;
+    const by = isOwn ? deviceOf(activity.deviceId) : nameOf(activity.accountId);
+    const { member } = activity;
+    const what = member === undefined ? describe(activity) : describeMember(member, nameOf(member.accountId));
+    return `${at}  ${by}  ${activity.type.padEnd(8)}  ${what}`;
   });
   output.result({ path: path.text, activities }, lines.length === 0 ? ['Nothing has happened.'] : lines);
 }
@@ -47,6 +59,21 @@ async function list(context: CommandContext, [given]: readonly [string], { limit
 function describe({ path, name, previousName, kind }: Activity): string {
   const shown = `${escapeText(path ?? name)}${kind === 'folder' ? '/' : ''}`;
   return previousName === undefined ? shown : `${shown}  (was ${quote(previousName)})`;
+}
+
+function describeMember({ event, role, previousRole }: MembershipChange, who: string): string {
+  switch (event) {
+    case 'joined':
+      return `${who} has joined as ${role}`;
+    case 'left':
+      return `${who} has left`;
+    case 'removed':
+      return `${who} was removed`;
+    case 'role':
+      return `${who} is ${role}${previousRole === undefined ? '' : `, and was ${previousRole}`}`;
+    case 'owner':
+      return `${who} was made the owner`;
+  }
 }
 
 function parseLimit(text: string): number {
