@@ -20,6 +20,7 @@ import { benchLargeFolder } from './large-folder.bench.ts';
 import { benchMemory } from './memory.bench.ts';
 import { benchPackCosts } from './pack-costs.bench.ts';
 import { latencySubjects } from './peers/measured-peers.ts';
+import { benchPeopleCosts } from './people-costs.bench.ts';
 import { benchPresignCost } from './presign-cost.bench.ts';
 import { benchQuietStart } from './quiet-start.bench.ts';
 import { benchRequestCosts } from './request-costs.bench.ts';
@@ -42,6 +43,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'presign-cost': benchPresignCost,
   'journal-cost': () => benchJournalCost(),
   'request-costs': async (context) => benchRequestCosts(await context.stack()),
+  'people-costs': benchPeopleCosts,
   'pack-costs': async (context) => benchPackCosts(await context.stack()),
   'request-unit-rule': () => benchRequestUnitRule(log),
   'commit-latency': async (context) => benchCommitLatency(await context.stack()),
