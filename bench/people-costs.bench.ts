@@ -20,7 +20,7 @@ const ISSUER = 'https://bench.invalid';
 
 /** What does it cost to share, to join, and to work in a folder with many members? Counted on the wire, not timed. */
 export async function benchPeopleCosts(context: BenchContext): Promise<BenchResult> {
-  const [files, members, changes] = [context.scaled(FOLDER_FILES), context.scaled(MEMBERS), context.scaled(CHANGES)];
+  const [files, changes] = [context.scaled(FOLDER_FILES), context.scaled(CHANGES)];
   const stack = await context.stack();
   const recorder = await RequestRecorder.start(stack.outputs.endpoint);
   const variables = await stack.functionEnvironment();
@@ -55,11 +55,9 @@ export async function benchPeopleCosts(context: BenchContext): Promise<BenchResu
     await measure('a commit with 1 member', () => team.makeFolder('alone'));
     const { token } = valueOf(await owner.api.invite({ parameters, body: { role: 'editor' } }));
     await measure('joining', async () => valueOf(await guest.api.acceptInvitation({ body: { token } })));
-    await addMembers(stack, { table: variables['ACCOUNTS_TABLE'] ?? '', namespaceId, members });
-    await measure(`listing ${formatCount(members)} members`, async () =>
-      valueOf(await owner.api.listMembers({ parameters, query: {} })),
-    );
-    await measure(`a commit with ${formatCount(members)} members`, () => team.makeFolder('in company'));
+    await addMembers(stack, { table: variables['ACCOUNTS_TABLE'] ?? '', namespaceId });
+    await measure('listing 1,000 members', async () => valueOf(await owner.api.listMembers({ parameters, query: {} })));
+    await measure('a commit with 1,000 members', () => team.makeFolder('in company'));
     await measure('listing the devices', async () => valueOf(await owner.api.listDevices({})));
 
     const folder = await owner.makeFullFolder('restored', changes);
@@ -80,15 +78,15 @@ const credentials = async () => ({ accessKeyId: 'test', secretAccessKey: 'test' 
 /** Rows of members alone: who they are makes no difference to what is counted. */
 async function addMembers(
   stack: BenchStack,
-  to: { readonly table: string; readonly namespaceId: Node['namespaceId']; readonly members: number },
+  to: { readonly table: string; readonly namespaceId: Node['namespaceId'] },
 ): Promise<void> {
-  const { table, namespaceId, members } = to;
+  const { table, namespaceId } = to;
   const { endpoint, region } = stack.outputs;
   const client = createDynamodbClient({ connection: { endpoint, region, credentials } });
   const since = formatInstant(systemClock.now());
   // Two have joined by themselves.
-  for (let made = 2; made < members; made += ROWS_AT_ONCE) {
-    const rows = Array.from({ length: Math.min(ROWS_AT_ONCE, members - made) }, () =>
+  for (let made = 2; made < MEMBERS; made += ROWS_AT_ONCE) {
+    const rows = Array.from({ length: Math.min(ROWS_AT_ONCE, MEMBERS - made) }, () =>
       memberRow({ namespaceId, accountId: newId() as never, role: 'editor', since, email: `${newId()}@example.org` }),
     );
     await client.send('BatchWriteItem', { RequestItems: { [table]: rows.map((Item) => ({ PutRequest: { Item } })) } });
