@@ -69,6 +69,10 @@ export class DynamodbSharingStore implements SharingStore {
     return { namespaceId, name, ownerAccountId, memberCount, seq, epoch };
   }
 
+  async isTaken(namespaceId: NamespaceId): Promise<boolean> {
+    return (await this.#get(headKey(namespaceId))) !== undefined;
+  }
+
   async getMember({ namespaceId, accountId }: MemberKey): Promise<StoredMember | undefined> {
     const item = await this.#get(memberKey(namespaceId, accountId));
     return item === undefined ? undefined : memberOf(namespaceId, item);

@@ -33,6 +33,10 @@ export class MemorySharingStore implements SharingStore {
     return { namespaceId, name, ownerAccountId, memberCount, seq, epoch };
   }
 
+  async isTaken(namespaceId: NamespaceId): Promise<boolean> {
+    return this.#namespaces.head(namespaceId) !== undefined;
+  }
+
   async getMember({ namespaceId, accountId }: MemberKey): Promise<StoredMember | undefined> {
     return this.#memberships.members(namespaceId).get(accountId);
   }

@@ -13,6 +13,7 @@ import { toWireNode } from '../namespaces/wire-node.ts';
 import type { DeviceCaller } from '../runtime/caller.ts';
 import { done, type Outcome, type Refused, refused } from '../runtime/outcome.ts';
 import { type ChangeHomeDependencies, changeHome, type HomeDecision } from './change-home.ts';
+import type { SharingStore } from './sharing-store.ts';
 
 /**
  * Turns a folder of the caller's home namespace into a namespace of its own, with the caller as its owner. Its id is that of the folder.
@@ -21,13 +22,13 @@ import { type ChangeHomeDependencies, changeHome, type HomeDecision } from './ch
  * a journal of their own. A commit that was decided before and comes after finds the head moved, and is decided again.
  * Idempotent: a folder that the caller has shared already is the answer.
  * Refused are what is shared already, lies in a shared folder, or holds one: mounts stand in home namespaces alone, and none is ever
- * mounted in another, so there are no circles of them.
+ * mounted in another, so there are no circles of them. So is a folder whose id a namespace has: whoever knew it may have taken it.
  * Cost: 3 reads and one per level of folders above, and a transaction of 7 items, whatever lies in the folder.
  *
  * Source: docs/decisions/0110-a-shared-folder-stays-where-it-lies.md
  */
 export async function shareFolder(
-  dependencies: ChangeHomeDependencies,
+  dependencies: ChangeHomeDependencies & { readonly sharing: Pick<SharingStore, 'isTaken'> },
   request: { readonly namespaceId: NamespaceId; readonly folderId: NodeId },
   caller: DeviceCaller,
 ): Promise<Outcome<RouteResponse<'shareFolder'>>> {
@@ -43,6 +44,10 @@ export async function shareFolder(
   const shared = await changeHome(dependencies, { accountId, caller }, (view, author) =>
     decideShare(dependencies, { ...request, view, author }),
   );
+  // A sharing that never comes to its end may meet a namespace that has the id already: clients choose ids of folders.
+  if (shared.kind === 'refused' && shared.error.code === 'unavailable') {
+    return (await dependencies.sharing.isTaken(NamespaceId.parse(request.folderId))) ? idIsTaken() : shared;
+  }
   if (shared.kind === 'refused') return shared;
   const mount = shared.value;
   if (mount?.mountedNamespaceId === undefined) return notFound();
@@ -102,6 +107,12 @@ async function decideShare(
       mount: { accountId, namespaceId, nodeId: folderId, joinedAt: since },
     },
   };
+}
+
+function idIsTaken(): Refused {
+  const detail =
+    'another shared folder has the id of this one: make a new folder, move what is in it there, and share that';
+  return refused('conflict', detail);
 }
 
 export function tooManyMounts(): Refused {

@@ -9,6 +9,8 @@ import type { StoredMember, StoredMount } from './sharing-change.ts';
 export interface SharingStore {
   /** A shared folder, whoever asks; undefined for home namespaces and what does not exist. Cost: one read. */
   getFolder(namespaceId: NamespaceId): Promise<StoredFolder | undefined>;
+  /** Whether a namespace has this id, be it a shared folder or a home. Cost: one read. */
+  isTaken(namespaceId: NamespaceId): Promise<boolean>;
   getMember(key: MemberKey): Promise<StoredMember | undefined>;
   /** Members in the order of their account ids, after `after`. Cost: one Query. */
   listMembers(page: {

@@ -84,6 +84,18 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: OWN, test: 'a way that was walked is not walked again until something moves' },
   },
   {
+    id: 'taken-id-is-tried-for-ever',
+    what: 'Whoever shares a folder whose id was taken by somebody else is told to try again, for ever.',
+    invariant: 'I-9',
+    file: 'lambdas/sharing/share-folder.ts',
+    find: '? idIsTaken() : shared;',
+    replace: '? shared : shared;',
+    caughtBy: {
+      file: FOLDERS,
+      test: 'a folder whose id another namespace has is not shared, and its owner is told what to do',
+    },
+  },
+  {
     id: 'old-page-opens-a-shared-folder',
     what: 'A listing that began before a folder was shared goes on inside it.',
     invariant: 'I-18',

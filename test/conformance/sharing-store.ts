@@ -111,6 +111,8 @@ export function describeSharingStore(make: () => Promise<SharingSubject>): void 
         epoch: 1,
       });
       expect(await subject.sharing.getFolder(home.namespaceId)).toBeUndefined();
+      const ids = [namespaceId, home.namespaceId, NamespaceId.parse(freshId())];
+      expect(await Promise.all(ids.map((id) => subject.sharing.isTaken(id)))).toEqual([true, true, false]);
       expect(await subject.sharing.getFolder(NamespaceId.parse(freshId()))).toBeUndefined();
     });
   });

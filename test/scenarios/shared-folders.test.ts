@@ -77,6 +77,27 @@ test('sharing is one entry of the home, whatever lies in the folder, and none of
   expect(await world.head(inside(ann, namespaceId))).toBe(0);
 });
 
+test('a folder whose id another namespace has is not shared, and its owner is told what to do', async () => {
+  const folder = await world.mkdir(ann, 'team');
+  const { node: file } = await world.put(ann, { name: 'plan', text: 'one', parentId: folder.nodeId });
+  const taken = {
+    type: 'mkdir',
+    parentId: rootNodeId(bob.namespaceId),
+    newNodeId: folder.nodeId,
+    name: 'mine',
+  } as const;
+  await world.must(bob, taken);
+  await world.share(bob, folder.nodeId);
+  const body = { namespaceId: ann.namespaceId, folderId: folder.nodeId };
+  const refused = await world.service.invoke('shareFolder', { body }, ann);
+  expect(refused).toMatchObject({ ok: false, problem: { code: 'conflict' } });
+  expect(JSON.stringify(refused)).toContain('make a new folder, move what is in it there, and share that');
+  expect(await world.read(ann, file.nodeId)).toBe('one');
+  const moved = await world.mkdir(ann, 'team again');
+  await world.must(ann, { type: 'move', nodeId: file.nodeId, baseRev: 1, parentId: moved.nodeId, name: 'plan' });
+  expect((await world.share(ann, moved.nodeId)).memberCount).toBe(1);
+});
+
 test('sharing again what is shared already answers the same', async () => {
   const folder = await world.mkdir(ann, 'team');
   const first = await world.share(ann, folder.nodeId);
