@@ -65,6 +65,35 @@ test('curl -L on a link downloads a file of one chunk, as often as its limit say
   ]);
 });
 
+test('curl goes on with a download that was broken off, of a file of one chunk and of several', async () => {
+  for (const [name, length] of [
+    ['one-chunk.bin', 200_000],
+    ['two-chunks.bin', 3 * MiB],
+  ] as const) {
+    const bytes = randomBytes(length);
+    await putFile(name, bytes);
+    const { url } = await makeLink([`/${name}`]);
+    const part = await curl(['-L', '-r', '0-99999', url]);
+    const path = join(directory, `part-${name}`);
+    await writeFile(path, part.bytes);
+    const { stdout } = await run('curl', [
+      '-sS',
+      '--max-time',
+      '60',
+      '-L',
+      '-C',
+      '-',
+      '-o',
+      path,
+      '-w',
+      '%{http_code}',
+      url,
+    ]);
+    expect([part.status, Number(stdout), (await readFile(path)).equals(bytes)]).toEqual([206, 206, true]);
+    expect((await curl(['-L', '-r', `${length}-`, url])).status).toBe(416);
+  }
+});
+
 test('a file of several chunks comes whole, or by ranges when it is longer than an answer', async () => {
   const bytes = randomBytes(3 * MiB);
   await putFile('several.bin', bytes);
