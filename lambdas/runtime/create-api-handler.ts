@@ -118,7 +118,8 @@ async function authenticate(
 }
 
 function withDevice(caller: Caller, device: StoredDevice | undefined): Outcome<Caller> {
-  if (device === undefined) return refused('forbidden', 'this device is not registered: POST /v1/devices first');
+  if (device === undefined)
+    return refused('forbidden', 'this device is not registered: sign in again, which registers it (POST /v1/devices)');
   if (device.revokedAt !== undefined) {
     return refused('unauthenticated', 'this device was unlinked: sign in and link it as a new one', { unlinked: true });
   }

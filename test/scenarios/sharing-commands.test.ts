@@ -76,6 +76,39 @@ test('a folder is shared, joined, written into by both, handed over and left', a
   expect(told).toContain('/sub/');
 });
 
+test('each refusal says what it is about and what to do, once', async () => {
+  await ann.expect(['mkdir', '/own']);
+  expect((await ann.expect(['links'])).stdout).toBe('There are no links.\n');
+  const told = async (cli: CliDevice, words: readonly string[]) => {
+    const { exitCode, stdout, stderr } = await cli.run(words);
+    expect([exitCode, stdout]).not.toEqual([0, stdout]);
+    return stderr;
+  };
+  expect(await told(ann, ['share', '/own', '--with', 'nonsense'])).toBe(
+    "syncline: 'nonsense' is no e-mail address.\nWrite it such as name@example.com; `--link` invites without an address.\n",
+  );
+  expect(await told(bob, ['accept', 'nonsense'])).toBe(
+    'syncline: The invitation: there is no such invitation; it may have expired or been withdrawn: ask for another one.\n',
+  );
+  const shared = (await ann.json(['share', '/own', '--link', '--role', 'viewer'])) as { readonly token: string };
+  expect(await told(ann, ['accept', shared.token])).toContain('this is your own folder: you are in it already.\n');
+  await bob.expect(['accept', shared.token]);
+  const file = join(directory, 'note.txt');
+  await writeFile(file, 'a note');
+  const viewer = await told(bob, ['put', file, '/own/']);
+  expect(viewer).toContain('ask an owner to make it an editor');
+  expect(viewer).not.toContain('unlinked');
+  expect(await told(ann, ['leave', '/own'])).toContain("`syncline unshare '/own'` takes everybody else out.");
+  const { members } = (await ann.json(['members', '/own'])) as {
+    readonly members: readonly { readonly accountId: string; readonly role: string }[];
+  };
+  const guest = members.find(({ role }) => role === 'viewer')?.accountId ?? '';
+  const removed = await ann.expect(['members', 'remove', '/own', guest]);
+  expect(removed.stdout).toContain("has no access to '/own' any more, and comes back by no open link.");
+  expect(await told(bob, ['accept', shared.token])).toContain('ask them to invite you anew, by e-mail address.\n');
+  expect((await ann.expect(['unshare', '/own'])).stdout).toContain('nobody else was in it');
+});
+
 test('an open link can be withdrawn, and a folder that is shared no more is its owner’s alone', async () => {
   await ann.expect(['mkdir', '/open']);
   const shared = (await ann.json(['share', '/open', '--link'])) as {

@@ -43,7 +43,6 @@ const REASONS: Readonly<Record<Problem['code'], ExitReason>> = {
 
 const REMEDIES: Readonly<Partial<Record<Problem['code'], string>>> = {
   unauthenticated: 'Sign in with `syncline login`.',
-  forbidden: 'This device may have been unlinked: sign in again with `syncline login`.',
   not_found: 'Look what there is with `syncline ls`.',
   conflict: 'Look at it again and repeat the command.',
   chunks_missing: 'Repeat the command.',
@@ -55,9 +54,15 @@ const REMEDIES: Readonly<Partial<Record<Problem['code'], string>>> = {
     'Delete what you do not need, or ask for a larger quota. `syncline usage` tells where the space goes.',
 };
 
+/** Wrong fields that the service names in its text. */
+const DEFECTS_TOLD = 3;
+
 /** A refusal of the service as a command's failure; `subject` is what it happened to, such as a quoted path. */
 export function problemError(problem: Problem | OperationError, subject: string): CommandError {
-  const fields = problem.details?.fields?.map((field) => `${field.path} ${field.message}`).join('; ');
+  const defects = problem.details?.fields ?? [];
+  // The first few stand in the detail already.
+  const fields =
+    defects.length <= DEFECTS_TOLD ? undefined : defects.map((field) => `${field.path} ${field.message}`).join('; ');
   const id = 'requestId' in problem && problem.code === 'internal' ? ` (request ${problem.requestId})` : '';
   return new CommandError({
     reason: REASONS[problem.code],

@@ -81,7 +81,7 @@ async function list(context: CommandContext): Promise<void> {
   const answer = await session.api.listLinks({ signal: context.signal });
   if (!answer.ok) throw problemError(answer.problem, 'The links');
   const { links } = answer.value;
-  context.output.result({ links }, links.map(describe));
+  context.output.result({ links }, links.length === 0 ? ['There are no links.'] : links.map(describe));
 }
 
 async function revoke(context: CommandContext, [linkId]: readonly [string]): Promise<void> {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CommandContext, RunCommand } from './command-context.ts';
-import { quote } from './escape-text.ts';
+import { escapeText, quote } from './escape-text.ts';
 import { listMembers, memberName, requireMember, requireSharedFolder, sharingError } from './shared-folder.ts';
 
 export function registerMembers(program: Command, run: RunCommand): void {
@@ -19,7 +19,7 @@ export function registerMembers(program: Command, run: RunCommand): void {
     .action(run(changeRole));
   members
     .command('remove')
-    .description('Takes a member out. Its devices are told at once.')
+    .description('Takes a member out. Its devices are told at once, and open links do not let it in again.')
     .argument('<path>', 'the shared folder')
     .argument('<member>', 'its address or account id')
     .action(run(remove));
@@ -31,7 +31,8 @@ async function list(context: CommandContext, [given]: readonly [string]): Promis
   const members = await listMembers(session, folder, context.signal);
   const lines = members.map((member) => {
     const mark = member.accountId === session.account.accountId ? '  (you)' : '';
-    return `${member.accountId}  ${member.role.padEnd(6)}  since ${member.since.slice(0, 10)}  ${memberName(member)}${mark}`;
+    const address = member.email === undefined ? 'address unknown' : escapeText(member.email);
+    return `${member.accountId}  ${member.role.padEnd(6)}  since ${member.since.slice(0, 10)}  ${address}${mark}`;
   });
   context.output.result({ path: folder.path.text, members }, lines);
 }
@@ -63,5 +64,8 @@ async function remove(context: CommandContext, [given, who]: readonly [string, s
   const parameters = { namespaceId: folder.namespaceId, accountId: member.accountId };
   const answer = await session.api.removeMember({ parameters, signal });
   if (!answer.ok) throw sharingError(answer.problem, quote(who));
-  output.result(answer.value, [`${memberName(member)} has no access to ${quote(folder.path.text)} any more.`]);
+  output.result(answer.value, [
+    `${memberName(member)} has no access to ${quote(folder.path.text)} any more, and comes back by no open link.`,
+    `To let them in again: \`syncline share ${quote(folder.path.text)} --with EMAIL\`.`,
+  ]);
 }

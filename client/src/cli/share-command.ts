@@ -1,7 +1,8 @@
-import type { InviteResponse, Node } from '@syncline/protocol';
+import { EmailAddress, type InviteResponse, type Node, type Problem } from '@syncline/protocol';
 import { type Command, Option } from 'commander';
 import type * as z from 'zod/mini';
 import type { CommandContext, RunCommand } from './command-context.ts';
+import { CommandError } from './command-error.ts';
 import { escapeText, quote } from './escape-text.ts';
 import type { Session } from './open-session.ts';
 import { parseRemotePath, requireNode } from './remote-path.ts';
@@ -19,7 +20,7 @@ export function registerShare(program: Command, run: RunCommand): void {
     .description('Shares a folder, and invites to one that is shared.')
     .argument('<path>', 'the folder')
     .option('--with <email>', 'invite one person; the invitation is printed, and is yours to send')
-    .option('--link', 'invite everybody who is given what is printed')
+    .addOption(new Option('--link', 'invite everybody who is given what is printed').conflicts('with'))
     .addOption(new Option('--role <role>', 'what they may do').choices(['editor', 'viewer']).default('editor'))
     .action(run(share));
   program.command('shared').description('Lists the shared folders of the account.').action(run(list));
@@ -37,29 +38,47 @@ export function registerShare(program: Command, run: RunCommand): void {
 
 async function share(context: CommandContext, [given]: readonly [string], options: ShareOptions): Promise<void> {
   const { signal, output } = context;
+  const email = options.with === undefined ? undefined : parseAddress(options.with);
   const session = await context.session();
   const path = parseRemotePath(given);
   const node = await requireNode(session, { ...path, isFolder: false }, signal);
   const folder = { path, ...(await sharedAs(session, { node, path: path.text }, signal)) };
   const isNew = node.kind === 'folder';
   const isInviting = options.with !== undefined || options.link === true;
-  const invited = isInviting ? await invite(session, { ...folder, ...options }, signal) : undefined;
+  const invited = isInviting ? await invite(session, { ...folder, ...options, with: email }, signal) : undefined;
   const { namespaceId } = folder;
   const lines = [isNew ? `${quote(path.text)} is a shared folder now.` : `${quote(path.text)} is a shared folder.`];
   if (invited === undefined)
-    lines.push('Invite somebody with `--with EMAIL`, or everybody who has a link with `--link`.');
-  else lines.push(...describeInvitation(invited, options));
+    lines.push(
+      `Invite somebody with \`syncline share ${quote(path.text)} --with EMAIL\`, or whoever has a link with \`--link\`.`,
+    );
+  else lines.push(...describeInvitation(invited, { path: path.text, ...options }));
   output.result({ path: path.text, namespaceId, isNew, ...invited }, lines);
 }
 
 type Invited = z.infer<typeof InviteResponse>;
 
-function describeInvitation({ invitation, token }: Invited, options: ShareOptions): readonly string[] {
+function parseAddress(given: string): string {
+  const address = EmailAddress.safeParse(given);
+  if (address.success) return address.data;
+  throw new CommandError({
+    reason: 'usage',
+    code: 'usage',
+    message: `${quote(given)} is no e-mail address.`,
+    remedy: 'Write it such as name@example.com; `--link` invites without an address.',
+  });
+}
+
+function describeInvitation(
+  { invitation, token }: Invited,
+  options: Pick<ShareOptions, 'with'> & { readonly path: string },
+): readonly string[] {
   const whom = options.with === undefined ? 'everybody who should have it' : quote(options.with);
   return [
     `Send this to ${whom}, in private: whoever runs it becomes ${invitation.role === 'editor' ? 'an editor' : 'a viewer'}.`,
     `  syncline accept ${token}`,
-    `It works until ${invitation.expiresAt.slice(0, 10)}. \`syncline invitations withdraw\` takes it back.`,
+    `It works until ${invitation.expiresAt.slice(0, 10)}, or until you take it back:`,
+    `  syncline invitations withdraw ${quote(options.path)} ${invitation.invitationId}`,
   ];
 }
 
@@ -77,7 +96,12 @@ async function sharedAs(
 
 async function invite(
   session: Session,
-  { namespaceId, path, role, with: email }: NamedFolder & ShareOptions,
+  {
+    namespaceId,
+    path,
+    role,
+    with: email,
+  }: NamedFolder & Omit<ShareOptions, 'with'> & { readonly with: string | undefined },
   signal: AbortSignal,
 ): Promise<Invited> {
   const body = { role, ...(email === undefined ? {} : { email }) };
@@ -114,7 +138,9 @@ async function unshare(context: CommandContext, [given]: readonly [string]): Pro
   }
   const others = removed === 1 ? '1 other member has' : `${removed} other members have`;
   output.result({ path: path.text, namespaceId, removed }, [
-    `${quote(path.text)} is yours alone now; ${others} no access any more.`,
+    removed === 0
+      ? `${quote(path.text)} is yours alone; nobody else was in it, and no invitation to it works.`
+      : `${quote(path.text)} is yours alone now; ${others} no access any more.`,
   ]);
 }
 
@@ -124,6 +150,15 @@ async function leave(context: CommandContext, [given]: readonly [string]): Promi
   const { namespaceId, path } = await requireSharedFolder(session, given, signal);
   const { accountId } = session.account;
   const answer = await session.api.removeMember({ parameters: { namespaceId, accountId }, signal });
-  if (!answer.ok) throw sharingError(answer.problem, quote(path.text));
+  if (!answer.ok) throw leavingError(answer.problem, path.text);
   output.result({ path: path.text, namespaceId }, [`You have left ${quote(path.text)}. The others still have it.`]);
+}
+
+function leavingError(problem: Problem, path: string): CommandError {
+  const error = sharingError(problem, quote(path));
+  if (error.code !== 'forbidden') return error;
+  const { reason, code, message } = error;
+  const heir = `syncline members role ${quote(path)} MEMBER --to owner`;
+  const remedy = `\`${heir}\` hands it over; \`syncline unshare ${quote(path)}\` takes everybody else out.`;
+  return new CommandError({ reason, code, message, remedy });
 }

@@ -63,11 +63,20 @@ export async function requireMember(
 }
 
 export function memberName({ accountId, email }: Pick<NamespaceMember, 'accountId' | 'email'>): string {
-  return email === undefined ? accountId : escapeText(email);
+  return email === undefined ? `account ${accountId}` : escapeText(email);
 }
+
+const SELF_EXPLAINED: ReadonlySet<Problem['code']> = new Set([
+  'conflict',
+  'forbidden',
+  'invalid_request',
+  'not_found',
+  'too_large',
+]);
 
 /** What the service refuses about sharing says itself what to do. */
 export function sharingError(problem: Problem | OperationError, subject: string): CommandError {
-  if (problem.code !== 'forbidden') return problemError(problem, subject);
-  return new CommandError({ reason: 'refused', code: problem.code, message: `${subject}: ${problem.detail}.` });
+  const error = problemError(problem, subject);
+  if (!SELF_EXPLAINED.has(problem.code)) return error;
+  return new CommandError({ reason: error.reason, code: error.code, message: `${error.message}.` });
 }
