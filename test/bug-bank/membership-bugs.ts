@@ -53,6 +53,18 @@ export const MEMBERSHIP_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'own-address-in-capitals',
+    what: 'An owner is invited to their own folder when their address is written in another way.',
+    invariant: 'I-9',
+    file: 'lambdas/sharing/invite.ts',
+    find: 'normalEmail(caller.email) === email',
+    replace: 'caller.email === email',
+    caughtBy: {
+      file: 'lambdas/sharing/invite.test.ts',
+      test: 'nobody is invited to a folder of their own, however the address is written',
+    },
+  },
+  {
     id: 'removed-comes-back',
     what: 'Whoever was removed comes back by an open invitation.',
     invariant: 'I-18',
