@@ -86,6 +86,18 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'dropped-is-not-looked-at',
+    what: 'What the expiry and purges let go keeps its references, and its chunks stay for ever.',
+    invariant: 'I-23',
+    file: 'lambdas/remainders/settle-remainders.ts',
+    find: 'await projectNode(dependencies, remainder);',
+    replace: 'await Promise.resolve(remainder);',
+    caughtBy: {
+      file: 'test/scenarios/swept-histories.property.test.ts',
+      test: 'I-3: files that come, change, are deleted, restored, purged, shared and expire, beside the sweep: what is retained is there, and at the end nothing else',
+    },
+  },
+  {
     id: 'position-runs-ahead',
     what: 'A position passes entries that are not to be seen, and what they name is never projected.',
     invariant: 'I-20',
