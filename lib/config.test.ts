@@ -10,6 +10,7 @@ test('without any context it is a development deployment that lets no foreign or
   expect(read()).toEqual({
     stage: 'dev',
     dedupScope: 'deployment',
+    removal: 'hourly',
     quotaBytes: QUOTA_BYTES_DEFAULT,
     allowedOrigins: [],
     logRetentionDays: 30,
@@ -25,10 +26,17 @@ test('stage local goes to an emulator on its usual port, for any origin, with sh
 });
 
 test('every setting is taken from the context, as text or as JSON', () => {
-  const given = { stage: 'prod', dedupScope: 'account', issuer: 'https://id.example.com/realm', audience: 'syncline' };
+  const given = {
+    stage: 'prod',
+    dedupScope: 'account',
+    removal: 'by-hand',
+    issuer: 'https://id.example.com/realm',
+    audience: 'syncline',
+  };
   const config = {
     stage: 'prod',
     dedupScope: 'account',
+    removal: 'by-hand',
     quotaBytes: 5_000_000,
     externalIssuer: { issuer: 'https://id.example.com/realm', audience: 'syncline' },
     allowedOrigins: ['https://a.example.com', 'https://b.example.com:8443'],
@@ -52,6 +60,7 @@ test.each([
   ['stage', { stage: 'production' }, 'stage must be one of local, dev, prod, not "production"'],
   ['an object', { stage: { name: 'prod' } }, 'stage must be one plain value'],
   ['dedupScope', { dedupScope: 'none' }, 'dedupScope must be one of deployment, account, not "none"'],
+  ['removal', { removal: 'never' }, 'removal must be one of hourly, by-hand, not "never"'],
   ['a quota of nothing', { quotaBytes: '0' }, 'quotaBytes must be a whole number of bytes above 0'],
   ['a quota with a unit', { quotaBytes: '1GB' }, 'quotaBytes must be a whole number of bytes above 0'],
   ['a quota beyond exact numbers', { quotaBytes: '9007199254740993' }, 'quotaBytes must be a whole number'],

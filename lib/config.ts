@@ -13,6 +13,8 @@ export interface DeploymentConfig {
   readonly endpoint?: string;
   /** Within what the same bytes are stored once. `account` hides whether anybody else stores them. @default deployment */
   readonly dedupScope: 'deployment' | 'account';
+  /** When what nothing keeps is removed: by runs of the expiry and the sweep every hour, or only by hand. @default hourly */
+  readonly removal: 'hourly' | 'by-hand';
   /** Quota of a new account, in bytes. @default QUOTA_BYTES_DEFAULT of the protocol */
   readonly quotaBytes: number;
   /** Whose access tokens are accepted. @default a Cognito user pool of this deployment */
@@ -37,7 +39,7 @@ export class ConfigError extends Error {
 /**
  * Reads the configuration from the context: `-c key=value` of the CDK CLI, or `context` in cdk.json.
  *
- * Keys: `stage`, `endpoint`, `dedupScope`, `quotaBytes`, `issuer`, `audience`, `allowedOrigins` (comma-separated or a
+ * Keys: `stage`, `endpoint`, `dedupScope`, `removal`, `quotaBytes`, `issuer`, `audience`, `allowedOrigins` (comma-separated or a
  * list), `logRetentionDays`.
  *
  * @throws ConfigError when a value is not one that can be deployed.
@@ -51,6 +53,7 @@ export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig 
     stage,
     ...(endpoint === undefined ? {} : { endpoint }),
     dedupScope: reader.choice('dedupScope', ['deployment', 'account'], 'deployment'),
+    removal: reader.choice('removal', ['hourly', 'by-hand'], 'hourly'),
     quotaBytes: readQuota(reader),
     ...(externalIssuer === undefined ? {} : { externalIssuer }),
     allowedOrigins: readOrigins(reader, stage),

@@ -217,7 +217,7 @@ export const functions = {
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.longest,
   },
-  /** Called by hand: lets go what the retention does not keep. */
+  /** Called once an hour: lets go what the retention does not keep. */
   expiry: {
     routes: [],
     access: {
@@ -343,7 +343,7 @@ export const functions = {
     memoryMiB: memory.core,
     timeoutSeconds: seconds.background,
   },
-  /** Called by hand: removes what nothing needs, after its time. Nothing else may remove an object. */
+  /** Called once an hour: removes what nothing needs, after its time. Nothing else may remove an object. */
   sweep: {
     routes: [],
     access: {

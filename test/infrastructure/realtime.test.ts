@@ -106,12 +106,12 @@ describe.each(stages)('in stage %s', (stage) => {
   test.each([
     ['ExpiryExpire', 'ExpiryHourly.Arn'],
     ['Sweep', 'SweepHourly.Arn'],
-  ])('%s is called by nothing but its own rule, and that is disabled', (called, source) => {
+  ])('%s is called by nothing but its own rule, once an hour', (called, source) => {
     const rules = resourcesOf(template, 'AWS::Events::Rule').filter(({ Properties }) =>
       JSON.stringify(Properties['Targets']).includes(`"${called}`),
     );
     expect(rules).toHaveLength(1);
-    expect(rules[0]?.Properties).toMatchObject({ ScheduleExpression: 'rate(1 hour)', State: 'DISABLED' });
+    expect(rules[0]?.Properties).toMatchObject({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
     const permissions = resourcesOf(template, 'AWS::Lambda::Permission').filter(({ Properties }) =>
       show(Properties['FunctionName']).startsWith(called),
     );
@@ -123,6 +123,13 @@ describe.each(stages)('in stage %s', (stage) => {
     const { environment } = deployedFunctions(deployment).get('socket') ?? {};
     expect(environment?.['ALLOWED_ORIGINS']).toBe(stage === 'local' ? '*' : '');
   });
+});
+
+test('nothing is removed but by hand where the deployment says so', () => {
+  const template = stackOf(synthesise('prod', { removal: 'by-hand' }), 'Realtime');
+  const rules = resourcesOf(template, 'AWS::Events::Rule');
+  const hourly = rules.filter(({ id }) => /^(Sweep|Expiry)Hourly/.test(id));
+  expect(hourly.map(({ Properties }) => Properties['State'])).toEqual(['DISABLED', 'DISABLED']);
 });
 
 test('allowed origins reach the socket as a list with commas', () => {
