@@ -27,6 +27,7 @@ import { benchRequestCosts } from './request-costs.bench.ts';
 import { benchRequestUnitRule } from './request-unit-rule.bench.ts';
 import { benchSmallFiles } from './small-files.bench.ts';
 import { benchStreaming } from './streaming.bench.ts';
+import { benchSweepCost } from './sweep-cost.bench.ts';
 import { benchSyncLatency } from './sync-latency.bench.ts';
 import { benchSyncThroughput } from './sync-throughput.bench.ts';
 import { benchTextFiles } from './text-files.bench.ts';
@@ -45,6 +46,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'request-costs': async (context) => benchRequestCosts(await context.stack()),
   'people-costs': benchPeopleCosts,
   'pack-costs': async (context) => benchPackCosts(await context.stack()),
+  'sweep-cost': async (context) => benchSweepCost(await context.stack()),
   'request-unit-rule': () => benchRequestUnitRule(log),
   'commit-latency': async (context) => benchCommitLatency(await context.stack()),
   'commit-race': async (context) => benchCommitRace(await context.stack()),
