@@ -7,7 +7,7 @@ import { projectRoot } from './synthesised.ts';
 
 const names = Object.keys(functions) as FunctionName[];
 /** A bundle is read and compiled before the first request of every new instance. */
-const BUNDLE_BYTES_MAX = 155_000;
+const BUNDLE_BYTES_MAX = 160_000;
 
 test('the entries in lambdas are the functions of the table, neither more nor fewer', () => {
   const entries = readdirSync(join(projectRoot, 'lambdas')).filter((name) => name.endsWith('.lambda.ts'));
