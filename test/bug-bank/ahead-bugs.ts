@@ -85,8 +85,8 @@ export const AHEAD_BUGS: readonly PlantedBug[] = [
     what: 'Nothing comes ahead while what came before is made durable.',
     invariant: 'I-12',
     file: 'client/src/sync/ahead-fetch.ts',
-    find: '    let next: number | undefined = this.#from;\n',
-    replace: '    await this.#flushing;\n    let next: number | undefined = this.#from;\n',
+    find: '    const pass: Pass = {',
+    replace: '    await this.#flushing;\n    const pass: Pass = {',
     caughtBy: { file: AT_COMMIT, test: 'more comes while what came before is made durable' },
   },
   {

@@ -72,18 +72,46 @@ test('what is on its way at the moment of the commit is let come, and asked for 
 test('what does not come for long after the commit is left, and asked for again', async () => {
   const upload = await author.open(PARTS);
   const held = holdChunks();
-  const coming = [0, 1, 2, 3];
-  await report(upload, ...coming);
+  await report(upload, 0, 1, 2, 3);
   author.send(upload);
   await author.report(upload);
   await author.commit(upload, { name: 'film.mkv' });
+  await phone.settle();
+  const askedAhead = held.asked();
   const syncing = phone.sync();
   await phone.settle();
   phone.clock.advance(AHEAD_ENDING_MS_MAX);
   await phone.settle();
   held.letCome();
   expect(await syncing).toMatchObject(RESTED);
-  expect(held.asked()).toBe(coming.length + PARTS.length);
+  expect(held.asked()).toBe(askedAhead + PARTS.length);
+  expect(phone.files.text('film.mkv')).toBe(WHOLE);
+});
+
+test('what is reported while a chunk is slow to come is fetched beside it', async () => {
+  const { transport } = phone.client;
+  const send = transport.send.bind(transport);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let isFirst = true;
+  Object.assign(transport, {
+    send: async (request: Parameters<typeof send>[0]) => {
+      const isHeld = isFirst && request.method === 'GET' && request.url.startsWith('memory:');
+      if (isHeld) isFirst = false;
+      if (isHeld) await promise;
+      return send(request);
+    },
+  });
+  const upload = await author.open(PARTS);
+  expect(await report(upload, 0)).toBe(0);
+  expect(await report(upload, 1, 2)).toBe(2);
+  expect(await report(upload, 3, 4, 5)).toBe(3);
+  resolve();
+  await phone.settle();
+  expect(phone.takeMoved().fetched).toBe(1);
+  await report(upload, 6, 7);
+  await author.commit(upload, { name: 'film.mkv' });
+  expect(await phone.sync()).toMatchObject(RESTED);
+  expect(phone.takeMoved().fetched).toBe(0);
   expect(phone.files.text('film.mkv')).toBe(WHOLE);
 });
 

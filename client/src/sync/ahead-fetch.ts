@@ -10,7 +10,6 @@ import { DiskRefusedError, type FileSystem, type StagedContent } from '../engine
 import { chunkMemory } from '../transfers/chunk-memory.ts';
 import { fetchChunk } from '../transfers/fetch-chunk.ts';
 import type { KnownManifests } from '../transfers/known-manifests.ts';
-import { runBounded } from '../transfers/run-bounded.ts';
 import type { TransferGate } from '../transfers/transfer-gate.ts';
 import type { TransferDependencies } from '../transfers/upload-files.ts';
 import { AHEAD_CHUNKS_MAX, AHEAD_FLUSH_BYTES, AHEAD_ROOM_BYTES_MIN } from './limits.ts';
@@ -25,6 +24,18 @@ export interface AheadDependencies extends TransferDependencies {
 
 /** Whether a chunk may be asked for at this moment; resolves when it may. False: not in this pass any more. */
 export type MayFetch = () => Promise<boolean>;
+
+/** One pass over what the service has confirmed of an upload. */
+interface Pass {
+  /** From which index on more is to be asked for; undefined when all that could be read was told. */
+  next: number | undefined;
+  readonly queue: ConfirmedChunk[];
+  /** Indexes that were put into the queue. */
+  readonly begun: Set<number>;
+  isAsking: boolean;
+  ending?: 'advanced' | 'given-up';
+  failure?: { readonly cause: unknown };
+}
 
 /** The name under which what comes ahead of a content's commit is staged. */
 export function aheadKey(contentHash: ContentHash): string {
@@ -57,6 +68,8 @@ export class AheadFetch {
   #flushing: Promise<void> | undefined;
   #failure: { readonly cause: unknown } | undefined;
   #isResumed = false;
+  /** Lets a pass look at once whether there is more. */
+  #wake: () => void = () => undefined;
 
   constructor(
     dependencies: AheadDependencies,
@@ -102,33 +115,103 @@ export class AheadFetch {
   }
 
   /**
-   * Fetches what can be read of the upload now. `given-up`: nothing more can be, and what came is of no use.
+   * Fetches what can be read of the upload now, and what `takeNews` says that there is more of while it does. `given-up`: nothing more
+   * can be, and what came is of no use.
    * @throws DiskRefusedError, UnavailableError; the signal's reason.
    */
-  advance(mayFetch: MayFetch): Promise<'advanced' | 'given-up'> {
-    return chunkMemory.during(() => this.#advance(mayFetch));
+  advance(mayFetch: MayFetch, takeNews: () => boolean = () => false): Promise<'advanced' | 'given-up'> {
+    return chunkMemory.during(() => this.#advance(mayFetch, takeNews));
   }
 
-  async #advance(mayFetch: MayFetch): Promise<'advanced' | 'given-up'> {
+  /** Tells a pass that is under way that there may be news. */
+  lookForNews(): void {
+    this.#wake();
+  }
+
+  /** What comes next is asked for while the last chunks are on their way, so that the line is never empty while there is something to fetch. */
+  async #advance(mayFetch: MayFetch, takeNews: () => boolean): Promise<'advanced' | 'given-up'> {
     if (this.#failure !== undefined) throw this.#failure.cause;
-    while (this.#settled.has(this.#from)) this.#from += 1;
-    let next: number | undefined = this.#from;
-    while (next !== undefined) {
-      if (!(await mayFetch())) return 'advanced';
-      const { api } = this.#dependencies;
-      const answer = await api.getUploadContent({
-        parameters: { uploadId: this.uploadId },
-        query: { from: String(next) },
-        signal: this.#signal,
+    const pass: Pass = { next: this.#firstOpen(), queue: [], begun: new Set(), isAsking: false };
+    const open = new Set<Promise<void>>();
+    const begin = (task: () => Promise<void>): void => {
+      const running = task()
+        .catch((cause: unknown) => void (pass.failure ??= { cause }))
+        .finally(() => open.delete(running));
+      open.add(running);
+    };
+    for (;;) {
+      while (open.size < AHEAD_CHUNKS_MAX) {
+        const task = this.#nextTask(pass, { mayFetch, takeNews });
+        if (task === undefined) break;
+        begin(task);
+      }
+      if (open.size === 0) break;
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
       });
-      if (!answer.ok) return 'given-up';
-      const staged = await this.#stage(answer.value);
-      if (staged === undefined || !this.#canStand(answer.value)) return 'given-up';
-      const isWhole = await this.#fetchAll(staged, answer.value.chunks, mayFetch);
-      if (!isWhole) return 'advanced';
-      next = answer.value.next;
+      await Promise.race([...open, woken]);
     }
-    return 'advanced';
+    if (pass.failure !== undefined) throw pass.failure.cause;
+    return pass.ending ?? 'advanced';
+  }
+
+  /** What is to be begun now; undefined when that is nothing. */
+  #nextTask(
+    pass: Pass,
+    { mayFetch, takeNews }: { readonly mayFetch: MayFetch; readonly takeNews: () => boolean },
+  ): (() => Promise<void>) | undefined {
+    if (pass.ending !== undefined || pass.failure !== undefined) return undefined;
+    if (!pass.isAsking && pass.queue.length < AHEAD_CHUNKS_MAX) {
+      if (pass.next === undefined && takeNews()) pass.next = this.#firstOpen();
+      if (pass.next !== undefined) return () => this.#ask(pass, mayFetch);
+    }
+    const chunk = pass.queue.shift();
+    return chunk === undefined ? undefined : () => this.#fetchOne(pass, chunk, mayFetch);
+  }
+
+  /** The first index that is not settled. */
+  #firstOpen(): number {
+    while (this.#settled.has(this.#from)) this.#from += 1;
+    return this.#from;
+  }
+
+  /** Adds to the queue what can be read from `next` on. */
+  async #ask(pass: Pass, mayFetch: MayFetch): Promise<void> {
+    pass.isAsking = true;
+    try {
+      if (!(await mayFetch())) {
+        pass.ending ??= 'advanced';
+        return;
+      }
+      const answer = await this.#readUpload(pass.next ?? 0);
+      const staged = answer.ok ? await this.#stage(answer.value) : undefined;
+      if (!answer.ok || staged === undefined || !this.#canStand(answer.value)) {
+        pass.ending = 'given-up';
+        return;
+      }
+      pass.next = answer.value.next;
+      for (const chunk of answer.value.chunks) {
+        if (this.#settled.has(chunk.index) || pass.begun.has(chunk.index)) continue;
+        pass.begun.add(chunk.index);
+        pass.queue.push(chunk);
+      }
+    } finally {
+      pass.isAsking = false;
+    }
+  }
+
+  #readUpload(from: number) {
+    return this.#dependencies.api.getUploadContent({
+      parameters: { uploadId: this.uploadId },
+      query: { from: String(from) },
+      signal: this.#signal,
+    });
+  }
+
+  /** What did not come ends the pass: it is not worth it to ask for more. */
+  async #fetchOne(pass: Pass, chunk: ConfirmedChunk, mayFetch: MayFetch): Promise<void> {
+    const hasCome = this.#staged !== undefined && (await this.#settle(this.#staged, chunk, mayFetch));
+    if (!hasCome) pass.ending ??= 'advanced';
   }
 
   /** Begins to make durable what came, beside what goes on to come, so that little is left to do when it is published. */
@@ -203,17 +286,6 @@ export class AheadFetch {
       end = place.offset + place.size;
     }
     return true;
-  }
-
-  /** Answers whether all of them came, so that it is worth asking for more. */
-  async #fetchAll(staged: StagedContent, chunks: readonly ConfirmedChunk[], mayFetch: MayFetch): Promise<boolean> {
-    const wanted = chunks.filter(({ index }) => !this.#settled.has(index));
-    let isWhole = true;
-    await runBounded(AHEAD_CHUNKS_MAX, wanted, async (chunk) => {
-      if (!isWhole) return;
-      isWhole = (await this.#settle(staged, chunk, mayFetch)) && isWhole;
-    });
-    return isWhole;
   }
 
   async #settle(staged: StagedContent, chunk: ConfirmedChunk, mayFetch: MayFetch): Promise<boolean> {

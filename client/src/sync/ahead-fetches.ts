@@ -101,6 +101,7 @@ export class AheadFetches {
     if (known !== undefined) {
       known.heardAt = now;
       known.hasNews = true;
+      known.fetch.lookForNews();
     } else if (totalBytes >= this.#bytesMin && !this.#done.has(uploadId) && this.#options.isWelcome()) {
       this.#follow(uploadId, now);
     }
@@ -234,7 +235,10 @@ export class AheadFetches {
   async #advanceOne(one: Followed): Promise<PassOutcome> {
     const { fetch, ending } = one;
     try {
-      const outcome = await fetch.advance(async () => (await this.#mayFetch(one)) && !one.isTaken);
+      const outcome = await fetch.advance(
+        async () => (await this.#mayFetch(one)) && !one.isTaken,
+        () => takeNews(one),
+      );
       // A download that takes it over makes all of it durable itself.
       if (outcome === 'advanced' && !one.isTaken) fetch.flushSoon();
       return outcome;
@@ -340,4 +344,11 @@ export class AheadFetches {
       this.#done.delete(oldest);
     }
   }
+}
+
+/** Whether something was heard of an upload since this was asked last. */
+function takeNews(one: Followed): boolean {
+  const { hasNews } = one;
+  one.hasNews = false;
+  return hasNews;
 }
