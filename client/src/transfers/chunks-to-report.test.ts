@@ -16,6 +16,13 @@ test('a file that fills one report is reported no more often', () => {
   expect(reportsOf(REPORT_CHUNKS)).toEqual([REPORT_CHUNKS - 1]);
 });
 
+test('a file of a few hundred chunks is reported by sixteenths, so that nobody is far behind it', () => {
+  const reports = reportsOf(320);
+  expect(reports.slice(0, 8)).toEqual(Array(8).fill(20));
+  expect(reports.length).toBeLessThanOrEqual(24);
+  expect(reportsOf(REPORT_CHUNKS + 1).every((count) => count <= FILE_UNCONFIRMED_CHUNKS_MAX)).toBe(true);
+});
+
 test('the reports of a file of 1 GiB become closer towards its end, and are few', () => {
   const reports = reportsOf(1135);
   expect(reports.slice(0, 14).every((count) => count === REPORT_CHUNKS)).toBe(true);

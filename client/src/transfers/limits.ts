@@ -70,8 +70,10 @@ export const GROUP_KEPT_BYTES_MAX = 32 * MiB;
 export const KEPT_FILE_BYTES_MAX = 4 * MiB;
 /** Most chunks of one file that are left for the commit to confirm; files with more confirm by chunk checks while they go. */
 export const FILE_UNCONFIRMED_CHUNKS_MAX = 8;
-/** Chunks of a large file between two reports of progress: about 64 MiB of a file up to 1 GiB, and 256 MiB of a larger one. */
+/** Most chunks of a file between two reports of progress: about 64 MiB of a file up to 1 GiB, and 256 MiB of a larger one. */
 export const REPORT_CHUNKS = 64;
+/** Share of a file between two reports: a device with a line as fast as the author's stays this far behind until the end. */
+export const REPORT_FILE_SHARE = 1 / 16;
 /**
  * Towards the end a report comes when this share of what is still to be sent was sent since the last one: what is not reported then is
  * what other devices wait for after the commit.
