@@ -52,8 +52,8 @@ export const MOUNT_BUGS: readonly PlantedBug[] = [
     what: 'A node that went across a mount on the disk keeps its id, and is planned as a move.',
     invariant: 'I-9',
     file: 'client/src/engine/identify-local.ts',
-    find: 'return mountId === mounts.above(synced, known.parentId);',
-    replace: 'return true;',
+    find: 'return (mountId ?? rootId) === knownIn;',
+    replace: 'return knownIn !== undefined;',
     caughtBy: {
       file: MOUNTED,
       test: 'stands at the service where it is before it is gone where it was, and no byte is sent again',

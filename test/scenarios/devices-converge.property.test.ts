@@ -1,18 +1,10 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { aFault, type Fault, syncWithFault } from '../support/faulty-sync.ts';
 import { handlersSyncService } from '../support/handlers-sync-service.ts';
 import { propertyCases } from '../support/property-runs.ts';
 import { anEdit, type Edit, editDisk } from '../support/random-edits.ts';
 import { modelSyncService, SyncDevice, type SyncService } from '../support/sync-world.ts';
-
-/** How a sync ends before its time. */
-type Fault =
-  | 'none'
-  | 'request-lost'
-  | 'answer-lost'
-  | 'killed-after-sending'
-  | 'killed-after-fetching'
-  | 'edited-meanwhile';
 
 type Doing =
   | { readonly type: 'edit'; readonly device: number; readonly edit: Edit }
@@ -24,18 +16,9 @@ const DEVICES = 3;
 const TURNS_MAX = 6;
 
 const device = fc.nat(DEVICES - 1);
-const fault: fc.Arbitrary<Fault> = fc.constantFrom(
-  'none',
-  'none',
-  'request-lost',
-  'answer-lost',
-  'killed-after-sending',
-  'killed-after-fetching',
-  'edited-meanwhile',
-);
 const aDoing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ type: fc.constant('edit'), device, edit: anEdit }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant('sync'), device, fault, edit: anEdit }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('sync'), device, fault: aFault, edit: anEdit }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('forget-state'), device }) },
 );
 
@@ -48,7 +31,7 @@ async function runHistory(service: SyncService, history: readonly Doing[]): Prom
     const mark = `@${index}`;
     if (doing.type === 'edit') editDisk(actor.files, { ...doing.edit, text: doing.edit.text + mark });
     else if (doing.type === 'forget-state') actor.forgetState();
-    else await syncWithFault(actor, { ...doing, mark });
+    else await syncWithFault(actor, { ...doing, edit: { ...doing.edit, text: `${doing.edit.text}${mark}` } });
   }
   for (const actor of devices) {
     for (const text of actor.files.tree().values()) if (text !== undefined) written.add(text);
@@ -61,45 +44,6 @@ async function runHistory(service: SyncService, history: readonly Doing[]): Prom
   // What lies only in the trash of a device has never reached the others: that is lost.
   const present = new Set(tree.values());
   for (const text of written) expect(present.has(text) || (await service.hasCommitted(text))).toBe(true);
-}
-
-async function syncWithFault(actor: SyncDevice, doing: { fault: Fault; edit: Edit; mark: string }): Promise<void> {
-  const stop = () => {
-    throw new Error(doing.fault);
-  };
-  const edit = () => {
-    actor.faults.onSent = undefined;
-    actor.faults.onFetched = undefined;
-    editDisk(actor.files, { ...doing.edit, text: `${doing.edit.text}${doing.mark}` });
-  };
-  switch (doing.fault) {
-    case 'none':
-      break;
-    case 'request-lost':
-    case 'answer-lost':
-      actor.faults.onCommit = (moment) => {
-        if (moment === (doing.fault === 'request-lost' ? 'before' : 'after')) stop();
-      };
-      break;
-    case 'killed-after-sending':
-      actor.faults.onSent = stop;
-      break;
-    case 'killed-after-fetching':
-      actor.faults.onFetched = stop;
-      break;
-    case 'edited-meanwhile':
-      actor.faults.onSent = edit;
-      actor.faults.onFetched = edit;
-  }
-  try {
-    await actor.sync();
-  } catch (error) {
-    if (!(error instanceof Error && error.message === doing.fault)) throw error;
-  } finally {
-    actor.faults.onCommit = undefined;
-    actor.faults.onSent = undefined;
-    actor.faults.onFetched = undefined;
-  }
 }
 
 async function settle(devices: readonly SyncDevice[]): Promise<void> {

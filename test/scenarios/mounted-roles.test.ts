@@ -107,6 +107,26 @@ describe('a viewer', () => {
     expect(below(guest, 'team')).toEqual({ ...TEAM, plan: 'from ada', [COPY]: 'from bob' });
   });
 
+  test('gives way with what it has made where the service has something else', async () => {
+    await team.shareWithBob('viewer');
+    guest.files.mkdir('team/both');
+    guest.files.write('team/both/inside', 'mine');
+    guest.files.write('team/folder', 'a file');
+    a.files.write('desk/team/both', 'a file');
+    a.files.mkdir('desk/team/folder');
+    await settle(a);
+    await problemsOf(guest);
+    const mine = COPY.replace('plan', 'both');
+    expect(below(guest, 'team')).toEqual({
+      ...TEAM,
+      both: 'a file',
+      [mine]: undefined,
+      [`${mine}/inside`]: 'mine',
+      folder: undefined,
+      [COPY.replace('plan', 'folder')]: 'a file',
+    });
+  });
+
   test('that becomes an editor sends what it has kept, and one that becomes a viewer sends no more', async () => {
     const namespaceId = await team.shareWithBob('viewer');
     guest.files.write('team/new', 'new');

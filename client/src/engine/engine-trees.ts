@@ -96,14 +96,13 @@ export class EngineTrees {
     if (this.mounts.isEmpty) return namespaceId === this.#homeId;
     const known = this.remote.get(nodeId);
     const agreed = this.synced.get(nodeId);
-    const isNamed = (folderId: NodeId | undefined): boolean => {
-      const address = folderId === undefined ? undefined : this.mounts.addressOf(this.remote, folderId);
-      return address === undefined || address.namespaceId === namespaceId;
+    const isNamed = (tree: RemoteTree | SyncedTree, folderId: NodeId | undefined): boolean => {
+      const rootId = folderId === undefined ? undefined : this.mounts.rootAbove(tree, folderId);
+      // Where the way up breaks off, as below a folder that is not known any more, nothing speaks against it.
+      return rootId === undefined || (this.mounts.at(rootId) ?? this.#homeId) === namespaceId;
     };
-    if (!isNamed(known?.parentId) || (deletedAt === undefined && !isNamed(parentId))) return false;
-    if (agreed === undefined) return true;
-    const mountId = this.mounts.above(this.synced, agreed.parentId);
-    return (mountId === undefined ? this.#homeId : this.mounts.at(mountId)) === namespaceId;
+    const isPlaced = deletedAt !== undefined || isNamed(this.remote, parentId);
+    return isPlaced && isNamed(this.remote, known?.parentId) && isNamed(this.synced, agreed?.parentId);
   }
 
   /** Takes over a node as the service tells it. One that another namespace of this tree has already is left out. */

@@ -80,7 +80,7 @@ async function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Promi
   recordMove(execution, { before: here, moved, isAsPlanned });
 }
 
-/** The edit goes on as a file of its own, which only this disk has; its place is free for the file of the service. */
+/** What was changed goes on as something of its own, which only this disk has; its place is free for what the service has. */
 async function setAside(execution: Execution, { nodeId, to }: PlacedStep): Promise<void> {
   const { local, ports, trees } = execution;
   const here = local.tree.get(nodeId);
@@ -93,7 +93,9 @@ async function setAside(execution: Execution, { nodeId, to }: PlacedStep): Promi
   if (!settle(execution, path, outcome)) return;
   freeLocalName(execution, here);
   settleAt(local, { ...here, ...placed(to, outcome.entry), entry: seenEntry(outcome.entry), contentHash: undefined });
-  local.rename(new Map([[nodeId, newNodeId(ports.random)]]));
+  const ownId = newNodeId(ports.random);
+  local.rename(new Map([[nodeId, ownId]]));
+  if (here.kind === 'folder') execution.toList.set(ownId, 'with-below');
   trees.removeSynced(nodeId);
   execution.counts.conflicts += 1;
 }

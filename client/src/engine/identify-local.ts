@@ -214,7 +214,7 @@ class Identification {
   }
 
   #isInNamespaceOf(known: SyncedNode, { parentId }: LocalNode): boolean {
-    const { mounts, synced, local } = this.#input;
+    const { mounts, synced, remote, local, rootId } = this.#input;
     if (mounts.isEmpty) return true;
     let mountId: NodeId | undefined;
     for (let folder: NodeId | undefined = parentId; folder !== undefined && mountId === undefined; ) {
@@ -222,7 +222,10 @@ class Identification {
       if (mounts.at(decided) !== undefined) mountId = decided;
       folder = local.tree.get(folder)?.parentId;
     }
-    return mountId === mounts.above(synced, known.parentId);
+    const there = remote.get(known.nodeId);
+    const knownIn =
+      mounts.rootAbove(synced, known.parentId) ?? (there && mounts.rootAbove(remote, there.parentId)) ?? rootId;
+    return (mountId ?? rootId) === knownIn;
   }
 
   /**

@@ -76,6 +76,17 @@ export class Mounts {
     return undefined;
   }
 
+  /** The root of the namespace that a folder is of, by a tree: a mount, or that of the home. Undefined where the way up breaks off. */
+  rootAbove(tree: { get(nodeId: NodeId): Parented | undefined }, folderId: NodeId): NodeId | undefined {
+    const seen = new Set<NodeId>();
+    for (let current: NodeId | undefined = folderId; current !== undefined && !seen.has(current); ) {
+      if (current === this.rootId || this.at(current) !== undefined) return current;
+      seen.add(current);
+      current = tree.get(current)?.parentId;
+    }
+    return undefined;
+  }
+
   /** What may be done in a folder, by a tree. */
   stateIn(tree: { get(nodeId: NodeId): Parented | undefined }, folderId: NodeId): MountState {
     const mountId = this.above(tree, folderId);

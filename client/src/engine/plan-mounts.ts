@@ -12,15 +12,28 @@ export function isHeldByMount({ mounts, local, remote, report }: Planning, here:
   return state !== 'writable';
 }
 
-/** Gives edits of files that this device may only read names of their own, so that the service's files can take their places. */
+/**
+ * Gives names of their own to edits of files that this device may only read, and to what it has made where the service has something else: the
+ * service's files and folders take their places.
+ */
 export function planAsides(planning: Planning, { asides }: Wishes): readonly LocalStep[] {
-  return asides.flatMap((nodeId): readonly LocalStep[] => {
+  return [...asides, ...obstructors(planning)].flatMap((nodeId): readonly LocalStep[] => {
     const here = planning.local.tree.get(nodeId);
     if (here === undefined) return [];
     const { parentId } = here;
     const to = { parentId, name: freeConflictedName(planning, { parentId, name: here.name }) };
     planning.localAfter.put(nodeId, to);
     return [{ type: 'set-aside', nodeId, to }];
+  });
+}
+
+/** What the disk alone has, and stands where it may only read, at the place of something else. */
+function obstructors({ candidates, local, remote, synced, mounts }: Planning): readonly NodeId[] {
+  if (mounts.isEmpty) return [];
+  return candidates.filter((nodeId) => {
+    const here = local.tree.get(nodeId);
+    if (here === undefined || remote.has(nodeId) || synced.has(nodeId) || remote.at(here) === undefined) return false;
+    return mounts.stateIn(local.tree, here.parentId) === 'readable';
   });
 }
 

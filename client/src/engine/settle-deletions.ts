@@ -7,6 +7,7 @@ import {
   type LocalNode,
   type NodeIdSource,
   objectKey,
+  type RemoteNode,
   type RemoteTree,
   type SyncedNode,
   type SyncedTree,
@@ -83,7 +84,8 @@ export function settleDeletions(input: DeletionInput): Deletions {
       continue;
     }
     const fate = isRemote ? fates.ofGoneLocal(node) : fates.ofGoneRemote(node);
-    const mountId = isLocal && fate === 'stays' ? mounts.above(synced, nodeId) : undefined;
+    const isKept = isLocal && fate === 'stays';
+    const mountId = isKept ? (mounts.above(synced, nodeId) ?? mounts.above(local.tree, nodeId)) : undefined;
     if (mountId !== undefined && mounts.stateOf(mountId) === 'left') {
       left.add(mountId);
       continue;
@@ -174,7 +176,7 @@ class Fates {
   #decideGoneLocal(node: SyncedNode): Fate {
     const { remote } = this.#input;
     const there = remote.get(node.nodeId);
-    if (there === undefined || this.#isChangedAboveRemote(node) || this.#isKeptByMount(node)) return 'stays';
+    if (there === undefined || this.#isChangedAboveRemote(node) || this.#isKeptByMount(there)) return 'stays';
     let fate: Fate = this.#departed.has(node.nodeId) ? 'waits' : 'goes';
     if (node.kind === 'file') return sameContent(there, node) ? fate : 'stays';
     for (const child of remote.children(node.nodeId)) {
@@ -186,10 +188,10 @@ class Fates {
   }
 
   /** A mount is only left by a person's word: what is gone with it from this disk was not deleted. Nor does a viewer delete anything. */
-  #isKeptByMount({ nodeId, parentId }: SyncedNode): boolean {
-    const { mounts, synced, local } = this.#input;
+  #isKeptByMount({ nodeId, parentId }: RemoteNode): boolean {
+    const { mounts, remote, local } = this.#input;
     if (mounts.at(nodeId) !== undefined) return true;
-    const mountId = mounts.above(synced, parentId);
+    const mountId = mounts.above(remote, parentId);
     return mountId !== undefined && (!local.tree.has(mountId) || mounts.stateOf(mountId) === 'readable');
   }
 
