@@ -21,10 +21,10 @@ export class BackgroundDevice {
   /** Signed in, with nothing linked and nothing that runs. */
   static async signIn(
     service: HttpService,
-    place: { readonly directory: string; readonly name: string },
+    place: { readonly directory: string; readonly name: string; readonly email?: string },
   ): Promise<BackgroundDevice> {
     const device = await BackgroundDevice.make(service.url, place);
-    await device.logIn(place.name);
+    await device.logIn(place.name, place.email);
     return device;
   }
 
@@ -40,8 +40,8 @@ export class BackgroundDevice {
     return new BackgroundDevice(new CliDevice({ home, apiUrl }), folder);
   }
 
-  async logIn(name: string): Promise<void> {
-    const words = ['login', '--email', 'ada@example.com', '--password-stdin', '--device-name', name];
+  async logIn(name: string, email = 'ada@example.com'): Promise<void> {
+    const words = ['login', '--email', email, '--password-stdin', '--device-name', name];
     await this.cli.expect(words, 'any password\n');
   }
 

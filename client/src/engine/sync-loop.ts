@@ -253,6 +253,7 @@ export class SyncLoop implements FolderSync {
     this.#failures = 0;
     this.#idleRounds = 0;
     this.#needsPull = true;
+    this.#engine.trees.noteRoles(undefined);
     this.#engine.tryTransfersAgain();
   }
 
