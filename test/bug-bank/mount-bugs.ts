@@ -102,6 +102,15 @@ export const MOUNT_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'leaving-is-a-mass-change',
+    what: 'Who is taken out of a large shared folder is asked whether it was wiped, and nothing is synced until then.',
+    invariant: 'I-17',
+    file: 'client/src/engine/mass-change.ts',
+    find: 'step.isLeft === true ? 0 : step.takes',
+    replace: 'step.takes',
+    caughtBy: { file: ROLES, test: 'is not asked whether it means that, however much it was' },
+  },
+  {
     id: 'id-of-another-namespace',
     what: 'A node with the id of a node of another namespace takes its place.',
     invariant: 'I-15',

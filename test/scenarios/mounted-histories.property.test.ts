@@ -14,6 +14,7 @@ type Standing = InvitedRole | 'out';
 type Doing =
   | { readonly type: 'edit'; readonly device: number; readonly edit: Edit }
   | { readonly type: 'sync'; readonly device: number; readonly fault: Fault; readonly edit: Edit }
+  | { readonly type: 'part'; readonly device: number; readonly steps: number }
   | { readonly type: 'forget-state'; readonly device: number }
   | { readonly type: 'standing'; readonly standing: Standing };
 
@@ -26,6 +27,7 @@ const aStanding = fc.constantFrom<Standing>('editor', 'viewer', 'out');
 const aDoing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ type: fc.constant('edit'), device, edit: anEdit }) },
   { weight: 8, arbitrary: fc.record({ type: fc.constant('sync'), device, fault: aFault, edit: anEdit }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('part'), device, steps: fc.nat(6) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('forget-state'), device }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('standing'), standing: aStanding }) },
 );
@@ -41,6 +43,8 @@ class MountedHistory {
   readonly team: TeamWorld;
   readonly namespaceId: NamespaceId;
   readonly devices: readonly SyncDevice[];
+  /** Contents that each device has had. */
+  readonly #seen = new Map<SyncDevice, Set<string | undefined>>();
   #standing: Standing;
 
   constructor(team: TeamWorld, shared: { readonly namespaceId: NamespaceId; readonly role: InvitedRole }) {
@@ -48,6 +52,7 @@ class MountedHistory {
     this.namespaceId = shared.namespaceId;
     this.#standing = shared.role;
     this.devices = [team.a, team.b, team.guest];
+    for (const actor of this.devices) this.note(actor);
   }
 
   get standing(): Standing {
@@ -69,17 +74,56 @@ class MountedHistory {
 
   /** One sync: nothing of what the disk had before is lost, and who may not write has not written. */
   async sync(actor: SyncDevice, doing: { readonly fault: Fault; readonly edit: Edit }): Promise<void> {
-    const before = textsOn(actor);
-    const head = await this.#head();
     const onEdit = (edit: () => void): void => {
       const standing = textsOn(actor);
       edit();
-      for (const text of standing) if (!textsOn(actor).has(text)) before.delete(text);
+      this.note(actor);
+      for (const text of standing) if (!textsOn(actor).has(text)) overwritten.add(text);
     };
-    await syncWithFault(actor, { ...doing, onEdit });
+    const overwritten = new Set<string | undefined>();
+    await this.#check(actor, overwritten, () => syncWithFault(actor, { ...doing, onEdit }));
+  }
+
+  /** The first steps of a plan: every prefix of it is as safe as the whole. */
+  async executePart(actor: SyncDevice, steps: number): Promise<void> {
+    await this.#check(actor, new Set(), async () => {
+      const engine = await actor.engine();
+      const planned = await engine.plan();
+      if (planned.kind === 'planned') await engine.execute(planned.plan, planned.plan.steps.slice(0, steps));
+    });
+  }
+
+  async #check(actor: SyncDevice, overwritten: Set<string | undefined>, act: () => Promise<void>): Promise<void> {
+    this.note(actor);
+    const before = textsOn(actor);
+    const head = await this.#head();
+    await act();
+    this.note(actor);
+    for (const text of overwritten) before.delete(text);
     const kept = await this.keptTexts(actor);
     expect([...before].filter((text) => !kept(text))).toEqual([]);
     if (actor === this.team.guest && this.#standing !== 'editor') expect(await this.#head()).toBe(head);
+    await this.#checkDeletes(actor, head);
+  }
+
+  /** What a device deletes in the shared folder it has had on its disk. */
+  async #checkDeletes(actor: SyncDevice, after: number): Promise<void> {
+    const { namespaces } = this.team.world.service.stores;
+    const seen = this.#seen.get(actor) ?? new Set();
+    const entries = await namespaces.listEntries({ namespaceId: this.namespaceId, after, limit: ENTRIES_MAX });
+    const deleted = entries.filter(({ type, node }) => type === 'deleted' && node.kind === 'file' && node.size > 0);
+    expect(deleted.filter(({ node }) => !seen.has(node.contentHash))).toEqual([]);
+  }
+
+  /** Remembers what a device has. */
+  note(actor: SyncDevice): void {
+    const seen = this.#seen.get(actor) ?? new Set();
+    this.#seen.set(actor, seen);
+    for (const text of textsOn(actor)) seen.add(this.#hashOf(text));
+  }
+
+  #hashOf(text = ''): string {
+    return fileOf(this.namespaceId, [textBytes(text)]).contentHash;
   }
 
   /** Until nobody has anything to do any more; answers what the guest is told then. */
@@ -113,7 +157,7 @@ class MountedHistory {
     }
     const present = textsOn(actor);
     for (const bytes of actor.files.trashed.values()) present.add(Buffer.from(bytes).toString());
-    return (text = '') => present.has(text) || committed.has(fileOf(this.namespaceId, [textBytes(text)]).contentHash);
+    return (text) => present.has(text) || committed.has(this.#hashOf(text));
   }
 }
 
@@ -132,10 +176,13 @@ async function run({ begins, doings, ends }: History): Promise<void> {
     const actor = history.devices[doing.device];
     if (actor === undefined) continue;
     if (doing.type === 'forget-state') actor.forgetState();
+    else if (doing.type === 'part') await history.executePart(actor, doing.steps);
     else {
       const edit = { ...doing.edit, text: `${doing.edit.text}@${index}` };
-      if (doing.type === 'edit') editDisk(actor.files, edit);
-      else await history.sync(actor, { fault: doing.fault, edit });
+      if (doing.type === 'edit') {
+        editDisk(actor.files, edit);
+        history.note(actor);
+      } else await history.sync(actor, { fault: doing.fault, edit });
     }
   }
   await history.stand(ends);

@@ -206,6 +206,17 @@ describe('who is not in a shared folder any more', () => {
     expect([...guest.files.tree().keys()]).toEqual(['private']);
   });
 
+  test('is not asked whether it means that, however much it was', async () => {
+    for (let count = 0; count < 120; count++) a.files.write(`desk/team/${count}`, `${count}`);
+    expect(await a.sync()).toMatchObject({ kind: 'rested' });
+    const namespaceId = await team.shareWithBob();
+    expect(Object.keys(below(guest, 'team'))).toHaveLength(123);
+    await team.removeBob(namespaceId);
+    await settle(guest);
+    expect([...guest.files.tree().keys()]).toEqual(['private']);
+    expect(guest.files.trashed.size).toBe(124);
+  });
+
   test('finds what was left when it comes back', async () => {
     const namespaceId = await team.shareWithBob();
     guest.files.write('team/sub/deep', 'edited');

@@ -31,7 +31,8 @@ export function sumChanges(steps: readonly Changes[]): Changes {
 function changeOf(step: Step, { tree }: Plan['local']): Changes {
   if (step.type === 'delete-remote') return { local: 0, remote: step.takes };
   if (step.type === 'upload' && step.mode === 'edit') return { local: 0, remote: 1 };
-  if (step.type === 'trash-local') return { local: step.takes, remote: 0 };
+  // Nobody wiped what goes with a shared folder that was left, and the trash of the disk has it.
+  if (step.type === 'trash-local') return { local: step.isLeft === true ? 0 : step.takes, remote: 0 };
   if (step.type === 'download' && tree.has(step.nodeId)) return { local: 1, remote: 0 };
   return { local: 0, remote: 0 };
 }

@@ -28,7 +28,9 @@ export function planLocalStructure(planning: Planning, wishes: Wishes): readonly
   }
   const steps = order.map((action): LocalStep => {
     if (action.kind === 'remove') {
-      return { type: 'trash-local', nodeId: action.nodeId, takes: countTaken(planning, action.nodeId) };
+      const { nodeId } = action;
+      const isLeft = planning.mounts.stateIn(local.tree, nodeId) === 'left' ? { isLeft: true } : {};
+      return { type: 'trash-local', nodeId, takes: countTaken(planning, nodeId), ...isLeft };
     }
     return { type: action.kind === 'make' ? 'make-local' : 'move-local', nodeId: action.nodeId, to: action.to };
   });

@@ -47,5 +47,6 @@ export type LocalStep =
   | { readonly type: 'make-local'; readonly nodeId: NodeId; readonly to: Place }
   | { readonly type: 'move-local'; readonly nodeId: NodeId; readonly to: Place }
   | { readonly type: 'set-aside'; readonly nodeId: NodeId; readonly to: Place }
-  | { readonly type: 'trash-local'; readonly nodeId: NodeId; readonly takes: number }
+  /** `isLeft`: it goes with a shared folder that the account is not in any more. */
+  | { readonly type: 'trash-local'; readonly nodeId: NodeId; readonly takes: number; readonly isLeft?: boolean }
   | { readonly type: 'unsync-local'; readonly nodeId: NodeId; readonly takes: number };
