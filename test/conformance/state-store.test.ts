@@ -282,6 +282,36 @@ describe('a state in SQLite', () => {
     later.close();
   });
 
+  test('of the version before mounts keeps what was agreed on, and has the service listed anew', () => {
+    const file = newFile();
+    const store = openStateStore(file);
+    const position = { cursor: Cursor.parse('c'), seq: 7, lamport: 9, mounted: new Map() };
+    const mount = { ...folder, nodeId: id(9), name: 'mount' };
+    store.save({
+      remote: new Map([remote, folder, mount].map((node) => [node.nodeId, node])),
+      synced: new Map([[synced.nodeId, synced]]),
+      position,
+    });
+    store.close();
+    const database = new DatabaseSync(file);
+    database.exec(`
+      ALTER TABLE remote DROP COLUMN mounted; ALTER TABLE synced DROP COLUMN mounted; DROP TABLE mounted;
+      UPDATE remote SET kind = 'mount' WHERE name = 'mount'; PRAGMA user_version = 2;
+    `);
+    database.close();
+    const later = openStateStore(file);
+    const expected = { remote: [remote, folder], synced: [synced], position: { ...position, cursor: undefined } };
+    expect(told(later.load())).toEqual(expected);
+    const state = {
+      remote: new Map(),
+      synced: new Map(),
+      position: { ...position, mounted: new Map([[NamespaceId.parse(id(7)), { seq: 1, role: 'editor' as const }]]) },
+    };
+    later.save(state);
+    expect(later.load().position).toEqual(state.position);
+    later.close();
+  });
+
   test('that is damaged is put aside when it is opened, wherever the damage lies', () => {
     const file = newFile();
     const store = openStateStore(file);
