@@ -174,6 +174,11 @@ const emulator = layer(
   [TESTS, CLIENT_PACKAGE, reach('lib|bin|client|web', 'the local stack runs what the template deploys')],
 );
 
+const admin = layer(
+  ['admin/**'],
+  [AWS, CDK, TESTS, ENTRY, reach('lib|bin|web|emulator', 'who looks after a deployment reads it as the service does')],
+);
+
 const tests = layer(['**/*.test.ts', 'test/**', 'bench/**'], [], {
   'no-restricted-imports': 'off',
   'no-restricted-globals': 'off',
@@ -188,5 +193,6 @@ export const dependencyRules: readonly OxlintOverride[] = [
   ...client,
   web,
   emulator,
+  admin,
   tests,
 ];

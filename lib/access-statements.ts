@@ -53,6 +53,7 @@ function objectStatements(access: Access, { storage: { bucket } }: Resources): r
       allow(['s3:ListBucketVersions'], [bucket.bucketArn]),
     );
   }
+  if (access.listObjects) statements.push(allow(['s3:ListBucketVersions'], [bucket.bucketArn]));
   if (access.findObjects) statements.push(allow(['s3:ListBucket'], [bucket.bucketArn]));
   return statements;
 }

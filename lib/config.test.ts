@@ -13,6 +13,7 @@ test('without any context it is a development deployment that lets no foreign or
     removal: 'hourly',
     quotaBytes: QUOTA_BYTES_DEFAULT,
     allowedOrigins: [],
+    scrubDays: 30,
     logRetentionDays: 30,
   });
 });
@@ -21,6 +22,7 @@ test('stage local goes to an emulator on its usual port, for any origin, with sh
   expect(read({ stage: 'local' })).toMatchObject({
     endpoint: 'http://127.0.0.1:4566',
     allowedOrigins: ['*'],
+    scrubDays: 30,
     logRetentionDays: 1,
   });
 });
@@ -40,13 +42,14 @@ test('every setting is taken from the context, as text or as JSON', () => {
     quotaBytes: 5_000_000,
     externalIssuer: { issuer: 'https://id.example.com/realm', audience: 'syncline' },
     allowedOrigins: ['https://a.example.com', 'https://b.example.com:8443'],
+    scrubDays: 7,
     logRetentionDays: 90,
   };
-  const text = { quotaBytes: '5000000', logRetentionDays: '90' };
+  const text = { quotaBytes: '5000000', scrubDays: '7', logRetentionDays: '90' };
   expect(read({ ...given, ...text, allowedOrigins: 'https://a.example.com, https://b.example.com:8443' })).toEqual(
     config,
   );
-  const json = { quotaBytes: 5_000_000, logRetentionDays: 90 };
+  const json = { quotaBytes: 5_000_000, scrubDays: 7, logRetentionDays: 90 };
   expect(read({ ...given, ...json, allowedOrigins: ['https://a.example.com', 'https://b.example.com:8443'] })).toEqual(
     config,
   );
@@ -75,6 +78,7 @@ test.each([
   ['an origin without TLS in prod', { stage: 'prod', allowedOrigins: 'http://a.example.com' }, 'allowedOrigins must'],
   ['a length that CloudWatch lacks', { logRetentionDays: '31' }, 'logRetentionDays must be a length'],
   ['logs for ever', { logRetentionDays: '9999' }, 'logRetentionDays must be a length'],
+  ['a scrub without a day', { scrubDays: '0' }, 'scrubDays must be a whole number of days'],
   ['the name of a length', { logRetentionDays: 'ONE_DAY' }, 'logRetentionDays must be a length'],
 ])('%s is refused with a sentence that says what is wanted', (_, context, message) => {
   expect(() => read(context)).toThrow(ConfigError);

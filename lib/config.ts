@@ -2,6 +2,9 @@ import { QUOTA_BYTES_DEFAULT } from '@syncline/protocol';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 
+/** A year. */
+const SCRUB_DAYS_MAX = 366;
+
 const stages = ['local', 'dev', 'prod'] as const;
 export type Stage = (typeof stages)[number];
 
@@ -21,6 +24,8 @@ export interface DeploymentConfig {
   readonly externalIssuer?: ExternalIssuer;
   /** Origins of web apps that may call the API, the bucket and the socket. @default none; any in stage `local` */
   readonly allowedOrigins: readonly string[];
+  /** Days in which everything that is stored is looked at once. @default 30 */
+  readonly scrubDays: number;
   /** How long logs are kept, one of the lengths that CloudWatch Logs knows. @default 30, in `local` 1 */
   readonly logRetentionDays: RetentionDays;
 }
@@ -39,8 +44,8 @@ export class ConfigError extends Error {
 /**
  * Reads the configuration from the context: `-c key=value` of the CDK CLI, or `context` in cdk.json.
  *
- * Keys: `stage`, `endpoint`, `dedupScope`, `removal`, `quotaBytes`, `issuer`, `audience`, `allowedOrigins` (comma-separated or a
- * list), `logRetentionDays`.
+ * Keys: `stage`, `endpoint`, `dedupScope`, `removal`, `scrubDays`, `quotaBytes`, `issuer`, `audience`, `allowedOrigins`
+ * (comma-separated or a list), `logRetentionDays`.
  *
  * @throws ConfigError when a value is not one that can be deployed.
  */
@@ -57,6 +62,7 @@ export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig 
     quotaBytes: readQuota(reader),
     ...(externalIssuer === undefined ? {} : { externalIssuer }),
     allowedOrigins: readOrigins(reader, stage),
+    scrubDays: readScrubDays(reader),
     logRetentionDays: readLogRetention(reader, stage),
   };
   if (reader.mistakes.length > 0) throw new ConfigError(`cannot deploy:\n- ${reader.mistakes.join('\n- ')}`);
@@ -145,6 +151,15 @@ function readOrigins(reader: ContextReader, stage: Stage): readonly string[] {
     }
   }
   return origins;
+}
+
+function readScrubDays(reader: ContextReader): number {
+  const text = reader.text('scrubDays') ?? '30';
+  const days = Number(text);
+  if (!Number.isSafeInteger(days) || days < 1 || days > SCRUB_DAYS_MAX) {
+    reader.mistakes.push(`scrubDays must be a whole number of days from 1 to ${SCRUB_DAYS_MAX}, not "${text}"`);
+  }
+  return days;
 }
 
 function readLogRetention(reader: ContextReader, stage: Stage): RetentionDays {

@@ -33,6 +33,7 @@ const settingVariables: Readonly<Record<Setting, (resources: Resources) => Varia
   ALLOWED_ORIGINS: ({ config }) => ({ ALLOWED_ORIGINS: config.allowedOrigins.join(',') }),
   SOCKET_URL: ({ sockets }) => ({ SOCKET_URL: sockets.url }),
   STREAM_URL: ({ streamUrl }) => (streamUrl === undefined ? {} : { STREAM_URL: streamUrl }),
+  SCRUB_DAYS: ({ config }) => ({ SCRUB_DAYS: String(config.scrubDays) }),
   IDENTITY: ({ identity: { issuer, audience, userPool } }) => ({
     ISSUER: issuer,
     AUDIENCE: audience,

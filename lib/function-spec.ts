@@ -22,6 +22,8 @@ export interface Access {
   readonly writeObjects?: readonly ObjectKind[];
   /** May list all versions of objects, and remove one for ever. The policy of the bucket allows it to this role alone. */
   readonly removeObjects?: readonly ObjectKind[];
+  /** May list all versions of objects. */
+  readonly listObjects?: true;
   /** May learn that an object does not exist: without it the store answers 403 instead of 404. */
   readonly findObjects?: true;
   /** May read the secret that signs cursors, page tokens, challenges and writer tags. */
@@ -33,7 +35,14 @@ export interface Access {
 }
 
 /** Values of the deployment that a function needs beside the names of what it may access. */
-export type Setting = 'DEDUP_SCOPE' | 'QUOTA_BYTES' | 'ALLOWED_ORIGINS' | 'SOCKET_URL' | 'STREAM_URL' | 'IDENTITY';
+export type Setting =
+  | 'DEDUP_SCOPE'
+  | 'QUOTA_BYTES'
+  | 'ALLOWED_ORIGINS'
+  | 'SOCKET_URL'
+  | 'STREAM_URL'
+  | 'IDENTITY'
+  | 'SCRUB_DAYS';
 
 export interface FunctionSpec {
   /** Routes of the HTTP API that it serves; none when something else calls it. */

@@ -366,6 +366,19 @@ export const functions = {
     memoryMiB: memory.core,
     timeoutSeconds: seconds.background,
   },
+  /** Called every hour: looks whether what is stored is there and whole. What it writes, and where alone it may, stands in lib/constructs/scrub.ts. */
+  scrub: {
+    routes: [],
+    access: {
+      tables: { chunks: ['GetItem', 'Query', 'Scan'] },
+      readObjects: ['chunks', 'packs', 'manifests'],
+      listObjects: true,
+      findObjects: true,
+    },
+    settings: ['SCRUB_DAYS'],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.background,
+  },
   /** Called by the user pool in stage `local` alone: there is no mailbox there that could confirm a sign-up. */
   'sign-up': {
     routes: [],

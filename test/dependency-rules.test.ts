@@ -68,6 +68,10 @@ const forbiddenImports: readonly (readonly [file: string, specifier: string])[] 
   ['web/src/a.ts', '../../client/src/api/clock.ts'],
   ['web/src/b.ts', '../../lambdas/journal/journal.ts'],
   ['web/src/c.ts', 'node:fs'],
+  ['admin/a.ts', '../lib/config.ts'],
+  ['admin/b.ts', '../lambdas/sweep.lambda.ts'],
+  ['admin/c.ts', '@aws-sdk/client-dynamodb'],
+  ['admin/d.ts', '../test/support/world.ts'],
   ['emulator/a.ts', '../client/src/api/clock.ts'],
   ['emulator/b.ts', '../test/support/world.ts'],
 ];
@@ -76,6 +80,7 @@ const allowedImports: readonly (readonly [file: string, specifier: string])[] = 
   ['protocol/src/ok.ts', 'zod/mini'],
   ['protocol/src/ok-too.ts', './ids.ts'],
   ['lambdas/journal/ok.ts', './journal-store.ts'],
+  ['admin/ok.ts', '../lambdas/journal/dynamodb-journal-store.ts'],
   ['lambdas/journal/dynamodb-ok-store.ts', '@aws-sdk/client-dynamodb'],
   ['lambdas/ok.lambda.ts', './journal/dynamodb-journal-store.ts'],
   ['lib/stacks/ok.ts', 'aws-cdk-lib'],

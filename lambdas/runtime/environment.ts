@@ -20,6 +20,7 @@ export type Variable =
   | 'SOCKET_ENDPOINT'
   | 'SOCKET_URL'
   | 'STAGE'
+  | 'SCRUB_DAYS'
   | 'STREAM_URL'
   | 'USER_POOL_CLIENT_ID'
   | 'USER_POOL_ENDPOINT'

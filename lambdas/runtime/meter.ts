@@ -33,4 +33,5 @@ export type CountName =
   | 'manifestsMissing'
   | 'chunksSwept'
   | 'objectsSwept'
-  | 'sweepsStopped';
+  | 'sweepsStopped'
+  | 'scrubDefects';

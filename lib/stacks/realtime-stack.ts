@@ -8,6 +8,7 @@ import { ApiFunction } from '../constructs/api-function.ts';
 import { ChangeFeed } from '../constructs/change-feed.ts';
 import { Expiry } from '../constructs/expiry.ts';
 import { PushQueue } from '../constructs/push-queue.ts';
+import { Scrub } from '../constructs/scrub.ts';
 import { Sweep } from '../constructs/sweep.ts';
 import type { Identity, Sockets, Storage } from '../resources.ts';
 import { stackSettings } from '../stack-settings.ts';
@@ -64,6 +65,7 @@ export class RealtimeStack extends Stack {
       entryAgeMax: PROJECTION_AGE_MAX,
     });
     new Sweep(this, 'Sweep', { resources, deadLetters });
+    new Scrub(this, 'Scrub', { resources });
     new CfnOutput(this, 'SocketUrl', { value: this.sockets.url });
   }
 }

@@ -31,5 +31,10 @@ export class StorageStack extends Stack implements Storage {
     this.keySecretArn = (keySecret.node.defaultChild as CfnSecret).attrId;
     new CfnOutput(this, 'BucketName', { value: this.bucket.bucketName });
     new CfnOutput(this, 'Region', { value: this.region });
+    // For who looks after a deployment: npm run admin.
+    new CfnOutput(this, 'AccountsTable', { value: this.tables.accounts.tableName });
+    new CfnOutput(this, 'ChangesTable', { value: this.tables.changes.tableName });
+    new CfnOutput(this, 'ChunksTable', { value: this.tables.chunks.tableName });
+    new CfnOutput(this, 'FilesTable', { value: this.tables.files.tableName });
   }
 }

@@ -1,3 +1,4 @@
+import { ADMIN_BUGS } from './admin-bugs.ts';
 import { AHEAD_BUGS } from './ahead-bugs.ts';
 import { CHUNKING_BUGS } from './chunking-bugs.ts';
 import { COMPRESSION_BUGS } from './compression-bugs.ts';
@@ -33,6 +34,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...PACK_BUGS,
   ...COMPRESSION_BUGS,
   ...CHUNKING_BUGS,
+  ...ADMIN_BUGS,
   ...AHEAD_BUGS,
   ...HISTORY_BUGS,
   ...REFERENCE_BUGS,

@@ -166,6 +166,10 @@ test('the outputs tell where everything is', () => {
     UserPoolClientId: 'UserPoolClient',
     BucketName: 'ChunksBucket',
     Region: 'AWS::Region',
+    AccountsTable: 'DataAccounts',
+    ChangesTable: 'DataChanges',
+    ChunksTable: 'DataChunks',
+    FilesTable: 'DataFiles',
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { functions } from '../../lib/functions.ts';
 import { deployedFunctions } from './deployed-functions.ts';
-import { at, resourcesOf, stages, synthesise } from './synthesised.ts';
+import { at, listOf, resourcesOf, stages, synthesise } from './synthesised.ts';
 
 /** Resources that may end in a wildcard: one log, one kind of object, every connection, every stream of one table. */
 const wildcards = [
@@ -104,9 +104,10 @@ describe('in production', () => {
     ]);
   });
 
-  test('only the sweep removes objects and looks at dead letters, and only the expiry looks at whole tables beside it', () => {
-    expect(whoMay(/^s3:(DeleteObjectVersion|ListBucketVersions)/)).toEqual(['sweep']);
-    expect(whoMay(/^dynamodb:Scan/).toSorted()).toEqual(['expiry', 'sweep']);
+  test('only the sweep removes objects and looks at dead letters, and the expiry and the scrub alone look at whole tables beside it', () => {
+    expect(whoMay(/^s3:DeleteObjectVersion/)).toEqual(['sweep']);
+    expect(whoMay(/^s3:ListBucketVersions/).toSorted()).toEqual(['scrub', 'sweep']);
+    expect(whoMay(/^dynamodb:Scan/).toSorted()).toEqual(['expiry', 'scrub', 'sweep']);
     expect(whoMay(/GetQueueAttributes .*DeadLetters/)).toEqual(['sweep']);
     expect(what('sweep', /^(s3|sqs):|DataAccounts|DataFiles|DataChanges/).toSorted()).toEqual([
       'dynamodb:GetItem DataAccounts.Arn',
@@ -153,7 +154,7 @@ describe('in production', () => {
   });
 
   test('what is known of a chunk is never removed, but for references, by who keeps them', () => {
-    expect(whoMay(/:(Delete|BatchWrite)Item DataChunks/).toSorted()).toEqual(['expiry', 'project', 'sweep']);
+    expect(whoMay(/:(Delete|BatchWrite)Item DataChunks/).toSorted()).toEqual(['expiry', 'project', 'scrub', 'sweep']);
     expect(what('project', /Data(Files|Changes)|^s3:/).toSorted()).toEqual([
       'dynamodb:BatchGetItem DataFiles.Arn',
       'dynamodb:DeleteItem DataFiles.Arn',
@@ -171,6 +172,29 @@ describe('in production', () => {
       's3:GetObject ChunksBucket.Arn/packs/*',
       's3:ListBucket ChunksBucket.Arn',
     ]);
+  });
+
+  test('the scrub only reads, and writes nothing but what it has found', () => {
+    expect(what('scrub', /^(?!logs:)/).toSorted()).toEqual([
+      'dynamodb:DeleteItem DataChunks.Arn',
+      'dynamodb:GetItem DataChunks.Arn',
+      'dynamodb:PutItem DataChunks.Arn',
+      'dynamodb:Query DataChunks.Arn',
+      'dynamodb:Scan DataChunks.Arn',
+      's3:GetObject ChunksBucket.Arn/chunks/*',
+      's3:GetObject ChunksBucket.Arn/manifests/*',
+      's3:GetObject ChunksBucket.Arn/packs/*',
+      's3:ListBucket ChunksBucket.Arn',
+      's3:ListBucketVersions ChunksBucket.Arn',
+    ]);
+    const role = all.find(({ name }) => name === 'scrub')?.role;
+    const [policy] = listOf(at(role, 'Policies'));
+    const statements = listOf(at(policy, 'PolicyDocument', 'Statement'));
+    const writing = statements.filter((statement) => JSON.stringify(at(statement, 'Action')).includes('Item"'));
+    const conditions = writing
+      .filter((statement) => /Put|Delete|Update/.test(JSON.stringify(at(statement, 'Action'))))
+      .map((statement) => at(statement, 'Condition'));
+    expect(conditions).toEqual([{ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['scrub'] } }]);
   });
 
   test('only upload functions may have chunks written, and one of them packs, which the sweep rewrites', () => {
@@ -207,6 +231,7 @@ describe('in production', () => {
       'link-upload',
       'pack-upload',
       'project',
+      'scrub',
       'sweep',
       'upload-initiate',
     ];

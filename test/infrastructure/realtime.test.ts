@@ -106,6 +106,7 @@ describe.each(stages)('in stage %s', (stage) => {
   test.each([
     ['ExpiryExpire', 'ExpiryHourly.Arn'],
     ['Sweep', 'SweepHourly.Arn'],
+    ['Scrub', 'ScrubHourly.Arn'],
   ])('%s is called by nothing but its own rule, once an hour', (called, source) => {
     const rules = resourcesOf(template, 'AWS::Events::Rule').filter(({ Properties }) =>
       JSON.stringify(Properties['Targets']).includes(`"${called}`),

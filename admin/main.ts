@@ -1,0 +1,119 @@
+/** `npm run admin -- COMMAND`: looks after a deployment from a person's machine, with that person's own rights in AWS. */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { epochMs, NamespaceId } from '@syncline/protocol';
+import { UnavailableError } from '../lambdas/runtime/unavailable-error.ts';
+import { AdminProblem } from './admin-problem.ts';
+import { openAudit } from './audit.ts';
+import { openStage } from './open-stage.ts';
+import { type ExportCommand, runExport } from './run-export.ts';
+import { runFsck } from './run-fsck.ts';
+import { runRepair } from './run-repair.ts';
+import { processTerminal } from './terminal.ts';
+
+const USAGE = `npm run admin -- COMMAND [--stage local|dev|prod] [--region REGION] [--profile PROFILE]
+
+  fsck    [--namespace ID] [--deep] [--json]
+          looks whether everything that is stored agrees with everything else; --deep reads every byte
+  repair  [--namespace ID] [--yes] [--log FILE]
+          mends what can be mended without losing a byte; without --yes it only tells what it would do
+  export  --namespace ID --to FOLDER [--at TIME | --trash]
+          writes a namespace into a plain folder, as it is or as it was; repeated, it goes on
+
+Exit code: 0 nothing is wrong, 1 something is, 2 it was called wrongly, 3 it could not come to its end.`;
+
+const OPTIONS = {
+  stage: { type: 'string', default: 'local' },
+  region: { type: 'string' },
+  profile: { type: 'string' },
+  outputs: { type: 'string' },
+  namespace: { type: 'string' },
+  deep: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
+  log: { type: 'string' },
+  to: { type: 'string' },
+  at: { type: 'string' },
+  trash: { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof readArguments>['values'];
+
+async function run(): Promise<number> {
+  const { command, values } = readArguments();
+  // npm runs scripts in the project's folder; a person means the folder they are in.
+  const base = process.env['INIT_CWD'] ?? process.cwd();
+  const outputsFile =
+    values.outputs === undefined
+      ? path.join(import.meta.dirname, '..', '.local', 'outputs.json')
+      : path.resolve(base, values.outputs);
+  const audit = openAudit(await openStage({ ...values, outputsFile, environment: process.env }));
+  const terminal = processTerminal(() => audit.clock.now());
+  const namespaceId = readNamespace(values);
+  switch (command) {
+    case 'fsck':
+      return runFsck(audit, terminal, { namespaceId, isDeep: values.deep, isJson: values.json });
+    case 'repair': {
+      const logFile = path.resolve(base, values.log ?? `syncline-repairs-${audit.clock.now()}.jsonl`);
+      return runRepair(audit, terminal, { namespaceId, isDry: !values.yes, logFile });
+    }
+    case 'export':
+      return runExport(audit, terminal, readExport(values, base));
+    default:
+      throw new AdminProblem({ what: `There is no command "${command}".`, remedy: USAGE });
+  }
+}
+
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+    const [command = ''] = positionals;
+    return { command, values };
+  } catch (error) {
+    throw new AdminProblem({ what: error instanceof Error ? error.message : String(error), remedy: USAGE });
+  }
+}
+
+function readExport(values: Values, base: string): ExportCommand {
+  const namespaceId = readNamespace(values);
+  if (namespaceId === undefined || values.to === undefined) {
+    throw new AdminProblem({ what: 'An export needs --namespace and --to.', remedy: USAGE });
+  }
+  if (values.at !== undefined && values.trash) {
+    throw new AdminProblem({ what: 'The trash can be exported as it is only.', remedy: 'Leave out --at or --trash.' });
+  }
+  const time = values.at === undefined ? undefined : Date.parse(values.at);
+  if (time !== undefined && Number.isNaN(time)) {
+    throw new AdminProblem({ what: `"${values.at}" is no time.`, remedy: 'Write it as 2026-11-26T09:30:00Z.' });
+  }
+  const at = time === undefined ? undefined : epochMs(time);
+  return { namespaceId, to: path.resolve(base, values.to), at, withTrash: values.trash };
+}
+
+function readNamespace({ namespace }: Values): NamespaceId | undefined {
+  if (namespace === undefined) return undefined;
+  const namespaceId = NamespaceId.safeParse(namespace);
+  if (namespaceId.success) return namespaceId.data;
+  throw new AdminProblem({
+    what: `"${namespace}" is no id of a namespace.`,
+    remedy: 'It has 26 digits and capital letters.',
+  });
+}
+
+const CALLED_WRONGLY = 2;
+const NOT_ENDED = 3;
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  if (error instanceof AdminProblem) {
+    process.stderr.write(`${error.message}\n\n${error.remedy}\n`);
+    process.exitCode = CALLED_WRONGLY;
+  } else if (error instanceof UnavailableError) {
+    process.stderr.write(`AWS did not answer: ${error.message}. Run this again.\n`);
+    process.exitCode = NOT_ENDED;
+  } else {
+    process.exitCode = NOT_ENDED;
+    throw error;
+  }
+}
