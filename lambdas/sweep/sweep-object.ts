@@ -44,6 +44,8 @@ async function banObject(
 ): Promise<boolean | 'unrecorded' | 'overtaken'> {
   const { key: objectKey, versionId } = object;
   const row = await index.get(domain, hash);
+  // Banned before, by a run that ended between that and the removal.
+  if (row?.removal === 'done' && row.removedVersionId === versionId) return true;
   const isNamed = row?.objectKey === objectKey && (row.versionId === undefined || row.versionId === versionId);
   // A deleted chunk's object goes with its record; it is banned there already.
   if (isNamed) return false;

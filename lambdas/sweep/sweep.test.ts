@@ -6,6 +6,7 @@ import { packOf, putPack, storePack } from '../../test/support/in-memory-pack.ts
 import { propertyCases } from '../../test/support/property-runs.ts';
 import { SweepWorld } from '../../test/support/sweep-world.ts';
 import { PACK_GRACE_MS, PACK_REST_MS } from '../packs/limits.ts';
+import { UnavailableError } from '../runtime/unavailable-error.ts';
 import { CONFIRM_MS, GRACE_MS, ORPHAN_AGE_MS, RUN_AGE_MS_MAX, UNPINNED_MS } from './limits.ts';
 
 /** Long enough for one more step of every chunk and pack. */
@@ -193,6 +194,24 @@ describe('an object that no record names', () => {
     expect(await world.put(member, 'a')).toBeDefined();
     if (kind === 'pack') await storePack(service, member, [textBytes('c'), textBytes('d')]);
     await world.expectKept();
+  });
+
+  test('goes with the next pass, when a run ended after it was noted and before it was removed', async () => {
+    const world = new SweepWorld();
+    const member = await world.join();
+    const { service } = world.world;
+    const body = { files: [fileOf(member.namespaceId, [textBytes('a')])] };
+    const answer = await service.invoke('initiateUploads', { body }, member);
+    const [missing] = answer.ok ? (answer.value.uploads[0]?.missing ?? []) : [];
+    if (missing === undefined) throw new Error('a new chunk is missing');
+    putChunk(service, missing, textBytes('a'));
+    await world.age(ORPHAN_AGE_MS);
+    world.meanwhile = () => Promise.reject(new UnavailableError('the run ended here'));
+    expect(await world.sweep()).toBeUndefined();
+    expect(service.stores.objects.keys()).toHaveLength(1);
+    await world.age(DAY_MS);
+    await world.sweep();
+    expect(service.stores.objects.keys()).toEqual([]);
   });
 
   test('is kept and told while a retained file needs it: its record was lost', async () => {
