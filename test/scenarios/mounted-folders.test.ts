@@ -47,6 +47,19 @@ describe('a folder that is shared', () => {
     expect(nodes.map(({ name, rev }) => `${name}@${rev}`)).toEqual(['deep@2', 'plan@2', 'sub@1', 'new@1']);
   });
 
+  test('holds nothing up when it came back from the trash before a device looked', async () => {
+    const { node } = await world.call(ada, 'resolvePath', { query: { path: '/desk/team' } });
+    const { nodeId } = node;
+    await world.must(ada, { type: 'delete', nodeId, baseRev: node.rev, baseSeq: await world.head(ada) });
+    await settle(a);
+    await world.must(ada, { type: 'restore', nodeId });
+    await team.shareTeam();
+    a.files.write('desk/own', 'edited');
+    await team.settleAll();
+    expect(b.files.text('desk/own')).toBe('edited');
+    expect(below(a, 'desk/team')).toEqual(TEAM);
+  });
+
   test('comes to all who accept, and what each of them does comes to all others', async () => {
     await team.shareWithBob();
     expect(below(guest, 'team')).toEqual(TEAM);

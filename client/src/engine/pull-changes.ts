@@ -81,10 +81,13 @@ type Below =
 
 const NOTHING: Below = { kind: 'listed', nodes: [] };
 
-/** What lies below a folder. One that went away again meanwhile has no listing; the delta tells that next. */
+/** Of a folder that went away again meanwhile, and of one that was shared. The delta tells that next. */
+const LISTS_NOTHING: ReadonlySet<string> = new Set(['not_found', 'invalid_request']);
+
+/** What lies below a folder, if it is one still. */
 async function listBelow(remote: Remote, folder: ListedFolder): Promise<Below> {
   const listed = await listPages(remote, folder);
-  return listed.kind === 'refused' && listed.problem.code === 'not_found' ? NOTHING : listed;
+  return listed.kind === 'refused' && LISTS_NOTHING.has(listed.problem.code) ? NOTHING : listed;
 }
 
 /** Replaces the home namespace by a snapshot. What the snapshot does not name is gone; what is mounted is closed until it was listed, too. */
