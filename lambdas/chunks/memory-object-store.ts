@@ -138,6 +138,13 @@ export class MemoryObjectStore implements ObjectStore {
     if (this.#objects.get(key)?.versionId === versionId) this.#objects.delete(key);
   }
 
+  /** Becomes what another bucket is. */
+  adopt(other: MemoryObjectStore): void {
+    this.#objects.clear();
+    for (const [key, object] of other.#objects) this.#objects.set(key, object);
+    this.#versions = other.#versions;
+  }
+
   keys(): readonly string[] {
     return [...this.#objects.keys()].toSorted();
   }

@@ -11,6 +11,7 @@ import { MEMBER_ENTRY_BUGS } from './member-entry-bugs.ts';
 import { MEMBERSHIP_BUGS } from './membership-bugs.ts';
 import { MOUNT_BUGS } from './mount-bugs.ts';
 import { PACK_BUGS } from './pack-bugs.ts';
+import { PEOPLE_BUGS } from './people-bugs.ts';
 import { PLANNER_BUGS } from './planner-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { PUSH_BUGS } from './push-bugs.ts';
@@ -46,6 +47,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...SWEEP_BUGS,
   ...USAGE_BUGS,
   ...SPEED_BUGS,
+  ...PEOPLE_BUGS,
 ];
 
 /** @throws when there is no bug of this name. */

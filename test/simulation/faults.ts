@@ -12,6 +12,8 @@ export const FAULT_KINDS = [
   'push-lost',
   'push-mixed',
   'push-failed',
+  'record-lost',
+  'record-mixed',
   'crash',
   'power-lost',
   'state-lost',
@@ -25,6 +27,7 @@ export const FAULT_KINDS = [
   'clock-jump',
   'leap',
   'sweep',
+  'tables-set-back',
   'probe',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];

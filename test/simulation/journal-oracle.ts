@@ -48,7 +48,8 @@ export class JournalOracle {
   apply(transaction: NamespaceTransaction): void {
     for (const revision of transaction.revisions) this.#keepRevision(revision);
     for (const entry of transaction.entries) this.#append(entry);
-    for (const { node } of transaction.nodes) {
+    // What is purged is removed in steps, of which no journal tells.
+    for (const { node } of transaction.entries.length === 0 ? [] : transaction.nodes) {
       const folded = this.nodes.get(node.nodeId);
       const isSame = JSON.stringify(folded) === JSON.stringify(toWireNode(node));
       this.#stage.check(
@@ -57,6 +58,45 @@ export class JournalOracle {
         () => `the table has ${JSON.stringify(node)}, the journal ${JSON.stringify(folded)}`,
       );
     }
+  }
+
+  /** Gives away all that lies below a folder, deleted or not: it belongs to another namespace. */
+  release(folderId: NodeId): readonly Node[] {
+    const released = [...this.nodes.values()].filter(
+      (node) => node.nodeId !== folderId && this.#isBelow(node, folderId),
+    );
+    for (const node of released) {
+      this.nodes.delete(node.nodeId);
+      if (node.deletedAt === undefined) this.#places.delete(placeOf(node));
+    }
+    this.#tree = undefined;
+    return released;
+  }
+
+  /** Takes over what another namespace has released. */
+  adopt(nodes: readonly Node[]): void {
+    for (const node of nodes) {
+      this.nodes.set(node.nodeId, node);
+      if (node.deletedAt === undefined) this.#places.set(placeOf(node), node.nodeId);
+    }
+    this.#tree = undefined;
+  }
+
+  /** The ids of a node and of all that hangs on it, deleted or not. */
+  subtreeOf(nodeId: NodeId): ReadonlySet<NodeId> {
+    return new Set([
+      nodeId,
+      ...[...this.nodes.values()].filter((node) => this.#isBelow(node, nodeId)).map((node) => node.nodeId),
+    ]);
+  }
+
+  #isBelow(node: Node, folderId: NodeId): boolean {
+    let above: Node | undefined = node;
+    for (let depth = 0; above !== undefined && depth <= this.nodes.size; depth++) {
+      if (above.parentId === folderId) return true;
+      above = this.nodes.get(above.parentId);
+    }
+    return false;
   }
 
   isLive(nodeId: NodeId): boolean {

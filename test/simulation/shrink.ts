@@ -1,6 +1,7 @@
 import { FAULT_KINDS } from './faults.ts';
 import type { Invariant } from './invariant-violation.ts';
-import { type SimulationOptions, type SimulationResult, simulate } from './simulation.ts';
+import { simulate } from './simulate.ts';
+import type { SimulationOptions, SimulationResult } from './simulation-result.ts';
 
 /** Runs that one shrinking may take. */
 const SHRINK_RUNS_MAX = 300;

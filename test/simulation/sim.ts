@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { replayCommand, shrink } from './shrink.ts';
-import { type SimulationOptions, simulate } from './simulation.ts';
+import { simulate } from './simulate.ts';
+import type { SimulationOptions } from './simulation-result.ts';
 import { addTally, countRun, describeTally, emptyTally, isTally, readTally, type Tally, writeTally } from './tally.ts';
 
 /** Red histories that are shown; a defect that shows in most of them need not be told a thousand times. */

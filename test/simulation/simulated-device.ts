@@ -91,6 +91,18 @@ export class SimulatedDevice implements NetworkEnd {
     return status?.state === 'idle' && status.problems.length === 0;
   }
 
+  /** The client says that both sides agree, but for what may not be sent into shared folders, and what that stands in the way of. */
+  get isIdleAroundMounts(): boolean {
+    const status = this.#process?.loop.status();
+    return this.isIdle || (status?.state === 'idle' && status.problems.some(({ reason }) => OF_MOUNTS.has(reason)));
+  }
+
+  /** Where the client holds still, because there is a shared folder. */
+  get heldPaths(): readonly string[] {
+    const problems = this.#process?.loop.status().problems ?? [];
+    return problems.filter(({ reason }) => reason === 'shared-folder').map(({ path }) => path);
+  }
+
   /** What the client says of itself, for messages. */
   get state(): string {
     const status = this.#process?.loop.status();
@@ -168,7 +180,9 @@ export class SimulatedDevice implements NetworkEnd {
     if (!this.disk.isUsable) return;
     const mark = this.#mark();
     const chance = this.#chance.fork(`edit ${this.#edits}`);
-    const done = editDisk(this.disk, chance, near === undefined ? { mark } : { mark, near });
+    const held = this.heldPaths;
+    const isFree = near !== undefined && !held.some((path) => areNested(path, near));
+    const done = editDisk(diskApartFrom(this.disk, held), chance, isFree ? { mark, near } : { mark });
     if (done === undefined) return;
     this.#world.stage.tell(this.name, () => `person: ${done}`);
     if (near !== undefined && chance.happens(0.3)) this.#writeAgain(near, chance);
@@ -194,4 +208,28 @@ export class SimulatedDevice implements NetworkEnd {
       });
     }
   }
+}
+
+/** Why something stays on a disk that has to do with shared folders. */
+const OF_MOUNTS: ReadonlySet<string> = new Set(['shared-folder', 'read-only', 'left-folder', 'mount-deleted']);
+
+/** A disk on which nobody sees these paths, what lies below them, or the folders around them: whoever edits it leaves them alone. */
+function diskApartFrom(disk: DeviceDisk, paths: readonly string[]): DeviceDisk {
+  if (paths.length === 0) return disk;
+  const texts = () => new Map([...disk.texts()].filter(([path]) => !paths.some((held) => areNested(held, path))));
+  return new Proxy(disk, {
+    get: (target, name) => {
+      if (name === 'texts') return texts;
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...given: readonly unknown[]): unknown => {
+        const isApart = !given.some((path) => typeof path === 'string' && paths.some((held) => areNested(held, path)));
+        return isApart ? Reflect.apply(member, target, given) : undefined;
+      };
+    },
+  });
+}
+
+function areNested(one: string, other: string): boolean {
+  return one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
 }

@@ -1,17 +1,17 @@
 import {
-  assert,
+  type ChangesResponse,
   type ContentHash,
   type DeviceId,
   type NamespaceId,
   type OperationResult,
   type OpId,
   type RouteName,
+  rootNodeId,
   type ServerMessage,
   type UploadId,
   unpackManifest,
 } from '@syncline/protocol';
 import type { JournalEntry, NamespaceTransaction, StoredRevision } from '../../lambdas/namespaces/namespace-store.ts';
-import type { Outcome } from '../../lambdas/runtime/outcome.ts';
 import type { RouteOperations } from '../../lambdas/runtime/route-operation.ts';
 import { UnavailableError } from '../../lambdas/runtime/unavailable-error.ts';
 import { createSocketHandler } from '../../lambdas/sockets/create-socket-handler.ts';
@@ -40,18 +40,35 @@ const STORE_CALLS = {
       'listChildren',
       'getRevision',
       'getRevisions',
+      'listRevisions',
       'listEntries',
+      'listTrash',
       'getResults',
       'listMounts',
     ],
-    writes: ['commit'],
+    writes: ['commit', 'markRevision'],
+  },
+  sharing: {
+    reads: ['getFolder', 'getMember', 'listMembers', 'getMount', 'getInvitation', 'listInvitations'],
+    writes: ['changeRole', 'removeMember', 'transfer', 'putInvitation', 'deleteInvitation'],
+  },
+  references: {
+    reads: ['isLastPass', 'listContents', 'isReferenced', 'getPosition'],
+    writes: ['beginPass', 'beginAdding', 'endAdding', 'beginDropping', 'endDropping', 'add', 'drop', 'advance'],
   },
   chunks: { reads: ['lookup', 'locate'], writes: ['recordStored', 'recordHolder', 'pin'] },
-  packs: { reads: [], writes: ['record'] },
+  packs: { reads: [], writes: ['record', 'condemn', 'markDeleted'] },
   objects: { reads: ['head', 'read'], writes: ['write'] },
   uploads: { reads: [], writes: ['create', 'confirm'] },
   accounts: { reads: ['getDevice'], writes: [] },
 } as const;
+
+export interface SimulatedServiceOptions {
+  /** Whether all commits are repeated on the model, which knows neither shared folders nor purges; true when absent. */
+  readonly isMirrored?: boolean;
+  /** What watches the operations, innermost. */
+  readonly watched?: (operations: RouteOperations<RouteName>) => RouteOperations<RouteName>;
+}
 
 /** The real handlers on the memory stores, under simulated time, with every transaction checked as it is applied. */
 export class SimulatedService {
@@ -60,6 +77,10 @@ export class SimulatedService {
   readonly oracles = new Map<NamespaceId, JournalOracle>();
   /** Called with what the journal's stream would tell. */
   onAppended: (entries: readonly AppendedEntry[]) => void = () => undefined;
+  /** Called with what was committed, when it is. */
+  onCommitted: (transaction: NamespaceTransaction) => void = () => undefined;
+  /** Called after members, roles or invitations were changed. */
+  onShared: () => void = () => undefined;
   /** Called with files that are about to go, and the operation that deletes them. */
   onDelete: (entry: JournalEntry, oracle: JournalOracle, files: readonly DoomedFile[]) => void = () => undefined;
   readonly #stage: Stage;
@@ -73,10 +94,13 @@ export class SimulatedService {
   readonly #asked = new Map<string, AskedOperation>();
   readonly #uploads = new Map<UploadId, ContentHash>();
   readonly #connect: ReturnType<typeof createSocketHandler>;
+  readonly #isMirrored: boolean;
+  #seen: InMemoryStores | undefined;
   /** The highest sequence that was ever answered to somebody. */
   readonly #answered = new Map<NamespaceId, number>();
 
-  constructor(stage: Stage, ledger: ContentLedger) {
+  constructor(stage: Stage, ledger: ContentLedger, options: SimulatedServiceOptions = {}) {
+    this.#isMirrored = options.isMirrored ?? true;
     this.#stage = stage;
     this.#ledger = ledger;
     this.#chance = stage.chance.fork('service');
@@ -86,13 +110,18 @@ export class SimulatedService {
       clock: this.clock,
       seed: `${this.#chance.uint32()}`,
       seen: (stores) => this.#withTurns(stores),
-      watched: (operations) => this.#watched(operations),
+      watched: (operations) => this.#watched(options.watched?.(operations) ?? operations),
     });
     this.#connect = createSocketHandler({ ...this.stores, allowedOrigins: [] });
   }
 
   get stores(): InMemoryStores {
     return this.inMemory.stores;
+  }
+
+  /** The stores as the operations see them: every call takes a turn, and may fail. */
+  get seen(): InMemoryStores {
+    return this.#seen ?? this.stores;
   }
 
   oracle(namespaceId: NamespaceId): JournalOracle {
@@ -144,7 +173,12 @@ export class SimulatedService {
         const original = Reflect.get(store, method) as (...parameters: readonly unknown[]) => Promise<unknown>;
         const isWrite = (writes as readonly string[]).includes(method);
         const call = (...parameters: readonly unknown[]) => Reflect.apply(original, store, parameters);
-        const checked = name === 'namespaces' && method === 'commit' ? this.#checkedCommit(stores, call) : call;
+        const checked =
+          name === 'namespaces' && method === 'commit'
+            ? this.#checkedCommit(stores, call)
+            : name === 'sharing' && isWrite
+              ? this.#toldSharing(call)
+              : call;
         calls.set(method, (...parameters: readonly unknown[]) =>
           this.#storeCall(isWrite, () => checked(...parameters)),
         );
@@ -158,7 +192,29 @@ export class SimulatedService {
         },
       });
     }
-    return seen as unknown as InMemoryStores;
+    this.#seen = seen as unknown as InMemoryStores;
+    return this.#seen;
+  }
+
+  #toldSharing(call: (...parameters: readonly unknown[]) => Promise<unknown>) {
+    return async (...parameters: readonly unknown[]): Promise<unknown> => {
+      const answer = await call(...parameters);
+      this.onShared();
+      return answer;
+    };
+  }
+
+  /** A port with turns around its calls, some of which fail. */
+  withTurns<Port extends object>(port: Port, writes: readonly (keyof Port & string)[]): Port {
+    return new Proxy(port, {
+      get: (target, method) => {
+        const member: unknown = Reflect.get(target, method, target);
+        if (typeof member !== 'function') return member;
+        const isWrite = (writes as readonly (string | symbol)[]).includes(method);
+        return (...parameters: readonly unknown[]) =>
+          this.#storeCall(isWrite, () => Reflect.apply(member, target, parameters) as Promise<unknown>);
+      },
+    });
   }
 
   async #storeCall(isWrite: boolean, call: () => Promise<unknown>): Promise<unknown> {
@@ -186,11 +242,19 @@ export class SimulatedService {
         );
       }
       oracle.apply(transaction);
-      this.#mirror(transaction);
+      if (transaction.sharing?.kind === 'found') this.#divide(oracle, transaction.sharing.folder.namespaceId);
+      if (transaction.sharing !== undefined) this.onShared();
+      if (this.#isMirrored) this.#mirror(transaction);
+      this.onCommitted(transaction);
       for (const revision of transaction.revisions) await this.checkStored(revision);
       this.onAppended(stores.namespaces.takeAppended());
       return outcome;
     };
+  }
+
+  /** A folder has become a namespace: what lies in it is of that from now on. */
+  #divide(home: JournalOracle, namespaceId: NamespaceId): void {
+    this.oracle(namespaceId).adopt(home.release(rootNodeId(namespaceId)));
   }
 
   #mirror(transaction: NamespaceTransaction): void {
@@ -244,7 +308,7 @@ export class SimulatedService {
       listChanges: async (request, caller) => {
         const answered = new Map(this.#answered);
         const outcome = await operations.listChanges(request, caller);
-        if (outcome.kind === 'done') this.#checkDelta(request.query.cursor, outcome, answered);
+        if (outcome.kind === 'done') this.#checkDelta(request.query.cursor, outcome.value, answered);
         return outcome;
       },
     };
@@ -261,42 +325,44 @@ export class SimulatedService {
     this.#results.set(key, text);
   }
 
-  #checkDelta(
-    cursor: string,
-    {
-      value,
-    }: Extract<
-      Outcome<{
-        readonly changes: readonly { readonly seq: number }[];
-        readonly cursor: string;
-        readonly hasMore: boolean;
-      }>,
-      { readonly kind: 'done' }
-    >,
-    answered: ReadonlyMap<NamespaceId, number>,
-  ): void {
-    const [from] = positionsIn(cursor);
-    const [to] = positionsIn(value.cursor);
-    assert(from !== undefined && to !== undefined, 'a cursor has a position');
-    const oracle = this.oracle(from.namespaceId);
-    const told = value.changes.map(({ seq }) => seq);
-    const expected = Array.from({ length: to.seq - from.seq }, (_, index) => from.seq + 1 + index);
-    this.#stage.check(
-      String(told) === String(expected),
-      'I-11',
-      () => `from ${from.seq} to ${to.seq} came ${String(told)}`,
-    );
-    for (const change of value.changes as readonly { readonly seq: number; readonly node: unknown }[]) {
-      const isSame = JSON.stringify(change.node) === JSON.stringify(oracle.entries[change.seq - 1]?.node);
+  #checkDelta(cursor: string, value: ChangesResponse, answered: ReadonlyMap<NamespaceId, number>): void {
+    const reached = new Map(positionsIn(value.cursor).map((position) => [position.namespaceId, position]));
+    for (const from of positionsIn(cursor)) {
+      const to = reached.get(from.namespaceId);
+      // What was left, or has to be listed anew, is told so.
+      if (to === undefined || value.toList?.includes(from.namespaceId) === true) {
+        this.#stage.check(
+          to !== undefined || value.left?.includes(from.namespaceId) === true,
+          'I-11',
+          () => `of ${from.namespaceId} nothing was told`,
+        );
+        continue;
+      }
+      const changes = value.changes.filter(({ namespaceId }) => namespaceId === from.namespaceId);
+      const least = value.hasMore ? 0 : (answered.get(from.namespaceId) ?? 0);
+      this.#checkSpan({ from: from.seq, to: to.seq, changes, least });
+    }
+  }
+
+  #checkSpan({ from, to, changes, least }: Span): void {
+    const told = changes.map(({ seq }) => seq);
+    const expected = Array.from({ length: to - from }, (_, index) => from + 1 + index);
+    this.#stage.check(String(told) === String(expected), 'I-11', () => `from ${from} to ${to} came ${String(told)}`);
+    for (const change of changes) {
+      const entry = this.oracle(change.namespaceId).entries[change.seq - 1];
+      const isSame = JSON.stringify(change.node) === JSON.stringify(entry?.node);
       this.#stage.check(isSame, 'I-11', () => `entry ${change.seq} was told otherwise than it was made`);
     }
-    const least = answered.get(from.namespaceId) ?? 0;
-    this.#stage.check(
-      value.hasMore || to.seq >= least,
-      'I-10',
-      () => `${least} was answered, the delta ends at ${to.seq}`,
-    );
+    this.#stage.check(to >= least, 'I-10', () => `${least} was answered, the delta ends at ${to}`);
   }
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly changes: ChangesResponse['changes'];
+  /** What was answered before the delta was asked for. */
+  readonly least: number;
 }
 
 interface CursorPosition {

@@ -4,9 +4,9 @@ import { Chance } from './chance.ts';
 import { connectChangeFeed } from './change-feed.ts';
 import { checkDelete } from './check-delete.ts';
 import { ContentLedger } from './content-ledger.ts';
-import { type FaultKind, Faults } from './faults.ts';
+import { Faults } from './faults.ts';
 import { type Doing, drawHistory, type History, type Planned, type Storm } from './history.ts';
-import type { Invariant, InvariantViolation } from './invariant-violation.ts';
+import type { Invariant } from './invariant-violation.ts';
 import type { Tree } from './journal-oracle.ts';
 import { Prober } from './prober.ts';
 import { areEqual, checkRest, differenceOf, firstDifference } from './quiescence.ts';
@@ -14,6 +14,7 @@ import { Scheduler } from './scheduler.ts';
 import { SimulatedDevice, type World } from './simulated-device.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
 import { SimulatedService } from './simulated-service.ts';
+import type { SimulationOptions, SimulationResult } from './simulation-result.ts';
 import { START_MS, Stage } from './stage.ts';
 import { Sweep } from './sweep.ts';
 
@@ -28,37 +29,8 @@ const CALM_MS_MAX = 60_000;
 /** A name that nobody else uses. */
 const CALM_FILE = 'calm.txt';
 
-export interface SimulationOptions {
-  readonly seed: number;
-  /** Kinds of faults that do not happen. */
-  readonly without?: ReadonlySet<string>;
-  /** Numbers of doings that are left out. */
-  readonly dropped?: ReadonlySet<number>;
-  readonly isTraced?: boolean;
-}
-
-export interface SimulationResult {
-  readonly violation: InvariantViolation | undefined;
-  /** Equal for two runs of the same options. */
-  readonly digest: number;
-  readonly events: number;
-  readonly requests: number;
-  readonly entries: number;
-  /** Numbers of the doings that were in it. */
-  readonly doings: readonly number[];
-  /** How often each kind of fault happened. */
-  readonly faults: ReadonlyMap<FaultKind, number>;
-  readonly trace: readonly string[];
-}
-
-/** Runs the history of a seed. */
-export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
-  const simulation = new Simulation(options);
-  await simulation.run();
-  return simulation.result();
-}
-
-class Simulation {
+/** The devices of one person, and perhaps of a stranger, who meet whatever can befall them. */
+export class Simulation {
   readonly #stage: Stage;
   readonly #world: World;
   readonly #sweep: Sweep;

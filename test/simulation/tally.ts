@@ -1,5 +1,5 @@
 import { FAULT_KINDS } from './faults.ts';
-import type { SimulationResult } from './simulation.ts';
+import type { SimulationResult } from './simulation-result.ts';
 
 /** What many histories came to. */
 export interface Tally {

@@ -1,0 +1,59 @@
+import { DAY_MS, type EpochMs } from '@syncline/protocol';
+import type { MemoryObjectStore } from '../../lambdas/chunks/memory-object-store.ts';
+import type { RetainedContents } from './retained-contents.ts';
+import type { World } from './simulated-device.ts';
+import type { SimulatedPerson } from './simulated-person.ts';
+
+/** How far tables can be set back: so long the sweep lets lie what is needed no more. */
+const RECOVERY_MS = 35 * DAY_MS;
+
+/** A later moment of the same history. The tables are lost then; the bucket is there, and so is what people's devices know. */
+export interface LaterMoment {
+  readonly bucket: MemoryObjectStore;
+  readonly now: EpochMs;
+  /** By the names of people. */
+  readonly cursors: ReadonlyMap<string, string>;
+}
+
+/** How things are now, for a world that will be set back to an earlier moment of this one. */
+export async function laterMoment({ service }: World, people: readonly SimulatedPerson[]): Promise<LaterMoment> {
+  const cursors = new Map<string, string>();
+  for (const { name, member } of people) {
+    const answer = await service.inMemory.invoke('getCursor', {}, member);
+    if (answer.ok) cursors.set(name, answer.value.cursor);
+  }
+  return { bucket: service.stores.objects, now: service.clock.now(), cursors };
+}
+
+/** What an operator does whose tables are set back: raises every epoch, so that no cursor from the lost time is gone on with. */
+function raiseEpochs({ service }: World): void {
+  const { namespaces } = service.stores;
+  for (const { namespaceId, epoch } of namespaces.listHeads()) namespaces.changeHead(namespaceId, { epoch: epoch + 1 });
+}
+
+/**
+ * Lets this world be what the later moment finds when its tables are set back to now: the same tables, the bucket and the time of then. I-24: all that the
+ * tables retain can be read, and nobody who was further goes on in silence.
+ */
+export async function setTablesBack(
+  world: World,
+  later: LaterMoment,
+  { retained, people }: { readonly retained: RetainedContents; readonly people: readonly SimulatedPerson[] },
+): Promise<void> {
+  const { stage, service } = world;
+  stage.tell('service', () => 'the tables are set back, the bucket is not');
+  service.stores.objects.adopt(later.bucket);
+  raiseEpochs(world);
+  await retained.checkStored();
+  for (const { name, member } of people) {
+    const cursor = later.cursors.get(name);
+    if (cursor === undefined) continue;
+    const answer = await service.inMemory.invoke('listChanges', { query: { cursor } }, member);
+    stage.check(!answer.ok, 'I-24', () => `${name} goes on from a time that is no more`);
+  }
+}
+
+/** Whether tables can be set back from a moment to this one. */
+export function canBeSetBack({ service }: World, later: LaterMoment): boolean {
+  return later.now - service.clock.now() <= RECOVERY_MS;
+}
