@@ -60,6 +60,17 @@ export class JournalOracle {
     }
   }
 
+  /** Takes over an entry that tells of members, and changes no node. */
+  noteMember(entry: JournalEntry): void {
+    const isNext = entry.seq === this.entries.length + 1;
+    this.#stage.check(
+      isNext,
+      'I-4',
+      () => `entry ${entry.seq} (${entry.type}) stands behind entry ${this.entries.length}`,
+    );
+    this.entries.push(entry);
+  }
+
   /** Gives away all that lies below a folder, deleted or not: it belongs to another namespace. */
   release(folderId: NodeId): readonly Node[] {
     const released = [...this.nodes.values()].filter(

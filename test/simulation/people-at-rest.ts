@@ -65,6 +65,7 @@ async function checkTables({ stage, service }: World, retained: RetainedContents
   const { namespaces } = service.stores;
   const { namespaceId } = head;
   const oracle = service.oracle(namespaceId);
+  await service.catchUp(namespaceId);
   const isWhole = head.seq === oracle.entries.length;
   stage.check(isWhole, 'I-4', () => `the head of ${namespaceId} is ${head.seq} of ${oracle.entries.length}`);
   // What was purged is removed, sooner or later.

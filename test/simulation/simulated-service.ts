@@ -241,6 +241,7 @@ export class SimulatedService {
             `${entry.seq} ${entry.type} ${oracle.pathOf(entry.node.nodeId) ?? '-'} → ${entry.node.name} r${entry.node.rev}`,
         );
       }
+      await this.catchUp(transaction.namespaceId);
       oracle.apply(transaction);
       if (transaction.sharing?.kind === 'found') this.#divide(oracle, transaction.sharing.folder.namespaceId);
       if (transaction.sharing !== undefined) this.onShared();
@@ -265,6 +266,17 @@ export class SimulatedService {
       operation: (deviceId, opId) => this.#asked.get(`${deviceId}/${opId}`),
       upload: (uploadId) => this.#uploads.get(uploadId),
     });
+  }
+
+  /** Takes over the entries about members that no commit has made. */
+  async catchUp(namespaceId: NamespaceId): Promise<void> {
+    const oracle = this.oracle(namespaceId);
+    const after = oracle.entries.length;
+    const entries = await this.stores.namespaces.listEntries({ namespaceId, after, limit: Number.MAX_SAFE_INTEGER });
+    for (const entry of entries) {
+      if (entry.type !== 'member') return;
+      oracle.noteMember(entry);
+    }
   }
 
   /** I-1 of one revision. */
@@ -308,6 +320,7 @@ export class SimulatedService {
       listChanges: async (request, caller) => {
         const answered = new Map(this.#answered);
         const outcome = await operations.listChanges(request, caller);
+        for (const { namespaceId } of positionsIn(request.query.cursor)) await this.catchUp(namespaceId);
         if (outcome.kind === 'done') this.#checkDelta(request.query.cursor, outcome.value, answered);
         return outcome;
       },
