@@ -59,7 +59,7 @@ export function describeLostRights(get: () => SharingSubject): void {
       if (mount !== undefined) {
         await subject.namespaces.commit({ ...emptyTransaction(guest, seq), sharing: { kind: 'unmount', mount } });
       }
-      const change = await joining(subject, { team, guest: guest, invitation: invitation });
+      const change = await joining(subject, { team, guest, invitation });
       return (await subject.namespaces.commit(mountChange(guest, seq, change))).kind;
     };
     const email = 'guest@example.org';
