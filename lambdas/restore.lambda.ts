@@ -4,11 +4,10 @@ import { restoreTree } from './history/restore-tree.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
-import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
+import { readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
-import { DynamodbUploadStore } from './uploads/dynamodb-upload-store.ts';
 
 const environment = readEnvironment(['ACCOUNTS_TABLE', 'CHANGES_TABLE', 'FILES_TABLE', 'KEY_SECRET_ID', 'STAGE']);
 
@@ -20,8 +19,6 @@ const dynamodb = {
     accounts: environment.ACCOUNTS_TABLE,
     changes: environment.CHANGES_TABLE,
     files: environment.FILES_TABLE,
-    chunks: NOT_GRANTED,
-    sessions: NOT_GRANTED,
   },
 };
 const accounts = new DynamodbAccountStore(dynamodb);
@@ -30,7 +27,7 @@ const dependencies = {
   namespaces: new DynamodbNamespaceStore(dynamodb),
   chunks: { lookup: noUpload, pin: noUpload, recordStored: noUpload },
   objects: { head: noUpload, read: noUpload },
-  uploads: new DynamodbUploadStore(dynamodb),
+  uploads: { get: noUpload },
   keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
   clock: systemClock,
   random: systemRandom,

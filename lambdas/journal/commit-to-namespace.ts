@@ -27,7 +27,7 @@ import { nodesOf, placesOf, uploadIdsOf } from './operands.ts';
 import { replayResults } from './replay-results.ts';
 
 export interface CommitDependencies extends FindUploadsDependencies, Pick<OperationContext, 'namespaces' | 'random'> {
-  readonly uploads: UploadStore;
+  readonly uploads: Pick<UploadStore, 'get'>;
   readonly clock: Clock;
 }
 
