@@ -1,4 +1,4 @@
-import { PAGE_ENTRIES_MAX } from '@syncline/protocol';
+import { journalRoutes, PAGE_ENTRIES_MAX } from '@syncline/protocol';
 import { DynamodbAccountStore } from '../lambdas/accounts/dynamodb-account-store.ts';
 import { DynamodbChunkIndex } from '../lambdas/chunks/dynamodb-chunk-index.ts';
 import { MemoryObjectStore } from '../lambdas/chunks/memory-object-store.ts';
@@ -124,6 +124,7 @@ function openWorld(tables: GeneratedTables): World {
   return {
     handler: createApiHandler<'commit' | 'listChanges'>(
       { clock, telemetry, accounts: dependencies.accounts },
+      journalRoutes,
       {
         commit: ({ body }, caller) => answerCommit(dependencies, body, caller),
         listChanges: ({ query }, caller) => listChanges(dependencies, query, caller),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type EpochMs, epochMs, type RouteName } from '@syncline/protocol';
+import { type EpochMs, epochMs, type RouteName, routes } from '@syncline/protocol';
 import { getConfiguration } from '../lambdas/accounts/get-configuration.ts';
 import { S3ObjectStore } from '../lambdas/chunks/s3-object-store.ts';
 import { createApiHandler } from '../lambdas/runtime/create-api-handler.ts';
@@ -41,20 +41,17 @@ const stores = { ...ownStores, objects: places.objects === undefined ? ownObject
 let work: Work[] = [];
 let address = '';
 
-const handle = createApiHandler<RouteName>(
-  { clock, telemetry, accounts },
-  {
-    ...inMemoryOperations(stores, { dedupScope: 'deployment', quotaBytes: QUOTA_BYTES }),
-    getConfiguration: () => {
-      const userPool = { endpoint: `${address}/user-pool`, userPoolId: 'memory', clientId: 'memory' };
-      const issuer = 'https://issuer.memory.test';
-      return getConfiguration({ stage: 'local', region: 'memory', issuer, audience: 'memory', userPool });
-    },
-    openSocket: (_request, caller) => {
-      return openSocket({ ...stores, socketUrl: `${address.replace(/^http/, 'ws')}/socket` }, caller);
-    },
+const handle = createApiHandler<RouteName>({ clock, telemetry, accounts }, routes, {
+  ...inMemoryOperations(stores, { dedupScope: 'deployment', quotaBytes: QUOTA_BYTES }),
+  getConfiguration: () => {
+    const userPool = { endpoint: `${address}/user-pool`, userPoolId: 'memory', clientId: 'memory' };
+    const issuer = 'https://issuer.memory.test';
+    return getConfiguration({ stage: 'local', region: 'memory', issuer, audience: 'memory', userPool });
   },
-);
+  openSocket: (_request, caller) => {
+    return openSocket({ ...stores, socketUrl: `${address.replace(/^http/, 'ws')}/socket` }, caller);
+  },
+});
 const handleSocket = createSocketHandler({ accounts, sockets, clock, telemetry, allowedOrigins: [] });
 
 const server = createAnsweringServer(async (incoming) => {

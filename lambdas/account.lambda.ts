@@ -1,3 +1,4 @@
+import { accountRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { getAccount } from './accounts/get-account.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
@@ -25,5 +26,6 @@ const dependencies = {
 
 export const handler = createApiHandler<'getAccount'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }) },
+  accountRoutes,
   { getAccount: (_request, caller) => getAccount(dependencies, caller) },
 );

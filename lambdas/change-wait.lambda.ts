@@ -1,3 +1,4 @@
+import { journalRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { waitForChanges } from './journal/wait-for-changes.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
@@ -24,5 +25,6 @@ const dependencies = {
 
 export const handler = createApiHandler<'waitForChanges'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }), accounts: new DynamodbAccountStore(dynamodb) },
+  journalRoutes,
   { waitForChanges: ({ query }, caller) => waitForChanges(dependencies, query, caller) },
 );

@@ -1,3 +1,4 @@
+import { uploadRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
 import { S3ObjectStore } from './chunks/s3-object-store.ts';
@@ -52,9 +53,6 @@ const dependencies = {
   meter: telemetry,
 };
 
-export const handler = createApiHandler<'checkChunks'>(
-  { clock: systemClock, telemetry, accounts },
-  {
-    checkChunks: ({ parameters, body }, caller) => checkChunks(dependencies, { ...parameters, ...body }, caller),
-  },
-);
+export const handler = createApiHandler<'checkChunks'>({ clock: systemClock, telemetry, accounts }, uploadRoutes, {
+  checkChunks: ({ parameters, body }, caller) => checkChunks(dependencies, { ...parameters, ...body }, caller),
+});

@@ -1,3 +1,4 @@
+import { journalRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
 import { S3ObjectStore } from './chunks/s3-object-store.ts';
@@ -49,5 +50,6 @@ const dependencies = {
 
 export const handler = createApiHandler<'commit'>(
   { clock: systemClock, telemetry, accounts: new DynamodbAccountStore(dynamodb) },
+  journalRoutes,
   { commit: ({ body }, caller) => answerCommit(dependencies, body, caller) },
 );

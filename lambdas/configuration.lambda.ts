@@ -1,3 +1,4 @@
+import { accountRoutes } from '@syncline/protocol';
 import { getConfiguration } from './accounts/get-configuration.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { readEnvironment, readOptional } from './runtime/environment.ts';
@@ -18,5 +19,6 @@ const configuration = { stage: STAGE, region: AWS_REGION, issuer: ISSUER, audien
 
 export const handler = createApiHandler<'getConfiguration'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }) },
+  accountRoutes,
   { getConfiguration: () => getConfiguration(configuration) },
 );

@@ -1,3 +1,4 @@
+import { nodeRoutes, uploadRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
 import { S3ObjectStore } from './chunks/s3-object-store.ts';
@@ -49,6 +50,7 @@ const dependencies = {
 
 export const handler = createApiHandler<'getContent' | 'readContents' | 'getUploadContent'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts },
+  { ...nodeRoutes, ...uploadRoutes },
   {
     getContent: ({ parameters, query }, caller) => readContent(dependencies, { ...parameters, ...query }, caller),
     readContents: ({ body }, caller) => readContents(dependencies, body, caller),

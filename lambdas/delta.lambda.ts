@@ -1,3 +1,4 @@
+import { journalRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { getCursor } from './journal/get-cursor.ts';
 import { listChanges } from './journal/list-changes.ts';
@@ -31,6 +32,7 @@ const dependencies = {
 
 export const handler = createApiHandler<'listChanges' | 'getCursor' | 'listTree'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts: dependencies.accounts },
+  journalRoutes,
   {
     listChanges: ({ query }, caller) => listChanges(dependencies, query, caller),
     getCursor: (_request, caller) => getCursor(dependencies, caller),

@@ -1,3 +1,4 @@
+import { deviceRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { listDevices } from './devices/list-devices.ts';
 import { registerDevice } from './devices/register-device.ts';
@@ -37,14 +38,11 @@ const dependencies = {
 
 export const handler = createApiHandler<
   'registerDevice' | 'listDevices' | 'renameDevice' | 'unlinkDevice' | 'reportWipe'
->(
-  { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }) },
-  {
-    registerDevice: ({ body }, caller) => registerDevice(dependencies, body, caller),
-    listDevices: (_request, caller) => listDevices(dependencies, caller),
-    renameDevice: ({ parameters, body }, caller) => renameDevice(dependencies, { ...parameters, ...body }, caller),
-    unlinkDevice: ({ parameters, query }, caller) =>
-      unlinkDevice(dependencies, { ...parameters, wipe: query.wipe === 'true' }, caller),
-    reportWipe: ({ parameters, body }, caller) => reportWipe(dependencies, { ...parameters, ...body }, caller),
-  },
-);
+>({ clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }) }, deviceRoutes, {
+  registerDevice: ({ body }, caller) => registerDevice(dependencies, body, caller),
+  listDevices: (_request, caller) => listDevices(dependencies, caller),
+  renameDevice: ({ parameters, body }, caller) => renameDevice(dependencies, { ...parameters, ...body }, caller),
+  unlinkDevice: ({ parameters, query }, caller) =>
+    unlinkDevice(dependencies, { ...parameters, wipe: query.wipe === 'true' }, caller),
+  reportWipe: ({ parameters, body }, caller) => reportWipe(dependencies, { ...parameters, ...body }, caller),
+});

@@ -1,3 +1,4 @@
+import { historyRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { listActivity } from './history/list-activity.ts';
 import { listTrash } from './history/list-trash.ts';
@@ -29,6 +30,7 @@ const dependencies = {
 
 export const handler = createApiHandler<'listTrash' | 'listActivity'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }) },
+  historyRoutes,
   {
     listTrash: ({ query }, caller) => listTrash(dependencies, query, caller),
     listActivity: ({ query }, caller) => listActivity(dependencies, query, caller),

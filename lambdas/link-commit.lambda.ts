@@ -1,3 +1,4 @@
+import { linkRoutes } from '@syncline/protocol';
 import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
 import { S3ObjectStore } from './chunks/s3-object-store.ts';
 import { DynamodbAttemptStore } from './links/dynamodb-attempt-store.ts';
@@ -50,10 +51,6 @@ const dependencies = {
   meter: telemetry,
 };
 
-export const handler = createApiHandler<'storeLinkFiles'>(
-  { clock: systemClock, telemetry },
-  {
-    storeLinkFiles: ({ parameters, body }, visitor) =>
-      storeLinkFiles(dependencies, { ...parameters, ...body }, visitor),
-  },
-);
+export const handler = createApiHandler<'storeLinkFiles'>({ clock: systemClock, telemetry }, linkRoutes, {
+  storeLinkFiles: ({ parameters, body }, visitor) => storeLinkFiles(dependencies, { ...parameters, ...body }, visitor),
+});

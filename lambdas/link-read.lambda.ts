@@ -1,3 +1,4 @@
+import { linkRoutes } from '@syncline/protocol';
 import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
 import { S3ObjectStore } from './chunks/s3-object-store.ts';
 import { downloadLink } from './links/download-link.ts';
@@ -50,6 +51,7 @@ const dependencies = {
 
 export const handler = createApiHandler<'getLink' | 'listLinkChildren' | 'getLinkContent' | 'downloadLink'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }) },
+  linkRoutes,
   {
     getLink: ({ parameters }, visitor) => getLink(dependencies, parameters.token, visitor),
     listLinkChildren: ({ parameters, query }, visitor) =>

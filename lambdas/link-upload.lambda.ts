@@ -1,3 +1,4 @@
+import { linkRoutes } from '@syncline/protocol';
 import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
 import { S3ObjectStore } from './chunks/s3-object-store.ts';
 import { checkLinkChunks } from './links/check-link-chunks.ts';
@@ -52,6 +53,7 @@ const dependencies = {
 
 export const handler = createApiHandler<'openLinkUploads' | 'checkLinkChunks'>(
   { clock: systemClock, telemetry },
+  linkRoutes,
   {
     openLinkUploads: ({ parameters, body }, visitor) =>
       openLinkUploads(dependencies, { ...parameters, ...body }, visitor),

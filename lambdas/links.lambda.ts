@@ -1,3 +1,4 @@
+import { linkRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { createLink } from './links/create-link.ts';
 import { DynamodbLinkStore } from './links/dynamodb-link-store.ts';
@@ -28,6 +29,7 @@ const dependencies = {
 
 export const handler = createApiHandler<'createLink' | 'listLinks' | 'revokeLink'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }) },
+  linkRoutes,
   {
     createLink: ({ body }, caller) => createLink(dependencies, body, caller),
     listLinks: (_request, caller) => listLinks(dependencies, caller),

@@ -1,3 +1,4 @@
+import { sharingRoutes } from '@syncline/protocol';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
@@ -39,6 +40,7 @@ type MemberRoute =
 
 export const handler = createApiHandler<MemberRoute>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }) },
+  sharingRoutes,
   {
     listNamespaces: (_request, caller) => listFolders(dependencies, caller),
     listMembers: ({ parameters, query }, caller) => listMembers(dependencies, { ...parameters, ...query }, caller),

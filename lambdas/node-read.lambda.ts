@@ -1,3 +1,4 @@
+import { nodeRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { getNode } from './namespaces/get-node.ts';
@@ -27,6 +28,7 @@ const dependencies = {
 
 export const handler = createApiHandler<'getNode' | 'listChildren' | 'listRevisions' | 'resolvePath'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }) },
+  nodeRoutes,
   {
     getNode: ({ parameters, query }, caller) => getNode(dependencies, { ...query, ...parameters }, caller),
     listChildren: ({ parameters, query }, caller) => listChildren(dependencies, { ...query, ...parameters }, caller),

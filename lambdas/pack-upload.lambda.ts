@@ -1,3 +1,4 @@
+import { uploadRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { parseDedupScope } from './chunks/dedup-domain.ts';
 import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
@@ -41,6 +42,7 @@ const dependencies = {
 
 export const handler = createApiHandler<'openPack' | 'confirmPack'>(
   { clock: systemClock, telemetry, accounts: new DynamodbAccountStore(dynamodb) },
+  uploadRoutes,
   {
     openPack: ({ body }, caller) => openPack(dependencies, body, caller),
     confirmPack: ({ body }, caller) => confirmPack(dependencies, body, caller),

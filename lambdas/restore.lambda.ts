@@ -1,4 +1,4 @@
-import { InvariantError } from '@syncline/protocol';
+import { historyRoutes, InvariantError } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { restoreTree } from './history/restore-tree.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
@@ -35,6 +35,7 @@ const dependencies = {
 
 export const handler = createApiHandler<'restoreTree'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts },
+  historyRoutes,
   { restoreTree: ({ body }, caller) => restoreTree(dependencies, body, caller) },
 );
 

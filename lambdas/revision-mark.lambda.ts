@@ -1,3 +1,4 @@
+import { historyRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { markRevision } from './history/mark-revision.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
@@ -22,6 +23,7 @@ const dependencies = {
 
 export const handler = createApiHandler<'markRevision'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }) },
+  historyRoutes,
   {
     markRevision: ({ parameters, body }, caller) => markRevision(dependencies, { ...body, ...parameters }, caller),
   },

@@ -1,3 +1,4 @@
+import { sharingRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
@@ -49,6 +50,7 @@ const dependencies = {
 
 export const handler = createApiHandler<'shareFolder' | 'acceptInvitation' | 'changeRole' | 'removeMember' | 'unshare'>(
   { clock: systemClock, telemetry, accounts },
+  sharingRoutes,
   {
     shareFolder: ({ body }, caller) => shareFolder(dependencies, body, caller),
     acceptInvitation: ({ body }, caller) => acceptInvitation(dependencies, body, caller),

@@ -1,3 +1,4 @@
+import { socketRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
@@ -25,5 +26,6 @@ const dependencies = { sockets, clock: systemClock, random: systemRandom, socket
 
 export const handler = createApiHandler<'openSocket'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }), accounts: new DynamodbAccountStore(dynamodb) },
+  socketRoutes,
   { openSocket: (_request, caller) => openSocket(dependencies, caller) },
 );

@@ -1,3 +1,4 @@
+import { uploadRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { parseDedupScope } from './chunks/dedup-domain.ts';
 import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
@@ -51,5 +52,6 @@ const dependencies = {
 
 export const handler = createApiHandler<'initiateUploads'>(
   { clock: systemClock, telemetry, accounts: new DynamodbAccountStore(dynamodb) },
+  uploadRoutes,
   { initiateUploads: ({ body }, caller) => initiateUploads(dependencies, body, caller) },
 );

@@ -1,3 +1,4 @@
+import { usageRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { getUsage } from './accounts/get-usage.ts';
 import { measureStored } from './accounts/measure-stored.ts';
@@ -49,6 +50,7 @@ const dependencies = {
 
 export const handler = createApiHandler<'getUsage' | 'measureStored' | 'getRetention' | 'setRetention'>(
   { clock: systemClock, telemetry },
+  usageRoutes,
   {
     getUsage: (_request, caller) => getUsage(dependencies, caller),
     measureStored: ({ body }, caller) => measureStored(dependencies, body, caller),

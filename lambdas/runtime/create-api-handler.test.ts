@@ -15,15 +15,12 @@ const ALICE = { subject: 'alice' };
 function handlerOf(operation: () => Promise<Outcome<never>>) {
   const clock = new MemoryClock();
   const telemetry = new MemoryTelemetry();
-  const handler = createApiHandler<'getAccount'>(
-    { clock, telemetry },
-    {
-      getAccount: () => {
-        clock.advance(7);
-        return operation();
-      },
+  const handler = createApiHandler<'getAccount'>({ clock, telemetry }, routes, {
+    getAccount: () => {
+      clock.advance(7);
+      return operation();
     },
-  );
+  });
   return { handler, telemetry };
 }
 

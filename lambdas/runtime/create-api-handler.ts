@@ -6,7 +6,7 @@ import {
   operationError,
   type Route,
   type RouteName,
-  routes,
+  type routes,
 } from '@syncline/protocol';
 import type { AccountStore, StoredDevice } from '../accounts/account-store.ts';
 import type { ApiEvent, ApiResult } from './api-event.ts';
@@ -36,18 +36,20 @@ export type ApiHandler = (event: ApiEvent) => Promise<ApiResult>;
 type AnyOperation = (request: unknown, caller: unknown) => Promise<Outcome<unknown>>;
 
 /**
- * Makes the handler of one function from its operations: request → caller → decode → operation → encode.
+ * Makes the handler of one function from its operations: request → caller → decode → operation → encode. Of the contract it is
+ * given the parts that its routes are in, so that the function carries no schemas of others.
  *
  * Every request is answered: refusals by the one table of errors, a dependency that failed by `unavailable` with a pause,
  * anything else that is thrown by `internal`. Every request writes one line.
  */
 export function createApiHandler<N extends RouteName>(
   dependencies: ApiHandlerDependencies,
+  contract: Pick<typeof routes, N>,
   operations: RouteOperations<N>,
 ): ApiHandler {
   const table = new Map<string, { readonly route: Route; readonly operation: AnyOperation }>();
   for (const [name, operation] of Object.entries(operations)) {
-    const route: Route = routes[name as RouteName];
+    const route: Route = contract[name as N];
     assert(route.access !== 'device' || dependencies.accounts, 'a route for devices needs the accounts');
     table.set(`${route.method} ${route.path}`, { route, operation: operation as AnyOperation });
   }

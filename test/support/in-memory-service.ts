@@ -65,6 +65,7 @@ export class InMemoryService {
     const operations = inMemoryOperations(seen, settings);
     this.#handler = createApiHandler<RouteName>(
       { clock, telemetry, accounts },
+      routes,
       options.watched?.(operations) ?? operations,
     );
   }
