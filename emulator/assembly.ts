@@ -18,6 +18,8 @@ const SOURCES = ['bin', 'lib', 'lambdas', 'protocol/src', 'cdk.json', 'package-l
  * can be equal to it, and nothing answers there should one be left over.
  */
 const PLACEHOLDER = 'emulator.invalid:1';
+/** The same for the search engine beside it. */
+const SEARCH_PLACEHOLDER = 'search.invalid:1';
 
 /** A cloud assembly: what `cdk deploy` deploys. */
 export interface Assembly {
@@ -30,14 +32,16 @@ export interface SynthesisOptions {
   readonly projectDir: string;
   /** Keeps finished syntheses. */
   readonly localDir: string;
+  /** Whether a search engine runs beside the emulator. */
+  readonly hasSearch: boolean;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Synthesises stage `local`, or finds the synthesis of the same sources. The emulator's address is left open. */
 export async function synthesize(options: SynthesisOptions): Promise<Assembly> {
-  const { projectDir, localDir, log, signal } = options;
-  const fingerprint = await fingerprintOf(projectDir);
+  const { projectDir, localDir, hasSearch, log, signal } = options;
+  const fingerprint = await fingerprintOf(projectDir, hasSearch);
   const store = path.join(localDir, 'assemblies');
   const directory = path.join(store, fingerprint);
   if (existsSync(directory)) return { directory, fingerprint };
@@ -54,7 +58,11 @@ export async function synthesize(options: SynthesisOptions): Promise<Assembly> {
       env: {
         ...isolatedEnvironment(),
         CDK_OUTDIR: unfinished,
-        CDK_CONTEXT_JSON: JSON.stringify({ stage: 'local', endpoint: `http://${PLACEHOLDER}` }),
+        CDK_CONTEXT_JSON: JSON.stringify({
+          stage: 'local',
+          endpoint: `http://${PLACEHOLDER}`,
+          ...(hasSearch ? { searchEndpoint: `http://${SEARCH_PLACEHOLDER}` } : {}),
+        }),
       },
       timeoutMs: SYNTHESIS_TIMEOUT_MS,
       remedy: 'The message above names the mistake in bin/, lib/ or lambdas/.',
@@ -72,16 +80,19 @@ export async function synthesize(options: SynthesisOptions): Promise<Assembly> {
 }
 
 /** Writes a copy of the assembly that is for the emulator at `host`, as in `127.0.0.1:4566`. */
-export async function addressAssembly(assembly: Assembly, target: { host: string; directory: string }): Promise<void> {
-  const { host, directory } = target;
+export async function addressAssembly(
+  assembly: Assembly,
+  target: { readonly host: string; readonly searchHost: string | undefined; readonly directory: string },
+): Promise<void> {
+  const { host, searchHost = SEARCH_PLACEHOLDER, directory } = target;
   await rm(directory, { recursive: true, force: true });
   await cp(assembly.directory, directory, { recursive: true });
   const files = (await readdir(directory)).filter((name) => name.endsWith('.json'));
   const texts = new Map<string, string>();
   for (const name of files) texts.set(name, await readFile(path.join(directory, name), 'utf8'));
-  const renamed = renamedTemplates(texts, host);
+  const renamed = renamedTemplates(texts, `${host} ${searchHost}`);
   for (const [name, text] of texts) {
-    let addressed = text.replaceAll(PLACEHOLDER, host);
+    let addressed = text.replaceAll(PLACEHOLDER, host).replaceAll(SEARCH_PLACEHOLDER, searchHost);
     for (const [before, after] of renamed) addressed = addressed.replaceAll(before, after);
     if (addressed !== text) await writeFile(path.join(directory, name), addressed);
   }
@@ -104,8 +115,8 @@ function renamedTemplates(texts: ReadonlyMap<string, string>, host: string): Rea
   return renamed;
 }
 
-async function fingerprintOf(projectDir: string): Promise<string> {
-  const hash = createHash('sha256').update(process.version);
+async function fingerprintOf(projectDir: string, hasSearch: boolean): Promise<string> {
+  const hash = createHash('sha256').update(`${process.version} ${hasSearch}`);
   for (const source of SOURCES) {
     const place = path.join(projectDir, source);
     const isDirectory = (await stat(place)).isDirectory();

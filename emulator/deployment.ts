@@ -18,6 +18,8 @@ export interface StackOutputs {
   readonly userPoolId: string;
   readonly clientId: string;
   readonly bucket: string;
+  /** Of OpenSearch; absent where search is off. */
+  readonly searchEndpoint?: string;
 }
 
 /** Each output and the stack output it is read from. */
@@ -34,11 +36,14 @@ export interface DeployOptions {
   /** The assembly, addressed to this endpoint. */
   readonly assemblyDir: string;
   readonly endpoint: string;
+  /** Of the search engine, where there is one. */
+  readonly searchEndpoint: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Deploys every stack of the assembly with the CDK CLI. What is deployed already and unchanged is left alone. */
-export async function deploy({ projectDir, assemblyDir, endpoint, signal }: DeployOptions): Promise<StackOutputs> {
+export async function deploy(options: DeployOptions): Promise<StackOutputs> {
+  const { projectDir, assemblyDir, endpoint, searchEndpoint, signal } = options;
   await makeAssetBucket(endpoint);
   // A working directory without a cdk.json of its own, which the CLI would read.
   const workDir = path.join(path.dirname(assemblyDir), 'deploy');
@@ -62,7 +67,8 @@ export async function deploy({ projectDir, assemblyDir, endpoint, signal }: Depl
     remedy: 'The message above says what was refused. "npm run reset" starts over with empty data.',
     signal,
   });
-  return readOutputs(await readFile(outputsFile, 'utf8'), endpoint);
+  const outputs = readOutputs(await readFile(outputsFile, 'utf8'), endpoint);
+  return searchEndpoint === undefined ? outputs : { ...outputs, searchEndpoint };
 }
 
 /** All of `cdk bootstrap` that stage `local` uses: its stacks are deployed with the caller's rights, not with roles. */

@@ -7,6 +7,8 @@ import { deploy, type StackOutputs } from './deployment.ts';
 import { type Emulator, startEmulator } from './emulator-process.ts';
 import { downloadEnvironment } from './environment.ts';
 import { ensurePythonEnvironment } from './python-environment.ts';
+import { type SearchEngine, startSearchEngine } from './search-engine.ts';
+import { installSearchEngine } from './search-engine-installation.ts';
 import { StartProblem } from './start-problem.ts';
 
 export interface LocalStackOptions {
@@ -25,6 +27,8 @@ export interface LocalStackOptions {
 export interface LocalStack {
   readonly outputs: StackOutputs;
   readonly emulator: Emulator;
+  /** OpenSearch; undefined where it could not be started. */
+  readonly searchEngine: SearchEngine | undefined;
   /** Stops every process. Resolves to false when the emulator had to be killed and has not saved its data. */
   stop(): Promise<boolean>;
 }
@@ -48,15 +52,49 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   // Written by serve.py when it has saved everything, and removed when it starts.
   const isAsLeft = existsSync(path.join(dataDir, 'clean-stop'));
   log('Starting the AWS emulator …');
-  const emulator = await startEmulator({ port, dataDir, isPersistent, python });
+  const [emulator, searchEngine] = await startBoth(
+    () => startEmulator({ port, dataDir, isPersistent, python }),
+    () => openSearchEngine(options, python),
+  );
+  const stop = async (): Promise<boolean> => {
+    const [wasClean] = await Promise.all([emulator.stop(), searchEngine?.stop()]);
+    return wasClean;
+  };
   try {
-    const outputs = await bringUpToDate({ emulator, options, isAsLeft });
+    const outputs = await bringUpToDate({ emulator, searchEngine, options, isAsLeft });
     await waitForAnswer(outputs.apiUrl);
     signal?.throwIfAborted();
-    return { outputs, emulator, stop: () => emulator.stop() };
+    return { outputs, emulator, searchEngine, stop };
   } catch (error) {
-    await emulator.stop();
+    await stop();
     throw error;
+  }
+}
+
+/** Starts two things at once; when one fails the other is stopped. */
+async function startBoth(
+  emulator: () => Promise<Emulator>,
+  searchEngine: () => Promise<SearchEngine | undefined>,
+): Promise<[Emulator, SearchEngine | undefined]> {
+  const [first, second] = await Promise.allSettled([emulator(), searchEngine()]);
+  if (first.status === 'fulfilled' && second.status === 'fulfilled') return [first.value, second.value];
+  if (first.status === 'fulfilled') await first.value.stop();
+  if (second.status === 'fulfilled') await second.value?.stop();
+  throw first.status === 'rejected' ? first.reason : (second as PromiseRejectedResult).reason;
+}
+
+/** Everything else works without it, so whoever has no Java is told what to do and goes on. */
+async function openSearchEngine(options: LocalStackOptions, python: string): Promise<SearchEngine | undefined> {
+  const { dataDir, log, signal } = options;
+  try {
+    const installation = await installSearchEngine({ localDir, python, log, signal });
+    const before = (await readDeployed(recordFileOf(dataDir)))?.outputs.searchEndpoint;
+    return await startSearchEngine({ installation, dataDir: path.join(dataDir, 'search'), before, signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof StartProblem)) throw error;
+    log(`Search is off: ${error.message}.\n${error.remedy}`);
+    return undefined;
   }
 }
 
@@ -68,24 +106,41 @@ interface Deployed {
 /** Deploys, unless exactly these sources were deployed at exactly this address and the emulator lost nothing since. */
 async function bringUpToDate(start: {
   readonly emulator: Emulator;
+  readonly searchEngine: SearchEngine | undefined;
   readonly options: LocalStackOptions;
   readonly isAsLeft: boolean;
 }): Promise<StackOutputs> {
-  const { emulator, options, isAsLeft } = start;
+  const { emulator, searchEngine, options, isAsLeft } = start;
   const { dataDir, log, signal } = options;
   const { endpoint } = emulator;
-  const recordFile = path.join(dataDir, 'deployed.json');
-  const assembly = await synthesize({ projectDir, localDir, log, signal });
+  const recordFile = recordFileOf(dataDir);
+  const searchEndpoint = searchEngine?.endpoint;
+  const hasSearch = searchEndpoint !== undefined;
+  const assembly = await synthesize({ projectDir, localDir, hasSearch, log, signal });
   const deployed = isAsLeft ? await readDeployed(recordFile) : undefined;
-  if (deployed?.fingerprint === assembly.fingerprint && deployed.outputs.endpoint === endpoint) return deployed.outputs;
+  if (deployed?.fingerprint === assembly.fingerprint && isOf(deployed, { endpoint, searchEndpoint }))
+    return deployed.outputs;
 
   log('Deploying …');
   const assemblyDir = path.join(dataDir, 'assembly');
-  await addressAssembly(assembly, { host: new URL(endpoint).host, directory: assemblyDir });
-  const outputs = await deploy({ projectDir, assemblyDir, endpoint, signal });
+  const searchHost = searchEndpoint === undefined ? undefined : new URL(searchEndpoint).host;
+  await addressAssembly(assembly, { host: new URL(endpoint).host, searchHost, directory: assemblyDir });
+  const outputs = await deploy({ projectDir, assemblyDir, endpoint, searchEndpoint, signal });
   const record: Deployed = { fingerprint: assembly.fingerprint, outputs };
   await writeFile(recordFile, JSON.stringify(record));
   return outputs;
+}
+
+/** Says what was deployed last, and where. */
+function recordFileOf(dataDir: string): string {
+  return path.join(dataDir, 'deployed.json');
+}
+
+function isOf(
+  { outputs }: Deployed,
+  { endpoint, searchEndpoint }: { readonly endpoint: string; readonly searchEndpoint: string | undefined },
+) {
+  return outputs.endpoint === endpoint && outputs.searchEndpoint === searchEndpoint;
 }
 
 async function readDeployed(recordFile: string): Promise<Deployed | undefined> {

@@ -62,7 +62,7 @@ async function writeOutputs(file: string, outputs: StackOutputs): Promise<void> 
   await rename(unfinished, file);
 }
 
-function sayWhatToDo({ outputs, emulator }: LocalStack, { dataDir, outputsFile }: Arguments): void {
+function sayWhatToDo({ outputs, emulator, searchEngine }: LocalStack, { dataDir, outputsFile }: Arguments): void {
   say(`
 Syncline is ready at ${outputs.apiUrl}
 
@@ -74,7 +74,12 @@ In another terminal, in this folder:
 
 Addresses for scripts   ${outputsFile}
 Data                    ${dataDir}
-Log                     ${emulator.logFile}
+Log                     ${emulator.logFile}${
+    searchEngine === undefined
+      ? ''
+      : `
+Search                  ${searchEngine.endpoint}`
+  }
 
 Ctrl-C stops it and saves the data. Do not kill it: what was written since the last start would be lost.`);
 }

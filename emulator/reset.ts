@@ -7,7 +7,18 @@ import { lockFile } from './file-lock.ts';
 import { localDir } from './local-stack.ts';
 
 /** What a data directory holds; anything else in it is not ours to remove. */
-const OURS = ['assembly', 'clean-stop', 'deploy', 'deployed.json', 'emulator.log', 'lock', 'objects', 'state', 'tmp'];
+const OURS = [
+  'assembly',
+  'clean-stop',
+  'deploy',
+  'deployed.json',
+  'emulator.log',
+  'lock',
+  'objects',
+  'search',
+  'state',
+  'tmp',
+];
 
 const { values } = parseArgs({ options: { data: { type: 'string' } } });
 const base = process.env['INIT_CWD'] ?? process.cwd();

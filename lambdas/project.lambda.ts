@@ -5,9 +5,10 @@ import { createProjectHandler } from './references/create-project-handler.ts';
 import { DynamodbReferenceStore } from './references/dynamodb-reference-store.ts';
 import { DynamodbRemainderStore } from './remainders/dynamodb-remainder-store.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
-import { readEnvironment } from './runtime/environment.ts';
+import { readEnvironment, readOptional } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
+import { SqsIndexQueue } from './search/sqs-index-queue.ts';
 import { decodeAppendedEntry } from './sockets/dynamodb-appended-entry.ts';
 
 const environment = readEnvironment([
@@ -32,6 +33,8 @@ const dynamodb = {
 };
 const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
 
+const queueUrl = readOptional('INDEX_QUEUE_URL');
+
 export const handler = createProjectHandler({
   namespaces: new DynamodbNamespaceStore(dynamodb),
   references: new DynamodbReferenceStore(dynamodb),
@@ -42,4 +45,5 @@ export const handler = createProjectHandler({
   random: systemRandom,
   telemetry: lineTelemetry({ stage: environment.STAGE }),
   decodeEntry: decodeAppendedEntry,
+  indexTasks: queueUrl === undefined ? undefined : new SqsIndexQueue({ queueUrl }),
 });

@@ -10,6 +10,7 @@ export function accessStatements(access: Access, resources: Resources): readonly
     ...(access.keySecret ? [allow(['secretsmanager:GetSecretValue'], [resources.storage.keySecretArn])] : []),
     ...connectionStatements(access, resources),
     ...queueStatements(access, resources),
+    ...searchStatements(access, resources),
   ];
 }
 
@@ -69,6 +70,21 @@ function queueStatements(access: Access, { pushes }: Resources): readonly Policy
   if (access.queuePushes === undefined) return [];
   if (pushes === undefined) throw new Error('there is no queue of pushes here');
   return [allow(['sqs:SendMessage'], [pushes.queueArn])];
+}
+
+/** Requests are bounded by their paths: those of the index and its aliases alone. */
+function searchStatements(access: Access, { search }: Resources): readonly PolicyStatement[] {
+  if (search === undefined) return [];
+  const statements = access.queueIndexTasks ? [allow(['sqs:SendMessage'], [search.queueArn])] : [];
+  // A local engine asks nobody who they are.
+  if (access.searchIndex === undefined || search.domainArn === undefined) return statements;
+  const ask = allow(['es:ESHttpPost'], [`${search.domainArn}/syncline-nodes/*`]);
+  if (access.searchIndex === 'read') return [...statements, ask];
+  const change = allow(
+    ['es:ESHttpHead', 'es:ESHttpPost', 'es:ESHttpPut'],
+    [`${search.domainArn}/syncline-nodes-*`, `${search.domainArn}/_alias/syncline-nodes`],
+  );
+  return [...statements, ask, change];
 }
 
 function allow(actions: string[], resources: string[]): PolicyStatement {

@@ -14,6 +14,7 @@ test('without any context it is a development deployment that lets no foreign or
     quotaBytes: QUOTA_BYTES_DEFAULT,
     allowedOrigins: [],
     scrubDays: 30,
+    search: 'off',
     logRetentionDays: 30,
   });
 });
@@ -23,6 +24,7 @@ test('stage local goes to an emulator on its usual port, for any origin, with sh
     endpoint: 'http://127.0.0.1:4566',
     allowedOrigins: ['*'],
     scrubDays: 30,
+    search: 'off',
     logRetentionDays: 1,
   });
 });
@@ -43,6 +45,7 @@ test('every setting is taken from the context, as text or as JSON', () => {
     externalIssuer: { issuer: 'https://id.example.com/realm', audience: 'syncline' },
     allowedOrigins: ['https://a.example.com', 'https://b.example.com:8443'],
     scrubDays: 7,
+    search: 'off',
     logRetentionDays: 90,
   };
   const text = { quotaBytes: '5000000', scrubDays: '7', logRetentionDays: '90' };
@@ -76,6 +79,12 @@ test.each([
   ['any origin in AWS', { stage: 'dev', allowedOrigins: '*' }, 'allowedOrigins must name origins like'],
   ['an origin with a path', { allowedOrigins: 'https://a.example.com/app' }, 'allowedOrigins must name origins like'],
   ['an origin without TLS in prod', { stage: 'prod', allowedOrigins: 'http://a.example.com' }, 'allowedOrigins must'],
+  ['a search engine that there is not', { search: 'serverless' }, 'search must be one of off, domain'],
+  [
+    'a search engine elsewhere than in stage local',
+    { searchEndpoint: 'http://127.0.0.1:9200' },
+    'searchEndpoint is only for stage local',
+  ],
   ['a length that CloudWatch lacks', { logRetentionDays: '31' }, 'logRetentionDays must be a length'],
   ['logs for ever', { logRetentionDays: '9999' }, 'logRetentionDays must be a length'],
   ['a scrub without a day', { scrubDays: '0' }, 'scrubDays must be a whole number of days'],

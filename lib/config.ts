@@ -6,6 +6,7 @@ import type { Node } from 'constructs';
 const SCRUB_DAYS_MAX = 366;
 
 const stages = ['local', 'dev', 'prod'] as const;
+const searches = ['off', 'domain'] as const;
 export type Stage = (typeof stages)[number];
 
 /** All that one deployment decides. Parsed and validated once, at synthesis, from the CDK context. */
@@ -26,6 +27,10 @@ export interface DeploymentConfig {
   readonly allowedOrigins: readonly string[];
   /** Days in which everything that is stored is looked at once. @default 30 */
   readonly scrubDays: number;
+  /** `domain`: an OpenSearch domain, which costs by the hour; in stage `local` a real engine beside the emulator. @default off, in `local` as the start says */
+  readonly search: (typeof searches)[number];
+  /** Where that engine is; only in stage `local`. */
+  readonly searchEndpoint?: string;
   /** How long logs are kept, one of the lengths that CloudWatch Logs knows. @default 30, in `local` 1 */
   readonly logRetentionDays: RetentionDays;
 }
@@ -45,7 +50,7 @@ export class ConfigError extends Error {
  * Reads the configuration from the context: `-c key=value` of the CDK CLI, or `context` in cdk.json.
  *
  * Keys: `stage`, `endpoint`, `dedupScope`, `removal`, `scrubDays`, `quotaBytes`, `issuer`, `audience`, `allowedOrigins`
- * (comma-separated or a list), `logRetentionDays`.
+ * (comma-separated or a list), `logRetentionDays`, `search`, `searchEndpoint`.
  *
  * @throws ConfigError when a value is not one that can be deployed.
  */
@@ -54,6 +59,7 @@ export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig 
   const stage = reader.choice('stage', stages, 'dev');
   const endpoint = readEndpoint(reader, stage);
   const externalIssuer = readIssuer(reader);
+  const searchEndpoint = readSearchEndpoint(reader, stage);
   const config: DeploymentConfig = {
     stage,
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -63,6 +69,9 @@ export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig 
     ...(externalIssuer === undefined ? {} : { externalIssuer }),
     allowedOrigins: readOrigins(reader, stage),
     scrubDays: readScrubDays(reader),
+    search:
+      stage === 'local' ? (searchEndpoint === undefined ? 'off' : 'domain') : reader.choice('search', searches, 'off'),
+    ...(searchEndpoint === undefined ? {} : { searchEndpoint }),
     logRetentionDays: readLogRetention(reader, stage),
   };
   if (reader.mistakes.length > 0) throw new ConfigError(`cannot deploy:\n- ${reader.mistakes.join('\n- ')}`);
@@ -116,6 +125,17 @@ function readEndpoint(reader: ContextReader, stage: Stage): string | undefined {
     reader.mistakes.push(`endpoint must be like http://127.0.0.1:4566, not "${endpoint}"`);
   }
   return endpoint;
+}
+
+function readSearchEndpoint(reader: ContextReader, stage: Stage): string | undefined {
+  const endpoint = reader.text('searchEndpoint');
+  if (endpoint === undefined) return undefined;
+  if (stage !== 'local')
+    reader.mistakes.push('searchEndpoint is only for stage local: choose search=domain or search=off');
+  if (!isBareUrl(endpoint, ['http:', 'https:'])) {
+    reader.mistakes.push(`searchEndpoint must be like http://127.0.0.1:9200, not "${endpoint}"`);
+  }
+  return stage === 'local' ? endpoint : undefined;
 }
 
 function readIssuer(reader: ContextReader): ExternalIssuer | undefined {

@@ -1,16 +1,26 @@
 import type { App } from 'aws-cdk-lib';
 import type { DeploymentConfig } from './config.ts';
+import type { ApiFunction } from './constructs/api-function.ts';
 import type { Identity } from './resources.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { IdentityStack } from './stacks/identity-stack.ts';
 import { RealtimeStack } from './stacks/realtime-stack.ts';
+import { SearchStack } from './stacks/search-stack.ts';
 import { StorageStack } from './stacks/storage-stack.ts';
 
-/** The stacks of one deployment, each reading only from those before it: storage, identity, realtime, api. */
+/** The stacks of one deployment, each reading only from those before it: storage, identity, search, realtime, api. */
 export function addStacks(app: App, config: DeploymentConfig): void {
   const stackId = (name: string) => `Syncline-${config.stage}-${name}`;
   const storage = new StorageStack(app, stackId('Storage'), { config });
   const identity: Identity = config.externalIssuer ?? new IdentityStack(app, stackId('Identity'), { config }).identity;
-  const { sockets } = new RealtimeStack(app, stackId('Realtime'), { config, storage, identity });
-  new ApiStack(app, stackId('Api'), { config, storage, identity, sockets });
+  const found = config.search === 'off' ? undefined : new SearchStack(app, stackId('Search'), { config });
+  const search = found === undefined ? {} : { search: found.search };
+  const feed = (consumer: ApiFunction): void => found?.queue.feed(consumer);
+  const { sockets } = new RealtimeStack(app, stackId('Realtime'), {
+    config,
+    storage,
+    identity,
+    search: found === undefined ? undefined : { ...found.search, feed },
+  });
+  new ApiStack(app, stackId('Api'), { config, storage, identity, sockets, ...search });
 }

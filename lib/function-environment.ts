@@ -14,7 +14,7 @@ const tableVariables = {
 /** The names of what a function may access, and the settings that it asks for; no more, so that its needs show. */
 export function functionEnvironment(spec: FunctionSpec, resources: Resources): Variables {
   const { access } = spec;
-  const { storage, sockets, pushes } = resources;
+  const { storage, sockets, pushes, search } = resources;
   const tables = new Set(Object.keys(access.tables ?? {}) as TableName[]);
   if (access.sessionsByAccount) tables.add('sessions');
   return {
@@ -23,6 +23,8 @@ export function functionEnvironment(spec: FunctionSpec, resources: Resources): V
     ...(access.keySecret ? { KEY_SECRET_ID: storage.keySecretArn } : {}),
     ...(access.connections === undefined ? {} : { SOCKET_ENDPOINT: sockets.endpoint }),
     ...(access.queuePushes === undefined || pushes === undefined ? {} : { PUSH_QUEUE_URL: pushes.queueUrl }),
+    ...(access.searchIndex === undefined || search === undefined ? {} : { SEARCH_ENDPOINT: search.endpoint }),
+    ...(access.queueIndexTasks === undefined || search === undefined ? {} : { INDEX_QUEUE_URL: search.queueUrl }),
     ...Object.fromEntries(spec.settings.flatMap((setting) => Object.entries(settingVariables[setting](resources)))),
   };
 }

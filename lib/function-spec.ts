@@ -32,6 +32,10 @@ export interface Access {
   readonly connections?: 'push' | 'push-and-close';
   /** May put member pages into the queue of pushes. */
   readonly queuePushes?: true;
+  /** What it may do to the search index, where there is one: ask it, or also change it. */
+  readonly searchIndex?: 'read' | 'write';
+  /** May put tasks into the queue of the search index, where there is one. */
+  readonly queueIndexTasks?: true;
 }
 
 /** Values of the deployment that a function needs beside the names of what it may access. */

@@ -1,5 +1,6 @@
 import { memory, seconds } from './function-sizes.ts';
 import type { FunctionSpec } from './function-spec.ts';
+import { searchFunctions } from './search-functions.ts';
 import { socketFunctions } from './socket-functions.ts';
 
 /** Rows by their keys. */
@@ -322,6 +323,7 @@ export const functions = {
     timeoutSeconds: 900,
   },
   ...socketFunctions,
+  ...searchFunctions,
   /** Called by the stream of the journal: keeps the references of chunks. */
   project: {
     routes: [],
@@ -338,6 +340,7 @@ export const functions = {
       // Manifests that are too long for their revision, and whether chunks are stored that are to live again.
       readObjects: ['chunks', 'packs', 'manifests'],
       findObjects: true,
+      queueIndexTasks: true,
     },
     settings: [],
     memoryMiB: memory.core,

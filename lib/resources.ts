@@ -11,6 +11,8 @@ export interface Resources {
   readonly sockets: Sockets;
   /** The queue of member pages; absent where nothing is pushed from. */
   readonly pushes?: Pushes;
+  /** The search index; absent where search is off. */
+  readonly search?: Search;
   /** Where contents are streamed, with a slash at its end; absent where nothing streams. */
   readonly streamUrl?: string;
 }
@@ -42,6 +44,16 @@ export interface Sockets {
 
 /** The queue of hints for namespaces with many members, as functions see it. */
 export interface Pushes {
+  readonly queueArn: string;
+  readonly queueUrl: string;
+}
+
+/** The search index, as functions see it. */
+export interface Search {
+  readonly endpoint: string;
+  /** Absent where the engine is no domain of AWS. */
+  readonly domainArn?: string;
+  /** Of the queue of what the index is to follow. */
   readonly queueArn: string;
   readonly queueUrl: string;
 }

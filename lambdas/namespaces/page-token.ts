@@ -15,7 +15,8 @@ export interface PageSubject {
     | 'activity'
     | 'link-children'
     | 'link-content'
-    | 'members';
+    | 'members'
+    | 'search';
   readonly subject: string;
 }
 

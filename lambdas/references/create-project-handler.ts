@@ -5,6 +5,7 @@ import { describeError, type ErrorDescription } from '../runtime/describe-error.
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { firstFailure, readRecords, type StreamEvent, type StreamResult } from '../runtime/stream-records.ts';
 import type { Telemetry } from '../runtime/telemetry.ts';
+import type { IndexQueue } from '../search/index-task.ts';
 import { NAMESPACES_IN_FLIGHT_MAX } from './limits.ts';
 import { type ProjectNamespaceDependencies, projectNamespace } from './project-namespace.ts';
 import { isBehind, type JournalPosition } from './reference-store.ts';
@@ -18,6 +19,8 @@ export interface ProjectHandlerDependencies extends Omit<SettleDependencies, 'me
   readonly telemetry: Telemetry;
   /** Reads the image of a journal entry; throws when it is none. */
   readonly decodeEntry: (image: unknown) => ProjectedEntry;
+  /** Is told which journals have grown; undefined where the deployment has no search index. */
+  readonly indexTasks: IndexQueue | undefined;
 }
 
 /**
@@ -77,7 +80,7 @@ async function settleAll(
 
 /** The namespaces that were not brought to their last entry, and why, if something failed. One does not hold up the others. */
 async function projectAll(
-  dependencies: ProjectNamespaceDependencies,
+  dependencies: ProjectNamespaceDependencies & Pick<ProjectHandlerDependencies, 'indexTasks'>,
   entries: readonly ProjectedEntry[],
 ): Promise<ReadonlyMap<NamespaceId, ErrorDescription | undefined>> {
   const targets = new Map<NamespaceId, JournalPosition>();
@@ -87,6 +90,7 @@ async function projectAll(
   const failures = new Map<NamespaceId, ErrorDescription | undefined>();
   await mapBounded(NAMESPACES_IN_FLIGHT_MAX, [...targets], async ([namespaceId, target]) => {
     try {
+      await dependencies.indexTasks?.send([{ kind: 'journal', namespaceId }]);
       const outcome = await projectNamespace(dependencies, namespaceId, target);
       if (outcome === 'behind') failures.set(namespaceId, undefined);
     } catch (error) {

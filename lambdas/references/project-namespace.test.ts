@@ -29,6 +29,7 @@ async function openJournal(count: number) {
   await commit(0, count);
   const consume = createProjectHandler({
     ...stores,
+    indexTasks: undefined,
     decodeEntry: (image) => {
       if (image === undefined) throw new TypeError('this is no entry');
       return image as ProjectedEntry;

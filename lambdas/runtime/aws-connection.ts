@@ -15,7 +15,7 @@ export interface AwsConnection {
 }
 
 /** The services that are called, by the names that AWS_ENDPOINT_URL_… has for them. */
-export type AwsServiceName = 'DYNAMODB' | 'S3' | 'SQS' | 'SECRETS_MANAGER' | 'APIGATEWAYMANAGEMENTAPI';
+export type AwsServiceName = 'DYNAMODB' | 'S3' | 'SQS' | 'SECRETS_MANAGER' | 'APIGATEWAYMANAGEMENTAPI' | 'OPENSEARCH';
 
 /**
  * The connection that the process's environment describes, by the same variables as the SDK's. Credentials are read anew

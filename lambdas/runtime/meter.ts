@@ -34,4 +34,6 @@ export type CountName =
   | 'chunksSwept'
   | 'objectsSwept'
   | 'sweepsStopped'
-  | 'scrubDefects';
+  | 'scrubDefects'
+  | 'nodesIndexed'
+  | 'tasksFailed';

@@ -10,13 +10,15 @@ import { Expiry } from '../constructs/expiry.ts';
 import { PushQueue } from '../constructs/push-queue.ts';
 import { Scrub } from '../constructs/scrub.ts';
 import { Sweep } from '../constructs/sweep.ts';
-import type { Identity, Sockets, Storage } from '../resources.ts';
+import type { Identity, Search, Sockets, Storage } from '../resources.ts';
 import { stackSettings } from '../stack-settings.ts';
 
 export interface RealtimeStackProps {
   readonly config: DeploymentConfig;
   readonly storage: Storage;
   readonly identity: Identity;
+  /** Undefined where search is off. */
+  readonly search: (Search & { readonly feed: (consumer: ApiFunction) => void }) | undefined;
 }
 
 /** Messages that all clients together may send in a second, and at once. Clients only ever ping. */
@@ -33,7 +35,7 @@ export class RealtimeStack extends Stack {
   readonly sockets: Sockets;
 
   constructor(scope: Construct, id: string, props: RealtimeStackProps) {
-    const { config, storage } = props;
+    const { config, storage, search, identity } = props;
     super(scope, id, stackSettings(config, 'pushes to connected devices'));
     const api = new WebSocketApi(this, 'Sockets', { routeSelectionExpression: '$request.body.action' });
     new WebSocketStage(this, 'Stage', {
@@ -47,7 +49,7 @@ export class RealtimeStack extends Stack {
       endpoint: socketEndpoint(config, api.apiId),
       connectionsArn: (method) => api.arnForExecuteApiV2(`${method}/@connections/*`, socketStageName),
     };
-    const resources = { ...props, sockets: this.sockets };
+    const resources = { config, storage, identity, sockets: this.sockets, ...(search === undefined ? {} : { search }) };
     const socket = new ApiFunction(this, 'Socket', { functionName: 'socket', config, resources });
     addRoutes(api, socket, config);
     const enforceTls = config.stage !== 'local';
@@ -58,6 +60,7 @@ export class RealtimeStack extends Stack {
     const feed = { changes: storage.tables.changes, enforceTls };
     new ChangeFeed(this, 'ChangeFeed', { ...feed, consumer: notify, entryAgeMax: PUSH_AGE_MAX });
     const project = new ApiFunction(this, 'Project', { functionName: 'project', config, resources });
+    search?.feed(new ApiFunction(this, 'Index', { functionName: 'index', config, resources }));
     new Expiry(this, 'Expiry', { resources });
     const { deadLetters } = new ChangeFeed(this, 'ProjectionFeed', {
       ...feed,

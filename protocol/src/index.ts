@@ -24,6 +24,8 @@ export * from './prices.ts';
 export * from './protocol-version.ts';
 export * from './public-links.ts';
 export * from './routes.ts';
+export * from './search.ts';
+export * from './search-routes.ts';
 export * from './sharing.ts';
 export * from './sharing-routes.ts';
 export * from './socket-routes.ts';

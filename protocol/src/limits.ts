@@ -137,6 +137,11 @@ export const LINK_PASSWORD_CHARS_MAX = 128;
 /** Largest limit of downloads, or of files that come in, that a link can have. */
 export const LINK_DOWNLOADS_MAX = 1_000_000;
 
+/** Longest text of a search, in UTF-16 units. */
+export const SEARCH_CHARS_MAX = 256;
+/** Hits on one page of a search. */
+export const SEARCH_HITS_MAX = 50;
+
 assert(FIXED_CHUNK_BYTES * FILE_CHUNKS_MAX >= FILE_BYTES_MAX, 'a full manifest must hold the largest file');
 assert(FIXED_CHUNK_BYTES <= CHUNK_BYTES_MAX, 'a fixed chunk must be a legal chunk');
 assert(RETENTION_DAYS_MIN <= RETENTION_DAYS_DEFAULT, 'the usual retention is one that can be set');

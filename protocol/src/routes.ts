@@ -5,6 +5,7 @@ import { historyRoutes } from './history-routes.ts';
 import { journalRoutes } from './journal-routes.ts';
 import { linkRoutes } from './link-routes.ts';
 import { nodeRoutes } from './node-routes.ts';
+import { searchRoutes } from './search-routes.ts';
 import { sharingRoutes } from './sharing-routes.ts';
 import { socketRoutes } from './socket-routes.ts';
 import { uploadRoutes } from './upload-routes.ts';
@@ -40,6 +41,7 @@ export const routes = {
   ...uploadRoutes,
   ...journalRoutes,
   ...nodeRoutes,
+  ...searchRoutes,
   ...historyRoutes,
   ...sharingRoutes,
   ...linkRoutes,

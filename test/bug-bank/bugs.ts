@@ -16,6 +16,7 @@ import { PLANNER_BUGS } from './planner-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { PUSH_BUGS } from './push-bugs.ts';
 import { REFERENCE_BUGS } from './reference-bugs.ts';
+import { SEARCH_BUGS } from './search-bugs.ts';
 import { SERVICE_BUGS } from './service-bugs.ts';
 import { SHARING_BUGS } from './sharing-bugs.ts';
 import { SPEED_BUGS } from './speed-bugs.ts';
@@ -40,6 +41,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...HISTORY_BUGS,
   ...REFERENCE_BUGS,
   ...LINK_BUGS,
+  ...SEARCH_BUGS,
   ...SHARING_BUGS,
   ...MEMBERSHIP_BUGS,
   ...MOUNT_BUGS,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { functions } from '../../lib/functions.ts';
 import { deployedFunctions } from './deployed-functions.ts';
-import { at, listOf, resourcesOf, stages, synthesise } from './synthesised.ts';
+import { at, listOf, resourcesOf, stages, synthesise, withSearch } from './synthesised.ts';
 
 /** Resources that may end in a wildcard: one log, one kind of object, every connection, every stream of one table. */
 const wildcards = [
@@ -9,10 +9,11 @@ const wildcards = [
   /^ChunksBucket\.Arn\/(chunks|packs|manifests)\/\*$/,
   /:Sockets\/v1\/(POST|DELETE)\/@connections\/\*$/,
   /^DataChanges\.Arn\/stream\/\*$/,
+  /^SearchDomain\.Arn\/syncline-nodes(-|\/)\*$/,
 ];
 
 describe.each(stages)('in stage %s', (stage) => {
-  const deployment = synthesise(stage);
+  const deployment = synthesise(stage, withSearch(stage));
   const deployed = deployedFunctions(deployment);
   const all = [...deployed.values()];
 
@@ -65,7 +66,7 @@ describe.each(stages)('in stage %s', (stage) => {
 });
 
 describe('in production', () => {
-  const all = [...deployedFunctions(synthesise('prod')).values()];
+  const all = [...deployedFunctions(synthesise('prod', withSearch('prod'))).values()];
   const whoMay = (pattern: RegExp) =>
     all.filter(({ allowed }) => allowed.some((line) => pattern.test(line))).map(({ name }) => name);
   const what = (name: string, pattern: RegExp) =>
@@ -88,6 +89,9 @@ describe('in production', () => {
       'dynamodb:Query',
       'dynamodb:Scan',
       'dynamodb:UpdateItem',
+      'es:ESHttpHead',
+      'es:ESHttpPost',
+      'es:ESHttpPut',
       'execute-api:ManageConnections',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
@@ -257,6 +261,7 @@ describe('in production', () => {
       'node-read',
       'pack-upload',
       'restore',
+      'search',
       'upload-initiate',
     ]);
   });
@@ -274,8 +279,16 @@ describe('in production', () => {
 
   test('only notify and project read the stream, and each names what it could not handle', () => {
     const readers = /GetRecords|GetShardIterator|DescribeStream|ListStreams|SendMessage/;
-    expect(whoMay(readers).toSorted()).toEqual(['notify', 'project']);
-    expect(what('project', /SendMessage/)).toEqual(['sqs:SendMessage ProjectionFeedDeadLetters.Arn']);
+    expect(
+      whoMay(readers)
+        .filter((name) => name !== 'index')
+        .toSorted(),
+    ).toEqual(['notify', 'project']);
+    expect(what('project', /SendMessage/).toSorted()).toEqual([
+      'sqs:SendMessage IndexQueue.Arn',
+      'sqs:SendMessage ProjectionFeedDeadLetters.Arn',
+    ]);
+    expect(what('index', /SendMessage/)).toEqual(['sqs:SendMessage IndexQueue.Arn']);
     expect(what('notify', /GetRecords/)).toEqual(['dynamodb:GetRecords DataChanges.StreamArn']);
     expect(what('notify', /SendMessage/).toSorted()).toEqual([
       'sqs:SendMessage ChangeFeedDeadLetters.Arn',

@@ -32,6 +32,11 @@ export interface Deployment {
 
 const synthesised = new Map<string, Deployment>();
 
+/** Settings with which a stage has a search index, which it has not by itself. */
+export function withSearch(stage: Stage): Readonly<Record<string, string>> {
+  return stage === 'local' ? { searchEndpoint: 'http://127.0.0.1:9200' } : { search: 'domain' };
+}
+
 /** The templates that `npm run synth` writes for a stage; made once for all tests of a file that ask for the same. */
 export function synthesise(stage: Stage, settings: Readonly<Record<string, string>> = {}): Deployment {
   const key = JSON.stringify([stage, settings]);

@@ -259,6 +259,9 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
       input: ({ namespaceId, fileId }) => ({ query: { namespaceId, nodeId: fileId } }),
     },
   },
+  search: {
+    'searches a folder': { needs: 'read', input: ({ namespaceId }) => ({ query: { namespaceId, q: 'file' } }) },
+  },
   listTrash: { 'lists the trash': { needs: 'read', input: ({ namespaceId }) => ({ query: { namespaceId } }) } },
   getUsage: 'it is about the caller',
   measureStored: {

@@ -20,6 +20,7 @@ export const INVARIANTS = {
   'I-18': 'nothing of another account is shown',
   'I-19': 'addresses are those of revisions that their reader may read',
   'I-20': 'pushes are right under duplicates, delays and poisoned records',
+  'I-21': 'the search index equals the visible nodes, and no document crosses a namespace',
   'I-22': 'safety never depends on clocks',
   'I-23': 'usage equals the sum of what is stored, and what nothing reaches goes after its grace',
   'I-24': 'after tables were set back nothing is lost, and nothing rolls back silently',

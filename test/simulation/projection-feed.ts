@@ -27,6 +27,7 @@ export class ProjectionFeed {
     this.#chance = stage.chance.fork('projection');
     this.#project = createProjectHandler({
       ...service.seen,
+      indexTasks: undefined,
       decodeEntry: (image) => {
         if (image === undefined) throw new TypeError('this is no entry');
         return image as ProjectedEntry;

@@ -10,6 +10,9 @@ import { sharedStack } from './shared-stack.ts';
 /** Where the AWS-backed stores are tested: an endpoint of one's own, or the local stack that all such tests share. */
 export const ENDPOINT_VARIABLE = 'SYNCLINE_TEST_ENDPOINT';
 
+/** A search engine of one's own. */
+export const SEARCH_VARIABLE = 'SYNCLINE_TEST_SEARCH';
+
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** Anything that speaks AWS's protocols, with no tables or buckets of ours yet. */
@@ -17,6 +20,14 @@ export function awsConnection(): AwsConnection & { readonly endpoint: string } {
   const own = process.env[ENDPOINT_VARIABLE];
   const { endpoint, region } = own === undefined ? sharedStack() : { endpoint: own, region: 'us-east-1' };
   return { endpoint, region, credentials: async () => credentials };
+}
+
+/** The search engine of the local stack. */
+export function searchConnection(): AwsConnection & { readonly endpoint: string } {
+  const endpoint = process.env[SEARCH_VARIABLE] ?? sharedStack().searchEndpoint;
+  if (endpoint === undefined)
+    throw new Error('these tests need OpenSearch, which the local stack starts where there is Java');
+  return { endpoint, region: 'us-east-1', credentials: async () => credentials };
 }
 
 /** A set of new tables and what every adapter over them is made with, but for the clock. */

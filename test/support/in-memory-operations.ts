@@ -39,6 +39,7 @@ import { resolvePath } from '../../lambdas/namespaces/resolve-path.ts';
 import { confirmPack } from '../../lambdas/packs/confirm-pack.ts';
 import { openPack } from '../../lambdas/packs/open-pack.ts';
 import type { RouteOperations } from '../../lambdas/runtime/route-operation.ts';
+import { searchNodes } from '../../lambdas/search/search-nodes.ts';
 import { acceptInvitation, declineInvitation } from '../../lambdas/sharing/answer-invitation.ts';
 import { changeRole } from '../../lambdas/sharing/change-role.ts';
 import { invite } from '../../lambdas/sharing/invite.ts';
@@ -109,6 +110,7 @@ export function inMemoryOperations(
     getRetention: ({ parameters }, caller) => getRetention(dependencies, parameters, caller),
     setRetention: ({ parameters, body }, caller) => setRetention(dependencies, { ...body, ...parameters }, caller),
     listTrash: ({ query }, caller) => listTrash(dependencies, query, caller),
+    search: ({ query }, caller) => searchNodes(dependencies, query, caller),
     shareFolder: ({ body }, caller) => shareFolder(dependencies, body, caller),
     listNamespaces: (_request, caller) => listFolders(dependencies, caller),
     listMembers: ({ parameters, query }, caller) => listMembers(dependencies, { ...parameters, ...query }, caller),

@@ -17,6 +17,9 @@ import { MemoryReferenceStore } from '../../lambdas/references/memory-reference-
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
 import { MemoryKeyRing } from '../../lambdas/runtime/memory-key-ring.ts';
 import { MemoryTelemetry } from '../../lambdas/runtime/memory-telemetry.ts';
+import { MemoryIndexProgress } from '../../lambdas/search/memory-index-progress.ts';
+import { MemoryIndexQueue } from '../../lambdas/search/memory-index-queue.ts';
+import { MemorySearchIndex } from '../../lambdas/search/memory-search-index.ts';
 import { MemorySharingStore } from '../../lambdas/sharing/memory-sharing-store.ts';
 import { MemoryPushQueue } from '../../lambdas/sockets/memory-push-queue.ts';
 import { MemorySocketPusher } from '../../lambdas/sockets/memory-socket-pusher.ts';
@@ -62,6 +65,9 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     pushes: new MemoryPushQueue(),
     links: new MemoryLinkStore(),
     attempts: new MemoryAttemptStore(),
+    index: new MemorySearchIndex(),
+    indexQueue: new MemoryIndexQueue(),
+    indexProgress: new MemoryIndexProgress(),
   };
 }
 

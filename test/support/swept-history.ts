@@ -53,7 +53,11 @@ export class SweptHistory {
 
   async project(): Promise<void> {
     const { stores } = this;
-    const consume = createProjectHandler({ ...stores, decodeEntry: (image) => image as ProjectedEntry });
+    const consume = createProjectHandler({
+      ...stores,
+      indexTasks: undefined,
+      decodeEntry: (image) => image as ProjectedEntry,
+    });
     const records = stores.namespaces.takeAppended().map((entry, index) => ({
       eventName: 'INSERT' as const,
       dynamodb: { SequenceNumber: `${index}`, NewImage: entry },

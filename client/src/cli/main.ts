@@ -39,6 +39,7 @@ import { registerPut } from './put-command.ts';
 import { registerRestore } from './restore-command.ts';
 import { registerRetention } from './retention-command.ts';
 import { registerRm } from './rm-command.ts';
+import { registerSearch } from './search-command.ts';
 import { registerShare } from './share-command.ts';
 import { registerSignup } from './signup-command.ts';
 import { registerStart } from './start-command.ts';
@@ -83,6 +84,7 @@ const COMMANDS = [
   registerActivity,
   registerUsage,
   registerRetention,
+  registerSearch,
   registerDevices,
   registerShare,
   registerMembers,

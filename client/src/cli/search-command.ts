@@ -1,0 +1,107 @@
+import { FileExtension, FileType, type SearchHit, type SharedFolder } from '@syncline/protocol';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { CommandContext, RunCommand } from './command-context.ts';
+import { CommandError, problemError } from './command-error.ts';
+import { escapeText, formatBytes, quote } from './escape-text.ts';
+import type { Session } from './open-session.ts';
+import { parseRemotePath, requireNode } from './remote-path.ts';
+
+/** Hits that are shown when nobody asks for more, and hits of one request. */
+const HITS_SHOWN = 20;
+const HITS_AT_ONCE = 50;
+
+interface SearchOptions {
+  readonly in?: string;
+  readonly type?: FileType;
+  readonly extension?: string;
+  readonly owner?: 'me' | 'others';
+  readonly trashed?: true;
+  readonly sort?: 'relevance' | 'name' | 'modified' | 'size';
+  readonly limit: number;
+}
+
+export function registerSearch(program: Command, run: RunCommand): void {
+  program
+    .command('search')
+    .description('Finds files and folders by words of their names, paths and contents.')
+    .argument('<words...>', 'words that all are there; "a phrase"; -word for what is not there (after --)')
+    .option('--in <folder>', 'only below this folder')
+    .addOption(new Option('--type <type>', 'only files of this type').choices(FileType.options))
+    .option('--extension <extension>', 'only files that end so', parseExtension)
+    .addOption(new Option('--owner <owner>', 'only what is your own, or what others share').choices(['me', 'others']))
+    .option('--trashed', 'only what is in the trash')
+    .addOption(
+      new Option('--sort <order>', 'best first, or by name, newest first, largest first').choices([
+        'relevance',
+        'name',
+        'modified',
+        'size',
+      ]),
+    )
+    .option('--limit <n>', 'how many to show', parseLimit, HITS_SHOWN)
+    .action(run(search));
+}
+
+async function search(context: CommandContext, [words]: readonly [string[]], options: SearchOptions): Promise<void> {
+  const { signal, output } = context;
+  const { in: folder, trashed, limit, ...filters } = options;
+  const session = await context.session();
+  const scope = folder === undefined ? {} : await scopeOf(session, folder, signal);
+  // A shell has taken the quotes of a phrase away; a space behind says that the last word is finished.
+  const q = `${words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' ')} `;
+  const hits: SearchHit[] = [];
+  let total: number;
+  let page: string | undefined;
+  do {
+    const asked = { ...filters, ...scope, q, page, limit: String(Math.min(limit - hits.length, HITS_AT_ONCE)) };
+    const query = trashed === undefined ? asked : { ...asked, trashed: 'true' as const };
+    const answer = await session.api.search({ query, signal });
+    if (!answer.ok) throw searchError(answer.problem);
+    hits.push(...answer.value.hits);
+    ({ total, nextPage: page } = answer.value);
+  } while (page !== undefined && hits.length < limit);
+  const folders = hits.length === 0 ? [] : await sharedFolders(session, signal);
+  const lines = hits.flatMap((hit) => describe(hit, folders));
+  if (total > hits.length) output.note(`${total} were found; --limit shows more.`);
+  output.result({ total, hits }, lines.length === 0 ? ['Nothing was found.'] : lines);
+}
+
+async function scopeOf(session: Session, folder: string, signal: AbortSignal) {
+  const node = await requireNode(session, parseRemotePath(folder), signal);
+  if (node.mountedNamespaceId !== undefined) return { namespaceId: node.mountedNamespaceId };
+  return { namespaceId: node.namespaceId, folderId: node.nodeId };
+}
+
+async function sharedFolders(session: Session, signal: AbortSignal): Promise<readonly SharedFolder[]> {
+  const answer = await session.api.listNamespaces({ signal });
+  if (!answer.ok) throw problemError(answer.problem, 'shared folders');
+  return answer.value.folders;
+}
+
+function describe({ node, path, passages }: SearchHit, folders: readonly SharedFolder[]): readonly string[] {
+  const shared = folders.find(({ namespaceId }) => namespaceId === node.namespaceId);
+  const at = (node.clientModifiedAt ?? node.modifiedAt).slice(0, 10);
+  const size = node.kind === 'file' ? formatBytes(node.size) : '';
+  const place = `${shared === undefined ? '' : `[${escapeText(shared.name)}] `}${escapeText(path)}`;
+  const found = passages.map((parts) => parts.map(({ text, isMatch }) => (isMatch ? `*${text}*` : text)).join(''));
+  return [
+    `${at}  ${size.padStart(9)}  ${place}${node.kind === 'file' ? '' : '/'}`,
+    ...found.map((passage) => `                         … ${escapeText(passage.replaceAll(/\s+/g, ' '))} …`),
+  ];
+}
+
+function searchError(problem: Parameters<typeof problemError>[0]): CommandError {
+  if (problem.code !== 'unavailable') return problemError(problem, 'search');
+  return new CommandError({ reason: 'unavailable', code: problem.code, message: `Search: ${problem.detail}.` });
+}
+
+function parseExtension(text: string): string {
+  const parsed = FileExtension.safeParse(text.replace(/^\./, '').toLowerCase());
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(`${quote(text)} is no extension; give one like pdf.`);
+}
+
+function parseLimit(text: string): number {
+  if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a number from 1 to 9999.');
+}

@@ -1,0 +1,179 @@
+import { type NamespaceId, type NodeId, rootNodeId } from '@syncline/protocol';
+import { NamespaceView } from '../journal/namespace-view.ts';
+import type { JournalEntry, NamespaceHead, NamespaceStore } from '../namespaces/namespace-store.ts';
+import type { JournalPosition } from '../references/reference-store.ts';
+import type { Meter } from '../runtime/meter.ts';
+import { describeNodes, withTexts } from './describe-nodes.ts';
+import type { IndexProgress } from './index-progress.ts';
+import type { IndexQueue, IndexTask } from './index-task.ts';
+import {
+  CHILDREN_AT_ONCE,
+  DOCUMENTS_AT_ONCE,
+  INDEX_ENTRIES_AT_ONCE,
+  INDEX_PAGES_MAX,
+  SUBTREE_NODES_AT_ONCE,
+  TASK_FOLDERS_MAX,
+} from './limits.ts';
+import { indexVersion, type SearchIndex } from './search-index.ts';
+
+export interface FollowDependencies {
+  readonly namespaces: NamespaceStore;
+  readonly index: Pick<SearchIndex, 'apply' | 'getTexts' | 'listBelow'>;
+  readonly progress: IndexProgress;
+  readonly queue: IndexQueue;
+  readonly meter: Meter;
+}
+
+/**
+ * Brings the index up to what a task tells of. Every document is made of what its node is at that moment, read after the position that
+ * is its version; so a task may be done twice, late, in any order and at once with others, and the newest state stands in the end.
+ *
+ * What is too much for one call becomes further tasks, which are handed over before this one counts as done.
+ * @throws UnavailableError when a store, the queue or the index did not answer: the task is to be done again.
+ */
+export async function followTask(dependencies: FollowDependencies, task: IndexTask): Promise<void> {
+  const head = await dependencies.namespaces.readHead(task.namespaceId);
+  if (head === undefined) return;
+  switch (task.kind) {
+    case 'journal':
+      return followJournal(dependencies, head);
+    case 'below':
+      return indexBelow(dependencies, head, task);
+    case 'forget':
+      return forgetBelow(dependencies, head, task);
+  }
+}
+
+/** All entries from where the index is up to the head. */
+async function followJournal(dependencies: FollowDependencies, head: NamespaceHead): Promise<void> {
+  const { namespaces, progress, queue } = dependencies;
+  const { namespaceId, epoch } = head;
+  const begun = await progress.get(namespaceId);
+  let seq = begun?.epoch === epoch ? begun.seq : 0;
+  for (let page = 0; seq < head.seq; page++) {
+    if (page === INDEX_PAGES_MAX) return queue.send([{ kind: 'journal', namespaceId }]);
+    const entries = await namespaces.listEntries({ namespaceId, after: seq, limit: INDEX_ENTRIES_AT_ONCE });
+    const last = entries.at(-1);
+    if (last === undefined || entries[0]?.seq !== seq + 1) {
+      // The journal does not reach back: what it would have told is found by looking at everything.
+      await queue.send(wholeTree(namespaceId, { epoch, seq: head.seq }));
+      seq = head.seq;
+    } else {
+      const position = { epoch, seq: last.seq };
+      await indexNodes(dependencies, head, { nodeIds: entries.map(({ node }) => node.nodeId), position });
+      await queue.send(entries.flatMap((entry) => tasksOf(entry, position)));
+      seq = last.seq;
+    }
+    await progress.advance(namespaceId, { epoch, seq });
+  }
+}
+
+/** Before every entry: what is found then gives way to whatever a journal tells. */
+const BEGINNING = { epoch: 0, seq: 0 } as const;
+
+/** The tasks that look at all of a namespace: what is there, and what is indexed and should not be. */
+export function wholeTree(namespaceId: NamespaceId, position: JournalPosition): readonly IndexTask[] {
+  return [{ kind: 'below', namespaceId, folderIds: [rootNodeId(namespaceId)], position }];
+}
+
+/** What an entry says of nodes that it does not name. */
+function tasksOf({ type, node }: JournalEntry, position: JournalPosition): readonly IndexTask[] {
+  const { namespaceId, nodeId, mountedNamespaceId: mounted } = node;
+  if (type === 'mounted') {
+    // The owner's folder has become a namespace; what was in it is in that from then on. Elsewhere nothing lay there before.
+    if (mounted === undefined || rootNodeId(mounted) !== nodeId) return [];
+    return [
+      // What is in the trash is not listed with what is live; the index has it.
+      { kind: 'forget', namespaceId, folderId: nodeId, into: mounted, position },
+      { kind: 'below', namespaceId: mounted, folderIds: [nodeId], position: BEGINNING },
+    ];
+  }
+  if (node.kind !== 'folder') return [];
+  switch (type) {
+    case 'moved':
+    case 'deleted':
+    case 'restored':
+      return [{ kind: 'below', namespaceId, folderIds: [nodeId], position }];
+    case 'purged':
+      return [{ kind: 'forget', namespaceId, folderId: nodeId, position }];
+    default:
+      return [];
+  }
+}
+
+type BelowTask = Extract<IndexTask, { readonly kind: 'below' }>;
+
+/** Walks down from folders, level by level, until SUBTREE_NODES_AT_ONCE nodes were indexed; the rest becomes tasks. */
+async function indexBelow(dependencies: FollowDependencies, head: NamespaceHead, task: BelowTask): Promise<void> {
+  const { namespaceId, position } = task;
+  const folderIds: NodeId[] = [...task.folderIds];
+  let { after } = task;
+  let indexed = 0;
+  while (indexed < SUBTREE_NODES_AT_ONCE) {
+    const [parentId] = folderIds;
+    if (parentId === undefined) return;
+    const page = { namespaceId, parentId, limit: CHILDREN_AT_ONCE, ...(after === undefined ? {} : { after }) };
+    const { nodes, next } = await dependencies.namespaces.listChildren(page);
+    await indexNodes(dependencies, head, { nodeIds: nodes.map(({ nodeId }) => nodeId), position });
+    indexed += nodes.length;
+    folderIds.push(...nodes.filter(({ kind }) => kind === 'folder').map(({ nodeId }) => nodeId));
+    after = next;
+    if (next === undefined) folderIds.shift();
+  }
+  await dependencies.queue.send(splitTask(task, folderIds, after));
+}
+
+function splitTask(task: BelowTask, folderIds: readonly NodeId[], after: string | undefined): readonly IndexTask[] {
+  const { kind, namespaceId, position } = task;
+  const tasks: BelowTask[] = [];
+  for (let from = 0; from < folderIds.length; from += TASK_FOLDERS_MAX) {
+    const part = folderIds.slice(from, from + TASK_FOLDERS_MAX);
+    tasks.push({
+      kind,
+      namespaceId,
+      folderIds: part,
+      position,
+      ...(from === 0 && after !== undefined ? { after } : {}),
+    });
+  }
+  return tasks;
+}
+
+/** Looks once more at all that the index has below a folder. */
+async function forgetBelow(
+  dependencies: FollowDependencies,
+  head: NamespaceHead,
+  task: Extract<IndexTask, { readonly kind: 'forget' }>,
+): Promise<void> {
+  const { namespaceId, folderId, into, position } = task;
+  const target = into === undefined ? undefined : await dependencies.namespaces.readHead(into);
+  let { after } = task;
+  for (let looked = 0; looked < SUBTREE_NODES_AT_ONCE; looked += DOCUMENTS_AT_ONCE) {
+    const page = { namespaceId, folderId, limit: DOCUMENTS_AT_ONCE, ...(after === undefined ? {} : { after }) };
+    const nodeIds = await dependencies.index.listBelow(page);
+    if (target !== undefined) await indexNodes(dependencies, target, { nodeIds, position: BEGINNING });
+    await indexNodes(dependencies, head, { nodeIds, position });
+    after = nodeIds.at(-1);
+    if (nodeIds.length < DOCUMENTS_AT_ONCE || after === undefined) return;
+  }
+  await dependencies.queue.send([{ ...task, ...(after === undefined ? {} : { after }) }]);
+}
+
+/** Makes the index have of these nodes what they are, at a version that was seen before. */
+async function indexNodes(
+  { namespaces, index, meter }: FollowDependencies,
+  head: NamespaceHead,
+  { nodeIds, position }: { readonly nodeIds: readonly NodeId[]; readonly position: JournalPosition },
+): Promise<void> {
+  const unique = [...new Set(nodeIds)];
+  for (let from = 0; from < unique.length; from += DOCUMENTS_AT_ONCE) {
+    const view = new NamespaceView({ namespaces }, { head, role: 'owner' });
+    const part = unique.slice(from, from + DOCUMENTS_AT_ONCE);
+    const changes = await describeNodes(view, part, indexVersion(position));
+    const files = changes.flatMap((change) =>
+      change.kind === 'put' && change.document.contentHash !== undefined ? [change.document] : [],
+    );
+    await index.apply(withTexts(changes, await index.getTexts(files)));
+    meter.count('nodesIndexed', changes.length);
+  }
+}

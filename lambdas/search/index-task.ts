@@ -1,0 +1,43 @@
+import { NamespaceId, NodeId } from '@syncline/protocol';
+import * as z from 'zod/mini';
+import { TASK_FOLDERS_MAX } from './limits.ts';
+
+const Position = z.strictObject({ epoch: z.int(), seq: z.int() });
+
+/** Something that the index is to follow. Each may be done twice, late, and at once with others. */
+export const IndexTask = z.discriminatedUnion('kind', [
+  /** The journal of a namespace has grown. */
+  z.strictObject({ kind: z.literal('journal'), namespaceId: NamespaceId }),
+  /** What stands below folders is elsewhere, or is here for the first time; `after` is the key of the last child of the first one that was done. */
+  z.strictObject({
+    kind: z.literal('below'),
+    namespaceId: NamespaceId,
+    folderIds: z.array(NodeId).check(z.minLength(1), z.maxLength(TASK_FOLDERS_MAX)),
+    after: z.optional(z.string()),
+    position: Position,
+  }),
+  /** What is indexed below a folder may not be here any more, but in the namespace `into`, if that is named. */
+  z.strictObject({
+    kind: z.literal('forget'),
+    namespaceId: NamespaceId,
+    folderId: NodeId,
+    after: z.optional(NodeId),
+    into: z.optional(NamespaceId),
+    position: Position,
+  }),
+]);
+export type IndexTask = z.infer<typeof IndexTask>;
+
+/** Tasks on their way. */
+export interface IndexQueue {
+  /**
+   * Hands tasks over, each of which is delivered at least once, in any order.
+   * @throws UnavailableError when not all were taken; a repeat hands some over twice. Cost: a request a task.
+   */
+  send(tasks: readonly IndexTask[]): Promise<void>;
+}
+
+/** @throws Error when the text is no task. */
+export function decodeIndexTask(text: string): IndexTask {
+  return IndexTask.parse(JSON.parse(text));
+}

@@ -1,0 +1,152 @@
+import { assert, type NodeId } from '@syncline/protocol';
+import { DOCUMENTS_AT_ONCE, FACET_VALUES_MAX } from './limits.ts';
+import { foldWord, nameWords } from './name-words.ts';
+import type {
+  FacetValue,
+  IndexAnswer,
+  IndexChange,
+  IndexedNode,
+  IndexedText,
+  IndexQuery,
+  QueryFilter,
+  QueryTerm,
+  SearchDocument,
+  SearchIndex,
+} from './search-index.ts';
+
+interface Row {
+  readonly version: number;
+  readonly document?: SearchDocument;
+}
+
+/** Nodes in the memory of one process. Finds what the real index finds, but for typing errors, and scores nothing. */
+export class MemorySearchIndex implements SearchIndex {
+  readonly #rows = new Map<string, Row>();
+
+  async apply(changes: readonly IndexChange[]): Promise<void> {
+    assert(changes.length <= DOCUMENTS_AT_ONCE, 'changes are applied in batches');
+    for (const change of changes) {
+      const key = rowKey(change.kind === 'put' ? change.document : change);
+      const { version } = change;
+      if ((this.#rows.get(key)?.version ?? -1) > version) continue;
+      this.#rows.set(key, change.kind === 'put' ? { version, document: change.document } : { version });
+    }
+  }
+
+  async getTexts(nodes: readonly IndexedNode[]): Promise<ReadonlyMap<NodeId, IndexedText>> {
+    const texts = new Map<NodeId, IndexedText>();
+    for (const node of nodes) {
+      const text = this.#rows.get(rowKey(node))?.document?.text;
+      if (text !== undefined) texts.set(node.nodeId, text);
+    }
+    return texts;
+  }
+
+  async listBelow({ namespaceId, folderId, after, limit }: Parameters<SearchIndex['listBelow']>[0]) {
+    return this.documents()
+      .filter((document) => document.namespaceId === namespaceId && document.aboveIds.includes(folderId))
+      .map(({ nodeId }) => nodeId)
+      .toSorted()
+      .filter((nodeId) => after === undefined || nodeId > after)
+      .slice(0, limit);
+  }
+
+  async find(query: IndexQuery): Promise<IndexAnswer> {
+    assert(query.namespaceIds.length > 0, 'a search is one of some namespaces');
+    const { terms, excluded, filter, sort, limit, after } = query;
+    const found = this.documents()
+      .filter(({ namespaceId }) => query.namespaceIds.includes(namespaceId))
+      .filter((document) => passes(document, filter))
+      .filter((document) => terms.every((term) => matches(document, term)))
+      .filter((document) => !excluded.some((term) => matches(document, term)))
+      .map((document) => ({ document, place: [sortValue(document, sort), document.nodeId] }))
+      .toSorted((left, right) => comparePlaces(left.place, right.place));
+    const page = found.filter(({ place }) => after === undefined || comparePlaces(place, after) > 0).slice(0, limit);
+    return {
+      hits: page.map(({ document: { namespaceId, nodeId, path }, place }) => ({
+        namespaceId,
+        nodeId,
+        path,
+        place,
+        passages: [],
+      })),
+      total: found.length,
+      facets: {
+        types: facetOf(found.map(({ document }) => document.type)),
+        extensions: facetOf(found.flatMap(({ document }) => document.extension ?? [])),
+      },
+    };
+  }
+
+  documents(): readonly SearchDocument[] {
+    return [...this.#rows.values()].flatMap(({ document }) => document ?? []);
+  }
+}
+
+function rowKey({ namespaceId, nodeId }: IndexedNode): string {
+  return `${namespaceId}.${nodeId}`;
+}
+
+function passes(document: SearchDocument, filter: QueryFilter): boolean {
+  const { type, extension, folderId, modifiedFrom, modifiedTo, sizeMin, sizeMax, isTrashed } = filter;
+  return (
+    document.isTrashed === isTrashed &&
+    (type === undefined || document.type === type) &&
+    (extension === undefined || document.extension === extension) &&
+    (folderId === undefined || document.aboveIds.includes(folderId)) &&
+    (modifiedFrom === undefined || Date.parse(document.modifiedAt) >= Date.parse(modifiedFrom)) &&
+    (modifiedTo === undefined || Date.parse(document.modifiedAt) <= Date.parse(modifiedTo)) &&
+    (sizeMin === undefined || document.size >= sizeMin) &&
+    (sizeMax === undefined || document.size <= sizeMax)
+  );
+}
+
+function matches(document: SearchDocument, term: QueryTerm): boolean {
+  const above = document.path.slice(0, document.path.length - document.name.length);
+  const text = (document.text?.text ?? '').split(/[^\p{L}\p{M}\p{N}]+/u).map((word) => word.toLowerCase());
+  const spoken = term.text.split(/[^\p{L}\p{M}\p{N}]+/u).flatMap((word) => (word === '' ? [] : word.toLowerCase()));
+  return [
+    [nameWords(document.name), nameWords(term.text)],
+    [nameWords(above), nameWords(term.text)],
+    [text, spoken],
+  ].some(([words = [], wanted = []], place) =>
+    has(words, wanted, place === 1 && term.kind === 'prefix' ? 'word' : term.kind),
+  );
+}
+
+function has(words: readonly string[], wanted: readonly string[], kind: QueryTerm['kind']): boolean {
+  if (wanted.length === 0) return false;
+  if (kind === 'phrase') {
+    return words.some((_, from) => wanted.every((word, index) => words[from + index] === word));
+  }
+  return wanted.every((word, index) =>
+    kind === 'prefix' && index === wanted.length - 1
+      ? words.some((candidate) => candidate.startsWith(word))
+      : words.includes(word),
+  );
+}
+
+/** Ascending in the order that is asked for; what has no score is in the order of names. */
+function sortValue(document: SearchDocument, sort: IndexQuery['sort']): string | number {
+  if (sort === 'modified') return -Date.parse(document.modifiedAt);
+  return sort === 'size' ? -document.size : foldWord(document.name);
+}
+
+function comparePlaces(left: readonly (string | number)[], right: readonly (string | number)[]): number {
+  for (const [index, value] of left.entries()) {
+    const other = right[index] ?? '';
+    if (value !== other) return value < other ? -1 : 1;
+  }
+  return 0;
+}
+
+function facetOf(values: readonly string[]): readonly FacetValue[] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .toSorted((left, right) =>
+      left.count === right.count ? (left.value < right.value ? -1 : 1) : right.count - left.count,
+    )
+    .slice(0, FACET_VALUES_MAX);
+}

@@ -1,0 +1,194 @@
+import { assert, type NodeId } from '@syncline/protocol';
+import type { AwsRequests } from '../runtime/aws-requests.ts';
+import { UnavailableError } from '../runtime/unavailable-error.ts';
+import { READ_ALIAS, WRITE_ALIAS } from './index-definition.ts';
+import { DOCUMENTS_AT_ONCE } from './limits.ts';
+import { foldWord, nameWords } from './name-words.ts';
+import { MATCH_END, MATCH_START, queryBody } from './query-body.ts';
+import type {
+  IndexAnswer,
+  IndexChange,
+  IndexedNode,
+  IndexedText,
+  IndexHit,
+  IndexQuery,
+  PassagePart,
+  SearchDocument,
+  SearchIndex,
+} from './search-index.ts';
+
+export interface OpensearchOptions {
+  readonly requests: AwsRequests;
+  /** Address of the domain or engine: scheme, host and port. */
+  readonly endpoint: string;
+}
+
+/** Characters of a name that order it. */
+const SORT_CHARS_MAX = 128;
+
+/** Nodes in OpenSearch, routed by their namespace, behind two aliases (index-definition.ts). */
+export class OpensearchSearchIndex implements SearchIndex {
+  readonly #requests: AwsRequests;
+  readonly #endpoint: string;
+
+  constructor({ requests, endpoint }: OpensearchOptions) {
+    this.#requests = requests;
+    this.#endpoint = endpoint.replace(/\/$/, '');
+  }
+
+  async apply(changes: readonly IndexChange[]): Promise<void> {
+    assert(changes.length <= DOCUMENTS_AT_ONCE, 'changes are applied in batches');
+    if (changes.length === 0) return;
+    const body = Buffer.from(changes.flatMap(bulkLines).join(''));
+    const answer = (await this.#post(`/${WRITE_ALIAS}/_bulk`, body, 'application/x-ndjson')) as BulkAnswer;
+    if (!answer.errors) return;
+    for (const item of answer.items) {
+      const { status, error } = item.index ?? item.delete ?? {};
+      // 409: a later version stands there. 404: what is to be removed is not there, and its removal is remembered.
+      if (status === undefined || status < 300 || status === 409 || status === 404) continue;
+      throw new UnavailableError(`the search index did not take a document: ${status} ${error?.type ?? ''}`);
+    }
+  }
+
+  async getTexts(nodes: readonly IndexedNode[]): Promise<ReadonlyMap<NodeId, IndexedText>> {
+    const texts = new Map<NodeId, IndexedText>();
+    if (nodes.length === 0) return texts;
+    const docs = nodes.map((node) => ({ _id: documentId(node), routing: node.namespaceId, _source: TEXT_FIELDS }));
+    const answer = (await this.#post(`/${READ_ALIAS}/_mget`, jsonBytes({ docs }))) as MultiGetAnswer;
+    for (const [index, { found, _source: source }] of answer.docs.entries()) {
+      const node = nodes[index];
+      if (found !== true || node === undefined || source?.contentHash === undefined) continue;
+      const { contentHash, text, unread } = source;
+      if (text === undefined && unread === undefined) continue;
+      texts.set(node.nodeId, {
+        contentHash,
+        ...(text === undefined ? {} : { text }),
+        ...(unread === undefined ? {} : { unread }),
+      });
+    }
+    return texts;
+  }
+
+  async listBelow({ namespaceId, folderId, after, limit }: Parameters<SearchIndex['listBelow']>[0]) {
+    const body = {
+      size: limit,
+      _source: ['nodeId'],
+      query: { bool: { filter: [{ term: { namespaceId } }, { term: { aboveIds: folderId } }] } },
+      sort: [{ nodeId: 'asc' }],
+      ...(after === undefined ? {} : { search_after: [after] }),
+    };
+    await this.#post(`/${READ_ALIAS}/_refresh`, Buffer.alloc(0));
+    const { hits } = await this.#search([namespaceId], body);
+    return hits.hits.map(({ _source: source }) => source.nodeId);
+  }
+
+  async find(query: IndexQuery): Promise<IndexAnswer> {
+    assert(query.namespaceIds.length > 0, 'a search is one of some namespaces');
+    const { hits, aggregations } = await this.#search(query.namespaceIds, queryBody(query));
+    return {
+      hits: hits.hits.map(toHit),
+      total: hits.total?.value ?? 0,
+      facets: {
+        types: toFacet(aggregations?.types),
+        extensions: toFacet(aggregations?.extensions),
+      },
+    };
+  }
+
+  async #search(namespaceIds: readonly string[], body: unknown): Promise<FoundAnswer> {
+    const routing = namespaceIds.map(encodeURIComponent).join(',');
+    return (await this.#post(`/${READ_ALIAS}/_search?routing=${routing}`, jsonBytes(body))) as FoundAnswer;
+  }
+
+  async #post(path: string, body: Buffer, contentType = 'application/json'): Promise<unknown> {
+    const url = new URL(this.#endpoint + path);
+    const answer = await this.#requests.send({ method: 'POST', url, headers: { 'content-type': contentType }, body });
+    if (answer.status === 200) return JSON.parse(answer.body.toString('utf8'));
+    // The index is made when the service is deployed, so what lacks comes; and refused rights are no fault of the caller's.
+    if (answer.status === 404 || answer.status === 403) {
+      throw new UnavailableError(`the search index answers ${answer.status}`);
+    }
+    assert(false, `OpenSearch does not answer ${path.split('?')[0]} with ${answer.status}`);
+  }
+}
+
+const TEXT_FIELDS = ['contentHash', 'text', 'unread'] as const;
+
+interface BulkAnswer {
+  readonly errors: boolean;
+  readonly items: readonly Readonly<
+    Partial<Record<'index' | 'delete', { readonly status: number; readonly error?: { readonly type: string } }>>
+  >[];
+}
+
+interface MultiGetAnswer {
+  readonly docs: readonly { readonly found?: boolean; readonly _source?: IndexedText }[];
+}
+
+interface FoundAnswer {
+  readonly hits: { readonly total?: { readonly value: number }; readonly hits: readonly FoundDocument[] };
+  readonly aggregations?: { readonly types?: Buckets; readonly extensions?: Buckets };
+}
+
+interface FoundDocument {
+  readonly _source: IndexedNode & { readonly path: string };
+  readonly sort: readonly (string | number)[];
+  readonly highlight?: { readonly text?: readonly string[] };
+}
+
+interface Buckets {
+  readonly buckets: readonly { readonly key: string; readonly doc_count: number }[];
+}
+
+function documentId({ namespaceId, nodeId }: IndexedNode): string {
+  return `${namespaceId}.${nodeId}`;
+}
+
+function bulkLines(change: IndexChange): readonly string[] {
+  const node = change.kind === 'put' ? change.document : change;
+  const action = {
+    _id: documentId(node),
+    routing: node.namespaceId,
+    version: change.version,
+    version_type: 'external_gte',
+  };
+  if (change.kind === 'remove') return [`${JSON.stringify({ delete: action })}\n`];
+  return [`${JSON.stringify({ index: action })}\n`, `${JSON.stringify(toSource(change.document))}\n`];
+}
+
+function toSource({ text, path, ...document }: SearchDocument) {
+  return {
+    ...document,
+    path,
+    sortName: foldWord(document.name).slice(0, SORT_CHARS_MAX),
+    nameWords: nameWords(document.name).join(' '),
+    pathWords: nameWords(path.slice(0, path.length - document.name.length)).join(' '),
+    ...(text === undefined
+      ? {}
+      : { contentHash: text.contentHash, text: text.text ?? undefined, unread: text.unread ?? undefined }),
+  };
+}
+
+function toHit({ _source: source, sort, highlight }: FoundDocument): IndexHit {
+  const { namespaceId, nodeId, path } = source;
+  return { namespaceId, nodeId, path, place: sort, passages: (highlight?.text ?? []).map(toPassage) };
+}
+
+/** `a ␂b␃ c` → parts, of which `b` is a match. */
+function toPassage(marked: string): readonly PassagePart[] {
+  const parts: PassagePart[] = [];
+  for (const [index, piece] of marked.split(MATCH_START).entries()) {
+    const end = index === 0 ? -1 : piece.indexOf(MATCH_END);
+    if (end >= 0) parts.push({ text: piece.slice(0, end), isMatch: true });
+    if (end + 1 < piece.length) parts.push({ text: piece.slice(end + 1), isMatch: false });
+  }
+  return parts;
+}
+
+function toFacet(buckets: Buckets | undefined) {
+  return (buckets?.buckets ?? []).map(({ key, doc_count: count }) => ({ value: key, count }));
+}
+
+function jsonBytes(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}

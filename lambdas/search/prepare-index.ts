@@ -1,0 +1,24 @@
+import { assert } from '@syncline/protocol';
+import type { AwsRequests } from '../runtime/aws-requests.ts';
+import { UnavailableError } from '../runtime/unavailable-error.ts';
+import { INDEX_VERSION, indexDefinition, READ_ALIAS, WRITE_ALIAS } from './index-definition.ts';
+
+/**
+ * Makes the index with its aliases when there is none yet. Idempotent; of several that do so at once one makes it.
+ * @throws UnavailableError when the engine does not let it.
+ */
+export async function prepareIndex(requests: AwsRequests, endpoint: string): Promise<void> {
+  const name = `${READ_ALIAS}-v${INDEX_VERSION}-1`;
+  const url = new URL(`${endpoint.replace(/\/$/, '')}/${name}`);
+  const alias = await requests.send({ method: 'HEAD', url: new URL(`/_alias/${READ_ALIAS}`, url) });
+  if (alias.status === 200) return;
+  const body = Buffer.from(
+    JSON.stringify({ ...indexDefinition, aliases: { [READ_ALIAS]: {}, [WRITE_ALIAS]: { is_write_index: true } } }),
+  );
+  const answer = await requests.send({ method: 'PUT', url, headers: { 'content-type': 'application/json' }, body });
+  if (answer.status === 200) return;
+  const text = answer.body.toString('utf8');
+  if (text.includes('resource_already_exists_exception')) return;
+  if (answer.status === 403) throw new UnavailableError('the search engine refuses to make the index');
+  assert(false, `OpenSearch does not take the definition of the index: ${answer.status} ${text.slice(0, 1000)}`);
+}

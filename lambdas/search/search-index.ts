@@ -1,0 +1,122 @@
+import type { ContentHash, FileType, NamespaceId, NodeId, NodeKind } from '@syncline/protocol';
+
+/** Files and folders by their words. A projection of the tables: it may be behind, and can be made anew from them. */
+export interface SearchIndex {
+  /**
+   * Writes each change unless one of a higher version was written for the same node. Idempotent; changes may come twice, in any order and at once.
+   * At most DOCUMENTS_AT_ONCE. @throws UnavailableError when the index did not take one of them; the others may be written.
+   */
+  apply(changes: readonly IndexChange[]): Promise<void>;
+  /** The texts that stand in the index with these nodes, by node. Cost: one request. */
+  getTexts(nodes: readonly IndexedNode[]): Promise<ReadonlyMap<NodeId, IndexedText>>;
+  /** Nodes of a namespace that are indexed below a folder, by id, after `after`. Sees all that was applied. Cost: two requests. */
+  listBelow(page: {
+    readonly namespaceId: NamespaceId;
+    readonly folderId: NodeId;
+    readonly after?: NodeId;
+    readonly limit: number;
+  }): Promise<readonly NodeId[]>;
+  /** Sees what was applied a second before. Cost: one request. */
+  find(query: IndexQuery): Promise<IndexAnswer>;
+}
+
+export interface IndexedNode {
+  readonly namespaceId: NamespaceId;
+  readonly nodeId: NodeId;
+}
+
+/** `version` grows with the journal of the namespace (indexVersion). */
+export type IndexChange =
+  | { readonly kind: 'put'; readonly version: number; readonly document: SearchDocument }
+  | ({ readonly kind: 'remove'; readonly version: number } & IndexedNode);
+
+/** What the index has of a node. */
+export interface SearchDocument extends IndexedNode {
+  readonly parentId: NodeId;
+  /** All folders above it, the nearest first, without the root. */
+  readonly aboveIds: readonly NodeId[];
+  readonly kind: NodeKind;
+  readonly name: string;
+  /** Names from below the root down to the node's own, with `/` before each. */
+  readonly path: string;
+  readonly type: FileType;
+  /** In lower case, without the dot. */
+  readonly extension?: string;
+  readonly size: number;
+  /** Of the file itself where a device told, or else of its last commit. */
+  readonly modifiedAt: string;
+  /** The node, or a folder above it, is in the trash. */
+  readonly isTrashed: boolean;
+  readonly contentHash?: ContentHash;
+  readonly text?: IndexedText;
+}
+
+/** What was read out of a content; why there is none, in words of the service's own. */
+export interface IndexedText {
+  readonly contentHash: ContentHash;
+  readonly text?: string;
+  readonly unread?: string;
+}
+
+/** A query whose words are taken apart (parse-query.ts). Each list is a set of conditions that all hold. */
+export interface IndexQuery {
+  /** Whose tree is searched; never empty. Nothing outside is found or counted. */
+  readonly namespaceIds: readonly NamespaceId[];
+  readonly terms: readonly QueryTerm[];
+  readonly excluded: readonly QueryTerm[];
+  readonly filter: QueryFilter;
+  readonly sort: SearchSort;
+  readonly limit: number;
+  /** Of the last hit of the page before. */
+  readonly after?: readonly (string | number)[];
+}
+
+/** `prefix`: the person may not have typed it to its end. */
+export interface QueryTerm {
+  readonly kind: 'word' | 'prefix' | 'phrase';
+  readonly text: string;
+}
+
+export interface QueryFilter {
+  readonly type?: FileType;
+  readonly extension?: string;
+  readonly folderId?: NodeId;
+  readonly modifiedFrom?: string;
+  readonly modifiedTo?: string;
+  readonly sizeMin?: number;
+  readonly sizeMax?: number;
+  readonly isTrashed: boolean;
+}
+
+export type SearchSort = 'relevance' | 'name' | 'modified' | 'size';
+
+export interface IndexAnswer {
+  readonly hits: readonly IndexHit[];
+  readonly total: number;
+  readonly facets: { readonly types: readonly FacetValue[]; readonly extensions: readonly FacetValue[] };
+}
+
+export interface FacetValue {
+  readonly value: string;
+  readonly count: number;
+}
+
+export interface IndexHit extends IndexedNode {
+  readonly path: string;
+  /** Passages of the text, in parts of which some are what was looked for. */
+  readonly passages: readonly (readonly PassagePart[])[];
+  readonly place: readonly (string | number)[];
+}
+
+export interface PassagePart {
+  readonly text: string;
+  readonly isMatch: boolean;
+}
+
+/** Sequences of one epoch; 2^43 commits to one namespace are 278,000 years of one a second. */
+const EPOCH_SEQUENCES = 2 ** 43;
+
+/** The version of what was read after the head of a journal had been seen at this position. */
+export function indexVersion({ epoch, seq }: { readonly epoch: number; readonly seq: number }): number {
+  return epoch * EPOCH_SEQUENCES + seq;
+}

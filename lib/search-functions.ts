@@ -1,0 +1,36 @@
+import { memory, seconds } from './function-sizes.ts';
+import type { FunctionSpec } from './function-spec.ts';
+
+/** The part of the deployed functions (functions.ts) that finds files. */
+export const searchFunctions = {
+  search: {
+    routes: ['search'],
+    // The Query is for what is mounted.
+    access: {
+      tables: { accounts: ['GetItem', 'BatchGetItem', 'Query'], files: ['GetItem', 'BatchGetItem', 'Query'] },
+      keySecret: true,
+      searchIndex: 'read',
+    },
+    settings: [],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.usual,
+  },
+  /** Called by the queue of index tasks; deployed where there is an index. */
+  index: {
+    routes: [],
+    access: {
+      tables: {
+        accounts: ['GetItem'],
+        files: ['GetItem', 'BatchGetItem', 'Query'],
+        changes: ['Query'],
+        // How far each journal is in the index.
+        sessions: ['GetItem', 'UpdateItem'],
+      },
+      searchIndex: 'write',
+      queueIndexTasks: true,
+    },
+    settings: [],
+    memoryMiB: memory.core,
+    timeoutSeconds: seconds.index,
+  },
+} as const satisfies Record<string, FunctionSpec>;

@@ -1,0 +1,32 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { DeploymentConfig } from '../config.ts';
+import { IndexQueue } from '../constructs/index-queue.ts';
+import { SearchDomain } from '../constructs/search-domain.ts';
+import type { Search } from '../resources.ts';
+import { stackSettings } from '../stack-settings.ts';
+
+export interface SearchStackProps {
+  readonly config: DeploymentConfig;
+}
+
+/** The search index, and the queue of what it is to follow. Not made when search is off; can be removed and made anew at any time. */
+export class SearchStack extends Stack {
+  readonly search: Search;
+  readonly queue: IndexQueue;
+
+  constructor(scope: Construct, id: string, { config }: SearchStackProps) {
+    super(scope, id, stackSettings(config, 'search'));
+    this.queue = new IndexQueue(this, 'Index', { enforceTls: config.stage !== 'local' });
+    const { queueArn, queueUrl } = this.queue.queue;
+    this.search = { ...this.addEngine(config), queueArn, queueUrl };
+    new CfnOutput(this, 'SearchEndpoint', { value: this.search.endpoint });
+  }
+
+  private addEngine(config: DeploymentConfig): Pick<Search, 'endpoint' | 'domainArn'> {
+    // The emulator has no engine: a real one runs beside it.
+    if (config.searchEndpoint !== undefined) return { endpoint: config.searchEndpoint };
+    const { domain } = new SearchDomain(this, 'Search', { config });
+    return { endpoint: `https://${domain.domainEndpoint}`, domainArn: domain.domainArn };
+  }
+}

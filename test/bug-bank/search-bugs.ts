@@ -1,0 +1,58 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const FOLLOWS = 'test/scenarios/search-follows.property.test.ts';
+const SEARCHES = 'test/scenarios/search.test.ts';
+const IN_THE_END =
+  'whatever was done, and however tasks came, the index has the visible nodes in the end, each in its own namespace';
+
+/** Errors in what the search index has, and what it tells to whom. */
+export const SEARCH_BUGS: readonly PlantedBug[] = [
+  {
+    id: 'moved-folders-keep-their-paths',
+    what: 'What lies below a folder that was moved is not indexed anew.',
+    invariant: 'I-21',
+    file: 'lambdas/search/follow-task.ts',
+    find: "    case 'moved':\n",
+    replace: '',
+    caughtBy: { file: FOLLOWS, test: IN_THE_END },
+  },
+  {
+    id: 'shared-folders-stay-in-the-home',
+    what: 'What lay in a folder stays in the index of the home when the folder is shared.',
+    invariant: 'I-21',
+    file: 'lambdas/search/follow-task.ts',
+    find: "      { kind: 'forget', namespaceId, folderId: nodeId, into: mounted, position },\n",
+    replace: '',
+    caughtBy: { file: FOLLOWS, test: IN_THE_END },
+  },
+  {
+    id: 'position-passes-the-index',
+    what: 'The position of a journal is moved on before its entries are indexed, over all pages at once.',
+    invariant: 'I-21',
+    file: 'lambdas/search/follow-task.ts',
+    find: 'let seq = begun?.epoch === epoch ? begun.seq : 0;',
+    replace: 'let seq = begun === undefined ? 0 : head.seq;',
+    caughtBy: { file: FOLLOWS, test: IN_THE_END },
+  },
+  {
+    id: 'hits-are-not-looked-at-again',
+    what: 'What was deleted since it was indexed is told as if it were there.',
+    invariant: 'I-21',
+    file: 'lambdas/search/search-nodes.ts',
+    find: 'if (first === undefined || isDeleted !== isTrashed) return undefined;',
+    replace: 'if (first === undefined) return undefined;',
+    caughtBy: { file: SEARCHES, test: 'what has gone since it was indexed is not told, nor is what came back' },
+  },
+  {
+    id: 'old-members-go-on-finding',
+    what: 'Whoever was taken out of a shared folder goes on finding what is in it.',
+    invariant: 'I-21',
+    file: 'lambdas/search/search-nodes.ts',
+    find: 'if (access !== undefined) accesses.set(namespaceId, access);',
+    replace: 'accesses.set(namespaceId, access ?? { ...searched, head: { ...searched.head, namespaceId } });',
+    caughtBy: {
+      file: SEARCHES,
+      test: 'whoever is not a member any more finds nothing from the next search on, and counts nothing',
+    },
+  },
+];

@@ -1,0 +1,263 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ContentHash, encodeUlid, type NamespaceId, type NodeId } from '@syncline/protocol';
+import { extensionOf, fileTypeOf } from '../../lambdas/search/file-type-of.ts';
+import { parseQuery } from '../../lambdas/search/parse-query.ts';
+import type {
+  IndexAnswer,
+  IndexChange,
+  IndexQuery,
+  SearchDocument,
+  SearchIndex,
+} from '../../lambdas/search/search-index.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
+
+export interface TestedIndex {
+  readonly index: SearchIndex;
+  /** Lets what was applied be seen. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const random = new SeededRandom('search-index');
+const newId = () => encodeUlid(random.bytes(16));
+const HASH = ContentHash.parse('ab'.repeat(32));
+
+function documentAt(namespaceId: NamespaceId, path: string, more: Partial<SearchDocument> = {}): SearchDocument {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const extension = extensionOf(name);
+  return {
+    namespaceId,
+    nodeId: newId() as NodeId,
+    parentId: newId() as NodeId,
+    aboveIds: [],
+    kind: 'file',
+    name,
+    path,
+    type: fileTypeOf({ kind: more.kind ?? 'file', name }),
+    ...(extension === undefined ? {} : { extension }),
+    size: 100,
+    modifiedAt: '2026-03-04T05:06:07.000Z',
+    isTrashed: false,
+    ...more,
+  };
+}
+
+/** What every index of nodes does. */
+export function describeSearchIndex(open: () => Promise<TestedIndex>): void {
+  let tested: TestedIndex;
+  beforeAll(async () => {
+    tested = await open();
+  });
+  afterAll(() => tested.close());
+
+  /** A namespace of its own for each test, in which `documents` were put at version 1. */
+  const indexed = async (paths: readonly (string | (Partial<SearchDocument> & { readonly path: string }))[]) => {
+    const namespaceId = newId() as NamespaceId;
+    const documents = paths.map((entry) =>
+      typeof entry === 'string' ? documentAt(namespaceId, entry) : documentAt(namespaceId, entry.path, entry),
+    );
+    await tested.index.apply(documents.map((document): IndexChange => ({ kind: 'put', version: 1, document })));
+    await tested.settle();
+    const find = (q: string, more: Partial<IndexQuery> = {}): Promise<IndexAnswer> =>
+      tested.index.find({
+        namespaceIds: [namespaceId],
+        ...parseQuery(q),
+        sort: 'name',
+        limit: 50,
+        ...more,
+        filter: { isTrashed: false, ...more.filter },
+      });
+    const paths_ = async (q: string, more: Partial<IndexQuery> = {}) =>
+      (await find(q, more)).hits.map(({ path }) => path);
+    return { namespaceId, documents, find, paths: paths_ };
+  };
+
+  describe('words', () => {
+    test('a file is found by any word of its name, whatever the case, accent and separator', async () => {
+      const { paths } = await indexed(['/Résumé_2026-finalDraft.PDF', '/other.txt']);
+      for (const q of ['resume ', 'RÉSUMÉ ', '2026 ', 'final ', 'finaldraft ', 'draft pdf ']) {
+        expect([q, await paths(q)]).toEqual([q, ['/Résumé_2026-finalDraft.PDF']]);
+      }
+      expect(await paths('summary ')).toEqual([]);
+    });
+
+    test('the last word finds while it is typed, and not when a space ends it', async () => {
+      const { paths } = await indexed(['/quarterly report.doc', '/quarry.jpg']);
+      expect(await paths('quar')).toEqual(['/quarry.jpg', '/quarterly report.doc']);
+      expect(await paths('quarterly rep')).toEqual(['/quarterly report.doc']);
+      expect(await paths('quar ')).toEqual([]);
+    });
+
+    test('all words are found, in name, path or content, each where it stands', async () => {
+      const text = { contentHash: HASH, text: 'The invoice of the harbour was paid.' };
+      const { paths } = await indexed([
+        { path: '/Projects/Lisbon/plan.md', contentHash: HASH, text },
+        '/Projects/Lisbon/notes.md',
+      ]);
+      expect(await paths('lisbon plan harbour ')).toEqual(['/Projects/Lisbon/plan.md']);
+      expect(await paths('lisbon ')).toHaveLength(2);
+      expect(await paths('lisbon madrid ')).toEqual([]);
+    });
+
+    test('a phrase stands together, and what has a minus is not there', async () => {
+      const text = { contentHash: HASH, text: 'red apples and green pears' };
+      const { paths } = await indexed([
+        { path: '/a.txt', contentHash: HASH, text },
+        '/green red.txt',
+        '/red green.txt',
+      ]);
+      expect(await paths('"green pears"')).toEqual(['/a.txt']);
+      expect(await paths('"red green"')).toEqual(['/red green.txt']);
+      expect(await paths('red -green ')).toEqual([]);
+      expect(await paths('red -"green red"')).toEqual(['/a.txt', '/red green.txt']);
+    });
+
+    test('scripts without spaces are found by their characters', async () => {
+      const { paths } = await indexed(['/東京の写真.jpg', '/מסמך חשוב.docx', '/Договор аренды.pdf']);
+      expect(await paths('東京 ')).toEqual(['/東京の写真.jpg']);
+      expect(await paths('写真')).toEqual(['/東京の写真.jpg']);
+      expect(await paths('חשוב ')).toEqual(['/מסמך חשוב.docx']);
+      expect(await paths('договор')).toEqual(['/Договор аренды.pdf']);
+    });
+
+    test.each(['*', '?:/\\', '"', '-', 'name:* OR 1=1', '{"match_all":{}}', '(a AND', '~2^9', '\u0000', '"-"-'])(
+      'signs of query languages are no more than spaces: %j',
+      async (q) => {
+        const { find } = await indexed(['/kept.txt', { path: '/gone.txt', isTrashed: true }]);
+        const { hits } = await find(q);
+        for (const { path } of hits) expect(path).toBe('/kept.txt');
+      },
+    );
+  });
+
+  describe('borders', () => {
+    test('nothing of another namespace is found, counted or in a facet', async () => {
+      const mine = await indexed(['/salary.xlsx']);
+      const theirs = await indexed(['/salary.xlsx', '/salary.pdf']);
+      const { hits, total, facets } = await mine.find('salary ');
+      expect(hits.map(({ namespaceId }) => namespaceId)).toEqual([mine.namespaceId]);
+      expect(total).toBe(1);
+      expect(facets).toEqual({
+        types: [{ value: 'spreadsheet', count: 1 }],
+        extensions: [{ value: 'xlsx', count: 1 }],
+      });
+      const both = await mine.find('salary ', { namespaceIds: [mine.namespaceId, theirs.namespaceId] });
+      expect(both.total).toBe(3);
+    });
+
+    test('filters: folder, type, extension, time, size and trash', async () => {
+      const folderId = newId() as NodeId;
+      const { paths } = await indexed([
+        { path: '/in/a.jpg', aboveIds: [folderId], size: 5 },
+        { path: '/b.mp4', size: 5_000_000_000, modifiedAt: '2026-05-01T00:00:00.000000001Z' },
+        { path: '/c.jpg', isTrashed: true },
+      ]);
+      expect(await paths('', { filter: { isTrashed: false, folderId } })).toEqual(['/in/a.jpg']);
+      expect(await paths('', { filter: { isTrashed: false, type: 'video' } })).toEqual(['/b.mp4']);
+      expect(await paths('', { filter: { isTrashed: false, extension: 'jpg' } })).toEqual(['/in/a.jpg']);
+      expect(await paths('', { filter: { isTrashed: true, extension: 'jpg' } })).toEqual(['/c.jpg']);
+      const may = {
+        isTrashed: false,
+        modifiedFrom: '2026-05-01T00:00:00.000Z',
+        modifiedTo: '2026-06-01T00:00:00.000Z',
+      };
+      expect(await paths('', { filter: may })).toEqual(['/b.mp4']);
+      expect(await paths('', { filter: { isTrashed: false, sizeMin: 6 } })).toEqual(['/b.mp4']);
+      expect(await paths('', { filter: { isTrashed: false, sizeMax: 5 } })).toEqual(['/in/a.jpg']);
+    });
+  });
+
+  describe('order', () => {
+    test('pages in every order have each hit once', async () => {
+      const names = Array.from({ length: 23 }, (_, index) => ({
+        path: `/page ${index % 7}.txt`,
+        size: index % 5,
+        modifiedAt: `2026-01-0${1 + (index % 3)}T00:00:00.000Z`,
+      }));
+      const { find, documents } = await indexed(names);
+      for (const sort of ['name', 'modified', 'size', 'relevance'] as const) {
+        const told: string[] = [];
+        let after: IndexQuery['after'];
+        for (let page = 0; page < 10; page++) {
+          const { hits, total } = await find('page ', { sort, limit: 5, ...(after === undefined ? {} : { after }) });
+          expect(total).toBe(names.length);
+          told.push(...hits.map(({ nodeId }) => nodeId));
+          after = hits.at(-1)?.place;
+          if (hits.length < 5) break;
+        }
+        expect(told.toSorted()).toEqual(documents.map(({ nodeId }) => nodeId).toSorted());
+      }
+    });
+
+    test('the newest and the largest come first', async () => {
+      const { paths } = await indexed([
+        { path: '/old big.txt', size: 9, modifiedAt: '2020-01-01T00:00:00.000Z' },
+        { path: '/new small.txt', size: 1, modifiedAt: '2026-01-01T00:00:00.000Z' },
+      ]);
+      expect(await paths('', { sort: 'modified' })).toEqual(['/new small.txt', '/old big.txt']);
+      expect(await paths('', { sort: 'size' })).toEqual(['/old big.txt', '/new small.txt']);
+    });
+  });
+
+  describe('versions', () => {
+    test('an older change never stands over a newer one, whichever comes last', async () => {
+      const { documents, paths } = await indexed(['/first.txt']);
+      const [document] = documents;
+      if (document === undefined) throw new Error('there is one');
+      const renamed = { ...document, name: 'third.txt', path: '/third.txt' };
+      await tested.index.apply([{ kind: 'put', version: 3, document: renamed }]);
+      await tested.index.apply([{ kind: 'put', version: 2, document }]);
+      await tested.settle();
+      expect(await paths('')).toEqual(['/third.txt']);
+      await tested.index.apply([{ ...document, kind: 'remove', version: 5 }]);
+      await tested.index.apply([{ kind: 'put', version: 4, document: renamed }]);
+      await tested.settle();
+      expect(await paths('')).toEqual([]);
+      await tested.index.apply([{ kind: 'put', version: 5, document }]);
+      await tested.settle();
+      expect(await paths('')).toEqual(['/first.txt']);
+    });
+
+    test('what was never there can be removed, and does not come back by an older change', async () => {
+      const { documents, namespaceId, paths } = await indexed([]);
+      expect(documents).toEqual([]);
+      const document = documentAt(namespaceId, '/ghost.txt');
+      await tested.index.apply([{ kind: 'remove', version: 9, namespaceId, nodeId: document.nodeId }]);
+      await tested.index.apply([{ kind: 'put', version: 8, document }]);
+      await tested.settle();
+      expect(await paths('')).toEqual([]);
+    });
+
+    test('the texts of nodes are told as they were put', async () => {
+      const read = { contentHash: HASH, text: 'some words' };
+      const unread = { contentHash: HASH, unread: 'it is encrypted' };
+      const { documents } = await indexed([
+        { path: '/a.txt', contentHash: HASH, text: read },
+        { path: '/b.pdf', contentHash: HASH, text: unread },
+        { path: '/c.bin', contentHash: HASH },
+      ]);
+      const texts = await tested.index.getTexts(documents);
+      expect(documents.map(({ nodeId }) => texts.get(nodeId))).toEqual([read, unread, undefined]);
+    });
+
+    test('what lies below a folder is listed by pages', async () => {
+      const folderId = newId() as NodeId;
+      const { documents, namespaceId } = await indexed([
+        { path: '/f/a', aboveIds: [folderId] },
+        { path: '/f/b', aboveIds: [folderId], isTrashed: true },
+        { path: '/f/c/d', aboveIds: [newId() as NodeId, folderId] },
+        '/elsewhere',
+      ]);
+      const below = documents
+        .slice(0, 3)
+        .map(({ nodeId }) => nodeId)
+        .toSorted();
+      const first = await tested.index.listBelow({ namespaceId, folderId, limit: 2 });
+      expect(first).toEqual(below.slice(0, 2));
+      const [, after] = first;
+      expect(await tested.index.listBelow({ namespaceId, folderId, limit: 2, ...(after && { after }) })).toEqual(
+        below.slice(2),
+      );
+    });
+  });
+}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from '@jest/globals';
+import { deployedFunctions } from './deployed-functions.ts';
+import { at, onlyResourceOf, resourcesOf, stackOf, synthesise, withSearch } from './synthesised.ts';
+
+test('a deployment has no search index, and nothing that belongs to one, unless it is asked for', () => {
+  for (const stage of ['local', 'dev', 'prod'] as const) {
+    const deployment = synthesise(stage);
+    expect(Object.keys(deployment.stacks)).not.toContain('Search');
+    const deployed = deployedFunctions(deployment);
+    expect(deployed.has('index')).toBe(false);
+    for (const name of ['search', 'project']) {
+      const { environment, allowed } = deployed.get(name) ?? {};
+      expect(Object.keys(environment ?? {}).filter((key) => /SEARCH|INDEX/.test(key))).toEqual([]);
+      expect((allowed ?? []).filter((line) => /^es:|^sqs:.*Index/.test(line))).toEqual([]);
+    }
+  }
+});
+
+describe.each(['dev', 'prod'] as const)('with an index in stage %s', (stage) => {
+  const deployment = synthesise(stage, withSearch(stage));
+  const { Properties: domain } = onlyResourceOf(stackOf(deployment, 'Search'), 'AWS::OpenSearchService::Domain');
+  const deployed = deployedFunctions(deployment);
+
+  test('the domain is encrypted at rest and on every way', () => {
+    expect(domain).toMatchObject({
+      EncryptionAtRestOptions: { Enabled: true },
+      NodeToNodeEncryptionOptions: { Enabled: true },
+      DomainEndpointOptions: { EnforceHTTPS: true, TLSSecurityPolicy: 'Policy-Min-TLS-1-2-PFS-2023-10' },
+    });
+  });
+
+  test('its size is small, but in production it stands in three zones', () => {
+    expect(at(domain, 'ClusterConfig', 'InstanceCount')).toBe(stage === 'prod' ? 3 : 1);
+    expect(at(domain, 'ClusterConfig', 'ZoneAwarenessConfig', 'AvailabilityZoneCount')).toBe(
+      stage === 'prod' ? 3 : undefined,
+    );
+  });
+
+  test('search may ask the index, the indexer may change it, and nobody else reaches it', () => {
+    const reach = [...deployed.values()].flatMap(({ name, allowed }) =>
+      allowed.filter((line) => line.startsWith('es:')).map((line) => `${name}: ${line}`),
+    );
+    expect(reach.toSorted()).toEqual([
+      'index: es:ESHttpHead SearchDomain.Arn/_alias/syncline-nodes',
+      'index: es:ESHttpHead SearchDomain.Arn/syncline-nodes-*',
+      'index: es:ESHttpPost SearchDomain.Arn/_alias/syncline-nodes',
+      'index: es:ESHttpPost SearchDomain.Arn/syncline-nodes-*',
+      'index: es:ESHttpPost SearchDomain.Arn/syncline-nodes/*',
+      'index: es:ESHttpPut SearchDomain.Arn/_alias/syncline-nodes',
+      'index: es:ESHttpPut SearchDomain.Arn/syncline-nodes-*',
+      'search: es:ESHttpPost SearchDomain.Arn/syncline-nodes/*',
+    ]);
+  });
+
+  test('a task that fails comes again for hours, and is then put aside for two weeks', () => {
+    const queues = resourcesOf(stackOf(deployment, 'Search'), 'AWS::SQS::Queue').map(({ Properties: queue }) => queue);
+    expect(queues.map((queue) => at(queue, 'MessageRetentionPeriod'))).toEqual([1_209_600, 1_209_600]);
+    const tasks = queues.find((queue) => at(queue, 'RedrivePolicy') !== undefined);
+    expect(at(tasks, 'RedrivePolicy', 'maxReceiveCount')).toBe(100);
+    const hiddenSeconds = Number(at(tasks, 'VisibilityTimeout'));
+    expect(hiddenSeconds).toBeGreaterThan(Number(deployed.get('index')?.properties['Timeout']));
+  });
+});
