@@ -1,7 +1,9 @@
 import {
+  HOUR_MS,
   PAGE_ENTRIES_MAX,
   type RouteResponse,
   SEARCH_HITS_MAX,
+  SECOND_MS,
   type SearchHit,
   type SearchQuery,
 } from '@syncline/protocol';
@@ -21,6 +23,8 @@ export async function searchNames(
     return refused(
       'unavailable',
       'this deployment has no search index: name a folder, whose names are searched, or ask its operator to switch search on',
+      // So long that a client tells its person at once.
+      { retryAfterSeconds: HOUR_MS / SECOND_MS },
     );
   }
   const begin = foldWord((request.q ?? '').trim());

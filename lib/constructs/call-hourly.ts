@@ -2,20 +2,19 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { DeploymentConfig } from '../config.ts';
 import type { ApiFunction } from './api-function.ts';
 
-/** Often enough that the clocks of what is called, which a run takes on by two hours at most, go with the wall's. */
+/** Often enough that the clocks of what removes things, which a run takes on by two hours at most, go with the wall's. */
 const RUN_HOURS = 1;
 
-/** Has a function called once an hour, and by nothing else, unless the deployment says that what is removed is removed by hand. */
+/** Has a function called once an hour, and by nothing else. */
 export function callHourly(
   scope: Construct,
   { lambda }: Pick<ApiFunction, 'lambda'>,
-  { removal }: Pick<DeploymentConfig, 'removal'>,
+  { enabled }: { readonly enabled: boolean },
 ): void {
   const rule = new Rule(scope, 'Hourly', {
-    enabled: removal === 'hourly',
+    enabled,
     schedule: Schedule.rate(Duration.hours(RUN_HOURS)),
     targets: [{ bind: () => ({ arn: lambda.functionArn, id: '' }) }],
   });

@@ -12,6 +12,7 @@ export class Expiry extends Construct {
   constructor(scope: Construct, id: string, { resources }: ExpiryProps) {
     super(scope, id);
     const { config } = resources;
-    callHourly(this, new ApiFunction(this, 'Expire', { functionName: 'expiry', config, resources }), config);
+    const expiry = new ApiFunction(this, 'Expire', { functionName: 'expiry', config, resources });
+    callHourly(this, expiry, { enabled: config.removal === 'hourly' });
   }
 }

@@ -1,11 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Resources } from '../resources.ts';
 import { ApiFunction } from './api-function.ts';
+import { callHourly } from './call-hourly.ts';
 
 export interface ScrubProps {
   readonly resources: Resources;
@@ -29,16 +28,7 @@ export class Scrub extends Construct {
         ...(isLocal ? {} : { conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['scrub'] } } }),
       }),
     );
-    const rule = new Rule(this, 'Hourly', {
-      schedule: Schedule.rate(Duration.hours(RUN_HOURS)),
-      targets: [{ bind: () => ({ arn: scrub.lambda.functionArn, id: '' }) }],
-    });
-    new CfnPermission(this, 'Call', {
-      action: 'lambda:InvokeFunction',
-      functionName: scrub.lambda.functionArn,
-      principal: 'events.amazonaws.com',
-      sourceArn: rule.ruleArn,
-    });
+    callHourly(this, scrub, { enabled: true });
     if (!isLocal) this.addAlarm(config.stage);
   }
 

@@ -21,6 +21,6 @@ export class Sweep extends Construct {
     const sweep = new ApiFunction(this, 'Sweep', { functionName: 'sweep', config, resources, roleName });
     sweep.allow(new PolicyStatement({ actions: ['sqs:GetQueueAttributes'], resources: [deadLetters.queueArn] }));
     sweep.lambda.addEnvironment('DEAD_LETTERS_URL', deadLetters.queueUrl);
-    callHourly(this, sweep, config);
+    callHourly(this, sweep, { enabled: config.removal === 'hourly' });
   }
 }
