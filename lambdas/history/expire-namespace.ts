@@ -68,13 +68,16 @@ interface Run extends ExpireDependencies {
   /** Nodes that were looked at in this run: once is enough. */
   readonly looked: Set<NodeId>;
   readonly report: { revisions: number; bytes: number; purged: number; isDone: boolean };
+  /** Somebody has changed the retention since the head was read: the next run goes by it. */
+  isOutdated: boolean;
 }
 
 /**
  * Lets go what the retention of a namespace does not keep: purges what lies longer than that in the trash, and drops revisions by their rule.
  *
  * It follows the journal, so it costs what was changed, not what is there. Each step is one transaction conditional on the head, like a commit, so
- * it never meets one; where it was broken off the next run goes on. A dry run writes nothing and tells the same.
+ * it never meets one; where it was broken off the next run goes on. The head may be minutes old: when another retention was set since, nothing goes. A
+ * dry run writes nothing and tells the same.
  * Source: docs/decisions/0123-retention-follows-the-journal.md
  */
 export async function expireNamespace(
@@ -84,7 +87,8 @@ export async function expireNamespace(
 ): Promise<ExpiryReport> {
   const days = Math.min(head.retentionDays ?? RETENTION_DAYS_DEFAULT, RETENTION_DAYS_MAX);
   const report = { revisions: 0, bytes: 0, purged: 0, isDone: true };
-  const run: Run = { ...dependencies, ...options, head, retentionMs: days * DAY_MS, looked: new Set(), report };
+  const retentionMs = days * DAY_MS;
+  const run: Run = { ...dependencies, ...options, head, retentionMs, looked: new Set(), report, isOutdated: false };
   await raiseFloor(run);
   const { namespaceId, groundId, groundSeq = 0 } = head;
   await purgeTrash(run, namespaceId);
@@ -171,6 +175,7 @@ async function followJournal(run: Run, followed: Followed, begun: ExpiryProgress
     const last = isPast ? seq + limit : (due.at(-1)?.seq ?? seq);
     if (last === seq) return progress;
     await expireNodes(run, due);
+    if (run.isOutdated) return progress;
     progress[key] = last;
     if (!run.isDryRun) await namespaces.writeExpiry(head.namespaceId, progress);
   }
@@ -230,9 +235,19 @@ async function commitStep(
     run.report.bytes = bytes;
     const access = await namespaces.readAccess({ namespaceId: head.namespaceId, accountId: head.ownerAccountId });
     if (access === undefined) return 0;
+    // A dry run may be about a retention that is not set.
+    if (!run.isDryRun && !isSameRetention(access.head, head)) {
+      run.isOutdated = true;
+      break;
+    }
     const { count, transaction } = await decide(access);
     if (count === 0 || run.isDryRun) return count;
-    if ((await namespaces.commit(transaction)).kind === 'committed') return count;
+    const { retentionDays, thinning } = access.head;
+    const retention = {
+      ...(retentionDays === undefined ? {} : { retentionDays }),
+      ...(thinning === undefined ? {} : { thinning }),
+    };
+    if ((await namespaces.commit({ ...transaction, retention })).kind === 'committed') return count;
     await run.clock.sleep(retryDelayMs(run.random, attempt));
   }
   run.report.bytes = bytes;
@@ -240,8 +255,12 @@ async function commitStep(
   return 0;
 }
 
+function isSameRetention(left: NamespaceHead, right: NamespaceHead): boolean {
+  return left.retentionDays === right.retentionDays && left.thinning === right.thinning;
+}
+
 function isInTime(run: Run): boolean {
-  const isInTimeStill = run.clock.now() < run.until;
+  const isInTimeStill = run.clock.now() < run.until && !run.isOutdated;
   run.report.isDone &&= isInTimeStill;
   return isInTimeStill;
 }

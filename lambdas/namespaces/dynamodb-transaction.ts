@@ -95,13 +95,14 @@ function headItem(tables: NamespaceTables, transaction: NamespaceTransaction): T
   const { bytesLogicalDelta, bytesRetainedDelta } = groundId === undefined ? transaction : NO_BYTES;
   const room = roomNeeded(groundId === undefined ? transaction : {});
   const access = accessNeeded(transaction);
+  const kept = retentionNeeded(transaction);
   const trash = trashAdded(groundId === undefined ? transaction : {});
   const { sets, adds } = headChanges(transaction.sharing);
   return {
     Update: {
       TableName: tables.accounts,
       Key: keyAttributes(headKey(transaction.namespaceId)),
-      ConditionExpression: `seq = :expected AND epoch = :epoch${access.condition}${room.condition}`,
+      ConditionExpression: `seq = :expected AND epoch = :epoch${access.condition}${kept.condition}${room.condition}`,
       UpdateExpression: `SET seq = :next${sets} ADD bytesLogical :logical, bytesRetained :retained${trash.adds}${adds}`,
       ExpressionAttributeValues: toAttributes({
         ':expected': expectedSeq,
@@ -110,6 +111,7 @@ function headItem(tables: NamespaceTables, transaction: NamespaceTransaction): T
         ':logical': bytesLogicalDelta,
         ':retained': bytesRetainedDelta,
         ...access.values,
+        ...kept.values,
         ...trash.values,
         ...room.values,
         ...sharingValues(transaction.sharing),
@@ -123,6 +125,19 @@ function accessNeeded({ accessRev }: Pick<NamespaceTransaction, 'accessRev'>) {
   if (accessRev === undefined) return { condition: '', values: {} } as const;
   if (accessRev === 0) return { condition: ' AND attribute_not_exists(accessRev)', values: {} } as const;
   return { condition: ' AND accessRev = :access', values: { ':access': accessRev } } as const;
+}
+
+/** That nobody has changed meanwhile how long the namespace keeps things, which moves no sequence, as a part of a condition. */
+function retentionNeeded({ retention }: Pick<NamespaceTransaction, 'retention'>) {
+  if (retention === undefined) return { condition: '', values: {} } as const;
+  const { retentionDays, thinning } = retention;
+  const conditions = Object.entries({ retentionDays, thinning }).map(([name, value]) =>
+    value === undefined ? ` AND attribute_not_exists(${name})` : ` AND ${name} = :${name}`,
+  );
+  return {
+    condition: conditions.join(''),
+    values: { ':retentionDays': retentionDays, ':thinning': thinning },
+  } as const;
 }
 
 /** That the head on which bytes are counted has room for them still, as the end of a condition. */

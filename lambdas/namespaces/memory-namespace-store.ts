@@ -350,6 +350,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
       head.seq === transaction.expectedSeq &&
       head.epoch === transaction.epoch &&
       (transaction.accessRev ?? head.accessRev ?? 0) === (head.accessRev ?? 0) &&
+      isKeptAs(head, transaction.retention) &&
       this.#allows(transaction.sharing) &&
       this.#hasRoom(transaction) &&
       this.remainders.allows(transaction.groundId ?? transaction.namespaceId, transaction.settling) &&
@@ -357,6 +358,10 @@ export class MemoryNamespaceStore implements NamespaceStore {
       transaction.results.every((made) => !this.#results.has(resultKeyText(made, made.opId)))
     );
   }
+}
+
+function isKeptAs(head: NamespaceHead, retention: NamespaceTransaction['retention'] = head): boolean {
+  return head.retentionDays === retention.retentionDays && head.thinning === retention.thinning;
 }
 
 /** A row as the namespace that reads it has it: where several share their rows, another one may have written it. */

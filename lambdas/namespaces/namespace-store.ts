@@ -262,6 +262,8 @@ export interface NamespaceTransaction {
   readonly epoch: number;
   /** As the head of a shared folder has it, 0 for none: whoever wrote may still. Absent: no member writes. */
   readonly accessRev?: number;
+  /** Of who lets go what is not kept: the head still says that it is kept no longer than that. */
+  readonly retention?: Pick<NamespaceHead, 'retentionDays' | 'thinning'>;
   readonly entries: readonly JournalEntry[];
   readonly bytesLogicalDelta: number;
   readonly bytesRetainedDelta: number;

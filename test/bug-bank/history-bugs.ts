@@ -1,5 +1,6 @@
 import type { PlantedBug } from './planted-bug.ts';
 
+const RETENTION = 'test/scenarios/retention.test.ts';
 const EXPIRY = 'test/scenarios/expiry.test.ts';
 const EXPIRY_CLOCK = 'test/scenarios/expiry-clock.test.ts';
 const TRASH = 'test/scenarios/trash.test.ts';
@@ -224,6 +225,30 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
     find: 'if (count === 0 || run.isDryRun) return count;',
     replace: 'if (count === 0) return count;',
     caughtBy: { file: EXPIRY, test: 'a dry run tells what a run would do, and does nothing' },
+  },
+  {
+    id: 'expiry-goes-by-an-old-head',
+    what: 'A run of the expiry goes by the retention that it read minutes ago, and lets go what is to be kept longer by now.',
+    invariant: 'I-7',
+    file: 'lambdas/history/expire-namespace.ts',
+    find: 'if (!run.isDryRun && !isSameRetention(access.head, head)) {',
+    replace: 'if (run.isDryRun && !isSameRetention(access.head, access.head)) {',
+    caughtBy: {
+      file: RETENTION,
+      test: 'a retention that is made longer while the expiry runs, just about listNamespaces, keeps what it keeps from then on',
+    },
+  },
+  {
+    id: 'expiry-outruns-a-retention',
+    what: 'A step of the expiry is committed after the retention was made longer, because that moves no sequence.',
+    invariant: 'I-7',
+    file: 'lambdas/namespaces/memory-namespace-store.ts',
+    find: 'isKeptAs(head, transaction.retention) &&',
+    replace: 'isKeptAs(head) &&',
+    caughtBy: {
+      file: RETENTION,
+      test: 'a retention that is made longer while the expiry runs, just about commit, keeps what it keeps from then on',
+    },
   },
   {
     id: 'expiry-believes-the-wall',

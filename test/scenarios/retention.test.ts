@@ -105,3 +105,32 @@ test('usage tells present contents, trash and history, and which shared folders 
   });
   expect(await world.call(bob, 'getUsage', {})).toMatchObject({ presentBytes: 70, trashBytes: 0, historyBytes: 0 });
 });
+
+test.each(['listNamespaces', 'readAccess', 'commit'] as const)(
+  'a retention that is made longer while the expiry runs, just about %s, keeps what it keeps from then on',
+  async (call) => {
+    const { world, ann, nodeId } = await opened();
+    world.service.stores.clock.advance(40 * DAY_MS);
+    const { namespaces, retentions } = world.service.stores;
+    const retention = { days: RETENTION_DAYS_MAX, thinning: 'none' } as const;
+    const owner = { namespaceId: ann.namespaceId, ownerAccountId: ann.accountId };
+    const original = namespaces[call].bind(namespaces) as (...given: readonly unknown[]) => Promise<unknown>;
+    let isLonger = false;
+    const meanwhile = async (...given: readonly unknown[]): Promise<unknown> => {
+      // Heads are read first and may be minutes old; of the rest it comes just before.
+      const answer = call === 'listNamespaces' ? await original(...given) : undefined;
+      if (!isLonger) expect(await retentions.setRetention(owner, retention)).toBe(true);
+      isLonger = true;
+      return answer ?? original(...given);
+    };
+    Object.assign(namespaces, { [call]: meanwhile });
+    await world.expire();
+    expect(isLonger).toBe(true);
+    expect(await countRevisions(world, ann, nodeId)).toBe(40);
+    expect((await world.call(ann, 'listTrash', { query: {} })).entries).toHaveLength(1);
+    // What would go by it was not passed by: the next run looks at it again.
+    expect(await retentions.setRetention(owner, { days: 30, thinning: 'days' })).toBe(true);
+    await world.expire();
+    expect(await countRevisions(world, ann, nodeId)).toBe(1);
+  },
+);
