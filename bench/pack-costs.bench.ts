@@ -17,6 +17,7 @@ import { S3ObjectStore } from '../lambdas/chunks/s3-object-store.ts';
 import { DynamodbPackIndex } from '../lambdas/packs/dynamodb-pack-index.ts';
 import { PACK_REST_MS } from '../lambdas/packs/limits.ts';
 import { sweepPack } from '../lambdas/packs/sweep-pack.ts';
+import { DynamodbReferenceStore } from '../lambdas/references/dynamodb-reference-store.ts';
 import { createDynamodbClient } from '../lambdas/runtime/dynamodb-client.ts';
 import { systemClock as serverClock, systemRandom } from '../lambdas/runtime/system-clock.ts';
 import { chunkOf, newId, putSigned, valueOf } from '../test/support/api-device.ts';
@@ -140,10 +141,18 @@ function createSweeping(
   const client = createDynamodbClient({ connection });
   const dynamodb = { client, tableNames: { chunks }, clock, random: systemRandom };
   const objects = new S3ObjectStore({ bucket: environment['BUCKET'] ?? '', clock: serverClock, connection });
+  const references = new DynamodbReferenceStore(dynamodb);
   return {
     dependencies: {
       chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
       packs: new DynamodbPackIndex(dynamodb),
+      // Asked at its cost; but the files of what is forgotten stay here, and so do their references.
+      references: {
+        isReferenced: async (domain: string, hash: ChunkHash) => {
+          await references.isReferenced(domain, hash);
+          return false;
+        },
+      },
       objects,
       clock,
     },

@@ -10,6 +10,9 @@ const FUNCTION_LIFE_MS_MAX = 15 * MINUTE_MS;
 /** Sweep time between the condemnation of a pack and its removal: a table restored to an earlier point never points at missing bytes. */
 export const PACK_GRACE_MS = 35 * DAY_MS;
 
+/** Members of one pack of which it is asked together whether a file needs them. */
+export const MEMBERS_IN_FLIGHT_MAX = 8;
+
 /** A pack of which less than this part is alive is rewritten: one half. */
 export const PACK_ALIVE_PART_MIN = 0.5;
 

@@ -1,6 +1,7 @@
 import type { ChunkIndex } from '../chunks/chunk-index.ts';
 import type { DedupScope } from '../chunks/dedup-domain.ts';
 import type { ObjectStore } from '../chunks/object-store.ts';
+import type { ReferenceStore } from '../references/reference-store.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { KeyRing } from '../runtime/key-ring.ts';
 import type { Meter } from '../runtime/meter.ts';
@@ -27,6 +28,7 @@ export interface ConfirmPackDependencies {
 export interface SweepPackDependencies {
   readonly chunks: Pick<ChunkIndex, 'locateRevivable' | 'move'>;
   readonly packs: PackIndex;
+  readonly references: Pick<ReferenceStore, 'isReferenced'>;
   readonly objects: Pick<ObjectStore, 'head' | 'read' | 'write'>;
   readonly clock: Pick<Clock, 'now'>;
 }

@@ -90,6 +90,18 @@ export const PACK_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: SWEEP, test: 'so its pack is neither condemned nor deleted, until the removal is final' },
   },
   {
+    id: 'lost-records-empty-a-pack',
+    what: 'A pack is condemned and deleted, or rewritten without them, when the records of chunks in it that files need were lost.',
+    invariant: 'I-1',
+    file: 'lambdas/packs/sweep-pack.ts',
+    find: 'return needed.includes(true);',
+    replace: 'return needed.length < 0;',
+    caughtBy: {
+      file: 'lambdas/packs/unrecorded-members.test.ts',
+      test: 'a pack is kept and told while retained files need chunks in it whose records were lost: 4 of 4',
+    },
+  },
+  {
     id: 'grace-of-packs-by-the-wall',
     what: 'A clock on the wall that jumps makes the sweep forget the time of grace of packs.',
     invariant: 'I-22',
