@@ -65,6 +65,11 @@ export class MemoryPackIndex implements PackIndex {
     }
   }
 
+  /** As if the row of a pack had been removed by mistake. */
+  lose(name: PackName): void {
+    this.#records.delete(packObjectKey(name));
+  }
+
   /** All packs that are not deleted, in the order of their keys. */
   list(): readonly PackRecord[] {
     const stored = [...this.#records].filter(([, { state }]) => state !== 'deleted');

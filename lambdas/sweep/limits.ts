@@ -25,6 +25,8 @@ export const REBUILD_ROWS_MAX = 1000;
 export const REBUILD_SEGMENTS_MAX = 200;
 /** Namespaces of one rebuild: they stand in one row. More are left to the next. */
 export const REBUILD_NAMESPACES_MAX = 1000;
+/** Packs without a record that one pass notes: they stand in one row. More are left to the next. */
+export const STRAY_PACKS_MAX = 1000;
 /** Chunks, packs and objects that are looked at together. */
 export const SWEEPS_IN_FLIGHT_MAX = 16;
 

@@ -1,9 +1,17 @@
 import { epochMs, formatInstant } from '@syncline/protocol';
+import type { SweptChunk } from '../chunks/swept-chunk.ts';
 import { sweepPack } from '../packs/sweep-pack.ts';
 import { projectNamespace } from '../references/project-namespace.ts';
 import { isBehind } from '../references/reference-store.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
-import { LAG_MS_MAX, PASS_MS_MIN, RUN_SEGMENTS_MAX, SEGMENT_ITEMS_MAX, SWEEPS_IN_FLIGHT_MAX } from './limits.ts';
+import {
+  LAG_MS_MAX,
+  PASS_MS_MIN,
+  RUN_SEGMENTS_MAX,
+  SEGMENT_ITEMS_MAX,
+  STRAY_PACKS_MAX,
+  SWEEPS_IN_FLIGHT_MAX,
+} from './limits.ts';
 import { rebuildReason, rebuildReferences } from './rebuild-references.ts';
 import { type ChunkSweepOutcome, sweepChunk } from './sweep-chunk.ts';
 import { ageSweep } from './sweep-clock.ts';
@@ -65,7 +73,7 @@ export async function runSweep(
       if (!isDry && swept.doubt !== 'projection') await rebuildReferences(dependencies);
       return report(swept.doubt);
     }
-    progress = following(progress, swept.next);
+    progress = following({ ...progress, ...swept.packs }, swept.next);
     if (!isDry) await index.writeProgress(progress);
   }
   return report();
@@ -78,19 +86,22 @@ function beginning(sweepAt: number): Pick<SweepProgress, 'phase' | 'begunAt'> & 
 function following({ after: _after, ...progress }: SweepProgress, next: string | undefined): SweepProgress {
   if (next !== undefined) return { ...progress, after: next };
   const phase = SWEEP_PHASES[SWEEP_PHASES.indexOf(progress.phase) + 1] ?? 'rest';
-  return { ...progress, phase };
+  if (progress.phase !== 'packs') return { ...progress, phase };
+  const { foundPacks: strayPacks = [], ...rest } = progress;
+  return { ...rest, phase, strayPacks };
 }
 
 interface SweptSegment {
   readonly outcomes: readonly string[];
   readonly next: string | undefined;
+  readonly packs?: Pick<SweepProgress, 'strayPacks' | 'foundPacks'>;
   readonly doubt?: JournalDoubt | undefined;
 }
 
 async function sweepSegment(
   dependencies: SweepDependencies,
   time: SweepTime,
-  { phase, after }: SweepProgress,
+  { phase, after, strayPacks = [], foundPacks = [] }: SweepProgress,
 ): Promise<SweptSegment> {
   const segment = { limit: SEGMENT_ITEMS_MAX, ...(after === undefined ? {} : { after }) };
   const { index, removable } = dependencies;
@@ -106,20 +117,32 @@ async function sweepSegment(
       const ofPacks = time.isDry
         ? []
         : await mapBounded(SWEEPS_IN_FLIGHT_MAX, packs, (pack) => sweepOnePack(dependencies, time, pack));
-      return { outcomes: [...ofChunks.map(chunkCount), ...ofPacks.map((kind) => `packs ${kind}`)], next };
+      const held = new Set(chunks.filter(mayLieThere).map(({ objectKey }) => objectKey));
+      const unrecorded = strayPacks.filter((key) => held.has(key)).map(() => 'unrecorded');
+      const packCounts = [...ofPacks, ...unrecorded].map((kind) => `packs ${kind}`);
+      const left = { strayPacks: strayPacks.filter((key) => !held.has(key)) };
+      return { outcomes: [...ofChunks.map(chunkCount), ...packCounts], next, packs: left };
     }
     case 'chunks':
     case 'packs':
     case 'manifests': {
       const { objects, next } = await removable.list(phase, segment);
+      const pass = { ...time, strayPacks: new Set(strayPacks) };
       const swept = await mapBounded(SWEEPS_IN_FLIGHT_MAX, objects, (object) =>
-        sweepObject(dependencies, time, object),
+        sweepObject(dependencies, pass, object),
       );
-      return { outcomes: swept.map((outcome) => `objects ${outcome}`), next };
+      const noted = objects.filter((_object, at) => swept[at] === 'noted').map(({ key }) => key);
+      const found = { foundPacks: [...new Set([...foundPacks, ...noted])].slice(0, STRAY_PACKS_MAX) };
+      return { outcomes: swept.map((outcome) => `objects ${outcome}`), next, packs: found };
     }
     case 'rest':
       return { outcomes: [], next: undefined };
   }
+}
+
+/** A chunk that is marked for removal may live again where it is. */
+function mayLieThere({ state, removal }: SweptChunk): boolean {
+  return state !== 'deleted' || removal === 'marked';
 }
 
 function chunkCount(outcome: ChunkSweepOutcome): string {

@@ -24,3 +24,9 @@ export interface SweepTime {
   /** Only tells what would be done. */
   readonly isDry: boolean;
 }
+
+/** What one pass knows beside. */
+export interface SweepPass extends SweepTime {
+  /** Objects of packs without a record in which no chunk lies, as far as this pass has looked: the last one has found them. */
+  readonly strayPacks: ReadonlySet<string>;
+}

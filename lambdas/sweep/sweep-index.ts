@@ -106,4 +106,8 @@ export interface SweepProgress {
   readonly after?: string;
   /** When this pass has begun, in sweep time. */
   readonly begunAt: number;
+  /** Objects of packs without a record that the last pass has found, without those in which a chunk was found to lie since. */
+  readonly strayPacks?: readonly string[];
+  /** The same that this pass has found: the next one looks whether a chunk lies in them. */
+  readonly foundPacks?: readonly string[];
 }

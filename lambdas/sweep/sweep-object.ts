@@ -2,10 +2,13 @@ import type { ChunkHash } from '@syncline/protocol';
 import { ORPHAN_AGE_MS } from './limits.ts';
 import { parseObjectKey } from './object-kind.ts';
 import type { ListedObject } from './removable-objects.ts';
-import type { SweepDependencies, SweepTime } from './sweep-dependencies.ts';
+import type { SweepDependencies, SweepPass, SweepTime } from './sweep-dependencies.ts';
 
-/** `unrecorded`: a retained file needs it and its record is gone. It stays for whoever mends that. */
-export type ObjectSweepOutcome = 'kept' | 'unrecorded' | 'removed' | 'overtaken';
+/**
+ * `unrecorded`: a retained file needs it and its record is gone. It stays for whoever mends that. `noted`: a pack without a record, of which the
+ * next pass finds out whether a chunk lies in it.
+ */
+export type ObjectSweepOutcome = 'kept' | 'unrecorded' | 'noted' | 'removed' | 'overtaken';
 
 type ObjectDependencies = Pick<SweepDependencies, 'index' | 'packs' | 'references' | 'removable'>;
 
@@ -14,19 +17,20 @@ type ObjectDependencies = Pick<SweepDependencies, 'index' | 'packs' | 'reference
  * was never opened, the loser of a race. What a record names goes with its record (sweep-chunk.ts), and is left alone here.
  *
  * It must be ORPHAN_AGE_MS old. But what makes this safe is no clock: before it goes, it is noted that this version is being removed, and a
- * client that would have it recorded after that is told to send it again. And what is referenced stays, for a record may be lost as well. Cost of an object that is kept: 1 read.
+ * client that would have it recorded after that is told to send it again. And what is referenced stays, for a record may be lost as well:
+ * of a pack nobody knows what lies in it then, but for the records of its chunks, so all of those are gone through first. Cost of an object that is kept: 1 read.
  */
 export async function sweepObject(
   dependencies: ObjectDependencies,
-  time: SweepTime,
+  pass: SweepPass,
   object: ListedObject,
 ): Promise<ObjectSweepOutcome> {
   const name = parseObjectKey(object.key);
-  if (name === undefined || object.storedAt + ORPHAN_AGE_MS > time.now) return 'kept';
+  if (name === undefined || object.storedAt + ORPHAN_AGE_MS > pass.now) return 'kept';
   const ban = name.kind === 'packs' ? banPack : banObject;
-  const isStray = await ban(dependencies, time, { ...name, object });
+  const isStray = await ban(dependencies, pass, { ...name, object });
   if (isStray !== true) return isStray === false ? 'kept' : isStray;
-  if (!time.isDry) await dependencies.removable.remove(object);
+  if (!pass.isDry) await dependencies.removable.remove(object);
   return 'removed';
 }
 
@@ -58,11 +62,12 @@ async function banObject(
 
 async function banPack(
   { index, packs }: ObjectDependencies,
-  { isDry, now }: SweepTime,
-  { domain, hash, object: { versionId } }: NamedObject,
-): Promise<boolean | 'overtaken'> {
+  { isDry, now, strayPacks }: SweepPass,
+  { domain, hash, object: { key, versionId } }: NamedObject,
+): Promise<boolean | 'noted' | 'overtaken'> {
   const pack = await packs.get({ domain, hash });
   // A pack that was recorded goes when it is empty (packs/sweep-pack.ts).
   if (pack !== undefined) return pack.state === 'deleted' && pack.versionId === versionId && pack.members.length === 0;
+  if (!strayPacks.has(key)) return 'noted';
   return isDry || (await index.banPack({ domain, hash, versionId, now })) || 'overtaken';
 }

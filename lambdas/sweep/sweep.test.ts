@@ -189,7 +189,12 @@ describe('an object that no record names', () => {
     await world.sweep();
     expect(service.stores.objects.keys()).toHaveLength(1);
     await world.age(HOUR_MS);
-    await world.sweep();
+    if (kind === 'pack') {
+      // First it is found out whether a chunk lies in it.
+      expect((await world.sweep())?.counts).toEqual({ 'objects noted': 1 });
+      await world.age(DAY_MS);
+    }
+    expect((await world.sweep())?.counts).toEqual({ 'objects removed': 1 });
     expect(service.stores.objects.keys()).toEqual([]);
     expect(await world.put(member, 'a')).toBeDefined();
     if (kind === 'pack') await storePack(service, member, [textBytes('c'), textBytes('d')]);
@@ -233,6 +238,29 @@ describe('an object that no record names', () => {
     expect(world.stores.objects.keys()).toEqual([]);
   });
 
+  test('is a pack that is kept while a chunk lies in it: its own record was lost', async () => {
+    const world = new SweepWorld();
+    const member = await world.join();
+    const { service } = world.world;
+    const { pack } = await storePack(service, member, [textBytes('a'), textBytes('b')]);
+    expect(await world.put(member, 'a')).toBeDefined();
+    expect(await world.put(member, 'b')).toBeDefined();
+    await world.project(member);
+    await world.sweep();
+    service.stores.packs.lose({ domain: 'shared', hash: pack.hash });
+    await world.age(2 * ORPHAN_AGE_MS);
+    expect((await world.sweep())?.counts).toMatchObject({ 'objects noted': 1 });
+    for (let pass = 0; pass < 4; pass++) {
+      await world.age(DAY_MS);
+      expect((await world.sweep())?.counts).toMatchObject({ 'packs unrecorded': 1 });
+      await world.expectKept();
+    }
+    await world.purgeAll(member);
+    await sweepToTheEnd(world);
+    await sweepToTheEnd(world);
+    expect(world.stores.objects.keys()).toEqual([]);
+  });
+
   test('is not confirmed once it is going', async () => {
     const world = new SweepWorld();
     const member = await world.join();
@@ -242,6 +270,8 @@ describe('an object that no record names', () => {
     await putPack(service, member, built);
     await world.sweep();
     await world.age(ORPHAN_AGE_MS);
+    await world.sweep();
+    await world.age(DAY_MS);
     let answer: unknown;
     world.meanwhile = async () => {
       answer = await service.invoke('confirmPack', { body: built.pack }, member);

@@ -20,6 +20,15 @@ export const SWEEP_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'unrecorded-pack-is-stray',
+    what: 'A pack whose record was lost is removed, with all chunks in it.',
+    invariant: 'I-1',
+    file: 'lambdas/sweep/run-sweep.ts',
+    find: 'strayPacks: strayPacks.filter((key) => !held.has(key))',
+    replace: 'strayPacks: strayPacks.filter((key) => key.length > 0)',
+    caughtBy: { file: SWEEP, test: 'is a pack that is kept while a chunk lies in it: its own record was lost' },
+  },
+  {
     id: 'referenced-chunk-is-swept',
     what: 'Only pins keep a chunk: what is retained for longer goes.',
     invariant: 'I-3',

@@ -154,7 +154,15 @@ function describeListing(get: () => SweepSubject): void {
   });
 
   test('its progress is kept whole', async () => {
-    const progress = { wallAt: NOW, sweepAt: 12, phase: 'packs', after: 'x', begunAt: 3 } as const;
+    const progress = {
+      wallAt: NOW,
+      sweepAt: 12,
+      phase: 'packs',
+      after: 'x',
+      begunAt: 3,
+      strayPacks: ['p'],
+      foundPacks: ['q', 'r'],
+    } as const;
     await get().index.writeProgress(progress);
     expect(await get().index.readProgress()).toEqual(progress);
     const { after: _after, ...rest } = progress;
