@@ -29,6 +29,18 @@ export const SWEEP_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: SWEEP, test: 'is a pack that is kept while a chunk lies in it: its own record was lost' },
   },
   {
+    id: 'lag-of-a-time-to-come',
+    what: 'A sweep whose clock is behind takes every entry for one that is just being projected.',
+    invariant: 'I-22',
+    file: 'lambdas/sweep/run-sweep.ts',
+    find: 'Math.abs(now - parseInstant(oldest.changedAt)) < LAG_MS_MAX',
+    replace: 'now - parseInstant(oldest.changedAt) < LAG_MS_MAX',
+    caughtBy: {
+      file: SWEEP,
+      test: 'also while its own clock is behind that of whoever dated the entry, so that the entry seems to be new',
+    },
+  },
+  {
     id: 'referenced-chunk-is-swept',
     what: 'Only pins keep a chunk: what is retained for longer goes.',
     invariant: 'I-3',
