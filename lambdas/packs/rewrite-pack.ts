@@ -6,7 +6,7 @@ import { type PackRecord, packObjectKey } from './pack-index.ts';
 import { type PlacedMember, placeMembers } from './place-members.ts';
 
 /**
- * `rewritten`: what is alive lies in the pack `into`. `damaged`: bytes of these members are not theirs any more; nothing was changed.
+ * `rewritten`: what is alive lies in the pack `into`. `damaged`: bytes of these members are not theirs any more, or gone; nothing was changed.
  * `busy`: a pack of the same bytes is just being removed, or is described otherwise; nothing was changed, a later run makes another.
  */
 export type RewriteOutcome =
@@ -30,7 +30,7 @@ export async function rewritePack(
   const { domain } = pack;
   const from = packObjectKey(pack);
   const bytes = await objects.read(from);
-  assert(bytes !== undefined, 'a pack is stored for as long as chunks lie in it');
+  if (bytes === undefined) return { kind: 'damaged', members: alive.map(({ hash }) => hash) };
   const wrong = findWrongMembers(alive, bytes);
   if (wrong.length > 0) return { kind: 'damaged', members: wrong.map((index) => (alive[index] as PlacedMember).hash) };
 

@@ -48,3 +48,18 @@ test('a pack goes with the last file that needs it, though the record of a chunk
   }
   expect(world.stores.objects.keys()).toEqual([]);
 });
+
+test('a sweep goes on when the object of a pack is gone that is to be rewritten: it is told as damaged, and no record changes', async () => {
+  const { world, member, pack, rows } = await packedFiles();
+  const [kept] = world.retained();
+  for (const file of world.retained()) if (file !== kept) await world.purge(member, file);
+  for (let step = 0; step < 3; step++) {
+    await world.age(STEP_MS);
+    // Before the last step nothing is dead yet.
+    if (step === 2) world.stores.objects.sweep(`packs/shared/${pack.hash}`);
+    await world.sweep();
+  }
+  await world.age(STEP_MS);
+  expect((await world.sweep())?.counts).toMatchObject({ 'chunks kept': 4, 'packs damaged': 1 });
+  expect(rows.get(`shared#${chunkOf(textBytes('a')).hash}`)).toMatchObject({ state: 'live' });
+});
