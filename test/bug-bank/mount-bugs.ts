@@ -64,9 +64,21 @@ export const MOUNT_BUGS: readonly PlantedBug[] = [
     what: 'Whoever deletes the folder of a mount from a disk deletes for everybody what is in it.',
     invariant: 'I-15',
     file: 'client/src/engine/settle-deletions.ts',
-    find: "(!local.tree.has(mountId) || mounts.stateOf(mountId) === 'readable')",
+    find: "(this.#isMountReplaced(mountId) || mounts.stateOf(mountId) === 'readable')",
     replace: "mounts.stateOf(mountId) === 'readable'",
     caughtBy: { file: MOUNTED, test: 'that is deleted on a disk comes back, and nothing of it is deleted for anybody' },
+  },
+  {
+    id: 'mount-made-anew-deletes',
+    what: 'Whoever deletes the folder of a mount from a disk and makes another one there deletes for everybody what was in it.',
+    invariant: 'I-15',
+    file: 'client/src/engine/settle-deletions.ts',
+    find: '|| !sameFolder(here.entry.identity, agreed.identity)',
+    replace: '',
+    caughtBy: {
+      file: MOUNTED,
+      test: 'that is deleted and made anew before the client looks, is filled again, and nothing of it is deleted for anybody',
+    },
   },
   {
     id: 'viewer-sends',

@@ -262,6 +262,21 @@ describe('the folder of a mount', () => {
     expect(below(a, 'desk/team')).toEqual(TEAM);
   });
 
+  test('that is deleted and made anew before the client looks, is filled again, and nothing of it is deleted for anybody', async () => {
+    await team.shareWithBob();
+    guest.files.remove('team');
+    guest.files.mkdir('team');
+    guest.files.write('team/log', 'log');
+    await guest.sync();
+    await team.settleAll();
+    expect(below(a, 'desk/team')).toEqual({ ...TEAM, log: 'log' });
+    expect(below(guest, 'team')).toEqual({ ...TEAM, log: 'log' });
+    guest.files.remove('team/sub');
+    await settle(guest);
+    await team.settleAll();
+    expect(below(a, 'desk/team')).toEqual({ plan: 'one', log: 'log' });
+  });
+
   test('that is moved into another shared folder is copied there, and comes back', async () => {
     const namespaceId = await team.shareWithBob();
     const other = await world.shareNew(bob, 'other');

@@ -12,6 +12,7 @@ import {
   type SyncedNode,
   type SyncedTree,
   sameContent,
+  sameFolder,
   sameObject,
 } from './trees.ts';
 
@@ -189,10 +190,17 @@ class Fates {
 
   /** A mount is only left by a person's word: what is gone with it from this disk was not deleted. Nor does a viewer delete anything. */
   #isKeptByMount({ nodeId, parentId }: RemoteNode): boolean {
-    const { mounts, remote, local } = this.#input;
+    const { mounts, remote } = this.#input;
     if (mounts.at(nodeId) !== undefined) return true;
     const mountId = mounts.above(remote, parentId);
-    return mountId !== undefined && (!local.tree.has(mountId) || mounts.stateOf(mountId) === 'readable');
+    return mountId !== undefined && (this.#isMountReplaced(mountId) || mounts.stateOf(mountId) === 'readable');
+  }
+
+  /** Whether the folder in which both sides agreed is gone, also where another one stands at its place by now. */
+  #isMountReplaced(mountId: NodeId): boolean {
+    const here = this.#input.local.tree.get(mountId);
+    const agreed = this.#input.synced.get(mountId);
+    return here === undefined || agreed === undefined || !sameFolder(here.entry.identity, agreed.identity);
   }
 
   #isChangedAboveRemote(node: SyncedNode): boolean {
