@@ -48,6 +48,18 @@ export const MOUNT_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'answer-of-another-folder',
+    what: 'The answer to a commit is taken for a node of another folder that has the same id, and the file follows that one.',
+    invariant: 'I-9',
+    file: 'client/src/engine/execute-remote.ts',
+    find: '} else if (!trees.isAtHome(trees.hung(result.node))) {',
+    replace: '} else if (result.node.rev < 0) {',
+    caughtBy: {
+      file: MOUNTED,
+      test: 'a file stays in its folder, and its edits too, where somebody has given its id to a file of another folder',
+    },
+  },
+  {
     id: 'move-across-a-mount',
     what: 'A node that went across a mount on the disk keeps its id, and is planned as a move.',
     invariant: 'I-9',

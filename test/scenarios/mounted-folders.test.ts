@@ -181,6 +181,26 @@ test('a node that somebody has given the id of a node of another folder is taken
   }
 });
 
+test('a file stays in its folder, and its edits too, where somebody has given its id to a file of another folder', async () => {
+  await team.shareWithBob();
+  const trap = await world.shareNew(bob, 'a trap');
+  await world.welcome(bob, ada, { namespaceId: trap });
+  const { node } = await world.call(bob, 'resolvePath', { query: { path: '/team/plan' } });
+  await world.put(inside(bob, trap), { name: 'squatter', text: 'bait', newNodeId: node.nodeId });
+  b.forgetState();
+  b.faults.onCommit = (moment) => {
+    if (moment === 'after') b.files.write('desk/team/plan', 'edited');
+  };
+  await b.sync();
+  b.faults.onCommit = undefined;
+  await b.sync();
+  expect(Object.values(below(b, 'desk/team'))).toContain('edited');
+  const { nodes } = await world.call(bob, 'listTree', { query: { namespaceId: trap } });
+  expect(nodes.map(({ name, rev }) => `${name}@${rev}`)).toEqual(['squatter@1']);
+  await settle(a);
+  expect(below(a, 'desk/team')).toMatchObject(TEAM);
+});
+
 describe('what goes across a mount on the disk', () => {
   test('stands at the service where it is before it is gone where it was, and no byte is sent again', async () => {
     await team.shareWithBob();

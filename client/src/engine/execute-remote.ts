@@ -157,6 +157,11 @@ export async function commit(execution: Execution, commitments: readonly Commitm
       refuse(execution, commitment.nodeId, result.error);
     } else if (result.status === 'conflict') {
       execution.failed.add(commitment.nodeId);
+    } else if (!trees.isAtHome(trees.hung(result.node))) {
+      // Taking it for that node would let what is on the disk follow the other folder.
+      execution.failed.add(commitment.nodeId);
+      const path = localPath(execution, commitment.nodeId) ?? '';
+      report(execution, { path, reason: 'refused', detail: 'It has an id that something in another folder has, too.' });
     } else {
       const node = toRemoteNode(trees.hung(result.node));
       if (result.node.deletedAt === undefined) trees.takeRemote(result.node);
