@@ -119,3 +119,15 @@ test('a wipe that was broken off goes on, and what is missing is never taken for
   for (const device of [a, b]) expect(await textsIn(device)).toEqual(EVERYTHING);
   expect(await readFile(join(a.folder, 'plain.txt'), 'utf8')).toBe('first of plain.txt');
 });
+
+test('a folder whose wipe was broken off is not linked again before that has come to its end', async () => {
+  const [a, b] = await twoDevices();
+  const [folder] = await readLinkedFolders(a.home);
+  await changeFolderSettings(a.home, folder?.folderId ?? '', { wiping: true });
+  await rm(join(a.folder, 'plain.txt'));
+  expect((await a.cli.run(['link', a.folder])).stderr).toContain('is being removed');
+  await a.cli.expect(['sync', '--once']);
+  await a.cli.expect(['link', a.folder]);
+  for (const device of [a, b]) await device.cli.expect(['sync', '--once']);
+  for (const device of [a, b]) expect(await textsIn(device)).toEqual(EVERYTHING);
+});

@@ -9,6 +9,7 @@ import {
   writeLinkedFolder,
 } from '../platform/node/linked-folders.ts';
 import { readRootMarker, writeRootMarker } from '../platform/node/root-marker.ts';
+import { beingWiped } from './being-wiped.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { reloadDaemon } from './daemon-link.ts';
@@ -53,6 +54,8 @@ async function linkFolder(
   const { home, deviceId } = session;
   const folders = await readLinkedFolders(home);
   const known = folders.find((folder) => folder.path === wanted.path);
+  // A new link would not say any more that what is missing in it was removed, and not deleted.
+  if (known?.wiping === true) throw beingWiped();
   const nested = folders.find((folder) => folder !== known && isNested(folder.path, wanted.path));
   if (nested !== undefined) throw inTheWay(wanted.path, `lies in or around the linked folder ${quote(nested.path)}`);
   if (known !== undefined && known.namespaceId !== wanted.namespaceId) {

@@ -7,6 +7,7 @@ import { describeWipe } from '../sync/describe-wipe.ts';
 import { openEngine } from '../sync/open-engine.ts';
 import { describePlan } from '../sync/planned-step.ts';
 import { type FolderWipe, goOnWiping, isWipeAsked, wipeDevice } from '../sync/wipe-device.ts';
+import { beingWiped } from './being-wiped.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { askDaemon } from './daemon-link.ts';
@@ -56,15 +57,6 @@ async function sync(
 
 function tellWipes({ output }: CommandContext, wipes: readonly FolderWipe[]): void {
   output.result({ wipes }, wipes.flatMap(describeWipe).map(escapeText));
-}
-
-function beingWiped(): CommandError {
-  return new CommandError({
-    reason: 'conflict',
-    code: 'being_wiped',
-    message: 'This device was unlinked, and what it has synced is being removed.',
-    remedy: 'Repeat `syncline sync --once` to bring that to its end, then link the folder again.',
-  });
 }
 
 function withoutError({ path, state, counts, steps, problems }: SyncReport): Omit<SyncReport, 'error'> {
