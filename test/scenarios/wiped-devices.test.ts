@@ -131,3 +131,14 @@ test('a folder whose wipe was broken off is not linked again before that has com
   for (const device of [a, b]) await device.cli.expect(['sync', '--once']);
   for (const device of [a, b]) expect(await textsIn(device)).toEqual(EVERYTHING);
 });
+
+test('a folder of another account that was signed in here before keeps all of its files', async () => {
+  const [a] = await twoDevices();
+  await a.logIn('a', 'bob@example.com');
+  const bob = await BackgroundDevice.signIn(service, { directory, name: 'bob', email: 'bob@example.com' });
+  devices.push(bob);
+  await bob.cli.expect(['devices', 'unlink', 'a', '--wipe']);
+  await a.cli.run(['sync', '--once']);
+  expect(await textsIn(a)).toEqual(EVERYTHING);
+  expect(await readLinkedFolders(a.home)).toHaveLength(1);
+});

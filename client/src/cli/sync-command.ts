@@ -49,7 +49,8 @@ async function sync(
   const reports = isDry ? await planFolders(context, folders) : await syncFolders(context, folders, options);
   // The daemon looks at this by itself.
   const isRefused = !isDry && reports.some(({ state, counts }) => state === 'refused' && counts !== undefined);
-  if (isRefused && (await isWipeAsked(session))) return tellWipes(context, await wipeDevice(session));
+  const wipes = isRefused && (await isWipeAsked(session)) ? await wipeDevice(session) : [];
+  if (wipes.length > 0) return tellWipes(context, wipes);
   context.output.result({ folders: reports.map(withoutError) }, reports.flatMap(describeReport));
   const failure = reports.find((report) => report.error !== undefined)?.error;
   if (failure !== undefined) throw failure;

@@ -19,7 +19,7 @@ import type { SignIn } from './session.ts';
 
 export interface WipeDependencies {
   readonly home: string;
-  readonly api: Pick<ApiClient, 'listDevices' | 'reportWipe'>;
+  readonly api: Pick<ApiClient, 'listDevices' | 'listTree' | 'reportWipe'>;
   readonly deviceId: SignIn['deviceId'];
   /** The operating system's, unless told otherwise. */
   readonly calls?: DiskCalls;
@@ -50,16 +50,18 @@ export async function isWipeAsked({ api, deviceId }: WipeDependencies): Promise<
 
 /**
  * Removes what this device has synced from all of its folders, and links none of them any more; then says so to the account. Only what the
- * service has goes (`wipeFolder`).
+ * service has goes (`wipeFolder`), and only from folders whose namespace the account can read: those that were linked for another account,
+ * which was signed in here before, are not this one's to remove.
  *
  * First it is written down of every folder that it is being wiped: from then on nothing syncs it, so that no file that is missing is ever taken
  * for one that a person has deleted, not even after a new sign-in. A repeat goes on where an earlier one was broken off.
+ * @throws UnavailableError before anything is written down.
  */
 export async function wipeDevice(dependencies: WipeDependencies): Promise<readonly FolderWipe[]> {
   const { home } = dependencies;
-  for (const { folderId } of await readLinkedFolders(home)) {
-    await changeFolderSettings(home, folderId, { wiping: true });
-  }
+  const own: LinkedFolder[] = [];
+  for (const folder of await readLinkedFolders(home)) if (await isReadable(dependencies, folder)) own.push(folder);
+  for (const { folderId } of own) await changeFolderSettings(home, folderId, { wiping: true });
   return goOnWiping(dependencies);
 }
 
@@ -80,6 +82,11 @@ export async function goOnWiping(dependencies: WipeDependencies): Promise<readon
     if (!(error instanceof UnavailableError)) throw error;
   }
   return wipes;
+}
+
+async function isReadable({ api }: WipeDependencies, { namespaceId }: LinkedFolder): Promise<boolean> {
+  const answer = await api.listTree({ query: { namespaceId, limit: '1' } });
+  return answer.ok || (answer.problem.code !== 'not_found' && answer.problem.code !== 'forbidden');
 }
 
 async function wipeLinked(
