@@ -49,8 +49,8 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
     what: 'Of a folder that comes back from the trash, what lies in it is not asked for.',
     invariant: 'I-11',
     file: 'client/src/engine/pull-changes.ts',
-    find: "isNewFolder && type !== 'created' ? await listBelow(remote, folder) : NOTHING;",
-    replace: "isNewFolder && type === 'created' ? await listBelow(remote, folder) : NOTHING;",
+    find: "!trees.remote.has(node.nodeId) && type !== 'created';",
+    replace: "!trees.remote.has(node.nodeId) && type === 'created';",
     caughtBy: {
       file: 'client/src/engine/pull-changes.test.ts',
       test: 'a folder that comes back from the trash comes with all that lies in it',

@@ -93,6 +93,18 @@ export const MOUNT_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'torn-listing-is-believed',
+    what: 'What was moved in a shared folder while its tree was listed is taken for deleted.',
+    invariant: 'I-5',
+    file: 'client/src/engine/pull-changes.ts',
+    find: 'if (!isTorn || repeats',
+    replace: 'if (isTorn || repeats',
+    caughtBy: {
+      file: MOUNTED,
+      test: 'what is moved in a shared folder while its tree is listed does not go into the trash of a disk',
+    },
+  },
+  {
     id: 'viewer-sends',
     what: 'The edits of a viewer are planned as uploads.',
     invariant: 'I-9',

@@ -181,6 +181,31 @@ test('a node that somebody has given the id of a node of another folder is taken
   }
 });
 
+test('what is moved in a shared folder while its tree is listed does not go into the trash of a disk', async () => {
+  const namespaceId = await team.shareWithBob();
+  const { nodeId: early } = await world.mkdir(inside(bob, namespaceId), 'early');
+  await team.settleAll();
+  const { node } = await world.call(bob, 'resolvePath', { query: { path: '/team/sub/deep' } });
+  const { namespaces } = world.service.stores;
+  const listChildren = namespaces.listChildren.bind(namespaces);
+  let isMoved = false;
+  namespaces.listChildren = async (request) => {
+    const children = await listChildren(request);
+    if (!isMoved && request.parentId === early) {
+      isMoved = true;
+      const move = { type: 'move', nodeId: node.nodeId, baseRev: node.rev, parentId: early, name: 'deep' } as const;
+      await world.must(inside(bob, namespaceId), move);
+    }
+    return children;
+  };
+  namespaces.changeHead(namespaceId, { epoch: 2 });
+  const counts = countTransfers(a);
+  await settle(a);
+  expect(isMoved).toBe(true);
+  expect(below(a, 'desk/team')).toEqual({ plan: 'one', sub: undefined, early: undefined, 'early/deep': 'two' });
+  expect([counts.fetched, a.files.trashed.size]).toEqual([0, 0]);
+});
+
 test('a file stays in its folder, and its edits too, where somebody has given its id to a file of another folder', async () => {
   await team.shareWithBob();
   const trap = await world.shareNew(bob, 'a trap');

@@ -80,6 +80,8 @@ export const MASS_CHANGE_SHARE = 0.25;
 export const ROLES_MS_MAX = 60_000;
 /** Pages of one listing or delta: a billion nodes. */
 export const PAGES_MAX = 1_000_000;
+/** How often in a row the delta is read once more, because trees were listed behind it. */
+export const DELTA_REPEATS_MAX = 3;
 /** Folders that one look at the disk lists; more are a circle. */
 export const LISTINGS_MAX = 100_000_000;
 /** Folders that are listed before other work gets its turn. */

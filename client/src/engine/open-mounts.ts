@@ -3,7 +3,7 @@ import type { EngineTrees } from './engine-trees.ts';
 import { ROLES_MS_MAX } from './limits.ts';
 import { listPages } from './list-namespace.ts';
 import type { Clock, Remote } from './ports.ts';
-import { PULLED, type PullOutcome } from './pull-outcome.ts';
+import { PULLED, type PullOutcome, TORN } from './pull-outcome.ts';
 
 /**
  * Lists the namespaces that are mounted and closed, and finds out what the account may do in all of them. One that may not be read stays
@@ -26,13 +26,15 @@ export async function openMounts({
   if (isAllOpen && rolesAt !== undefined && Math.abs(now - rolesAt) < ROLES_MS_MAX) return PULLED;
   const roles = await remote.listRoles();
   if (roles.kind === 'refused') return roles;
+  let outcome = PULLED;
   for (const namespaceId of standing.values()) {
     const opened = await openMount({ remote, trees }, namespaceId, roles.value.get(namespaceId));
     if (opened.kind === 'refused') return opened;
+    if (opened.kind === 'torn') outcome = opened;
   }
   trees.noteRoles(now);
   trees.save();
-  return PULLED;
+  return outcome;
 }
 
 async function openMount(
@@ -49,8 +51,10 @@ async function openMount(
     return PULLED;
   }
   const listed = await listPages(remote, { namespaceId, folderId: undefined });
-  if (listed.kind === 'listed') trees.openMounted(namespaceId, listed.nodes, { seq: listed.seq, role });
+  if (listed.kind === 'listed') {
+    trees.openMounted(namespaceId, listed.nodes, { seq: listed.seq, role });
+    return TORN;
+  }
   // Who was taken out between the two answers finds nothing there; the next delta tells.
-  else if (listed.problem.code !== 'not_found' && listed.problem.code !== 'forbidden') return listed;
-  return PULLED;
+  return listed.problem.code === 'not_found' || listed.problem.code === 'forbidden' ? PULLED : listed;
 }

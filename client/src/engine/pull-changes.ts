@@ -1,10 +1,10 @@
 import { assert, type Change, type Node, type Problem, rootNodeId } from '@syncline/protocol';
 import type { EngineTrees } from './engine-trees.ts';
-import { PAGES_MAX } from './limits.ts';
+import { DELTA_REPEATS_MAX, PAGES_MAX } from './limits.ts';
 import { type ListedFolder, listPages } from './list-namespace.ts';
 import { openMounts } from './open-mounts.ts';
 import type { Clock, Remote } from './ports.ts';
-import { PULLED, type PullOutcome } from './pull-outcome.ts';
+import { PULLED, type PullOutcome, TORN } from './pull-outcome.ts';
 
 interface Puller {
   readonly remote: Remote;
@@ -18,6 +18,8 @@ interface Puller {
  */
 export async function pullChanges(puller: Puller): Promise<PullOutcome> {
   const { remote, trees } = puller;
+  let repeats = 0;
+  let isTorn = false;
   for (let page = 0; page < PAGES_MAX; page++) {
     const { cursor } = trees.position;
     if (cursor === undefined) {
@@ -35,12 +37,20 @@ export async function pullChanges(puller: Puller): Promise<PullOutcome> {
     for (const change of changes) {
       const applied = await applyChange(remote, trees, change);
       if (applied.kind === 'refused') return applied;
+      if (applied.kind === 'torn') isTorn = true;
     }
     // Written down with the cursor: whatever becomes of the listing, what is closed is listed before anything is concluded from it.
     for (const namespaceId of [...toList, ...left]) trees.closeMounted(namespaceId);
     trees.setPosition({ ...trees.position, cursor: answer.value.cursor });
     trees.save();
-    if (!answer.value.hasMore) return openMounts(puller);
+    if (answer.value.hasMore) continue;
+    const opened = await openMounts(puller);
+    if (opened.kind === 'refused') return opened;
+    isTorn ||= opened.kind === 'torn';
+    if (!isTorn || repeats === DELTA_REPEATS_MAX) return PULLED;
+    // What was moved while a tree was listed may be in no page of it, and would look deleted.
+    isTorn = false;
+    repeats += 1;
   }
   assert(false, 'a delta comes to its end');
 }
@@ -65,12 +75,13 @@ async function applyChange(remote: Remote, trees: EngineTrees, change: Change): 
     const known = trees.remote.get(node.nodeId);
     if (known !== undefined && known.rev < node.rev) trees.removeRemote(node.nodeId);
   } else {
-    const isNewFolder = node.kind === 'folder' && !trees.remote.has(node.nodeId);
+    const isListed = node.kind === 'folder' && !trees.remote.has(node.nodeId) && type !== 'created';
     // Before the folder is taken over: one that is known is not listed again when the delta that brought it was broken off here.
     const folder = { namespaceId, folderId: node.nodeId };
-    const below = isNewFolder && type !== 'created' ? await listBelow(remote, folder) : NOTHING;
+    const below = isListed ? await listBelow(remote, folder) : NOTHING;
     if (below.kind === 'refused') return below;
     for (const taken of [change.node, ...below.nodes]) trees.takeRemote(taken);
+    return isListed ? TORN : PULLED;
   }
   return PULLED;
 }
