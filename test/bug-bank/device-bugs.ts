@@ -15,6 +15,18 @@ export const DEVICE_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: WIPE, test: 'only what is exactly as it was sent goes, and folders in which nothing is left' },
   },
   {
+    id: 'wiped-folder-is-synced',
+    what: 'A folder whose wipe was broken off is synced by who had waited for it, and what is missing counts as deleted.',
+    invariant: 'I-15',
+    file: 'client/src/platform/node/linked-folders.ts',
+    find: 'if (folder?.wiping !== true) return lock;',
+    replace: 'return lock;',
+    caughtBy: {
+      file: 'client/src/daemon/folder-supervisor.test.ts',
+      test: 'that somebody began to wipe while this waited for it is not synced',
+    },
+  },
+  {
     id: 'wipe-looks-once',
     what: 'A wipe does not look again before it removes what it has put aside.',
     invariant: 'I-14',

@@ -8,7 +8,7 @@ import {
   listConflicts,
   settleCopy,
 } from '../engine/conflicts.ts';
-import { type LinkedFolder, lockFolder, readLinkedFolders } from '../platform/node/linked-folders.ts';
+import { type LinkedFolder, lockToSync, readLinkedFolders } from '../platform/node/linked-folders.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { askDaemon, notRunning } from './daemon-link.ts';
@@ -134,7 +134,7 @@ async function resolveHere(
   },
 ): Promise<ConflictOutcome> {
   const { folder, path, given, choice } = job;
-  const lock = await lockFolder(context.home, folder.folderId);
+  const lock = await lockToSync(context.home, folder.folderId);
   if (lock === undefined) throw notSettled(given, 'changed');
   try {
     return await readOfflineFolder(context, folder, async (seen) => {

@@ -2,7 +2,7 @@ import { rootNodeId } from '@syncline/protocol';
 import type { Command } from 'commander';
 import { connectDaemon, type DaemonConnection } from '../daemon/control-client.ts';
 import type { SyncEngine } from '../engine/sync-engine.ts';
-import { type LinkedFolder, lockFolder } from '../platform/node/linked-folders.ts';
+import { type LinkedFolder, lockToSync } from '../platform/node/linked-folders.ts';
 import { describeWipe } from '../sync/describe-wipe.ts';
 import { openEngine } from '../sync/open-engine.ts';
 import { describePlan } from '../sync/planned-step.ts';
@@ -122,7 +122,7 @@ async function syncByDaemon(
 async function syncHere(context: CommandContext, folder: LinkedFolder, options: SyncOptions): Promise<SyncReport> {
   const session = await context.session();
   const { home, deviceName } = session;
-  const lock = await lockFolder(home, folder.folderId);
+  const lock = await lockToSync(home, folder.folderId);
   if (lock === undefined) throw busyFolder(folder.path);
   const progress = context.output.progress(`Syncing ${folder.path}`);
   try {
@@ -163,7 +163,7 @@ async function planFolders(context: CommandContext, folders: readonly LinkedFold
   const { home, deviceName } = session;
   const reports: SyncReport[] = [];
   for (const folder of folders) {
-    const lock = await lockFolder(home, folder.folderId);
+    const lock = await lockToSync(home, folder.folderId);
     try {
       const { engine, close } = openEngine(session, { folder, home, deviceName, signal: context.signal });
       try {

@@ -7,7 +7,12 @@ import { ManualClock } from '../../test/manual-clock.ts';
 import { ScriptedFolderSync } from '../../test/scripted-folder-sync.ts';
 import { describeFolder } from '../cli/describe-status.ts';
 import type { WatchLack } from '../platform/node/folder-watcher.ts';
-import { type LinkedFolder, lockFolder, writeLinkedFolder } from '../platform/node/linked-folders.ts';
+import {
+  changeFolderSettings,
+  type LinkedFolder,
+  lockFolder,
+  writeLinkedFolder,
+} from '../platform/node/linked-folders.ts';
 import type { IncomingUpload } from '../sync/ahead-fetches.ts';
 import type { FolderSyncs } from '../sync/folder-syncs.ts';
 import type { LogEntry } from './daemon-log.ts';
@@ -239,6 +244,18 @@ describe('a folder', () => {
     const names = (await readdir(folders)).filter((name) => name.includes('sqlite'));
     expect(names.toSorted()).toEqual([`${ID}.sqlite.replaced`, `${ID}.sqlite.replaced-wal`]);
     expect(log.filter(({ event }) => event === 'folder-failed')).toEqual([]);
+  });
+
+  test('that somebody began to wipe while this waited for it is not synced', async () => {
+    const other = await lockFolder(home, ID);
+    const one = start();
+    await reaches(one, 'locked');
+    await settle();
+    await changeFolderSettings(home, ID, { wiping: true });
+    other?.release();
+    clock.advance(LOCK_RETRY_MS);
+    while (clock.nextMs === undefined && syncs.length === 0) await settle();
+    expect([stateOf(one), syncs.length]).toEqual(['locked', 0]);
   });
 
   test('of nobody who is signed in says what to do, and takes no lock', async () => {

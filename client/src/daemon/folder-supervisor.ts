@@ -3,7 +3,7 @@ import { retryDelayMs } from '../api/backoff.ts';
 import type { Clock, Random } from '../api/clock.ts';
 import { pause } from '../api/pause.ts';
 import type { FolderSync } from '../engine/folder-sync.ts';
-import { type LinkedFolder, lockFolder, stateFile } from '../platform/node/linked-folders.ts';
+import { type LinkedFolder, lockToSync, stateFile } from '../platform/node/linked-folders.ts';
 import { putStateAside } from '../platform/node/open-state-store.ts';
 import type { FolderSyncs, OpenedFolderSync } from '../sync/folder-syncs.ts';
 import { ChangeSignal } from './change-signal.ts';
@@ -151,7 +151,7 @@ export class FolderSupervisor {
   async #attempt(syncs: FolderSyncs): Promise<Attempt> {
     const { home } = this.#dependencies;
     try {
-      const lock = await lockFolder(home, this.#folder.folderId);
+      const lock = await lockToSync(home, this.#folder.folderId);
       if (lock === undefined) return { kind: 'locked' };
       try {
         if (this.#rebuild) this.#putStateAside();

@@ -86,8 +86,7 @@ export async function readLinkedFolders(home: string): Promise<readonly LinkedFo
   const folders: LinkedFolder[] = [];
   for (const name of await namesIn(directoryOf(home))) {
     if (!name.endsWith('.json')) continue;
-    const remedy = 'Move it away, and link the folder again.';
-    const folder = await readConfigurationFile(join(directoryOf(home), name), { schema: LinkedFolder, remedy });
+    const folder = await readLink(join(directoryOf(home), name));
     if (folder !== undefined) folders.push(folder);
   }
   return folders.toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -97,6 +96,28 @@ export async function readLinkedFolders(home: string): Promise<readonly LinkedFo
 export async function lockFolder(home: string, folderId: string): Promise<ProcessLock | undefined> {
   await makePrivateDirectory(directoryOf(home));
   return takeProcessLock(join(directoryOf(home), `${folderId}.lock`));
+}
+
+/**
+ * Takes a linked folder for this process alone, to sync it; answers undefined when another process has it, and when what it has synced is being
+ * removed by now: whoever had it before may have begun that.
+ */
+export async function lockToSync(home: string, folderId: string): Promise<ProcessLock | undefined> {
+  const lock = await lockFolder(home, folderId);
+  if (lock === undefined) return undefined;
+  try {
+    const folder = await readLink(join(directoryOf(home), `${folderId}.json`));
+    if (folder?.wiping !== true) return lock;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+  lock.release();
+  return undefined;
+}
+
+function readLink(file: string): Promise<LinkedFolder | undefined> {
+  return readConfigurationFile(file, { schema: LinkedFolder, remedy: 'Move it away, and link the folder again.' });
 }
 
 async function namesIn(directory: string): Promise<readonly string[]> {
