@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { logFile } from '../../client/src/daemon/daemon-log.ts';
 import { changeFolderSettings, readLinkedFolders } from '../../client/src/platform/node/linked-folders.ts';
 import { BackgroundDevice } from '../support/background-device.ts';
 import { HttpService } from '../support/http-service.ts';
@@ -141,4 +142,18 @@ test('a folder of another account that was signed in here before keeps all of it
   await a.cli.run(['sync', '--once']);
   expect(await textsIn(a)).toEqual(EVERYTHING);
   expect(await readLinkedFolders(a.home)).toHaveLength(1);
+});
+
+test('a folder that cannot be wiped yet, because it is not there, keeps no other one from being synced', async () => {
+  const a = await signIn('a');
+  const [folder] = await readLinkedFolders(a.home);
+  await changeFolderSettings(a.home, folder?.folderId ?? '', { wiping: true });
+  await rename(a.folder, join(directory, 'a disk that was taken out'));
+  const other = join(directory, 'other');
+  await a.cli.expect(['link', other]);
+  await a.cli.expect(['start']);
+  await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle' }]));
+  await a.cli.expect(['link', other]);
+  const log = await readFile(logFile(a.home), 'utf8');
+  expect(log.match(/"folder-added"/g)).toHaveLength(1);
 });

@@ -176,14 +176,14 @@ export class Daemon {
 
   /**
    * A device that the service refuses may have been unlinked, and asked to remove what it has synced; and a removal that was begun is brought
-   * to its end, whoever began it. Nothing syncs meanwhile.
+   * to its end, whoever began it. Nothing syncs meanwhile what is removed.
    */
   async #followWipe(folders: readonly LinkedFolder[]): Promise<void> {
     const wipes = this.#syncs?.wipes;
     if (wipes === undefined) return;
     const isBegun = folders.some(({ wiping }) => wiping === true);
     if (!isBegun && !(await this.#isWipeAsked(wipes))) return;
-    await this.#drop(folders);
+    await this.#drop(isBegun ? folders.filter(({ wiping }) => wiping === true) : folders);
     const outcomes = await (isBegun ? wipes.goOn() : wipes.begin());
     const wiped = outcomes.flatMap((outcome) => (outcome.state === 'wiped' ? [outcome] : []));
     if (wiped.length === 0) return;
