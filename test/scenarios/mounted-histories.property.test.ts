@@ -16,6 +16,7 @@ type Doing =
   | { readonly type: 'sync'; readonly device: number; readonly fault: Fault; readonly edit: Edit }
   | { readonly type: 'part'; readonly device: number; readonly steps: number }
   | { readonly type: 'forget-state'; readonly device: number }
+  | { readonly type: 'epoch' }
   | { readonly type: 'standing'; readonly standing: Standing };
 
 /** Turns of all devices, one after the other, in which they have to come to rest. */
@@ -29,10 +30,13 @@ const aDoing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ type: fc.constant('sync'), device, fault: aFault, edit: anEdit }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('part'), device, steps: fc.nat(6) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('forget-state'), device }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('epoch') }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('standing'), standing: aStanding }) },
 );
 const aHistory = fc.record({
   begins: fc.constantFrom<InvitedRole>('editor', 'viewer'),
+  /** Whether there is a second shared folder, of which both people are members all the time. */
+  hasOther: fc.boolean(),
   doings: fc.array(aDoing, { maxLength: 30, size: 'max' }),
   ends: aStanding,
 });
@@ -46,6 +50,7 @@ class MountedHistory {
   /** Contents that each device has had. */
   readonly #seen = new Map<SyncDevice, Set<string | undefined>>();
   #standing: Standing;
+  #epoch = 1;
 
   constructor(team: TeamWorld, shared: { readonly namespaceId: NamespaceId; readonly role: InvitedRole }) {
     this.team = team;
@@ -70,6 +75,12 @@ class MountedHistory {
       await team.world.welcomeBack(team.ada, team.bob, namespaceId);
       if (standing === 'viewer') await team.setRole(namespaceId, standing);
     }
+  }
+
+  /** From now on the journal of the shared folder cannot be continued. */
+  endEpoch(): void {
+    this.#epoch += 1;
+    this.team.world.service.stores.namespaces.changeHead(this.namespaceId, { epoch: this.#epoch });
   }
 
   /** One sync: nothing of what the disk had before is lost, and who may not write has not written. */
@@ -165,12 +176,22 @@ function textsOn(actor: SyncDevice): Set<string | undefined> {
   return new Set([...actor.files.tree().values()].filter((text) => text !== undefined && text !== ''));
 }
 
-async function run({ begins, doings, ends }: History): Promise<void> {
+async function run({ begins, hasOther, doings, ends }: History): Promise<void> {
   const team = await TeamWorld.open();
-  const history = new MountedHistory(team, { namespaceId: await team.shareWithBob(begins), role: begins });
+  const namespaceId = await team.shareWithBob(begins);
+  if (hasOther) {
+    const other = await team.world.shareNew(team.bob, 'other');
+    await team.world.welcome(team.bob, team.ada, { namespaceId: other });
+    await team.settleAll();
+  }
+  const history = new MountedHistory(team, { namespaceId, role: begins });
   for (const [index, doing] of doings.entries()) {
     if (doing.type === 'standing') {
       await history.stand(doing.standing);
+      continue;
+    }
+    if (doing.type === 'epoch') {
+      history.endEpoch();
       continue;
     }
     const actor = history.devices[doing.device];
@@ -192,12 +213,12 @@ async function run({ begins, doings, ends }: History): Promise<void> {
   expect(b.files.tree()).toEqual(a.files.tree());
   const kept = await history.keptTexts(guest);
   expect([...last].filter((text) => !kept(text))).toEqual([]);
-  const shared = below(a, await mountPath(team, team.ada));
+  const shared = below(a, await mountPath(history, team.ada));
   if (history.standing === 'out') {
     expect(told.filter((reason) => reason !== 'left-folder')).toEqual([]);
     return;
   }
-  const seen = below(guest, await mountPath(team, team.bob));
+  const seen = below(guest, await mountPath(history, team.bob));
   if (history.standing === 'editor') {
     expect(told).toEqual([]);
     expect(seen).toEqual(shared);
@@ -208,12 +229,12 @@ async function run({ begins, doings, ends }: History): Promise<void> {
 }
 
 /** Where a person has the shared folder. */
-async function mountPath({ world }: TeamWorld, person: Member): Promise<string> {
+async function mountPath({ team: { world }, namespaceId }: MountedHistory, person: Member): Promise<string> {
   const paths = new Map<string, string>();
-  for (const { nodeId, parentId, name, kind } of await world.tree(person)) {
+  for (const { nodeId, parentId, name, mountedNamespaceId } of await world.tree(person)) {
     const folder = paths.get(parentId);
     const path = folder === undefined ? name : `${folder}/${name}`;
-    if (kind === 'mount') return path;
+    if (mountedNamespaceId === namespaceId) return path;
     paths.set(nodeId, path);
   }
   throw new Error('the folder is mounted nowhere');
