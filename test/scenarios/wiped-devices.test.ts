@@ -151,6 +151,9 @@ test('a folder that cannot be wiped yet, because it is not there, keeps no other
   await rename(a.folder, join(directory, 'a disk that was taken out'));
   const other = join(directory, 'other');
   await a.cli.expect(['link', other]);
+  await writeFile(join(other, 'file.txt'), 'of the other folder');
+  expect((await a.cli.expect(['sync', '--once'])).stdout).toContain('wiped when it is there again');
+  expect((await a.cli.expect(['ls'])).stdout).toContain('file.txt');
   await a.cli.expect(['start']);
   await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle' }]));
   await a.cli.expect(['link', other]);

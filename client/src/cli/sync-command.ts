@@ -40,18 +40,20 @@ async function sync(
 ): Promise<void> {
   if (options.once !== true && options.dryRun !== true) throw onlyOnce();
   const session = await context.session();
-  const folders = await findLinkedFolders(session.home, given);
+  const found = await findLinkedFolders(session.home, given);
   const isDry = options.dryRun === true;
-  if (folders.some(({ wiping }) => wiping === true)) {
-    if (isDry) throw beingWiped();
-    return tellWipes(context, await goOnWiping(session));
-  }
+  const isWiping = found.some(({ wiping }) => wiping === true);
+  if (isWiping && isDry) throw beingWiped();
+  const begun = isWiping ? await goOnWiping(session) : [];
+  const folders = found.filter(({ wiping }) => wiping !== true);
+  if (isWiping && folders.length === 0) return tellWipes(context, begun);
   const reports = isDry ? await planFolders(context, folders) : await syncFolders(context, folders, options);
   // The daemon looks at this by itself.
   const isRefused = !isDry && reports.some(({ state, counts }) => state === 'refused' && counts !== undefined);
   const wipes = isRefused && (await isWipeAsked(session)) ? await wipeDevice(session) : [];
-  if (wipes.length > 0) return tellWipes(context, wipes);
-  context.output.result({ folders: reports.map(withoutError) }, reports.flatMap(describeReport));
+  if (wipes.length > 0) return tellWipes(context, [...begun, ...wipes]);
+  const told = [...begun.flatMap(describeWipe).map(escapeText), ...reports.flatMap(describeReport)];
+  context.output.result({ folders: reports.map(withoutError), ...(isWiping ? { wipes: begun } : {}) }, told);
   const failure = reports.find((report) => report.error !== undefined)?.error;
   if (failure !== undefined) throw failure;
 }
