@@ -4,6 +4,7 @@ import { readSignIn } from '../sync/session.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { escapeText, quote } from './escape-text.ts';
+import { pathBelow, readMountPaths } from './mount-paths.ts';
 import { notSignedIn } from './open-session.ts';
 import { parseCount, parseDuration } from './parse-duration.ts';
 import { readPasswordLine } from './read-credentials.ts';
@@ -80,7 +81,10 @@ async function list(context: CommandContext): Promise<void> {
   const session = await context.session();
   const answer = await session.api.listLinks({ signal: context.signal });
   if (!answer.ok) throw problemError(answer.problem, 'The links');
-  const { links } = answer.value;
+  const places = await readMountPaths(session, context.signal);
+  const links = answer.value.links.map((link) =>
+    link.path === undefined ? link : { ...link, path: pathBelow(places.get(link.namespaceId) ?? '', link.path) },
+  );
   context.output.result({ links }, links.length === 0 ? ['There are no links.'] : links.map(describe));
 }
 

@@ -6,9 +6,10 @@ import { commitOperation } from './commit-operation.ts';
 import { requireDevice } from './devices-command.ts';
 import { escapeText, quote } from './escape-text.ts';
 import { requireFile } from './get-command.ts';
+import { placeOf } from './mount-paths.ts';
 import { parseMoment } from './parse-moment.ts';
 import { parseRevision } from './parse-revision.ts';
-import { findNode, parseRemotePath, type RemotePath, requireNode } from './remote-path.ts';
+import { enterMount, findNode, parseRemotePath, type RemotePath, requireNode } from './remote-path.ts';
 import { restoreFromTrash } from './trash-command.ts';
 
 interface RestoreOptions {
@@ -55,9 +56,9 @@ async function restore(context: CommandContext, [given]: readonly [string], opti
 
 async function restoreRevision(context: CommandContext, path: RemotePath, rev: number): Promise<void> {
   const session = await context.session();
-  const { nodeId } = await requireFile(session, path, context.signal);
+  const { namespaceId, nodeId } = await requireFile(session, path, context.signal);
   const operation = { type: 'restore', nodeId, rev } as const;
-  const { node } = await commitOperation(session, { operation, path: path.text }, context.signal);
+  const { node } = await commitOperation(session, { operation, path: path.text, namespaceId }, context.signal);
   context.output.result({ path: path.text, node }, [
     `Revision ${rev} of ${quote(path.text)} is the present one again, as revision ${node.contentRev}.`,
   ]);
@@ -71,9 +72,10 @@ async function restoreTree(
 ): Promise<void> {
   const { signal, output } = context;
   const session = await context.session();
-  const { namespaceId, nodeId } = await requireNode(session, path, signal);
+  const { namespaceId, nodeId } = await enterMount(session, await requireNode(session, path, signal), signal);
   const deviceId = device === undefined ? undefined : (await requireDevice(session, device, signal)).deviceId;
   const asked = { namespaceId, nodeId, at, dryRun: dryRun === true, ...(deviceId === undefined ? {} : { deviceId }) };
+  const place = await placeOf(session, namespaceId, signal);
   const progress = output.progress(`Restoring ${path.text}`);
   const changes: RestoreChange[] = [];
   let seq = 0;
@@ -82,7 +84,7 @@ async function restoreTree(
     do {
       const answer = await session.api.restoreTree({ body: page === undefined ? asked : { ...asked, page }, signal });
       if (!answer.ok) throw problemError(answer.problem, quote(path.text));
-      changes.push(...answer.value.changes);
+      changes.push(...answer.value.changes.map((change) => ({ ...change, path: place(change.path) })));
       seq = answer.value.seq;
       page = answer.value.nextPage;
     } while (page !== undefined);

@@ -1,11 +1,17 @@
-import type { TrashEntry } from '@syncline/protocol';
+import type { NamespaceId, TrashEntry } from '@syncline/protocol';
 import type { Command } from 'commander';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { commitOperation } from './commit-operation.ts';
 import { escapeText, formatBytes, quote } from './escape-text.ts';
+import { pathBelow, readMountPaths } from './mount-paths.ts';
 import type { Session } from './open-session.ts';
 import { parseRemotePath, resolveDestination } from './remote-path.ts';
+
+/** `path` is where it stood in the account, a shared folder included. */
+interface Trashed extends TrashEntry {
+  readonly namespaceId: NamespaceId;
+}
 
 interface TrashRestoreOptions {
   readonly to?: string;
@@ -50,7 +56,11 @@ export async function restoreFromTrash(
   if (entry === undefined) throw notInTrash(what);
   const place = options.to === undefined ? undefined : await destinationOf(session, options.to, { entry, signal });
   const operation = { type: 'restore', nodeId: entry.nodeId, ...place } as const;
-  const committed = await commitOperation(session, { operation, path: entry.path }, signal);
+  const committed = await commitOperation(
+    session,
+    { operation, path: entry.path, namespaceId: entry.namespaceId },
+    signal,
+  );
   const { name } = committed.node;
   const note = committed.conflict === undefined ? '' : ` Its name was taken: it is called ${quote(name)}.`;
   output.result({ entry, node: committed.node }, [`Restored ${quote(options.to ?? entry.path)}.${note}`]);
@@ -70,24 +80,44 @@ async function purge(context: CommandContext, [what]: readonly [string]): Promis
     });
   }
   const operation = { type: 'purge', nodeId: entry.nodeId, deletedAt: entry.deletedAt } as const;
-  await commitOperation(session, { operation, path: entry.path }, context.signal);
+  const { path, namespaceId } = entry;
+  await commitOperation(session, { operation, path, namespaceId }, context.signal);
   context.output.result({ entry }, [`Removed ${quote(entry.path)} for good.`]);
 }
 
-async function readTrash(session: Session, signal: AbortSignal): Promise<readonly TrashEntry[]> {
-  const entries: TrashEntry[] = [];
+/** The trash of the account and of each shared folder that it has, newest first. */
+async function readTrash(session: Session, signal: AbortSignal): Promise<readonly Trashed[]> {
+  const mounts = await readMountPaths(session, signal);
+  const entries = [...(await readTrashOf(session, { namespaceId: session.account.homeNamespaceId, top: '' }, signal))];
+  for (const [namespaceId, top] of mounts) entries.push(...(await readTrashOf(session, { namespaceId, top }, signal)));
+  // Instants of one form and in UTC stand in the order of their texts; each list is in order already.
+  return mounts.size === 0 ? entries : entries.toSorted((left, right) => compareTexts(right.deletedAt, left.deletedAt));
+}
+
+function compareTexts(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+async function readTrashOf(
+  session: Session,
+  { namespaceId, top }: { readonly namespaceId: NamespaceId; readonly top: string },
+  signal: AbortSignal,
+): Promise<readonly Trashed[]> {
+  const entries: Trashed[] = [];
   let page: string | undefined;
   do {
-    const answer = await session.api.listTrash({ query: { page }, signal });
-    if (!answer.ok) throw problemError(answer.problem, 'The trash');
-    entries.push(...answer.value.entries);
+    const answer = await session.api.listTrash({ query: { namespaceId, page }, signal });
+    if (!answer.ok) throw problemError(answer.problem, top === '' ? 'The trash' : `The trash of ${quote(top)}`);
+    const found = answer.value.entries;
+    entries.push(...found.map((entry) => ({ ...entry, namespaceId, path: pathBelow(top, entry.path) })));
     page = answer.value.nextPage;
   } while (page !== undefined);
   return entries;
 }
 
 /** What an id or a path names, newest first. */
-async function findEntries(session: Session, what: string, signal: AbortSignal): Promise<readonly TrashEntry[]> {
+async function findEntries(session: Session, what: string, signal: AbortSignal): Promise<readonly Trashed[]> {
   const entries = await readTrash(session, signal);
   const byId = entries.filter(({ nodeId }) => nodeId === what);
   if (byId.length > 0) return byId;
@@ -98,16 +128,26 @@ async function findEntries(session: Session, what: string, signal: AbortSignal):
 async function destinationOf(
   session: Session,
   to: string,
-  { entry, signal }: { readonly entry: TrashEntry; readonly signal: AbortSignal },
+  { entry, signal }: { readonly entry: Trashed; readonly signal: AbortSignal },
 ) {
   const given = { path: parseRemotePath(to), ownName: entry.name };
   const { parent, name, path, present } = await resolveDestination(session, given, signal);
+  if (parent.namespaceId !== entry.namespaceId) throw inAnotherFolder(entry, path.text);
   if (present === undefined) return { parentId: parent.nodeId, name };
   throw new CommandError({
     reason: 'conflict',
     code: 'exists',
     message: `${quote(path.text)} exists already; nothing was restored.`,
     remedy: 'Choose another name.',
+  });
+}
+
+function inAnotherFolder({ path }: Trashed, to: string): CommandError {
+  return new CommandError({
+    reason: 'refused',
+    code: 'other_shared_folder',
+    message: `${quote(path)} and ${quote(to)} are in different shared folders; nothing was restored.`,
+    remedy: 'Restore it to its place, then copy it with `syncline get` and `syncline put`.',
   });
 }
 
