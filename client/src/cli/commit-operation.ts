@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type CommitRequest, encodeUlid, type NamespaceId, type OperationResult, opId } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import { CommandError, problemError } from './command-error.ts';
+import { nudgeDaemon } from './daemon-link.ts';
 import { quote } from './escape-text.ts';
 import type { Session } from './open-session.ts';
 
@@ -39,7 +40,10 @@ export async function commitOperation(
   if (!answer.ok) throw problemError(answer.problem, quote(job.path));
   const [result] = answer.value.results;
   if (result === undefined) throw new UnavailableError('the service answered a commit without its result');
-  if (result.status === 'committed') return result;
+  if (result.status === 'committed') {
+    await nudgeDaemon(session);
+    return result;
+  }
   if (result.status === 'error') throw problemError(result.error, quote(job.path));
   throw new CommandError({
     reason: 'conflict',

@@ -45,6 +45,19 @@ export async function reloadDaemon({ home, output }: Pick<CommandContext, 'home'
   }
 }
 
+/** A round that takes longer is not waited for: it goes on by itself. */
+const NUDGE_MS_MAX = 250;
+
+/**
+ * Lets the daemon, when one runs, look at the service now: of what this installation itself has changed there, the service tells its other
+ * devices alone. Never throws; the daemon would look by itself, later.
+ */
+export async function nudgeDaemon({ home }: Home): Promise<void> {
+  const daemon = await connectDaemon(home).catch(() => undefined);
+  await daemon?.request('sync-now', { acceptDeletes: false }, { msMax: NUDGE_MS_MAX }).catch(() => undefined);
+  daemon?.close();
+}
+
 export function notRunning(): CommandError {
   return new CommandError({
     reason: 'notRunning',

@@ -2,6 +2,7 @@ import { type Invitation, InvitationId } from '@syncline/protocol';
 import type { Command } from 'commander';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
+import { nudgeDaemon } from './daemon-link.ts';
 import { escapeText, quote } from './escape-text.ts';
 import { requireSharedFolder, sharingError } from './shared-folder.ts';
 
@@ -40,10 +41,7 @@ async function list(context: CommandContext, [given]: readonly [string | undefin
       : await session.api.listInvitations({ parameters: { namespaceId: folder.namespaceId }, signal });
   if (!answer.ok) throw sharingError(answer.problem, given === undefined ? 'The invitations' : quote(given));
   const { invitations } = answer.value;
-  output.result(
-    answer.value,
-    invitations.length === 0 ? ['There are no open invitations.'] : invitations.map(describe),
-  );
+  output.result(answer.value, invitations.length === 0 ? ['There are no open invitations.'] : invitations.map(describe));
 }
 
 function describe({ invitationId, role, email, expiresAt, name }: Invitation): string {
@@ -73,6 +71,7 @@ async function accept(context: CommandContext, [token]: readonly [string]): Prom
   const session = await context.session();
   const answer = await session.api.acceptInvitation({ body: { token }, signal: context.signal });
   if (!answer.ok) throw sharingError(answer.problem, 'The invitation');
+  await nudgeDaemon(session);
   const { folder, mount } = answer.value;
   const may = folder.role === 'viewer' ? 'read what is in it' : 'read and change what is in it';
   context.output.result(answer.value, [

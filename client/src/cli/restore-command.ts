@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { commitOperation } from './commit-operation.ts';
+import { nudgeDaemon } from './daemon-link.ts';
 import { requireDevice } from './devices-command.ts';
 import { escapeText, quote } from './escape-text.ts';
 import { requireFile } from './get-command.ts';
@@ -91,6 +92,7 @@ async function restoreTree(
   } finally {
     progress.end();
   }
+  if (dryRun !== true) await nudgeDaemon(session);
   const left = changes.filter(({ obstacle }) => obstacle !== undefined).length;
   output.result({ path: path.text, at, seq, dryRun: dryRun === true, changes }, [
     ...changes.map(describe),

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type * as z from 'zod/mini';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
+import { nudgeDaemon } from './daemon-link.ts';
 import { escapeText, quote } from './escape-text.ts';
 import type { Session } from './open-session.ts';
 import { parseRemotePath, requireNode } from './remote-path.ts';
@@ -91,6 +92,7 @@ async function sharedAs(
   const body = { namespaceId: node.namespaceId, folderId: node.nodeId };
   const answer = await session.api.shareFolder({ body, signal });
   if (!answer.ok) throw sharingError(answer.problem, quote(path));
+  await nudgeDaemon(session);
   return { mount: answer.value.mount, namespaceId: answer.value.folder.namespaceId };
 }
 
@@ -151,6 +153,7 @@ async function leave(context: CommandContext, [given]: readonly [string]): Promi
   const { accountId } = session.account;
   const answer = await session.api.removeMember({ parameters: { namespaceId, accountId }, signal });
   if (!answer.ok) throw leavingError(answer.problem, path.text);
+  await nudgeDaemon(session);
   output.result({ path: path.text, namespaceId }, [`You have left ${quote(path.text)}. The others still have it.`]);
 }
 
