@@ -50,6 +50,7 @@ function describe(explanation: PlainExplanation): readonly string[] {
     ...(nextAttemptAt === undefined ? [] : [`  tried again: ${nextAttemptAt}`]),
     ...(requestId === undefined ? [] : [`  request: ${requestId}`]),
     ...(remoteName === undefined ? [] : [`  at the service it is called: ${quote(remoteName)}`]),
-    ...(remedy === undefined ? [] : [`  what to do: ${escapeText(remedy)}`]),
+    // Some reasons say themselves what to do.
+    ...(remedy === undefined || remedy === detail ? [] : [`  what to do: ${escapeText(remedy)}`]),
   ];
 }

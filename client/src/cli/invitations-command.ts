@@ -4,7 +4,8 @@ import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { nudgeDaemon } from './daemon-link.ts';
 import { escapeText, quote } from './escape-text.ts';
-import { requireSharedFolder, sharingError } from './shared-folder.ts';
+import type { Session } from './open-session.ts';
+import { type NamedFolder, requireSharedFolder, sharingError } from './shared-folder.ts';
 
 export function registerInvitations(program: Command, run: RunCommand): void {
   const invitations = program.command('invitations').description('Shows and withdraws invitations to shared folders.');
@@ -41,7 +42,13 @@ async function list(context: CommandContext, [given]: readonly [string | undefin
       : await session.api.listInvitations({ parameters: { namespaceId: folder.namespaceId }, signal });
   if (!answer.ok) throw sharingError(answer.problem, given === undefined ? 'The invitations' : quote(given));
   const { invitations } = answer.value;
-  output.result(answer.value, invitations.length === 0 ? ['There are no open invitations.'] : invitations.map(describe));
+  output.result(answer.value, invitations.length === 0 ? [nothing(folder, session)] : invitations.map(describe));
+}
+
+/** Where the issuer tells no address, the service finds no invitation by it. */
+function nothing(folder: NamedFolder | undefined, { account }: Session): string {
+  if (folder !== undefined || account.email !== undefined) return 'There are no open invitations.';
+  return 'No invitation is known to be for you: this service does not know your address. Who was sent one runs `syncline accept TOKEN`.';
 }
 
 function describe({ invitationId, role, email, expiresAt, name }: Invitation): string {
