@@ -60,6 +60,9 @@ async function create(context: CommandContext, [given]: readonly [string], optio
   const url = await addressOf(context, { token, link, node });
   context.output.result({ link, token, url }, [
     url,
+    ...(link.role === 'upload'
+      ? ['Whoever has it sends files with `syncline send FILE LINK`, without an account.']
+      : []),
     `Opens until ${link.expiresAt.slice(0, 16).replace('T', ' ')} UTC. It is shown this once; end it with \`syncline link-revoke ${link.linkId}\`.`,
   ]);
 }

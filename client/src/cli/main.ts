@@ -40,6 +40,7 @@ import { registerRestore } from './restore-command.ts';
 import { registerRetention } from './retention-command.ts';
 import { registerRm } from './rm-command.ts';
 import { registerSearch } from './search-command.ts';
+import { registerSend } from './send-command.ts';
 import { registerShare } from './share-command.ts';
 import { registerSignup } from './signup-command.ts';
 import { registerStart } from './start-command.ts';
@@ -90,6 +91,7 @@ const COMMANDS = [
   registerMembers,
   registerInvitations,
   registerLinks,
+  registerSend,
 ];
 
 /** Runs one command line and answers the exit code. Never throws. */
