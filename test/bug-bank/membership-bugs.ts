@@ -8,27 +8,6 @@ const HISTORIES = 'test/scenarios/shared-folders.property.test.ts';
 /** Errors about who is let into a shared folder, and when that ends. */
 export const MEMBERSHIP_BUGS: readonly PlantedBug[] = [
   {
-    id: 'role-of-a-batch-stays',
-    what: 'A batch goes on with the role that its writer had when it began.',
-    invariant: 'I-18',
-    file: 'lambdas/journal/namespace-view.ts',
-    find: 'return groundId === undefined ? {} : { groundId, accessRev };',
-    replace: 'return groundId === undefined || accessRev < 0 ? {} : { groundId };',
-    caughtBy: { file: MEETINGS, test: 'a batch that was read before its writer was removed commits nothing more' },
-  },
-  {
-    id: 'demotion-lets-a-batch-go-on',
-    what: 'Who is made a viewer goes on writing until the batch is over.',
-    invariant: 'I-18',
-    file: 'lambdas/sharing/memory-sharing-store.ts',
-    find: 'else this.#endRight(key, at);',
-    replace: '',
-    caughtBy: {
-      file: MEETINGS,
-      test: 'a batch that was read before its writer was made a viewer commits nothing more',
-    },
-  },
-  {
     id: 'lost-mount-stays-lost',
     what: 'A member whose mount was lost does not get it again.',
     invariant: 'I-9',

@@ -117,15 +117,6 @@ export const MOUNT_BUGS: readonly PlantedBug[] = [
     },
   },
   {
-    id: 'role-is-never-looked-at-again',
-    what: 'A refusal does not make the client look at what the account may do.',
-    invariant: 'I-9',
-    file: 'client/src/engine/execution.ts',
-    find: '  execution.trees.noteRoles(undefined);\n',
-    replace: '',
-    caughtBy: { file: ROLES, test: 'who lost the right while the client ran puts the refused edit aside' },
-  },
-  {
     id: 'left-folder-is-sent',
     what: 'What was changed in a shared folder is sent into the own home when the account is not in the folder any more.',
     invariant: 'I-9',

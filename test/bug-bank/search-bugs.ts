@@ -14,7 +14,10 @@ export const SEARCH_BUGS: readonly PlantedBug[] = [
     file: 'lambdas/search/follow-task.ts',
     find: "    case 'moved':\n",
     replace: '',
-    caughtBy: { file: FOLLOWS, test: IN_THE_END },
+    caughtBy: {
+      file: SEARCHES,
+      test: 'what lies below a folder that was moved is found by its new path, and not by the old one',
+    },
   },
   {
     id: 'shared-folders-stay-in-the-home',
@@ -23,7 +26,10 @@ export const SEARCH_BUGS: readonly PlantedBug[] = [
     file: 'lambdas/search/follow-task.ts',
     find: "      { kind: 'forget', namespaceId, folderId: nodeId, into: mounted, position },\n",
     replace: '',
-    caughtBy: { file: FOLLOWS, test: IN_THE_END },
+    caughtBy: {
+      file: SEARCHES,
+      test: 'what lay in a folder is counted in its own namespace once it is shared, and in the home no more',
+    },
   },
   {
     id: 'position-passes-the-index',

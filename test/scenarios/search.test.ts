@@ -98,6 +98,27 @@ test('a hit is told by the name that it has at that moment', async () => {
   expect(await pathsOf(ann, 'old')).toEqual(['/new.txt']);
 });
 
+test('what lies below a folder that was moved is found by its new path, and not by the old one', async () => {
+  const folder = await world.mkdir(ann, 'before');
+  await world.put(ann, { name: 'x.txt', text: 'x', parentId: folder.nodeId });
+  await settle();
+  const { nodeId, parentId } = folder;
+  await world.must(ann, { type: 'move', nodeId, parentId, name: 'after', baseRev: 1 });
+  await settle();
+  expect(await pathsOf(ann, 'after x')).toEqual(['/after/x.txt']);
+  expect(await pathsOf(ann, 'before x')).toEqual([]);
+});
+
+test('what lay in a folder is counted in its own namespace once it is shared, and in the home no more', async () => {
+  const folder = await world.mkdir(ann, 'team');
+  await world.put(ann, { name: 'x.txt', text: 'x', parentId: folder.nodeId });
+  await settle();
+  const { namespaceId } = await world.share(ann, folder.nodeId);
+  await settle();
+  expect((await search(ann, 'x', { namespaceId })).total).toBe(1);
+  expect((await search(ann, 'x', { namespaceId: ann.namespaceId })).total).toBe(0);
+});
+
 test('pages have each hit once, and a token opens no other search', async () => {
   for (const name of ['a', 'b', 'c', 'd', 'e']) await world.put(ann, { name: `page ${name}`, text: name });
   await settle();
