@@ -54,7 +54,7 @@ test('a service that stays unavailable is told as its last problem, a network th
   expect(world.service.requests).toHaveLength(14);
 });
 
-test('a refused token is renewed once, and the request repeated with the new one', async () => {
+test('a refused token is renewed, twice at most, and the request repeated with the new one', async () => {
   world.service.fault = (request) =>
     request.headers.authorization === 'Bearer second'
       ? cursorAnswer
@@ -62,8 +62,8 @@ test('a refused token is renewed once, and the request repeated with the new one
   expect(await world.api.getCursor()).toMatchObject({ ok: true });
   world.service.fault = () => problem('unauthenticated');
   expect(await world.api.getCursor()).toMatchObject({ ok: false, problem: { remedy: 'sign-in' } });
-  expect(world.tokens.renewals).toBe(2);
-  expect(world.service.requests).toHaveLength(4);
+  expect(world.tokens.renewals).toBe(3);
+  expect(world.service.requests).toHaveLength(5);
 });
 
 test('without another token the refusal is the answer', async () => {

@@ -21,7 +21,7 @@ type CallArguments<N extends JsonRouteName> =
  *
  * Every route is safe to repeat (commits by opId, uploads by content), so a request is repeated with jitter while the network
  * fails or the service says 429, 500 or 503, up to API_RETRY; what is refused then is answered as the last problem.
- * A refused access token is renewed once.
+ * A refused access token is renewed, up to RENEWALS_MAX times.
  *
  * @throws UnavailableError  no answer, or none that fits the contract, within API_RETRY.
  * @throws the signal's reason, when the caller aborted.

@@ -10,7 +10,7 @@ import {
 import * as z from 'zod/mini';
 import type { ApiAnswer, ApiClientDependencies } from './api-client.ts';
 import { parseRetryAfter, retryDelayMs } from './backoff.ts';
-import { ANSWER_BYTES_MAX, API_RETRY, REQUEST_TIMEOUT_MS, RETRY_AFTER_MS_MAX } from './limits.ts';
+import { ANSWER_BYTES_MAX, API_RETRY, RENEWALS_MAX, REQUEST_TIMEOUT_MS, RETRY_AFTER_MS_MAX } from './limits.ts';
 import type { TransportRequest, TransportResponse } from './transport.ts';
 import { UnavailableError } from './unavailable-error.ts';
 
@@ -39,15 +39,15 @@ async function callRoute(
   const request = encodeRequest(dependencies, route, input);
   const isOpen = route.access === 'public' || route.access === 'link';
   let token = isOpen ? undefined : await dependencies.tokens.current(input.signal);
-  let renewed = false;
+  let renewals = 0;
   for (let attempt = 1; ; attempt++) {
     const attempted = await sendOnce(dependencies, authorized(request, token));
     const answer = attempted.kind === 'answer' ? decodeAnswer(route, attempted.response) : undefined;
     if (answer?.ok === true) return answer;
-    if (answer?.problem.code === 'unauthenticated' && token !== undefined && !renewed) {
+    if (answer?.problem.code === 'unauthenticated' && token !== undefined && renewals < RENEWALS_MAX) {
       token = await dependencies.tokens.renew(token, input.signal);
       if (token === undefined) return answer;
-      renewed = true;
+      renewals += 1;
       continue;
     }
     const wait = answer === undefined ? 0 : retryWaitMs(answer.problem, attempted, dependencies.clock.now());

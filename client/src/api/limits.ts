@@ -7,6 +7,11 @@ export const ANSWER_BYTES_MAX = 16 * MiB;
 export const REQUEST_TIMEOUT_MS = 35 * SECOND_MS;
 /** Repeats of one API request: about half a minute in the mean before giving up. */
 export const API_RETRY: RetryBudget = { attemptsMax: 7, delayMsMin: 200, delayMsMax: 20 * SECOND_MS };
+/**
+ * Tokens that one request asks for after refusals: the first may be one that another process has left, and whose end a clock that was set back
+ * hides; the second is new.
+ */
+export const RENEWALS_MAX = 2;
 /** Longest `Retry-After` that is obeyed; a longer one is answered to the caller. */
 export const RETRY_AFTER_MS_MAX = 2 * MINUTE_MS;
 
