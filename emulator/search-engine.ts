@@ -48,10 +48,11 @@ export async function startSearchEngine(options: SearchEngineOptions): Promise<S
   const port = await portToTake(options.before);
   await writeFile(path.join(configuration, 'opensearch.yml'), `${SETTINGS}http.port: ${port}\n`);
   await writeFile(path.join(configuration, 'log4j2.properties'), LOGGING);
-  const child = spawn('java', engineArguments(options, configuration), {
+  const watched = [path.join(import.meta.dirname, 'run-while-watched.mjs'), 'java'];
+  const child = spawn(process.execPath, [...watched, ...engineArguments(options, configuration)], {
     cwd: options.installation,
     env: downloadEnvironment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
   });
   const output = watchOutput(child, logFile);
@@ -60,8 +61,8 @@ export async function startSearchEngine(options: SearchEngineOptions): Promise<S
     child.once('error', () => resolve());
   });
   const stop = (): Promise<void> => stopEngine(child, exited);
-  // Should this process end without a word, nothing else ends the engine.
-  process.once('exit', () => killProcessGroup(child.pid));
+  // Writing to an engine that has ended is not an event of its own: `exited` tells.
+  child.stdin.on('error', () => undefined);
   const late = sleep(READY_TIMEOUT_MS, undefined, { ref: false });
   const endpoint = await Promise.race([output.endpoint, exited.then(() => undefined), late]);
   if (endpoint !== undefined && (await waitForAnswer(endpoint, { child, signal }))) {
@@ -169,8 +170,8 @@ async function waitForAnswer(
 }
 
 async function stopEngine(child: ChildProcess, exited: Promise<void>): Promise<void> {
-  // It flushes what it has at a SIGTERM.
-  child.kill('SIGTERM');
+  // It flushes what it has when it is told to end.
+  child.stdin?.end();
   const timer = setTimeout(() => killProcessGroup(child.pid), STOP_TIMEOUT_MS);
   await exited;
   clearTimeout(timer);

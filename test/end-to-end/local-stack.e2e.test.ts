@@ -96,7 +96,7 @@ describe('npm start', () => {
   });
 
   test('leaves the addresses of the service for its owner alone', async () => {
-    const names = ['apiUrl', 'bucket', 'clientId', 'endpoint', 'region', 'socketUrl', 'userPoolId'];
+    const names = ['apiUrl', 'bucket', 'clientId', 'endpoint', 'region', 'searchEndpoint', 'socketUrl', 'userPoolId'];
     expect(Object.keys(first).toSorted()).toEqual(names);
     expect((await stat(outputsFile)).mode & 0o777).toBe(0o600);
     expect((await fetch(`${first.apiUrl}/v1/configuration`)).status).toBe(200);

@@ -182,6 +182,8 @@ test('whatever was done, and however tasks came, the index has the visible nodes
       const trashed = spaces.flatMap((namespaceId) => world.trashed(namespaceId));
       for (const namespaceId of spaces) {
         expect(world.indexed(namespaceId)).toEqual(await world.expected(ann, namespaceId));
+        // What was deleted in a folder before it was shared may not be in the index: docs/decisions/0150-the-index-follows-the-tables.md
+        if (namespaceId !== ann.namespaceId) continue;
         const { entries } = await world.call(ann, 'listTrash', { query: { namespaceId } });
         for (const { name } of entries) expect(trashed).toContain(name);
       }
