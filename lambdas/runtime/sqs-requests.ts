@@ -1,0 +1,38 @@
+import { assert } from '@syncline/protocol';
+import { type AwsConnection, processConnection } from './aws-connection.ts';
+import { AwsRequests } from './aws-requests.ts';
+import type { Clock, Random } from './clock.ts';
+
+export interface SqsRequestOptions {
+  readonly queueUrl: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** The process's own when absent. */
+  readonly connection?: AwsConnection;
+}
+
+/** Requests about one queue of ours. Source: Amazon SQS API Reference. */
+export class SqsRequests {
+  readonly #requests: AwsRequests;
+  readonly #queueUrl: string;
+  readonly #url: URL;
+
+  constructor(options: SqsRequestOptions) {
+    const { queueUrl, connection = processConnection('SQS'), ...time } = options;
+    this.#requests = new AwsRequests({ ...time, signingName: 'sqs', connection });
+    this.#queueUrl = queueUrl;
+    this.#url = new URL(connection.endpoint ?? `https://sqs.${connection.region}.amazonaws.com`);
+  }
+
+  /** The answer as JSON. @throws UnavailableError when there was none after all tries. */
+  async send(action: 'SendMessage' | 'GetQueueAttributes', input: Readonly<Record<string, unknown>>): Promise<unknown> {
+    const { status, body } = await this.#requests.send({
+      method: 'POST',
+      url: this.#url,
+      headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${action}` },
+      body: Buffer.from(JSON.stringify({ QueueUrl: this.#queueUrl, ...input })),
+    });
+    assert(status === 200, `SQS does not answer for a queue of ours with ${status}`);
+    return JSON.parse(body.toString());
+  }
+}
