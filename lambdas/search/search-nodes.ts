@@ -28,7 +28,7 @@ export interface SearchDependencies extends OpenNamespaceDependencies {
 }
 
 /**
- * Files and folders that the caller may read, by words of their names, paths and contents.
+ * Files and folders that the caller may read, by words of their names and paths.
  *
  * Whose trees are searched is read from the memberships of this moment, and each hit is looked at once more in the tables: what has gone since
  * it was indexed, or is not the caller's to see, is never told. Counts and facets are the index's own, over the same trees.
@@ -59,7 +59,7 @@ export async function searchNodes(
     hits: await describeHits(dependencies, scope.value, { answer, isTrashed: query.filter.isTrashed }),
     total: answer.total,
     facets: { types: [...answer.facets.types], extensions: [...answer.facets.extensions] },
-    covers: 'names-and-contents',
+    covers: 'names-and-paths',
     ...(hasMore ? { nextPage: await signPage(keyRing, listing, { told, after: last.place }) } : {}),
   });
 }

@@ -5,7 +5,7 @@ export const searchRoutes = {
   search: {
     method: 'GET',
     path: '/v1/search',
-    summary: 'Files and folders by words of their names, paths and contents.',
+    summary: 'Files and folders by words of their names and paths.',
     access: 'account',
     query: SearchQuery,
     response: SearchResponse,
