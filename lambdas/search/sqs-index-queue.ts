@@ -1,14 +1,14 @@
 import { mapBounded } from '../runtime/map-bounded.ts';
-import { type SqsRequestOptions, SqsRequests } from '../runtime/sqs-requests.ts';
+import { type QueueRequestOptions, QueueRequests } from '../runtime/queue-requests.ts';
 import type { IndexQueue, IndexTask } from './index-task.ts';
 import { SENDS_IN_FLIGHT_MAX } from './limits.ts';
 
 /** Tasks as messages of an SQS queue, whose event source calls the indexer. */
 export class SqsIndexQueue implements IndexQueue {
-  readonly #requests: SqsRequests;
+  readonly #requests: QueueRequests;
 
-  constructor(options: SqsRequestOptions) {
-    this.#requests = new SqsRequests(options);
+  constructor(options: QueueRequestOptions) {
+    this.#requests = new QueueRequests(options);
   }
 
   async send(tasks: readonly IndexTask[]): Promise<void> {

@@ -1,15 +1,15 @@
 import { mapBounded } from '../runtime/map-bounded.ts';
-import { type SqsRequestOptions, SqsRequests } from '../runtime/sqs-requests.ts';
+import { type QueueRequestOptions, QueueRequests } from '../runtime/queue-requests.ts';
 import { QUEUE_SENDS_IN_FLIGHT_MAX } from './limits.ts';
 import { encodeMemberPage } from './member-page-message.ts';
 import type { MemberPage, PushQueue } from './push-queue.ts';
 
 /** Pages as messages of an SQS queue, whose event source calls the consumer. */
 export class SqsPushQueue implements PushQueue {
-  readonly #requests: SqsRequests;
+  readonly #requests: QueueRequests;
 
-  constructor(options: SqsRequestOptions) {
-    this.#requests = new SqsRequests(options);
+  constructor(options: QueueRequestOptions) {
+    this.#requests = new QueueRequests(options);
   }
 
   async send(pages: readonly MemberPage[]): Promise<void> {

@@ -1,13 +1,13 @@
 import { assert } from '@syncline/protocol';
-import { type SqsRequestOptions, SqsRequests } from '../runtime/sqs-requests.ts';
+import { type QueueRequestOptions, QueueRequests } from '../runtime/queue-requests.ts';
 import type { DeadLetters } from './dead-letters.ts';
 
 /** The queue in which the stream's event source puts aside what its consumer could not handle. */
 export class SqsDeadLetters implements DeadLetters {
-  readonly #requests: SqsRequests;
+  readonly #requests: QueueRequests;
 
-  constructor(options: SqsRequestOptions) {
-    this.#requests = new SqsRequests(options);
+  constructor(options: QueueRequestOptions) {
+    this.#requests = new QueueRequests(options);
   }
 
   async count(): Promise<number> {

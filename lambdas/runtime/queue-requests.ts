@@ -3,7 +3,7 @@ import { type AwsConnection, processConnection } from './aws-connection.ts';
 import { AwsRequests } from './aws-requests.ts';
 import type { Clock, Random } from './clock.ts';
 
-export interface SqsRequestOptions {
+export interface QueueRequestOptions {
   readonly queueUrl: string;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -11,13 +11,13 @@ export interface SqsRequestOptions {
   readonly connection?: AwsConnection;
 }
 
-/** Requests about one queue of ours. Source: Amazon SQS API Reference. */
-export class SqsRequests {
+/** Requests to SQS about one queue of ours. Source: Amazon SQS API Reference. */
+export class QueueRequests {
   readonly #requests: AwsRequests;
   readonly #queueUrl: string;
   readonly #url: URL;
 
-  constructor(options: SqsRequestOptions) {
+  constructor(options: QueueRequestOptions) {
     const { queueUrl, connection = processConnection('SQS'), ...time } = options;
     this.#requests = new AwsRequests({ ...time, signingName: 'sqs', connection });
     this.#queueUrl = queueUrl;
