@@ -8,11 +8,12 @@ import {
   unpackManifest,
 } from '@syncline/protocol';
 import { manifestObjectKey } from '../lambdas/chunks/object-store.ts';
+import { isBehind } from '../lambdas/journal/journal-positions.ts';
 import { revisionOf } from '../lambdas/namespaces/dynamodb-revision-item.ts';
 import type { StoredRevision } from '../lambdas/namespaces/namespace-store.ts';
 import { readContentChunks } from '../lambdas/references/content-chunks.ts';
 import { REVISIONS_AT_ONCE } from '../lambdas/references/limits.ts';
-import { type DomainChunks, isBehind } from '../lambdas/references/reference-store.ts';
+import type { DomainChunks } from '../lambdas/references/reference-store.ts';
 import type { Item } from '../lambdas/runtime/dynamodb-api.ts';
 import { batchGetItems, itemKeyText } from '../lambdas/runtime/dynamodb-batches.ts';
 import type { Audit } from './audit.ts';

@@ -1,7 +1,7 @@
 import { epochMs, formatInstant, type NamespaceId, type NodeId } from '@syncline/protocol';
+import { isBehind } from '../lambdas/journal/journal-positions.ts';
 import { entryOf } from '../lambdas/namespaces/dynamodb-entry-item.ts';
 import type { JournalEntry, NamespaceHead, StoredNode } from '../lambdas/namespaces/namespace-store.ts';
-import { isBehind } from '../lambdas/references/reference-store.ts';
 import { toAttributes } from '../lambdas/runtime/dynamodb-attributes.ts';
 import { queryItems } from '../lambdas/runtime/dynamodb-query.ts';
 import type { Audit } from './audit.ts';

@@ -1,7 +1,7 @@
 import { isOwnObject } from '../lambdas/chunks/chunk-index.ts';
 import type { SweptChunk } from '../lambdas/chunks/swept-chunk.ts';
+import { isBehind, type JournalPosition } from '../lambdas/journal/journal-positions.ts';
 import { packObjectKey } from '../lambdas/packs/pack-index.ts';
-import { isBehind, type JournalPosition } from '../lambdas/references/reference-store.ts';
 import type { Item } from '../lambdas/runtime/dynamodb-api.ts';
 import { fromAttributes, toAttributes } from '../lambdas/runtime/dynamodb-attributes.ts';
 import { queryItems } from '../lambdas/runtime/dynamodb-query.ts';

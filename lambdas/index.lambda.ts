@@ -1,10 +1,10 @@
+import { DynamodbJournalPositions } from './journal/dynamodb-journal-positions.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 import { createIndexHandler } from './search/create-index-handler.ts';
-import { DynamodbIndexProgress } from './search/dynamodb-index-progress.ts';
 import { openSearchIndex } from './search/open-search-index.ts';
 import { SqsIndexQueue } from './search/sqs-index-queue.ts';
 
@@ -26,14 +26,13 @@ const dynamodb = {
     accounts: environment.ACCOUNTS_TABLE,
     changes: environment.CHANGES_TABLE,
     files: environment.FILES_TABLE,
-    sessions: environment.SESSIONS_TABLE,
   },
 };
 
 export const handler = createIndexHandler({
   namespaces: new DynamodbNamespaceStore(dynamodb),
   ...openSearchIndex(environment.SEARCH_ENDPOINT),
-  progress: new DynamodbIndexProgress(dynamodb),
+  progress: new DynamodbJournalPositions({ ...dynamodb, tableName: environment.SESSIONS_TABLE, follower: 'indexed' }),
   queue: new SqsIndexQueue({ queueUrl: environment.INDEX_QUEUE_URL }),
   clock: systemClock,
   telemetry: lineTelemetry({ stage: environment.STAGE }),

@@ -1,4 +1,5 @@
 import { epochMs, type NamespaceId } from '@syncline/protocol';
+import { isBehind, type JournalPosition } from '../journal/journal-positions.ts';
 import { SETTLE_RECORD_MS } from '../remainders/limits.ts';
 import { type SettleDependencies, settleRemainders } from '../remainders/settle-remainders.ts';
 import { describeError, type ErrorDescription } from '../runtime/describe-error.ts';
@@ -8,7 +9,6 @@ import type { Telemetry } from '../runtime/telemetry.ts';
 import type { IndexQueue } from '../search/index-task.ts';
 import { NAMESPACES_IN_FLIGHT_MAX } from './limits.ts';
 import { type ProjectNamespaceDependencies, projectNamespace } from './project-namespace.ts';
-import { isBehind, type JournalPosition } from './reference-store.ts';
 
 /** What projecting needs to know of a new journal entry: how far its journal has come. */
 export interface ProjectedEntry extends JournalPosition {

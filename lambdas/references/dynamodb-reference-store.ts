@@ -1,4 +1,6 @@
 import type { ChunkHash, ContentHash, NamespaceId } from '@syncline/protocol';
+import { DynamodbJournalPositions } from '../journal/dynamodb-journal-positions.ts';
+import type { JournalPosition } from '../journal/journal-positions.ts';
 import type { Delete, Put, Update } from '../runtime/dynamodb-api.ts';
 import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { type ItemKey, keyAttributes } from '../runtime/dynamodb-batches.ts';
@@ -11,7 +13,6 @@ import {
   type ContentKey,
   contentKeyText,
   type DomainChunks,
-  type JournalPosition,
   type NodeName,
   type NodePass,
   type ReferencedContent,
@@ -27,10 +28,12 @@ export interface DynamodbReferenceDependencies {
 export class DynamodbReferenceStore implements ReferenceStore {
   readonly #client: DynamodbCalls;
   readonly #table: string;
+  readonly #positions: DynamodbJournalPositions;
 
   constructor({ client, tableNames }: DynamodbReferenceDependencies) {
     this.#client = client;
     this.#table = tableNames.chunks;
+    this.#positions = new DynamodbJournalPositions({ client, tableName: tableNames.chunks, follower: 'projected' });
   }
 
   async beginPass(node: NodeName): Promise<number> {
@@ -157,28 +160,16 @@ export class DynamodbReferenceStore implements ReferenceStore {
     return (await queryItems(this.#client, query, 1)).length > 0;
   }
 
-  async getPosition(namespaceId: NamespaceId): Promise<JournalPosition | undefined> {
-    const row = await this.#get<JournalPosition>(positionKey(namespaceId));
-    return row === undefined ? undefined : { epoch: row.epoch, seq: row.seq };
+  getPosition(namespaceId: NamespaceId): Promise<JournalPosition | undefined> {
+    return this.#positions.get(namespaceId);
   }
 
-  async advance(namespaceId: NamespaceId, { epoch, seq }: JournalPosition): Promise<void> {
-    await isAccepted(() =>
-      this.#client.send('UpdateItem', {
-        TableName: this.#table,
-        Key: keyAttributes(positionKey(namespaceId)),
-        ConditionExpression: 'attribute_not_exists(pk) OR epoch < :epoch OR (epoch = :epoch AND seq < :seq)',
-        UpdateExpression: 'SET epoch = :epoch, seq = :seq',
-        ExpressionAttributeValues: toAttributes({ ':epoch': epoch, ':seq': seq }),
-      }),
-    );
+  advance(namespaceId: NamespaceId, to: JournalPosition): Promise<void> {
+    return this.#positions.advance(namespaceId, to);
   }
 
-  async setPosition(namespaceId: NamespaceId, { epoch, seq }: JournalPosition): Promise<void> {
-    await this.#client.send('PutItem', {
-      TableName: this.#table,
-      Item: { ...toAttributes({ epoch, seq }), ...keyAttributes(positionKey(namespaceId)) },
-    });
+  setPosition(namespaceId: NamespaceId, to: JournalPosition): Promise<void> {
+    return this.#positions.set(namespaceId, to);
   }
 
   /** One write that holds only while no other pass over the node has begun. */
@@ -234,8 +225,4 @@ function referenceKey(
   { domain, hash }: { readonly domain: string; readonly hash: ChunkHash },
 ): ItemKey {
   return { pk: `${domain}#${hash}`, sk: `${REFERENCE_PREFIX}${namespaceId}#${nodeId}` };
-}
-
-function positionKey(namespaceId: NamespaceId): ItemKey {
-  return { pk: `projected#${namespaceId}`, sk: 'position' };
 }

@@ -1,10 +1,10 @@
 import type { ChunkHash, NamespaceId } from '@syncline/protocol';
+import type { JournalPosition } from '../journal/journal-positions.ts';
+import { MemoryJournalPositions } from '../journal/memory-journal-positions.ts';
 import {
   type ContentKey,
   contentKeyText,
   type DomainChunks,
-  isBehind,
-  type JournalPosition,
   type NodeName,
   type NodePass,
   type ReferencedContent,
@@ -19,7 +19,7 @@ export class MemoryReferenceStore implements ReferenceStore {
   readonly #contents = new Map<string, Map<string, ContentRow>>();
   /** Chunk → node → pass that added it. */
   readonly #references = new Map<string, Map<string, number>>();
-  readonly #positions = new Map<NamespaceId, JournalPosition>();
+  readonly #positions = new MemoryJournalPositions();
 
   async beginPass(node: NodeName): Promise<number> {
     const pass = (this.#passes.get(nodeText(node)) ?? 0) + 1;
@@ -86,16 +86,16 @@ export class MemoryReferenceStore implements ReferenceStore {
     return (this.#references.get(`${domain}#${hash}`)?.size ?? 0) > 0;
   }
 
-  async getPosition(namespaceId: NamespaceId): Promise<JournalPosition | undefined> {
+  getPosition(namespaceId: NamespaceId): Promise<JournalPosition | undefined> {
     return this.#positions.get(namespaceId);
   }
 
-  async advance(namespaceId: NamespaceId, to: JournalPosition): Promise<void> {
-    if (isBehind(this.#positions.get(namespaceId), to)) this.#positions.set(namespaceId, to);
+  advance(namespaceId: NamespaceId, to: JournalPosition): Promise<void> {
+    return this.#positions.advance(namespaceId, to);
   }
 
-  async setPosition(namespaceId: NamespaceId, to: JournalPosition): Promise<void> {
-    this.#positions.set(namespaceId, to);
+  setPosition(namespaceId: NamespaceId, to: JournalPosition): Promise<void> {
+    return this.#positions.set(namespaceId, to);
   }
 
   #isLast(pass: NodePass): boolean {

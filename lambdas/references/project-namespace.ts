@@ -1,9 +1,9 @@
 import type { NamespaceId, NodeId } from '@syncline/protocol';
+import { isBehind, type JournalPosition } from '../journal/journal-positions.ts';
 import type { NamespaceStore } from '../namespaces/namespace-store.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { ENTRIES_AT_ONCE, ENTRY_PAGES_MAX, NODES_IN_FLIGHT_MAX } from './limits.ts';
 import { type ProjectNodeDependencies, projectNode } from './project-node.ts';
-import { isBehind, type JournalPosition } from './reference-store.ts';
 
 export interface ProjectNamespaceDependencies extends ProjectNodeDependencies {
   readonly namespaces: Pick<NamespaceStore, 'getGround' | 'listEntries' | 'listRevisions'>;

@@ -1,4 +1,5 @@
 import type { ChunkHash, ContentHash, NamespaceId, NodeId } from '@syncline/protocol';
+import type { JournalPosition } from '../journal/journal-positions.ts';
 
 /**
  * Which nodes need which stored chunks. A reference says that a chunk is in a content that its node retains, or was: a node may have
@@ -85,17 +86,6 @@ export interface DomainChunks {
   readonly hashes: readonly ChunkHash[];
 }
 
-export interface JournalPosition {
-  readonly epoch: number;
-  readonly seq: number;
-}
-
 export function contentKeyText({ domain, contentHash }: ContentKey): string {
   return `${domain}#${contentHash}`;
-}
-
-/** Whether a position lies before another: an epoch that was begun later has its sequences anew. */
-export function isBehind(position: JournalPosition | undefined, other: JournalPosition): boolean {
-  if (position === undefined) return true;
-  return position.epoch === other.epoch ? position.seq < other.seq : position.epoch < other.epoch;
 }

@@ -1,10 +1,10 @@
 import { type NamespaceId, type NodeId, rootNodeId } from '@syncline/protocol';
+import type { JournalPosition, JournalPositions } from '../journal/journal-positions.ts';
 import { NamespaceView } from '../journal/namespace-view.ts';
 import type { JournalEntry, NamespaceHead, NamespaceStore } from '../namespaces/namespace-store.ts';
-import type { JournalPosition } from '../references/reference-store.ts';
 import type { Meter } from '../runtime/meter.ts';
 import { describeNodes, withTexts } from './describe-nodes.ts';
-import type { IndexProgress } from './index-progress.ts';
+
 import type { IndexQueue, IndexTask } from './index-task.ts';
 import {
   CHILDREN_AT_ONCE,
@@ -19,7 +19,7 @@ import { indexVersion, type SearchIndex } from './search-index.ts';
 export interface FollowDependencies {
   readonly namespaces: NamespaceStore;
   readonly index: Pick<SearchIndex, 'apply' | 'getTexts' | 'listBelow'>;
-  readonly progress: IndexProgress;
+  readonly progress: JournalPositions;
   readonly queue: IndexQueue;
   readonly meter: Meter;
 }

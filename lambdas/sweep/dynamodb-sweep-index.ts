@@ -1,10 +1,10 @@
 import type { ChunkHash, NamespaceId } from '@syncline/protocol';
 import { assert } from '@syncline/protocol';
 import type { SweptChunk } from '../chunks/swept-chunk.ts';
+import type { JournalPosition } from '../journal/journal-positions.ts';
 import { nodeNameOf } from '../namespaces/dynamodb-node-item.ts';
 import { REVISION_PREFIX } from '../namespaces/dynamodb-revision-item.ts';
 import type { PackName } from '../packs/pack-index.ts';
-import type { JournalPosition } from '../references/reference-store.ts';
 import type { Item, Update } from '../runtime/dynamodb-api.ts';
 import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import { type ItemKey, keyAttributes } from '../runtime/dynamodb-batches.ts';

@@ -1,10 +1,10 @@
 import type { ChunkHash, NamespaceId } from '@syncline/protocol';
 import type { MemoryChunkIndex } from '../chunks/memory-chunk-index.ts';
 import type { SweptChunk } from '../chunks/swept-chunk.ts';
+import type { JournalPosition } from '../journal/journal-positions.ts';
 import type { MemoryNamespaceStore } from '../namespaces/memory-namespace-store.ts';
 import type { MemoryPackIndex } from '../packs/memory-pack-index.ts';
 import type { PackName } from '../packs/pack-index.ts';
-import type { JournalPosition } from '../references/reference-store.ts';
 import type { Rebuild, Segment, StrayObject, SweepChange, SweepIndex, SweepProgress } from './sweep-index.ts';
 
 export interface MemorySweepDependencies {

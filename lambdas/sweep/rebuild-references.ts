@@ -1,5 +1,5 @@
+import { isBehind } from '../journal/journal-positions.ts';
 import { projectNode } from '../references/project-node.ts';
-import { isBehind } from '../references/reference-store.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import {
   REBUILD_NAMESPACES_MAX,

@@ -1,8 +1,8 @@
 import { parseInstant } from '@syncline/protocol';
 import type { SweptChunk } from '../chunks/swept-chunk.ts';
+import { isBehind } from '../journal/journal-positions.ts';
 import { sweepPack } from '../packs/sweep-pack.ts';
 import { projectNamespace } from '../references/project-namespace.ts';
-import { isBehind } from '../references/reference-store.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import {
   LAG_MS_MAX,

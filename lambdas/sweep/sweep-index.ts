@@ -1,7 +1,8 @@
 import type { ChunkHash, EpochMs, NamespaceId } from '@syncline/protocol';
 import type { SweptChunk } from '../chunks/swept-chunk.ts';
+import type { JournalPosition } from '../journal/journal-positions.ts';
 import type { PackName } from '../packs/pack-index.ts';
-import type { JournalPosition, NodeName } from '../references/reference-store.ts';
+import type { NodeName } from '../references/reference-store.ts';
 
 /** The records of chunks and packs as the sweep goes through them, and how far it has come. */
 export interface SweepIndex {

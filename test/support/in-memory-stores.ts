@@ -4,6 +4,7 @@ import { MemoryChunkIndex } from '../../lambdas/chunks/memory-chunk-index.ts';
 import { type KeptBytes, MemoryObjectStore } from '../../lambdas/chunks/memory-object-store.ts';
 import { MemoryExpiryClock } from '../../lambdas/history/memory-expiry-clock.ts';
 import { MemoryRetentionStore } from '../../lambdas/history/memory-retention-store.ts';
+import { MemoryJournalPositions } from '../../lambdas/journal/memory-journal-positions.ts';
 import { MemoryAttemptStore } from '../../lambdas/links/memory-attempt-store.ts';
 import { MemoryLinkStore } from '../../lambdas/links/memory-link-store.ts';
 import { MemoryNamespaceStore } from '../../lambdas/namespaces/memory-namespace-store.ts';
@@ -17,7 +18,6 @@ import { MemoryReferenceStore } from '../../lambdas/references/memory-reference-
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
 import { MemoryKeyRing } from '../../lambdas/runtime/memory-key-ring.ts';
 import { MemoryTelemetry } from '../../lambdas/runtime/memory-telemetry.ts';
-import { MemoryIndexProgress } from '../../lambdas/search/memory-index-progress.ts';
 import { MemoryIndexQueue } from '../../lambdas/search/memory-index-queue.ts';
 import { MemorySearchIndex } from '../../lambdas/search/memory-search-index.ts';
 import { MemorySharingStore } from '../../lambdas/sharing/memory-sharing-store.ts';
@@ -67,7 +67,7 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     attempts: new MemoryAttemptStore(),
     index: new MemorySearchIndex(),
     indexQueue: new MemoryIndexQueue(),
-    indexProgress: new MemoryIndexProgress(),
+    indexProgress: new MemoryJournalPositions(),
   };
 }
 
