@@ -1,4 +1,4 @@
-import { type NamespaceId, type NodeId, rootNodeId } from '@syncline/protocol';
+import { type NamespaceId, type NodeId, rootNodeId, type TrashEntry } from '@syncline/protocol';
 import type { JournalPosition, JournalPositions } from '../journal/journal-positions.ts';
 import { NamespaceView } from '../journal/namespace-view.ts';
 import type { JournalEntry, NamespaceHead, NamespaceStore } from '../namespaces/namespace-store.ts';
@@ -39,6 +39,8 @@ export async function followTask(dependencies: FollowDependencies, task: IndexTa
       return followJournal(dependencies, head);
     case 'below':
       return indexBelow(dependencies, head, task);
+    case 'trash':
+      return indexTrash(dependencies, head, task);
     case 'forget':
       return forgetBelow(dependencies, head, task);
   }
@@ -56,7 +58,8 @@ async function followJournal(dependencies: FollowDependencies, head: NamespaceHe
     const last = entries.at(-1);
     if (last === undefined || entries[0]?.seq !== seq + 1) {
       // The journal does not reach back: what it would have told is found by looking at everything.
-      await queue.send(wholeTree(namespaceId, { epoch, seq: head.seq }));
+      const position = { epoch, seq: head.seq };
+      await queue.send([...wholeTree(namespaceId, position), { kind: 'forget', namespaceId, position }]);
       seq = head.seq;
     } else {
       const position = { epoch, seq: last.seq };
@@ -71,9 +74,12 @@ async function followJournal(dependencies: FollowDependencies, head: NamespaceHe
 /** Before every entry: what is found then gives way to whatever a journal tells. */
 const BEGINNING = { epoch: 0, seq: 0 } as const;
 
-/** The tasks that look at all of a namespace: what is there, and what is indexed and should not be. */
+/** The tasks that look at all that is there in a namespace, be it in the trash. */
 export function wholeTree(namespaceId: NamespaceId, position: JournalPosition): readonly IndexTask[] {
-  return [{ kind: 'below', namespaceId, folderIds: [rootNodeId(namespaceId)], position }];
+  return [
+    { kind: 'below', namespaceId, folderIds: [rootNodeId(namespaceId)], position },
+    { kind: 'trash', namespaceId, position },
+  ];
 }
 
 /** What an entry says of nodes that it does not name. */
@@ -83,9 +89,8 @@ function tasksOf({ type, node }: JournalEntry, position: JournalPosition): reado
     // The owner's folder has become a namespace; what was in it is in that from then on. Elsewhere nothing lay there before.
     if (mounted === undefined || rootNodeId(mounted) !== nodeId) return [];
     return [
-      // What is in the trash is not listed with what is live; the index has it.
       { kind: 'forget', namespaceId, folderId: nodeId, into: mounted, position },
-      { kind: 'below', namespaceId: mounted, folderIds: [nodeId], position: BEGINNING },
+      ...wholeTree(mounted, BEGINNING),
     ];
   }
   if (node.kind !== 'folder') return [];
@@ -139,7 +144,33 @@ function splitTask(task: BelowTask, folderIds: readonly NodeId[], after: string 
   return tasks;
 }
 
-/** Looks once more at all that the index has below a folder. */
+/** Indexes what was deleted by itself, and leaves what lies below as tasks. The trash of a shared folder is its own and a part of its ground's. */
+async function indexTrash(
+  dependencies: FollowDependencies,
+  head: NamespaceHead,
+  task: Extract<IndexTask, { readonly kind: 'trash' }>,
+): Promise<void> {
+  const { namespaces, queue } = dependencies;
+  const { namespaceId, isGround, before, position } = task;
+  const { groundId } = head;
+  const from = isGround === undefined ? namespaceId : (groundId ?? namespaceId);
+  const page = { namespaceId: from, limit: CHILDREN_AT_ONCE, ...(before === undefined ? {} : { before }) };
+  const { entries, next } = await namespaces.listTrash(page);
+  const view = new NamespaceView({ namespaces }, { head, role: 'owner' });
+  await view.loadAncestors(entries.map(({ nodeId }) => nodeId));
+  const own: TrashEntry[] = [];
+  for (const entry of entries) if ((await view.node(entry.nodeId)) !== undefined) own.push(entry);
+  await indexNodes(dependencies, head, { nodeIds: own.map(({ nodeId }) => nodeId), position });
+  const folderIds = own.filter(({ kind }) => kind === 'folder').map(({ nodeId }) => nodeId);
+  await queue.send(splitTask({ kind: 'below', namespaceId, folderIds, position }, folderIds, undefined));
+  if (next !== undefined) {
+    await queue.send([{ ...task, before: { deletedAt: next.deletedAt, nodeId: next.nodeId } }]);
+  } else if (isGround === undefined && groundId !== undefined) {
+    await queue.send([{ kind: 'trash', namespaceId, isGround: true, position }]);
+  }
+}
+
+/** Looks once more at all that the index has of a namespace, or below one of its folders. */
 async function forgetBelow(
   dependencies: FollowDependencies,
   head: NamespaceHead,
@@ -149,7 +180,12 @@ async function forgetBelow(
   const target = into === undefined ? undefined : await dependencies.namespaces.readHead(into);
   let { after } = task;
   for (let looked = 0; looked < SUBTREE_NODES_AT_ONCE; looked += DOCUMENTS_AT_ONCE) {
-    const page = { namespaceId, folderId, limit: DOCUMENTS_AT_ONCE, ...(after === undefined ? {} : { after }) };
+    const page = {
+      namespaceId,
+      limit: DOCUMENTS_AT_ONCE,
+      ...(folderId === undefined ? {} : { folderId }),
+      ...(after === undefined ? {} : { after }),
+    };
     const nodeIds = await dependencies.index.listBelow(page);
     if (target !== undefined) await indexNodes(dependencies, target, { nodeIds, position: BEGINNING });
     await indexNodes(dependencies, head, { nodeIds, position });

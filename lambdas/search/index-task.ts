@@ -16,11 +16,25 @@ export const IndexTask = z.discriminatedUnion('kind', [
     after: z.optional(z.string()),
     position: Position,
   }),
-  /** What is indexed below a folder may not be here any more, but in the namespace `into`, if that is named. */
+  /**
+   * What lies in the trash of a namespace is here for the first time; `before` is the last entry that was done. `isGround`: among what was
+   * deleted before the folder was shared, which lies in the trash of its ground.
+   */
+  z.strictObject({
+    kind: z.literal('trash'),
+    namespaceId: NamespaceId,
+    isGround: z.optional(z.literal(true)),
+    before: z.optional(z.strictObject({ deletedAt: z.string(), nodeId: NodeId })),
+    position: Position,
+  }),
+  /**
+   * What is indexed below a folder, or of the namespace when none is named, may not be here any more, but in the namespace `into`, if that
+   * is named.
+   */
   z.strictObject({
     kind: z.literal('forget'),
     namespaceId: NamespaceId,
-    folderId: NodeId,
+    folderId: z.optional(NodeId),
     after: z.optional(NodeId),
     into: z.optional(NamespaceId),
     position: Position,

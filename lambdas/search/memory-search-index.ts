@@ -44,7 +44,8 @@ export class MemorySearchIndex implements SearchIndex {
 
   async listBelow({ namespaceId, folderId, after, limit }: Parameters<SearchIndex['listBelow']>[0]) {
     return this.documents()
-      .filter((document) => document.namespaceId === namespaceId && document.aboveIds.includes(folderId))
+      .filter((document) => document.namespaceId === namespaceId)
+      .filter(({ aboveIds }) => folderId === undefined || aboveIds.includes(folderId))
       .map(({ nodeId }) => nodeId)
       .toSorted()
       .filter((nodeId) => after === undefined || nodeId > after)

@@ -73,7 +73,11 @@ export class OpensearchSearchIndex implements SearchIndex {
     const body = {
       size: limit,
       _source: ['nodeId'],
-      query: { bool: { filter: [{ term: { namespaceId } }, { term: { aboveIds: folderId } }] } },
+      query: {
+        bool: {
+          filter: [{ term: { namespaceId } }, ...(folderId === undefined ? [] : [{ term: { aboveIds: folderId } }])],
+        },
+      },
       sort: [{ nodeId: 'asc' }],
       ...(after === undefined ? {} : { search_after: [after] }),
     };

@@ -9,10 +9,10 @@ export interface SearchIndex {
   apply(changes: readonly IndexChange[]): Promise<void>;
   /** The texts that stand in the index with these nodes, by node. Cost: one request. */
   getTexts(nodes: readonly IndexedNode[]): Promise<ReadonlyMap<NodeId, IndexedText>>;
-  /** Nodes of a namespace that are indexed below a folder, by id, after `after`. Sees all that was applied. Cost: two requests. */
+  /** Nodes of a namespace that are indexed, or those below a folder, by id, after `after`. Sees all that was applied. Cost: two requests. */
   listBelow(page: {
     readonly namespaceId: NamespaceId;
-    readonly folderId: NodeId;
+    readonly folderId?: NodeId;
     readonly after?: NodeId;
     readonly limit: number;
   }): Promise<readonly NodeId[]>;

@@ -32,6 +32,18 @@ export const SEARCH_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'old-trash-is-not-shared',
+    what: 'What was deleted in a folder before it was shared, and was not indexed by then, is not found in its trash.',
+    invariant: 'I-21',
+    file: 'lambdas/search/follow-task.ts',
+    find: '      ...wholeTree(mounted, BEGINNING),\n',
+    replace: "      { kind: 'below', namespaceId: mounted, folderIds: [nodeId], position: BEGINNING },\n",
+    caughtBy: {
+      file: SEARCHES,
+      test: 'what was deleted in a folder before it was shared is found in the trash of the shared folder, though it was never indexed before',
+    },
+  },
+  {
     id: 'position-passes-the-index',
     what: 'The position of a journal is moved on before its entries are indexed, over all pages at once.',
     invariant: 'I-21',

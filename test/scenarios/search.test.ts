@@ -29,6 +29,11 @@ async function settle(): Promise<void> {
   }
 }
 
+async function headOf({ namespaceId, accountId }: Member): Promise<number> {
+  const access = await world.service.stores.namespaces.readAccess({ namespaceId, accountId });
+  return access?.head.seq ?? 0;
+}
+
 function search(
   member: Member,
   q: string,
@@ -117,6 +122,20 @@ test('what lay in a folder is counted in its own namespace once it is shared, an
   await settle();
   expect((await search(ann, 'x', { namespaceId })).total).toBe(1);
   expect((await search(ann, 'x', { namespaceId: ann.namespaceId })).total).toBe(0);
+});
+
+test('what was deleted in a folder before it was shared is found in the trash of the shared folder, though it was never indexed before', async () => {
+  const folder = await world.mkdir(ann, 'team');
+  const old = await world.mkdir(ann, 'old things', folder.nodeId);
+  await world.put(ann, { name: 'below.txt', text: 'b', parentId: old.nodeId });
+  const { node } = await world.put(ann, { name: 'single.txt', text: 's', parentId: folder.nodeId });
+  await world.must(ann, { type: 'delete', nodeId: node.nodeId, baseRev: node.rev });
+  await world.must(ann, { type: 'delete', nodeId: old.nodeId, baseRev: old.rev, baseSeq: await headOf(ann) });
+  const { namespaceId } = await world.share(ann, folder.nodeId);
+  await settle();
+  const trash = { namespaceId, trashed: 'true', sort: 'name' };
+  expect(await pathsOf(ann, '', trash)).toEqual(['/old things/below.txt', '/old things', '/single.txt']);
+  expect(await pathsOf(ann, '', { ...trash, namespaceId: ann.namespaceId })).toEqual([]);
 });
 
 test('pages have each hit once, and a token opens no other search', async () => {
