@@ -25,7 +25,7 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'getAccount'>(
-  { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }), accounts: dependencies.accounts },
   accountRoutes,
   { getAccount: (_request, caller) => getAccount(dependencies, caller) },
 );

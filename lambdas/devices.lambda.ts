@@ -38,7 +38,7 @@ const dependencies = {
 
 export const handler = createApiHandler<
   'registerDevice' | 'listDevices' | 'renameDevice' | 'unlinkDevice' | 'reportWipe'
->({ clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }) }, deviceRoutes, {
+>({ clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }), accounts: dependencies.accounts }, deviceRoutes, {
   registerDevice: ({ body }, caller) => registerDevice(dependencies, body, caller),
   listDevices: (_request, caller) => listDevices(dependencies, caller),
   renameDevice: ({ parameters, body }, caller) => renameDevice(dependencies, { ...parameters, ...body }, caller),

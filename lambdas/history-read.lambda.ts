@@ -29,7 +29,7 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'listTrash' | 'listActivity'>(
-  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts: dependencies.accounts },
   historyRoutes,
   {
     listTrash: ({ query }, caller) => listTrash(dependencies, query, caller),

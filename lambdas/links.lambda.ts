@@ -28,7 +28,7 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'createLink' | 'listLinks' | 'revokeLink'>(
-  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts: dependencies.accounts },
   linkRoutes,
   {
     createLink: ({ body }, caller) => createLink(dependencies, body, caller),

@@ -1,4 +1,5 @@
 import { sharingRoutes } from '@syncline/protocol';
+import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
@@ -39,7 +40,7 @@ type MemberRoute =
   | 'declineInvitation';
 
 export const handler = createApiHandler<MemberRoute>(
-  { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }), accounts: new DynamodbAccountStore(dynamodb) },
   sharingRoutes,
   {
     listNamespaces: (_request, caller) => listFolders(dependencies, caller),

@@ -27,7 +27,7 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'getNode' | 'listChildren' | 'listRevisions' | 'resolvePath'>(
-  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts: dependencies.accounts },
   nodeRoutes,
   {
     getNode: ({ parameters, query }, caller) => getNode(dependencies, { ...query, ...parameters }, caller),

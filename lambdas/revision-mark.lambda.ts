@@ -22,7 +22,7 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'markRevision'>(
-  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts: dependencies.accounts },
   historyRoutes,
   {
     markRevision: ({ parameters, body }, caller) => markRevision(dependencies, { ...body, ...parameters }, caller),

@@ -27,7 +27,7 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'search'>(
-  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }) },
+  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts: dependencies.accounts },
   searchRoutes,
   { search: ({ query }, caller) => searchNodes(dependencies, query, caller) },
 );

@@ -49,7 +49,7 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'getUsage' | 'measureStored' | 'getRetention' | 'setRetention'>(
-  { clock: systemClock, telemetry },
+  { clock: systemClock, telemetry, accounts: dependencies.accounts },
   usageRoutes,
   {
     getUsage: (_request, caller) => getUsage(dependencies, caller),

@@ -15,6 +15,15 @@ export interface AccountStore {
   listDevices(accountId: AccountId): Promise<readonly StoredDevice[]>;
   /** Writes a device that does not exist; answers the one that exists otherwise. */
   createDevice(accountId: AccountId, device: StoredDevice): Promise<StoredDevice>;
+  /** Makes a device that of another sign-in. Undefined when it is not there, was revoked, or is not that of `from`: each sign-in has one successor. */
+  bindDevice(
+    key: DeviceKey,
+    signIn: { readonly from: string | undefined; readonly to: string },
+  ): Promise<StoredDevice | undefined>;
+  /** Ends a sign-in for good, as often as it is asked. A row stays of each: there is at most one for each sign-in of a device. */
+  endSignIn(accountId: AccountId, signIn: string, at: EpochMs): Promise<void>;
+  /** Cost: one read of a row that is hardly ever there. */
+  hasSignInEnded(accountId: AccountId, signIn: string): Promise<boolean>;
   /** Undefined when there is no such device. */
   renameDevice(key: DeviceKey, name: string): Promise<StoredDevice | undefined>;
   /**
@@ -38,6 +47,8 @@ export interface MemberRange {
 
 /** A device, with how far it has come in each journal that it follows. */
 export interface StoredDevice extends Omit<Device, 'lag'> {
+  /** That registered it last. Absent where the issuer does not tell sign-ins apart. */
+  readonly signIn?: string;
   readonly positions?: readonly JournalPosition[];
 }
 

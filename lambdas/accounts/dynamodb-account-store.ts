@@ -1,4 +1,11 @@
-import { type AccountId, type DeviceId, type DeviceWipe, formatInstant, type NamespaceId } from '@syncline/protocol';
+import {
+  type AccountId,
+  type DeviceId,
+  type DeviceWipe,
+  type EpochMs,
+  formatInstant,
+  type NamespaceId,
+} from '@syncline/protocol';
 import { headItem } from '../namespaces/dynamodb-head-item.ts';
 import { emptyHead } from '../namespaces/empty-head.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
@@ -36,6 +43,7 @@ export interface DynamodbAccountDependencies {
 /** Tries to make an account while others make the same one. */
 const CREATE_TRIES_MAX = 6;
 const DEVICE_PREFIX = 'device#';
+const ENDED_PREFIX = 'ended#';
 const ABSENT = 'attribute_not_exists(pk)';
 
 /** Accounts and devices in the table Accounts, one partition an account. */
@@ -86,6 +94,29 @@ export class DynamodbAccountStore implements AccountStore {
     const isWritten = await isAccepted(() => this.#deps.client.send('PutItem', put));
     // Devices are never deleted, so one that stood in the way can be read.
     return isWritten ? device : ((await this.getDevice(accountId, device.deviceId)) ?? device);
+  }
+
+  async bindDevice(
+    key: DeviceKey,
+    { from, to }: { readonly from: string | undefined; readonly to: string },
+  ): Promise<StoredDevice | undefined> {
+    const isSame = from === undefined ? 'attribute_not_exists(signIn)' : 'signIn = :from';
+    return this.#updateDevice(key, 'SET signIn = :to', {
+      values: toAttributes({ ':to': to, ...(from === undefined ? {} : { ':from': from }) }),
+      condition: `attribute_exists(pk) AND attribute_not_exists(revokedAt) AND ${isSame}`,
+    });
+  }
+
+  async endSignIn(accountId: AccountId, signIn: string, at: EpochMs): Promise<void> {
+    const endedAt = formatInstant(at);
+    await this.#deps.client.send('PutItem', {
+      TableName: this.#table,
+      Item: { ...keyAttributes(endedKey(accountId, signIn)), ...toAttributes({ endedAt }) },
+    });
+  }
+
+  async hasSignInEnded(accountId: AccountId, signIn: string): Promise<boolean> {
+    return (await this.#get(endedKey(accountId, signIn))) !== undefined;
   }
 
   async renameDevice(key: DeviceKey, name: string): Promise<StoredDevice | undefined> {
@@ -195,6 +226,10 @@ function accountKey(accountId: AccountId): ItemKey {
 
 function deviceItemKey(key: DeviceKey): ItemKey {
   return { pk: accountPartition(key.accountId), sk: `${DEVICE_PREFIX}${key.deviceId}` };
+}
+
+function endedKey(accountId: AccountId, signIn: string): ItemKey {
+  return { pk: accountPartition(accountId), sk: `${ENDED_PREFIX}${signIn}` };
 }
 
 function deviceOf(item: Item): StoredDevice {

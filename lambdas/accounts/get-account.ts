@@ -38,9 +38,13 @@ export async function getAccount(
   });
 }
 
-function create({ accounts, clock, random, quotaBytes }: GetAccountDependencies, caller: Caller): Promise<Account> {
+function create(
+  { accounts, clock, random, quotaBytes }: GetAccountDependencies,
+  { accountId, email }: Caller,
+): Promise<Account> {
   return accounts.createAccount({
-    ...caller,
+    accountId,
+    ...(email === undefined ? {} : { email }),
     homeNamespaceId: NamespaceId.parse(encodeUlid(random.bytes(16))),
     createdAt: formatInstant(clock.now()),
     quotaBytes,

@@ -17,6 +17,7 @@ export class MemoryAccountStore implements AccountStore {
   readonly #namespaces: MemoryNamespaceStore;
   readonly #accounts = new Map<AccountId, Account>();
   readonly #devices = new Map<AccountId, Map<DeviceId, StoredDevice>>();
+  readonly #endedSignIns = new Set<string>();
 
   constructor(dependencies: { readonly namespaces: MemoryNamespaceStore }) {
     this.#namespaces = dependencies.namespaces;
@@ -50,6 +51,23 @@ export class MemoryAccountStore implements AccountStore {
     const existing = devices.get(device.deviceId);
     if (existing === undefined) devices.set(device.deviceId, device);
     return existing ?? device;
+  }
+
+  async bindDevice(
+    key: DeviceKey,
+    { from, to }: { readonly from: string | undefined; readonly to: string },
+  ): Promise<StoredDevice | undefined> {
+    const device = this.#devices.get(key.accountId)?.get(key.deviceId);
+    if (device?.revokedAt !== undefined || device?.signIn !== from) return undefined;
+    return this.#change(key, (known) => ({ ...known, signIn: to }));
+  }
+
+  async endSignIn(accountId: AccountId, signIn: string): Promise<void> {
+    this.#endedSignIns.add(`${accountId}/${signIn}`);
+  }
+
+  async hasSignInEnded(accountId: AccountId, signIn: string): Promise<boolean> {
+    return this.#endedSignIns.has(`${accountId}/${signIn}`);
   }
 
   async renameDevice(key: DeviceKey, name: string): Promise<StoredDevice | undefined> {

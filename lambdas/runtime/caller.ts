@@ -6,6 +6,10 @@ export interface Caller {
   readonly accountId: AccountId;
   /** Only where the issuer puts a verified address into its access tokens; Cognito does not. */
   readonly email?: string;
+  /** Of which sign-in the token is, where the issuer says so: all tokens that one sign-in buys have the same. */
+  readonly signIn?: string;
+  /** The sign-in has ended; only where a route is served all the same (`isLastWord`). */
+  readonly hasEnded?: true;
 }
 
 /** A caller on one of its own devices, which is registered and not revoked. */

@@ -15,7 +15,8 @@ const ALICE = { subject: 'alice' };
 function handlerOf(operation: () => Promise<Outcome<never>>) {
   const clock = new MemoryClock();
   const telemetry = new MemoryTelemetry();
-  const handler = createApiHandler<'getAccount'>({ clock, telemetry }, routes, {
+  const accounts = { getDevice: async () => undefined, hasSignInEnded: async () => false };
+  const handler = createApiHandler<'getAccount'>({ clock, telemetry, accounts }, routes, {
     getAccount: () => {
       clock.advance(7);
       return operation();

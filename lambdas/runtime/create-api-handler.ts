@@ -26,8 +26,8 @@ import { UnavailableError } from './unavailable-error.ts';
 export interface ApiHandlerDependencies {
   readonly clock: Pick<Clock, 'now'>;
   readonly telemetry: Telemetry;
-  /** Needed where a route asks for a device. */
-  readonly accounts?: Pick<AccountStore, 'getDevice'>;
+  /** Needed where a route asks for an account. */
+  readonly accounts?: Pick<AccountStore, 'getDevice' | 'hasSignInEnded'>;
 }
 
 export type ApiHandler = (event: ApiEvent) => Promise<ApiResult>;
@@ -50,7 +50,7 @@ export function createApiHandler<N extends RouteName>(
   const table = new Map<string, { readonly route: Route; readonly operation: AnyOperation }>();
   for (const [name, operation] of Object.entries(operations)) {
     const route: Route = contract[name as N];
-    assert(route.access !== 'device' || dependencies.accounts, 'a route for devices needs the accounts');
+    assert(!isOfAccount(route) || dependencies.accounts, 'a route for accounts needs them');
     table.set(`${route.method} ${route.path}`, { route, operation: operation as AnyOperation });
   }
   return async (event) => {
@@ -93,9 +93,10 @@ async function answer(dependencies: ApiHandlerDependencies, request: Request): P
   try {
     const caller = await authenticate(dependencies, request, entry.route);
     if (caller.kind === 'refused') return caller;
-    const decoded = decodeRequest(entry.route, event);
-    if (decoded.kind === 'refused') return decoded;
-    return await entry.operation(decoded.value, caller.value);
+    return await unlessEnded(dependencies, { route: entry.route, caller: caller.value }, async (admitted) => {
+      const decoded = decodeRequest(entry.route, event);
+      return decoded.kind === 'refused' ? decoded : entry.operation(decoded.value, admitted);
+    });
   } catch (error) {
     return failure(error, progress);
   }
@@ -116,7 +117,46 @@ async function authenticate(
   if (!deviceId.success) return refused('invalid_request', 'the header X-Device-Id must name a device');
   progress.ids = { accountId: caller.accountId, deviceId: deviceId.data };
   const device = await dependencies.accounts?.getDevice(caller.accountId, deviceId.data);
-  return withDevice(caller, device);
+  // What names no sign-in says nothing about the token: it may be that of another device, which was unlinked.
+  const isUnbound = device !== undefined && device.signIn === undefined;
+  return isUnbound && (await hasEnded(dependencies, caller)) ? refusedEnded() : withDevice(caller, device);
+}
+
+function isOfAccount({ access }: Route): boolean {
+  return access === 'account' || access === 'device';
+}
+
+type Admitted = Caller | LinkVisitor | undefined;
+
+/**
+ * Goes on, unless the caller's sign-in has ended. A device tells that by itself; for the account a row is read, and what only reads is done
+ * meanwhile, so that nobody waits for it. Nothing of that is told then.
+ */
+async function unlessEnded(
+  dependencies: ApiHandlerDependencies,
+  { route, caller }: { readonly route: Route; readonly caller: Admitted },
+  goOn: (admitted: Admitted) => Promise<Outcome<unknown>>,
+): Promise<Outcome<unknown>> {
+  if (route.access !== 'account' || caller === undefined || !('accountId' in caller)) return goOn(caller);
+  const looking = hasEnded(dependencies, caller);
+  if (route.isLastWord === true) return goOn((await looking) ? { ...caller, hasEnded: true } : caller);
+  if (route.method !== 'GET' && route.isSafe !== true) return (await looking) ? refusedEnded() : goOn(caller);
+  const [isOver, outcome] = await Promise.all([looking, goOn(caller)]);
+  return isOver ? refusedEnded() : outcome;
+}
+
+async function hasEnded(
+  { accounts }: ApiHandlerDependencies,
+  { accountId, signIn }: Pick<Caller, 'accountId' | 'signIn'>,
+): Promise<boolean> {
+  return signIn !== undefined && accounts !== undefined && (await accounts.hasSignInEnded(accountId, signIn));
+}
+
+function refusedEnded(): Outcome<never> {
+  return refused(
+    'unauthenticated',
+    'this sign-in has ended: its device was unlinked, or has signed in anew. Sign in, which links this device as a new one',
+  );
 }
 
 function withDevice(caller: Caller, device: StoredDevice | undefined): Outcome<Caller> {
@@ -124,6 +164,12 @@ function withDevice(caller: Caller, device: StoredDevice | undefined): Outcome<C
     return refused('forbidden', 'this device is not registered: sign in again, which registers it (POST /v1/devices)');
   if (device.revokedAt !== undefined) {
     return refused('unauthenticated', 'this device was unlinked: sign in and link it as a new one', { unlinked: true });
+  }
+  if (device.signIn !== undefined && device.signIn !== caller.signIn) {
+    return refused(
+      'unauthenticated',
+      'this token is of another sign-in than the device: sign in, which links it again',
+    );
   }
   return done({ ...caller, device });
 }

@@ -17,7 +17,23 @@ export function readCaller(claims: Claims | undefined): Caller | undefined {
   const accountId = accountIdOf({ issuer, subject });
   const email = claims?.['email'];
   const isVerified = String(claims?.['email_verified']) === 'true';
-  return { accountId, ...(typeof email === 'string' && isVerified ? { email } : {}) };
+  const signIn = signInOf(claims);
+  return {
+    accountId,
+    ...(typeof email === 'string' && isVerified ? { email } : {}),
+    ...(signIn === undefined ? {} : { signIn }),
+  };
+}
+
+/**
+ * What all tokens of one sign-in have in common: Cognito puts it into `origin_jti`, through all renewals; OpenID Connect's own claim is `sid`.
+ * Its hash is told, which has one length whatever an issuer writes. Undefined where it writes neither.
+ * Source: Amazon Cognito, "Understanding the access token"; OpenID Connect Front-Channel Logout 1.0, section 3.
+ */
+function signInOf(claims: Claims | undefined): string | undefined {
+  const named = claims?.['origin_jti'] ?? claims?.['sid'];
+  if (typeof named !== 'string' || named === '') return undefined;
+  return encodeUlid(createHash('sha256').update(named).digest().subarray(0, 16));
 }
 
 /** One account per issuer and subject: neither half alone can be chosen to meet another's account. */

@@ -21,8 +21,10 @@ export const deviceRoutes = {
   listDevices: {
     method: 'GET',
     path: '/v1/devices',
-    summary: 'All devices of the account, and how far each is behind.',
+    summary:
+      'All devices of the account, and how far each is behind; to a device that was unlinked, its own row alone.',
     access: 'account',
+    isLastWord: true,
     response: DevicesResponse,
   },
   renameDevice: {
@@ -37,7 +39,7 @@ export const deviceRoutes = {
   unlinkDevice: {
     method: 'DELETE',
     path: '/v1/devices/{deviceId}',
-    summary: 'Revokes a device: it commits and follows nothing more, and its sockets are closed.',
+    summary: 'Revokes a device with its sign-in: it reads and writes nothing more, and its sockets are closed.',
     access: 'account',
     parameters: DeviceParameters,
     query: UnlinkDeviceQuery,
@@ -48,6 +50,7 @@ export const deviceRoutes = {
     path: '/v1/devices/{deviceId}/wipe',
     summary: 'Says that a device that was asked to has removed what it had synced.',
     access: 'account',
+    isLastWord: true,
     parameters: DeviceParameters,
     body: ReportWipeRequest,
     response: DeviceResponse,

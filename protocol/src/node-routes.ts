@@ -55,6 +55,7 @@ export const nodeRoutes = {
     path: '/v1/contents',
     summary: 'The contents of up to 100 small files, each with a signed URL for every chunk.',
     access: 'account',
+    isSafe: true,
     body: ReadContentsRequest,
     response: ReadContentsResponse,
   },

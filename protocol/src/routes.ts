@@ -27,6 +27,10 @@ export interface Route {
   readonly query?: z.core.$ZodType;
   readonly body?: z.core.$ZodType;
   readonly response: z.core.$ZodType;
+  /** Changes nothing, although it is no GET. */
+  readonly isSafe?: true;
+  /** Served also when the sign-in has ended: what is left to a device that was unlinked. It learns and changes nothing but its own row. */
+  readonly isLastWord?: true;
   /** `download`: no JSON, but 302 with an address or the bytes themselves, for browsers and such; clients have the other routes. */
   readonly answer?: 'download';
 }

@@ -22,6 +22,7 @@ export const usageRoutes = {
     path: '/v1/usage/stored',
     summary: 'How files are stored: each of their chunks once, with the bytes that it takes.',
     access: 'account',
+    isSafe: true,
     body: MeasureStoredRequest,
     response: MeasureStoredResponse,
   },

@@ -5,6 +5,8 @@ const PEOPLE = {
   test: 'people who share, change roles, are removed and go on trying, beside expiry and sweep: every invariant holds',
 } as const;
 
+const TOKENS = 'test/scenarios/unlinked-tokens.test.ts';
+
 /** Errors that show where people share folders while the service projects, expires and sweeps. */
 export const PEOPLE_BUGS: readonly PlantedBug[] = [
   {
@@ -86,6 +88,36 @@ export const PEOPLE_BUGS: readonly PlantedBug[] = [
     caughtBy: {
       file: 'test/scenarios/mounted-folders.test.ts',
       test: 'holds nothing up when it came back from the trash before a device looked',
+    },
+  },
+  {
+    id: 'ended-sign-in-reads',
+    what: 'The token of a device that was unlinked goes on to read.',
+    invariant: 'I-18',
+    file: 'lambdas/runtime/create-api-handler.ts',
+    find: 'return isOver ? refusedEnded() : outcome;',
+    replace: 'return isOver && route.isSafe === true ? refusedEnded() : outcome;',
+    caughtBy: { file: TOKENS, test: 'what only reads is looked up meanwhile, and nothing of it is told' },
+  },
+  {
+    id: 'late-device-stays',
+    what: 'A device that is registered while its sign-in ends is not found by the unlinking, and stays.',
+    invariant: 'I-18',
+    file: 'lambdas/devices/register-device.ts',
+    find: 'if (signIn === undefined || !(await accounts.hasSignInEnded(accountId, signIn))) return answer(device);',
+    replace: "if (signIn === undefined || signIn !== '') return answer(device);",
+    caughtBy: { file: TOKENS, test: 'a device that is registered while its sign-in ends is neither accepted nor left' },
+  },
+  {
+    id: 'former-sign-in-goes-on',
+    what: 'The tokens that a device had before it signed in anew go on to read, and no unlinking ends them.',
+    invariant: 'I-18',
+    file: 'lambdas/devices/register-device.ts',
+    find: 'if (device.signIn !== undefined) await accounts.endSignIn',
+    replace: "if (device.signIn === '') await accounts.endSignIn",
+    caughtBy: {
+      file: TOKENS,
+      test: 'a device that signs in anew goes on, and its former sign-in has ended everywhere',
     },
   },
 ];

@@ -146,6 +146,32 @@ export function describeAccountStore(make: () => Promise<Omit<NamespaceSubject, 
     expect(await of(least, least)).toEqual([]);
   });
 
+  test('a device goes from one sign-in to the next, and from each to one alone, until it is revoked', async () => {
+    const { accountId } = await openHome(subject);
+    const { deviceId } = await subject.accounts.createDevice(accountId, newDevice());
+    const key = { accountId, deviceId };
+    expect(await subject.accounts.bindDevice(key, { from: undefined, to: 'one' })).toMatchObject({ signIn: 'one' });
+    expect(await subject.accounts.bindDevice(key, { from: undefined, to: 'two' })).toBeUndefined();
+    const rivals = ['two', 'three'].map((to) => subject.accounts.bindDevice(key, { from: 'one', to }));
+    const [won, ...more] = (await Promise.all(rivals)).filter((device) => device !== undefined);
+    expect(more).toEqual([]);
+    expect(await subject.accounts.getDevice(accountId, deviceId)).toEqual(won);
+    await subject.accounts.revokeDevice(key, { at: epochMs(0), wipe: false });
+    expect(await subject.accounts.bindDevice(key, { from: won?.signIn, to: 'four' })).toBeUndefined();
+    const nobody = { accountId, deviceId: DeviceId.parse(freshId()) };
+    expect(await subject.accounts.bindDevice(nobody, { from: undefined, to: 'one' })).toBeUndefined();
+    expect(await subject.accounts.getDevice(accountId, nobody.deviceId)).toBeUndefined();
+  });
+
+  test('a sign-in ends for its account alone, and a repeat changes nothing', async () => {
+    const { accountId } = await openHome(subject);
+    for (let time = 0; time < 2; time++) await subject.accounts.endSignIn(accountId, 'one', epochMs(time));
+    expect(await subject.accounts.hasSignInEnded(accountId, 'one')).toBe(true);
+    expect(await subject.accounts.hasSignInEnded(accountId, 'two')).toBe(false);
+    expect(await subject.accounts.hasSignInEnded(AccountId.parse(freshId()), 'one')).toBe(false);
+    expect(await subject.accounts.listDevices(accountId)).toEqual([]);
+  });
+
   test('a device that is not there is neither renamed nor revoked, nor made by it', async () => {
     const { accountId } = await openHome(subject);
     const key = { accountId, deviceId: DeviceId.parse(freshId()) };

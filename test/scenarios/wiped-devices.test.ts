@@ -90,8 +90,15 @@ test('a device that is unlinked without that keeps all of its files', async () =
   await b.cli.expect(['devices', 'unlink', 'a']);
   const refused = await a.cli.run(['sync', '--once']);
   expect(refused.stderr).toContain('unlinked');
+  for (const words of [['ls'], ['usage'], ['link', a.folder], ['devices', 'rename', 'this', 'mine']]) {
+    const { stderr, exitCode } = await a.cli.run(words);
+    expect({ words, exitCode, stderr }).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('unlinked') });
+    expect(stderr).toContain('syncline login');
+  }
   expect(await textsIn(a)).toEqual(EVERYTHING);
   expect(await readLinkedFolders(a.home)).toHaveLength(1);
+  await a.logIn('a again');
+  expect((await a.cli.expect(['ls'])).stdout).toContain('plain.txt');
 });
 
 test('a device that runs in the background hears of it, also without a socket', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type EpochMs, epochMs } from '@syncline/protocol';
@@ -6,7 +7,7 @@ import type { Transport, TransportResponse } from '../../client/src/api/transpor
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
 import { ContentTraffic } from './content-traffic.ts';
 import { InMemoryService, type InMemoryServiceOptions } from './in-memory-service.ts';
-import { IN_MEMORY_URL, inMemoryTransport } from './in-memory-transport.ts';
+import { IN_MEMORY_URL, inMemoryToken, inMemoryTransport } from './in-memory-transport.ts';
 
 const OBJECT = '/object/';
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
@@ -90,15 +91,18 @@ export class HttpService {
     });
   }
 
-  /** A token is the name of its account; what it is good for is decided when it is used. */
+  /** A token names its account and its sign-in; what it is good for is decided when it is used. */
   #userPool(target: string, body: Buffer): TransportResponse {
     const asked = z.parse(UserPoolRequest, JSON.parse(body.toString()));
     const action = target.split('.').at(-1);
     if (action === 'RevokeToken') return ok({});
     const refused = { status: 400, headers: {}, body: Buffer.from('{"__type":"NotAuthorizedException"}') };
-    const subject = asked.AuthParameters?.USERNAME ?? asked.RefreshToken?.replace('refresh ', '');
-    if (subject === undefined || this.sessionsEnded) return refused;
-    const result = { AccessToken: `memory ${subject}`, RefreshToken: `refresh ${subject}`, ExpiresIn: 3600 };
+    const { USERNAME: email } = asked.AuthParameters ?? {};
+    // Each sign-in has a name of its own, which its renewals keep.
+    const signedIn = email === undefined ? undefined : inMemoryToken(email, randomUUID());
+    const token = signedIn ?? asked.RefreshToken?.replace('refresh ', '');
+    if (token === undefined || this.sessionsEnded) return refused;
+    const result = { AccessToken: token, RefreshToken: `refresh ${token}`, ExpiresIn: 3600 };
     return ok({ AuthenticationResult: result });
   }
 

@@ -22,6 +22,8 @@ export interface TestCaller {
   /** Absent: no token is sent. */
   readonly subject?: string;
   readonly deviceId?: string;
+  /** Of which sign-in the token is; absent, as with an issuer that does not say so. */
+  readonly signIn?: string;
   /** Where the request comes from, for links. */
   readonly address?: string;
   /** Of a link. */
@@ -106,8 +108,9 @@ interface Parts {
 }
 
 /** An event of API Gateway for a route, without its input. */
-export function eventOf(route: Route, { subject, deviceId, address, password }: TestCaller): ApiEvent {
-  const claims = { iss: TEST_ISSUER, sub: subject, token_use: 'access', client_id: 'memory' };
+export function eventOf(route: Route, { subject, deviceId, signIn, address, password }: TestCaller): ApiEvent {
+  const session = signIn === undefined ? {} : { origin_jti: signIn };
+  const claims = { iss: TEST_ISSUER, sub: subject, token_use: 'access', client_id: 'memory', ...session };
   return {
     routeKey: `${route.method} ${route.path}`,
     headers: {

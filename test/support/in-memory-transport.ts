@@ -9,9 +9,14 @@ import { eventOf, type InMemoryService } from './in-memory-service.ts';
 export const IN_MEMORY_URL = 'https://api.memory.test';
 
 /** Tokens of somebody who is signed in; the transport believes them. */
-export function inMemoryTokens(subject: string): AccessTokens {
-  const token = `memory ${subject}`;
+export function inMemoryTokens(subject: string, signIn?: string): AccessTokens {
+  const token = inMemoryToken(subject, signIn);
   return { current: () => Promise.resolve(token), renew: () => Promise.resolve(undefined) };
+}
+
+/** The access token of somebody; of a sign-in, if one is named. */
+export function inMemoryToken(subject: string, signIn?: string): string {
+  return `memory ${subject}${signIn === undefined ? '' : `;${signIn}`}`;
 }
 
 /** The network of a client that runs beside the service in one process: its API and the bucket of the signed URLs. */
@@ -45,13 +50,16 @@ async function exchangeWithApi(service: InMemoryService, request: TransportReque
   const url = new URL(request.url);
   const matched = matchRoute(request.method, url.pathname);
   if (matched === undefined) return { status: 404, headers: {}, body: Buffer.from('{"message":"Not Found"}') };
-  const [, subject] = /^Bearer memory (.+)$/.exec(request.headers['authorization'] ?? '') ?? [];
+  const [, subject, signIn] = /^Bearer memory ([^;]+)(?:;(.+))?$/.exec(request.headers['authorization'] ?? '') ?? [];
   // What the authorizer of API Gateway answers, before any function is asked.
   const isOpen = matched.route.access === 'public' || matched.route.access === 'link';
   if (subject === undefined && !isOpen) {
     return { status: 401, headers: {}, body: Buffer.from('{"message":"Unauthorized"}') };
   }
-  const base = eventOf(matched.route, subject === undefined ? {} : { subject });
+  const base = eventOf(matched.route, {
+    ...(subject === undefined ? {} : { subject }),
+    ...(signIn === undefined ? {} : { signIn }),
+  });
   const event: ApiEvent = {
     ...base,
     headers: { ...request.headers },

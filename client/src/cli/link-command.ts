@@ -51,7 +51,7 @@ async function linkFolder(
   session: Session,
   wanted: Pick<LinkedFolder, 'path' | 'namespaceId'> & { readonly onConflict: ConflictStrategy | undefined },
 ): Promise<LinkedFolder> {
-  const { home, deviceId } = session;
+  const { home, deviceId, account } = session;
   const folders = await readLinkedFolders(home);
   const known = folders.find((folder) => folder.path === wanted.path);
   // A new link would not say any more that what is missing in it was removed, and not deleted.
@@ -69,7 +69,8 @@ async function linkFolder(
   const onConflict = wanted.onConflict ?? known?.onConflict ?? 'keep_both';
   const folderId = known?.folderId ?? makeFolderId();
   const { paused = false, excluded = [] } = known ?? {};
-  const folder = { folderId, path, namespaceId, deviceId, onConflict, paused, excluded };
+  const { accountId } = account;
+  const folder = { folderId, path, namespaceId, deviceId, accountId, onConflict, paused, excluded };
   await writeLinkedFolder(home, folder);
   await writeRootMarker(folder.path, { folderId, deviceId, namespaceId });
   return folder;

@@ -19,7 +19,8 @@ import type { SignIn } from './session.ts';
 
 export interface WipeDependencies {
   readonly home: string;
-  readonly api: Pick<ApiClient, 'listDevices' | 'listTree' | 'reportWipe'>;
+  readonly api: Pick<ApiClient, 'listDevices' | 'reportWipe'>;
+  readonly account: SignIn['account'];
   readonly deviceId: SignIn['deviceId'];
   /** The operating system's, unless told otherwise. */
   readonly calls?: DiskCalls;
@@ -35,7 +36,10 @@ export type FolderWipe =
       readonly kept: readonly string[];
     };
 
-/** Whether the account has asked this device to remove what it has synced, and has not been told that it did. Cost: one request. */
+/**
+ * Whether the account has asked this device to remove what it has synced, and has not been told that it did. The service answers that also to a
+ * device that may ask nothing else any more. Cost: one request.
+ */
 export async function isWipeAsked({ api, deviceId }: WipeDependencies): Promise<boolean> {
   try {
     const answer = await api.listDevices({});
@@ -50,17 +54,15 @@ export async function isWipeAsked({ api, deviceId }: WipeDependencies): Promise<
 
 /**
  * Removes what this device has synced from all of its folders, and links none of them any more; then says so to the account. Only what the
- * service has goes (`wipeFolder`), and only from folders whose namespace the account can read: those that were linked for another account,
- * which was signed in here before, are not this one's to remove.
+ * service has goes (`wipeFolder`), and only from folders that this account has linked: those of another one, which was signed in here before,
+ * are not this one's to remove.
  *
  * First it is written down of every folder that it is being wiped: from then on nothing syncs it, so that no file that is missing is ever taken
  * for one that a person has deleted, not even after a new sign-in. A repeat goes on where an earlier one was broken off.
- * @throws UnavailableError before anything is written down.
  */
 export async function wipeDevice(dependencies: WipeDependencies): Promise<readonly FolderWipe[]> {
-  const { home } = dependencies;
-  const own: LinkedFolder[] = [];
-  for (const folder of await readLinkedFolders(home)) if (await isReadable(dependencies, folder)) own.push(folder);
+  const { home, account } = dependencies;
+  const own = (await readLinkedFolders(home)).filter((folder) => isLinkedBy(account, folder));
   for (const { folderId } of own) await changeFolderSettings(home, folderId, { wiping: true });
   return goOnWiping(dependencies);
 }
@@ -84,9 +86,8 @@ export async function goOnWiping(dependencies: WipeDependencies): Promise<readon
   return wipes;
 }
 
-async function isReadable({ api }: WipeDependencies, { namespaceId }: LinkedFolder): Promise<boolean> {
-  const answer = await api.listTree({ query: { namespaceId, limit: '1' } });
-  return answer.ok || (answer.problem.code !== 'not_found' && answer.problem.code !== 'forbidden');
+function isLinkedBy(account: SignIn['account'], { accountId, namespaceId }: LinkedFolder): boolean {
+  return accountId === undefined ? namespaceId === account.homeNamespaceId : accountId === account.accountId;
 }
 
 async function wipeLinked(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConflictStrategy, DeviceId, encodeUlid, NamespaceId, NodeId } from '@syncline/protocol';
+import { AccountId, ConflictStrategy, DeviceId, encodeUlid, NamespaceId, NodeId } from '@syncline/protocol';
 import * as z from 'zod/mini';
 import { makePrivateDirectory, readConfigurationFile, writePrivateFile } from './configuration-directory.ts';
 import { withConfigurationLock } from './configuration-lock.ts';
@@ -15,6 +15,8 @@ export const LinkedFolder = z.object({
   path: z.string(),
   namespaceId: NamespaceId,
   deviceId: DeviceId,
+  /** Whose sign-in has linked it. Only folders that an early client has linked have none. */
+  accountId: z.optional(AccountId),
   /** What becomes of an edit that was made on a base which the service has left. */
   onConflict: z._default(ConflictStrategy, 'keep_both'),
   /** A person has paused it, until they resume it. */
