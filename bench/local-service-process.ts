@@ -5,7 +5,7 @@ import type { BenchCaller } from './local-service.ts';
 
 /** Started by local-service.ts: serves all routes by the handlers that serve them in AWS, and tells its address. */
 const caller = JSON.parse(process.argv[2] ?? '{}') as BenchCaller;
-const claims = { iss: caller.issuer, sub: caller.subject, token_use: 'access' };
+const claims = { iss: caller.issuer, sub: caller.subject, token_use: 'access', origin_jti: 'of this bench' };
 process.once('disconnect', () => process.exit());
 process.send?.(await serve(await loadHandlers()));
 
