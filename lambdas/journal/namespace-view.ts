@@ -258,9 +258,11 @@ export class NamespaceView {
   /** A folder takes along into the trash whatever lies below it: how much that is, is found out in steps of its own. */
   #beginFreeing(folder: StoredNode, seq: number): StoredNode {
     const { nodeId } = folder;
-    const { namespaceId } = this.#head;
-    this.#writes.freeing.set(nodeId, { kind: 'bytes', namespaceId, rootId: nodeId, nodeId, since: seq });
-    return { ...folder, freedSince: seq, freedBytes: 0 };
+    const { namespaceId, groundSeq = 0 } = this.#head;
+    // A shared folder counts on from its ground, whose journal may have a deletion of this folder under the same sequence.
+    const since = groundSeq + seq;
+    this.#writes.freeing.set(nodeId, { kind: 'bytes', namespaceId, rootId: nodeId, nodeId, since });
+    return { ...folder, freedSince: since, freedBytes: 0 };
   }
 
   /** Something comes out of a folder in the trash alone: all is counted as present again, and what is left is found out anew. No quota is asked for it. */

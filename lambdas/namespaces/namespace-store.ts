@@ -208,7 +208,8 @@ export interface StoredNode extends Node {
   /** The node is gone for good; its row stands until everything of it is removed, so that nothing takes its id. */
   readonly purgedAt?: string;
   /**
-   * Of a folder in the trash: the sequence since which the bytes below it are being taken off those that count as present, and how many were.
+   * Of a folder in the trash: a number that no other deletion of it has, which grows, of the one for which the bytes below it are being taken off those that
+   * count as present; and how many were.
    * Source: docs/decisions/0142-what-is-left-of-folders.md
    */
   readonly freedSince?: number;

@@ -193,4 +193,16 @@ export const USAGE_BUGS: readonly PlantedBug[] = [
       test: 'a change makes what is left in its ground be settled; what fails of that is told, and holds up no record',
     },
   },
+  {
+    id: 'deletions-share-a-number',
+    what: 'A deletion in a shared folder has the number that one at home had, so that what is left of that one counts for it too.',
+    invariant: 'I-23',
+    file: 'lambdas/journal/namespace-view.ts',
+    find: 'const since = groundSeq + seq;',
+    replace: 'const since = groundSeq > 0 ? seq : seq;',
+    caughtBy: {
+      file: 'test/scenarios/folders-deleted-twice.test.ts',
+      test: 'I-23: a folder that was deleted at home, and again under the same sequence after it was shared, is taken off once',
+    },
+  },
 ];
