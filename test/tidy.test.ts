@@ -11,7 +11,7 @@ import {
 
 /** The rules of the house that no linter knows. Every failure lists the places, as `file: what`. */
 const files = repositoryFiles();
-const source = files.filter(({ name }) => /\.(ts|mjs|js|py)$/.test(name));
+const source = files.filter(({ name }) => /\.(tsx?|mjs|js|py)$/.test(name));
 const isTest = ({ name }: RepositoryFile) => name.endsWith('.test.ts') || /(^|\/)test\//.test(name);
 const product = source.filter((file) => !isTest(file) && !file.name.startsWith('bench/'));
 const own = files.filter(({ name }) => name !== 'package-lock.json' && name !== 'test/tidy.test.ts');
@@ -43,7 +43,7 @@ interface Manifest {
   readonly bin?: unknown;
 }
 const manifestOf = (folder: string) => JSON.parse(textOf(path.posix.join(folder, 'package.json'))) as Manifest;
-const WORKSPACES = ['.', 'protocol', 'client'];
+const WORKSPACES = ['.', 'protocol', 'client', 'web'];
 const declared = (folder: string) => ({ ...manifestOf(folder).dependencies, ...manifestOf(folder).devDependencies });
 
 describe('files', () => {
@@ -74,7 +74,7 @@ describe('files', () => {
 /** What is started, deployed, exported or configured; also what a file that is no module loads by its name. */
 function productRoots(): readonly string[] {
   const loaders = files
-    .filter(({ name }) => /(package|cdk)\.json$|\.(mjs|py|config\.ts)$/.test(name))
+    .filter(({ name }) => /(package|cdk)\.json$|\.(mjs|py|html|config\.ts)$/.test(name))
     .map(({ text }) => text);
   const isRoot = ({ name }: RepositoryFile) => {
     const base = path.posix.basename(name);
@@ -156,7 +156,9 @@ function withoutDeclarations({ name, text }: RepositoryFile): string {
 describe('dependencies', () => {
   test.each(WORKSPACES)('of %s are declared where they are imported', (folder) => {
     const inWorkspace = ({ name }: RepositoryFile) =>
-      folder === '.' ? !/^(protocol|client)\/src\//.test(name) : name.startsWith(`${folder}/src/`);
+      folder === '.'
+        ? !/^((protocol|client)\/src|web)\//.test(name)
+        : name.startsWith(folder === 'web' ? 'web/' : `${folder}/src/`);
     const allowed = { ...declared(folder) };
     const undeclared = source.filter(inWorkspace).flatMap((file) => {
       const known =

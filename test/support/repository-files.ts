@@ -9,7 +9,7 @@ export interface RepositoryFile {
 }
 
 const IGNORED = ['**/node_modules', '.git', '.local', '**/cdk.out', '**/dist', 'coverage'];
-const TEXT = /\.(ts|mjs|js|json|md|py|svg|txt|sh)$|(^|\/)(run|LICENSE|\.[a-z]+)$/;
+const TEXT = /\.(tsx?|mjs|js|json|md|py|svg|txt|sh|html|css)$|(^|\/)(run|LICENSE|\.[a-z]+)$/;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Every text file that belongs to the repository, in the order of names. */

@@ -1,0 +1,4 @@
+/** The whole web app. */
+export function App() {
+  return <main>Syncline</main>;
+}
