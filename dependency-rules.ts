@@ -58,9 +58,26 @@ const ADAPTER: Ban = {
 };
 const NODE: Ban = { regex: '^node:', message: ANYWHERE };
 const CLIENT_PACKAGE: Ban = { regex: '^@syncline/client', message: 'the service does not know its clients' };
+const WEB_PACKAGE: Ban = {
+  regex: '^@syncline/web',
+  message: 'what serves the web app knows how; nothing else knows of it',
+};
 
-const SERVER = [CDK, TESTS, ENTRY, CLIENT_PACKAGE, reach('client|web|emulator|lib|bin', 'lambdas import lambdas only')];
-const CLIENT = [AWS, CDK, TESTS, reach('lambdas|lib|bin|web|emulator', 'a client knows the service by its contract')];
+const SERVER = [
+  CDK,
+  TESTS,
+  ENTRY,
+  CLIENT_PACKAGE,
+  WEB_PACKAGE,
+  reach('client|web|emulator|lib|bin', 'lambdas import lambdas only'),
+];
+const CLIENT = [
+  AWS,
+  CDK,
+  TESTS,
+  WEB_PACKAGE,
+  reach('lambdas|lib|bin|web|emulator', 'a client knows the service by its contract'),
+];
 
 const protocol = layer(
   ['protocol/src/**'],

@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isolatedEnvironment } from './environment.ts';
+import { keptBuild } from './kept-builds.ts';
 import { runCommand } from './run-command.ts';
+import { sourceFingerprint } from './source-fingerprint.ts';
 
 const SYNTHESIS_TIMEOUT_MS = 180_000;
 
-/** How many syntheses are kept: enough for a few branches that a person moves between. */
-const ASSEMBLIES_MAX = 4;
-
 /** All that a synthesis reads. */
-const SOURCES = ['bin', 'lib', 'lambdas', 'protocol/src', 'cdk.json', 'package-lock.json', 'tsconfig.base.json'];
+const SOURCES = [
+  'bin',
+  'lib',
+  'lambdas',
+  'protocol/src',
+  'web/hosting',
+  'cdk.json',
+  'package-lock.json',
+  'tsconfig.base.json',
+];
 
 /**
  * Stands for the emulator's address in a synthesis, so that one synthesis serves every port. No other text of a template
@@ -41,15 +48,10 @@ export interface SynthesisOptions {
 /** Synthesises stage `local`, or finds the synthesis of the same sources. The emulator's address is left open. */
 export async function synthesize(options: SynthesisOptions): Promise<Assembly> {
   const { projectDir, localDir, hasSearch, log, signal } = options;
-  const fingerprint = await fingerprintOf(projectDir, hasSearch);
-  const store = path.join(localDir, 'assemblies');
-  const directory = path.join(store, fingerprint);
-  if (existsSync(directory)) return { directory, fingerprint };
-
-  log('Synthesising the templates and bundling the functions …');
-  await mkdir(store, { recursive: true });
-  const unfinished = await mkdtemp(path.join(store, 'unfinished-'));
-  try {
+  const settings = `${process.version} ${hasSearch}`;
+  const fingerprint = await sourceFingerprint({ projectDir, places: SOURCES, endings: ['.ts'], settings });
+  const make = async (directory: string): Promise<void> => {
+    log('Synthesising the templates and bundling the functions …');
     await runCommand({
       purpose: 'synthesising the stacks',
       file: process.execPath,
@@ -57,7 +59,7 @@ export async function synthesize(options: SynthesisOptions): Promise<Assembly> {
       cwd: projectDir,
       env: {
         ...isolatedEnvironment(),
-        CDK_OUTDIR: unfinished,
+        CDK_OUTDIR: directory,
         CDK_CONTEXT_JSON: JSON.stringify({
           stage: 'local',
           endpoint: `http://${PLACEHOLDER}`,
@@ -68,15 +70,8 @@ export async function synthesize(options: SynthesisOptions): Promise<Assembly> {
       remedy: 'The message above names the mistake in bin/, lib/ or lambdas/.',
       signal,
     });
-    await rename(unfinished, directory).catch((error: unknown) => {
-      // Another process has finished the same synthesis first, and either one will do.
-      if (!existsSync(directory)) throw error;
-    });
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-  }
-  await removeOldest(store);
-  return { directory, fingerprint };
+  };
+  return { directory: await keptBuild({ store: path.join(localDir, 'assemblies'), fingerprint, make }), fingerprint };
 }
 
 /** Writes a copy of the assembly that is for the emulator at `host`, as in `127.0.0.1:4566`. */
@@ -113,28 +108,4 @@ function renamedTemplates(texts: ReadonlyMap<string, string>, host: string): Rea
     }
   }
   return renamed;
-}
-
-async function fingerprintOf(projectDir: string, hasSearch: boolean): Promise<string> {
-  const hash = createHash('sha256').update(`${process.version} ${hasSearch}`);
-  for (const source of SOURCES) {
-    const place = path.join(projectDir, source);
-    const isDirectory = (await stat(place)).isDirectory();
-    const names = isDirectory ? await readdir(place, { recursive: true }) : [''];
-    for (const name of names.toSorted()) {
-      if (isDirectory && (!name.endsWith('.ts') || name.endsWith('.test.ts'))) continue;
-      const content = await readFile(path.join(place, name));
-      hash.update(`${source}/${name} ${content.length}\n`).update(content);
-    }
-  }
-  return hash.digest('hex').slice(0, 32);
-}
-
-async function removeOldest(store: string): Promise<void> {
-  const names = (await readdir(store)).filter((name) => !name.startsWith('unfinished-'));
-  const ages = await Promise.all(
-    names.map(async (name) => ({ name, madeAtMs: (await stat(path.join(store, name))).mtimeMs })),
-  );
-  const oldest = ages.toSorted((a, b) => b.madeAtMs - a.madeAtMs).slice(ASSEMBLIES_MAX);
-  for (const { name } of oldest) await rm(path.join(store, name), { recursive: true, force: true });
 }

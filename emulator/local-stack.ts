@@ -6,15 +6,19 @@ import { addressAssembly, synthesize } from './assembly.ts';
 import { deploy, type StackOutputs } from './deployment.ts';
 import { type Emulator, startEmulator } from './emulator-process.ts';
 import { downloadEnvironment } from './environment.ts';
+import { type FrontServer, startFrontServer } from './front-server.ts';
 import { ensurePythonEnvironment } from './python-environment.ts';
 import { type SearchEngine, startSearchEngine } from './search-engine.ts';
 import { installSearchEngine } from './search-engine-installation.ts';
 import { StartProblem } from './start-problem.ts';
+import { buildWebApp } from './web-build.ts';
 
 export interface LocalStackOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly dataDir: string;
+  /** Of the web app; 0 takes any free port. @default no web app */
+  readonly webPort?: number;
   /** False for a stack whose data nobody needs after its stop. @default true */
   readonly isPersistent?: boolean;
   /** Is told in a line each time that something begins which takes a moment. */
@@ -23,9 +27,15 @@ export interface LocalStackOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What clients, tests and scripts need to know of a running stack; the content of `.local/outputs.json`. */
+export interface LocalOutputs extends StackOutputs {
+  /** Of the web app, with the API below it; absent where none was asked for. */
+  readonly webUrl?: string;
+}
+
 /** The whole service, deployed to an emulator of its own. */
 export interface LocalStack {
-  readonly outputs: StackOutputs;
+  readonly outputs: LocalOutputs;
   readonly emulator: Emulator;
   /** OpenSearch; undefined where it could not be started. */
   readonly searchEngine: SearchEngine | undefined;
@@ -56,14 +66,18 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     () => startEmulator({ port, dataDir, isPersistent, python }),
     () => openSearchEngine(options, python),
   );
+  let front: FrontServer | undefined;
   const stop = async (): Promise<boolean> => {
+    await front?.stop();
     const [wasClean] = await Promise.all([emulator.stop(), searchEngine?.stop()]);
     return wasClean;
   };
   try {
-    const outputs = await bringUpToDate({ emulator, searchEngine, options, isAsLeft });
-    await waitForAnswer(outputs.apiUrl);
+    const deployed = await bringUpToDate({ emulator, searchEngine, options, isAsLeft });
+    await waitForAnswer(deployed.apiUrl);
+    front = await openFront(options, deployed);
     signal?.throwIfAborted();
+    const outputs = front === undefined ? deployed : { ...deployed, webUrl: front.url };
     return { outputs, emulator, searchEngine, stop };
   } catch (error) {
     await stop();
@@ -96,6 +110,16 @@ async function openSearchEngine(options: LocalStackOptions, python: string): Pro
     log(`Search is off: ${error.message}.\n${error.remedy}`);
     return undefined;
   }
+}
+
+async function openFront(
+  { webPort, log, signal }: LocalStackOptions,
+  { apiUrl, endpoint, socketUrl }: StackOutputs,
+): Promise<FrontServer | undefined> {
+  if (webPort === undefined) return undefined;
+  const siteDir = await buildWebApp({ projectDir, localDir, log, signal });
+  const peers = { contents: endpoint, userPool: endpoint, socket: new URL(socketUrl).origin, hasTls: false };
+  return startFrontServer({ port: webPort, siteDir, apiUrl, peers });
 }
 
 interface Deployed {

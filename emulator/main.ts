@@ -2,16 +2,17 @@
 import { chmod, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { StackOutputs } from './deployment.ts';
-import { type LocalStack, localDir, startLocalStack } from './local-stack.ts';
+import { type LocalOutputs, type LocalStack, localDir, startLocalStack } from './local-stack.ts';
 import { StartProblem } from './start-problem.ts';
 
 const PORT_DEFAULT = 4566;
+const WEB_PORT_DEFAULT = 4580;
 
-const USAGE = 'npm start -- [--port PORT] [--data DIRECTORY] [--outputs FILE]';
+const USAGE = 'npm start -- [--port PORT] [--web-port PORT] [--data DIRECTORY] [--outputs FILE]';
 
 interface Arguments {
   readonly port: number;
+  readonly webPort: number;
   readonly dataDir: string;
   /** Where addresses are written for scripts and the command line. */
   readonly outputsFile: string;
@@ -22,22 +23,27 @@ function say(line: string): void {
 }
 
 function readArguments(): Arguments {
-  const options = { port: { type: 'string' }, data: { type: 'string' }, outputs: { type: 'string' } } as const;
-  let values: { port?: string; data?: string; outputs?: string };
+  const text = { type: 'string' } as const;
+  const options = { port: text, 'web-port': text, data: text, outputs: text };
+  let values: { port?: string; 'web-port'?: string; data?: string; outputs?: string };
   try {
     values = parseArgs({ options }).values;
   } catch (error) {
     throw new StartProblem({ what: error instanceof Error ? error.message : String(error), remedy: `Usage: ${USAGE}` });
   }
-  const port = Number(values.port ?? PORT_DEFAULT);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new StartProblem({ what: `"${values.port}" is not a port number.`, remedy: `Usage: ${USAGE}` });
-  }
+  const port = readPort(values.port, PORT_DEFAULT);
+  const webPort = readPort(values['web-port'], WEB_PORT_DEFAULT);
   // npm runs scripts in the project's folder; a person means the folder they are in.
   const base = process.env['INIT_CWD'] ?? process.cwd();
   const placeOf = (given: string | undefined, otherwise: string): string =>
     given === undefined ? path.join(localDir, otherwise) : path.resolve(base, given);
-  return { port, dataDir: placeOf(values.data, 'data'), outputsFile: placeOf(values.outputs, 'outputs.json') };
+  return { port, webPort, dataDir: placeOf(values.data, 'data'), outputsFile: placeOf(values.outputs, 'outputs.json') };
+}
+
+function readPort(given: string | undefined, otherwise: number): number {
+  const port = Number(given ?? otherwise);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new StartProblem({ what: `"${given}" is not a port number.`, remedy: `Usage: ${USAGE}` });
 }
 
 /** Resolves when the person, or the death of the process above, asks for the end. */
@@ -55,7 +61,7 @@ function untilStopAsked(): { readonly asked: Promise<void>; readonly signal: Abo
 }
 
 /** At once and readable by its owner alone, so that nobody ever reads half of it. */
-async function writeOutputs(file: string, outputs: StackOutputs): Promise<void> {
+async function writeOutputs(file: string, outputs: LocalOutputs): Promise<void> {
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
   await chmod(unfinished, 0o600);
@@ -64,7 +70,8 @@ async function writeOutputs(file: string, outputs: StackOutputs): Promise<void> 
 
 function sayWhatToDo({ outputs, emulator, searchEngine }: LocalStack, { dataDir, outputsFile }: Arguments): void {
   say(`
-Syncline is ready at ${outputs.apiUrl}
+Syncline is ready. In a browser:
+  ${outputs.webUrl}
 
 In another terminal, in this folder:
   npx syncline signup --email you@example.com
@@ -72,6 +79,7 @@ In another terminal, in this folder:
   npx syncline link ~/Syncline
   npx syncline sync --once
 
+API                     ${outputs.apiUrl}
 Addresses for scripts   ${outputsFile}
 Data                    ${dataDir}
 Log                     ${emulator.logFile}${
@@ -87,8 +95,8 @@ Ctrl-C stops it and saves the data. Do not kill it: what was written since the l
 async function run(): Promise<number> {
   const { asked, signal } = untilStopAsked();
   const choices = readArguments();
-  const { port, dataDir, outputsFile } = choices;
-  const stack = await startLocalStack({ port, dataDir, log: say, signal });
+  const { port, webPort, dataDir, outputsFile } = choices;
+  const stack = await startLocalStack({ port, webPort, dataDir, log: say, signal });
   await writeOutputs(outputsFile, stack.outputs);
   sayWhatToDo(stack, choices);
 

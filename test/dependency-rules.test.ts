@@ -39,6 +39,7 @@ const forbiddenImports: readonly (readonly [file: string, specifier: string])[] 
   ['lambdas/journal/e.ts', '../../lib/config.ts'],
   ['lambdas/journal/f.ts', '@syncline/client'],
   ['lambdas/journal/g.ts', '../../emulator/start-problem.ts'],
+  ['lambdas/journal/h.ts', '@syncline/web/response-headers'],
   ['lambdas/journal/i.ts', '../../test/support/world.ts'],
   ['lambdas/journal/j.ts', './memory-journal-store.ts'],
   ['lambdas/journal/dynamodb-journal-store.ts', '../../client/src/api/clock.ts'],

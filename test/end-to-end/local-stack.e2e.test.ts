@@ -63,7 +63,8 @@ function processesOf(data: string): readonly string[] {
 }
 
 function start(options: { readonly port: number; readonly data: string }): StartCommand {
-  const command = new StartCommand([`--port=${options.port}`, `--data=${options.data}`, `--outputs=${outputsFile}`]);
+  const addresses = [`--port=${options.port}`, '--web-port=0', `--outputs=${outputsFile}`];
+  const command = new StartCommand([...addresses, `--data=${options.data}`]);
   started.push(command);
   return command;
 }
@@ -96,10 +97,18 @@ describe('npm start', () => {
   });
 
   test('leaves the addresses of the service for its owner alone', async () => {
-    const names = ['apiUrl', 'bucket', 'clientId', 'endpoint', 'region', 'searchEndpoint', 'socketUrl', 'userPoolId'];
-    expect(Object.keys(first).toSorted()).toEqual(names);
+    const ofAll = ['apiUrl', 'bucket', 'clientId', 'endpoint', 'region', 'searchEndpoint', 'socketUrl', 'userPoolId'];
+    expect(Object.keys(first).toSorted()).toEqual([...ofAll, 'webUrl']);
     expect((await stat(outputsFile)).mode & 0o777).toBe(0o600);
     expect((await fetch(`${first.apiUrl}/v1/configuration`)).status).toBe(200);
+  });
+
+  test('serves the web app, with the API below the same origin', async () => {
+    const { webUrl = '' } = first;
+    expect(running.printed).toContain(webUrl);
+    expect(await (await fetch(webUrl)).text()).toContain('<title>Syncline</title>');
+    const configuration = (await (await fetch(`${webUrl}/v1/configuration`)).json()) as object;
+    expect(configuration).toMatchObject({ userPool: { endpoint: first.endpoint, clientId: first.clientId } });
   });
 
   test('says what to do next', () => {

@@ -6,7 +6,7 @@ let stack: LocalStack | undefined;
 
 /** Starts the one stack that all tests of a run share; Jest runs this before the first test file. */
 export default async function setUp(): Promise<void> {
-  stack = await startLocalStack();
+  stack = await startLocalStack({ webPort: 0 });
   process.env[SHARED_STACK_VARIABLE] = JSON.stringify(stack.outputs);
 }
 

@@ -1,7 +1,6 @@
-import type { StackOutputs } from '../../emulator/deployment.ts';
+import type { LocalOutputs } from '../../emulator/local-stack.ts';
 
-/** What `.local/outputs.json` says of a running local stack. */
-export type LocalOutputs = StackOutputs;
+export type { LocalOutputs };
 
 /** Where the global set-up of the end-to-end tests leaves the outputs of the one stack that they share. */
 export const SHARED_STACK_VARIABLE = 'SYNCLINE_TEST_STACK';
