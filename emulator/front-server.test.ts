@@ -61,7 +61,7 @@ describe('the files of the app', () => {
   test.each([
     ['/', '<!doctype html>app', 'text/html; charset=utf-8', 'no-cache'],
     ['/files/deep/link?x=1', '<!doctype html>app', 'text/html; charset=utf-8', 'no-cache'],
-    ['/l/a-token', '<!doctype html>link', 'text/html; charset=utf-8', 'no-cache'],
+    ['/l/unknown', '<!doctype html>link', 'text/html; charset=utf-8', 'no-cache'],
     ['/favicon.svg', '<svg/>', 'image/svg+xml', 'no-cache'],
     ['/assets/index-1a2b.js', 'export {}', 'text/javascript; charset=utf-8', 'public, max-age=31536000, immutable'],
   ])('%s comes with its type, its caching and all headers of the site', async (place, body, type, caching) => {
@@ -97,6 +97,17 @@ describe('the files of the app', () => {
     expect(await get('/', 'HEAD')).toEqual({ status: 200, body: '' });
     expect((await get('/', 'POST')).status).toBe(405);
   });
+});
+
+test('the address of a link leads browsers to its page and programs to its bytes', async () => {
+  const token = 'a'.repeat(43);
+  const locationOf = async (place: string, accept: string) => {
+    const response = await fetch(front.url + place, { headers: { accept }, redirect: 'manual' });
+    return [response.status, response.headers.get('location'), response.headers.get('cache-control')];
+  };
+  expect(await locationOf(`/v1/public/${token}/download`, 'text/html')).toEqual([302, `/l/${token}`, 'no-store']);
+  const download = `/v1/public/${token}/download`;
+  expect(await locationOf(`/l/${token}`, '*/*')).toEqual([302, download, 'no-store']);
 });
 
 describe('the API', () => {

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { apiHeaders, type PeerOrigins, siteHeaders } from '@syncline/web/response-headers';
+import { routeRequest } from '@syncline/web/viewer-request';
 import { createApiProxy } from './api-proxy.ts';
 import { StartProblem } from './start-problem.ts';
 import { readStaticSite } from './static-site.ts';
@@ -28,8 +29,11 @@ export async function startFrontServer({ port, siteDir, apiUrl, peers }: FrontSe
   const site = await readStaticSite(siteDir, siteHeaders(peers));
   const proxy = createApiProxy({ apiUrl, headers: apiHeaders(peers) });
   const server = createServer((request, response) => {
-    if (request.url?.startsWith('/v1/') === true) proxy.forward(request, response);
-    else site.answer(request, response);
+    const [path = '/', ...query] = (request.url ?? '/').split('?');
+    const route = routeRequest({ path, hasQuery: query.length > 0, accept: request.headers.accept ?? '' });
+    if (route.kind === 'api') proxy.forward(request, response);
+    else if (route.kind === 'file') site.answer(route.file, request, response);
+    else response.writeHead(302, { location: route.location, 'cache-control': 'no-store' }).end();
   });
   await listen(server, port);
   return {

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
-import { fileOfPath } from '@syncline/web/file-of-path';
 import { cacheControl, type Headers } from '@syncline/web/response-headers';
 
 /** The files of a built web app, ready to be handed out. */
 export interface StaticSite {
-  answer(request: IncomingMessage, response: ServerResponse): void;
+  /** @param name Path of the file in the site. */
+  answer(name: string, request: IncomingMessage, response: ServerResponse): void;
 }
 
 interface SiteFile {
@@ -20,13 +20,12 @@ interface SiteFile {
 export async function readStaticSite(directory: string, headers: Headers): Promise<StaticSite> {
   const files = await readFiles(directory);
   return {
-    answer: (request, response) => {
-      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    answer: (name, request, response) => {
+      for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
       if (request.method !== 'GET' && request.method !== 'HEAD') {
         response.writeHead(405, { allow: 'GET, HEAD' }).end();
         return;
       }
-      const name = fileOfPath(pathOf(request));
       const file = files.get(name);
       if (file === undefined) {
         response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('There is no such file.\n');
@@ -41,10 +40,6 @@ export async function readStaticSite(directory: string, headers: Headers): Promi
       response.end(request.method === 'HEAD' ? undefined : file.bytes);
     },
   };
-}
-
-function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }
 
 async function readFiles(directory: string): Promise<ReadonlyMap<string, SiteFile>> {

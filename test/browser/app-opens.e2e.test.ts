@@ -1,0 +1,81 @@
+import { expect, test } from '@jest/globals';
+import { siteHeaders } from '@syncline/web/response-headers';
+import { useBrowser, webUrl } from '../support/browser.ts';
+import { sharedStack } from '../support/shared-stack.ts';
+
+const browser = useBrowser();
+
+test('the app opens in a browser that was never here, without a complaint', async () => {
+  const page = await browser.openApp();
+  expect(await page.title()).toContain('Syncline');
+});
+
+test('its pages carry the headers that CloudFront sends in AWS', async () => {
+  const { endpoint, socketUrl } = sharedStack();
+  const expected = siteHeaders({
+    contents: endpoint,
+    userPool: endpoint,
+    socket: new URL(socketUrl).origin,
+    hasTls: false,
+  });
+  const response = await fetch(webUrl());
+  expect(Object.fromEntries(response.headers)).toMatchObject(expected);
+});
+
+test('what comes inline, from elsewhere or out of a text does not run', async () => {
+  browser.allow(/Content Security Policy|violates|Failed to load resource/);
+  const page = await browser.openApp();
+  const refused = await page.evaluate(async () => {
+    const violations: string[] = [];
+    document.addEventListener('securitypolicyviolation', (event) => violations.push(event.effectiveDirective));
+    const inline = document.createElement('script');
+    inline.textContent = 'globalThis.hasRun = true';
+    const style = document.createElement('style');
+    style.textContent = 'body { color: red }';
+    const foreign = document.createElement('script');
+    foreign.src = 'https://example.org/script.js';
+    const image = document.createElement('img');
+    image.src = 'https://example.org/pixel.png';
+    document.body.append(inline, style, foreign, image);
+    await fetch('https://example.org/').catch(() => undefined);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 0);
+    });
+    return { violations: violations.toSorted(), hasRun: Object.hasOwn(globalThis, 'hasRun') };
+  });
+  expect(refused.hasRun).toBe(false);
+  expect(new Set(refused.violations)).toEqual(new Set(['connect-src', 'img-src', 'script-src-elem', 'style-src-elem']));
+});
+
+test('the bucket and the user pool let the app of another origin in, as its configuration names them', async () => {
+  const { bucket, endpoint } = sharedStack();
+  const page = await browser.openApp();
+  const heard = await page.evaluate(
+    async ({ bucketUrl }) => {
+      const configuration = (await (await fetch('/v1/configuration')).json()) as { userPool: { endpoint: string } };
+      const signIn = await fetch(configuration.userPool.endpoint, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-amz-json-1.1',
+          'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth',
+        },
+        body: '{}',
+      });
+      const put = await fetch(`${bucketUrl}/chunks/x`, {
+        method: 'PUT',
+        headers: {
+          'if-none-match': '*',
+          'x-amz-checksum-sha256': 'x',
+          'x-amz-meta-writer': 'x',
+          'x-amz-sdk-checksum-algorithm': 'SHA256',
+        },
+        body: 'x',
+      });
+      const get = await fetch(`${bucketUrl}/chunks/x`, { headers: { range: 'bytes=0-1' } });
+      return [signIn.status, put.status, get.status];
+    },
+    { bucketUrl: `${endpoint}/${bucket}` },
+  );
+  // Refused for what they say, and heard: the browser would have hidden any answer that was not for this origin.
+  expect(heard).toEqual([400, 403, 403]);
+});
