@@ -12,13 +12,21 @@ export {
   createApiClient,
 } from './api/api-client.ts';
 export type { Clock, Random } from './api/clock.ts';
-export { createRenewingTokens, type TokenStore } from './api/renewing-tokens.ts';
+export {
+  createRenewingTokens,
+  keepTokens,
+  type RenewingTokens,
+  type StoredTokens,
+  type TokenStore,
+} from './api/renewing-tokens.ts';
 export { systemClock } from './api/system-clock.ts';
 export type { Transport, TransportRequest, TransportResponse } from './api/transport.ts';
 export { UnavailableError } from './api/unavailable-error.ts';
 export {
   type Credentials,
   createUserPool,
+  type Profile,
+  type SecondFactorAsked,
   type SignInOutcome,
   type SignInRefusal,
   type SignInRefused,

@@ -48,7 +48,7 @@ export async function openApiDevice(options: { readonly apiUrl: string; readonly
   const credentials = { email: options.email, password: PASSWORD };
   await pool.signUp(credentials);
   const signIn = await pool.signIn(credentials);
-  if (signIn.kind === 'refused') throw new Error(signIn.message);
+  if (signIn.kind !== 'signed-in') throw new Error(`the sign-in ended as ${signIn.kind}`);
   const { accessToken } = signIn.tokens;
   const deviceId = newId() as DeviceId;
   const tokens = { current: async () => accessToken, renew: async () => undefined };

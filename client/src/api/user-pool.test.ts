@@ -65,3 +65,61 @@ test('signing in is repeated while the pool fails, signing up is not', async () 
   await expect(pool.signUp(credentials)).rejects.toBeInstanceOf(UnavailableError);
   expect(world.service.requests).toHaveLength(5);
 });
+
+test('an account with a second factor is asked for a code, which ends the sign-in', async () => {
+  answer(200, { ChallengeName: 'SOFTWARE_TOKEN_MFA', Session: 'session', ChallengeParameters: {} });
+  expect(await pool.signIn(credentials)).toEqual({ kind: 'second-factor', session: 'session' });
+  answer(200, { AuthenticationResult: { ...tokens, RefreshToken: 'refresh' } });
+  const { email } = credentials;
+  expect(await pool.answerSecondFactor({ email, session: 'session', code: '123456' })).toMatchObject({
+    kind: 'signed-in',
+  });
+  expect(JSON.parse(String(world.service.requests.at(-1)?.body))).toEqual({
+    ChallengeName: 'SOFTWARE_TOKEN_MFA',
+    Session: 'session',
+    ChallengeResponses: { USERNAME: email, SOFTWARE_TOKEN_MFA_CODE: '123456' },
+    ClientId: 'client',
+  });
+});
+
+test('a code of a session that took too long is an ended session, not a wrong password', async () => {
+  answer(400, { __type: 'NotAuthorizedException', message: 'Invalid session for the user.' });
+  const given = { email: credentials.email, session: 'old', code: '123456' };
+  expect(await pool.answerSecondFactor(given)).toMatchObject({ kind: 'refused', reason: 'session-ended' });
+});
+
+test('a second factor counts once a code of it was seen, and is asked for from then on', async () => {
+  answer(200, { SecretCode: 'JBSWY3DP' });
+  expect(await pool.beginSecondFactor('access')).toEqual({ kind: 'begun', secret: 'JBSWY3DP' });
+  expect(JSON.parse(String(world.service.requests.at(-1)?.body))).toEqual({ AccessToken: 'access' });
+  answer(400, { __type: 'EnableSoftwareTokenMFAException' });
+  const given = { accessToken: 'access', code: '000000' };
+  expect(await pool.confirmSecondFactor(given)).toMatchObject({ kind: 'refused', reason: 'wrong-code' });
+  answer(200, { Status: 'SUCCESS' });
+  expect(await pool.confirmSecondFactor(given)).toEqual({ kind: 'on' });
+  expect(JSON.parse(String(world.service.requests.at(-1)?.body))).toMatchObject({
+    SoftwareTokenMfaSettings: { Enabled: true, PreferredMfa: true },
+  });
+  expect(await pool.endSecondFactor('access')).toEqual({ kind: 'off' });
+});
+
+test('the address, and whether there is a second factor, are what the pool says of the account', async () => {
+  const UserAttributes = [{ Name: 'email', Value: credentials.email }];
+  answer(200, { Username: 'x', UserAttributes, UserMFASettingList: ['SOFTWARE_TOKEN_MFA'] });
+  expect(await pool.readProfile('access')).toEqual({ kind: 'known', email: credentials.email, hasSecondFactor: true });
+  answer(200, { Username: 'x', UserAttributes: [] });
+  expect(await pool.readProfile('access')).toEqual({ kind: 'known', email: undefined, hasSecondFactor: false });
+});
+
+test('a forgotten password is replaced with the code that was sent', async () => {
+  answer(200, { CodeDeliveryDetails: {} });
+  expect(await pool.forgotPassword(credentials.email)).toEqual({ kind: 'sent' });
+  expect(await pool.resendCode(credentials.email)).toEqual({ kind: 'sent' });
+  answer(200, {});
+  expect(await pool.resetPassword({ ...credentials, code: '654321' })).toEqual({ kind: 'reset' });
+  expect(JSON.parse(String(world.service.requests.at(-1)?.body))).toMatchObject({
+    Username: credentials.email,
+    ConfirmationCode: '654321',
+    Password: credentials.password,
+  });
+});

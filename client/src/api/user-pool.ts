@@ -34,6 +34,12 @@ export interface SignInRefused {
 
 export type SignInOutcome = { readonly kind: 'signed-in'; readonly tokens: SignInTokens } | SignInRefused;
 
+/** The password was right, and a code of the account's authenticator app is asked for as well; `session` lives for minutes. */
+export interface SecondFactorAsked {
+  readonly kind: 'second-factor';
+  readonly session: string;
+}
+
 export interface UserPool {
   /** Makes an account. `confirmed` is false when a code was sent by mail that confirmSignUp has to be given. */
   signUp(
@@ -43,11 +49,38 @@ export interface UserPool {
     readonly email: string;
     readonly code: string;
   }): Promise<{ readonly kind: 'confirmed' } | SignInRefused>;
-  signIn(credentials: Credentials): Promise<SignInOutcome>;
+  signIn(credentials: Credentials): Promise<SignInOutcome | SecondFactorAsked>;
+  /** Ends a sign-in that has asked for a second factor. `code` is what the authenticator app shows at the moment. */
+  answerSecondFactor(given: {
+    readonly email: string;
+    readonly session: string;
+    readonly code: string;
+  }): Promise<SignInOutcome>;
+  /** Sends the code of a sign-up once more. What is answered does not tell whether there is such an account. */
+  resendCode(email: string): Promise<{ readonly kind: 'sent' } | SignInRefused>;
+  /** Sends a code by mail that `resetPassword` takes. What is answered does not tell whether there is such an account. */
+  forgotPassword(email: string): Promise<{ readonly kind: 'sent' } | SignInRefused>;
+  resetPassword(given: Credentials & { readonly code: string }): Promise<{ readonly kind: 'reset' } | SignInRefused>;
+  /** A new secret for an authenticator app, in base 32. It counts from the moment that `confirmSecondFactor` has seen one of its codes. */
+  beginSecondFactor(accessToken: string): Promise<{ readonly kind: 'begun'; readonly secret: string } | SignInRefused>;
+  /** From the next sign-in on a code is asked for. */
+  confirmSecondFactor(given: {
+    readonly accessToken: string;
+    readonly code: string;
+  }): Promise<{ readonly kind: 'on' } | SignInRefused>;
+  /** From the next sign-in on the password is enough. */
+  endSecondFactor(accessToken: string): Promise<{ readonly kind: 'off' } | SignInRefused>;
+  readProfile(accessToken: string): Promise<({ readonly kind: 'known' } & Profile) | SignInRefused>;
   /** Buys a new access token. With rotation on, the answer's refresh token is another one and the old one ends. */
   refresh(refreshToken: string): Promise<SignInOutcome>;
   /** Ends a refresh token with all access tokens that it bought. Repeating it is no error. */
   revoke(refreshToken: string): Promise<void>;
+}
+
+/** What the user pool knows of somebody who is signed in. */
+export interface Profile {
+  readonly email: string | undefined;
+  readonly hasSecondFactor: boolean;
 }
 
 export interface Credentials {
@@ -68,6 +101,13 @@ const TokensAnswer = z.object({
     RefreshToken: z.optional(z.string()),
     ExpiresIn: z.number(),
   }),
+});
+const ChallengeAnswer = z.object({ ChallengeName: z.literal('SOFTWARE_TOKEN_MFA'), Session: z.string() });
+const SecretAnswer = z.object({ SecretCode: z.string() });
+const VerifyAnswer = z.object({ Status: z.string() });
+const ProfileAnswer = z.object({
+  UserAttributes: z.array(z.object({ Name: z.string(), Value: z.string() })),
+  UserMFASettingList: z.optional(z.array(z.string())),
 });
 const ErrorAnswer = z.object({ __type: z.string(), message: z.optional(z.string()) });
 
@@ -104,7 +144,10 @@ export function createUserPool(
         AuthFlow: 'USER_PASSWORD_AUTH',
         AuthParameters: { USERNAME: email, PASSWORD: password },
       });
-      return answer.kind === 'refused' ? answer : signedIn(answer.body, undefined);
+      if (answer.kind === 'refused') return answer;
+      const challenge = z.safeParse(ChallengeAnswer, answer.body);
+      if (challenge.success) return { kind: 'second-factor', session: challenge.data.Session };
+      return signedIn(answer.body, undefined);
     },
     async refresh(refreshToken) {
       const answer = await call('GetTokensFromRefreshToken', { RefreshToken: refreshToken });
@@ -114,6 +157,80 @@ export function createUserPool(
     },
     async revoke(refreshToken) {
       await call('RevokeToken', { Token: refreshToken });
+    },
+    ...passwordHelp(callOnce),
+    ...secondFactor(callOnce, (action, body) =>
+      callAction({ transport: dependencies.transport, endpoint }, { action, body }),
+    ),
+  };
+}
+
+function passwordHelp(call: Call): Pick<UserPool, 'resendCode' | 'forgotPassword' | 'resetPassword'> {
+  return {
+    async resendCode(email) {
+      const answer = await call('ResendConfirmationCode', { Username: email });
+      return answer.kind === 'refused' ? answer : { kind: 'sent' };
+    },
+    async forgotPassword(email) {
+      const answer = await call('ForgotPassword', { Username: email });
+      return answer.kind === 'refused' ? answer : { kind: 'sent' };
+    },
+    async resetPassword({ email, code, password }) {
+      const answer = await call('ConfirmForgotPassword', {
+        Username: email,
+        ConfirmationCode: code,
+        Password: password,
+      });
+      return answer.kind === 'refused' ? answer : { kind: 'reset' };
+    },
+  };
+}
+
+type SecondFactorCalls = 'readProfile' | `${'answer' | 'begin' | 'confirm' | 'end'}SecondFactor`;
+
+/** `callAsPerson` names no client: an access token says whose app it is. */
+function secondFactor(call: Call, callAsPerson: Call): Pick<UserPool, SecondFactorCalls> {
+  const prefer = (accessToken: string, isOn: boolean) =>
+    callAsPerson('SetUserMFAPreference', {
+      AccessToken: accessToken,
+      SoftwareTokenMfaSettings: { Enabled: isOn, PreferredMfa: isOn },
+    });
+  return {
+    async answerSecondFactor({ email, session, code }) {
+      const answer = await call('RespondToAuthChallenge', {
+        ChallengeName: 'SOFTWARE_TOKEN_MFA',
+        Session: session,
+        ChallengeResponses: { USERNAME: email, SOFTWARE_TOKEN_MFA_CODE: code },
+      });
+      if (answer.kind === 'answered') return signedIn(answer.body, undefined);
+      // The password was right before: what the pool refuses now is a session that took too long.
+      return answer.reason === 'wrong-password' ? refused('session-ended') : answer;
+    },
+    async beginSecondFactor(accessToken) {
+      const answer = await callAsPerson('AssociateSoftwareToken', { AccessToken: accessToken });
+      if (answer.kind === 'refused') return answer;
+      return { kind: 'begun', secret: decode(SecretAnswer, answer.body).SecretCode };
+    },
+    async confirmSecondFactor({ accessToken, code }) {
+      const answer = await callAsPerson('VerifySoftwareToken', { AccessToken: accessToken, UserCode: code });
+      if (answer.kind === 'refused') return answer;
+      if (decode(VerifyAnswer, answer.body).Status !== 'SUCCESS') return refused('wrong-code');
+      const preferred = await prefer(accessToken, true);
+      return preferred.kind === 'refused' ? preferred : { kind: 'on' };
+    },
+    async endSecondFactor(accessToken) {
+      const answer = await prefer(accessToken, false);
+      return answer.kind === 'refused' ? answer : { kind: 'off' };
+    },
+    async readProfile(accessToken) {
+      const answer = await callAsPerson('GetUser', { AccessToken: accessToken });
+      if (answer.kind === 'refused') return answer;
+      const { UserAttributes, UserMFASettingList = [] } = decode(ProfileAnswer, answer.body);
+      return {
+        kind: 'known',
+        email: UserAttributes.find(({ Name }) => Name === 'email')?.Value,
+        hasSecondFactor: UserMFASettingList.includes('SOFTWARE_TOKEN_MFA'),
+      };
     },
   };
 }
@@ -191,6 +308,7 @@ const REASONS: Readonly<Record<string, SignInRefusal>> = {
   InvalidPasswordException: 'weak-password',
   InvalidParameterException: 'invalid-email',
   CodeMismatchException: 'wrong-code',
+  EnableSoftwareTokenMFAException: 'wrong-code',
   ExpiredCodeException: 'expired-code',
   RefreshTokenReuseException: 'session-ended',
   TooManyRequestsException: 'too-many-attempts',
@@ -205,8 +323,8 @@ const SENTENCES: Readonly<Record<SignInRefusal, string>> = {
   'not-confirmed': 'The email address has not been confirmed yet.',
   'weak-password': 'The password is too weak.',
   'invalid-email': 'The email address or the password is not acceptable.',
-  'wrong-code': 'The confirmation code is wrong.',
-  'expired-code': 'The confirmation code has expired.',
+  'wrong-code': 'The code is wrong.',
+  'expired-code': 'The code has expired.',
   'session-ended': 'The sign-in has ended.',
   'too-many-attempts': 'Too many attempts: wait a few minutes.',
   'not-allowed': 'This deployment does not accept sign-ups with this address.',

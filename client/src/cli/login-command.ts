@@ -3,12 +3,13 @@ import type { Credentials } from '../api/user-pool.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { reloadDaemon } from './daemon-link.ts';
 import { escapeText } from './escape-text.ts';
-import { type CredentialOptions, readCredentials } from './read-credentials.ts';
+import { ask, type CredentialOptions, readCredentials } from './read-credentials.ts';
 import { openSignInService, type SignInService, signInError } from './sign-in.ts';
 
 export interface SignInOptions extends CredentialOptions {
   readonly api?: string | undefined;
   readonly deviceName?: string | undefined;
+  readonly factorCode?: string | undefined;
 }
 
 export function registerLogin(program: Command, run: RunCommand): void {
@@ -20,6 +21,7 @@ export function withSignInOptions(command: Command): Command {
     .option('--email <email>', 'email address of the account')
     .option('--password-stdin', 'read the password from the first line of standard input')
     .option('--api <url>', 'the Syncline to sign in to')
+    .option('--factor-code <code>', 'what the authenticator app shows, where the account has a second factor')
     .option('--device-name <name>', 'how the account shall call this device (default: the name of this computer)');
 }
 
@@ -38,7 +40,15 @@ export async function finishSignIn(
   job: { readonly service: SignInService; readonly credentials: Credentials; readonly options: SignInOptions },
 ): Promise<void> {
   const { service, credentials, options } = job;
-  const outcome = await service.userPool.signIn(credentials);
+  const first = await service.userPool.signIn(credentials);
+  const outcome =
+    first.kind === 'second-factor'
+      ? await service.userPool.answerSecondFactor({
+          email: credentials.email,
+          session: first.session,
+          code: options.factorCode ?? (await ask(context, 'The code of your authenticator app', '--factor-code CODE')),
+        })
+      : first;
   if (outcome.kind === 'refused') throw signInError(outcome);
   const { account, deviceId, deviceName } = await service.finish(outcome.tokens, options);
   const { accountId, homeNamespaceId } = account;
