@@ -1,0 +1,193 @@
+import type { Node, NodeId } from '@syncline/protocol';
+import { type MouseEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { cx } from '../../ui/cx.ts';
+import { useVirtualRows } from '../../ui/use-virtual-rows.ts';
+import styles from './entry-list.module.css';
+import { EntryRow } from './entry-row.tsx';
+import { EntryTile } from './entry-tile.tsx';
+import { ListHead } from './list-head.tsx';
+import type { SortOrder } from './sort-entries.ts';
+import type { EntryDrag } from './use-entry-drag.ts';
+import { useListKeys } from './use-list-keys.ts';
+import type { UsedSelection } from './use-selection.ts';
+
+export interface EntryListProps {
+  readonly label: string;
+  readonly view: 'list' | 'tiles';
+  readonly entries: readonly Node[];
+  readonly used: UsedSelection;
+  readonly order: SortOrder;
+  readonly onOrder: (order: SortOrder) => void;
+  readonly renaming: NodeId | undefined;
+  readonly drag: EntryDrag;
+  readonly onOpen: (node: Node) => void;
+  readonly onUp: () => void;
+  readonly onRename: (node: Node, name: string | undefined) => void;
+  readonly onStartRename: (node: Node) => void;
+  readonly onDelete: () => void;
+  /** Where the menu opens: at a pointer, or below a row. */
+  readonly onMenu: (at: { readonly x: number; readonly y: number }) => void;
+}
+
+const ROW_HEIGHT = 44;
+const HEAD_HEIGHT = 36;
+const TILE_HEIGHT = 156;
+const TILE_WIDTH_MIN = 148;
+
+/** What entries do when they are pressed; the same functions for as long as the list lives, so that rows are drawn once. */
+export interface EntryHandlers {
+  readonly press: (node: Node, event: MouseEvent) => void;
+  readonly open: (node: Node) => void;
+  readonly toggle: (node: Node) => void;
+  readonly menu: (node: Node, at: { readonly x: number; readonly y: number }) => void;
+  readonly rename: (node: Node, name: string | undefined) => void;
+}
+
+/** The entries of a folder as a grid of which only what is in sight is drawn. The list has the focus; its active entry is named to readers. */
+export function EntryList(props: EntryListProps) {
+  const { entries, used, view, renaming, drag } = props;
+  const { t } = useTranslation();
+  const id = useId();
+  const isList = view === 'list';
+  const headHeight = isList ? HEAD_HEIGHT : 0;
+  const rowHeight = isList ? ROW_HEIGHT : TILE_HEIGHT;
+  const columns = useRef(1);
+  const rows = useVirtualRows({ count: Math.ceil(entries.length / columns.current), rowHeight, headHeight });
+  columns.current = isList ? 1 : Math.max(1, Math.floor((rows.width - 24) / TILE_WIDTH_MIN));
+  const rowCount = Math.ceil(entries.length / columns.current);
+  const { active } = used.selection;
+  const reveal = (index: number): void => rows.reveal(Math.floor(index / columns.current));
+  const onKeyDown = useListKeys({
+    ...props,
+    columns: columns.current,
+    page: rows.page,
+    reveal,
+    rowId: (one) => `${id}-${one}`,
+  });
+  const handlers = useEntryHandlers(props);
+  useFocusBack(renaming, rows.scroller);
+  const hasActive = active !== undefined && used.order.includes(active);
+
+  const shape = { columns: columns.current, first: rows.first, last: Math.min(rows.last, rowCount) };
+  const drawn = drawRows(entries, shape, {
+    handlers,
+    drag,
+    idPrefix: id,
+    renaming,
+    selection: used.selection,
+    view,
+  });
+
+  return (
+    <div
+      ref={rows.scroller}
+      role="grid"
+      tabIndex={0}
+      aria-label={props.label}
+      aria-multiselectable="true"
+      aria-rowcount={rowCount + (isList ? 1 : 0)}
+      aria-colcount={isList ? 3 : columns.current}
+      aria-activedescendant={hasActive ? `${id}-${active}` : undefined}
+      aria-describedby={`${id}-help`}
+      className={cx(styles.scroller, drag.isOverFolder && styles.over)}
+      onKeyDown={onKeyDown}
+      onFocus={(event) => {
+        const [first] = used.order;
+        if (event.target === event.currentTarget && !hasActive && first !== undefined) used.step(first, 'move');
+      }}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) used.none();
+      }}
+    >
+      <span id={`${id}-help`} hidden>
+        {t('files.keysHelp')}
+      </span>
+      {isList && <ListHead order={props.order} onOrder={props.onOrder} />}
+      <div role="rowgroup" className={styles.rows} style={{ height: rowCount * rowHeight }}>
+        {drawn}
+      </div>
+    </div>
+  );
+}
+
+interface SharedState {
+  readonly handlers: EntryHandlers;
+  readonly drag: EntryDrag;
+  readonly view: 'list' | 'tiles';
+  readonly idPrefix: string;
+  readonly renaming: NodeId | undefined;
+  readonly selection: UsedSelection['selection'];
+}
+
+/** The rows from the first up to and without the last. */
+function drawRows(
+  entries: readonly Node[],
+  { columns, first, last }: { readonly columns: number; readonly first: number; readonly last: number },
+  shared: SharedState,
+): readonly ReactNode[] {
+  return Array.from({ length: Math.max(0, last - first) }, (_, offset) => {
+    const row = first + offset;
+    const of = entries.slice(row * columns, (row + 1) * columns);
+    if (shared.view === 'list') {
+      return of.map((node) => <EntryRow key={node.nodeId} node={node} index={row} {...stateOf(node, shared)} />);
+    }
+    return (
+      <div
+        key={row}
+        role="row"
+        aria-rowindex={row + 1}
+        className={styles.tileRow}
+        style={{ transform: `translateY(${row * TILE_HEIGHT}px)`, gridTemplateColumns: `repeat(${columns}, 1fr)` }}
+      >
+        {of.map((node) => (
+          <EntryTile key={node.nodeId} node={node} {...stateOf(node, shared)} />
+        ))}
+      </div>
+    );
+  });
+}
+
+/** What is different in the drawing of one entry; all of it compares by value, so that others are not drawn again. */
+function stateOf({ nodeId }: Node, { handlers, drag, idPrefix, renaming, selection }: SharedState) {
+  return {
+    id: `${idPrefix}-${nodeId}`,
+    handlers,
+    drag: drag.handlers,
+    isChosen: selection.chosen.has(nodeId),
+    isActive: selection.active === nodeId,
+    isRenaming: renaming === nodeId,
+    isTarget: drag.target === nodeId,
+  };
+}
+
+function useEntryHandlers(props: EntryListProps): EntryHandlers {
+  const latest = useRef(props);
+  useEffect(() => {
+    latest.current = props;
+  });
+  const handlers = useRef<EntryHandlers>({
+    press(node, event) {
+      const isMore = event.ctrlKey || event.metaKey;
+      latest.current.used.step(node.nodeId, event.shiftKey ? 'range' : isMore ? 'toggle' : 'alone');
+    },
+    open: (node) => latest.current.onOpen(node),
+    toggle: (node) => latest.current.used.step(node.nodeId, 'toggle'),
+    menu(node, at) {
+      const { used, onMenu } = latest.current;
+      used.step(node.nodeId, used.selection.chosen.has(node.nodeId) ? 'move' : 'alone');
+      onMenu(at);
+    },
+    rename: (node, name) => latest.current.onRename(node, name),
+  });
+  return handlers.current;
+}
+
+/** After a name was typed the keyboard is in the list again. */
+function useFocusBack(renaming: NodeId | undefined, list: { readonly current: HTMLElement | null }): void {
+  const was = useRef(renaming);
+  useEffect(() => {
+    if (was.current !== undefined && renaming === undefined) list.current?.focus({ preventScroll: true });
+    was.current = renaming;
+  }, [renaming, list]);
+}

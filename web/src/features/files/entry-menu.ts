@@ -1,0 +1,87 @@
+import type { Node, NodeId } from '@syncline/protocol';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSignedIn } from '../../session/session-context.ts';
+import type { MenuEntry } from '../../ui/menu.tsx';
+import { useToast } from '../../ui/toasts.tsx';
+import type { FileActions } from './file-actions.ts';
+import type { FolderDialogState } from './folder-dialog.tsx';
+import { insideOf } from './plan-operations.ts';
+import { folderHref } from './use-trail.ts';
+
+export interface EntryMenuOptions {
+  /** What is chosen. */
+  readonly nodes: readonly Node[];
+  readonly setDialog: (state: FolderDialogState) => void;
+  readonly startRename: (nodeId: NodeId) => void;
+  readonly actions: FileActions;
+}
+
+export interface EntryMenu {
+  readonly entries: readonly MenuEntry[];
+  readonly at: { readonly x: number; readonly y: number } | undefined;
+  readonly openAt: (at: { readonly x: number; readonly y: number }) => void;
+  readonly close: () => void;
+  readonly remove: () => void;
+  readonly move: () => void;
+}
+
+/** What can be done to the chosen entries, for the menu, the bar and the keyboard alike. */
+export function useEntryMenu({ nodes, setDialog, startRename, actions }: EntryMenuOptions): EntryMenu {
+  const { t } = useTranslation();
+  const { account } = useSignedIn();
+  const toast = useToast();
+  const [at, setAt] = useState<EntryMenu['at']>();
+  const [first] = nodes;
+  const isOne = nodes.length === 1;
+  const mount = nodes.find(({ kind }) => kind === 'mount');
+  const remove = (): void => {
+    if (nodes.length === 0) return;
+    // Others go on with a shared folder: it is left, and only by itself.
+    if (mount !== undefined) setDialog({ kind: 'leave', node: mount });
+    else void actions.remove(nodes);
+  };
+  const move = (): void => {
+    if (nodes.length > 0) setDialog({ kind: 'move', nodes });
+  };
+  const copyAddress = (node: Node): void => {
+    const place = node.kind === 'file' ? { namespaceId: node.namespaceId, folderId: node.parentId } : insideOf(node);
+    const address = new URL(folderHref(place, account.homeNamespaceId), location.origin);
+    if (node.kind === 'file') address.searchParams.set('item', node.nodeId);
+    void navigator.clipboard.writeText(address.href).then(() => toast({ text: t('files.addressCopied') }));
+  };
+  const forOne: readonly MenuEntry[] =
+    isOne && first !== undefined
+      ? [
+          {
+            id: 'rename',
+            text: t('files.rename'),
+            icon: 'edit',
+            keys: 'F2',
+            run: () => startRename(first.nodeId),
+          },
+          { id: 'address', text: t('files.copyLink'), icon: 'link', run: () => copyAddress(first) },
+        ]
+      : [];
+  return {
+    at,
+    openAt: setAt,
+    close: () => setAt(undefined),
+    remove,
+    move,
+    entries: [
+      ...forOne,
+      { id: 'move', text: t('files.move'), icon: 'move', run: move },
+      { id: 'copy', text: t('files.copy'), icon: 'copy', run: () => setDialog({ kind: 'copy', nodes }) },
+      'separator',
+      {
+        id: 'delete',
+        text: t(mount === undefined ? 'files.delete' : 'files.leave'),
+        icon: mount === undefined ? 'trash' : 'sign-out',
+        keys: 'Del',
+        isDanger: true,
+        run: remove,
+      },
+    ],
+  };
+}

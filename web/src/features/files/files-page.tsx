@@ -1,0 +1,48 @@
+import { NamespaceId, NodeId, rootNodeId } from '@syncline/protocol';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import * as z from 'zod/mini';
+import { useSignedIn } from '../../session/session-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState, Loading } from '../../ui/empty-state.tsx';
+import { RefusedError } from './answer-value.ts';
+import { failureMessage } from './failure-message.ts';
+import { FolderView } from './folder-view.tsx';
+import type { FolderPlace } from './listing.ts';
+import { useListing } from './use-listing.ts';
+
+/** A folder by its ids from the address; the account's own root without them. */
+export function FilesPage(props: { readonly namespaceId?: string; readonly folderId?: string }) {
+  const { t } = useTranslation();
+  const { account } = useSignedIn();
+  const place = useMemo<FolderPlace | undefined>(() => {
+    if (props.namespaceId === undefined) {
+      return { namespaceId: account.homeNamespaceId, folderId: rootNodeId(account.homeNamespaceId) };
+    }
+    const namespaceId = z.safeParse(NamespaceId, props.namespaceId);
+    const folderId = z.safeParse(NodeId, props.folderId);
+    return namespaceId.success && folderId.success
+      ? { namespaceId: namespaceId.data, folderId: folderId.data }
+      : undefined;
+  }, [props.namespaceId, props.folderId, account.homeNamespaceId]);
+  if (place === undefined) {
+    return <EmptyState icon="search" title={t('app.notFoundTitle')} text={t('app.notFoundText')} />;
+  }
+  return <Folder key={`${place.namespaceId}/${place.folderId}`} place={place} />;
+}
+
+function Folder({ place }: { readonly place: FolderPlace }) {
+  const { t } = useTranslation();
+  const listing = useListing(place);
+  if (listing.data !== undefined) return <FolderView place={place} listing={listing.data} />;
+  if (listing.error === null) return <Loading label={t('app.loading')} />;
+  const isGone = listing.error instanceof RefusedError && listing.error.problem.code === 'not_found';
+  if (isGone) return <EmptyState icon="folder" title={t('files.goneTitle')} text={t('files.goneText')} />;
+  return (
+    <EmptyState icon="warning" title={t('files.failedTitle')} text={failureMessage(t, listing.error)}>
+      <Button kind="primary" onPress={() => void listing.refetch()}>
+        {t('app.retry')}
+      </Button>
+    </EmptyState>
+  );
+}

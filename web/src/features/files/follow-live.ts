@@ -1,0 +1,74 @@
+import type { Node } from '@syncline/protocol';
+import type { QueryClient } from '@tanstack/react-query';
+import { followChanges, type LiveChanges, type LiveNews } from '../../session/live-changes.ts';
+import type { SignedIn } from '../../session/session.ts';
+import { REFRESH_MS } from './limits.ts';
+import { applyNodes, type Listing } from './listing.ts';
+import { queryKeys } from './query-keys.ts';
+
+export interface FollowedLive {
+  readonly live: LiveChanges;
+  close(): void;
+}
+
+/** What a change anywhere may have made old, besides the listings. */
+const STALE_AFTER_CHANGES = ['trash', 'usage', 'recent', 'activity', 'revisions', 'devices'];
+
+/** Keeps what is in the cache as it is on the service: listings change by their entries, the rest is read anew where it is shown. */
+export function followLive(dependencies: {
+  readonly signedIn: SignedIn;
+  readonly queryClient: QueryClient;
+  readonly onRevoked: () => void;
+}): FollowedLive {
+  const { signedIn, queryClient, onRevoked } = dependencies;
+  const live = followChanges(signedIn.api, onRevoked);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** A device that syncs thousands of files must not make this page read its usage a thousand times. */
+  const refreshSoon = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      for (const first of STALE_AFTER_CHANGES) void queryClient.invalidateQueries({ queryKey: [first] });
+    }, REFRESH_MS);
+  };
+  const unsubscribe = live.subscribe((news: LiveNews) => {
+    if (news.kind === 'lost') {
+      void queryClient.invalidateQueries();
+      return;
+    }
+    showNodes(
+      queryClient,
+      news.changes.map(({ node }) => node),
+    );
+    if (news.changes.some(({ type }) => type === 'member' || type === 'mounted')) {
+      for (const first of ['shared-folders', 'members', 'invitations', 'own-invitations']) {
+        void queryClient.invalidateQueries({ queryKey: [first] });
+      }
+    }
+    refreshSoon();
+  });
+  return {
+    live,
+    close() {
+      clearTimeout(timer);
+      unsubscribe();
+      live.close();
+    },
+  };
+}
+
+/** Puts nodes, as they are now, into every listing that is in the cache. */
+export function showNodes(queryClient: QueryClient, nodes: readonly Node[]): void {
+  for (const query of queryClient.getQueryCache().findAll({ queryKey: queryKeys.listings })) {
+    const [, namespaceId, folderId] = query.queryKey;
+    const listing = query.state.data as Listing | undefined;
+    if (listing === undefined) continue;
+    const place = { namespaceId, folderId } as Parameters<typeof applyNodes>[0];
+    const next = applyNodes(place, listing, nodes);
+    if (next !== listing) queryClient.setQueryData(query.queryKey, next);
+  }
+  for (const node of nodes) {
+    queryClient.setQueryData<Node>(queryKeys.node(node.namespaceId, node.nodeId), (present) =>
+      present === undefined || present.rev >= node.rev ? present : node,
+    );
+  }
+}

@@ -1,0 +1,16 @@
+import { assert, PAGE_ENTRIES_MAX } from '@syncline/protocol';
+
+/** Pause after changes before what they made old is read anew, in milliseconds. */
+export const REFRESH_MS = 800;
+/** Entries in one page of a listing. */
+export const LISTING_PAGE_ENTRIES = 1000;
+/** Pages of one folder that are shown: a million entries. */
+export const LISTING_PAGES_MAX = 1000;
+/** Nodes that came while a listing was read, and are put into it again when a page comes; with more it begins anew. */
+export const SEEN_NODES_MAX = 20_000;
+/** Time within which keys that are typed belong to one word, in milliseconds. */
+export const TYPE_AHEAD_MS = 800;
+/** Nodes below a folder that is copied: more take a computer that syncs. */
+export const COPY_NODES_MAX = 10_000;
+
+assert(LISTING_PAGE_ENTRIES <= PAGE_ENTRIES_MAX, 'a page is one answer of the service');

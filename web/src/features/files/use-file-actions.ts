@@ -1,0 +1,14 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSignedIn } from '../../session/session-context.ts';
+import { useToast } from '../../ui/toasts.tsx';
+import { createFileActions, type FileActions } from './file-actions.ts';
+
+export function useFileActions(): FileActions {
+  const { api, live } = useSignedIn();
+  const queryClient = useQueryClient();
+  const toast = useToast();
+  const { t } = useTranslation();
+  return useMemo(() => createFileActions({ api, live, queryClient, toast, t }), [api, live, queryClient, toast, t]);
+}

@@ -1,0 +1,85 @@
+import type { ApiClient } from '@syncline/client';
+import { type NamespaceId, type Node, type NodeId, rootNodeId } from '@syncline/protocol';
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useSignedIn } from '../../session/session-context.ts';
+import { answerValue } from './answer-value.ts';
+import type { FolderPlace } from './listing.ts';
+import { queryKeys } from './query-keys.ts';
+
+/** One folder on the way from the account's root to another. The root has no name of its own. */
+export interface TrailStep {
+  readonly place: FolderPlace;
+  readonly name: string | undefined;
+}
+
+/** Where a folder is: through mounts, up to the root of the account. While it is being read, as far as it is known. */
+export function useTrail(place: FolderPlace): readonly TrailStep[] {
+  const { api, account } = useSignedIn();
+  const queryClient = useQueryClient();
+  const home = account.homeNamespaceId;
+  const root: TrailStep = { place: { namespaceId: home, folderId: rootNodeId(home) }, name: undefined };
+  const { data } = useQuery({
+    queryKey: ['trail', place.namespaceId, place.folderId],
+    queryFn: () => readTrail({ api, queryClient, home }, place),
+    // Moves and renames of folders above are told one by one and not followed: it is read anew with each visit.
+    staleTime: 0,
+  });
+  return data ?? [root];
+}
+
+export function nodeQuery(api: ApiClient, namespaceId: NamespaceId, nodeId: NodeId) {
+  return queryOptions<Node>({
+    queryKey: queryKeys.node(namespaceId, nodeId),
+    queryFn: async ({ signal }) =>
+      answerValue(await api.getNode({ parameters: { nodeId }, query: { namespaceId }, signal })).node,
+  });
+}
+
+export function sharedFoldersQuery(api: ApiClient) {
+  return queryOptions({
+    queryKey: queryKeys.sharedFolders,
+    queryFn: async ({ signal }) => answerValue(await api.listNamespaces({ signal })),
+  });
+}
+
+interface TrailDependencies {
+  readonly api: ApiClient;
+  readonly queryClient: QueryClient;
+  readonly home: NamespaceId;
+}
+
+async function readTrail(dependencies: TrailDependencies, to: FolderPlace): Promise<readonly TrailStep[]> {
+  const { api, queryClient, home } = dependencies;
+  const trail: TrailStep[] = [];
+  let { namespaceId, folderId } = to;
+  for (;;) {
+    if (folderId === rootNodeId(namespaceId)) {
+      if (namespaceId === home) return [{ place: { namespaceId, folderId }, name: undefined }, ...trail];
+      const mount = await mountOf(dependencies, namespaceId);
+      trail.unshift({ place: { namespaceId, folderId }, name: mount?.name ?? '' });
+      // A shared folder that has just been left: there is no way to it any more.
+      if (mount === undefined) return trail;
+      namespaceId = home;
+      folderId = mount.parentId;
+    } else {
+      const node = await queryClient.query(nodeQuery(api, namespaceId, folderId));
+      trail.unshift({ place: { namespaceId, folderId }, name: node.name });
+      folderId = node.parentId;
+    }
+  }
+}
+
+/** The node of the home that stands for a shared folder. */
+async function mountOf(
+  { api, queryClient, home }: TrailDependencies,
+  namespaceId: NamespaceId,
+): Promise<Node | undefined> {
+  const { folders } = await queryClient.query(sharedFoldersQuery(api));
+  const mountId = folders.find((folder) => folder.namespaceId === namespaceId)?.mountId;
+  return mountId === undefined ? undefined : queryClient.query(nodeQuery(api, home, mountId));
+}
+
+/** The address of a folder. That of the account's root is the shortest. */
+export function folderHref({ namespaceId, folderId }: FolderPlace, home: NamespaceId): string {
+  return folderId === rootNodeId(home) ? '/' : `/folder/${namespaceId}/${folderId}`;
+}

@@ -1,0 +1,13 @@
+export type Language = 'en' | 'de' | 'es';
+
+/** Each under the name that its speakers give it. */
+export const LANGUAGES = { en: 'English', de: 'Deutsch', es: 'Español' } as const satisfies Record<Language, string>;
+
+/** The first of the wanted languages that there is a catalogue of, such as `de` for `de-CH`; English where there is none. */
+export function chooseLanguage(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const language = tag.toLowerCase().split('-', 1)[0];
+    if (language === 'en' || language === 'de' || language === 'es') return language;
+  }
+  return 'en';
+}

@@ -1,0 +1,39 @@
+/**
+ * What one browser profile keeps about its sign-in, in IndexedDB: it is readable by this origin alone, is no cookie that travels,
+ * and unlike localStorage a worker can read it too.
+ * Source: docs/decisions/0160-sign-in-in-a-browser.md
+ */
+export interface SessionDatabase {
+  read(key: SessionKey): Promise<unknown>;
+  write(key: SessionKey, value: unknown): Promise<void>;
+  remove(key: SessionKey): Promise<void>;
+}
+
+export type SessionKey = 'refresh-token' | 'device-id';
+
+const NAME = 'syncline';
+const STORE = 'session';
+
+/** Opens it, or makes it. @throws DOMException when the browser keeps nothing, as some do in private windows. */
+export async function openSessionDatabase(): Promise<SessionDatabase> {
+  const opening = indexedDB.open(NAME, 1);
+  opening.addEventListener('upgradeneeded', () => opening.result.createObjectStore(STORE));
+  const database = await finished(opening);
+  const store = (mode: IDBTransactionMode) => database.transaction(STORE, mode).objectStore(STORE);
+  return {
+    read: (key) => finished<unknown>(store('readonly').get(key)),
+    async write(key, value) {
+      await finished(store('readwrite').put(value, key));
+    },
+    async remove(key) {
+      await finished(store('readwrite').delete(key));
+    },
+  };
+}
+
+function finished<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error ?? new Error('the browser keeps nothing')));
+  });
+}

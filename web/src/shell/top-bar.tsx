@@ -1,0 +1,43 @@
+import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
+import { SearchBox } from '../features/search/search-box.tsx';
+import { useSession, useSignedIn } from '../session/session-context.ts';
+import { IconButton } from '../ui/button.tsx';
+import { MenuButton } from '../ui/menu.tsx';
+import styles from './shell.module.css';
+
+/** Search, and the account. */
+export function TopBar({ onMenu }: { readonly onMenu: () => void }) {
+  const { t } = useTranslation();
+  const session = useSession();
+  const { email } = useSignedIn();
+  const [, navigate] = useLocation();
+  const name = email ?? t('app.account');
+  return (
+    <header className={styles.top}>
+      <IconButton icon="menu" label={t('app.menu')} className={styles.menuButton} onPress={onMenu} />
+      <SearchBox />
+      <MenuButton
+        label={`${t('app.account')}: ${name}`}
+        className={styles.person}
+        entries={[
+          {
+            id: 'settings',
+            text: t('app.navSettings'),
+            icon: 'settings',
+            run: () => navigate('/settings'),
+          },
+          'separator',
+          {
+            id: 'sign-out',
+            text: t('app.signOut'),
+            icon: 'sign-out',
+            run: () => void session.signOut('asked'),
+          },
+        ]}
+      >
+        {name.slice(0, 1).toUpperCase()}
+      </MenuButton>
+    </header>
+  );
+}

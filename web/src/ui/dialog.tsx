@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react';
+import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
+import { Heading } from 'react-aria-components/Heading';
+import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { IconButton } from './button.tsx';
+import { cx } from './cx.ts';
+import styles from './dialog.module.css';
+
+export interface DialogProps {
+  readonly title: string;
+  readonly closeLabel: string;
+  readonly onClose: () => void;
+  readonly isWide?: boolean;
+  readonly children: ReactNode;
+}
+
+/** Shown for as long as it is rendered. Escape, the cross and a press beside it close it; the focus goes back to where it was. */
+export function Dialog({ title, closeLabel, onClose, isWide = false, children }: DialogProps) {
+  return (
+    <ModalOverlay className={cx(styles.overlay)} isOpen isDismissable onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Modal className={cx(styles.modal, isWide && styles.wide)}>
+        <AriaDialog className={cx(styles.dialog)}>
+          <header className={styles.header}>
+            <Heading slot="title" className={cx(styles.title)}>
+              {title}
+            </Heading>
+            <IconButton icon="close" label={closeLabel} onPress={onClose} />
+          </header>
+          {children}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+/** The buttons at the end of a dialog, the one that goes on last. */
+export function DialogButtons({ children }: { readonly children: ReactNode }) {
+  return <footer className={styles.buttons}>{children}</footer>;
+}
