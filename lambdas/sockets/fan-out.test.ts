@@ -4,7 +4,7 @@ import { join, type Member } from '../../test/support/in-memory-member.ts';
 import { InMemoryService } from '../../test/support/in-memory-service.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
 import { createFanOutHandler } from './create-fan-out-handler.ts';
-import { MEMBER_PAGE_MAX, NOTIFY_MEMBERS_DIRECT_MAX } from './limits.ts';
+import { MEMBER_PAGE_MAX, MEMBERS_TOLD_PER_SECOND_MAX, NOTIFY_MEMBERS_DIRECT_MAX } from './limits.ts';
 import { encodeMemberPage } from './member-page-message.ts';
 import { notifyDevices } from './notify-devices.ts';
 
@@ -64,6 +64,17 @@ test('above it nobody is told at once, and the queue tells everybody but who kno
   expect(await fanOut(bodies)).toEqual([]);
   expect(counted(1)).toBe(members - 1);
   expect(heard.get('alice')).toEqual([]);
+});
+
+test('members of a large namespace are told so many in a second, and all in the end', async () => {
+  const members = MEMBERS_TOLD_PER_SECOND_MAX + MEMBER_PAGE_MAX;
+  const { stores, notify, counted, fanOut } = await world(members);
+  await notify(1);
+  await fanOut(stores.pushes.takePages(0).map(encodeMemberPage));
+  expect(counted(1)).toBe(MEMBERS_TOLD_PER_SECOND_MAX - 1);
+  expect(stores.pushes.takePages(0)).toEqual([]);
+  await fanOut(stores.pushes.takePages(1).map(encodeMemberPage));
+  expect(counted(1)).toBe(members - 1);
 });
 
 test('a poisoned message is reported by its own name, and everything around it is pushed', async () => {

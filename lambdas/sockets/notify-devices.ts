@@ -2,8 +2,13 @@ import type { AccountId, DeviceId, NamespaceId } from '@syncline/protocol';
 import type { AccountStore } from '../accounts/account-store.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import type { Hint } from './hint.ts';
-import { MEMBER_PAGE_MAX, NOTIFY_MEMBERS_DIRECT_MAX, NOTIFY_NAMESPACES_IN_FLIGHT_MAX } from './limits.ts';
-import type { MemberPage, PushQueue } from './push-queue.ts';
+import {
+  MEMBER_PAGE_MAX,
+  MEMBERS_TOLD_PER_SECOND_MAX,
+  NOTIFY_MEMBERS_DIRECT_MAX,
+  NOTIFY_NAMESPACES_IN_FLIGHT_MAX,
+} from './limits.ts';
+import type { DelayedPage, PushQueue } from './push-queue.ts';
 import { type PushToMembersDependencies, pushToMembers, reached } from './push-to-members.ts';
 
 export interface NotifyDevicesDependencies extends PushToMembersDependencies {
@@ -76,13 +81,17 @@ async function notifyMembers(dependencies: NotifyDevicesDependencies, hint: Hint
   return true;
 }
 
-/** Precondition: the members are in the order of their ids. */
-function pagesOf(hint: Hint, members: readonly AccountId[]): readonly MemberPage[] {
-  const pages: MemberPage[] = [];
+/**
+ * Pages that tell no more than MEMBERS_TOLD_PER_SECOND_MAX members in a second, because each device that is told asks at once for what is new.
+ * Precondition: the members are in the order of their ids.
+ */
+function pagesOf(hint: Hint, members: readonly AccountId[]): readonly DelayedPage[] {
+  const pages: DelayedPage[] = [];
   for (let start = 0; start < members.length; start += MEMBER_PAGE_MAX) {
     const page = members.slice(start, start + MEMBER_PAGE_MAX);
     const [first, last] = [page[0], page.at(-1)];
-    if (first !== undefined && last !== undefined) pages.push({ hint, first, last });
+    const delaySeconds = Math.floor(start / MEMBERS_TOLD_PER_SECOND_MAX);
+    if (first !== undefined && last !== undefined) pages.push({ page: { hint, first, last }, delaySeconds });
   }
   return pages;
 }

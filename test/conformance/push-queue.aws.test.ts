@@ -13,21 +13,25 @@ describePushQueue(async () => {
   const connection = awsConnection();
   const ask = queueRequests(connection);
   const { QueueUrl: queueUrl } = await ask('CreateQueue', { QueueName: `pushes-${randomUUID()}` });
+  const receive = async (waitSeconds: number): Promise<readonly MemberPage[]> => {
+    const answer = await ask('ReceiveMessage', {
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: 10,
+      WaitTimeSeconds: waitSeconds,
+    });
+    const messages = (answer['Messages'] ?? []) as readonly { readonly Body: string }[];
+    return messages.map(({ Body: body }) => decodeMemberPage(body));
+  };
   const take = async (count: number): Promise<readonly MemberPage[]> => {
     const pages: MemberPage[] = [];
     while (pages.length < count) {
-      const answer = await ask('ReceiveMessage', {
-        QueueUrl: queueUrl,
-        MaxNumberOfMessages: 10,
-        WaitTimeSeconds: WAIT_SECONDS_MAX,
-      });
-      const messages = (answer['Messages'] ?? []) as readonly { readonly Body: string }[];
-      if (messages.length === 0) throw new Error(`the queue has no more after ${pages.length} pages`);
-      for (const { Body: body } of messages) pages.push(decodeMemberPage(body));
+      const received = await receive(WAIT_SECONDS_MAX);
+      if (received.length === 0) throw new Error(`the queue has no more after ${pages.length} pages`);
+      pages.push(...received);
     }
     return pages;
   };
-  return { queue: new SqsPushQueue({ queueUrl: String(queueUrl), connection }), take };
+  return { queue: new SqsPushQueue({ queueUrl: String(queueUrl), connection }), take, takeReady: () => receive(0) };
 });
 
 test('a queue that is not there is no place to put pages', async () => {

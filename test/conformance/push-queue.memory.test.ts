@@ -3,5 +3,5 @@ import { describePushQueue } from './push-queue.ts';
 
 describePushQueue(async () => {
   const queue = new MemoryPushQueue();
-  return { queue, take: async () => queue.takePages() };
+  return { queue, take: async () => queue.takePages(), takeReady: async () => queue.takePages(0) };
 });
