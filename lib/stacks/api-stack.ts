@@ -1,7 +1,8 @@
-import { type Route, type RouteName, routes } from '@syncline/protocol';
+import { assert, type Route, type RouteName, routes } from '@syncline/protocol';
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CfnStage,
   CorsHttpMethod,
   type CorsPreflightOptions,
   HttpApi,
@@ -27,6 +28,11 @@ export type ApiStackProps = Omit<Resources, 'streamUrl'>;
 /** Requests of all clients together, in a second and at once: half of what AWS grants an account. */
 const REQUESTS_PER_SECOND_MAX = 5000;
 const REQUESTS_BURST_MAX = 2500;
+/**
+ * Of these, what one route lets through that needs no account: together less than half, so that a link that everybody opens does not keep
+ * devices from their sync. Source: docs/scale.md, "A link that everybody opens".
+ */
+const OPEN_ROUTE_REQUESTS_PER_SECOND_MAX = 300;
 
 /** The HTTP API: every route of the protocol, each served by the function that lib/functions.ts names. */
 export class ApiStack extends Stack {
@@ -68,14 +74,33 @@ export class ApiStack extends Stack {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    new HttpStage(this, 'Stage', {
+    const stage = new HttpStage(this, 'Stage', {
       httpApi,
       stageName: '$default',
       autoDeploy: true,
       throttle: { rateLimit: REQUESTS_PER_SECOND_MAX, burstLimit: REQUESTS_BURST_MAX },
       accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessLogFormat() },
     });
+    const { defaultChild } = stage.node;
+    assert(defaultChild instanceof CfnStage, 'a stage is made of one');
+    defaultChild.routeSettings = openRouteSettings();
   }
+}
+
+/** Names are CloudFormation's own, in its own case: CDK passes a map on as it is. */
+function openRouteSettings(): Readonly<Record<string, object>> {
+  const limit = {
+    ThrottlingRateLimit: OPEN_ROUTE_REQUESTS_PER_SECOND_MAX,
+    ThrottlingBurstLimit: OPEN_ROUTE_REQUESTS_PER_SECOND_MAX,
+  };
+  const open = (Object.values(routes) as readonly Route[]).filter(isOpen);
+  assert(open.length * OPEN_ROUTE_REQUESTS_PER_SECOND_MAX * 2 <= REQUESTS_PER_SECOND_MAX, 'devices have more than half');
+  return Object.fromEntries(open.map(({ method, path }) => [`${method} ${path}`, limit]));
+}
+
+/** Whoever asks has no account, or shows none. */
+function isOpen({ access }: Route): boolean {
+  return access === 'public' || access === 'link';
 }
 
 function addRoute(api: HttpApi, name: RouteName, integration: HttpLambdaIntegration): void {
@@ -84,7 +109,7 @@ function addRoute(api: HttpApi, name: RouteName, integration: HttpLambdaIntegrat
     path: route.path,
     methods: [HttpMethod[route.method]],
     integration,
-    ...(route.access === 'public' || route.access === 'link' ? { authorizer: new HttpNoneAuthorizer() } : {}),
+    ...(isOpen(route) ? { authorizer: new HttpNoneAuthorizer() } : {}),
   });
 }
 

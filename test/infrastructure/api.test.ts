@@ -68,6 +68,16 @@ describe.each(stages)('in stage %s', (stage) => {
     expect(format).not.toMatch(/querystring|header/i);
   });
 
+  test('routes that need no account are throttled by themselves, to less than half of what all may ask for', () => {
+    const { Properties } = onlyResourceOf(template, 'AWS::ApiGatewayV2::Stage');
+    const limits = at(Properties, 'RouteSettings') as Readonly<Record<string, { ThrottlingRateLimit: number }>>;
+    const open = contract.filter(([, { access }]) => access === 'public' || access === 'link');
+    expect(Object.keys(limits).toSorted()).toEqual(open.map(([, { method, path }]) => `${method} ${path}`).toSorted());
+    const together = Object.values(limits).reduce((sum, limit) => sum + limit.ThrottlingRateLimit, 0);
+    expect(together).toBeLessThan(2500);
+    expect(together).toBeGreaterThan(1000);
+  });
+
   test('every function runs our bundle on Node 24 and arm64, with bounded time and JSON logs that expire', () => {
     for (const [name, { stack, properties }] of deployedFunctions(deployment)) {
       expect([name, properties]).toEqual([
