@@ -40,8 +40,11 @@ export const WAKE_CHECK_MS = 10 * SECOND_MS;
 /** A clock that is ahead of its timers by more than this shows that the machine has slept. */
 export const WAKE_JUMP_MS = 15 * SECOND_MS;
 
-/** With a healthy socket the journal is looked at as often as this all the same, because a push may be lost. */
-export const SAFETY_POLL: GrowingDelay = { delayMsMin: 5 * MINUTE_MS, delayMsMax: 5 * MINUTE_MS, shareMin: 0.8 };
+/**
+ * With a healthy socket the journal is looked at as often as this all the same, because a push may be lost; less often while nothing changes.
+ * Source: docs/scale.md, "What it asks for": most requests of a large deployment would be these.
+ */
+export const SAFETY_POLL: GrowingDelay = { delayMsMin: 5 * MINUTE_MS, delayMsMax: 30 * MINUTE_MS, shareMin: 0.8 };
 /** A long-poll that brings nothing and was held for less than this was not held at all. */
 export const LONG_POLL_HELD_MS_MIN = 10 * SECOND_MS;
 /** Pause after a long-poll that had something to tell. */

@@ -107,9 +107,25 @@ describe('by the socket', () => {
     const world = await connected();
     world.service.state.fate = 'lost';
     world.service.change();
-    await world.clock.pass(SAFETY_POLL.delayMsMax);
+    await world.clock.pass(SAFETY_POLL.delayMsMin);
     expect(world.seenSeq).toBe(2);
     expect(world.countOf('openSocket')).toBe(1);
+  });
+
+  test('safety polls become rarer while nothing changes, and as frequent as before after a change', async () => {
+    const world = await connected();
+    const day = await world.hintsWithin(24 * HOUR_MS);
+    const renewals = world.countOf('openSocket');
+    expect(day - renewals).toBeLessThan((24 * HOUR_MS) / (SAFETY_POLL.delayMsMax * SAFETY_POLL.shareMin) + 5);
+    world.service.state.fate = 'lost';
+    world.service.change();
+    for (let passedMs = 0; passedMs < SAFETY_POLL.delayMsMax && world.seenSeq < 2; passedMs += SECOND_MS) {
+      await world.clock.pass(SECOND_MS);
+    }
+    expect(world.seenSeq).toBe(2);
+    world.service.change();
+    await world.clock.pass(SAFETY_POLL.delayMsMin);
+    expect(world.seenSeq).toBe(3);
   });
 
   test('a day of silence keeps the socket by pings, replaces it before its end, and is never without one', async () => {

@@ -44,6 +44,8 @@ export class NamespaceHints implements RemoteHints {
   #cursor: Cursor | undefined;
   /** Hints in a row that brought nothing. */
   #idlePolls = 0;
+  /** Looks in a row, with a healthy socket, after which nothing had changed. */
+  #quietLooks = 0;
 
   constructor(dependencies: NamespaceHintsDependencies, namespaceId: NamespaceId) {
     this.#dependencies = dependencies;
@@ -101,8 +103,16 @@ export class NamespaceHints implements RemoteHints {
 
   #noteSeen(namespaceId: NamespaceId, seq: number): void {
     const heard = this.#heard.get(namespaceId) ?? this.#subscribe(namespaceId, ONLY_PUSHES);
-    if (seq !== heard.seq) this.#idlePolls = 0;
+    if (seq !== heard.seq) this.#stir();
     heard.seq = seq;
+  }
+
+  /** Something changed: what grew in the silence begins small again, also the pause that is under way. */
+  #stir(): void {
+    this.#idlePolls = 0;
+    if (this.#quietLooks === 0) return;
+    this.#quietLooks = 0;
+    if (this.#dependencies.hub.state() !== 'down') this.#turn.abort();
   }
 
   #hear(heard: HeardNamespace, { epoch, seq }: ChangedPush): void {
@@ -124,7 +134,9 @@ export class NamespaceHints implements RemoteHints {
   async #standBy(turn: AbortSignal): Promise<void> {
     this.#isRefused = false;
     const { clock, random } = this.#dependencies;
-    if (await pause(clock, growingDelayMs(SAFETY_POLL, 0, random), turn)) this.#hint();
+    if (!(await pause(clock, growingDelayMs(SAFETY_POLL, this.#quietLooks, random), turn))) return;
+    this.#quietLooks += 1;
+    this.#hint();
   }
 
   async #fallBack(turn: AbortSignal): Promise<void> {
