@@ -1,3 +1,5 @@
+import { escapeText, text } from './svg-text.ts';
+
 /** One bar: what it is of, how long it is, and what is written at its end. */
 export interface Bar {
   readonly label: string;
@@ -96,15 +98,4 @@ function linear(values: readonly number[]): Scale {
 function logarithmic(values: readonly number[]): Scale {
   const [least, most] = [Math.log10(Math.min(...values) / DECADE), Math.log10(Math.max(...values))];
   return (value) => (value <= 0 ? 0 : Math.max(0, (BAR_WIDTH_MAX * (Math.log10(value) - least)) / (most - least)));
-}
-
-function text(
-  { x, y, size, weight }: { readonly x: number; readonly y: number; readonly size: number; readonly weight: number },
-  content: string,
-): string {
-  return `<text x="${Number(x.toFixed(1))}" y="${y}" font-size="${size}" font-weight="${weight}" fill="#1f2328">${escapeText(content)}</text>`;
-}
-
-function escapeText(content: string): string {
-  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
