@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DAY_MS, JOURNAL_RETENTION_MS } from '@syncline/protocol';
+import { DAY_MS, epochMs, JOURNAL_RETENTION_MS } from '@syncline/protocol';
 import fc from 'fast-check';
 import { chunkOf, type Member, textBytes } from '../../test/support/in-memory-member.ts';
 import { propertyCases } from '../../test/support/property-runs.ts';
@@ -8,6 +8,7 @@ import { type Ledgered, SweepWorld } from '../../test/support/sweep-world.ts';
 import { MemorySweepIndex } from './memory-sweep-index.ts';
 import { type RebuildDependencies, rebuildReferences } from './rebuild-references.ts';
 
+const FOREVER = epochMs(8.64e15);
 const TEXTS = ['a', 'b', 'c', 'd', 'e'];
 
 async function isReferenced({ stores }: SweepWorld, text: string): Promise<boolean> {
@@ -71,17 +72,17 @@ describe('a journal that does not reach back to where it was projected to', () =
     const { world, member } = await forgotten();
     const index = new MemorySweepIndex(world.stores);
     for (let run = 0; run < 2; run++) {
-      await expect(rebuildReferences(dyingAfter(world, index, 2))).rejects.toThrow('the process has died');
+      await expect(rebuildReferences(dyingAfter(world, index, 2), FOREVER)).rejects.toThrow('the process has died');
       expect(await world.stores.references.getPosition(member.namespaceId)).toBeUndefined();
     }
     await world.put(member, 'later');
     // Two files are left at most, with the one that has come.
-    expect(await rebuildReferences(dyingAfter(world, index, 2))).toBe(true);
+    expect(await rebuildReferences(dyingAfter(world, index, 2), FOREVER)).toBe(true);
     for (const text of TEXTS) expect([text, await isReferenced(world, text)]).toEqual([text, true]);
     expect(await world.stores.references.getPosition(member.namespaceId)).toEqual({ epoch: 1, seq: TEXTS.length });
     await world.project(member);
     expect(await isReferenced(world, 'later')).toBe(true);
-    expect(await rebuildReferences(dyingAfter(world, index, 0))).toBe(false);
+    expect(await rebuildReferences(dyingAfter(world, index, 0), FOREVER)).toBe(false);
   });
 
   test('may be that of a home of which folders were shared: their files are looked at too', async () => {
@@ -95,7 +96,7 @@ describe('a journal that does not reach back to where it was projected to', () =
     const { stores } = world.service;
     stores.clock.advance(JOURNAL_RETENTION_MS + DAY_MS);
     const index = new MemorySweepIndex(stores);
-    expect(await rebuildReferences({ ...stores, index, meter: stores.telemetry })).toBe(true);
+    expect(await rebuildReferences({ ...stores, index, meter: stores.telemetry }, FOREVER)).toBe(true);
     for (const text of ['a', 'b'])
       expect(await stores.references.isReferenced('shared', chunkOf(textBytes(text)).hash)).toBe(true);
     for (const { namespaceId } of [ann, shared]) {
@@ -114,7 +115,7 @@ describe('a journal that does not reach back to where it was projected to', () =
     const seq = stores.namespaces.head(ann.namespaceId)?.seq ?? 0;
     await stores.references.advance(ann.namespaceId, { epoch: 1, seq });
     const index = new MemorySweepIndex(stores);
-    expect(await rebuildReferences({ ...stores, index, meter: stores.telemetry })).toBe(true);
+    expect(await rebuildReferences({ ...stores, index, meter: stores.telemetry }, FOREVER)).toBe(true);
     expect(await stores.references.isReferenced('shared', chunkOf(textBytes('a')).hash)).toBe(true);
   });
 });
@@ -155,7 +156,7 @@ test('rebuilds that die anywhere, beside commits, restores, purges and projectio
       const index = new MemorySweepIndex(world.stores);
       const rebuild = async (segments: number) => {
         const ports = { ...dyingAfter(world, index, segments), namespaces: world.namespaces };
-        await rebuildReferences(ports).catch((error: unknown) => {
+        await rebuildReferences(ports, FOREVER).catch((error: unknown) => {
           if (!(error instanceof Error) || error.message !== 'the process has died') throw error;
         });
       };

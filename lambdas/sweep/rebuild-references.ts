@@ -1,3 +1,4 @@
+import type { EpochMs } from '@syncline/protocol';
 import { isBehind } from '../journal/journal-positions.ts';
 import { projectNode } from '../references/project-node.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
@@ -13,7 +14,7 @@ import type { NamespaceJournal, Rebuild, RebuiltNamespace } from './sweep-index.
 
 export type RebuildDependencies = Pick<
   SweepDependencies,
-  'index' | 'references' | 'namespaces' | 'chunks' | 'objects' | 'meter'
+  'index' | 'references' | 'namespaces' | 'chunks' | 'objects' | 'meter' | 'clock'
 >;
 
 /**
@@ -40,18 +41,18 @@ export async function rebuildReason(
  * Gives the files of namespaces whose journals cannot tell of them their references, and lets those journals be projected from there on: looks at every file
  * that lies where theirs do, whatever its state. A journal's head is read before the first file, so what is committed meanwhile stands behind its new position.
  *
- * One call goes on where the last one has ended, for REBUILD_SEGMENTS_MAX segments; it begins when there is such a namespace. It may end anywhere, and
+ * One call goes on where the last one has ended, until the time is over; it begins when there is such a namespace. It may end anywhere, and
  * run twice at once. Answers whether there is, or was, something to do.
  * Cost: a scan of the table Files by strongly consistent reads, and what projecting costs for each file of these namespaces.
  */
-export async function rebuildReferences(dependencies: RebuildDependencies): Promise<boolean> {
-  const { index, references } = dependencies;
+export async function rebuildReferences(dependencies: RebuildDependencies, until: EpochMs): Promise<boolean> {
+  const { index, references, clock } = dependencies;
   const begun = (await index.readRebuild()) ?? (await beginRebuild(dependencies));
   if (begun === undefined) return false;
   const { targets } = begun;
   const grounds = new Set(targets.map(({ groundId }) => groundId));
   let { after } = begun;
-  for (let segment = 0; segment < REBUILD_SEGMENTS_MAX; segment++) {
+  for (let segment = 0; segment < REBUILD_SEGMENTS_MAX && clock.now() < until; segment++) {
     const page = { limit: REBUILD_ROWS_MAX, ...(after === undefined ? {} : { after }) };
     const { files, next } = await index.listFiles(page);
     const wanted = files.filter(({ namespaceId }) => grounds.has(namespaceId));

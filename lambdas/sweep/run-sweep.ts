@@ -1,4 +1,4 @@
-import { parseInstant } from '@syncline/protocol';
+import { epochMs, parseInstant } from '@syncline/protocol';
 import type { SweptChunk } from '../chunks/swept-chunk.ts';
 import { isBehind } from '../journal/journal-positions.ts';
 import { sweepPack } from '../packs/sweep-pack.ts';
@@ -6,9 +6,12 @@ import { projectNamespace } from '../references/project-namespace.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import {
   LAG_MS_MAX,
+  PASS_MS_MAX,
   PASS_MS_MIN,
+  RUN_MS,
   RUN_SEGMENTS_MAX,
   SEGMENT_ITEMS_MAX,
+  SEGMENT_REST_MS,
   STRAY_PACKS_MAX,
   SWEEPS_IN_FLIGHT_MAX,
 } from './limits.ts';
@@ -34,9 +37,8 @@ export interface SweepReport {
 type JournalDoubt = 'projection' | NonNullable<Awaited<ReturnType<typeof rebuildReason>>>;
 
 /**
- * One run: goes on where the last one has ended, for RUN_SEGMENTS_MAX segments. A pass looks first whether the references are complete,
- * then at every chunk and pack that is recorded, then at every object of the bucket. A dry run goes through one pass, as far as it comes,
- * and changes nothing.
+ * One run: goes on where the last one has ended, for RUN_MS. A pass looks first whether the references are complete, then at every chunk and pack
+ * that is recorded, then at every object of the bucket. A dry run goes through one pass, as far as it comes, and changes nothing.
  *
  * It stops itself while the projection's dead-letter queue holds anything, or a namespace has an entry that was not projected for
  * LAG_MS_MAX and cannot be projected now, or its journal cannot say what is to be referenced; then it rebuilds that. Any number of runs at once are safe.
@@ -48,6 +50,7 @@ export async function runSweep(
   const { index, deadLetters, clock } = dependencies;
   const { isDry, segmentsMax = RUN_SEGMENTS_MAX } = options;
   const now = clock.now();
+  const until = epochMs(now + RUN_MS);
   const counts = new Map<string, number>();
   const kept = await index.readProgress();
   let progress = isDry ? { ...ageSweep(kept, now), ...beginning(kept?.sweepAt ?? 0) } : ageSweep(kept, now);
@@ -60,27 +63,32 @@ export async function runSweep(
   if (!isDry) await index.writeProgress(progress);
   if ((await deadLetters.count()) > 0) {
     // Or a journal that cannot be projected would bring dead letters for ever.
-    if (!isDry) await rebuildReferences(dependencies);
+    if (!isDry) await rebuildReferences(dependencies, until);
     return report('dead-letters');
   }
-  if (progress.phase === 'rest' && progress.sweepAt - progress.begunAt >= PASS_MS_MIN) {
+  if (progress.phase === 'rest' && progress.sweepAt - progress.begunAt >= passMs(progress)) {
     progress = { ...progress, ...beginning(progress.sweepAt) };
   }
-  for (let segment = 0; segment < segmentsMax && progress.phase !== 'rest'; segment++) {
+  for (let segment = 0; segment < segmentsMax && progress.phase !== 'rest' && clock.now() < until; segment++) {
     const swept = await sweepSegment(dependencies, time, progress);
     for (const name of swept.outcomes) counts.set(name, (counts.get(name) ?? 0) + 1);
     if (swept.doubt !== undefined) {
-      if (!isDry && swept.doubt !== 'projection') await rebuildReferences(dependencies);
+      if (!isDry && swept.doubt !== 'projection') await rebuildReferences(dependencies, until);
       return report(swept.doubt);
     }
-    progress = following({ ...progress, ...swept.packs }, swept.next);
+    progress = following({ ...progress, ...swept.packs, segments: (progress.segments ?? 0) + 1 }, swept.next);
     if (!isDry) await index.writeProgress(progress);
   }
   return report();
 }
 
-function beginning(sweepAt: number): Pick<SweepProgress, 'phase' | 'begunAt'> & { readonly after?: never } {
-  return { phase: 'heads', begunAt: sweepAt };
+function beginning(sweepAt: number) {
+  return { phase: 'heads', begunAt: sweepAt, segments: 0 } as const;
+}
+
+/** From one beginning to the next: a pass that costs more comes less often. */
+function passMs({ segments = 0 }: SweepProgress): number {
+  return Math.min(PASS_MS_MAX, Math.max(PASS_MS_MIN, segments * SEGMENT_REST_MS));
 }
 
 function following({ after: _after, ...progress }: SweepProgress, next: string | undefined): SweepProgress {

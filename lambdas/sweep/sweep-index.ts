@@ -100,6 +100,8 @@ export const SWEEP_PHASES = ['heads', 'records', 'chunks', 'packs', 'manifests',
 export type SweepPhase = (typeof SWEEP_PHASES)[number];
 
 export interface SweepProgress {
+  /** Segments that the pass has gone through, or had when it ended. */
+  readonly segments?: number;
   /** The clock on the wall at the last run, and the sweep's own (sweep-clock.ts). */
   readonly wallAt: EpochMs;
   readonly sweepAt: number;

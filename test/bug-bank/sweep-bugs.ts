@@ -190,4 +190,16 @@ export const SWEEP_BUGS: readonly PlantedBug[] = [
     replace: "if (swept.doubt !== undefined && swept.doubt !== 'projection') {",
     caughtBy: { file: SWEEP, test: 'while a journal is not projected that should be, unless it can be' },
   },
+  {
+    id: 'sweep-outlives-its-function',
+    what: 'A run of the sweep does not look at the time, and is ended by its function wherever it is.',
+    invariant: 'I-23',
+    file: 'lambdas/sweep/run-sweep.ts',
+    find: " && progress.phase !== 'rest' && clock.now() < until; segment++",
+    replace: " && progress.phase !== 'rest' && now < until; segment++",
+    caughtBy: {
+      file: 'lambdas/sweep/sweep-pace.test.ts',
+      test: 'a run goes on until its time is over, and the next one goes on behind it',
+    },
+  },
 ];
