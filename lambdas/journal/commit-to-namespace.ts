@@ -1,4 +1,5 @@
 import {
+  assert,
   type NamespaceId,
   type Operation,
   type OperationError,
@@ -8,7 +9,7 @@ import {
   type UploadId,
 } from '@syncline/protocol';
 import { dateChange } from '../namespaces/date-change.ts';
-import { type NamespaceTransaction, TRANSACTION_ITEMS_MAX } from '../namespaces/namespace-store.ts';
+import { type NamespaceHead, TRANSACTION_ITEMS_MAX } from '../namespaces/namespace-store.ts';
 import { refuseViewer } from '../namespaces/refuse-viewer.ts';
 import { countTransactionItems } from '../namespaces/transaction-items.ts';
 import { toWireNode } from '../namespaces/wire-node.ts';
@@ -124,12 +125,17 @@ async function commitNext(
   const { seenBatches } = work;
   const context: OperationContext = { namespaceId, caller, now, view, random, uploads, namespaces, seenBatches };
   const results = new Map<OpId, OperationResult>();
-  let transaction = view.transaction(now);
+  const hasRoom = (operation: Operation): boolean => {
+    const room = TRANSACTION_ITEMS_MAX - mostItems(operation, view.head);
+    // Counting them exactly makes the transaction, which would cost more with every operation than deciding it.
+    return view.itemsMost <= room || countTransactionItems(view.transaction(now)) <= room;
+  };
   for (const operation of work.operations) {
-    if (countTransactionItems(transaction) + mostItems(operation, transaction) > TRANSACTION_ITEMS_MAX) break;
+    if (!hasRoom(operation)) break;
     results.set(operation.opId, applyDecision(context, operation, await decideOperation(context, operation)));
-    transaction = view.transaction(now);
   }
+  const transaction = view.transaction(now);
+  assert(countTransactionItems(transaction) <= view.itemsMost, 'no transaction touches more than was told at once');
   // Conflicts and errors are not stored: a repeat decides them again. No transaction vouches for what they were decided on,
   // which another commit may have parted: perhaps this very request, sent twice.
   if (transaction.results.length === 0) return (await isStillHead(dependencies, work, view)) ? results : undefined;
@@ -140,7 +146,7 @@ async function commitNext(
 }
 
 /** A restore may also touch the folder in the trash that it leaves; in a shared folder what leaves the trash may be in two. */
-function mostItems({ type }: Operation, { groundId }: NamespaceTransaction): number {
+function mostItems({ type }: Operation, { groundId }: Pick<NamespaceHead, 'groundId'>): number {
   return type === 'restore' || groundId !== undefined ? OPERATION_ITEMS_MAX + 1 : OPERATION_ITEMS_MAX;
 }
 

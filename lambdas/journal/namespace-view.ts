@@ -120,14 +120,14 @@ export class NamespaceView {
   /** Whether a node has this id, or had it before it was purged. Roots have no rows, so theirs are asked for by themselves. */
   async isUsed(nodeId: NodeId): Promise<boolean> {
     if (nodeId === this.rootId || this.#own.isGroundRoot(nodeId)) return true;
-    await this.load([nodeId]);
-    return this.#current(nodeId) !== undefined;
+    return (await this.#row(nodeId)) !== undefined;
   }
 
   /** The live node that stands at a place. */
   async place(place: Place): Promise<StoredNode | undefined> {
-    await this.load([], [place]);
-    return this.#standing(placeKey(place));
+    const key = placeKey(place);
+    if (!this.#places.has(key)) await this.load([], [place]);
+    return this.#standing(key);
   }
 
   /** Walks from a node up to the root. The root itself is live, with nothing above it. */
@@ -193,6 +193,14 @@ export class NamespaceView {
   keepResult(author: Author, opId: OpId, result: StoredResult): void {
     const { accountId, device } = author.caller;
     this.#writes.results.push({ accountId, deviceId: device.deviceId, opId, result });
+  }
+
+  /** At least as many items as the transaction touches; told at once. */
+  get itemsMost(): number {
+    const { entries, nodes, revisions, places, trash, freeing, doomed, results } = this.#writes;
+    const isShared = this.#head.groundId !== undefined;
+    const written = entries.length + nodes.size + revisions.length + places.size + trash.size * (isShared ? 2 : 1);
+    return 1 + written + freeing.size + doomed.size + results.length + (isShared ? 1 : 0);
   }
 
   /** All changes as one transaction on the head that was read; each item is touched once, however many operations met on it. */
@@ -275,7 +283,8 @@ export class NamespaceView {
   }
 
   async #row(nodeId: NodeId): Promise<StoredNode | undefined> {
-    await this.load([nodeId]);
+    // Most are known: a request reads together what its operations name.
+    if (!this.#nodes.has(nodeId)) await this.load([nodeId]);
     return this.#current(nodeId);
   }
 

@@ -17,6 +17,7 @@ import {
   writableAddress,
 } from './execution.ts';
 import { samePlace } from './node-tree.ts';
+import type { Remote } from './ports.ts';
 import { toRemoteNode } from './remote-node.ts';
 import type { RemoteStep } from './steps.ts';
 import { type RemoteNode, sameContent } from './trees.ts';
@@ -140,11 +141,37 @@ function isStillDoomed({ trees, local }: Execution, doomedId: NodeId): boolean {
  * refusal that looking again will explain (somebody else was first) is no problem, the next plan deals with it.
  */
 export async function commit(execution: Execution, commitments: readonly Commitment[]): Promise<void> {
-  if (commitments.length === 0) return;
-  const { ports, trees } = execution;
+  await commitInTurn(execution, [commitments]);
+}
+
+/** Does so for several requests, one after the other: while one is under way the answers to the one before it are taken over. */
+export async function commitInTurn(execution: Execution, requests: readonly (readonly Commitment[])[]): Promise<void> {
+  let takeAnswers: (() => void) | undefined;
+  for (const commitments of requests) {
+    if (commitments.length === 0) continue;
+    const sent = sendCommit(execution, commitments);
+    try {
+      takeAnswers?.();
+    } finally {
+      const answer = await sent;
+      takeAnswers = () => takeCommitted(execution, commitments, answer);
+    }
+  }
+  takeAnswers?.();
+}
+
+function sendCommit({ ports }: Execution, commitments: readonly Commitment[]): ReturnType<Remote['commit']> {
   const batch = encodeUlid(ports.random(16));
-  const operations = commitments.map((one, index): Operation => ({ ...one.operation, opId: opId(batch, index) }));
-  const answer = await ports.remote.commit(operations);
+  return ports.remote.commit(
+    commitments.map((one, index): Operation => ({ ...one.operation, opId: opId(batch, index) })),
+  );
+}
+
+function takeCommitted(
+  execution: Execution,
+  commitments: readonly Commitment[],
+  answer: Awaited<ReturnType<Remote['commit']>>,
+): void {
   if (answer.kind === 'refused') {
     for (const one of commitments) refuse(execution, one.nodeId, answer.problem);
     return;
@@ -153,22 +180,27 @@ export async function commit(execution: Execution, commitments: readonly Commitm
   for (const [index, result] of answer.value.entries()) {
     const commitment = commitments[index];
     assert(commitment !== undefined, 'an answer belongs to an operation');
-    if (result.status === 'error') {
-      refuse(execution, commitment.nodeId, result.error);
-    } else if (result.status === 'conflict') {
-      execution.failed.add(commitment.nodeId);
-    } else if (!trees.isAtHome(trees.hung(result.node))) {
-      // Taking it for that node would let what is on the disk follow the other folder.
-      execution.failed.add(commitment.nodeId);
-      const path = localPath(execution, commitment.nodeId) ?? '';
-      report(execution, { path, reason: 'refused', detail: 'It has an id that something in another folder has, too.' });
-    } else {
-      const node = toRemoteNode(trees.hung(result.node));
-      if (result.node.deletedAt === undefined) trees.takeRemote(result.node);
-      commitment.onCommitted(result, node);
-      execution.progress += 1;
-      execution.counts.changedRemote += 1;
-    }
+    takeResult(execution, commitment, result);
+  }
+}
+
+function takeResult(execution: Execution, commitment: Commitment, result: OperationResult): void {
+  const { trees } = execution;
+  if (result.status === 'error') {
+    refuse(execution, commitment.nodeId, result.error);
+  } else if (result.status === 'conflict') {
+    execution.failed.add(commitment.nodeId);
+  } else if (!trees.isAtHome(trees.hung(result.node))) {
+    // Taking it for that node would let what is on the disk follow the other folder.
+    execution.failed.add(commitment.nodeId);
+    const path = localPath(execution, commitment.nodeId) ?? '';
+    report(execution, { path, reason: 'refused', detail: 'It has an id that something in another folder has, too.' });
+  } else {
+    const node = toRemoteNode(trees.hung(result.node));
+    if (result.node.deletedAt === undefined) trees.takeRemote(result.node);
+    commitment.onCommitted(result, node);
+    execution.progress += 1;
+    execution.counts.changedRemote += 1;
   }
 }
 

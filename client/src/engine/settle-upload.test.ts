@@ -71,6 +71,19 @@ test('what the commits of one slice have agreed on is written down in one transa
   expect(agreed).toEqual([files]);
 });
 
+test('the next commit of a slice is on its way before the answers to the one before are taken over', async () => {
+  const { a } = world();
+  for (let file = 0; file < 3 * COMMIT_OPERATIONS_MAX; file++) a.files.write(`${file}`, `text ${file}`);
+  const engine = await a.engine({ store: countingStore().store });
+  const uploaded: number[] = [];
+  a.faults.onCommit = (moment) => {
+    if (moment === 'before') uploaded.push(engine.counts.uploaded);
+  };
+  await engine.sync({ acceptDeletes: false });
+  expect(uploaded).toEqual([0, 0, COMMIT_OPERATIONS_MAX]);
+  expect(engine.counts.uploaded).toBe(3 * COMMIT_OPERATIONS_MAX);
+});
+
 test('what was committed before a request failed is written down', async () => {
   const { a } = world();
   for (let file = 0; file < 2 * COMMIT_OPERATIONS_MAX; file++) a.files.write(`${file}`, `text ${file}`);

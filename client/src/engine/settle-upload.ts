@@ -1,6 +1,6 @@
 import { type ConflictStrategy, epochMs, formatInstant, type NodeId } from '@syncline/protocol';
 import { countTry, recordCopy } from './execute-knowledge.ts';
-import { type Commitment, commit } from './execute-remote.ts';
+import { type Commitment, commitInTurn } from './execute-remote.ts';
 import { agreedNode, type Execution, noteRefusal, report } from './execution.ts';
 import type { SentFile } from './large-transfers.ts';
 import type { FolderAddress } from './mounts.ts';
@@ -34,7 +34,7 @@ export async function settleUploads(
     if (commitment !== undefined) commitments.push(commitment);
   }
   try {
-    for (const batch of packCommits(commitments)) await commit(execution, batch);
+    await commitInTurn(execution, packCommits(commitments));
   } finally {
     execution.problems.push(...(await writeDown(execution)));
   }

@@ -88,6 +88,25 @@ test('runs of which not all is taken make room for others: the memory of them is
   expect(asked).toHaveLength(kept + 1);
 });
 
+test('while one run is given out, the next one is on its way, and none before anybody asks', async () => {
+  const { take, asked } = readerOfMany(3);
+  expect(asked).toEqual([]);
+  await take(0, 0);
+  expect(asked).toHaveLength(2);
+  await take(0, 1);
+  expect(asked).toHaveLength(2);
+  await take(1, 0);
+  await take(2, 0);
+  expect(asked.map((one) => one.split(' ')[0])).toEqual(['0', '1', '2']);
+});
+
+test('what is read ahead leaves half of the room to what is asked for', async () => {
+  const kept = RUNS_KEPT_BYTES_MAX / RUN_BYTES_MAX;
+  const { take, asked } = readerOfMany(2 * kept);
+  for (let run = 0; run < kept; run++) await take(run, 0);
+  expect(asked).toHaveLength(kept);
+});
+
 test('a run that is taken whole makes room at once', async () => {
   const kept = RUNS_KEPT_BYTES_MAX / RUN_BYTES_MAX;
   const { take } = readerOfMany(2 * kept);

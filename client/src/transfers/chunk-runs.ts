@@ -18,8 +18,9 @@ interface OpenRun {
   readonly address: ChunkRun;
   /** Members that nobody has asked for. */
   left: number;
-  /** Asked for with the first of its members. */
+  /** Asked for with the first of its members, or ahead of it. */
   reading: Promise<Uint8Array | undefined> | undefined;
+  isUsed: boolean;
 }
 
 /**
@@ -32,6 +33,8 @@ export class ChunkRuns {
   readonly #dependencies: RunDependencies;
   readonly #signal: AbortSignal;
   readonly #members = new Map<ChunkHash, Member>();
+  /** Those that may be read ahead, in the order in which they were learned. */
+  readonly #ahead = new Set<OpenRun>();
   /** Those whose bytes are here or on their way, and not all of them given, the oldest first. */
   readonly #kept = new Set<OpenRun>();
   #keptBytes = 0;
@@ -46,7 +49,7 @@ export class ChunkRuns {
     for (const address of runs) {
       const [first, last] = address.range;
       if (last - first >= RUN_BYTES_MAX) continue;
-      const run: OpenRun = { address, left: 0, reading: undefined };
+      const run: OpenRun = { address, left: 0, reading: undefined, isUsed: false };
       for (const hash of address.hashes) {
         const source = sources.get(hash);
         if (source === undefined || this.#members.has(hash)) continue;
@@ -54,11 +57,13 @@ export class ChunkRuns {
         this.#members.set(hash, { run, source });
         run.left += 1;
       }
+      if (run.left > 0) this.#ahead.add(run);
     }
   }
 
   clear(): void {
     this.#members.clear();
+    this.#ahead.clear();
     this.#kept.clear();
     this.#keptBytes = 0;
   }
@@ -73,6 +78,8 @@ export class ChunkRuns {
     run.left -= 1;
     if (run.reading === undefined) this.#begin(run);
     const { reading } = run;
+    if (!run.isUsed) this.#beginNext();
+    run.isUsed = true;
     if (run.left === 0) this.#release(run);
     const bytes = await reading;
     if (bytes === undefined) return undefined;
@@ -80,9 +87,18 @@ export class ChunkRuns {
     return openChunk(source, bytes.subarray(from, (to ?? 0) + 1));
   }
 
+  /** While one is given out the next one is on its way. Where all chunks are nearer than the network nobody asks for any, and none is read ahead. */
+  #beginNext(): void {
+    const [next] = this.#ahead;
+    if (next !== undefined && this.#keptBytes + bytesOf(next) <= RUNS_KEPT_BYTES_MAX / 2) this.#begin(next);
+  }
+
   /** Makes room for a run: the oldest ones go, with the members that nobody has asked for. */
   #begin(run: OpenRun): void {
     run.reading = this.#fetch(run.address);
+    // Whoever asks for a member learns of a failure.
+    run.reading.catch(() => undefined);
+    this.#ahead.delete(run);
     this.#kept.add(run);
     this.#keptBytes += bytesOf(run);
     for (const oldest of this.#kept) {

@@ -20,6 +20,14 @@ export interface ExpectedContent {
   readonly size: number;
 }
 
+type Answers = readonly (ContentResponse | undefined)[];
+
+/** Contents that are asked for together. */
+interface Group {
+  readonly contents: readonly ExpectedContent[];
+  asked: Promise<Answers> | undefined;
+}
+
 /**
  * Larger files are asked for alone. A full request of the others fits into one answer while their chunks are as long as they mostly are;
  * one that does not fit is left out of the answer, and asked for alone, too.
@@ -46,17 +54,28 @@ export class ContentLookahead {
     this.#runs = new ChunkRuns(dependencies, options.signal);
   }
 
-  /** Replaces what was expected before. Nothing is asked until the first of a group is taken. */
+  /**
+   * Replaces what was expected before. Nothing is asked until the first of a group is taken; then its neighbour is asked for, too, so that nobody
+   * waits for an answer between groups.
+   */
   expect(contents: readonly ExpectedContent[]): void {
     this.#answers.clear();
     this.#runs.clear();
     const small = contents.filter(({ size }) => size <= LOOKAHEAD_BYTES_MAX);
+    const groups: Group[] = [];
     for (let start = 0; start < small.length; start += CONTENT_FILES_MAX) {
-      const group = small.slice(start, start + CONTENT_FILES_MAX);
-      let asked: Promise<readonly (ContentResponse | undefined)[]> | undefined;
-      group.forEach((content, index) => {
+      groups.push({ contents: small.slice(start, start + CONTENT_FILES_MAX), asked: undefined });
+    }
+    for (const [number, group] of groups.entries()) {
+      group.contents.forEach((content, index) => {
         this.#answers.set(keyOf(content), async () => {
-          asked ??= this.#ask(group);
+          const asked = this.#askOnce(group);
+          // They may be taken from both ends.
+          const next = [groups[number + 1], groups[number - 1]].find(
+            (one) => one !== undefined && one.asked === undefined,
+          );
+          // A failure is told to whoever takes one of them.
+          if (next !== undefined) this.#askOnce(next).catch(() => undefined);
           return (await asked)[index];
         });
       });
@@ -79,7 +98,12 @@ export class ContentLookahead {
     return this.#runs.bytesOf(chunk.hash);
   }
 
-  async #ask(group: readonly ExpectedContent[]): Promise<readonly (ContentResponse | undefined)[]> {
+  #askOnce(group: Group): Promise<Answers> {
+    group.asked ??= this.#ask(group.contents);
+    return group.asked;
+  }
+
+  async #ask(group: readonly ExpectedContent[]): Promise<Answers> {
     const files = group.map(({ namespaceId, nodeId, rev }) => ({ namespaceId, nodeId, rev }));
     const answer = await this.#api.readContents({ body: { files }, signal: this.#signal });
     if (!answer.ok) return [];
