@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
-import { cacheControl, type Headers } from '@syncline/web/response-headers';
+import { cacheControl, contentType, type Headers } from '@syncline/web/response-headers';
 
 /** The files of a built web app, ready to be handed out. */
 export interface StaticSite {
@@ -50,23 +50,7 @@ async function readFiles(directory: string): Promise<ReadonlyMap<string, SiteFil
     const name = `/${path.relative(directory, place).replaceAll(path.sep, '/')}`;
     const bytes = await readFile(place);
     const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 32)}"`;
-    files.set(name, { bytes, type: TYPES[path.extname(name)] ?? 'application/octet-stream', etag });
+    files.set(name, { bytes, type: contentType(name), etag });
   }
   return files;
 }
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.map': 'application/json',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain; charset=utf-8',
-  '.wasm': 'application/wasm',
-  '.webmanifest': 'application/manifest+json',
-  '.woff2': 'font/woff2',
-};

@@ -27,3 +27,15 @@ export function socketEndpoint({ endpoint }: Endpoint, apiId: string): string {
 export function userPoolEndpoint({ endpoint }: Endpoint): string {
   return endpoint ?? `https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}`;
 }
+
+/**
+ * Origins whose pages may use the bucket and the socket. The name that CloudFront gives the web app is not known when these are made, so without
+ * a domain it is a pattern: what opens the bucket and the socket are signed URLs and tickets, which other pages do not have.
+ */
+export function browserOrigins(
+  config: Pick<DeploymentConfig, 'allowedOrigins' | 'web' | 'webDomain'>,
+): readonly string[] {
+  if (config.web === 'off') return config.allowedOrigins;
+  const own = config.webDomain === undefined ? 'https://*.cloudfront.net' : `https://${config.webDomain.name}`;
+  return [...config.allowedOrigins, own];
+}

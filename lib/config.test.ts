@@ -6,6 +6,8 @@ function read(context: Readonly<Record<string, unknown>> = {}) {
   return readConfig({ tryGetContext: (key: string): unknown => context[key] });
 }
 
+const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate/abc';
+
 test('without any context it is a development deployment that lets no foreign origin in', () => {
   expect(read()).toEqual({
     stage: 'dev',
@@ -15,6 +17,8 @@ test('without any context it is a development deployment that lets no foreign or
     allowedOrigins: [],
     scrubDays: 30,
     search: 'off',
+    web: 'on',
+    originKey: 1,
     logRetentionDays: 30,
   });
 });
@@ -25,6 +29,7 @@ test('stage local goes to an emulator on its usual port, for any origin, with sh
     allowedOrigins: ['*'],
     scrubDays: 30,
     search: 'off',
+    web: 'off',
     logRetentionDays: 1,
   });
 });
@@ -36,6 +41,8 @@ test('every setting is taken from the context, as text or as JSON', () => {
     removal: 'by-hand',
     issuer: 'https://id.example.com/realm',
     audience: 'syncline',
+    webDomain: 'files.example.com',
+    webCertificate: CERTIFICATE,
   };
   const config = {
     stage: 'prod',
@@ -46,13 +53,16 @@ test('every setting is taken from the context, as text or as JSON', () => {
     allowedOrigins: ['https://a.example.com', 'https://b.example.com:8443'],
     scrubDays: 7,
     search: 'off',
+    web: 'on',
+    webDomain: { name: 'files.example.com', certificateArn: CERTIFICATE },
+    originKey: 2,
     logRetentionDays: 90,
   };
-  const text = { quotaBytes: '5000000', scrubDays: '7', logRetentionDays: '90' };
+  const text = { quotaBytes: '5000000', scrubDays: '7', logRetentionDays: '90', originKey: '2' };
   expect(read({ ...given, ...text, allowedOrigins: 'https://a.example.com, https://b.example.com:8443' })).toEqual(
     config,
   );
-  const json = { quotaBytes: 5_000_000, scrubDays: 7, logRetentionDays: 90 };
+  const json = { quotaBytes: 5_000_000, scrubDays: 7, logRetentionDays: 90, originKey: 2 };
   expect(read({ ...given, ...json, allowedOrigins: ['https://a.example.com', 'https://b.example.com:8443'] })).toEqual(
     config,
   );
@@ -88,6 +98,20 @@ test.each([
   ['a length that CloudWatch lacks', { logRetentionDays: '31' }, 'logRetentionDays must be a length'],
   ['logs for ever', { logRetentionDays: '9999' }, 'logRetentionDays must be a length'],
   ['a scrub without a day', { scrubDays: '0' }, 'scrubDays must be a whole number of days'],
+  ['a web app in stage local', { stage: 'local', web: 'on' }, 'web must be off in stage local'],
+  ['a domain alone', { webDomain: 'a.example.com' }, 'webDomain and webCertificate belong together'],
+  [
+    'a domain without a web app',
+    { web: 'off', webDomain: 'a.example.com', webCertificate: CERTIFICATE },
+    'belong together, and to web=on',
+  ],
+  ['a domain that is an address', { webDomain: 'https://a.example', webCertificate: CERTIFICATE }, 'webDomain must be'],
+  [
+    'a certificate of another region',
+    { webDomain: 'a.example.com', webCertificate: CERTIFICATE.replace('us-east-1', 'eu-west-1') },
+    'webCertificate must be the ARN of a certificate in us-east-1',
+  ],
+  ['a key that is none', { originKey: '0' }, 'originKey must be a whole number from 1'],
   ['the name of a length', { logRetentionDays: 'ONE_DAY' }, 'logRetentionDays must be a length'],
 ])('%s is refused with a sentence that says what is wanted', (_, context, message) => {
   expect(() => read(context)).toThrow(ConfigError);

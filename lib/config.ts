@@ -4,6 +4,8 @@ import type { Node } from 'constructs';
 
 /** A year. */
 const SCRUB_DAYS_MAX = 366;
+/** More rotations than anybody lives to see. */
+const ORIGIN_KEY_MAX = 10_000;
 
 const stages = ['local', 'dev', 'prod'] as const;
 const searches = ['off', 'domain'] as const;
@@ -31,6 +33,12 @@ export interface DeploymentConfig {
   readonly search: (typeof searches)[number];
   /** Where that engine is; only in stage `local`. */
   readonly searchEndpoint?: string;
+  /** The web app behind CloudFront, through which alone the API answers then. Stage `local` has a server of its own. @default on, in `local` off */
+  readonly web: 'on' | 'off';
+  /** Where the web app is, in place of a name of CloudFront's. The DNS record is the operator's to make. @default none */
+  readonly webDomain?: WebDomain;
+  /** Raised by one, it makes the next deployment change the key by which the API knows CloudFront. @default 1 */
+  readonly originKey: number;
   /** How long logs are kept, one of the lengths that CloudWatch Logs knows. @default 30, in `local` 1 */
   readonly logRetentionDays: RetentionDays;
 }
@@ -39,6 +47,12 @@ export interface DeploymentConfig {
 export interface ExternalIssuer {
   readonly issuer: string;
   readonly audience: string;
+}
+
+/** A name, and the ARN of its certificate in Certificate Manager, which CloudFront takes from us-east-1. */
+export interface WebDomain {
+  readonly name: string;
+  readonly certificateArn: string;
 }
 
 /** The context says something that cannot be deployed. Names every mistake, so that one correction is enough. */
@@ -50,7 +64,7 @@ export class ConfigError extends Error {
  * Reads the configuration from the context: `-c key=value` of the CDK CLI, or `context` in cdk.json.
  *
  * Keys: `stage`, `endpoint`, `dedupScope`, `removal`, `scrubDays`, `quotaBytes`, `issuer`, `audience`, `allowedOrigins`
- * (comma-separated or a list), `logRetentionDays`, `search`, `searchEndpoint`.
+ * (comma-separated or a list), `logRetentionDays`, `search`, `searchEndpoint`, `web`, `webDomain`, `webCertificate`, `originKey`.
  *
  * @throws ConfigError when a value is not one that can be deployed.
  */
@@ -60,6 +74,7 @@ export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig 
   const endpoint = readEndpoint(reader, stage);
   const externalIssuer = readIssuer(reader);
   const searchEndpoint = readSearchEndpoint(reader, stage);
+  const web = readWeb(reader, stage);
   const config: DeploymentConfig = {
     stage,
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -68,10 +83,11 @@ export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig 
     quotaBytes: readQuota(reader),
     ...(externalIssuer === undefined ? {} : { externalIssuer }),
     allowedOrigins: readOrigins(reader, stage),
-    scrubDays: readScrubDays(reader),
+    scrubDays: readWhole(reader, 'scrubDays', { otherwise: 30, max: SCRUB_DAYS_MAX, what: 'number of days' }),
     search:
       stage === 'local' ? (searchEndpoint === undefined ? 'off' : 'domain') : reader.choice('search', searches, 'off'),
     ...(searchEndpoint === undefined ? {} : { searchEndpoint }),
+    ...web,
     logRetentionDays: readLogRetention(reader, stage),
   };
   if (reader.mistakes.length > 0) throw new ConfigError(`cannot deploy:\n- ${reader.mistakes.join('\n- ')}`);
@@ -173,13 +189,40 @@ function readOrigins(reader: ContextReader, stage: Stage): readonly string[] {
   return origins;
 }
 
-function readScrubDays(reader: ContextReader): number {
-  const text = reader.text('scrubDays') ?? '30';
-  const days = Number(text);
-  if (!Number.isSafeInteger(days) || days < 1 || days > SCRUB_DAYS_MAX) {
-    reader.mistakes.push(`scrubDays must be a whole number of days from 1 to ${SCRUB_DAYS_MAX}, not "${text}"`);
+function readWeb(reader: ContextReader, stage: Stage): Pick<DeploymentConfig, 'web' | 'webDomain' | 'originKey'> {
+  const web = reader.choice('web', ['on', 'off'], stage === 'local' ? 'off' : 'on');
+  if (stage === 'local' && web === 'on')
+    reader.mistakes.push('web must be off in stage local, which npm start serves it in');
+  const originKey = readWhole(reader, 'originKey', { otherwise: 1, max: ORIGIN_KEY_MAX, what: 'number' });
+  const name = reader.text('webDomain');
+  const certificateArn = reader.text('webCertificate');
+  if (name === undefined && certificateArn === undefined) return { web, originKey };
+  if (name === undefined || certificateArn === undefined || web === 'off') {
+    reader.mistakes.push('webDomain and webCertificate belong together, and to web=on');
+    return { web, originKey };
   }
-  return days;
+  if (!/^([a-z0-9-]+\.)+[a-z]{2,}$/.test(name)) {
+    reader.mistakes.push(`webDomain must be a name like files.example.com, not "${name}"`);
+  }
+  if (!/^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/.+$/.test(certificateArn)) {
+    reader.mistakes.push(`webCertificate must be the ARN of a certificate in us-east-1, not "${certificateArn}"`);
+  }
+  return { web, webDomain: { name, certificateArn }, originKey };
+}
+
+interface Whole {
+  readonly otherwise: number;
+  readonly max: number;
+  readonly what: string;
+}
+
+function readWhole(reader: ContextReader, key: string, { otherwise, max, what }: Whole): number {
+  const text = reader.text(key) ?? String(otherwise);
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1 || value > max) {
+    reader.mistakes.push(`${key} must be a whole ${what} from 1 to ${max}, not "${text}"`);
+  }
+  return value;
 }
 
 function readLogRetention(reader: ContextReader, stage: Stage): RetentionDays {

@@ -7,8 +7,9 @@ import { IdentityStack } from './stacks/identity-stack.ts';
 import { RealtimeStack } from './stacks/realtime-stack.ts';
 import { SearchStack } from './stacks/search-stack.ts';
 import { StorageStack } from './stacks/storage-stack.ts';
+import { WebStack } from './stacks/web-stack.ts';
 
-/** The stacks of one deployment, each reading only from those before it: storage, identity, search, realtime, api. */
+/** The stacks of one deployment, each reading only from those before it: storage, identity, search, realtime, api, web. */
 export function addStacks(app: App, config: DeploymentConfig): void {
   const stackId = (name: string) => `Syncline-${config.stage}-${name}`;
   const storage = new StorageStack(app, stackId('Storage'), { config });
@@ -22,5 +23,7 @@ export function addStacks(app: App, config: DeploymentConfig): void {
     identity,
     search: found === undefined ? undefined : { ...found.search, feed },
   });
-  new ApiStack(app, stackId('Api'), { config, storage, identity, sockets, ...search });
+  const { origin } = new ApiStack(app, stackId('Api'), { config, storage, identity, sockets, ...search });
+  if (origin === undefined) return;
+  new WebStack(app, stackId('Web'), { config, storage, identity, sockets, api: origin });
 }

@@ -1,3 +1,4 @@
+import { browserOrigins } from './addresses.ts';
 import type { FunctionSpec, Setting, TableName } from './function-spec.ts';
 import type { Resources } from './resources.ts';
 
@@ -25,6 +26,7 @@ export function functionEnvironment(spec: FunctionSpec, resources: Resources): V
     ...(access.queuePushes === undefined || pushes === undefined ? {} : { PUSH_QUEUE_URL: pushes.queueUrl }),
     ...(access.searchIndex === undefined || search === undefined ? {} : { SEARCH_ENDPOINT: search.endpoint }),
     ...(access.queueIndexTasks === undefined || search === undefined ? {} : { INDEX_QUEUE_URL: search.queueUrl }),
+    ...(spec.routes.length === 0 || resources.originKeys === undefined ? {} : { ORIGIN_KEYS: resources.originKeys }),
     ...Object.fromEntries(spec.settings.flatMap((setting) => Object.entries(settingVariables[setting](resources)))),
   };
 }
@@ -32,7 +34,7 @@ export function functionEnvironment(spec: FunctionSpec, resources: Resources): V
 const settingVariables: Readonly<Record<Setting, (resources: Resources) => Variables>> = {
   DEDUP_SCOPE: ({ config }) => ({ DEDUP_SCOPE: config.dedupScope }),
   QUOTA_BYTES: ({ config }) => ({ QUOTA_BYTES: String(config.quotaBytes) }),
-  ALLOWED_ORIGINS: ({ config }) => ({ ALLOWED_ORIGINS: config.allowedOrigins.join(',') }),
+  ALLOWED_ORIGINS: ({ config }) => ({ ALLOWED_ORIGINS: browserOrigins(config).join(',') }),
   SOCKET_URL: ({ sockets }) => ({ SOCKET_URL: sockets.url }),
   STREAM_URL: ({ streamUrl }) => (streamUrl === undefined ? {} : { STREAM_URL: streamUrl }),
   SCRUB_DAYS: ({ config }) => ({ SCRUB_DAYS: String(config.scrubDays) }),

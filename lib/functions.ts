@@ -1,3 +1,4 @@
+import { deploymentFunctions } from './deployment-functions.ts';
 import { memory, seconds } from './function-sizes.ts';
 import type { FunctionSpec } from './function-spec.ts';
 import { searchFunctions } from './search-functions.ts';
@@ -382,14 +383,7 @@ export const functions = {
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.background,
   },
-  /** Called by the user pool in stage `local` alone: there is no mailbox there that could confirm a sign-up. */
-  'sign-up': {
-    routes: [],
-    access: {},
-    settings: [],
-    memoryMiB: memory.small,
-    timeoutSeconds: 5,
-  },
+  ...deploymentFunctions,
 } as const satisfies Record<string, FunctionSpec>;
 
 export type FunctionName = keyof typeof functions;

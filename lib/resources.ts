@@ -13,6 +13,8 @@ export interface Resources {
   readonly pushes?: Pushes;
   /** The search index; absent where search is off. */
   readonly search?: Search;
+  /** The keys of which a request must have one, separated by a comma; absent where the API answers everybody. */
+  readonly originKeys?: string;
   /** Where contents are streamed, with a slash at its end; absent where nothing streams. */
   readonly streamUrl?: string;
 }

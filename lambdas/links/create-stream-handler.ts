@@ -47,7 +47,9 @@ async function answer(
   event: StreamEvent,
 ): Promise<{ readonly outcome: Outcome<StreamedContent>; readonly error?: ErrorDescription }> {
   try {
-    return { outcome: await streamLink(dependencies, event.rawPath.slice(1), readVisitor(event)) };
+    return {
+      outcome: await streamLink(dependencies, event.rawPath.slice(1), readVisitor(event, { isBehindEdge: false })),
+    };
   } catch (failure) {
     const error = describeError(failure);
     if (!(failure instanceof UnavailableError)) {

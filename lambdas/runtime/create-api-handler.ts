@@ -15,7 +15,9 @@ import type { Caller, LinkVisitor } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { decodeRequest } from './decode-request.ts';
 import { describeError, type ErrorDescription } from './describe-error.ts';
+import { parseList, readOptional } from './environment.ts';
 import { REQUEST_ID_CHARS_MAX, RETRY_AFTER_SECONDS } from './limits.ts';
+import { isFromEdge } from './origin-check.ts';
 import { done, type Outcome, refused } from './outcome.ts';
 import { readCaller } from './read-caller.ts';
 import { readVisitor } from './read-visitor.ts';
@@ -28,6 +30,8 @@ export interface ApiHandlerDependencies {
   readonly telemetry: Telemetry;
   /** Needed where a route asks for an account. */
   readonly accounts?: Pick<AccountStore, 'getDevice' | 'hasSignInEnded'>;
+  /** Of which a request must say one, where the API answers through CloudFront alone. @default those of ORIGIN_KEYS */
+  readonly originKeys?: readonly string[];
 }
 
 export type ApiHandler = (event: ApiEvent) => Promise<ApiResult>;
@@ -47,6 +51,7 @@ export function createApiHandler<N extends RouteName>(
   contract: Pick<typeof routes, N>,
   operations: RouteOperations<N>,
 ): ApiHandler {
+  const originKeys = dependencies.originKeys ?? parseList(readOptional('ORIGIN_KEYS') ?? '');
   const table = new Map<string, { readonly route: Route; readonly operation: AnyOperation }>();
   for (const [name, operation] of Object.entries(operations)) {
     const route: Route = contract[name as N];
@@ -57,7 +62,9 @@ export function createApiHandler<N extends RouteName>(
     const startedAt = dependencies.clock.now();
     const progress: Progress = { requestId: readRequestId(event) };
     const entry = table.get(event.routeKey);
-    const outcome = await answer(dependencies, { event, entry, progress });
+    const outcome = isFromEdge(event, originKeys)
+      ? await answer(dependencies, { event, entry, progress, isBehindEdge: originKeys.length > 0 })
+      : refused('forbidden', 'this address answers nobody: use the one of the web app');
     const result = encode(outcome, progress, entry?.route);
     dependencies.telemetry.report({
       route: table.has(event.routeKey) ? event.routeKey : 'unknown',
@@ -85,6 +92,7 @@ interface Request {
   readonly event: ApiEvent;
   readonly entry: { readonly route: Route; readonly operation: AnyOperation } | undefined;
   readonly progress: Progress;
+  readonly isBehindEdge: boolean;
 }
 
 async function answer(dependencies: ApiHandlerDependencies, request: Request): Promise<Outcome<unknown>> {
@@ -104,11 +112,11 @@ async function answer(dependencies: ApiHandlerDependencies, request: Request): P
 
 async function authenticate(
   dependencies: ApiHandlerDependencies,
-  { event, progress }: Request,
+  { event, progress, isBehindEdge }: Request,
   route: Route,
 ): Promise<Outcome<Caller | LinkVisitor | undefined>> {
   if (route.access === 'public') return done(undefined);
-  if (route.access === 'link') return done(readVisitor(event));
+  if (route.access === 'link') return done(readVisitor(event, { isBehindEdge }));
   const caller = readCaller(event.requestContext.authorizer?.jwt?.claims);
   if (caller === undefined) return refused('unauthenticated', 'an access token of this deployment is needed');
   progress.ids = { accountId: caller.accountId };

@@ -155,3 +155,17 @@ test('a store that does not answer refuses the connection, and the line says why
   expect(await connect(ticket)).toBe(503);
   expect(service.stores.telemetry.invocations.at(-1)).toMatchObject({ status: 503, code: 'unavailable' });
 });
+
+test('the pages of all names below one may be let in, and of none that only looks like it', async () => {
+  const service = new InMemoryService();
+  const alice = await join(service, 'alice');
+  const { connect } = world(service, ['https://*.cloudfront.net']);
+  for (const origin of [
+    'https://cloudfront.net',
+    'http://a.cloudfront.net',
+    'https://a.cloudfront.net.evil.example',
+    'https://',
+  ])
+    expect(await connect(await ticketOf(service, alice), { origin })).toBe(403);
+  expect(await connect(await ticketOf(service, alice), { origin: 'https://d111.cloudfront.net' })).toBe(200);
+});

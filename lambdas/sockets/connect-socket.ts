@@ -50,5 +50,13 @@ export async function connectSocket(
 }
 
 function isAllowed(origin: string | undefined, allowedOrigins: readonly string[]): boolean {
-  return origin === undefined || allowedOrigins.includes('*') || allowedOrigins.includes(origin);
+  return origin === undefined || allowedOrigins.some((allowed) => matches(allowed, origin));
+}
+
+/** An origin, any of them (`*`), or those of all names below one (`https://*.example.org`), as the bucket's CORS rules have it. */
+function matches(allowed: string, origin: string): boolean {
+  const [start = '', end] = allowed.split('*', 2);
+  if (end === undefined) return allowed === origin;
+  const isLongEnough = origin.length >= start.length + end.length;
+  return isLongEnough && origin.startsWith(start) && origin.endsWith(end);
 }

@@ -10,6 +10,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { browserOrigins } from '../addresses.ts';
 import type { DeploymentConfig } from '../config.ts';
 import { sweepRoleArn } from '../sweep-role.ts';
 
@@ -36,7 +37,7 @@ export class ChunkBucket extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       removalPolicy: isLocal ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
-      cors: corsRules(config.allowedOrigins),
+      cors: corsRules(browserOrigins(config)),
       lifecycleRules: [{ id: 'abort-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     });
     for (const statement of denials(this.bucket, config)) this.bucket.addToResourcePolicy(statement);

@@ -19,11 +19,13 @@ import type { Construct } from 'constructs';
 import { httpApiUrl } from '../addresses.ts';
 import type { DeploymentConfig } from '../config.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
+import { OriginKeys } from '../constructs/origin-keys.ts';
 import { apiFunctionNames, functions } from '../functions.ts';
 import type { Identity, Resources } from '../resources.ts';
 import { stackSettings } from '../stack-settings.ts';
+import type { HttpApiOrigin } from './web-stack.ts';
 
-export type ApiStackProps = Omit<Resources, 'streamUrl'>;
+export type ApiStackProps = Omit<Resources, 'streamUrl' | 'originKeys'>;
 
 /** Requests of all clients together, in a second and at once: half of what AWS grants an account. */
 const REQUESTS_PER_SECOND_MAX = 5000;
@@ -36,11 +38,21 @@ const OPEN_ROUTE_REQUESTS_PER_SECOND_MAX = 300;
 
 /** The HTTP API: every route of the protocol, each served by the function that lib/functions.ts names. */
 export class ApiStack extends Stack {
+  /** How CloudFront reaches it; undefined where it answers everybody. */
+  readonly origin: HttpApiOrigin | undefined;
+
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     const { config, identity } = props;
     super(scope, id, stackSettings(config, 'HTTP API'));
     const streamUrl = this.addStream(props);
-    const resources: Resources = { ...props, ...(streamUrl === undefined ? {} : { streamUrl }) };
+    const makerArn = config.web === 'off' ? undefined : this.addKeyMaker(props);
+    const resources: Resources = {
+      ...props,
+      ...(streamUrl === undefined ? {} : { streamUrl }),
+      ...(makerArn === undefined
+        ? {}
+        : { originKeys: new OriginKeys(this, 'OriginKeys', { config, makerArn }).accepted }),
+    };
     const api = new HttpApi(this, 'Http', {
       description: 'Syncline',
       createDefaultStage: false,
@@ -53,7 +65,16 @@ export class ApiStack extends Stack {
       for (const name of functions[functionName].routes) addRoute(api, name, integration);
     }
     this.addStage(api, config);
-    new CfnOutput(this, 'ApiUrl', { value: httpApiUrl(config, api.apiId) });
+    const url = httpApiUrl(config, api.apiId);
+    // Where there is a web app, clients are given its address, and this one answers nobody.
+    if (makerArn === undefined) new CfnOutput(this, 'ApiUrl', { value: url });
+    else this.origin = { domainName: url.replace('https://', ''), keyMakerArn: makerArn };
+  }
+
+  private addKeyMaker(resources: ApiStackProps): string {
+    const { config } = resources;
+    return new ApiFunction(this, 'OriginKeyMaker', { functionName: 'origin-key', config, resources }).lambda
+      .functionArn;
   }
 
   /** The HTTP API cannot stream, and a function's own URL can. The emulator does not emulate it. */

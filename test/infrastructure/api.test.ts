@@ -161,6 +161,7 @@ describe('settings reach the functions that need them', () => {
       FUNCTION_NAME: 'configuration',
       ISSUER: 'https://UserPool.ProviderName',
       AUDIENCE: 'UserPoolClient',
+      ORIGIN_KEYS: 'OriginKeys.current,OriginKeys.previous',
       USER_POOL_ID: 'UserPool',
       USER_POOL_CLIENT_ID: 'UserPoolClient',
       USER_POOL_ENDPOINT: 'https://cognito-idp.AWS::Region.AWS::URLSuffix',
@@ -170,7 +171,7 @@ describe('settings reach the functions that need them', () => {
 
 test('the outputs tell where everything is', () => {
   expect(outputsOf(synthesise('prod'))).toEqual({
-    ApiUrl: 'https://Http.execute-api.AWS::Region.AWS::URLSuffix',
+    WebUrl: 'https://Distribution.DomainName',
     SocketUrl: 'wss://Sockets.execute-api.AWS::Region.AWS::URLSuffix/v1',
     UserPoolId: 'UserPool',
     UserPoolClientId: 'UserPoolClient',

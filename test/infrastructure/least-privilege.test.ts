@@ -10,7 +10,11 @@ const wildcards = [
   /:Sockets\/v1\/(POST|DELETE)\/@connections\/\*$/,
   /^DataChanges\.Arn\/stream\/\*$/,
   /^SearchDomain\.Arn\/syncline-nodes(-|\/)\*$/,
+  /^SiteBucket\.Arn\/\*$/,
 ];
+
+/** Functions that belong to CloudFront, or to what is otherwise only in AWS. */
+const NOT_LOCAL: ReadonlySet<string> = new Set(['link-stream', 'origin-key', 'site']);
 
 describe.each(stages)('in stage %s', (stage) => {
   const deployment = synthesise(stage, withSearch(stage));
@@ -18,8 +22,8 @@ describe.each(stages)('in stage %s', (stage) => {
   const all = [...deployed.values()];
 
   test('every function is deployed, sign-up in stage local alone, and what streams everywhere else', () => {
-    const isLocal = stage === 'local';
-    const expected = Object.keys(functions).filter((name) => name !== (isLocal ? 'link-stream' : 'sign-up'));
+    const isDeployed = (name: string) => (stage === 'local' ? !NOT_LOCAL.has(name) : name !== 'sign-up');
+    const expected = Object.keys(functions).filter(isDeployed);
     expect([...deployed.keys()].toSorted()).toEqual(expected.toSorted());
   });
 
@@ -202,7 +206,7 @@ describe('in production', () => {
   });
 
   test('only upload functions may have chunks written, and one of them packs, which the sweep rewrites', () => {
-    expect(whoMay(/^s3:PutObject/).toSorted()).toEqual([
+    expect(whoMay(/^s3:PutObject ChunksBucket/).toSorted()).toEqual([
       'chunk-check',
       'link-upload',
       'pack-upload',
@@ -259,11 +263,17 @@ describe('in production', () => {
       'link-upload',
       'members',
       'node-read',
+      'origin-key',
       'pack-upload',
       'restore',
       'search',
       'upload-initiate',
     ]);
+  });
+
+  test('the function that publishes the web app writes its files, and nothing else', () => {
+    expect(what('site', /^(?!logs:)/)).toEqual(['s3:PutObject SiteBucket.Arn/*']);
+    expect(what('origin-key', /^(?!logs:)/)).toEqual(['secretsmanager:GetSecretValue KeySecret.Id']);
   });
 
   test('pushing and closing are different rights', () => {
@@ -338,7 +348,7 @@ describe('in production', () => {
       CHANGES_TABLE: /dynamodb:\w+ DataChanges\.Arn$/,
       ACCOUNTS_TABLE: /dynamodb:\w+ DataAccounts/,
       SESSIONS_TABLE: /dynamodb:\w+ DataSessions/,
-      BUCKET: /^s3:/,
+      BUCKET: /^s3:\w+ ChunksBucket/,
       KEY_SECRET_ID: /^secretsmanager:/,
       SOCKET_ENDPOINT: /^execute-api:/,
       PUSH_QUEUE_URL: /^sqs:SendMessage PushesQueue/,

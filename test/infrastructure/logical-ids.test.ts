@@ -22,7 +22,9 @@ test.each(stages)('in stage %s everything that holds data keeps its logical id',
     const holding = Object.entries(Resources).filter(([, { Type }]) => stateful.has(Type));
     return [stack, Object.fromEntries(holding.map(([id, { Type }]) => [id, Type]))] as const;
   });
-  expect(Object.fromEntries(found.filter(([, ids]) => Object.keys(ids).length > 0))).toEqual(frozen);
+  // The files of the web app are published again with every deployment.
+  const lasting = found.filter(([stack, ids]) => stack !== 'Web' && Object.keys(ids).length > 0);
+  expect(Object.fromEntries(lasting)).toEqual(frozen);
 });
 
 test('outside stage local, what holds data is kept when its stack is deleted or replaces it', () => {

@@ -122,7 +122,7 @@ describe.each(stages)('in stage %s', (stage) => {
 
   test('the socket lets in the origins that the deployment allows', () => {
     const { environment } = deployedFunctions(deployment).get('socket') ?? {};
-    expect(environment?.['ALLOWED_ORIGINS']).toBe(stage === 'local' ? '*' : '');
+    expect(environment?.['ALLOWED_ORIGINS']).toBe(stage === 'local' ? '*' : 'https://*.cloudfront.net');
   });
 });
 
@@ -136,6 +136,6 @@ test('nothing is removed but by hand where the deployment says so', () => {
 test('allowed origins reach the socket as a list with commas', () => {
   const deployment = synthesise('prod', { allowedOrigins: 'https://a.example.com,https://b.example.com' });
   expect(deployedFunctions(deployment).get('socket')?.environment['ALLOWED_ORIGINS']).toBe(
-    'https://a.example.com,https://b.example.com',
+    'https://a.example.com,https://b.example.com,https://*.cloudfront.net',
   );
 });

@@ -161,12 +161,16 @@ test('stage local, where there is no TLS and no s3:if-none-match, denies stale s
 });
 
 describe('browsers', () => {
-  test('of no origin may use signed URLs unless the deployment names one', () => {
-    expect(onlyResourceOf(storageOf('prod'), 'AWS::S3::Bucket').Properties).not.toHaveProperty('CorsConfiguration');
+  test('of no origin may use signed URLs unless the deployment names one, or has a web app', () => {
+    const withoutApp = onlyResourceOf(storageOf('prod', { web: 'off' }), 'AWS::S3::Bucket');
+    expect(withoutApp.Properties).not.toHaveProperty('CorsConfiguration');
+    const { Properties } = onlyResourceOf(storageOf('prod'), 'AWS::S3::Bucket');
+    const [rule] = listOf(at(Properties, 'CorsConfiguration', 'CorsRules'));
+    expect(at(rule, 'AllowedOrigins')).toEqual(['https://*.cloudfront.net']);
   });
 
   test('of a named origin may send what a signed URL asks for, and read what they need of the answer', () => {
-    const template = storageOf('prod', { allowedOrigins: 'https://app.example.com' });
+    const template = storageOf('prod', { allowedOrigins: 'https://app.example.com', web: 'off' });
     expect(at(onlyResourceOf(template, 'AWS::S3::Bucket').Properties, 'CorsConfiguration', 'CorsRules')).toEqual([
       {
         AllowedOrigins: ['https://app.example.com'],

@@ -23,17 +23,18 @@ const LINK_PAGE = /^\/l\/([A-Za-z0-9_-]{43})$/;
  * The address of a link is one for people and for programs: a browser that goes there, to /l/TOKEN or to where the API answers for it, gets
  * the page of the link, and `curl -L` the file. What the page itself asks of the API comes with a query, or does not ask for a page.
  *
- * CloudFront runs this for each request, so it has no dependencies.
+ * CloudFront runs this for each request, in a JavaScript without destructuring; it has no dependencies.
  */
-export function routeRequest({ path, hasQuery, accept }: ViewerRequest): ViewerRoute {
-  const isForPage = accept.includes('text/html');
+export function routeRequest(request: ViewerRequest): ViewerRoute {
+  const path = request.path;
+  const isForPage = request.accept.includes('text/html');
   if (path.startsWith('/v1/')) {
-    const token = isForPage && !hasQuery ? LINK_IN_API.exec(path)?.[1] : undefined;
-    return token === undefined ? { kind: 'api' } : { kind: 'redirect', location: `/l/${token}` };
+    const linked = isForPage && !request.hasQuery ? LINK_IN_API.exec(path) : null;
+    return linked === null ? { kind: 'api' } : { kind: 'redirect', location: `/l/${linked[1]}` };
   }
   if (path.startsWith('/assets/') || /^\/[^/]+\.[^/]+$/.test(path)) return { kind: 'file', file: path };
   if (!path.startsWith('/l/')) return { kind: 'file', file: '/index.html' };
-  const token = LINK_PAGE.exec(path)?.[1];
-  if (isForPage || token === undefined) return { kind: 'file', file: '/link.html' };
-  return { kind: 'redirect', location: `/v1/public/${token}/download` };
+  const token = LINK_PAGE.exec(path);
+  if (isForPage || token === null) return { kind: 'file', file: '/link.html' };
+  return { kind: 'redirect', location: `/v1/public/${token[1]}/download` };
 }
