@@ -41,7 +41,7 @@ function Entrance() {
     case 'unreachable':
       return (
         <main>
-          <EmptyState icon="globe" title={t('app.unreachableTitle')} text={t('app.unreachableText')}>
+          <EmptyState isPage icon="globe" title={t('app.unreachableTitle')} text={t('app.unreachableText')}>
             <Button kind="primary" onPress={() => void session.start()}>
               {t('app.retry')}
             </Button>
@@ -51,7 +51,12 @@ function Entrance() {
     case 'foreign-issuer':
       return (
         <main>
-          <EmptyState icon="lock" title={t('app.foreignTitle')} text={t('app.foreignText', { issuer: state.issuer })} />
+          <EmptyState
+            isPage
+            icon="lock"
+            title={t('app.foreignTitle')}
+            text={t('app.foreignText', { issuer: state.issuer })}
+          />
         </main>
       );
     case 'signed-out':

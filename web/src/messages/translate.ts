@@ -32,7 +32,11 @@ export async function startMessages(chosen: Language | undefined): Promise<void>
 export async function showLanguage(language: Language): Promise<void> {
   const catalogue = await load(language);
   i18next.addResourceBundle(language, 'translation', catalogue);
-  await i18next.changeLanguage(language);
+  // With the region that the browser has, by which dates and numbers are written.
+  const tag = navigator.languages.find(
+    (wanted) => chooseLanguage([wanted]) === language && wanted.startsWith(language),
+  );
+  await i18next.changeLanguage(tag ?? language);
   document.documentElement.lang = language;
 }
 

@@ -25,7 +25,7 @@ export class PageFailure extends Component<PageFailureProps, Failed> {
     const { title, text, retry, children } = this.props;
     if (!this.state.hasFailed) return children;
     return (
-      <EmptyState icon="warning" title={title} text={text}>
+      <EmptyState isPage icon="warning" title={title} text={text}>
         <Button kind="primary" onPress={() => this.setState({ hasFailed: false })}>
           {retry}
         </Button>

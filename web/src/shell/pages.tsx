@@ -1,9 +1,21 @@
-import { Suspense } from 'react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Route, Switch } from 'wouter';
 import { FilesPage } from '../features/files/files-page.tsx';
+import { ItemPage } from '../features/item/item-page.tsx';
 import { EmptyState, Loading } from '../ui/empty-state.tsx';
 import { PageFailure } from './page-failure.tsx';
+
+const DevicesPage = lazy(async () => ({ default: (await import('../features/devices/devices-page.tsx')).DevicesPage }));
+const RecentPage = lazy(async () => ({ default: (await import('../features/recent/recent-page.tsx')).RecentPage }));
+const SearchPage = lazy(async () => ({ default: (await import('../features/search/search-page.tsx')).SearchPage }));
+const SettingsPage = lazy(async () => ({
+  default: (await import('../features/settings/settings-page.tsx')).SettingsPage,
+}));
+const SharedPage = lazy(async () => ({ default: (await import('../features/sharing/shared-page.tsx')).SharedPage }));
+const LinksPage = lazy(async () => ({ default: (await import('../features/sharing/links-page.tsx')).LinksPage }));
+const TrashPage = lazy(async () => ({ default: (await import('../features/trash/trash-page.tsx')).TrashPage }));
+const UsagePage = lazy(async () => ({ default: (await import('../features/usage/usage-page.tsx')).UsagePage }));
 
 /** The page that belongs to the address. Folders are addressed by their ids, so that an address stays right when they are moved. */
 export function Pages() {
@@ -18,8 +30,19 @@ export function Pages() {
           <Route path="/folder/:namespaceId/:folderId">
             {({ namespaceId, folderId }) => <FilesPage namespaceId={namespaceId} folderId={folderId} />}
           </Route>
+          <Route path="/item/:namespaceId/:nodeId">
+            {({ namespaceId, nodeId }) => <ItemPage namespaceId={namespaceId} nodeId={nodeId} />}
+          </Route>
+          <Route path="/recent" component={RecentPage} />
+          <Route path="/shared" component={SharedPage} />
+          <Route path="/links" component={LinksPage} />
+          <Route path="/search" component={SearchPage} />
+          <Route path="/trash" component={TrashPage} />
+          <Route path="/devices" component={DevicesPage} />
+          <Route path="/usage" component={UsagePage} />
+          <Route path="/settings" component={SettingsPage} />
           <Route>
-            <EmptyState icon="search" title={t('app.notFoundTitle')} text={t('app.notFoundText')}>
+            <EmptyState isPage icon="search" title={t('app.notFoundTitle')} text={t('app.notFoundText')}>
               <Link href="/">{t('app.toFiles')}</Link>
             </EmptyState>
           </Route>

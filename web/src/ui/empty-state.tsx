@@ -8,6 +8,8 @@ export function EmptyState(props: {
   readonly icon: IconName;
   readonly title: string;
   readonly text?: string | undefined;
+  /** It is all that the page says. */
+  readonly isPage?: boolean;
   readonly children?: ReactNode;
 }) {
   return (
@@ -15,7 +17,7 @@ export function EmptyState(props: {
       <span className={styles.mark}>
         <Icon name={props.icon} />
       </span>
-      <h2>{props.title}</h2>
+      {props.isPage === true ? <h1>{props.title}</h1> : <h2>{props.title}</h2>}
       {props.text !== undefined && <p>{props.text}</p>}
       {props.children !== undefined && <div className={styles.actions}>{props.children}</div>}
     </div>

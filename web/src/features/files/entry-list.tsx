@@ -7,27 +7,29 @@ import styles from './entry-list.module.css';
 import { EntryRow } from './entry-row.tsx';
 import { EntryTile } from './entry-tile.tsx';
 import { ListHead } from './list-head.tsx';
-import type { SortOrder } from './sort-entries.ts';
 import type { EntryDrag } from './use-entry-drag.ts';
+import type { FolderModel } from './use-folder-model.ts';
 import { useListKeys } from './use-list-keys.ts';
 import type { UsedSelection } from './use-selection.ts';
 
-export interface EntryListProps {
+export interface EntryListProps
+  extends Pick<
+    FolderModel,
+    | 'view'
+    | 'entries'
+    | 'used'
+    | 'order'
+    | 'setOrder'
+    | 'renaming'
+    | 'setRenaming'
+    | 'rename'
+    | 'drag'
+    | 'menu'
+    | 'ways'
+  > {
   readonly label: string;
-  readonly view: 'list' | 'tiles';
-  readonly entries: readonly Node[];
-  readonly used: UsedSelection;
-  readonly order: SortOrder;
-  readonly onOrder: (order: SortOrder) => void;
-  readonly renaming: NodeId | undefined;
-  readonly drag: EntryDrag;
-  readonly onOpen: (node: Node) => void;
-  readonly onUp: () => void;
-  readonly onRename: (node: Node, name: string | undefined) => void;
-  readonly onStartRename: (node: Node) => void;
-  readonly onDelete: () => void;
-  /** Where the menu opens: at a pointer, or below a row. */
-  readonly onMenu: (at: { readonly x: number; readonly y: number }) => void;
+  /** Is chosen and scrolled to once it is there. */
+  readonly wanted: NodeId | undefined;
 }
 
 const ROW_HEIGHT = 44;
@@ -67,6 +69,7 @@ export function EntryList(props: EntryListProps) {
   });
   const handlers = useEntryHandlers(props);
   useFocusBack(renaming, rows.scroller);
+  useWantedEntry(props, reveal);
   const hasActive = active !== undefined && used.order.includes(active);
 
   const shape = { columns: columns.current, first: rows.first, last: Math.min(rows.last, rowCount) };
@@ -103,7 +106,7 @@ export function EntryList(props: EntryListProps) {
       <span id={`${id}-help`} hidden>
         {t('files.keysHelp')}
       </span>
-      {isList && <ListHead order={props.order} onOrder={props.onOrder} />}
+      {isList && <ListHead order={props.order} onOrder={props.setOrder} />}
       <div role="rowgroup" className={styles.rows} style={{ height: rowCount * rowHeight }}>
         {drawn}
       </div>
@@ -171,14 +174,14 @@ function useEntryHandlers(props: EntryListProps): EntryHandlers {
       const isMore = event.ctrlKey || event.metaKey;
       latest.current.used.step(node.nodeId, event.shiftKey ? 'range' : isMore ? 'toggle' : 'alone');
     },
-    open: (node) => latest.current.onOpen(node),
+    open: (node) => latest.current.ways.open(node),
     toggle: (node) => latest.current.used.step(node.nodeId, 'toggle'),
     menu(node, at) {
-      const { used, onMenu } = latest.current;
+      const { used, menu } = latest.current;
       used.step(node.nodeId, used.selection.chosen.has(node.nodeId) ? 'move' : 'alone');
-      onMenu(at);
+      menu.openAt(at);
     },
-    rename: (node, name) => latest.current.onRename(node, name),
+    rename: (node, name) => latest.current.rename(node, name),
   });
   return handlers.current;
 }
@@ -190,4 +193,17 @@ function useFocusBack(renaming: NodeId | undefined, list: { readonly current: HT
     if (was.current !== undefined && renaming === undefined) list.current?.focus({ preventScroll: true });
     was.current = renaming;
   }, [renaming, list]);
+}
+
+/** Chooses and shows the wanted entry, once: afterwards the person goes where they like. */
+function useWantedEntry({ wanted, used }: EntryListProps, reveal: (index: number) => void): void {
+  const done = useRef<NodeId>(undefined);
+  useEffect(() => {
+    if (wanted === undefined || done.current === wanted) return;
+    const index = used.order.indexOf(wanted);
+    if (index < 0) return;
+    done.current = wanted;
+    used.step(wanted, 'alone');
+    reveal(index);
+  });
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useSignedIn } from '../../session/session-context.ts';
 import type { MenuEntry } from '../../ui/menu.tsx';
 import { useToast } from '../../ui/toasts.tsx';
+import type { DetailsTab } from '../details/details-pane.tsx';
 import type { FileActions } from './file-actions.ts';
 import type { FolderDialogState } from './folder-dialog.tsx';
 import { insideOf } from './plan-operations.ts';
@@ -14,6 +15,7 @@ export interface EntryMenuOptions {
   readonly nodes: readonly Node[];
   readonly setDialog: (state: FolderDialogState) => void;
   readonly startRename: (nodeId: NodeId) => void;
+  readonly showDetails: (tab: DetailsTab) => void;
   readonly actions: FileActions;
 }
 
@@ -27,7 +29,7 @@ export interface EntryMenu {
 }
 
 /** What can be done to the chosen entries, for the menu, the bar and the keyboard alike. */
-export function useEntryMenu({ nodes, setDialog, startRename, actions }: EntryMenuOptions): EntryMenu {
+export function useEntryMenu({ nodes, setDialog, startRename, showDetails, actions }: EntryMenuOptions): EntryMenu {
   const { t } = useTranslation();
   const { account } = useSignedIn();
   const toast = useToast();
@@ -60,6 +62,8 @@ export function useEntryMenu({ nodes, setDialog, startRename, actions }: EntryMe
             keys: 'F2',
             run: () => startRename(first.nodeId),
           },
+          { id: 'details', text: t('files.details'), icon: 'info', run: () => showDetails('info') },
+          { id: 'share', text: t('files.share'), icon: 'share', run: () => showDetails('sharing') },
           { id: 'address', text: t('files.copyLink'), icon: 'link', run: () => copyAddress(first) },
         ]
       : [];

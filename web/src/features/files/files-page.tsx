@@ -26,7 +26,7 @@ export function FilesPage(props: { readonly namespaceId?: string; readonly folde
       : undefined;
   }, [props.namespaceId, props.folderId, account.homeNamespaceId]);
   if (place === undefined) {
-    return <EmptyState icon="search" title={t('app.notFoundTitle')} text={t('app.notFoundText')} />;
+    return <EmptyState isPage icon="search" title={t('app.notFoundTitle')} text={t('app.notFoundText')} />;
   }
   return <Folder key={`${place.namespaceId}/${place.folderId}`} place={place} />;
 }
@@ -37,9 +37,9 @@ function Folder({ place }: { readonly place: FolderPlace }) {
   if (listing.data !== undefined) return <FolderView place={place} listing={listing.data} />;
   if (listing.error === null) return <Loading label={t('app.loading')} />;
   const isGone = listing.error instanceof RefusedError && listing.error.problem.code === 'not_found';
-  if (isGone) return <EmptyState icon="folder" title={t('files.goneTitle')} text={t('files.goneText')} />;
+  if (isGone) return <EmptyState isPage icon="folder" title={t('files.goneTitle')} text={t('files.goneText')} />;
   return (
-    <EmptyState icon="warning" title={t('files.failedTitle')} text={failureMessage(t, listing.error)}>
+    <EmptyState isPage icon="warning" title={t('files.failedTitle')} text={failureMessage(t, listing.error)}>
       <Button kind="primary" onPress={() => void listing.refetch()}>
         {t('app.retry')}
       </Button>

@@ -2,46 +2,61 @@ import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons/icon.tsx';
 import { MenuButton } from '../../ui/menu.tsx';
-import type { EntryMenu } from './entry-menu.ts';
 import styles from './folder-view.module.css';
+import type { FolderModel } from './use-folder-model.ts';
 
 export interface FolderToolbarProps {
-  readonly count: number;
+  readonly model: FolderModel;
   readonly isComplete: boolean;
-  readonly view: 'list' | 'tiles';
-  readonly onView: (view: 'list' | 'tiles') => void;
-  readonly chosen: number;
-  readonly menu: EntryMenu;
-  readonly onClear: () => void;
-  readonly onNewFolder: () => void;
 }
 
 /** What can be done here; while entries are chosen, what can be done to them. */
-export function FolderToolbar(props: FolderToolbarProps) {
+export function FolderToolbar({ model, isComplete }: FolderToolbarProps) {
   const { t } = useTranslation();
-  const isTiles = props.view === 'tiles';
+  const isTiles = model.view === 'tiles';
+  const hasDetails = model.details !== undefined;
   return (
     <div className={styles.toolbar}>
       <div className={styles.chosen}>
-        <Button icon="folder-new" onPress={props.onNewFolder}>
+        <Button icon="folder-new" onPress={model.newFolder}>
           {t('files.newFolder')}
         </Button>
-        {props.chosen > 0 ? <ChosenActions {...props} /> : <Count {...props} />}
+        {model.used.nodes.length > 0 ? (
+          <ChosenActions model={model} />
+        ) : (
+          <span className={styles.count} role="status">
+            {t(isComplete ? 'files.count' : 'files.countMore', { count: model.entries.length })}
+          </span>
+        )}
       </div>
-      <IconButton
-        icon={isTiles ? 'list' : 'grid'}
-        label={t(isTiles ? 'files.asList' : 'files.asTiles')}
-        onPress={() => props.onView(isTiles ? 'list' : 'tiles')}
-      />
+      <div className={styles.ways}>
+        <IconButton
+          icon={isTiles ? 'list' : 'grid'}
+          label={t(isTiles ? 'files.asList' : 'files.asTiles')}
+          onPress={() => model.setView(isTiles ? 'list' : 'tiles')}
+        />
+        <IconButton
+          icon="info"
+          label={t(hasDetails ? 'files.hideDetails' : 'files.details')}
+          aria-expanded={hasDetails}
+          onPress={() => model.setDetails(hasDetails ? undefined : 'info')}
+        />
+      </div>
     </div>
   );
 }
 
-function ChosenActions({ chosen, menu, onClear }: FolderToolbarProps) {
+function ChosenActions({ model }: { readonly model: FolderModel }) {
   const { t } = useTranslation();
+  const { menu, used } = model;
   return (
     <div className={styles.actions}>
-      <span role="status">{t('files.chosen', { count: chosen })}</span>
+      <span role="status">{t('files.chosen', { count: used.nodes.length })}</span>
+      {used.nodes.length === 1 && (
+        <Button kind="quiet" icon="share" onPress={() => model.setDetails('sharing')}>
+          {t('files.share')}
+        </Button>
+      )}
       <Button kind="quiet" icon="move" onPress={menu.move}>
         {t('files.move')}
       </Button>
@@ -51,16 +66,7 @@ function ChosenActions({ chosen, menu, onClear }: FolderToolbarProps) {
       <MenuButton label={t('app.more')} entries={menu.entries} className={styles.moreButton}>
         <Icon name="more" />
       </MenuButton>
-      <IconButton icon="close" label={t('files.clearSelection')} onPress={onClear} />
+      <IconButton icon="close" label={t('files.clearSelection')} onPress={used.none} />
     </div>
-  );
-}
-
-function Count({ isComplete, count }: FolderToolbarProps) {
-  const { t } = useTranslation();
-  return (
-    <span className={styles.count} role="status">
-      {t(isComplete ? 'files.count' : 'files.countMore', { count })}
-    </span>
   );
 }

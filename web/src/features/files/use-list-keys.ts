@@ -4,8 +4,7 @@ import type { EntryListProps } from './entry-list.tsx';
 import { TYPE_AHEAD_MS } from './limits.ts';
 import { findTyped, type ListCommand, listCommand } from './list-keys.ts';
 
-export interface ListKeysOptions
-  extends Pick<EntryListProps, 'entries' | 'used' | 'onOpen' | 'onUp' | 'onStartRename' | 'onDelete' | 'onMenu'> {
+export interface ListKeysOptions extends Pick<EntryListProps, 'entries' | 'used' | 'ways' | 'setRenaming' | 'menu'> {
   readonly columns: number;
   readonly page: number;
   readonly reveal: (index: number) => void;
@@ -54,20 +53,20 @@ function act(options: ListKeysOptions, command: Exclude<ListCommand, { readonly 
     case 'none':
       return used.none();
     case 'up':
-      return options.onUp();
+      return options.ways.up();
     case 'delete':
-      return options.onDelete();
+      return options.menu.remove();
     case 'toggle':
       return active === undefined ? undefined : used.step(active.nodeId, 'toggle');
     case 'open':
-      return active === undefined ? undefined : options.onOpen(active);
+      return active === undefined ? undefined : options.ways.open(active);
     case 'rename':
-      return active === undefined ? undefined : options.onStartRename(active);
+      return active === undefined ? undefined : options.setRenaming(active.nodeId);
     case 'menu': {
       if (active === undefined) return undefined;
       if (!used.selection.chosen.has(active.nodeId)) used.step(active.nodeId, 'alone');
       const place = document.getElementById(options.rowId(active.nodeId))?.getBoundingClientRect();
-      return options.onMenu({ x: (place?.left ?? 0) + 48, y: place?.bottom ?? 0 });
+      return options.menu.openAt({ x: (place?.left ?? 0) + 48, y: place?.bottom ?? 0 });
     }
   }
 }

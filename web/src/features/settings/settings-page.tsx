@@ -1,0 +1,64 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { chooseLanguage, LANGUAGES, type Language } from '../../messages/languages.ts';
+import { showLanguage } from '../../messages/translate.ts';
+import { readPreferences, showTheme, writePreferences } from '../../session/preferences.ts';
+import { useSession, useSignedIn } from '../../session/session-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { Page, PageSection } from '../../ui/page.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
+import { RetentionSetting } from './retention-setting.tsx';
+import { SecondFactorSetting } from './second-factor-setting.tsx';
+import styles from './settings.module.css';
+
+/** How this browser shows the app, how the account signs in, and how long it keeps what is gone. */
+export function SettingsPage() {
+  const { t, i18n } = useTranslation();
+  const session = useSession();
+  const { email } = useSignedIn();
+  const [theme, setTheme] = useState(() => readPreferences().theme);
+  return (
+    <Page title={t('settings.title')}>
+      <PageSection title={t('settings.look')}>
+        <div className={styles.fields}>
+          <SelectField
+            label={t('settings.language')}
+            value={chooseLanguage([i18n.language])}
+            options={(Object.keys(LANGUAGES) as Language[]).map((value) => ({ value, text: LANGUAGES[value] }))}
+            onChange={(language) => {
+              writePreferences({ language });
+              void showLanguage(language);
+            }}
+          />
+          <SelectField
+            label={t('settings.theme')}
+            value={theme}
+            options={(['system', 'light', 'dark'] as const).map((value) => ({
+              value,
+              text: t(`settings.theme_${value}`),
+            }))}
+            onChange={(next) => {
+              setTheme(next);
+              writePreferences({ theme: next });
+              showTheme(next);
+            }}
+          />
+        </div>
+      </PageSection>
+      <PageSection title={t('settings.keeping')}>
+        <RetentionSetting />
+      </PageSection>
+      <PageSection title={t('settings.security')}>
+        <SecondFactorSetting />
+      </PageSection>
+      <PageSection title={t('app.account')}>
+        <p>{email}</p>
+        <div>
+          <Button icon="sign-out" onPress={() => void session.signOut('asked')}>
+            {t('app.signOut')}
+          </Button>
+        </div>
+      </PageSection>
+    </Page>
+  );
+}

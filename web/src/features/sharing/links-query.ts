@@ -1,0 +1,11 @@
+import type { ApiClient } from '@syncline/client';
+import { queryOptions } from '@tanstack/react-query';
+import { answerValue } from '../files/answer-value.ts';
+import { queryKeys } from '../files/query-keys.ts';
+
+export function linksQuery(api: ApiClient) {
+  return queryOptions({
+    queryKey: queryKeys.links,
+    queryFn: async ({ signal }) => answerValue(await api.listLinks({ signal })).links,
+  });
+}

@@ -1,0 +1,52 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { useApi } from '../../session/session-context.ts';
+import { Loading } from '../../ui/empty-state.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { Page, PageSection } from '../../ui/page.tsx';
+import { failureMessage } from '../files/failure-message.ts';
+import { formatBytes } from '../files/format-bytes.ts';
+import styles from './usage.module.css';
+import { UsageChart } from './usage-chart.tsx';
+import { usageQuery } from './usage-query.ts';
+
+/** What takes the space: present files, which the quota limits, what is in the trash, and what was replaced. */
+export function UsagePage() {
+  const { t, i18n } = useTranslation();
+  const { data, error } = useQuery({ ...usageQuery(useApi()), staleTime: 0 });
+  if (error !== null) return <Notice kind="problem">{failureMessage(t, error)}</Notice>;
+  const told = (bytes: number): string => formatBytes(bytes, i18n.language);
+  return (
+    <Page title={t('usage.title')}>
+      {data === undefined ? (
+        <Loading label={t('app.loading')} />
+      ) : (
+        <>
+          <p className={styles.headline}>
+            {t('usage.of', { used: told(data.presentBytes), quota: told(data.quotaBytes) })}
+          </p>
+          <UsageChart
+            parts={[
+              { id: 'present', text: t('usage.present'), bytes: data.presentBytes },
+              { id: 'trash', text: t('usage.trash'), bytes: data.trashBytes },
+              { id: 'history', text: t('usage.history'), bytes: data.historyBytes },
+            ]}
+          />
+          <p className={styles.quiet}>{t('usage.kept', { count: data.retention.days })}</p>
+          {data.folders.length > 0 && (
+            <PageSection title={t('usage.folders')}>
+              <ul className={styles.folders}>
+                {data.folders.map(({ namespaceId, name, isOnQuota }) => (
+                  <li key={namespaceId}>
+                    <span>{name}</span>
+                    <span className={styles.quiet}>{t(isOnQuota ? 'usage.counts' : 'usage.countsNot')}</span>
+                  </li>
+                ))}
+              </ul>
+            </PageSection>
+          )}
+        </>
+      )}
+    </Page>
+  );
+}
