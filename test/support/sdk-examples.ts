@@ -54,6 +54,7 @@ export async function connect(apiUrl: string, credentials: Credentials): Promise
   const pool = createUserPool(base, userPool);
   const outcome = await pool.signIn(credentials);
   if (outcome.kind === 'refused') throw new Error(outcome.message);
+  if (outcome.kind !== 'signed-in') throw new Error('this account asks for a code besides the password');
   const { accessToken, refreshToken, expiresInSeconds } = outcome.tokens;
   const expiresAt = epochMs(Date.now() + expiresInSeconds * 1000);
   const store = memoryStore({ accessToken, refreshToken, expiresAt });
