@@ -7,7 +7,7 @@ import { NOT_GRANTED, readEnvironment, readOptional } from './runtime/environmen
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
-import { openSearchIndex } from './search/open-search-index.ts';
+import { openQueriedIndex } from './search/open-search-index.ts';
 import { searchNodes } from './search/search-nodes.ts';
 
 const environment = readEnvironment(['ACCOUNTS_TABLE', 'FILES_TABLE', 'KEY_SECRET_ID', 'STAGE']);
@@ -23,7 +23,7 @@ const dependencies = {
   accounts: new DynamodbAccountStore(dynamodb),
   namespaces: new DynamodbNamespaceStore(dynamodb),
   keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
-  index: endpoint === undefined ? undefined : openSearchIndex(endpoint).index,
+  index: endpoint === undefined ? undefined : openQueriedIndex(endpoint),
 };
 
 export const handler = createApiHandler<'search'>(

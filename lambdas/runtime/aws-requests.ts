@@ -15,11 +15,13 @@ export interface AwsRequestOptions {
   readonly random?: Random;
   /** Time for one try. @default REQUEST_MS_MAX */
   readonly requestMsMax?: number;
+  /** Tries of one request, the first included. @default REQUEST_TRIES_MAX */
+  readonly triesMax?: number;
   /** Says of an answer that a repeat may change it, beside those with a passing status. @default none */
   readonly isPassing?: (answer: HttpAnswer) => boolean;
 }
 
-/** Tries of one request, the first included. */
+/** Tries of one request, unless somebody waits for less. */
 const REQUEST_TRIES_MAX = 4;
 /** Long enough for the largest chunk on a slow day. */
 const REQUEST_MS_MAX = 10 * SECOND_MS;
@@ -52,7 +54,8 @@ export class AwsRequests {
   /** The answer, whatever its status. @throws UnavailableError when there was none, or a passing one, after all tries. */
   async send(request: AwsRequest): Promise<HttpAnswer> {
     let failure: unknown;
-    for (let attempt = 1; attempt <= REQUEST_TRIES_MAX; attempt++) {
+    const { triesMax = REQUEST_TRIES_MAX } = this.#options;
+    for (let attempt = 1; attempt <= triesMax; attempt++) {
       if (attempt > 1) await this.#clock.sleep(retryDelayMs(this.#random, attempt));
       const headers = await this.#signer.sign(request, this.#clock.now());
       try {

@@ -81,3 +81,14 @@ test('a refusal counts under its code; a defect is an error and a busy dependenc
   expect(lines.filter((line) => 'level' in line).map((line) => line['level'])).toEqual(['INFO', 'ERROR', 'WARN']);
   expect(lines.some((line) => line['refused.not_found'] === 1)).toBe(true);
 });
+
+test('how long the oldest of what was worked at had waited is a metric of its own, where somebody tells it', () => {
+  const { telemetry, take } = open();
+  const namesOf = (document: unknown) => JSON.stringify(document).match(/"Name":"\w+"/g);
+  telemetry.report({ ...REQUEST, lagMs: 600_001 });
+  const [, late] = take();
+  expect(late).toMatchObject({ lag: 600_001 });
+  expect(namesOf(late)).toContain('"Name":"lag"');
+  telemetry.report(REQUEST);
+  expect(namesOf(take()[1])).not.toContain('"Name":"lag"');
+});

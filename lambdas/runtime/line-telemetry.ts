@@ -36,6 +36,7 @@ export function lineTelemetry({ stage, write = writeOut, now = Date.now }: LineT
         ['requests', 1, 'Count'],
         ['latency', invocation.durationMs, 'Milliseconds'],
       ];
+      if (invocation.lagMs !== undefined) metrics.push(['lag', invocation.lagMs, 'Milliseconds']);
       if (isColdStart) metrics.push(['coldStarts', 1, 'Count']);
       if (invocation.code !== undefined) metrics.push([`refused.${invocation.code}`, 1, 'Count']);
       for (const [name, value] of counts) metrics.push([name, value, 'Count']);

@@ -36,4 +36,5 @@ export type CountName =
   | 'sweepsStopped'
   | 'scrubDefects'
   | 'nodesIndexed'
-  | 'tasksFailed';
+  | 'tasksFailed'
+  | 'tasksPoisoned';

@@ -11,6 +11,8 @@ export interface QueueRequestOptions {
   readonly connection?: AwsConnection;
 }
 
+export type QueueAction = 'SendMessage' | 'GetQueueAttributes' | 'ChangeMessageVisibility';
+
 /** Requests to SQS about one queue of ours. Source: Amazon SQS API Reference. */
 export class QueueRequests {
   readonly #requests: AwsRequests;
@@ -25,7 +27,7 @@ export class QueueRequests {
   }
 
   /** The answer as JSON. @throws UnavailableError when there was none after all tries. */
-  async send(action: 'SendMessage' | 'GetQueueAttributes', input: Readonly<Record<string, unknown>>): Promise<unknown> {
+  async send(action: QueueAction, input: Readonly<Record<string, unknown>>): Promise<unknown> {
     const { status, body } = await this.#requests.send({
       method: 'POST',
       url: this.#url,
@@ -33,6 +35,6 @@ export class QueueRequests {
       body: Buffer.from(JSON.stringify({ QueueUrl: this.#queueUrl, ...input })),
     });
     assert(status === 200, `SQS does not answer for a queue of ours with ${status}`);
-    return JSON.parse(body.toString());
+    return body.length === 0 ? {} : JSON.parse(body.toString());
   }
 }

@@ -15,6 +15,8 @@ export interface Invocation {
   readonly clientRequestId?: string;
   readonly status: number;
   readonly durationMs: number;
+  /** How long the oldest of what was worked at had waited by the end. */
+  readonly lagMs?: number;
   readonly code?: ErrorCode;
   readonly accountId?: string;
   readonly deviceId?: string;

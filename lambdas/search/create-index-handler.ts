@@ -3,41 +3,73 @@ import { describeError, type ErrorDescription } from '../runtime/describe-error.
 import { mapBounded } from '../runtime/map-bounded.ts';
 import type { Telemetry } from '../runtime/telemetry.ts';
 import { type FollowDependencies, followTask } from './follow-task.ts';
-import { decodeIndexTask } from './index-task.ts';
-import { TASKS_IN_FLIGHT_MAX } from './limits.ts';
+import { decodeIndexTask, type IndexTask, type ReceivedIndexQueue } from './index-task.ts';
+import { RETRY_SECONDS_MAX, RETRY_SECONDS_MIN, TASKS_IN_FLIGHT_MAX } from './limits.ts';
 
 /** What an SQS event source hands over, as far as it is looked at. Source: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS". */
 export interface QueueEvent {
-  readonly Records: readonly { readonly messageId: string; readonly body: string }[];
+  readonly Records: readonly QueueRecord[];
+}
+
+interface QueueRecord {
+  readonly messageId: string;
+  readonly body: string;
+}
+
+/** The same with what says how often and since when a message was tried. */
+export interface IndexEvent {
+  readonly Records: readonly IndexRecord[];
+}
+
+export interface IndexRecord extends QueueRecord {
+  readonly receiptHandle: string;
+  readonly attributes: { readonly ApproximateReceiveCount: string; readonly SentTimestamp: string };
 }
 
 export interface QueueResult {
   readonly batchItemFailures: { readonly itemIdentifier: string }[];
 }
 
-export interface IndexHandlerDependencies extends Omit<FollowDependencies, 'meter'> {
+export interface IndexHandlerDependencies extends Omit<FollowDependencies, 'meter' | 'queue'> {
+  readonly queue: ReceivedIndexQueue;
   /** Makes the index when there is none yet. */
   readonly prepare: () => Promise<void>;
   readonly clock: Pick<Clock, 'now'>;
   readonly telemetry: Telemetry;
 }
 
-/** Makes the consumer of the queue of tasks. What fails is reported by itself, comes again, and in the end is put aside; nothing waits for it. */
+/**
+ * Makes the consumer of the queue of tasks. What fails is reported by itself, comes again, and in the end is put aside; nothing waits for it.
+ * It comes again the later the more often it failed, so that an index that was away for a while is waited for no longer than that again.
+ */
 export function createIndexHandler(dependencies: IndexHandlerDependencies) {
   // Once for a process, unless something went wrong since: then the index may be another one.
   let prepared: Promise<void> | undefined;
-  return async (event: QueueEvent, context: { readonly awsRequestId: string }): Promise<QueueResult> => {
-    const { clock, telemetry } = dependencies;
+  return async (event: IndexEvent, context: { readonly awsRequestId: string }): Promise<QueueResult> => {
+    const { clock, telemetry, queue } = dependencies;
     const startedAt = clock.now();
     const failures = new Map<string, ErrorDescription>();
-    await mapBounded(TASKS_IN_FLIGHT_MAX, event.Records, async ({ messageId, body }) => {
+    let lagMs: number | undefined;
+    await mapBounded(TASKS_IN_FLIGHT_MAX, event.Records, async (record) => {
+      const { messageId, body, receiptHandle } = record;
+      let task: IndexTask | undefined;
       try {
+        task = decodeIndexTask(body);
         await (prepared ??= dependencies.prepare());
-        await followTask({ ...dependencies, meter: telemetry }, decodeIndexTask(body));
+        await followTask({ ...dependencies, meter: telemetry }, task);
       } catch (error) {
-        prepared = undefined;
+        if (task === undefined) telemetry.count('tasksPoisoned');
+        else prepared = undefined;
         failures.set(messageId, describeError(error));
+        try {
+          await queue.hide(receiptHandle, retrySeconds(record));
+        } catch (hideError) {
+          // It stays hidden for as long as the queue hides everything: nothing is lost but time.
+          failures.set(messageId, describeError(hideError));
+        }
       }
+      // What nobody can read does not make the index late.
+      if (task !== undefined) lagMs = Math.max(lagMs ?? 0, clock.now() - Number(record.attributes.SentTimestamp));
     });
     const [error] = failures.values();
     if (failures.size > 0) telemetry.count('tasksFailed', failures.size);
@@ -46,8 +78,14 @@ export function createIndexHandler(dependencies: IndexHandlerDependencies) {
       requestId: context.awsRequestId,
       status: failures.size === 0 ? 200 : 207,
       durationMs: clock.now() - startedAt,
+      ...(lagMs === undefined ? {} : { lagMs }),
       ...(error === undefined ? {} : { code: 'internal', error }),
     });
     return { batchItemFailures: [...failures.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
   };
+}
+
+function retrySeconds({ attributes }: IndexRecord): number {
+  const tries = Number(attributes.ApproximateReceiveCount);
+  return Math.min(RETRY_SECONDS_MAX, RETRY_SECONDS_MIN * 2 ** (tries - 1));
 }

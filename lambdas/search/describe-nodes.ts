@@ -26,18 +26,33 @@ export async function describeNodes(
   return changes;
 }
 
-/** The node and all above it but the root; undefined when it is not of the namespace, or not any more. */
-async function wayUp(view: NamespaceView, nodeId: NodeId): Promise<readonly [StoredNode, ...StoredNode[]] | undefined> {
+/**
+ * The node and all above it but the root; undefined when it is not of the namespace, or not any more. What was deleted by itself stays in the trash when
+ * a folder above it is gone for good: of that, and of what is above it, nothing is told.
+ */
+export async function wayUp(
+  view: NamespaceView,
+  nodeId: NodeId,
+): Promise<readonly [StoredNode, ...StoredNode[]] | undefined> {
   const first = await view.node(nodeId);
   if (first === undefined) return undefined;
   const chain: [StoredNode, ...StoredNode[]] = [first];
   for (let next = first.parentId; next !== view.rootId; ) {
     const above = await view.node(next);
+    if (above === undefined && chain.some(({ deletedAt }) => deletedAt !== undefined)) return chain;
     if (above === undefined || chain.length > ANCESTORS_MAX) return undefined;
     chain.push(above);
     next = above.parentId;
   }
   return chain;
+}
+
+/** Names from below the root down to the node's own. */
+export function pathOf(chain: readonly StoredNode[]): string {
+  return chain
+    .toReversed()
+    .map(({ name }) => `/${name}`)
+    .join('');
 }
 
 function toDocument(chain: readonly [StoredNode, ...StoredNode[]]): SearchDocument {
@@ -51,10 +66,7 @@ function toDocument(chain: readonly [StoredNode, ...StoredNode[]]): SearchDocume
     aboveIds: above.map((folder) => folder.nodeId),
     kind,
     name,
-    path: chain
-      .toReversed()
-      .map((part) => `/${part.name}`)
-      .join(''),
+    path: pathOf(chain),
     type: fileTypeOf(node),
     ...(extension === undefined ? {} : { extension }),
     size,

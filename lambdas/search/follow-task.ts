@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type NamespaceId, type NodeId, rootNodeId, type TrashEntry } from '@syncline/protocol';
 import type { JournalPosition, JournalPositions } from '../journal/journal-positions.ts';
 import { NamespaceView } from '../journal/namespace-view.ts';
 import type { JournalEntry, NamespaceHead, NamespaceStore } from '../namespaces/namespace-store.ts';
 import type { Meter } from '../runtime/meter.ts';
+import { UnavailableError } from '../runtime/unavailable-error.ts';
 import { describeNodes, withTexts } from './describe-nodes.ts';
 
 import type { IndexQueue, IndexTask } from './index-task.ts';
@@ -11,10 +13,11 @@ import {
   DOCUMENTS_AT_ONCE,
   INDEX_ENTRIES_AT_ONCE,
   INDEX_PAGES_MAX,
+  LOOKS_MAX,
   SUBTREE_NODES_AT_ONCE,
   TASK_FOLDERS_MAX,
 } from './limits.ts';
-import { indexVersion, type SearchIndex } from './search-index.ts';
+import { type IndexChange, indexVersion, type SearchIndex } from './search-index.ts';
 
 export interface FollowDependencies {
   readonly namespaces: NamespaceStore;
@@ -37,12 +40,14 @@ export async function followTask(dependencies: FollowDependencies, task: IndexTa
   switch (task.kind) {
     case 'journal':
       return followJournal(dependencies, head);
+    case 'nodes':
+      return indexNodes(dependencies, head, task);
     case 'below':
-      return indexBelow(dependencies, head, task);
+      return listTree(dependencies, task);
     case 'trash':
-      return indexTrash(dependencies, head, task);
+      return listDeleted(dependencies, head, task);
     case 'forget':
-      return forgetBelow(dependencies, head, task);
+      return listIndexed(dependencies, task);
   }
 }
 
@@ -95,10 +100,15 @@ function tasksOf({ type, node }: JournalEntry, position: JournalPosition): reado
   }
   if (node.kind !== 'folder') return [];
   switch (type) {
-    case 'moved':
     case 'deleted':
-    case 'restored':
       return [{ kind: 'below', namespaceId, folderIds: [nodeId], position }];
+    case 'moved':
+    case 'restored':
+      return [
+        { kind: 'below', namespaceId, folderIds: [nodeId], position },
+        // What was deleted by itself, or is gone since, stands in no folder any more, but its path leads through this one in the index.
+        { kind: 'forget', namespaceId, folderId: nodeId, position },
+      ];
     case 'purged':
       return [{ kind: 'forget', namespaceId, folderId: nodeId, position }];
     default:
@@ -108,24 +118,35 @@ function tasksOf({ type, node }: JournalEntry, position: JournalPosition): reado
 
 type BelowTask = Extract<IndexTask, { readonly kind: 'below' }>;
 
-/** Walks down from folders, level by level, until SUBTREE_NODES_AT_ONCE nodes were indexed; the rest becomes tasks. */
-async function indexBelow(dependencies: FollowDependencies, head: NamespaceHead, task: BelowTask): Promise<void> {
+/** Walks down from folders, level by level, until SUBTREE_NODES_AT_ONCE nodes were found; the rest becomes tasks, as they do. */
+async function listTree({ namespaces, queue }: FollowDependencies, task: BelowTask): Promise<void> {
   const { namespaceId, position } = task;
   const folderIds: NodeId[] = [...task.folderIds];
+  const found: NodeId[] = [];
   let { after } = task;
-  let indexed = 0;
-  while (indexed < SUBTREE_NODES_AT_ONCE) {
+  while (found.length < SUBTREE_NODES_AT_ONCE) {
     const [parentId] = folderIds;
-    if (parentId === undefined) return;
+    if (parentId === undefined) break;
     const page = { namespaceId, parentId, limit: CHILDREN_AT_ONCE, ...(after === undefined ? {} : { after }) };
-    const { nodes, next } = await dependencies.namespaces.listChildren(page);
-    await indexNodes(dependencies, head, { nodeIds: nodes.map(({ nodeId }) => nodeId), position });
-    indexed += nodes.length;
+    const { nodes, next } = await namespaces.listChildren(page);
+    found.push(...nodes.map(({ nodeId }) => nodeId));
     folderIds.push(...nodes.filter(({ kind }) => kind === 'folder').map(({ nodeId }) => nodeId));
     after = next;
     if (next === undefined) folderIds.shift();
   }
-  await dependencies.queue.send(splitTask(task, folderIds, after));
+  await queue.send([...nodeTasks(namespaceId, found, position), ...splitTask(task, folderIds, after)]);
+}
+
+function nodeTasks(
+  namespaceId: NamespaceId,
+  nodeIds: readonly NodeId[],
+  position: JournalPosition,
+): readonly IndexTask[] {
+  const tasks: IndexTask[] = [];
+  for (let from = 0; from < nodeIds.length; from += DOCUMENTS_AT_ONCE) {
+    tasks.push({ kind: 'nodes', namespaceId, nodeIds: nodeIds.slice(from, from + DOCUMENTS_AT_ONCE), position });
+  }
+  return tasks;
 }
 
 function splitTask(task: BelowTask, folderIds: readonly NodeId[], after: string | undefined): readonly IndexTask[] {
@@ -144,13 +165,12 @@ function splitTask(task: BelowTask, folderIds: readonly NodeId[], after: string 
   return tasks;
 }
 
-/** Indexes what was deleted by itself, and leaves what lies below as tasks. The trash of a shared folder is its own and a part of its ground's. */
-async function indexTrash(
-  dependencies: FollowDependencies,
+/** Finds what was deleted by itself, and leaves what lies below as tasks. The trash of a shared folder is its own and a part of its ground's. */
+async function listDeleted(
+  { namespaces, queue }: FollowDependencies,
   head: NamespaceHead,
   task: Extract<IndexTask, { readonly kind: 'trash' }>,
 ): Promise<void> {
-  const { namespaces, queue } = dependencies;
   const { namespaceId, isGround, before, position } = task;
   const { groundId } = head;
   const from = isGround === undefined ? namespaceId : (groundId ?? namespaceId);
@@ -160,24 +180,26 @@ async function indexTrash(
   await view.loadAncestors(entries.map(({ nodeId }) => nodeId));
   const own: TrashEntry[] = [];
   for (const entry of entries) if ((await view.node(entry.nodeId)) !== undefined) own.push(entry);
-  await indexNodes(dependencies, head, { nodeIds: own.map(({ nodeId }) => nodeId), position });
+  const nodeIds = own.map(({ nodeId }) => nodeId);
   const folderIds = own.filter(({ kind }) => kind === 'folder').map(({ nodeId }) => nodeId);
-  await queue.send(splitTask({ kind: 'below', namespaceId, folderIds, position }, folderIds, undefined));
-  if (next !== undefined) {
-    await queue.send([{ ...task, before: { deletedAt: next.deletedAt, nodeId: next.nodeId } }]);
-  } else if (isGround === undefined && groundId !== undefined) {
-    await queue.send([{ kind: 'trash', namespaceId, isGround: true, position }]);
+  const tasks = [
+    ...nodeTasks(namespaceId, nodeIds, position),
+    ...splitTask({ kind: 'below', namespaceId, folderIds, position }, folderIds, undefined),
+  ];
+  if (next !== undefined) tasks.push({ ...task, before: { deletedAt: next.deletedAt, nodeId: next.nodeId } });
+  else if (isGround === undefined && groundId !== undefined) {
+    tasks.push({ kind: 'trash', namespaceId, isGround: true, position });
   }
+  await queue.send(tasks);
 }
 
-/** Looks once more at all that the index has of a namespace, or below one of its folders. */
-async function forgetBelow(
-  dependencies: FollowDependencies,
-  head: NamespaceHead,
+/** Finds what the index has of a namespace, or below one of its folders, from before the position. */
+async function listIndexed(
+  { index, queue }: FollowDependencies,
   task: Extract<IndexTask, { readonly kind: 'forget' }>,
 ): Promise<void> {
   const { namespaceId, folderId, into, position } = task;
-  const target = into === undefined ? undefined : await dependencies.namespaces.readHead(into);
+  const tasks: IndexTask[] = [];
   let { after } = task;
   for (let looked = 0; looked < SUBTREE_NODES_AT_ONCE; looked += DOCUMENTS_AT_ONCE) {
     const page = {
@@ -186,30 +208,54 @@ async function forgetBelow(
       ...(folderId === undefined ? {} : { folderId }),
       ...(after === undefined ? {} : { after }),
     };
-    const nodeIds = await dependencies.index.listBelow(page);
-    if (target !== undefined) await indexNodes(dependencies, target, { nodeIds, position: BEGINNING });
-    await indexNodes(dependencies, head, { nodeIds, position });
-    after = nodeIds.at(-1);
-    if (nodeIds.length < DOCUMENTS_AT_ONCE || after === undefined) return;
+    const listed = await index.listBelow(page);
+    // Whoever writes a higher version has read the node later than that, or does so until it has.
+    const nodeIds = listed.filter(({ version }) => version < indexVersion(position)).map(({ nodeId }) => nodeId);
+    if (into !== undefined) tasks.push(...nodeTasks(into, nodeIds, BEGINNING));
+    tasks.push(...nodeTasks(namespaceId, nodeIds, position));
+    after = listed.at(-1)?.nodeId;
+    if (listed.length < DOCUMENTS_AT_ONCE || after === undefined) return queue.send(tasks);
   }
-  await dependencies.queue.send([{ ...task, ...(after === undefined ? {} : { after }) }]);
+  await queue.send([...tasks, { ...task, ...(after === undefined ? {} : { after }) }]);
 }
 
-/** Makes the index have of these nodes what they are, at a version that was seen before. */
+/**
+ * Makes the index have of these nodes what they are, at a version that was seen before. What it wrote is still true afterwards: whatever changes
+ * later finds in the index by which folders a node was reached.
+ * @throws UnavailableError when the nodes change faster than they are written.
+ */
 async function indexNodes(
-  { namespaces, index, meter }: FollowDependencies,
+  dependencies: FollowDependencies,
   head: NamespaceHead,
   { nodeIds, position }: { readonly nodeIds: readonly NodeId[]; readonly position: JournalPosition },
 ): Promise<void> {
+  const { namespaces, meter } = dependencies;
   const unique = [...new Set(nodeIds)];
+  let seen = head;
+  const describe = (part: readonly NodeId[]) =>
+    describeNodes(new NamespaceView({ namespaces }, { head: seen, role: 'owner' }), part, indexVersion(position));
   for (let from = 0; from < unique.length; from += DOCUMENTS_AT_ONCE) {
-    const view = new NamespaceView({ namespaces }, { head, role: 'owner' });
     const part = unique.slice(from, from + DOCUMENTS_AT_ONCE);
-    const changes = await describeNodes(view, part, indexVersion(position));
-    const files = changes.flatMap((change) =>
-      change.kind === 'put' && change.document.contentHash !== undefined ? [change.document] : [],
-    );
-    await index.apply(withTexts(changes, await index.getTexts(files)));
-    meter.count('nodesIndexed', changes.length);
+    let written = await describe(part);
+    await writeDocuments(dependencies, written);
+    for (let looks = 0; ; looks++) {
+      const next = await namespaces.readHead(head.namespaceId);
+      if (next === undefined || (next.seq === seen.seq && next.epoch === seen.epoch)) break;
+      if (looks === LOOKS_MAX) throw new UnavailableError('nodes change faster than they are indexed');
+      seen = next;
+      const described = await describe(part);
+      const different = described.filter((change, index) => !isDeepStrictEqual(change, written[index]));
+      if (different.length === 0) break;
+      written = described;
+      await writeDocuments(dependencies, different);
+    }
+    meter.count('nodesIndexed', part.length);
   }
+}
+
+async function writeDocuments({ index }: FollowDependencies, changes: readonly IndexChange[]): Promise<void> {
+  const files = changes.flatMap((change) =>
+    change.kind === 'put' && change.document.contentHash !== undefined ? [change.document] : [],
+  );
+  await index.apply(withTexts(changes, await index.getTexts(files)));
 }

@@ -6,6 +6,20 @@ export const INDEX_VERSION = 1;
 export const READ_ALIAS = 'syncline-nodes';
 export const WRITE_ALIAS = 'syncline-nodes-write';
 
+/** The name of an index of the present definition. */
+export function generationName(number: number): string {
+  return `${READ_ALIAS}-v${INDEX_VERSION}-${number}`;
+}
+
+/** What the name of an index says; undefined when it is none of ours. */
+export function generationNamed(
+  name: string,
+): { readonly name: string; readonly definition: number; readonly number: number } | undefined {
+  const [, definition, number] = new RegExp(`^${READ_ALIAS}-v(\\d+)-(\\d+)$`).exec(name) ?? [];
+  if (definition === undefined || number === undefined) return undefined;
+  return { name, definition: Number(definition), number: Number(number) };
+}
+
 /**
  * How nodes lie in the index: explicit, and of what the core of OpenSearch has, so that it is the same everywhere.
  *

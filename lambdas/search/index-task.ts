@@ -1,6 +1,6 @@
 import { NamespaceId, NodeId } from '@syncline/protocol';
 import * as z from 'zod/mini';
-import { TASK_FOLDERS_MAX } from './limits.ts';
+import { DOCUMENTS_AT_ONCE, TASK_FOLDERS_MAX } from './limits.ts';
 
 const Position = z.strictObject({ epoch: z.int(), seq: z.int() });
 
@@ -8,6 +8,13 @@ const Position = z.strictObject({ epoch: z.int(), seq: z.int() });
 export const IndexTask = z.discriminatedUnion('kind', [
   /** The journal of a namespace has grown. */
   z.strictObject({ kind: z.literal('journal'), namespaceId: NamespaceId }),
+  /** These nodes may not be as they are indexed. Whatever writes a node is a task that names it, and is repeated until what it wrote is true. */
+  z.strictObject({
+    kind: z.literal('nodes'),
+    namespaceId: NamespaceId,
+    nodeIds: z.array(NodeId).check(z.minLength(1), z.maxLength(DOCUMENTS_AT_ONCE)),
+    position: Position,
+  }),
   /** What stands below folders is elsewhere, or is here for the first time; `after` is the key of the last child of the first one that was done. */
   z.strictObject({
     kind: z.literal('below'),
@@ -49,6 +56,12 @@ export interface IndexQueue {
    * @throws UnavailableError when not all were taken; a repeat hands some over twice. Cost: a request a task.
    */
   send(tasks: readonly IndexTask[]): Promise<void>;
+}
+
+/** The queue as whoever takes messages out of it sees it. */
+export interface ReceivedIndexQueue extends IndexQueue {
+  /** Lets a message that was received, and is not done, come again after so many seconds. @throws UnavailableError. Cost: a request. */
+  hide(receipt: string, forSeconds: number): Promise<void>;
 }
 
 /** @throws Error when the text is no task. */

@@ -33,5 +33,18 @@ export const SENDS_IN_FLIGHT_MAX = 16;
 export const QUERY_TERMS_MAX = 16;
 /** Pages of a folder that are looked through where there is no index. */
 export const NAME_PAGES_MAX = 20;
+/** A task that failed comes again after this, and after twice as long each time that it fails again, up to the other. */
+export const RETRY_SECONDS_MIN = 2;
+export const RETRY_SECONDS_MAX = 300;
 /** Tasks of one batch that are followed together. */
 export const TASKS_IN_FLIGHT_MAX = 4;
+/** Namespaces that are worked at together when the index is made anew. */
+export const NAMESPACES_AT_ONCE = 4;
+/** Pages of namespaces: a table of a terabyte. */
+export const NAMESPACE_PAGES_MAX = 1_000_000;
+/** Tasks of one namespace: some 2,000 nodes each. */
+export const NAMESPACE_TASKS_MAX = 1_000_000;
+/** Passes over all namespaces before an index that was made anew serves; whatever is left then is brought up right afterwards. */
+export const CATCH_UPS_MAX = 5;
+/** Times that nodes are looked at again because something changed while they were written. */
+export const LOOKS_MAX = 10;

@@ -43,12 +43,14 @@ export class MemorySearchIndex implements SearchIndex {
   }
 
   async listBelow({ namespaceId, folderId, after, limit }: Parameters<SearchIndex['listBelow']>[0]) {
-    return this.documents()
-      .filter((document) => document.namespaceId === namespaceId)
-      .filter(({ aboveIds }) => folderId === undefined || aboveIds.includes(folderId))
-      .map(({ nodeId }) => nodeId)
-      .toSorted()
-      .filter((nodeId) => after === undefined || nodeId > after)
+    return [...this.#rows.values()]
+      .flatMap(({ version, document }) => (document === undefined ? [] : [{ version, document }]))
+      .filter(
+        ({ document }) => document.namespaceId === namespaceId && (after === undefined || document.nodeId > after),
+      )
+      .filter(({ document }) => folderId === undefined || document.aboveIds.includes(folderId))
+      .map(({ version, document: { nodeId } }) => ({ nodeId, version }))
+      .toSorted((left, right) => (left.nodeId < right.nodeId ? -1 : 1))
       .slice(0, limit);
   }
 

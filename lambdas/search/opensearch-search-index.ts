@@ -21,6 +21,9 @@ export interface OpensearchOptions {
   readonly requests: AwsRequests;
   /** Address of the domain or engine: scheme, host and port. */
   readonly endpoint: string;
+  /** One index instead of what stands behind an alias. @default READ_ALIAS and WRITE_ALIAS */
+  readonly readName?: string;
+  readonly writeName?: string;
 }
 
 /** Characters of a name that order it. */
@@ -30,9 +33,13 @@ const SORT_CHARS_MAX = 128;
 export class OpensearchSearchIndex implements SearchIndex {
   readonly #requests: AwsRequests;
   readonly #endpoint: string;
+  readonly #readName: string;
+  readonly #writeName: string;
 
-  constructor({ requests, endpoint }: OpensearchOptions) {
+  constructor({ requests, endpoint, readName = READ_ALIAS, writeName = WRITE_ALIAS }: OpensearchOptions) {
     this.#requests = requests;
+    this.#readName = readName;
+    this.#writeName = writeName;
     this.#endpoint = endpoint.replace(/\/$/, '');
   }
 
@@ -40,7 +47,7 @@ export class OpensearchSearchIndex implements SearchIndex {
     assert(changes.length <= DOCUMENTS_AT_ONCE, 'changes are applied in batches');
     if (changes.length === 0) return;
     const body = Buffer.from(changes.flatMap(bulkLines).join(''));
-    const answer = (await this.#post(`/${WRITE_ALIAS}/_bulk`, body, 'application/x-ndjson')) as BulkAnswer;
+    const answer = (await this.#post(`/${this.#writeName}/_bulk`, body, 'application/x-ndjson')) as BulkAnswer;
     if (!answer.errors) return;
     for (const item of answer.items) {
       const { status, error } = item.index ?? item.delete ?? {};
@@ -54,7 +61,7 @@ export class OpensearchSearchIndex implements SearchIndex {
     const texts = new Map<NodeId, IndexedText>();
     if (nodes.length === 0) return texts;
     const docs = nodes.map((node) => ({ _id: documentId(node), routing: node.namespaceId, _source: TEXT_FIELDS }));
-    const answer = (await this.#post(`/${READ_ALIAS}/_mget`, jsonBytes({ docs }))) as MultiGetAnswer;
+    const answer = (await this.#post(`/${this.#readName}/_mget`, jsonBytes({ docs }))) as MultiGetAnswer;
     for (const [index, { found, _source: source }] of answer.docs.entries()) {
       const node = nodes[index];
       if (found !== true || node === undefined || source?.contentHash === undefined) continue;
@@ -70,20 +77,18 @@ export class OpensearchSearchIndex implements SearchIndex {
   }
 
   async listBelow({ namespaceId, folderId, after, limit }: Parameters<SearchIndex['listBelow']>[0]) {
+    const filter = [{ term: { namespaceId } }, ...(folderId === undefined ? [] : [{ term: { aboveIds: folderId } }])];
     const body = {
       size: limit,
+      version: true,
       _source: ['nodeId'],
-      query: {
-        bool: {
-          filter: [{ term: { namespaceId } }, ...(folderId === undefined ? [] : [{ term: { aboveIds: folderId } }])],
-        },
-      },
+      query: { bool: { filter } },
       sort: [{ nodeId: 'asc' }],
       ...(after === undefined ? {} : { search_after: [after] }),
     };
-    await this.#post(`/${READ_ALIAS}/_refresh`, Buffer.alloc(0));
+    await this.#post(`/${this.#readName}/_refresh`, Buffer.alloc(0));
     const { hits } = await this.#search([namespaceId], body);
-    return hits.hits.map(({ _source: source }) => source.nodeId);
+    return hits.hits.map(({ _source: source, _version: version = 0 }) => ({ nodeId: source.nodeId, version }));
   }
 
   async find(query: IndexQuery): Promise<IndexAnswer> {
@@ -101,7 +106,7 @@ export class OpensearchSearchIndex implements SearchIndex {
 
   async #search(namespaceIds: readonly string[], body: unknown): Promise<FoundAnswer> {
     const routing = namespaceIds.map(encodeURIComponent).join(',');
-    return (await this.#post(`/${READ_ALIAS}/_search?routing=${routing}`, jsonBytes(body))) as FoundAnswer;
+    return (await this.#post(`/${this.#readName}/_search?routing=${routing}`, jsonBytes(body))) as FoundAnswer;
   }
 
   async #post(path: string, body: Buffer, contentType = 'application/json'): Promise<unknown> {
@@ -136,6 +141,7 @@ interface FoundAnswer {
 
 interface FoundDocument {
   readonly _source: IndexedNode & { readonly path: string };
+  readonly _version?: number;
   readonly sort: readonly (string | number)[];
   readonly highlight?: { readonly text?: readonly string[] };
 }

@@ -9,13 +9,16 @@ export interface SearchIndex {
   apply(changes: readonly IndexChange[]): Promise<void>;
   /** The texts that stand in the index with these nodes, by node. Cost: one request. */
   getTexts(nodes: readonly IndexedNode[]): Promise<ReadonlyMap<NodeId, IndexedText>>;
-  /** Nodes of a namespace that are indexed, or those below a folder, by id, after `after`. Sees all that was applied. Cost: two requests. */
+  /**
+   * Nodes of a namespace that are indexed, or those below a folder, by id, after `after`, with their versions. Sees all that was applied.
+   * Cost: two requests.
+   */
   listBelow(page: {
     readonly namespaceId: NamespaceId;
     readonly folderId?: NodeId;
     readonly after?: NodeId;
     readonly limit: number;
-  }): Promise<readonly NodeId[]>;
+  }): Promise<readonly { readonly nodeId: NodeId; readonly version: number }[]>;
   /** Sees what was applied a second before. Cost: one request. */
   find(query: IndexQuery): Promise<IndexAnswer>;
 }

@@ -9,13 +9,15 @@ import {
 } from '@syncline/protocol';
 import * as z from 'zod/mini';
 import { NamespaceView } from '../journal/namespace-view.ts';
-import type { Access, StoredNode } from '../namespaces/namespace-store.ts';
+import type { Access } from '../namespaces/namespace-store.ts';
 import { findLiveNode, type OpenNamespaceDependencies, openNamespace } from '../namespaces/open-namespace.ts';
 import { readPage, signPage } from '../namespaces/page-token.ts';
 import { toWireNode } from '../namespaces/wire-node.ts';
 import type { Caller } from '../runtime/caller.ts';
 import type { KeyRing } from '../runtime/key-ring.ts';
 import { done, type Outcome, refused } from '../runtime/outcome.ts';
+import { UnavailableError } from '../runtime/unavailable-error.ts';
+import { pathOf, wayUp } from './describe-nodes.ts';
 import { HITS_MAX } from './limits.ts';
 import { parseQuery } from './parse-query.ts';
 import type { IndexAnswer, IndexQuery, SearchIndex } from './search-index.ts';
@@ -44,14 +46,16 @@ export async function searchNodes(
   if (parsed.isTooLong) return refused('invalid_request', 'a search has at most 16 words and phrases: leave some out');
   const scope = await openScope(dependencies, request, caller);
   if (scope.kind === 'refused') return scope;
-  if (index === undefined) return searchNames(dependencies, { request, access: scope.value.searched });
+  const named = { request, access: scope.value.searched };
+  if (index === undefined) return searchNames(dependencies, { ...named, reason: 'none' });
   const { page: token, limit = SEARCH_HITS_MAX, ...asked } = request;
   const listing = { listing: 'search', subject: JSON.stringify([caller.accountId, asked]) } as const;
   const place = z.strictObject({ told: z.int(), after: z.array(z.union([z.string(), z.number()])) });
   const page = await readPage(keyRing, listing, { token, place });
   if (page.kind === 'refused') return page;
   const query = queryOf(request, scope.value, page.value?.after);
-  const answer = await index.find({ ...query, ...parsed, limit });
+  const answer = await findOrNothing(index, { ...query, ...parsed, limit });
+  if (answer === undefined) return searchNames(dependencies, { ...named, reason: 'away' });
   const told = (page.value?.told ?? 0) + answer.hits.length;
   const last = answer.hits.at(-1);
   const hasMore = last !== undefined && answer.hits.length === limit && told < Math.min(answer.total, HITS_MAX);
@@ -62,6 +66,16 @@ export async function searchNodes(
     covers: 'names-and-paths',
     ...(hasMore ? { nextPage: await signPage(keyRing, listing, { told, after: last.place }) } : {}),
   });
+}
+
+/** Undefined when the index does not answer: everything else of the service does without it. */
+async function findOrNothing(index: Pick<SearchIndex, 'find'>, query: IndexQuery): Promise<IndexAnswer | undefined> {
+  try {
+    return await index.find(query);
+  } catch (error) {
+    if (error instanceof UnavailableError) return undefined;
+    throw error;
+  }
 }
 
 /** Whose trees are searched. */
@@ -144,21 +158,8 @@ async function describeHits(
 }
 
 async function describeHit(view: NamespaceView, nodeId: NodeId, isTrashed: boolean) {
-  const names: string[] = [];
-  let isDeleted = false;
-  let first: StoredNode | undefined;
-  for (let next = nodeId; next !== view.rootId; ) {
-    const node: StoredNode | undefined = await view.node(next);
-    if (node === undefined) return undefined;
-    first ??= node;
-    isDeleted ||= node.deletedAt !== undefined;
-    names.push(node.name);
-    next = node.parentId;
-  }
-  if (first === undefined || isDeleted !== isTrashed) return undefined;
-  const path = names
-    .toReversed()
-    .map((name) => `/${name}`)
-    .join('');
-  return { node: toWireNode(first), path };
+  const chain = await wayUp(view, nodeId);
+  if (chain === undefined) return undefined;
+  const isDeleted = chain.some(({ deletedAt }) => deletedAt !== undefined);
+  return isDeleted === isTrashed ? { node: toWireNode(chain[0]), path: pathOf(chain) } : undefined;
 }

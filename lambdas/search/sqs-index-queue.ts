@@ -1,10 +1,10 @@
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { type QueueRequestOptions, QueueRequests } from '../runtime/queue-requests.ts';
-import type { IndexQueue, IndexTask } from './index-task.ts';
+import type { IndexTask, ReceivedIndexQueue } from './index-task.ts';
 import { SENDS_IN_FLIGHT_MAX } from './limits.ts';
 
 /** Tasks as messages of an SQS queue, whose event source calls the indexer. */
-export class SqsIndexQueue implements IndexQueue {
+export class SqsIndexQueue implements ReceivedIndexQueue {
   readonly #requests: QueueRequests;
 
   constructor(options: QueueRequestOptions) {
@@ -15,5 +15,9 @@ export class SqsIndexQueue implements IndexQueue {
     await mapBounded(SENDS_IN_FLIGHT_MAX, tasks, (task) =>
       this.#requests.send('SendMessage', { MessageBody: JSON.stringify(task) }),
     );
+  }
+
+  async hide(receipt: string, forSeconds: number): Promise<void> {
+    await this.#requests.send('ChangeMessageVisibility', { ReceiptHandle: receipt, VisibilityTimeout: forSeconds });
   }
 }

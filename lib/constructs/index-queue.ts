@@ -19,7 +19,7 @@ const CALLS_MAX = 8;
 const HIDDEN_SECONDS = functions.index.timeoutSeconds + 60;
 
 /**
- * The queue of what the index is to follow. A message that cannot be handled comes again TRIES_MAX times, which takes hours, and is then put
+ * The queue of what the index is to follow. A message that cannot be handled comes again TRIES_MAX times, ever later, which takes hours, and is then put
  * aside; it never holds up another one. What is put aside is made good by the next change of its namespace, or by redriving it.
  */
 export class IndexQueue extends Construct {
@@ -46,7 +46,7 @@ export class IndexQueue extends Construct {
   feed(consumer: ApiFunction): void {
     consumer.allow(
       new PolicyStatement({
-        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
         resources: [this.queue.queueArn],
       }),
     );

@@ -12,8 +12,8 @@ export const SEARCH_BUGS: readonly PlantedBug[] = [
     what: 'What lies below a folder that was moved is not indexed anew.',
     invariant: 'I-21',
     file: 'lambdas/search/follow-task.ts',
-    find: "    case 'moved':\n",
-    replace: '',
+    find: "    case 'moved':\n    case 'restored':\n",
+    replace: "    case 'restored':\n",
     caughtBy: {
       file: SEARCHES,
       test: 'what lies below a folder that was moved is found by its new path, and not by the old one',
@@ -44,6 +44,30 @@ export const SEARCH_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'trash-keeps-old-paths',
+    what: 'What was deleted in a folder by itself is not indexed anew when the folder is moved.',
+    invariant: 'I-21',
+    file: 'lambdas/search/follow-task.ts',
+    find: "        { kind: 'forget', namespaceId, folderId: nodeId, position },\n",
+    replace: '',
+    caughtBy: {
+      file: SEARCHES,
+      test: 'what was deleted in a folder is found in the trash by the name that the folder has since then',
+    },
+  },
+  {
+    id: 'trash-goes-with-its-folder',
+    what: 'What was deleted by itself is not found in the trash any more when its folder goes for good.',
+    invariant: 'I-21',
+    file: 'lambdas/search/describe-nodes.ts',
+    find: '    if (above === undefined && chain.some(({ deletedAt }) => deletedAt !== undefined)) return chain;\n',
+    replace: '',
+    caughtBy: {
+      file: SEARCHES,
+      test: 'what was deleted by itself stays in the trash when its folder goes for good, and is found there',
+    },
+  },
+  {
     id: 'position-passes-the-index',
     what: 'The position of a journal is moved on before its entries are indexed, over all pages at once.',
     invariant: 'I-21',
@@ -57,8 +81,8 @@ export const SEARCH_BUGS: readonly PlantedBug[] = [
     what: 'What was deleted since it was indexed is told as if it were there.',
     invariant: 'I-21',
     file: 'lambdas/search/search-nodes.ts',
-    find: 'if (first === undefined || isDeleted !== isTrashed) return undefined;',
-    replace: 'if (first === undefined) return undefined;',
+    find: 'return isDeleted === isTrashed ? {',
+    replace: 'return isDeleted === isTrashed || isDeleted ? {',
     caughtBy: { file: SEARCHES, test: 'what has gone since it was indexed is not told, nor is what came back' },
   },
   {

@@ -250,14 +250,15 @@ export function describeSearchIndex(open: () => Promise<TestedIndex>): void {
       ]);
       const below = documents
         .slice(0, 3)
-        .map(({ nodeId }) => nodeId)
-        .toSorted();
+        .map(({ nodeId }) => ({ nodeId, version: 1 }))
+        .toSorted((left, right) => (left.nodeId < right.nodeId ? -1 : 1));
       const first = await tested.index.listBelow({ namespaceId, folderId, limit: 2 });
       expect(first).toEqual(below.slice(0, 2));
-      const [, after] = first;
+      const after = first.at(-1)?.nodeId;
       expect(await tested.index.listBelow({ namespaceId, folderId, limit: 2, ...(after && { after }) })).toEqual(
         below.slice(2),
       );
+      expect(await tested.index.listBelow({ namespaceId, limit: 10 })).toHaveLength(4);
     });
   });
 }

@@ -105,6 +105,7 @@ describe('in production', () => {
       's3:ListBucketVersions',
       's3:PutObject',
       'secretsmanager:GetSecretValue',
+      'sqs:ChangeMessageVisibility',
       'sqs:DeleteMessage',
       'sqs:GetQueueAttributes',
       'sqs:ReceiveMessage',

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import type { NamespaceId, RouteResponse } from '@syncline/protocol';
+import { UnavailableError } from '../../lambdas/runtime/unavailable-error.ts';
 import { followTask } from '../../lambdas/search/follow-task.ts';
 import { searchNodes } from '../../lambdas/search/search-nodes.ts';
 import type { Member } from '../support/in-memory-member.ts';
@@ -138,6 +139,32 @@ test('what was deleted in a folder before it was shared is found in the trash of
   expect(await pathsOf(ann, '', { ...trash, namespaceId: ann.namespaceId })).toEqual([]);
 });
 
+test('what was deleted in a folder is found in the trash by the name that the folder has since then', async () => {
+  const folder = await world.mkdir(ann, 'before');
+  const { node } = await world.put(ann, { name: 'x.txt', text: 'x', parentId: folder.nodeId });
+  await world.must(ann, { type: 'delete', nodeId: node.nodeId, baseRev: node.rev });
+  await settle();
+  const { nodeId, parentId } = folder;
+  await world.must(ann, { type: 'move', nodeId, parentId, name: 'after', baseRev: 1 });
+  await settle();
+  expect(await pathsOf(ann, 'after x', { trashed: 'true' })).toEqual(['/after/x.txt']);
+  expect(await pathsOf(ann, 'before x', { trashed: 'true' })).toEqual([]);
+});
+
+test('what was deleted by itself stays in the trash when its folder goes for good, and is found there', async () => {
+  const folder = await world.mkdir(ann, 'gone');
+  const { node } = await world.put(ann, { name: 'x.txt', text: 'x', parentId: folder.nodeId });
+  await world.must(ann, { type: 'delete', nodeId: node.nodeId, baseRev: node.rev });
+  await world.must(ann, { type: 'delete', nodeId: folder.nodeId, baseRev: folder.rev, baseSeq: await headOf(ann) });
+  await settle();
+  expect(await pathsOf(ann, 'gone x', { trashed: 'true' })).toEqual(['/gone/x.txt']);
+  const { entries } = await world.call(ann, 'listTrash', { query: {} });
+  const deletedAt = entries.find(({ nodeId }) => nodeId === folder.nodeId)?.deletedAt ?? '';
+  await world.must(ann, { type: 'purge', nodeId: folder.nodeId, deletedAt });
+  await settle();
+  expect(await pathsOf(ann, '', { trashed: 'true' })).toEqual(['/x.txt']);
+});
+
 test('pages have each hit once, and a token opens no other search', async () => {
   for (const name of ['a', 'b', 'c', 'd', 'e']) await world.put(ann, { name: `page ${name}`, text: name });
   await settle();
@@ -176,6 +203,42 @@ test('without an index it says why, and still finds names in one folder by their
   const { accountId } = ann;
   const whole = await searchNodes(dependencies, { q: 'em' }, { accountId });
   expect(whole).toMatchObject({ kind: 'refused', error: { code: 'unavailable' } });
+  const inFolder = { q: 'em', folderId: folder.nodeId };
+  const found = await searchNodes(dependencies, inFolder, { accountId });
+  expect(found).toMatchObject({ kind: 'done', value: { covers: 'names', total: 2 } });
+  const images = await searchNodes(dependencies, { ...inFolder, type: 'image' }, { accountId });
+  expect(images).toMatchObject({ kind: 'done', value: { total: 0 } });
+  const trashed = await searchNodes(dependencies, { ...inFolder, trashed: 'true' }, { accountId });
+  expect(trashed).toMatchObject({ kind: 'refused', error: { code: 'unavailable' } });
+});
+
+test('while the index is away it says so, and names in one folder are found', async () => {
+  const folder = await world.mkdir(ann, 'in');
+  await world.put(ann, { name: 'emil.txt', text: 'e', parentId: folder.nodeId });
+  const away = {
+    find: async () => {
+      throw new UnavailableError('nobody listens');
+    },
+  };
+  const dependencies = { ...world.service.stores, index: away };
+  const { accountId } = ann;
+  const whole = await searchNodes(dependencies, { q: 'em' }, { accountId });
+  expect(whole).toMatchObject({ kind: 'refused', error: { code: 'unavailable' } });
+  expect(JSON.stringify(whole)).toContain('the search index does not answer');
   const inFolder = await searchNodes(dependencies, { q: 'em', folderId: folder.nodeId }, { accountId });
-  expect(inFolder).toMatchObject({ kind: 'done', value: { covers: 'names', total: 2 } });
+  expect(inFolder).toMatchObject({ kind: 'done', value: { covers: 'names', total: 1 } });
+});
+
+test('a stranger who asks for the same finds, counts and is told of nothing', async () => {
+  await world.put(ann, { name: 'salary.xlsx', text: 's' });
+  const namespaceId = await world.shareNew(ann, 'team');
+  await world.put(inside(ann, namespaceId), { name: 'salary.pdf', text: 't' });
+  await settle();
+  expect((await search(ann, 'salary')).total).toBe(2);
+  const nothing = { hits: [], total: 0, facets: { types: [], extensions: [] } };
+  expect(await search(bob, 'salary')).toMatchObject(nothing);
+  expect(await search(bob, '')).toMatchObject(nothing);
+  for (const theirs of [namespaceId, ann.namespaceId]) {
+    expect(await world.codeOf(bob, 'search', { query: { q: 'salary', namespaceId: theirs } })).toBe('not_found');
+  }
 });
