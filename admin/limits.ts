@@ -1,4 +1,4 @@
-import { assert, DAY_MS, PAGE_ENTRIES_MAX, SECOND_MS } from '@syncline/protocol';
+import { assert, DAY_MS, MINUTE_MS, PAGE_ENTRIES_MAX, SECOND_MS } from '@syncline/protocol';
 import { NODE_KEYS_MAX } from '../lambdas/namespaces/namespace-store.ts';
 import { LAG_MS_MAX } from '../lambdas/sweep/limits.ts';
 
@@ -35,6 +35,10 @@ export const TWIN_ATTEMPTS_MAX = 1000;
 /** Files that are written together, and chunks of one that are read together. Memory: 8 MiB each chunk. */
 export const FILES_IN_FLIGHT_MAX = 4;
 export const CHUNKS_IN_FLIGHT_MAX = 4;
+/** For how long it is remembered how far an index is that was being made. */
+export const REBUILT_KEPT_MS = 30 * DAY_MS;
+/** Time for one request to the index, to which nobody waits. */
+export const REINDEX_MS_MAX = MINUTE_MS;
 /** Folders below each other that are written. */
 export const FOLDER_DEPTH_MAX = PATH_DEPTH_MAX;
 

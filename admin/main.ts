@@ -2,12 +2,14 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { epochMs, NamespaceId } from '@syncline/protocol';
+import { systemClock } from '../lambdas/runtime/system-clock.ts';
 import { UnavailableError } from '../lambdas/runtime/unavailable-error.ts';
 import { AdminProblem } from './admin-problem.ts';
 import { openAudit } from './audit.ts';
-import { openStage } from './open-stage.ts';
+import { openSearch, openStage } from './open-stage.ts';
 import { type ExportCommand, runExport } from './run-export.ts';
 import { runFsck } from './run-fsck.ts';
+import { runReindex } from './run-reindex.ts';
 import { runRepair } from './run-repair.ts';
 import { processTerminal } from './terminal.ts';
 
@@ -19,6 +21,9 @@ const USAGE = `npm run admin -- COMMAND [--stage local|dev|prod] [--region REGIO
           mends what can be mended without losing a byte; without --yes it only tells what it would do
   export  --namespace ID --to FOLDER [--at TIME | --trash]
           writes a namespace into a plain folder, as it is or as it was; repeated, it goes on
+  reindex [--namespace ID] [--force]
+          makes the search index anew beside the one that serves, if that is of another definition or --force is given, and lets
+          it serve; repeated, it goes on. With --namespace it looks at all of one in the index that serves
 
 Exit code: 0 nothing is wrong, 1 something is, 2 it was called wrongly, 3 it could not come to its end.`;
 
@@ -35,6 +40,7 @@ const OPTIONS = {
   to: { type: 'string' },
   at: { type: 'string' },
   trash: { type: 'boolean', default: false },
+  force: { type: 'boolean', default: false },
 } as const;
 
 type Values = ReturnType<typeof readArguments>['values'];
@@ -47,9 +53,14 @@ async function run(): Promise<number> {
     values.outputs === undefined
       ? path.join(import.meta.dirname, '..', '.local', 'outputs.json')
       : path.resolve(base, values.outputs);
-  const audit = openAudit(await openStage({ ...values, outputsFile, environment: process.env }));
-  const terminal = processTerminal(() => audit.clock.now());
+  const stage = { ...values, outputsFile, environment: process.env };
   const namespaceId = readNamespace(values);
+  if (command === 'reindex') {
+    const terminal = processTerminal(() => systemClock.now());
+    return runReindex(await openSearch(stage), terminal, { namespaceId, isForced: values.force });
+  }
+  const audit = openAudit(await openStage(stage));
+  const terminal = processTerminal(() => audit.clock.now());
   switch (command) {
     case 'fsck':
       return runFsck(audit, terminal, { namespaceId, isDeep: values.deep, isJson: values.json });

@@ -5,6 +5,7 @@ import type { AwsConnection } from '../lambdas/runtime/aws-connection.ts';
 import { AwsRequests } from '../lambdas/runtime/aws-requests.ts';
 import { createDynamodbClient } from '../lambdas/runtime/dynamodb-client.ts';
 import { systemClock, systemRandom } from '../lambdas/runtime/system-clock.ts';
+import { signingNameOf } from '../lambdas/search/open-search-index.ts';
 import { S3RemovableObjects } from '../lambdas/sweep/s3-removable-objects.ts';
 import { AdminProblem } from './admin-problem.ts';
 import type { DeploymentAccess } from './audit.ts';
@@ -24,15 +25,7 @@ const DESCRIBE_MS_MAX = 30 * SECOND_MS;
 /** The tables and the bucket of a deployed stage, named by the outputs of its stack. @throws AdminProblem when there are none. */
 export async function openStage(options: StageOptions): Promise<DeploymentAccess> {
   const connection = options.stage === 'local' ? await localConnection(options) : remoteConnection(options);
-  const outputs = await stackOutputs(connection, `Syncline-${options.stage}-Storage`);
-  const find = (name: string): string => {
-    const value = outputs.get(name);
-    if (value !== undefined) return value;
-    throw new AdminProblem({
-      what: `The stack of the stage "${options.stage}" has no output ${name}.`,
-      remedy: 'Deploy this version first: it names its tables.',
-    });
-  };
+  const find = outputFinder(options, await stackOutputs(connection, `Syncline-${options.stage}-Storage`));
   const bucket = find('BucketName');
   return {
     client: createDynamodbClient({ connection }),
@@ -46,6 +39,51 @@ export async function openStage(options: StageOptions): Promise<DeploymentAccess
     random: systemRandom,
     objects: new S3ObjectStore({ bucket, clock: systemClock, connection }),
     listing: new S3RemovableObjects({ bucket, connection }),
+  };
+}
+
+/** A deployed stage as who makes its search index anew sees it. */
+export interface SearchAccess {
+  readonly connection: AwsConnection;
+  readonly endpoint: string;
+  /** By which requests to the index are signed. */
+  readonly signingName: string;
+  readonly tableNames: {
+    readonly accounts: string;
+    readonly changes: string;
+    readonly files: string;
+    readonly sessions: string;
+  };
+}
+
+/** Where the search index of a deployed stage is, and what it is made from. @throws AdminProblem when there is none. */
+export async function openSearch(options: StageOptions): Promise<SearchAccess> {
+  const connection = options.stage === 'local' ? await localConnection(options) : remoteConnection(options);
+  const storage = outputFinder(options, await stackOutputs(connection, `Syncline-${options.stage}-Storage`));
+  const search = outputFinder(options, await stackOutputs(connection, `Syncline-${options.stage}-Search`));
+  const endpoint = search('SearchEndpoint');
+  return {
+    connection,
+    endpoint,
+    signingName: signingNameOf(endpoint),
+    tableNames: {
+      accounts: storage('AccountsTable'),
+      changes: storage('ChangesTable'),
+      files: storage('FilesTable'),
+      sessions: storage('SessionsTable'),
+    },
+  };
+}
+
+/** Outputs of one stack by name. */
+function outputFinder({ stage }: StageOptions, outputs: ReadonlyMap<string, string>): (name: string) => string {
+  return (name) => {
+    const value = outputs.get(name);
+    if (value !== undefined) return value;
+    throw new AdminProblem({
+      what: `The stack of the stage "${stage}" has no output ${name}.`,
+      remedy: 'Deploy this version first: it names its tables.',
+    });
   };
 }
 

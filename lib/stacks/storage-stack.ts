@@ -36,5 +36,6 @@ export class StorageStack extends Stack implements Storage {
     new CfnOutput(this, 'ChangesTable', { value: this.tables.changes.tableName });
     new CfnOutput(this, 'ChunksTable', { value: this.tables.chunks.tableName });
     new CfnOutput(this, 'FilesTable', { value: this.tables.files.tableName });
+    new CfnOutput(this, 'SessionsTable', { value: this.tables.sessions.tableName });
   }
 }

@@ -181,6 +181,7 @@ test('the outputs tell where everything is', () => {
     ChangesTable: 'DataChanges',
     ChunksTable: 'DataChunks',
     FilesTable: 'DataFiles',
+    SessionsTable: 'DataSessions',
   });
 });
 

@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type NodeId, rootNodeId } from '@syncline/protocol';
+import { type ApiDevice, newEmail, newOpId, openApiDevice, valueOf } from '../support/api-device.ts';
+import { eventually } from '../support/eventually.ts';
+import { sharedStack } from '../support/shared-stack.ts';
+
+const MAIN = path.join(import.meta.dirname, '..', '..', 'admin', 'main.ts');
+const COMMAND_MS_MAX = 120_000;
+/** Folders that are there before, and in each a folder. */
+const BEFORE = 30;
+
+let folder: string;
+let ann: ApiDevice;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'reindex-'));
+  await writeFile(path.join(folder, 'outputs.json'), JSON.stringify(sharedStack()));
+  ann = await openApiDevice({ apiUrl: sharedStack().apiUrl, email: newEmail() });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function reindex(...args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [MAIN, 'reindex', '--outputs', path.join(folder, 'outputs.json'), ...args], {
+    cwd: folder,
+    env: { ...process.env, NODE_OPTIONS: '', INIT_CWD: folder },
+    timeout: COMMAND_MS_MAX,
+  });
+  const parts: Buffer[] = [];
+  child.stdout.on('data', (part: Buffer) => parts.push(part));
+  child.stderr.on('data', (part: Buffer) => parts.push(part));
+  const exitCode = await new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+  });
+  const text = Buffer.concat(parts).toString();
+  if (exitCode !== 0) throw new Error(`reindex ended with ${exitCode}: ${text}`);
+  return text;
+}
+
+const homeOf = () => ann.account.homeNamespaceId;
+
+async function makeFolder(name: string, parentId: NodeId = rootNodeId(homeOf())) {
+  const operation = { type: 'mkdir' as const, opId: newOpId(), namespaceId: homeOf(), parentId, name };
+  const [result] = valueOf(await ann.api.commit({ body: { operations: [operation] } })).results;
+  if (result?.status !== 'committed') throw new Error('the folder is made');
+  return result.node;
+}
+
+async function rename({ nodeId, rev }: { readonly nodeId: NodeId; readonly rev: number }, name: string) {
+  const place = { parentId: rootNodeId(homeOf()), name };
+  const operation = { type: 'move' as const, opId: newOpId(), namespaceId: homeOf(), nodeId, baseRev: rev, ...place };
+  const [result] = valueOf(await ann.api.commit({ body: { operations: [operation] } })).results;
+  expect(result).toMatchObject({ status: 'committed' });
+}
+
+/** Everything that search has of the home, by pages. */
+async function foundPaths(): Promise<readonly string[]> {
+  const paths: string[] = [];
+  let page: string | undefined;
+  do {
+    const query = { namespaceId: homeOf(), q: '', sort: 'name' as const, page };
+    const answer = valueOf(await ann.api.search({ query }));
+    expect(answer.hits.length).toBeLessThanOrEqual(answer.total);
+    paths.push(...answer.hits.map(({ path: found }) => found));
+    page = answer.nextPage;
+  } while (page !== undefined);
+  return paths.toSorted();
+}
+
+async function expectedPaths(): Promise<readonly string[]> {
+  const { nodes } = valueOf(await ann.api.listTree({ query: { namespaceId: homeOf() } }));
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const pathOf = (nodeId: NodeId): string => {
+    const node = byId.get(nodeId);
+    return node === undefined ? '' : `${pathOf(node.parentId)}/${node.name}`;
+  };
+  return nodes.map(({ nodeId }) => pathOf(nodeId)).toSorted();
+}
+
+test('the index is made anew while folders are made, renamed and deleted, and is equal to the tables in the end', async () => {
+  const made = [];
+  for (let index = 0; index < BEFORE; index++) {
+    const outer = await makeFolder(`outer ${index}`);
+    made.push(outer);
+    await makeFolder(`inner ${index}`, outer.nodeId);
+  }
+  await eventually(async () => expect(await foundPaths()).toEqual(await expectedPaths()));
+
+  const over = new AbortController();
+  const writes = (async () => {
+    for (const [index, outer] of made.entries()) {
+      if (over.signal.aborted && index > BEFORE / 2) break;
+      await rename(outer, `renamed ${index}`);
+      await makeFolder(`meanwhile ${index}`, outer.nodeId);
+      // Searched all the time: whichever index serves.
+      expect((await foundPaths()).length).toBeGreaterThan(0);
+    }
+  })();
+  const text = await reindex('--force');
+  over.abort();
+  await writes;
+  expect(text).toMatch(/Making (syncline-nodes-v\d+-\d+)\.[^]*\1 serves, and has all that the tables have/);
+  await eventually(async () => expect(await foundPaths()).toEqual(await expectedPaths()));
+
+  // Only the new one is left, and there is nothing to do again.
+  const indices = await fetch(`${sharedStack().searchEndpoint}/_cat/indices/syncline-nodes-*?format=json`);
+  expect(await indices.json()).toHaveLength(1);
+  expect(await reindex()).toContain('Nothing was done');
+});
+
+test('the documents of one namespace are made right where they serve', async () => {
+  const { nodeId } = await makeFolder('astray');
+  await eventually(async () => expect(await foundPaths()).toContain('/astray'));
+  const engine = `${sharedStack().searchEndpoint}/syncline-nodes-write`;
+  const id = `${homeOf()}.${nodeId}`;
+  const stored = await fetch(`${engine}/_doc/${id}?routing=${homeOf()}`);
+  const { _version: version } = (await stored.json()) as { readonly _version: number };
+  const choice = `routing=${homeOf()}&refresh=true&version=${version}&version_type=external_gte`;
+  const removed = await fetch(`${engine}/_doc/${id}?${choice}`, { method: 'DELETE' });
+  expect(removed.status).toBe(200);
+  expect(await foundPaths()).not.toContain('/astray');
+  expect(await reindex('--namespace', homeOf())).toContain('All of the namespace was looked at');
+  await eventually(async () => expect(await foundPaths()).toEqual(await expectedPaths()));
+});
