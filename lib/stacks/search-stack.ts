@@ -1,6 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
+import { IndexAlarms } from '../constructs/index-alarms.ts';
 import { IndexQueue } from '../constructs/index-queue.ts';
 import { SearchDomain } from '../constructs/search-domain.ts';
 import type { Search } from '../resources.ts';
@@ -18,6 +19,7 @@ export class SearchStack extends Stack {
   constructor(scope: Construct, id: string, { config }: SearchStackProps) {
     super(scope, id, stackSettings(config, 'search'));
     this.queue = new IndexQueue(this, 'Index', { enforceTls: config.stage !== 'local' });
+    if (config.stage !== 'local') new IndexAlarms(this, 'Alarms', { stage: config.stage, tasks: this.queue });
     const { queueArn, queueUrl } = this.queue.queue;
     this.search = { ...this.addEngine(config), queueArn, queueUrl };
     new CfnOutput(this, 'SearchEndpoint', { value: this.search.endpoint });

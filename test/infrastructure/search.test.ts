@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { deployedFunctions } from './deployed-functions.ts';
-import { at, onlyResourceOf, resourcesOf, stackOf, synthesise, withSearch } from './synthesised.ts';
+import { at, onlyResourceOf, projectRoot, resourcesOf, stackOf, synthesise, withSearch } from './synthesised.ts';
 
 test('a deployment has no search index, and nothing that belongs to one, unless it is asked for', () => {
   for (const stage of ['local', 'dev', 'prod'] as const) {
@@ -50,6 +52,38 @@ describe.each(['dev', 'prod'] as const)('with an index in stage %s', (stage) => 
       'index: es:ESHttpPut SearchDomain.Arn/syncline-nodes-*',
       'search: es:ESHttpPost SearchDomain.Arn/syncline-nodes/*',
     ]);
+  });
+
+  test('an index that does not follow, or tasks that were put aside, are told by alarms, and nothing else is', () => {
+    const alarms = resourcesOf(stackOf(deployment, 'Search'), 'AWS::CloudWatch::Alarm').map(
+      ({ Properties }) => Properties,
+    );
+    const told = alarms.map((alarm) => [
+      at(alarm, 'AlarmName'),
+      at(alarm, 'MetricName'),
+      at(alarm, 'Statistic'),
+      at(alarm, 'Threshold'),
+      at(alarm, 'EvaluationPeriods'),
+    ]);
+    expect(told.toSorted()).toEqual([
+      [`syncline-${stage}-SearchDeadLetters`, 'ApproximateNumberOfMessagesVisible', 'Maximum', 0, 1],
+      [`syncline-${stage}-SearchIndexLag`, 'lag', 'Maximum', 600_000, 3],
+      [`syncline-${stage}-SearchIndexStopped`, 'ApproximateAgeOfOldestMessage', 'Maximum', 600, 3],
+    ]);
+    for (const alarm of alarms) {
+      expect(alarm).toMatchObject({ ComparisonOperator: 'GreaterThanThreshold', TreatMissingData: 'notBreaching' });
+    }
+    const lag = alarms.find((alarm) => at(alarm, 'MetricName') === 'lag');
+    const dimensions = [
+      { Name: 'service', Value: 'index' },
+      { Name: 'stage', Value: stage },
+    ];
+    expect(lag).toMatchObject({ Namespace: 'Syncline', Period: 300, Dimensions: dimensions });
+    const operating = readFileSync(join(projectRoot, 'docs', 'OPERATING.md'), 'utf8');
+    for (const alarm of alarms) {
+      const [, section = 'nothing'] = /"(\w+)"/.exec(String(at(alarm, 'AlarmDescription'))) ?? [];
+      expect(operating).toContain(`### ${section}\n`);
+    }
   });
 
   test('a task that fails comes again for hours, and is then put aside for two weeks', () => {
