@@ -106,7 +106,9 @@ export class OpensearchSearchIndex implements SearchIndex {
 
   async #search(namespaceIds: readonly string[], body: unknown): Promise<FoundAnswer> {
     const routing = namespaceIds.map(encodeURIComponent).join(',');
-    return (await this.#post(`/${this.#readName}/_search?routing=${routing}`, jsonBytes(body))) as FoundAnswer;
+    // The same copies for the same namespaces: others may score a little differently, and pages would repeat or miss hits.
+    const choice = `routing=${routing}&preference=${encodeURIComponent(namespaceIds[0] ?? '')}`;
+    return (await this.#post(`/${this.#readName}/_search?${choice}`, jsonBytes(body))) as FoundAnswer;
   }
 
   async #post(path: string, body: Buffer, contentType = 'application/json'): Promise<unknown> {

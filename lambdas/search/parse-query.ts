@@ -19,7 +19,7 @@ const HAS_WORD = /[\p{L}\p{N}]/u;
 export function parseQuery(text: string): ParsedQuery {
   const terms: QueryTerm[] = [];
   const excluded: QueryTerm[] = [];
-  for (const { groups, index, 0: whole } of text.matchAll(PART)) {
+  for (const { groups, index, 0: whole } of text.toWellFormed().matchAll(PART)) {
     const { minus, phrase, word } = groups ?? {};
     const part = phrase ?? word ?? '';
     if (!HAS_WORD.test(part)) continue;

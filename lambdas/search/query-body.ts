@@ -11,8 +11,9 @@ export const MATCH_END = '\u0003';
 /** How much more a word of a name says than one of a text, and of a folder above. */
 const NAME_BOOST = 4;
 const TYPO_BOOST = 0.5;
-/** Terms that one misspelt or unfinished word may stand for. */
+/** Terms that one misspelt or unfinished word may stand for, and those of one query; the index refuses queries of more than 1024. */
 const EXPANSIONS_MAX = 50;
+const EXPANSIONS_OF_ALL_MAX = 400;
 /** Words with fewer characters are not looked for with typing errors: too many others are close. */
 const TYPO_CHARS_MIN = 4;
 
@@ -22,6 +23,8 @@ const TYPO_CHARS_MIN = 4;
  */
 export function queryBody(query: IndexQuery): Clause {
   const { terms, excluded, filter, sort, limit, after } = query;
+  const words = terms.flatMap(({ text }) => nameWords(text)).length;
+  const expansions = Math.max(1, Math.min(EXPANSIONS_MAX, Math.floor(EXPANSIONS_OF_ALL_MAX / Math.max(1, words))));
   return {
     size: limit,
     track_total_hits: true,
@@ -29,8 +32,9 @@ export function queryBody(query: IndexQuery): Clause {
     query: {
       bool: {
         filter: [{ terms: { namespaceId: query.namespaceIds } }, ...filterClauses(filter)],
-        must: terms.map(termClause),
-        must_not: excluded.map(termClause),
+        must: terms.map((term) => termClause(term, expansions)),
+        // What is only similar is not what somebody does not want.
+        must_not: excluded.map((term) => termClause(term, 0)),
       },
     },
     sort: sortClauses(sort, terms.length > 0),
@@ -45,12 +49,12 @@ const FACETS = {
   extensions: { terms: { field: 'extension', size: FACET_VALUES_MAX } },
 } as const;
 
-/** One condition of the text: somewhere in the name, above it, or in the content. */
-function termClause(term: QueryTerm): Clause {
-  return { bool: { should: [...nameClauses(term), ...textClauses(term)], minimum_should_match: 1 } };
+/** One condition of the text: somewhere in the name, above it, or in the content. Without `expansions` words are as they are written. */
+function termClause(term: QueryTerm, expansions: number): Clause {
+  return { bool: { should: [...nameClauses(term, expansions), ...textClauses(term)], minimum_should_match: 1 } };
 }
 
-function nameClauses({ kind, text }: QueryTerm): readonly Clause[] {
+function nameClauses({ kind, text }: QueryTerm, expansions: number): readonly Clause[] {
   const words = nameWords(text);
   if (words.length === 0) return [];
   const joined = words.join(' ');
@@ -65,8 +69,8 @@ function nameClauses({ kind, text }: QueryTerm): readonly Clause[] {
     { match: { pathWords: { query: joined, operator: 'and' } } },
   ];
   if (kind === 'prefix') clauses.push(prefixClause(words));
-  if (words.every((word) => word.length >= TYPO_CHARS_MIN)) {
-    const fuzzy = { fuzziness: 'AUTO', prefix_length: 1, max_expansions: EXPANSIONS_MAX, boost: TYPO_BOOST };
+  if (expansions > 0 && words.every((word) => word.length >= TYPO_CHARS_MIN)) {
+    const fuzzy = { fuzziness: 'AUTO', prefix_length: 1, max_expansions: expansions, boost: TYPO_BOOST };
     clauses.push({ match: { nameWords: { query: joined, operator: 'and', ...fuzzy } } });
   }
   return clauses;

@@ -20,6 +20,8 @@ export interface TestedIndex {
 
 const random = new SeededRandom('search-index');
 const newId = () => encodeUlid(random.bytes(16));
+/** Names that are one letter or two from each other. */
+const SIMILAR = 500;
 const HASH = ContentHash.parse('ab'.repeat(32));
 
 function documentAt(namespaceId: NamespaceId, path: string, more: Partial<SearchDocument> = {}): SearchDocument {
@@ -71,6 +73,15 @@ export function describeSearchIndex(open: () => Promise<TestedIndex>): void {
       (await find(q, more)).hits.map(({ path }) => path);
     return { namespaceId, documents, find, paths: paths_ };
   };
+
+  let made: ReturnType<typeof indexed> | undefined;
+  const similar = () =>
+    (made ??= indexed(
+      Array.from({ length: SIMILAR }, (_, index) => {
+        const letters = [index % 26, Math.floor(index / 26)].map((at) => String.fromCharCode(97 + at));
+        return `/harbor${letters.join('')} h${letters.join('')}.txt`;
+      }),
+    ));
 
   describe('words', () => {
     test('a file is found by any word of its name, whatever the case, accent and separator', async () => {
@@ -128,6 +139,49 @@ export function describeSearchIndex(open: () => Promise<TestedIndex>): void {
         for (const { path } of hits) expect(path).toBe('/kept.txt');
       },
     );
+  });
+
+  describe('hostile queries', () => {
+    test.each([
+      [
+        'many misspelt words',
+        Array.from({ length: 16 }, (_, index) => `harbor${String.fromCharCode(97 + index)}`).join(' '),
+      ],
+      ['one word of very many parts', 'harbor-'.repeat(36)],
+      ['letters and digits in turns', 'a1'.repeat(128)],
+      ['sixteen unfinished beginnings', Array.from({ length: 16 }, () => 'h').join(' ')],
+      ['a phrase of nothing but words', `"${'harbor '.repeat(35)}"`],
+      ['what is not there, in many words', Array.from({ length: 16 }, (_, index) => `-harbour${index}`).join(' ')],
+      ['half a character', 'harbor \ud800 x\udfff'],
+      ['the language of the index', 'name:* OR _exists_:text AND "a"~9 {"script":{"source":"1"}}'],
+    ])('%s are answered', async (_, q) => {
+      const { find } = await similar();
+      const { hits, total } = await find(q, { limit: 10 });
+      expect(hits.length).toBeLessThanOrEqual(10);
+      expect(total).toBeLessThanOrEqual(SIMILAR);
+    });
+
+    test('what is only similar to a word with a minus is there', async () => {
+      const { paths } = await indexed(['/plane.txt', '/plan.txt', '/harbour plan.txt']);
+      expect(await paths('-plan ')).toEqual(['/plane.txt']);
+      expect(await paths('harbour -plans ')).toEqual(['/harbour plan.txt']);
+    });
+
+    test('pages as deep as there are any have each hit once, and end', async () => {
+      const { find } = await similar();
+      const told = new Set<string>();
+      let after: IndexQuery['after'];
+      let pages = 0;
+      for (;;) {
+        const answer = await find('', { limit: 50, ...(after === undefined ? {} : { after }) });
+        for (const { nodeId } of answer.hits) told.add(nodeId);
+        pages++;
+        after = answer.hits.at(-1)?.place;
+        if (answer.hits.length < 50) break;
+      }
+      expect(told.size).toBe(SIMILAR);
+      expect(pages).toBe(SIMILAR / 50 + 1);
+    });
   });
 
   describe('borders', () => {
