@@ -1,5 +1,6 @@
 import { ADMIN_BUGS } from './admin-bugs.ts';
 import { AHEAD_BUGS } from './ahead-bugs.ts';
+import { ASIDE_BUGS } from './aside-bugs.ts';
 import { CHUNKING_BUGS } from './chunking-bugs.ts';
 import { COMPRESSION_BUGS } from './compression-bugs.ts';
 import { DEVICE_BUGS } from './device-bugs.ts';
@@ -30,6 +31,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...EXECUTION_BUGS,
   ...TRANSFER_BUGS,
   ...DISK_BUGS,
+  ...ASIDE_BUGS,
   ...SERVICE_BUGS,
   ...PUSH_BUGS,
   ...DEVICE_BUGS,

@@ -107,6 +107,9 @@ describe('a sync in the background', () => {
     expect((await a.cli.expect(['link', a.folder])).stdout).toContain('It is being synced');
     await b.untilText('a.txt', 'from a');
 
+    // As a process leaves it that is killed while a file lies aside.
+    await mkdir(join(a.folder, '.syncline', 'aside'), { recursive: true });
+    await rename(join(a.folder, 'a.txt'), join(a.folder, '.syncline', 'aside', '1-a.txt'));
     await a.cli.expect(['unlink', a.folder]);
     expect(await a.until(() => undefined)).toMatchObject({ folders: [] });
     await writeFile(join(a.folder, 'after.txt'), 'stays here');

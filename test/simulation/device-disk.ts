@@ -4,6 +4,7 @@ import type { DiskCalls } from '../../client/src/platform/node/disk-calls.ts';
 import { ENGINE_FOLDER } from '../../client/src/platform/node/scan-folder.ts';
 import { DiskUser } from '../support/disk-user.ts';
 import { SimulatedDisk } from '../support/simulated-disk.ts';
+import type { NameCalls } from '../support/simulated-process.ts';
 import type { ContentLedger } from './content-ledger.ts';
 import type { Tree, TreeEntry } from './journal-oracle.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
@@ -194,7 +195,34 @@ export class DeviceDisk {
 
   // What the engine does.
 
-  /** The calls, with every change of names checked. */
+  /**
+   * Changes of names, each checked in the moment in which it has its effect. What was taken aside may come back: it is gone when it goes on
+   * from there.
+   */
+  readonly names: NameCalls = {
+    rename: (from, to) => {
+      const replaced = this.#onlyText(to);
+      const moved = [...this.#textsBelow(from)];
+      this.simulated.rename(from, to);
+      if (replaced !== undefined && this.#textAt(to) !== replaced) this.#expectKept([replaced], `rename over ${to}`);
+      if (this.#isPeoples(from) && !this.#isPeoples(to)) this.#expectKept(moved, `trash of ${from}`);
+      for (const text of moved) this.#touch(text);
+      this.#expectWhole(to);
+    },
+    link: (from, to) => {
+      this.simulated.link(from, to);
+      this.#expectWhole(to);
+    },
+    unlink: (path) => {
+      const text = this.#onlyText(path);
+      this.simulated.unlink(path);
+      if (text === undefined) return;
+      this.#expectKept([text], `unlink of ${path}`);
+      this.#touch(text);
+    },
+  };
+
+  /** The calls, with all that is opened to be written checked. */
   checked(calls: DiskCalls): DiskCalls {
     return {
       ...calls,
@@ -214,28 +242,6 @@ export class DeviceDisk {
           },
         };
       },
-      renameSync: (from, to) => {
-        const replaced = this.#isSynced(to) ? this.#textAt(to) : undefined;
-        const isTrashed = this.#isSynced(from) && !this.#isSynced(to);
-        const moved = [...this.#textsBelow(from)];
-        calls.renameSync(from, to);
-        if (replaced !== undefined && this.#textAt(to) !== replaced) this.#expectKept([replaced], `rename over ${to}`);
-        if (isTrashed && !this.#exists(from)) this.#expectKept(moved, `trash of ${from}`);
-        for (const text of moved) this.#touch(text);
-        this.#expectWhole(to);
-      },
-      link: (from, to) => {
-        const done = calls.link(from, to);
-        this.#expectWhole(to);
-        return done;
-      },
-      unlinkSync: (path) => {
-        const text = this.#isSynced(path) ? this.#textAt(path) : undefined;
-        const isLast = text !== undefined && this.simulated.lstat(path).nlink === 1n;
-        calls.unlinkSync(path);
-        if (isLast && !this.#exists(path)) this.#expectKept([text], `unlink of ${path}`);
-        if (text !== undefined) this.#touch(text);
-      },
     };
   }
 
@@ -247,6 +253,17 @@ export class DeviceDisk {
 
   #isSynced(path: string): boolean {
     return path.startsWith(`${ROOT}/`) && !path.startsWith(`${ROOT}/${ENGINE_FOLDER}/`) && this.#isMounted;
+  }
+
+  /** Whether what stands there is a person's: also what was taken aside of it. */
+  #isPeoples(path: string): boolean {
+    return this.#isSynced(path) || (this.#isMounted && path.startsWith(`${ROOT}/${ENGINE_FOLDER}/aside/`));
+  }
+
+  /** The text of a person's file that has no other name. */
+  #onlyText(path: string): string | undefined {
+    if (!this.#isPeoples(path) || this.#statAt(path)?.nlink !== 1n) return undefined;
+    return this.#textAt(path);
   }
 
   #expectKept(texts: Iterable<string>, how: string): void {
@@ -261,10 +278,6 @@ export class DeviceDisk {
       this.#ledger.brought(text, this.#deviceId);
       this.#touch(text);
     }
-  }
-
-  #exists(path: string): boolean {
-    return this.#statAt(path) !== undefined;
   }
 
   #statAt(path: string) {

@@ -72,7 +72,7 @@ export class EngineProcess {
     this.#world = world;
     this.#device = device;
     this.#chance = chance;
-    this.#process = new SimulatedProcess(device.disk.simulated);
+    this.#process = new SimulatedProcess(device.disk.simulated, device.disk.names);
     this.#process.faults = (call) => this.#meet(call);
     this.#sockets = new SimulatedSockets(world, { end: device, name: own.name });
     const clock = this.#clock();
@@ -236,6 +236,7 @@ export class EngineProcess {
       stage: (content) => files.stage(content),
       unstage: (key) => files.unstage(key),
       publish: (file) => files.publish(file),
+      bringBack: (isAgreed) => files.bringBack(isAgreed),
       flush: () => files.flush(),
     };
   }
@@ -267,7 +268,7 @@ export class EngineProcess {
     this.#count(name);
     if (!this.isAlive) return 'killed-before';
     const { faults } = this.#world.stage;
-    if (!LOOKED_AT_LAST.has(name) && faults.strikes('live-edit')) this.#device.edit(inFolder(path));
+    if (faults.strikes('live-edit')) this.#device.edit(inFolder(path));
     // What a close that fails has done nobody can say.
     if (name === 'save' || name === 'fclose') return undefined;
     if (faults.strikes('disk-refused')) return this.#chance.pick(REFUSALS[name] ?? ['EIO']);
@@ -296,12 +297,6 @@ export class EngineProcess {
     });
   }
 }
-
-/**
- * Calls that take a name away right behind the last look at it, with nothing of the process between. Whoever saves a file in that very moment
- * is not protected: no call of a file system takes a name only if it is still that of one file (docs/SYNC.md, "Not yet").
- */
-const LOOKED_AT_LAST: ReadonlySet<string> = new Set(['rename', 'unlink']);
 
 /** What the operating system refuses a call with. */
 const REFUSALS: Readonly<Record<string, readonly DiskErrorCode[]>> = {

@@ -17,6 +17,7 @@ export function scheduledCalls(calls: DiskCalls, schedule: Schedule): DiskCalls 
     chmod: (path, mode) => schedule(() => calls.chmod(path, mode)),
     renameSync: (from, to) => calls.renameSync(from, to),
     link: (from, to) => schedule(() => calls.link(from, to)),
+    linkSync: (from, to) => calls.linkSync(from, to),
     unlinkSync: (path) => calls.unlinkSync(path),
   };
 }

@@ -27,8 +27,8 @@ export async function meddleAndSettle(kill: KillCase, meddling: Meddling): Promi
   const { device } = world;
   const written = new Set(world.written);
   device.process.faults = ({ number, name, path }) => {
-    // No system can look and rename in one step: what comes between the two, in some microseconds, goes along or is lost.
-    const isTooLate = name === 'unlink' || (name === 'rename' && !path.includes('/trash/'));
+    // Without second names nothing can be put under a name only if that is free: what is saved there in that very moment is replaced.
+    const isTooLate = kill.disk.hasLinks === false && name === 'rename' && !path.includes(' -> /synced/.syncline/');
     if (number === meddling.call && !isTooLate) meddle(world, meddling, written);
     return undefined;
   };

@@ -321,6 +321,10 @@ export class MemoryFileSystem implements FileSystem {
     return this.#done(file.path);
   }
 
+  bringBack(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
   flush(): Promise<void> {
     return Promise.resolve();
   }

@@ -25,6 +25,9 @@ export class KilledError extends Error {
   override readonly name = 'KilledError';
 }
 
+/** The calls that change names of what is there. */
+export type NameCalls = Pick<SimulatedDisk, 'rename' | 'link' | 'unlink'>;
+
 /** A process that uses a simulated disk: its calls are counted, may fail by plan, and end with its death. */
 export class SimulatedProcess {
   readonly calls: DiskCalls;
@@ -33,10 +36,13 @@ export class SimulatedProcess {
   /** Asked before every call. */
   faults: FaultPlan = () => undefined;
   readonly #disk: SimulatedDisk;
+  readonly #names: NameCalls;
   #isAlive = true;
 
-  constructor(disk: SimulatedDisk) {
+  /** `names`: through what it changes names, where somebody watches that. */
+  constructor(disk: SimulatedDisk, names: NameCalls = disk) {
     this.#disk = disk;
+    this.#names = names;
     this.calls = this.#diskCalls();
   }
 
@@ -75,7 +81,7 @@ export class SimulatedProcess {
   }
 
   #diskCalls(): DiskCalls {
-    const disk = this.#disk;
+    const [disk, names] = [this.#disk, this.#names];
     const call = <T>(name: string, path: string, effect: (fault: CallFault | undefined) => T): T =>
       this.call({ name, path }, effect);
     return {
@@ -95,9 +101,10 @@ export class SimulatedProcess {
       openNow: (path, flags) => this.#openNow(path, flags),
       mkdir: async (path, mode) => call('mkdir', path, () => disk.mkdir(path, mode)),
       chmod: async (path, mode) => call('chmod', path, () => disk.chmod(path, mode)),
-      renameSync: (from, to) => call('rename', `${from} -> ${to}`, () => disk.rename(from, to)),
-      link: async (from, to) => call('link', `${from} -> ${to}`, () => disk.link(from, to)),
-      unlinkSync: (path) => call('unlink', path, () => disk.unlink(path)),
+      renameSync: (from, to) => call('rename', `${from} -> ${to}`, () => names.rename(from, to)),
+      link: async (from, to) => call('link', `${from} -> ${to}`, () => names.link(from, to)),
+      linkSync: (from, to) => call('link', `${from} -> ${to}`, () => names.link(from, to)),
+      unlinkSync: (path) => call('unlink', path, () => names.unlink(path)),
     };
   }
 

@@ -7,6 +7,7 @@ import {
   removeLinkedFolder,
 } from '../platform/node/linked-folders.ts';
 import { readRootMarker, rootMarkerFile } from '../platform/node/root-marker.ts';
+import { openFiles } from '../sync/open-engine.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { reloadDaemon } from './daemon-link.ts';
@@ -34,6 +35,8 @@ async function unlink(context: CommandContext, [given]: readonly [string]): Prom
   const lock = await lockFolder(context.home, folder.folderId);
   if (lock === undefined) throw stillSyncing(folder, runs);
   try {
+    // What a process that was killed has left aside is the person's, and nobody else would put it back.
+    if (hasMarker) await openFiles(folder).bringBack(() => false);
     await removeFolderState(context.home, folder.folderId);
   } finally {
     lock.release();

@@ -128,6 +128,12 @@ export interface FileSystem {
     readonly modifiedAtMs: number | undefined;
   }): Promise<DiskOutcome>;
   /**
+   * Puts back what a change that was broken off has left aside, wherever its place is free; what the service has in exactly this state may go
+   * where it is not. Called before anything is concluded from the disk. Answers the paths of what could not be put back: nothing may be
+   * concluded from their absence.
+   */
+  bringBack(isAgreed: (identity: LocalIdentity) => boolean): Promise<readonly string[]>;
+  /**
    * Makes all changes of names since the last call durable.
    * @throws DiskRefusedError when some are not; the next call tries them again.
    */

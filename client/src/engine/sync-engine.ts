@@ -1,4 +1,5 @@
 import { type ConflictStrategy, conflictedName, type NodeId, type Problem, rootNodeId } from '@syncline/protocol';
+import { bringBack, sparing } from './bring-back.ts';
 import { EngineTrees } from './engine-trees.ts';
 import { executePlan, finishTransfers, ofType } from './execute-plan.ts';
 import type { Execution, SyncCounts } from './execution.ts';
@@ -174,7 +175,7 @@ export class SyncEngine {
     const begunAt = this.#ports.clock.now();
     // Without a cursor it is not known what the service holds.
     const isKnown = this.trees.position.cursor !== undefined;
-    const planned = await this.plan({ offline: !request.pull && isKnown });
+    const planned = await this.plan({ offline: !request.pull && isKnown, mends: true });
     this.#planMs = this.#ports.clock.now() - begunAt;
     if (planned.kind === 'root-missing' || planned.kind === 'root-foreign') this.#transfers.leaveAll();
     if (planned.kind !== 'planned') return planned;
@@ -210,9 +211,12 @@ export class SyncEngine {
     };
   }
 
-  /** Observes both sides and plans; changes nothing but what the engine knows of the service. `offline` does not ask it. */
+  /**
+   * Observes both sides and plans; changes nothing but what the engine knows of the service. `offline` does not ask it. `mends`: puts back first
+   * what an earlier process has left aside, which only whoever syncs the folder may do.
+   */
   async plan(
-    options: { readonly offline: boolean } = { offline: false },
+    options: { readonly offline: boolean; readonly mends?: boolean } = { offline: false },
   ): Promise<
     | { readonly kind: 'planned'; readonly plan: Plan }
     | { readonly kind: 'root-missing' | 'root-foreign' }
@@ -220,12 +224,13 @@ export class SyncEngine {
   > {
     const root = await this.#ports.files.verifyRoot();
     if (root !== 'verified') return { kind: `root-${root}` };
+    const stuck = options.mends === true ? await bringBack(this.#ports.files, this.trees.synced) : [];
     if (!options.offline) {
       const { remote, clock } = this.#ports;
       const pulled = await pullChanges({ remote, clock, trees: this.trees });
       if (pulled.kind === 'refused') return pulled;
     }
-    const plan = await this.#planDisk();
+    const plan = sparing(await this.#planDisk(), stuck);
     // A disk that went away while it was scanned shows nothing; that proves nothing.
     const after = await this.#ports.files.verifyRoot();
     return after === 'verified' ? { kind: 'planned', plan } : { kind: `root-${after}` };

@@ -28,6 +28,8 @@ export interface DiskCalls {
   renameSync(from: string, to: string): void;
   /** Gives a file a second name, which must be free. */
   link(from: string, to: string): Promise<void>;
+  /** The same at once, for a name that is wanted back. */
+  linkSync(from: string, to: string): void;
   /** At once, like a rename. */
   unlinkSync(path: string): void;
 }

@@ -5,6 +5,10 @@ import { KiB, MiB } from '@syncline/protocol/units';
 export const STATE_ROWS_PER_PAGE = 1000;
 /** Chunks whose places in contents of a folder are remembered: those of 1 TiB and more, in about 30 MB on the disk. */
 export const KNOWN_CHUNKS_MAX = 1_000_000;
+/** Bytes of one name in the folder where names are taken aside: less than the shortest limit of a file system. */
+export const ASIDE_NAME_BYTES_MAX = 120;
+/** Places, and names for what comes back, that are tried there. */
+export const ASIDE_NAMES_MAX = 10_000;
 /** Days that what was deleted elsewhere stays in the trash of a synced folder. */
 export const TRASH_DAYS = 30;
 /** Days that a part of a content waits to be fetched further. */

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  linkSync,
   lstatSync,
   openSync,
   readdirSync,
@@ -27,6 +28,7 @@ export const nodeDiskCalls: DiskCalls = {
   chmod,
   renameSync: (from, to) => renameSync(from, to),
   link: linkQuickly,
+  linkSync: (from, to) => linkSync(from, to),
   unlinkSync: (path) => unlinkSync(path),
 };
 

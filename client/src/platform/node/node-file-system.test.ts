@@ -155,6 +155,21 @@ test('a file that takes the place of the one that is being moved stays there', a
   expect([read('from'), read('folder/to')]).toEqual(['by a person', 'moved']);
 });
 
+test('what is saved in the moment in which a file is moved aside keeps its name', async () => {
+  write('from', 'moved');
+  const files = filesWith({
+    renameSync: (from, to) => {
+      renameSync(at('from'), at('kept'));
+      write('from', 'by a person');
+      nodeDiskCalls.renameSync(from, to);
+    },
+  });
+  const { identity } = await look('from');
+  expect(await files.move({ from: 'from', to: `syncline-moving-${id}`, identity })).toEqual({ kind: 'changed' });
+  expect(readdirSync(root).toSorted()).toEqual(['.syncline', 'from', 'kept']);
+  expect(read('from')).toBe('by a person');
+});
+
 test('what somebody puts in the place of something that was just made or moved there is told as changed', async () => {
   mkdirSync(at('from'));
   const { identity } = await look('from');

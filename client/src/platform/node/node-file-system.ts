@@ -19,18 +19,22 @@ import {
   sameState,
   sameWrite,
 } from '../../engine/trees.ts';
+import { AsideFolder } from './aside-folder.ts';
 import { ChangedDirectories } from './changed-directories.ts';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
+import { findExpected, isAsFound } from './expected-entries.ts';
 import type { FolderWatcher } from './folder-watcher.ts';
+import { moveFile, type SharedDisk } from './move-file.ts';
 import { nodeDiskCalls } from './node-disk-calls.ts';
 import { openIgnoreFiles } from './open-ignore-files.ts';
 import { permissions } from './permissions.ts';
 import { lendInState, readInState, readInStateNow } from './read-in-state.ts';
 import { directoryObject, isRealFolder } from './real-folder.ts';
 import { isSameInode, isSecondName, renameToFree } from './rename-to-free.ts';
+import { replaceFile } from './replace-file.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
-import { ENGINE_FOLDER, identityOf, listFolder, lookAt, type ScannedDisk, scanFolder } from './scan-folder.ts';
+import { ENGINE_FOLDER, identityOf, listFolder, lookAt, type ScannedDisk } from './scan-folder.ts';
 import { openStagedFile, removeStagedFile, StagedFile } from './staged-file.ts';
 import { trashPath } from './trash-path.ts';
 
@@ -54,6 +58,8 @@ export class NodeFileSystem implements FileSystem {
   readonly #root: string;
   readonly #calls: DiskCalls;
   readonly #disk: ScannedDisk;
+  readonly #aside: AsideFolder;
+  readonly #shared: SharedDisk;
   readonly #changed: ChangedDirectories;
   /** Folders that were found to be where their paths say, in this very moment. */
   readonly #insideNow = new Set<string>();
@@ -67,6 +73,8 @@ export class NodeFileSystem implements FileSystem {
     this.#changed = new ChangedDirectories(this.#calls);
     const ignores = openIgnoreFiles(this.#root, { calls: this.#calls, ignoreCase: options.ignoreCase });
     this.#disk = { calls: this.#calls, ignores };
+    this.#aside = new AsideFolder(this.#root, this.#calls);
+    this.#shared = { root: this.#root, calls: this.#calls, aside: this.#aside };
   }
 
   async verifyRoot(): Promise<'verified' | 'missing' | 'foreign'> {
@@ -125,6 +133,8 @@ export class NodeFileSystem implements FileSystem {
 
   move(move: { readonly from: string; readonly to: string; readonly identity: LocalIdentity }): Promise<DiskOutcome> {
     return this.#change(move.to, async () => {
+      const isFile = this.#lookNow(move.from)?.kind === 'file';
+      const place = isFile ? await this.#aside.room(move.from) : undefined;
       const source = this.#lookNow(move.from);
       if (source === undefined || !sameObject(source.identity, move.identity)) return 'changed';
       if (!this.#isInside(move.from)) return 'changed';
@@ -136,11 +146,17 @@ export class NodeFileSystem implements FileSystem {
       const [from, to] = [this.#absolute(move.from), this.#absolute(move.to)];
       this.#touch(move.from);
       this.#touch(move.to);
-      if (source.kind === 'file' && !isOneEntry && !isAside) {
-        await renameToFree(this.#calls, { from, to, precious: true });
+      if (source.kind === 'file' && place !== undefined && !isOneEntry && !isAside) {
+        await moveFile(this.#shared, { ...move, source, place });
       } else {
         // A folder never replaces anything: over a file or a folder with content the system refuses it.
         this.#calls.renameSync(from, to);
+        const moved = this.#lookNow(move.to);
+        // Somebody has saved a file there at the last moment, which has lost its name by that.
+        if (isAside && moved?.kind === 'file' && !isSameInode(moved, source)) {
+          await renameToFree(this.#calls, { from: to, to: from, precious: true });
+          return 'changed';
+        }
         this.#changed.rename(from, to);
       }
       return (entry) => isSameInode(entry, source);
@@ -154,20 +170,30 @@ export class NodeFileSystem implements FileSystem {
       path,
       async () => {
         const target = await trashPath(this.#calls, { root: this.#root, path, day: this.#options.today() });
+        const place = await this.#aside.room(path);
         // Behind these looks nothing is waited for, so that what somebody does meanwhile does not go along.
         if (!this.#isInside(path)) return 'changed';
         before = this.#lookNow(path);
-        const found = before === undefined ? undefined : this.#findExpected(before, expected);
+        const disk = { root: this.#root, ...this.#disk, calls: this.#calls };
+        const found = before === undefined ? undefined : findExpected(disk, before, expected);
         if (found === undefined) return 'changed';
-        const [from, to] = [this.#absolute(path), target];
         this.#touch(path);
-        this.#changed.add(dirname(to));
-        this.#calls.renameSync(from, to);
-        this.#changed.rename(from, to);
+        this.#changed.add(dirname(target));
+        this.#aside.take(path, place);
         // A large folder is looked at for a while, and other programs work meanwhile.
-        if (this.#isStill(found, { from: path, to: relative(this.#root, to) })) return undefined;
-        if (lookAt(from, '', this.#calls).kind === 'absent') this.#calls.renameSync(to, from);
-        return 'changed';
+        const isStill = isAsFound(disk, found, { from: path, to: relative(this.#root, place) });
+        if (!isStill) {
+          await this.#aside.putBack(place);
+          return 'changed';
+        }
+        try {
+          this.#aside.moveOn(place, target);
+        } catch (error) {
+          await this.#aside.putBack(place);
+          throw error;
+        }
+        this.#changed.rename(this.#absolute(path), target);
+        return undefined;
       },
       () => before,
     );
@@ -206,17 +232,16 @@ export class NodeFileSystem implements FileSystem {
     return this.#change(path, async () => {
       if (!(staged instanceof StagedFile)) throw new TypeError('a file system publishes what it staged');
       const target = this.#absolute(path);
+      const place = replaces === undefined ? undefined : await this.#aside.room(path);
       const mode = replaces === undefined ? undefined : await modeOf(this.#calls, target);
       const whole = await staged.finish({ mode, executable: file.executable, modifiedAtMs: file.modifiedAtMs });
       // To make it durable has taken its time.
       if (!this.#isInside(path)) return 'changed';
       this.#touch(path);
-      if (replaces === undefined) {
+      if (replaces === undefined || place === undefined) {
         await renameToFree(this.#calls, { from: staged.file, to: target, precious: false });
-      } else {
-        const present = this.#lookNow(path);
-        if (present === undefined || !sameState(present.identity, replaces)) return 'changed';
-        this.#calls.renameSync(staged.file, target);
+      } else if (!(await replaceFile(this.#shared, { staged: staged.file, path, replaces, place }))) {
+        return 'changed';
       }
       return (entry) => sameWrite(entry.identity, whole);
     });
@@ -224,6 +249,11 @@ export class NodeFileSystem implements FileSystem {
 
   async flush(): Promise<void> {
     await this.#changed.flush();
+    await this.#aside.clear();
+  }
+
+  bringBack(isAgreed: (identity: LocalIdentity) => boolean): Promise<readonly string[]> {
+    return this.#aside.bringBack(isAgreed);
   }
 
   /** At once, so that nothing of this process comes between the look and what follows it. */
@@ -238,41 +268,6 @@ export class NodeFileSystem implements FileSystem {
       isSameInode(occupant, source) &&
       !this.#calls.readdirSync(this.#absolute(parentPath(occupant.path))).includes(occupant.name)
     );
-  }
-
-  /** Everything at and below a path, if it is still what was expected there and nothing else. */
-  #findExpected(entry: LocalEntry, expected: ReadonlyMap<string, SeenEntry>): readonly LocalEntry[] | undefined {
-    const found = [entry];
-    if (entry.kind === 'folder') {
-      const scan = scanFolder(this.#root, entry.path, this.#disk);
-      if (!scan.rootListed) return undefined;
-      for (const entries of scan.folders.values()) found.push(...entries);
-    }
-    // What is ignored goes along with its folder, whatever it is.
-    const counted = found.filter((one) => one.obstacle !== 'ignored');
-    if (counted.length !== expected.size) return undefined;
-    const isExpected = counted.every((one) => {
-      const known = expected.get(one.path);
-      if (known === undefined || known.kind !== one.kind || !one.listed) return false;
-      return one.kind === 'folder' || sameState(known.identity, one.identity);
-    });
-    return isExpected ? found : undefined;
-  }
-
-  /**
-   * Whether nothing was written to what was found, and no name has come or gone, though all of it was moved. Some disks take the move
-   * of a folder for a write to it: of that one the names are counted.
-   */
-  #isStill(found: readonly LocalEntry[], moved: { readonly from: string; readonly to: string }): boolean {
-    return found.every(({ kind, path, identity }) => {
-      const nowAt = moved.to + path.slice(moved.from.length);
-      if (kind === 'folder' && path === moved.from) {
-        const names = found.filter((one) => one.path !== path && parentPath(one.path) === path);
-        return this.#calls.readdirSync(this.#absolute(nowAt)).length === names.length;
-      }
-      const now = this.#lookNow(nowAt);
-      return now !== undefined && sameWrite(now.identity, identity);
-    });
   }
 
   /**

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -72,6 +72,17 @@ test('only what is exactly as it was sent goes, and folders in which nothing is 
   const wiped = await wipeFolder(root, makeFiles());
   expect(wiped).toEqual({ removedFiles: 2, kept: ['folder/below/new', 'folder/edited'] });
   expect(contents().toSorted()).toEqual(['folder/edited and more', 'new']);
+});
+
+test('what a sync that was killed has left aside is looked at under its name', async () => {
+  mkdirSync(join(root, 'folder'));
+  for (const path of ['sent', 'folder/edited']) writeFileSync(join(root, path), path);
+  const agreed = agreeOn('sent', 'folder/edited');
+  appendFileSync(join(root, 'folder/edited'), ' and more');
+  mkdirSync(join(root, '.syncline/aside'), { recursive: true });
+  renameSync(join(root, 'folder/edited'), join(root, '.syncline/aside/1-folder%2Fedited'));
+  expect(await wipeFolder(root, agreed)).toEqual({ removedFiles: 1, kept: ['folder/edited'] });
+  expect(readFileSync(join(root, 'folder/edited'), 'utf8')).toBe('folder/edited and more');
 });
 
 test('a folder that was never sent stays, empty as it is', async () => {

@@ -1,6 +1,7 @@
 import { rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LocalEntry, parentPath, type SyncedNode, sameFolder, sameState, sameWrite } from '../../engine/trees.ts';
+import { AsideFolder } from './aside-folder.ts';
 import type { DiskCalls } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
 import { makeDirectories } from './make-directories.ts';
@@ -34,6 +35,8 @@ export async function wipeFolder(
   const find = ({ identity: { device, inode } }: LocalEntry): readonly SyncedNode[] =>
     agreed.get(`${device}/${inode}`) ?? [];
   const disk: Disk = { root, calls, find };
+  // What a sync that was killed has left aside is looked at under its name.
+  await new AsideFolder(root, calls).bringBack(() => false);
   await makeDirectories(calls, join(root, ASIDE));
   let removedFiles = 0;
   const kept: string[] = [];
