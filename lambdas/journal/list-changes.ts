@@ -1,4 +1,11 @@
-import { type Change, type Cursor, type NamespaceId, PAGE_ENTRIES_MAX, type RouteResponse } from '@syncline/protocol';
+import {
+  type Change,
+  type Cursor,
+  type NamespaceId,
+  PAGE_ENTRIES_MAX,
+  type ProblemDetails,
+  type RouteResponse,
+} from '@syncline/protocol';
 import { type SeeDeviceDependencies, seeDevice } from '../devices/see-device.ts';
 import type { JournalEntry, NamespaceStore } from '../namespaces/namespace-store.ts';
 import type { Caller, DeviceCaller } from '../runtime/caller.ts';
@@ -15,7 +22,8 @@ export interface ListChangesDependencies extends SeeDeviceDependencies {
  * The entries after a cursor, each exactly once and in the order of its journal, and the cursor behind them.
  *
  * Strongly consistent: what was committed before the call is in it, unless `hasMore`. A cursor that cannot be continued
- * without a gap (forged, foreign, of another epoch, older than the journal) is refused with `cursor_reset`, never with silence.
+ * without a gap (forged, foreign, of another epoch, older than the journal) is refused with `cursor_reset`, never with silence. Only of one
+ * that is older than the journal, and certainly of it, the refusal says `expired`: the namespace of any other was perhaps set back.
  * The cursor says how far the device has come, which is kept now and then (`seeDevice`).
  * Cost: a read per namespace, and a Query where its head is ahead of the cursor; with a cursor over mounts a read for each that was made.
  */
@@ -30,6 +38,7 @@ export async function listChanges(
   const next: Position[] = [];
   const toList: NamespaceId[] = [];
   const left: NamespaceId[] = [];
+  const setBack: NamespaceId[] = [];
   let hasMore = false;
   for (const [index, position] of cursor.positions.entries()) {
     const limit = (request.limit ?? PAGE_ENTRIES_MAX) - changes.length;
@@ -42,6 +51,7 @@ export async function listChanges(
       else {
         next.push(head);
         toList.push(head.namespaceId);
+        if (read.error.details?.expired !== true) setBack.push(head.namespaceId);
       }
       continue;
     }
@@ -65,6 +75,7 @@ export async function listChanges(
     hasMore,
     ...(toList.length === 0 ? {} : { toList }),
     ...(left.length === 0 ? {} : { left }),
+    ...(setBack.length === 0 ? {} : { setBack }),
   });
 }
 
@@ -105,7 +116,7 @@ async function readPosition(
   if (at.limit <= 0) return done({ entries: [], seq, hasMore: true });
   const entries = await namespaces.listEntries({ namespaceId, after: seq, limit: at.limit });
   // The head is ahead, so the next entry exists; when another one comes first it has expired.
-  if (entries[0]?.seq !== seq + 1) return cursorReset();
+  if (entries[0]?.seq !== seq + 1) return cursorReset({ expired: true });
   const last = entries.at(-1)?.seq ?? seq;
   return done({ entries, seq: last, hasMore: last < access.head.seq });
 }
@@ -121,9 +132,10 @@ function toChange({
   return change;
 }
 
-export function cursorReset(): Refused {
+export function cursorReset(details?: Pick<ProblemDetails, 'expired'>): Refused {
   return refused(
     'cursor_reset',
     'changes cannot be continued from this cursor: list the tree, and go on from its cursor',
+    details,
   );
 }

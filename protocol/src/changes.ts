@@ -38,6 +38,7 @@ export const ChangesQuery = z.strictObject({ cursor: Cursor, limit: z.optional(q
 /**
  * With a cursor over all that is mounted: `toList` are namespaces that the cursor goes on in from here, but whose trees have to be listed
  * first, because they were mounted since, or their journals cannot be continued; `left` are those that the caller may not read any more.
+ * `setBack` are those to list that were perhaps set back to an earlier point: what they do not have was perhaps never deleted.
  */
 export const ChangesResponse = z.strictObject({
   changes: z.array(Change),
@@ -45,6 +46,7 @@ export const ChangesResponse = z.strictObject({
   hasMore: z.boolean(),
   toList: z.optional(z.array(NamespaceId)),
   left: z.optional(z.array(NamespaceId)),
+  setBack: z.optional(z.array(NamespaceId)),
 });
 export type ChangesResponse = z.infer<typeof ChangesResponse>;
 

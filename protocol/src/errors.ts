@@ -47,6 +47,11 @@ export const ProblemDetails = z.strictObject({
   usedBytes: z.optional(z.number()),
   /** Why a link opens nothing (links.ts, LinkEnd). */
   end: z.optional(z.string()),
+  /**
+   * Of a cursor that is reset: its journal goes on behind it, and only what comes next is not kept any more. Without it the namespace may have
+   * been set back to an earlier point: what it does not have was perhaps never deleted.
+   */
+  expired: z.optional(z.boolean()),
   /** The device that asks was unlinked: GET /v1/devices tells whether it is to remove what it has synced. */
   unlinked: z.optional(z.boolean()),
 });

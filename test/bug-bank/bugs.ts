@@ -19,6 +19,7 @@ import { PUSH_BUGS } from './push-bugs.ts';
 import { REFERENCE_BUGS } from './reference-bugs.ts';
 import { SEARCH_BUGS } from './search-bugs.ts';
 import { SERVICE_BUGS } from './service-bugs.ts';
+import { SET_BACK_BUGS } from './set-back-bugs.ts';
 import { SHARING_BUGS } from './sharing-bugs.ts';
 import { SPEED_BUGS } from './speed-bugs.ts';
 import { SWEEP_BUGS } from './sweep-bugs.ts';
@@ -52,6 +53,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...USAGE_BUGS,
   ...SPEED_BUGS,
   ...PEOPLE_BUGS,
+  ...SET_BACK_BUGS,
 ];
 
 /** @throws when there is no bug of this name. */

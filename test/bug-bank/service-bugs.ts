@@ -229,7 +229,7 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
     what: 'A cursor that is older than the journal goes on behind the gap.',
     invariant: 'I-11',
     file: 'lambdas/journal/list-changes.ts',
-    find: 'if (entries[0]?.seq !== seq + 1) return cursorReset();',
+    find: 'if (entries[0]?.seq !== seq + 1) return cursorReset({ expired: true });',
     replace: '',
     caughtBy: { file: DELTA, test: 'a cursor from before the oldest entry is reset' },
   },

@@ -54,8 +54,25 @@ test('a cursor from before the oldest entry is reset', async () => {
   world.service.stores.clock.advance(JOURNAL_RETENTION_MS - DAY_MS);
   await world.mkdir(desk, 'young');
   world.service.stores.clock.advance(2 * DAY_MS);
+  expect(await changes(world, desk, start)).toMatchObject({ problem: { details: { expired: true } } });
   expect(await changes(world, desk, start)).toMatchObject(RESET);
   expect(await changes(world, desk, middle)).toMatchObject({ ok: true, value: { changes: [{ seq: 2 }] } });
+});
+
+test('only of a cursor that is too old it is said that it has expired: the namespace of any other was perhaps set back', async () => {
+  const { world, desk } = await oneDevice();
+  await world.mkdir(desk, 'lost');
+  const ahead = await world.cursor(desk);
+  const { namespaces } = world.service.stores;
+  const { namespaceId } = desk;
+  for (const head of [{ epoch: 2 }, { epoch: 0 }]) {
+    namespaces.changeHead(namespaceId, head);
+    const answer = await changes(world, desk, ahead);
+    expect(answer).toMatchObject(RESET);
+    expect(answer.ok ? undefined : answer.problem.details).toBeUndefined();
+  }
+  const answer = await changes(world, desk, 'nonsense' as Cursor);
+  expect(answer.ok ? undefined : answer.problem.details).toBeUndefined();
 });
 
 test('a wait ends at once when there is something to tell, and otherwise with its time', async () => {

@@ -373,4 +373,14 @@ test('a mounted journal that cannot be continued is listed anew, and takes no ot
   await world.mkdir(inside(ann, team), 'young');
   const delta = await world.call(ann, 'listChanges', { query: { cursor: start } });
   expect(delta).toMatchObject({ changes: [], toList: [team], hasMore: false });
+  expect(delta).not.toHaveProperty('setBack');
+});
+
+test('a mounted namespace that was set back is told apart from one whose journal is only too short', async () => {
+  const team = await world.shareNew(ann, 'team');
+  const start = await world.cursor(ann);
+  const { namespaces } = world.service.stores;
+  namespaces.changeHead(team, { epoch: 2 });
+  const delta = await world.call(ann, 'listChanges', { query: { cursor: start } });
+  expect(delta).toMatchObject({ changes: [], toList: [team], setBack: [team], hasMore: false });
 });

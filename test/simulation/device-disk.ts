@@ -147,6 +147,22 @@ export class DeviceDisk {
 
   // What happens to it.
 
+  /** Holds from now on what the same disk held at a later moment of another course of things. */
+  become(later: Tree): void {
+    const texts = new Set([...later.values()].map(({ text }) => text));
+    const gone = [...this.tree().values()].flatMap(({ text }) => (texts.has(text) ? [] : [text]));
+    for (const name of this.simulated.readdir(ROOT)) if (name !== ENGINE_FOLDER) this.#user.remove(name);
+    this.#destroy(gone);
+    for (const [path, { text, executable }] of later) {
+      if (text === undefined) this.#user.mkdir(path);
+      else {
+        this.#user.write(path, text);
+        this.#user.chmod(path, executable);
+        this.#written(text);
+      }
+    }
+  }
+
   /** `empty`: an empty mount point stands where the root was. */
   unmount(as: 'absent' | 'empty'): void {
     if (!this.#isMounted) return;

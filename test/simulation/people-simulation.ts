@@ -118,7 +118,7 @@ export class PeopleSimulation {
     await ahead.#while(ahead.#join());
     for (const device of ahead.#devices) device.start();
     await ahead.#storm(ahead.#history.storms[0] ?? []);
-    this.#later = await ahead.#while(laterMoment(ahead.#world, ahead.#people));
+    this.#later = await ahead.#while(laterMoment(ahead.#world, { people: ahead.#people, devices: ahead.#devices }));
     this.#stage.violation = ahead.#stage.violation;
   }
 
@@ -126,7 +126,11 @@ export class PeopleSimulation {
     if (!canBeSetBack(this.#world, later)) return;
     this.#stage.faults.count('tables-set-back');
     this.#leap(later.now - this.#world.service.clock.now());
-    await setTablesBack(this.#world, later, { retained: this.#retained, people: this.#people });
+    await setTablesBack(this.#world, later, {
+      retained: this.#retained,
+      people: this.#people,
+      devices: this.#devices,
+    });
   }
 
   async #join(): Promise<void> {

@@ -165,6 +165,15 @@ export class SimulatedDevice implements NetworkEnd {
     this.#process?.lieInWait(ambush);
   }
 
+  /** Goes on with the disk and the database that it has at a later moment of another course of things. */
+  takeOver(later: SimulatedDevice): void {
+    const { isRunning } = this;
+    this.kill();
+    this.disk.become(later.disk.tree());
+    this.store.takeOver(later.store);
+    if (isRunning) this.start();
+  }
+
   /** Takes back what lies in wait. */
   spare(): void {
     this.#process?.spare();

@@ -42,6 +42,15 @@ export class SimulatedStateStore implements StateStore {
     this.#saved = [];
   }
 
+  /** Goes on with what another one holds. */
+  takeOver(other: SimulatedStateStore): void {
+    const { remote, synced, position } = other.load();
+    const byId = <T extends { readonly nodeId: NodeId }>(nodes: Iterable<T>) =>
+      new Map([...nodes].map((node) => [node.nodeId, node] as const));
+    this.#base = { remote: byId(remote), synced: byId(synced), position };
+    this.#saved = [];
+  }
+
   /** As when a backup of the database is put back. */
   rollBack(transactions: number): void {
     this.#saved.splice(Math.max(0, this.#saved.length - transactions));

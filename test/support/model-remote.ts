@@ -1,4 +1,4 @@
-import { Cursor, ERRORS, operationError, type Problem, UploadId } from '@syncline/protocol';
+import { Cursor, ERRORS, operationError, type Problem, type ProblemDetails, UploadId } from '@syncline/protocol';
 import type { ContentSource, Remote, RemoteAnswer, SentContent } from '../../client/src/engine/ports.ts';
 import { type ModelDevice, type ModelService, nameBytes } from './model-service.ts';
 
@@ -6,6 +6,8 @@ import { type ModelDevice, type ModelService, nameBytes } from './model-service.
 export interface RemoteFaults {
   /** Called before and after each commit; throws to lose the request or its answer. */
   onCommit?: ((moment: 'before' | 'after') => void) | undefined;
+  /** Called before a page of a tree is told. */
+  onList?: (() => void) | undefined;
   /** Called after a content was read and before it is committed. */
   onSent?: (() => void) | undefined;
   /** Called when a content was fetched, before it gets its name. */
@@ -16,12 +18,13 @@ const PAGE = 50;
 
 /** The engine's way to a model service. */
 export function modelRemote(service: ModelService, device: ModelDevice, faults: RemoteFaults = {}): Remote {
-  const cursorAt = (seq: number) => Cursor.parse(`seq-${seq}`);
+  const cursorAt = (seq: number) => Cursor.parse(`${service.epoch}-${seq}`);
   return {
     namespaceId: service.namespaceId,
     openCursor: async () => ok(cursorAt(service.journal.length)),
     listRoles: async () => ok(new Map()),
     listTree: async ({ folderId, page }) => {
+      faults.onList?.();
       if (folderId !== undefined && !service.isLive(folderId)) return refused('not_found', 'It is not there.');
       const nodes = service.list(folderId);
       const start = Number(page ?? 0);
@@ -30,8 +33,9 @@ export function modelRemote(service: ModelService, device: ModelDevice, faults: 
       return ok({ nodes: nodes.slice(start, start + PAGE), seq, cursor: cursorAt(seq), ...more });
     },
     listChanges: async (cursor) => {
-      const seq = Number(cursor.slice('seq-'.length));
-      if (seq < service.oldestCursor) return refused('cursor_reset', 'The cursor is too old.');
+      const [epoch, seq = 0] = cursor.split('-').map(Number);
+      if (epoch !== service.epoch) return refused('cursor_reset', 'The journal is another one.');
+      if (seq < service.oldestCursor) return refused('cursor_reset', 'The cursor is too old.', { expired: true });
       const changes = service.changesAfter(seq, PAGE);
       const next = seq + changes.length;
       return ok({ changes: [...changes], cursor: cursorAt(next), hasMore: next < service.journal.length });
@@ -85,11 +89,21 @@ function ok<T>(value: T): RemoteAnswer<T> {
 function refused(
   refusal: 'not_found' | 'cursor_reset',
   text: string,
+  details?: ProblemDetails,
 ): { readonly kind: 'refused'; readonly problem: Problem } {
   const { code, remedy, detail } = operationError(refusal, text);
   const { status } = ERRORS[code];
   return {
     kind: 'refused',
-    problem: { type: code, title: code, status, code, remedy, detail, requestId: 'model' },
+    problem: {
+      type: code,
+      title: code,
+      status,
+      code,
+      remedy,
+      detail,
+      requestId: 'model',
+      ...(details === undefined ? {} : { details }),
+    },
   };
 }

@@ -57,6 +57,8 @@ export class ModelService {
   readonly contents = new Map<ContentHash, Uint8Array>();
   /** Cursors before this entry are answered with `cursor_reset`. */
   oldestCursor = 0;
+  /** How often it was set back. */
+  epoch = 1;
   /** Contents that lost a conflict; they are kept as revisions. */
   readonly losing = new Set<ContentHash>();
   readonly #nodes = new Map<NodeId, Node>();
@@ -89,6 +91,15 @@ export class ModelService {
     if (nodeId === this.rootId) return true;
     const node = this.#nodes.get(nodeId);
     return node !== undefined && node.deletedAt === undefined && this.isLive(node.parentId);
+  }
+
+  /** As when an operator sets the tables back to where this entry was the last one. */
+  setBack(seq: number): void {
+    this.journal.length = seq;
+    this.epoch += 1;
+    this.#nodes.clear();
+    for (const { node } of this.journal) this.#nodes.set(node.nodeId, node);
+    this.#answers.clear();
   }
 
   changesAfter(seq: number, limit: number): readonly Change[] {

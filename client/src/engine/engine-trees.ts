@@ -29,6 +29,7 @@ export class EngineTrees {
   #isHeld = false;
   #excluded: ReadonlySet<NodeId> = new Set();
   #rolesAt: EpochMs | undefined;
+  #timesForgotten = 0;
 
   constructor(store: StateStore, homeId: NamespaceId) {
     this.#store = store;
@@ -184,6 +185,20 @@ export class EngineTrees {
     this.synced.remove(nodeId);
     this.mounts.agree(nodeId, undefined);
     this.#changedSynced.set(nodeId, undefined);
+  }
+
+  /**
+   * Nothing counts as agreed on any more, so that both sides merge, which deletes nothing: what the service does not have may have been
+   * there before it was set back. Written down by the next `save`, together with the position.
+   */
+  forgetAgreements(): void {
+    for (const { nodeId } of this.synced.nodes()) this.removeSynced(nodeId);
+    this.releaseSynced();
+    this.#timesForgotten += 1;
+  }
+
+  get timesForgotten(): number {
+    return this.#timesForgotten;
   }
 
   /** Until `releaseSynced` nothing new is written down about the synced tree: the disk has changed, and not for good. */

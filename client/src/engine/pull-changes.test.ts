@@ -201,3 +201,22 @@ test('a file that went into a folder which this device knows to be deleted by no
   await pull(scripted({ journal }), trees);
   expect([...trees.remote.nodes()]).toEqual([]);
 });
+
+test('when a mounted namespace was set back, nothing counts as agreed on any more, also after a restart', async () => {
+  const { store, trees } = knowing(nodeOf(2));
+  const { executable, ...there } = toRemoteNode(nodeOf(2));
+  const identity = { device: 1n, inode: 1n, birthNs: 1n, size: 1, mtimeNs: 1n, ctimeNs: 1n };
+  trees.setSynced({ ...there, executable, identity });
+  trees.save();
+  const mounted = NamespaceId.parse(ulid(7));
+  const answer = { changes: [], cursor: cursorAt(0), hasMore: false, toList: [mounted] };
+  for (const setBack of [[], [mounted]]) {
+    const remote: Remote = {
+      ...scripted({ journal: [] }),
+      listChanges: async () => ({ kind: 'ok', value: { ...answer, setBack } }),
+    };
+    await pull(remote, trees);
+    const isKept = setBack.length === 0;
+    expect([trees.synced.size, new EngineTrees(store, namespaceId).synced.size]).toEqual(isKept ? [1, 1] : [0, 0]);
+  }
+});

@@ -30,10 +30,12 @@ export async function pullChanges(puller: Puller): Promise<PullOutcome> {
     const answer = await remote.listChanges(cursor);
     if (answer.kind === 'refused') {
       if (answer.problem.remedy !== 'reset-cursor') return answer;
+      if (answer.problem.details?.expired !== true) trees.forgetAgreements();
       trees.setPosition({ ...trees.position, cursor: undefined });
       continue;
     }
-    const { changes, toList = [], left = [] } = answer.value;
+    const { changes, toList = [], left = [], setBack = [] } = answer.value;
+    if (setBack.length > 0) trees.forgetAgreements();
     for (const change of changes) {
       const applied = await applyChange(remote, trees, change);
       if (applied.kind === 'refused') return applied;

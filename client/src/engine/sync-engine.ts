@@ -84,6 +84,7 @@ export class SyncEngine {
   readonly #transfers: LargeTransfers;
   readonly #pace = new TransferPace();
   #planMs = 0;
+  #timesForgotten = 0;
   /** Of what the last round has left, and has told before. */
   #leftBytes = 0;
   readonly #counts: SyncCounts = { uploaded: 0, downloaded: 0, conflicts: 0, changedRemote: 0, changedLocal: 0 };
@@ -230,10 +231,20 @@ export class SyncEngine {
       const pulled = await pullChanges({ remote, clock, trees: this.trees });
       if (pulled.kind === 'refused') return pulled;
     }
+    if (this.trees.timesForgotten > this.#timesForgotten) this.#beginAnew();
     const plan = sparing(await this.#planDisk(), stuck);
     // A disk that went away while it was scanned shows nothing; that proves nothing.
     const after = await this.#ports.files.verifyRoot();
     return after === 'verified' ? { kind: 'planned', plan } : { kind: `root-${after}` };
+  }
+
+  /** Decides anew which nodes those on the disk are: their ids are of agreements that are none any more. */
+  #beginAnew(): void {
+    this.#timesForgotten = this.trees.timesForgotten;
+    this.#transfers.leaveAll();
+    this.#local.drop(this.#rootId);
+    this.#toList.clear();
+    this.lookEverywhere();
   }
 
   /** A file that is moved while the disk is looked at can be missed once, but hardly twice: what is gone is looked for again. */
