@@ -339,4 +339,16 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
       test: 'what was done in a folder that somebody has moved out of the synced one since is told as changed',
     },
   },
+  {
+    id: 'choice-over-an-unsent-edit',
+    what: 'Whoever keeps a conflicted copy loses what was written into the file and never sent.',
+    invariant: 'I-7',
+    file: 'client/src/engine/conflicts.ts',
+    find: '    if (edited !== undefined) {\n',
+    replace: "    if (edited !== undefined && conflict.path === '') {\n",
+    caughtBy: {
+      file: 'client/src/engine/conflicts.test.ts',
+      test: 'goes over a file that was edited and never sent only when that lies in the trash',
+    },
+  },
 ];

@@ -6,6 +6,7 @@ import { InMemoryService } from '../../../test/support/in-memory-service.ts';
 import { ModelService, modelDevice } from '../../../test/support/model-service.ts';
 import { modelSyncService, SyncDevice, type SyncService } from '../../../test/support/sync-world.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
+import { settleCopy } from './conflicts.ts';
 
 /** Two devices that agree on `f`, and then both edit it: `b` reaches the service first, with `theirs`. */
 async function bothEdited(onConflict: ConflictStrategy, service: SyncService = modelSyncService(new ModelService())) {
@@ -191,6 +192,27 @@ describe('a conflicted copy', () => {
     await rest();
     expect(await settled).toBe('changed');
     expect([...a.files.tree().values()]).toContain('edited once more');
+  });
+
+  test('goes over a file that was edited and never sent only when that lies in the trash', async () => {
+    const { a, loop } = await bothEdited('keep_both');
+    const [conflict] = loop.conflicts();
+    a.files.write('f.txt', 'never sent');
+    const engine = await a.engine();
+    const planned = await engine.plan({ offline: true });
+    if (planned.kind !== 'planned' || conflict === undefined) throw new Error('there is a conflict');
+    const { remote, synced, excluded } = engine.trees;
+    const trees = {
+      rootId: new ModelService().rootId,
+      remote,
+      synced,
+      excluded,
+      local: engine.local,
+      plan: planned.plan,
+    };
+    expect(await settleCopy({ files: a.files, trees }, conflict, 'mine')).toBe('settled');
+    expect(a.files.tree()).toEqual(new Map([['f.txt', 'mine']]));
+    expect(Buffer.from(a.files.trashed.get('f.txt') ?? []).toString()).toBe('never sent');
   });
 
   test('gives way to nothing while the file that it is to replace is edited', async () => {

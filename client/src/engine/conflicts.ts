@@ -4,7 +4,7 @@ import { CONFLICT_NAMES_MAX } from './limits.ts';
 import type { LoopStatus } from './loop-status.ts';
 import { pathNames } from './node-tree.ts';
 import type { FileSystem } from './ports.ts';
-import { diskPath, joinPath, type LocalNode, parentPath } from './trees.ts';
+import { diskPath, joinPath, type LocalNode, parentPath, sameWrite } from './trees.ts';
 
 /**
  * Two contents of one file, of which a person has not said yet which is meant.
@@ -86,6 +86,15 @@ export async function settleCopy(
     return isDone(await files.move({ from: copyPath, to: free, identity: copy.entry.identity }));
   }
   if (choice === 'mine') {
+    const edited = unsentFile(trees, conflict.path);
+    if (edited !== undefined) {
+      // Nobody else has these bytes: no revision keeps them.
+      const gone = await files.trash({ path: conflict.path, expected: new Map([[conflict.path, edited.entry]]) });
+      if (gone.kind !== 'done') return 'changed';
+      const moved = await files.move({ from: copyPath, to: conflict.path, identity: copy.entry.identity });
+      await files.flush();
+      return isDone(moved);
+    }
     const replaced = await replaceFile(world, conflict, copy);
     if (replaced !== 'settled' || localFile(trees, conflict.path) === undefined) return replaced;
   }
@@ -134,6 +143,14 @@ function localFile({ local, rootId }: ExplainedTrees, path: string | undefined):
   }
   const node = nodeId === undefined ? undefined : local.tree.get(nodeId);
   return node?.kind === 'file' ? node : undefined;
+}
+
+/** A file that is not as both sides agreed on it. */
+function unsentFile(trees: ExplainedTrees, path: string): LocalNode | undefined {
+  const file = localFile(trees, path);
+  const agreed = file === undefined ? undefined : trees.synced.get(file.nodeId);
+  const isSent = file !== undefined && agreed !== undefined && sameWrite(agreed.identity, file.entry.identity);
+  return isSent ? undefined : file;
 }
 
 /** The first free name that is no conflicted copy's: `report (DEVICE).pdf`, `report (DEVICE 2).pdf` … */
