@@ -39,7 +39,10 @@ export async function benchPeopleCosts(context: BenchContext): Promise<BenchResu
       const calls = await recorder.record(async () => {
         value = { of: await task() };
       });
-      figures.push(...describeCounted(name, {}, { requests: transport.take(), calls }));
+      const counted = describeCounted(name, {}, { requests: transport.take(), calls });
+      figures.push(...counted);
+      // It takes long on a busy machine: what is counted is told at once.
+      for (const figure of counted) console.error(`  ${figure.name}: ${figure.value} ${figure.unit}`);
       if (value === undefined) throw new Error('a task answers');
       return value.of;
     };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   assert,
   COMMIT_OPERATIONS_MAX,
+  type EpochMs,
   encodeUlid,
   type NodeId,
   type Operation,
@@ -27,11 +28,13 @@ export interface RestorePage {
   readonly steps: readonly RestoreStep[];
   /** What was written after `now`, as far as the head that was read. */
   readonly later: readonly JournalEntry[];
+  /** No further batch is begun then. */
+  readonly until: EpochMs;
 }
 
 /**
- * Commits the steps of a page, and tells of each whether it was done. Idempotent: the opIds follow from the restore and from
- * where its steps stand in the plan, so a page that is sent again is answered as before.
+ * Commits the steps of a page as far as the time goes, at least one batch, and tells of each whether it was done. Idempotent: the opIds follow from
+ * the restore and from where its steps stand in the plan, so a page that is sent again does nothing twice, however far it comes.
  */
 export async function applyRestore(
   dependencies: CommitDependencies,
@@ -48,6 +51,7 @@ export async function applyRestore(
     const seen = page.place.now + later.length;
     const results = await commitSteps(dependencies, { ...page, later }, { steps, batch, seen });
     changes.push(...steps.map((step, index) => outcomeOf(step, results.get(index))));
+    if (dependencies.clock.now() >= page.until) break;
   }
   return changes;
 }

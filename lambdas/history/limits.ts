@@ -2,6 +2,8 @@ import { assert, DAY_MS, HOUR_MS, MINUTE_MS, RETENTION_DAYS_DEFAULT, SECOND_MS }
 
 /** Entries of the journal that one restore looks back over: what a request can read and hold. */
 export const RESTORE_ENTRIES_MAX = 100_000;
+/** How long one page of a restore goes on to begin batches, in milliseconds: the rest is the next page's. */
+export const RESTORE_PAGE_MS = 8 * SECOND_MS;
 /** Entries of the journal that one page of activity looks at, when few of them are about what is asked. */
 export const ACTIVITY_ENTRIES_MAX = 10_000;
 /** How long after they were replaced all revisions stay, in milliseconds; then one for each hour. */

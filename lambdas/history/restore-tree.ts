@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   assert,
   DAY_MS,
+  epochMs,
   JOURNAL_RETENTION_MS,
   type NodeId,
   PAGE_ENTRIES_MAX,
@@ -20,7 +21,7 @@ import type { DeviceCaller } from '../runtime/caller.ts';
 import { done, type Outcome, refused } from '../runtime/outcome.ts';
 import { applyRestore } from './apply-restore.ts';
 import { findMoment } from './find-moment.ts';
-import { RESTORE_ENTRIES_MAX } from './limits.ts';
+import { RESTORE_ENTRIES_MAX, RESTORE_PAGE_MS } from './limits.ts';
 import { PastTree } from './past-tree.ts';
 import { planRestore, type RestoreStep } from './plan-restore.ts';
 import { readSpan } from './read-span.ts';
@@ -48,7 +49,8 @@ export async function restoreTree(
   request: RestoreTreeRequest,
   caller: DeviceCaller,
 ): Promise<Outcome<RouteResponse<'restoreTree'>>> {
-  const { keyRing } = dependencies;
+  const { keyRing, clock } = dependencies;
+  const until = epochMs(clock.now() + RESTORE_PAGE_MS);
   const access = await openNamespace(dependencies, caller, request.namespaceId);
   if (access.kind === 'refused') return access;
   const isDryRun = request.dryRun === true;
@@ -75,10 +77,11 @@ export async function restoreTree(
   const told = steps.slice(place.told, place.told + PAGE_ENTRIES_MAX);
   const applied = isDryRun
     ? undefined
-    : await applyRestore(dependencies, { caller, access: access.value, subject, place, steps: told, later });
-  const next = { ...place, told: place.told + told.length };
+    : await applyRestore(dependencies, { caller, access: access.value, subject, place, steps: told, later, until });
+  const changes = applied === undefined ? told.map(({ change }) => change) : [...applied];
+  const next = { ...place, told: place.told + changes.length };
   return done({
-    changes: applied === undefined ? told.map(({ change }) => change) : [...applied],
+    changes,
     seq: place.past,
     total: steps.length,
     ...(next.told < steps.length ? { nextPage: await signPage(keyRing, listing, next) } : {}),

@@ -126,3 +126,36 @@ test('when a content expires between two pages of a restore the next page is ref
   const left = nodeIds.find((nodeId) => !told.has(nodeId)) as (typeof first.value.changes)[number]['nodeId'];
   expect(await world.read(desk, left)).toBe('one');
 });
+
+test('a page of a restore ends when its time is over, and the next goes on behind it; one that is asked for again does nothing twice', async () => {
+  const { world, desk } = await opened();
+  const at = moment(world);
+  const names = Array.from({ length: 450 }, (_, index) => `folder ${index}`);
+  for (let start = 0; start < names.length; start += 100) {
+    const parentId = rootNodeId(desk.namespaceId);
+    const intents = names.slice(start, start + 100).map((name): Intent => ({ type: 'mkdir', parentId, name }));
+    await world.commit(desk, world.name(desk, intents));
+  }
+  const { namespaces, clock } = world.service.stores;
+  const commit = namespaces.commit.bind(namespaces);
+  namespaces.commit = async (transaction) => {
+    clock.advance(20_000);
+    return commit(transaction);
+  };
+  const counts: number[] = [];
+  let page: string | undefined;
+  do {
+    const asked = { at, ...(page === undefined ? {} : { page }) };
+    const answer = await restore(world, desk, asked);
+    if (!answer.ok) throw new Error('every page is answered');
+    const first = answer.value;
+    const again = page === undefined ? answer : await restore(world, desk, asked);
+    // What is done already takes no time, so it may come further.
+    expect(again.ok ? again.value.changes.slice(0, first.changes.length) : []).toEqual(first.changes);
+    counts.push(first.changes.filter(({ done }) => done === true).length);
+    page = first.nextPage;
+  } while (page !== undefined);
+  expect(counts).toEqual([200, 200, 50]);
+  expect(await world.head(desk)).toBe(900);
+  expect(await world.names(desk)).toEqual([]);
+});
