@@ -1,6 +1,7 @@
 import { deploymentFunctions } from './deployment-functions.ts';
 import { memory, seconds } from './function-sizes.ts';
 import type { FunctionSpec } from './function-spec.ts';
+import { identityFunctions } from './identity-functions.ts';
 import { searchFunctions } from './search-functions.ts';
 import { socketFunctions } from './socket-functions.ts';
 
@@ -384,6 +385,7 @@ export const functions = {
     timeoutSeconds: seconds.background,
   },
   ...deploymentFunctions,
+  ...identityFunctions,
 } as const satisfies Record<string, FunctionSpec>;
 
 export type FunctionName = keyof typeof functions;

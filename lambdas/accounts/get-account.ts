@@ -26,11 +26,12 @@ export async function getAccount(
 ): Promise<Outcome<AccountResponse>> {
   const account = (await dependencies.accounts.getAccount(caller.accountId)) ?? (await create(dependencies, caller));
   const { accountId, homeNamespaceId: namespaceId } = account;
+  const { email = account.email } = caller;
   const access = await dependencies.namespaces.readAccess({ namespaceId, accountId });
   assert(access !== undefined, 'an account has its home namespace from the beginning');
   return done({
     accountId,
-    ...(account.email === undefined ? {} : { email: account.email }),
+    ...(email === undefined ? {} : { email }),
     homeNamespaceId: namespaceId,
     quotaBytes: access.head.quotaBytes,
     usedBytes: access.head.bytesLogical,

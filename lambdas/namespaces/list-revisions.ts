@@ -34,9 +34,9 @@ export async function listRevisions(
   });
 }
 
-/** A revision as callers see it: without where its chunks are named and who else uses them. */
+/** A revision as callers see it: without where its chunks are named. */
 export function toWireRevision(stored: StoredRevision): Revision {
-  const { namespaceId: _ns, nodeId: _node, accountId: _account, clock: _clock, domain: _domain, ...rest } = stored;
+  const { namespaceId: _ns, nodeId: _node, clock: _clock, domain: _domain, ...rest } = stored;
   const { manifest: _manifest, ...revision } = rest;
   return revision;
 }

@@ -4,7 +4,7 @@ import type { StoredDevice } from '../accounts/account-store.ts';
 /** Who calls, as the access token says. */
 export interface Caller {
   readonly accountId: AccountId;
-  /** Only where the issuer puts a verified address into its access tokens; Cognito does not. */
+  /** Only where the issuer puts a verified address into its access tokens, as the deployment's own user pool does (token-claims.lambda.ts). */
   readonly email?: string;
   /** Of which sign-in the token is, where the issuer says so: all tokens that one sign-in buys have the same. */
   readonly signIn?: string;

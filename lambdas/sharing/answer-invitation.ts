@@ -22,7 +22,7 @@ import { type ChangeHomeDependencies, changeHome, type HomeDecision } from './ch
 import { type FindInvitationDependencies, findInvitation } from './find-invitation.ts';
 import { readInvitationToken } from './invitation-token.ts';
 import { MOUNT_NAMES_MAX } from './limits.ts';
-import { membershipAuthor, membershipEntry } from './membership-entry.ts';
+import { membershipAuthor, membershipEntry, toldOf } from './membership-entry.ts';
 import { noSuchFolder } from './open-folder.ts';
 import { tooManyMounts } from './share-folder.ts';
 import { isBarred, type StoredMount } from './sharing-change.ts';
@@ -162,15 +162,15 @@ async function decideMount(
   const folder = await sharing.getFolder(namespaceId);
   if (folder === undefined) return noSuchFolder();
   const { epoch, seq } = folder;
-  const joined = { accountId, event: 'joined', role } as const;
   const by = membershipAuthor({ clock: { now: () => author.now }, random }, author.caller);
-  const entry = membershipEntry(by, { namespaceId, seq: seq + 1 }, joined);
+  const member = { namespaceId, accountId, role, since, invitedBy, ...(email === undefined ? {} : { email }) };
+  const entry = membershipEntry(by, { namespaceId, seq: seq + 1 }, toldOf(member, { event: 'joined', role }));
   return {
     kind: 'change',
     change,
     sharing: {
       kind: 'join',
-      member: { namespaceId, accountId, role, since, invitedBy, ...(email === undefined ? {} : { email }) },
+      member,
       mount,
       invitation: used,
       told: { entry, epoch },

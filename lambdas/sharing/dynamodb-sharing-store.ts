@@ -36,7 +36,7 @@ import {
 } from './dynamodb-sharing-rows.ts';
 import { hasPointerRoom } from './has-pointer-room.ts';
 import { CHANGE_TRIES_MAX, POINTERS_IN_FLIGHT_MAX, POINTERS_MAX } from './limits.ts';
-import { leaving, type MembershipAuthor, membershipEntry } from './membership-entry.ts';
+import { leaving, type MembershipAuthor, membershipEntry, toldOf } from './membership-entry.ts';
 import type { StoredMember, StoredMount } from './sharing-change.ts';
 import type {
   ChangeMemberOutcome,
@@ -110,8 +110,7 @@ export class DynamodbSharingStore implements SharingStore {
       if (folder === undefined || member === undefined) return { kind: 'absent' };
       if (member.role === 'owner') return { kind: 'owner' };
       if (member.role === role) return changed(member);
-      const { accountId } = key;
-      const told = { accountId, event: 'role', role, previousRole: member.role } as const;
+      const told = toldOf(member, { event: 'role', role, previousRole: member.role });
       const isWritten = await this.#transact([
         this.#setRole(key, { before: member.role, after: role }),
         ...(role === 'editor'
@@ -141,7 +140,7 @@ export class DynamodbSharingStore implements SharingStore {
           },
         },
         ...this.#tell(folder, author, {
-          told: { accountId: key.accountId, event: leaving(key, author), role: member.role },
+          told: toldOf(member, { event: leaving(key, author), role: member.role }),
           adds: { memberCount: -1, accessRev: 1 },
         }),
         ...(key.barredAt === undefined ? [] : [this.#bar(key, key.barredAt)]),
@@ -161,7 +160,7 @@ export class DynamodbSharingStore implements SharingStore {
       if (folder === undefined || heir === undefined || owner?.role !== 'owner') return { kind: 'absent' };
       // The head names the owner that was read, or it has moved since.
       if (folder.ownerAccountId !== from) return undefined;
-      const told = { accountId: to, event: 'owner', role: 'owner', previousRole: heir.role } as const;
+      const told = toldOf(heir, { event: 'owner', role: 'owner', previousRole: heir.role });
       const isWritten = await this.#transact([
         ...this.#tell(folder, author, { told, sets: { ownerAccountId: to } }),
         this.#setRole({ namespaceId, accountId: from }, { before: 'owner', after: 'editor' }),

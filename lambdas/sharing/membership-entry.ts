@@ -15,6 +15,7 @@ import type { JournalEntry } from '../namespaces/namespace-store.ts';
 import { rootNode } from '../namespaces/wire-node.ts';
 import type { DeviceCaller } from '../runtime/caller.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
+import type { StoredMember } from './sharing-change.ts';
 import type { MemberKey } from './sharing-store.ts';
 
 /** Who changes a membership, from which device and when. */
@@ -55,6 +56,14 @@ export function membershipEntry(
     changedAt: formatInstant(now),
     expiresAt: epochMs(now + JOURNAL_RETENTION_MS),
   };
+}
+
+/** What happened to a member, with the address by which it is known now: who is gone has none any more that could be looked up. */
+export function toldOf(
+  { accountId, email }: Pick<StoredMember, 'accountId' | 'email'>,
+  change: Omit<MembershipChange, 'accountId' | 'email'>,
+): MembershipChange {
+  return { accountId, ...change, ...(email === undefined ? {} : { email }) };
 }
 
 /** How somebody who goes has gone. */

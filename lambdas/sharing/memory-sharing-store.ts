@@ -2,7 +2,7 @@ import type { AccountId, EpochMs, MembershipChange, NamespaceId, Role } from '@s
 import type { MemoryNamespaceStore } from '../namespaces/memory-namespace-store.ts';
 import { roundUpToSecond } from '../runtime/expiry.ts';
 import { hasPointerRoom } from './has-pointer-room.ts';
-import { leaving, type MembershipAuthor, membershipEntry } from './membership-entry.ts';
+import { leaving, type MembershipAuthor, membershipEntry, toldOf } from './membership-entry.ts';
 import type { MemoryMemberships } from './memory-memberships.ts';
 import type { StoredMember, StoredMount } from './sharing-change.ts';
 import type {
@@ -65,7 +65,7 @@ export class MemorySharingStore implements SharingStore {
     if (member.role === role) return { kind: 'changed', member };
     if (role === 'editor') this.#memberships.bars(key.namespaceId).delete(key.accountId);
     else this.#endRight(key, at);
-    this.#tell(key, author, { event: 'role', role, previousRole: member.role });
+    this.#tell(member, author, { event: 'role', role, previousRole: member.role });
     return this.#set({ ...member, role });
   }
 
@@ -81,7 +81,7 @@ export class MemorySharingStore implements SharingStore {
     const memberCount = (this.#namespaces.head(key.namespaceId)?.memberCount ?? 1) - 1;
     this.#namespaces.changeHead(key.namespaceId, { memberCount });
     this.#endRight(key, key.barredAt);
-    this.#tell(key, author, { event: leaving(key, author), role: member.role });
+    this.#tell(member, author, { event: leaving(key, author), role: member.role });
     return { kind: 'changed', member };
   }
 
@@ -97,7 +97,7 @@ export class MemorySharingStore implements SharingStore {
     this.#namespaces.changeHead(namespaceId, { ownerAccountId: to });
     this.#memberships.bars(namespaceId).delete(to);
     this.#set({ ...owner, role: 'editor' });
-    this.#tell({ namespaceId, accountId: to }, author, { event: 'owner', role: 'owner', previousRole: heir.role });
+    this.#tell(heir, author, { event: 'owner', role: 'owner', previousRole: heir.role });
     return this.#set({ ...heir, role: 'owner' });
   }
 
@@ -145,13 +145,10 @@ export class MemorySharingStore implements SharingStore {
     this.#namespaces.changeHead(namespaceId, { accessRev: accessRev + 1 });
   }
 
-  #tell(
-    { namespaceId, accountId }: MemberKey,
-    author: MembershipAuthor,
-    change: Omit<MembershipChange, 'accountId'>,
-  ): void {
+  #tell(member: StoredMember, author: MembershipAuthor, change: Omit<MembershipChange, 'accountId' | 'email'>): void {
+    const { namespaceId } = member;
     const seq = (this.#namespaces.head(namespaceId)?.seq ?? 0) + 1;
-    this.#namespaces.appendEntry(membershipEntry(author, { namespaceId, seq }, { accountId, ...change }));
+    this.#namespaces.appendEntry(membershipEntry(author, { namespaceId, seq }, toldOf(member, change)));
   }
 
   #set(member: StoredMember): ChangeMemberOutcome {

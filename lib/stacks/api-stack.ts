@@ -115,7 +115,10 @@ function openRouteSettings(): Readonly<Record<string, object>> {
     ThrottlingBurstLimit: OPEN_ROUTE_REQUESTS_PER_SECOND_MAX,
   };
   const open = (Object.values(routes) as readonly Route[]).filter(isOpen);
-  assert(open.length * OPEN_ROUTE_REQUESTS_PER_SECOND_MAX * 2 <= REQUESTS_PER_SECOND_MAX, 'devices have more than half');
+  assert(
+    open.length * OPEN_ROUTE_REQUESTS_PER_SECOND_MAX * 2 <= REQUESTS_PER_SECOND_MAX,
+    'devices have more than half',
+  );
   return Object.fromEntries(open.map(({ method, path }) => [`${method} ${path}`, limit]));
 }
 

@@ -2,6 +2,7 @@ import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   FeaturePlan,
+  LambdaVersion,
   Mfa,
   UserPool,
   type UserPoolClient,
@@ -49,6 +50,8 @@ export class IdentityStack extends Stack {
       const signUp = new ApiFunction(this, 'SignUp', { functionName: 'sign-up', config });
       userPool.addTrigger(UserPoolOperation.PRE_SIGN_UP, signUp.lambda);
     }
+    const claims = new ApiFunction(this, 'TokenClaims', { functionName: 'token-claims', config });
+    userPool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, claims.lambda, LambdaVersion.V2_0);
     const client = addClient(userPool);
     this.identity = {
       issuer: `https://${userPool.userPoolProviderName}`,

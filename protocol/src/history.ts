@@ -101,13 +101,15 @@ export const ActivityQuery = z.strictObject({
 
 /**
  * What happened to a member of a shared folder: `joined` by an invitation, `left`, `removed` by the owner, `role` changed, or `owner`: the
- * folder was handed over to it. `role` is the one after it, or the one that it lost; `previousRole` the one before, where it was another.
+ * folder was handed over to it. `role` is the one after it, or the one that it lost; `previousRole` the one before, where it was another. `email` is the
+ * address by which it was known then.
  */
 export const MembershipChange = z.strictObject({
   accountId: AccountId,
   event: z.enum(['joined', 'left', 'removed', 'role', 'owner']),
   role: Role,
   previousRole: z.optional(Role),
+  email: z.optional(z.string()),
 });
 export type MembershipChange = z.infer<typeof MembershipChange>;
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ChunkEncoding } from './chunk-encoding.ts';
 import { OperationError } from './errors.ts';
-import { ChunkHash, ContentHash, DeviceId, NamespaceId, NodeId } from './ids.ts';
+import { AccountId, ChunkHash, ContentHash, DeviceId, NamespaceId, NodeId } from './ids.ts';
 import {
   CONTENT_FILES_MAX,
   CONTENT_PAGE_CHUNKS_MAX,
@@ -68,6 +68,8 @@ export const Revision = z.strictObject({
   contentHash: ContentHash,
   chunking: ChunkingStrategy,
   executable: z.optional(z.boolean()),
+  /** Who stored it. */
+  accountId: AccountId,
   deviceId: DeviceId,
   committedAt: Instant,
   clientModifiedAt: z.optional(Instant),

@@ -6,6 +6,7 @@ describe.each(stages)('in stage %s', (stage) => {
   const deployment = synthesise(stage);
   const template = stackOf(deployment, 'Identity');
   const userPool = onlyResourceOf(template, 'AWS::Cognito::UserPool');
+  const claims = at(userPool.Properties, 'LambdaConfig', 'PreTokenGenerationConfig');
   const durable = stage !== 'local';
 
   test('anybody may sign up with an e-mail address, whatever its case, and a password', () => {
@@ -43,8 +44,13 @@ describe.each(stages)('in stage %s', (stage) => {
   test('a sign-up confirms itself in stage local alone', () => {
     const trigger = at(userPool.Properties, 'LambdaConfig', 'PreSignUp', 'Fn::GetAtt');
     const functions = resourcesOf(template, 'AWS::Lambda::Function').map(({ id }) => [id, 'Arn']);
-    expect(functions).toEqual(durable ? [] : [trigger]);
+    expect(functions).toEqual([...(durable ? [] : [trigger]), at(claims, 'LambdaArn', 'Fn::GetAtt')]);
     expect(trigger === undefined).toBe(durable);
+  });
+
+  test('access tokens are given the claims that a function adds', () => {
+    const LambdaArn = { 'Fn::GetAtt': [expect.stringContaining('TokenClaims'), 'Arn'] };
+    expect(claims).toEqual({ LambdaVersion: 'V2_0', LambdaArn });
   });
 
   test('the outputs name the pool and its client', () => {

@@ -30,9 +30,9 @@ export class HttpService {
   readonly #transport: Transport;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
 
-  constructor(options: InMemoryServiceOptions = {}) {
+  constructor({ isAddressed = false, ...options }: InMemoryServiceOptions & { readonly isAddressed?: boolean } = {}) {
     this.service = new InMemoryService({ clock: new RealTimeClock(), ...options });
-    this.#transport = inMemoryTransport(this.service);
+    this.#transport = inMemoryTransport(this.service, { isAddressed });
   }
 
   async start(): Promise<void> {

@@ -19,14 +19,17 @@ export function inMemoryToken(subject: string, signIn?: string): string {
   return `memory ${subject}${signIn === undefined ? '' : `;${signIn}`}`;
 }
 
-/** The network of a client that runs beside the service in one process: its API and the bucket of the signed URLs. */
-export function inMemoryTransport(service: InMemoryService): Transport {
+/**
+ * The network of a client that runs beside the service in one process: its API and the bucket of the signed URLs. With `isAddressed` subjects are
+ * addresses, which tokens tell.
+ */
+export function inMemoryTransport(service: InMemoryService, { isAddressed = false } = {}): Transport {
   return {
     async send(request) {
       request.signal?.throwIfAborted();
       const answer = request.url.startsWith('memory:')
         ? exchangeObject(service, request)
-        : await exchangeWithApi(service, request);
+        : await exchangeWithApi(service, request, isAddressed);
       request.signal?.throwIfAborted();
       return answer;
     },
@@ -46,7 +49,11 @@ function exchangeObject(service: InMemoryService, request: TransportRequest): Tr
   return { status, headers: {}, body: bytes };
 }
 
-async function exchangeWithApi(service: InMemoryService, request: TransportRequest): Promise<TransportResponse> {
+async function exchangeWithApi(
+  service: InMemoryService,
+  request: TransportRequest,
+  isAddressed: boolean,
+): Promise<TransportResponse> {
   const url = new URL(request.url);
   const matched = matchRoute(request.method, url.pathname);
   if (matched === undefined) return { status: 404, headers: {}, body: Buffer.from('{"message":"Not Found"}') };
@@ -58,6 +65,7 @@ async function exchangeWithApi(service: InMemoryService, request: TransportReque
   }
   const base = eventOf(matched.route, {
     ...(subject === undefined ? {} : { subject }),
+    ...(subject === undefined || !isAddressed ? {} : { email: subject }),
     ...(signIn === undefined ? {} : { signIn }),
   });
   const event: ApiEvent = {

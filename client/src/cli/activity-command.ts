@@ -1,11 +1,11 @@
-import { type AccountId, type Activity, type MembershipChange, rootNodeId } from '@syncline/protocol';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Activity, type MembershipChange, rootNodeId } from '@syncline/protocol';
+import type { Command } from 'commander';
+import { readAuthorNames } from './author-names.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { problemError } from './command-error.ts';
-import { readDeviceNames } from './device-names.ts';
 import { escapeText, quote } from './escape-text.ts';
+import { parseLimit } from './parse-limit.ts';
 import { parseRemotePath, requireNode } from './remote-path.ts';
-import { listMembers, memberName } from './shared-folder.ts';
 
 /** Lines that are shown when nobody asks for more. */
 const ACTIVITIES_SHOWN = 50;
@@ -41,17 +41,12 @@ async function list(context: CommandContext, [given]: readonly [string], { limit
     activities.push(...answer.value.activities);
     page = answer.value.nextPage;
   } while (page !== undefined && activities.length < limit);
-  const deviceOf = await readDeviceNames(session, signal);
-  const members = shared === undefined ? [] : await listMembers(session, { path, mount, namespaceId: shared }, signal);
-  const names = new Map(members.map((member) => [member.accountId, memberName(member)]));
-  const nameOf = (accountId: AccountId): string => names.get(accountId) ?? accountId;
+  const { nameOf, authorOf } = await readAuthorNames(session, { namespaceId, activities }, signal);
   const lines = activities.map((activity) => {
     const at = activity.at.slice(0, 19).replace('T', ' ');
-    const isOwn = activity.accountId === session.account.accountId;
-    const by = isOwn ? deviceOf(activity.deviceId) : nameOf(activity.accountId);
     const { member } = activity;
     const what = member === undefined ? describe(activity) : describeMember(member, nameOf(member.accountId));
-    return `${at}  ${by}  ${activity.type.padEnd(8)}  ${what}`;
+    return `${at}  ${authorOf(activity)}  ${activity.type.padEnd(8)}  ${what}`;
   });
   output.result({ path: path.text, activities }, lines.length === 0 ? ['Nothing has happened.'] : lines);
 }
@@ -74,9 +69,4 @@ function describeMember({ event, role, previousRole }: MembershipChange, who: st
     case 'owner':
       return `${who} was made the owner`;
   }
-}
-
-function parseLimit(text: string): number {
-  if (/^[1-9][0-9]{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Give a number from 1 to 999999.');
 }

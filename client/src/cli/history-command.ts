@@ -1,8 +1,8 @@
 import type { Node, Revision } from '@syncline/protocol';
 import type { Command } from 'commander';
+import { readAuthorNames } from './author-names.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { problemError } from './command-error.ts';
-import { readDeviceNames } from './device-names.ts';
 import { formatBytes, quote } from './escape-text.ts';
 import { requireFile } from './get-command.ts';
 import type { Session } from './open-session.ts';
@@ -21,9 +21,9 @@ async function list(context: CommandContext, [given]: readonly [string]): Promis
   const path = parseRemotePath(given);
   const session = await context.session();
   const node = await requireFile(session, path, signal);
-  const [revisions, nameOf] = await Promise.all([
+  const [revisions, { authorOf }] = await Promise.all([
     readRevisions(session, { node, path: path.text }, signal),
-    readDeviceNames(session, signal),
+    readAuthorNames(session, node, signal),
   ]);
   const lines = revisions.map((revision) => {
     const marks = [
@@ -34,7 +34,7 @@ async function list(context: CommandContext, [given]: readonly [string]): Promis
     ];
     const at = revision.committedAt.slice(0, 16).replace('T', ' ');
     const mark = marks.length > 0 ? `  (${marks.join(', ')})` : '';
-    return `${String(revision.rev).padStart(6)}  ${at}  ${formatBytes(revision.size).padStart(9)}  ${nameOf(revision.deviceId)}${mark}`;
+    return `${String(revision.rev).padStart(6)}  ${at}  ${formatBytes(revision.size).padStart(9)}  ${authorOf(revision)}${mark}`;
   });
   output.result({ path: path.text, node, revisions }, lines);
 }

@@ -1,4 +1,4 @@
-import { type Invitation, InvitationId } from '@syncline/protocol';
+import { type AnswerInvitationRequest, type Invitation, InvitationId } from '@syncline/protocol';
 import type { Command } from 'commander';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
@@ -23,12 +23,12 @@ export function registerInvitations(program: Command, run: RunCommand): void {
   program
     .command('accept')
     .description('Accepts an invitation: the shared folder appears at the top of the account.')
-    .argument('<token>', 'what you were sent')
+    .argument('<token>', 'what you were sent, or the id that `syncline invitations` shows')
     .action(run(accept));
   program
     .command('decline')
     .description('Declines an invitation.')
-    .argument('<token>', 'what you were sent')
+    .argument('<token>', 'what you were sent, or the id that `syncline invitations` shows')
     .action(run(decline));
 }
 
@@ -74,9 +74,10 @@ async function withdraw(context: CommandContext, [given, which]: readonly [strin
   context.output.result(answer.value, ['The invitation works no more.']);
 }
 
-async function accept(context: CommandContext, [token]: readonly [string]): Promise<void> {
+async function accept(context: CommandContext, [which]: readonly [string]): Promise<void> {
   const session = await context.session();
-  const answer = await session.api.acceptInvitation({ body: { token }, signal: context.signal });
+  const body = await meant(session, which, context.signal);
+  const answer = await session.api.acceptInvitation({ body, signal: context.signal });
   if (!answer.ok) throw sharingError(answer.problem, 'The invitation');
   await nudgeDaemon(session);
   const { folder, mount } = answer.value;
@@ -86,9 +87,26 @@ async function accept(context: CommandContext, [token]: readonly [string]): Prom
   ]);
 }
 
-async function decline(context: CommandContext, [token]: readonly [string]): Promise<void> {
+async function decline(context: CommandContext, [which]: readonly [string]): Promise<void> {
   const session = await context.session();
-  const answer = await session.api.declineInvitation({ body: { token }, signal: context.signal });
+  const body = await meant(session, which, context.signal);
+  const answer = await session.api.declineInvitation({ body, signal: context.signal });
   if (!answer.ok) throw sharingError(answer.problem, 'The invitation');
   context.output.result(answer.value, ['You have declined the invitation.']);
+}
+
+/** One that is for the own address needs no token. */
+async function meant(session: Session, which: string, signal: AbortSignal): Promise<AnswerInvitationRequest> {
+  const id = InvitationId.safeParse(which);
+  if (!id.success) return { token: which };
+  const answer = await session.api.listOwnInvitations({ signal });
+  if (!answer.ok) throw sharingError(answer.problem, 'The invitations');
+  const found = answer.value.invitations.find(({ invitationId }) => invitationId === id.data);
+  if (found !== undefined) return { namespaceId: found.namespaceId, invitationId: found.invitationId };
+  throw new CommandError({
+    reason: 'notFound',
+    code: 'not_found',
+    message: `No open invitation ${quote(which)} is known to be for you.`,
+    remedy: 'Look at them with `syncline invitations`, or give the token that you were sent.',
+  });
 }

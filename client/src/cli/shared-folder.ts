@@ -1,4 +1,4 @@
-import type { NamespaceId, NamespaceMember, Node, OperationError, Problem } from '@syncline/protocol';
+import type { AccountId, NamespaceId, NamespaceMember, Node, OperationError, Problem } from '@syncline/protocol';
 import { CommandError, problemError } from './command-error.ts';
 import { escapeText, quote } from './escape-text.ts';
 import type { Session } from './open-session.ts';
@@ -29,11 +29,19 @@ export async function listMembers(
   { namespaceId, path }: NamedFolder,
   signal: AbortSignal,
 ): Promise<readonly NamespaceMember[]> {
+  return listMembersOf(session, { namespaceId, subject: quote(path.text) }, signal);
+}
+
+export async function listMembersOf(
+  session: Session,
+  { namespaceId, subject }: { readonly namespaceId: NamespaceId; readonly subject: string },
+  signal: AbortSignal,
+): Promise<readonly NamespaceMember[]> {
   const members: NamespaceMember[] = [];
   let page: string | undefined;
   do {
     const answer = await session.api.listMembers({ parameters: { namespaceId }, query: { page }, signal });
-    if (!answer.ok) throw sharingError(answer.problem, quote(path.text));
+    if (!answer.ok) throw sharingError(answer.problem, subject);
     members.push(...answer.value.members);
     page = answer.value.nextPage;
   } while (page !== undefined);
@@ -62,7 +70,13 @@ export async function requireMember(
   });
 }
 
-export function memberName({ accountId, email }: Pick<NamespaceMember, 'accountId' | 'email'>): string {
+export function memberName({
+  accountId,
+  email,
+}: {
+  readonly accountId: AccountId;
+  readonly email?: string | undefined;
+}): string {
   return email === undefined ? `account ${accountId}` : escapeText(email);
 }
 

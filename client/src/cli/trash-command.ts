@@ -1,4 +1,4 @@
-import type { NamespaceId, TrashEntry } from '@syncline/protocol';
+import { type NamespaceId, PAGE_ENTRIES_MAX, type TrashEntry } from '@syncline/protocol';
 import type { Command } from 'commander';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
@@ -6,6 +6,7 @@ import { commitOperation } from './commit-operation.ts';
 import { escapeText, formatBytes, quote } from './escape-text.ts';
 import { pathBelow, readMountPaths } from './mount-paths.ts';
 import type { Session } from './open-session.ts';
+import { parseLimit } from './parse-limit.ts';
 import { parseRemotePath, resolveDestination } from './remote-path.ts';
 
 /** `path` is where it stood in the account, a shared folder included. */
@@ -13,13 +14,20 @@ interface Trashed extends TrashEntry {
   readonly namespaceId: NamespaceId;
 }
 
+/** Lines that are shown when nobody asks for more. */
+const ENTRIES_SHOWN = 100;
+
 interface TrashRestoreOptions {
   readonly to?: string;
 }
 
 export function registerTrash(program: Command, run: RunCommand): void {
   const trash = program.command('trash').description('Lists, restores and removes for good what was deleted.');
-  trash.command('list', { isDefault: true }).description('Lists what was deleted, newest first.').action(run(list));
+  trash
+    .command('list', { isDefault: true })
+    .description('Lists what was deleted, newest first.')
+    .option('--limit <n>', 'how many things to tell', parseLimit, ENTRIES_SHOWN)
+    .action(run(list));
   trash
     .command('restore')
     .description('Brings something back, a folder with all that it took along.')
@@ -33,15 +41,23 @@ export function registerTrash(program: Command, run: RunCommand): void {
     .action(run(purge));
 }
 
-async function list(context: CommandContext): Promise<void> {
+async function list(
+  context: CommandContext,
+  _words: readonly [],
+  { limit }: { readonly limit: number },
+): Promise<void> {
   const session = await context.session();
-  const entries = await readTrash(session, context.signal);
+  // One more than is told tells whether there are more.
+  const found = await readTrash(session, context.signal, limit + 1);
+  const entries = found.slice(0, limit);
+  const hasMore = found.length > limit;
   const lines = entries.map((entry) => {
     const at = entry.deletedAt.slice(0, 16).replace('T', ' ');
     const size = entry.kind === 'folder' ? '-' : formatBytes(entry.size);
     return `${entry.nodeId}  ${at}  ${size.padStart(9)}  ${escapeText(entry.path)}${entry.kind === 'folder' ? '/' : ''}`;
   });
-  context.output.result({ entries }, lines.length === 0 ? ['The trash is empty.'] : lines);
+  if (hasMore) lines.push(`There is more: \`syncline trash --limit ${limit * 10}\` tells up to ${limit * 10}.`);
+  context.output.result({ entries, hasMore }, lines.length === 0 ? ['The trash is empty.'] : lines);
 }
 
 /** Brings the newest thing that stood at a path, or the one of an id, back to its place or to another. */
@@ -85,11 +101,13 @@ async function purge(context: CommandContext, [what]: readonly [string]): Promis
   context.output.result({ entry }, [`Removed ${quote(entry.path)} for good.`]);
 }
 
-/** The trash of the account and of each shared folder that it has, newest first. */
-async function readTrash(session: Session, signal: AbortSignal): Promise<readonly Trashed[]> {
+/** The trash of the account and of each shared folder that it has, newest first; with a limit, no more than that of each. */
+async function readTrash(session: Session, signal: AbortSignal, limit?: number): Promise<readonly Trashed[]> {
   const mounts = await readMountPaths(session, signal);
-  const entries = [...(await readTrashOf(session, { namespaceId: session.account.homeNamespaceId, top: '' }, signal))];
-  for (const [namespaceId, top] of mounts) entries.push(...(await readTrashOf(session, { namespaceId, top }, signal)));
+  const tops = new Map<NamespaceId, string>([[session.account.homeNamespaceId, ''], ...mounts]);
+  const entries: Trashed[] = [];
+  for (const [namespaceId, top] of tops)
+    entries.push(...(await readTrashOf(session, { namespaceId, top, limit }, signal)));
   // Instants of one form and in UTC stand in the order of their texts; each list is in order already.
   return mounts.size === 0 ? entries : entries.toSorted((left, right) => compareTexts(right.deletedAt, left.deletedAt));
 }
@@ -101,18 +119,21 @@ function compareTexts(left: string, right: string): number {
 
 async function readTrashOf(
   session: Session,
-  { namespaceId, top }: { readonly namespaceId: NamespaceId; readonly top: string },
+  place: { readonly namespaceId: NamespaceId; readonly top: string; readonly limit: number | undefined },
   signal: AbortSignal,
 ): Promise<readonly Trashed[]> {
+  const { namespaceId, top, limit = Number.POSITIVE_INFINITY } = place;
   const entries: Trashed[] = [];
   let page: string | undefined;
   do {
-    const answer = await session.api.listTrash({ query: { namespaceId, page }, signal });
+    const pageLimit = Math.min(PAGE_ENTRIES_MAX, limit - entries.length);
+    const query = { namespaceId, page, limit: String(pageLimit) };
+    const answer = await session.api.listTrash({ query, signal });
     if (!answer.ok) throw problemError(answer.problem, top === '' ? 'The trash' : `The trash of ${quote(top)}`);
     const found = answer.value.entries;
     entries.push(...found.map((entry) => ({ ...entry, namespaceId, path: pathBelow(top, entry.path) })));
     page = answer.value.nextPage;
-  } while (page !== undefined);
+  } while (page !== undefined && entries.length < limit);
   return entries;
 }
 
