@@ -45,6 +45,7 @@ export type Ancestry =
 export class NamespaceView {
   /** What the account may do here. */
   readonly role: Role;
+  readonly rootId: NodeId;
   readonly #namespaces: NamespaceStore;
   #head: NamespaceHead;
   /** Read from the store at this head; undefined stands for "there is none". */
@@ -58,6 +59,7 @@ export class NamespaceView {
     this.#namespaces = dependencies.namespaces;
     this.#head = access.head;
     this.role = access.role;
+    this.rootId = rootNodeId(access.head.namespaceId);
     this.#own = new OwnNodes({ head: access.head, row: (nodeId) => this.#row(nodeId) });
   }
 
@@ -75,10 +77,6 @@ export class NamespaceView {
   /** How far the stored journal goes: the head without the changes of this view. */
   get storedSeq(): number {
     return this.#head.seq;
-  }
-
-  get rootId(): NodeId {
-    return rootNodeId(this.#head.namespaceId);
   }
 
   /** Reads what is not known yet, nodes and places at one time. */

@@ -26,4 +26,16 @@ export const SPEED_BUGS: readonly PlantedBug[] = [
       test: 'a file that is written to while it is read at once is told as changed',
     },
   },
+  {
+    id: 'buried-ids-are-drawn-again',
+    what: 'A new file keeps an id that the service has buried, and is refused for ever.',
+    invariant: 'I-12',
+    file: 'client/src/engine/local-disk.ts',
+    find: 'this.#fresh = new Set();',
+    replace: '',
+    caughtBy: {
+      file: 'client/src/engine/identify-local.test.ts',
+      test: 'what is new keeps the id that its listing made up, and gets another one each time that this is decided again',
+    },
+  },
 ];

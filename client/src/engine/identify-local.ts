@@ -49,6 +49,7 @@ class Identification {
   readonly #input: IdentifyInput;
   /** Undecided nodes by the number of folders above them: folders come before what they hold. */
   readonly #levels: NodeId[][] = [];
+  readonly #fresh: ReadonlySet<NodeId>;
   readonly #open = new Set<NodeId>();
   readonly #decided = new Map<NodeId, NodeId>();
   readonly #taken = new Map<NodeId, LocalNode>();
@@ -62,6 +63,7 @@ class Identification {
 
   constructor(input: IdentifyInput, candidates: Iterable<NodeId>) {
     this.#input = input;
+    this.#fresh = input.local.takeFresh();
     for (const nodeId of candidates) if (input.local.tree.has(nodeId)) this.#add(nodeId, this.#depthOf(nodeId));
   }
 
@@ -191,7 +193,7 @@ class Identification {
     const renamed = this.#syncedObject(node);
     if (renamed !== undefined) return renamed.nodeId;
     if (isFree && !this.#standsElsewhere(known, node)) return known.nodeId;
-    return this.#adopted(node) ?? this.#input.newNodeId();
+    return this.#adopted(node) ?? this.#newIdOf(node);
   }
 
   #settleStranger(node: LocalNode): void {
@@ -200,7 +202,12 @@ class Identification {
       this.#secondNames.push(node.nodeId);
       return;
     }
-    this.#take(node, this.#syncedObject(node)?.nodeId ?? this.#adopted(node) ?? this.#input.newNodeId());
+    this.#take(node, this.#syncedObject(node)?.nodeId ?? this.#adopted(node) ?? this.#newIdOf(node));
+  }
+
+  /** What was seen for the first time keeps the id that it got then, of which nobody was told. */
+  #newIdOf({ nodeId }: LocalNode): NodeId {
+    return this.#fresh.has(nodeId) ? nodeId : this.#input.newNodeId();
   }
 
   /** The synced node that this very file or folder was when both sides agreed last, unless it was found already. */

@@ -68,6 +68,7 @@ export class LocalDisk implements LocalView {
   /** What lies below folders that cannot be synced, by the path of its folder: it only proves that nothing of it was deleted. */
   readonly #hidden = new Map<string, readonly LocalEntry[]>();
   readonly #hiddenRoots = new Set<string>();
+  #fresh = new Set<NodeId>();
 
   constructor(input: {
     readonly rootId: NodeId;
@@ -143,6 +144,13 @@ export class LocalDisk implements LocalView {
   *withoutNodes(): IterableIterator<LocalEntry> {
     for (const names of this.obstacles.values()) yield* names.values();
     for (const entries of this.#hidden.values()) yield* entries;
+  }
+
+  /** The ids that were made up for what was seen since the last call: the first to decide about them may let them stand. */
+  takeFresh(): ReadonlySet<NodeId> {
+    const fresh = this.#fresh;
+    this.#fresh = new Set();
+    return fresh;
   }
 
   /** Removes a node, and all below it, from what was seen. */
@@ -251,6 +259,7 @@ export class LocalDisk implements LocalView {
       !this.tree.has(agreed.nodeId) &&
       (kind === 'file' || sameObject(agreed.identity, entry.identity));
     const nodeId = isAgreed ? agreed.nodeId : this.#newNodeId();
+    if (!isAgreed) this.#fresh.add(nodeId);
     const isUnchanged = isAgreed && sameState(agreed.identity, entry.identity);
     // The same objects in both trees, because there may be many.
     this.tree.set({
