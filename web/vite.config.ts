@@ -1,10 +1,12 @@
 import { defineConfig } from 'vite';
+import { writeShellFiles } from './write-shell-files.ts';
 
 /** Where the app is served while it is developed by `vite`: `npm start` has the API, and the bucket and the user pool behind it. */
 const LOCAL_STACK = 'http://127.0.0.1:4580';
 
 /** The web app is built into dist: static files that any server, or CloudFront, hands out. */
 export default defineConfig({
+  plugins: [writeShellFiles()],
   build: {
     target: 'es2024',
     sourcemap: true,
@@ -12,7 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { index: 'index.html' },
+      input: { index: 'index.html', 'service-worker': 'src/service-worker/content-worker.ts' },
       // A service worker keeps its address, by which browsers look whether there is another one.
       output: { entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js') },
     },

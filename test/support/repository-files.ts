@@ -23,7 +23,7 @@ export function repositoryFiles(): readonly RepositoryFile[] {
 }
 
 const SPECIFIERS =
-  /(?:^|[\s;}])(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
+  /(?:^|[\s;}])(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|(?:\bimport\(|\bnew URL\((?=['"]\.[^'"]+\.ts['"]))\s*['"]([^'"]+)['"]\s*[),]/g;
 
 /** What a module imports or exports from, as it is written. */
 export function importedBy({ text }: RepositoryFile): readonly string[] {

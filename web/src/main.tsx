@@ -2,6 +2,7 @@ import { assert } from '@syncline/protocol';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { registerServiceWorker } from './content/register-worker.ts';
 import { startMessages } from './messages/translate.ts';
 import { readPreferences, showTheme } from './session/preferences.ts';
 import { createSession } from './session/session.ts';
@@ -12,6 +13,7 @@ const { language, theme } = readPreferences();
 showTheme(theme);
 const session = createSession();
 void session.start();
+void registerServiceWorker();
 await startMessages(language);
 createRoot(place).render(
   <StrictMode>

@@ -7,6 +7,7 @@ import search from './en/search.json' with { type: 'json' };
 import settings from './en/settings.json' with { type: 'json' };
 import sharing from './en/sharing.json' with { type: 'json' };
 import signIn from './en/sign-in.json' with { type: 'json' };
+import transfers from './en/transfers.json' with { type: 'json' };
 import trash from './en/trash.json' with { type: 'json' };
 import usage from './en/usage.json' with { type: 'json' };
 
@@ -21,5 +22,6 @@ export const english = {
   ...sharing,
   ...signIn,
   ...trash,
+  ...transfers,
   ...usage,
 };

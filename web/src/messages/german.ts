@@ -7,6 +7,7 @@ import search from './de/search.json' with { type: 'json' };
 import settings from './de/settings.json' with { type: 'json' };
 import sharing from './de/sharing.json' with { type: 'json' };
 import signIn from './de/sign-in.json' with { type: 'json' };
+import transfers from './de/transfers.json' with { type: 'json' };
 import trash from './de/trash.json' with { type: 'json' };
 import usage from './de/usage.json' with { type: 'json' };
 
@@ -21,5 +22,6 @@ export const german = {
   ...sharing,
   ...signIn,
   ...trash,
+  ...transfers,
   ...usage,
 };

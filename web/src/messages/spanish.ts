@@ -7,6 +7,7 @@ import search from './es/search.json' with { type: 'json' };
 import settings from './es/settings.json' with { type: 'json' };
 import sharing from './es/sharing.json' with { type: 'json' };
 import signIn from './es/sign-in.json' with { type: 'json' };
+import transfers from './es/transfers.json' with { type: 'json' };
 import trash from './es/trash.json' with { type: 'json' };
 import usage from './es/usage.json' with { type: 'json' };
 
@@ -21,5 +22,6 @@ export const spanish = {
   ...sharing,
   ...signIn,
   ...trash,
+  ...transfers,
   ...usage,
 };

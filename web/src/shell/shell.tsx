@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { followLive } from '../features/files/follow-live.ts';
+import { UploadsProvider } from '../features/transfers/uploads-provider.tsx';
 import type { SignedIn } from '../session/session.ts';
 import { type LiveSession, SignedInContext, useSession } from '../session/session-context.ts';
 import { Loading } from '../ui/empty-state.tsx';
@@ -38,9 +39,11 @@ export function Shell({ signedIn }: { readonly signedIn: SignedIn }) {
         <Navigation isOpen={isMenuOpen} onClose={() => setIsMenuOpen(false)} />
         <div className={styles.body}>
           <TopBar onMenu={() => setIsMenuOpen(true)} />
-          <main id="content" className={styles.content} tabIndex={-1}>
-            <Pages />
-          </main>
+          <UploadsProvider signedIn={signedIn}>
+            <main id="content" className={styles.content} tabIndex={-1}>
+              <Pages />
+            </main>
+          </UploadsProvider>
         </div>
       </div>
     </SignedInContext>

@@ -24,13 +24,22 @@ export interface Sha256 {
 /** Web Crypto hashes nothing in parts, so they are kept until the end. */
 export function openSha256(): Sha256 {
   const parts: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
   return {
-    update: (bytes) => void parts.push(Uint8Array.from(bytes)),
-    digest: async () => {
+    update: (bytes) => {
+      parts.push(bytes.slice());
+      length += bytes.length;
+    },
+    digest: () => {
       const [first] = parts;
-      return sha256(
-        first !== undefined && parts.length === 1 ? first : new Uint8Array(await new Blob(parts).arrayBuffer()),
-      );
+      if (first !== undefined && parts.length === 1) return sha256(first);
+      const whole = new Uint8Array(length);
+      let end = 0;
+      for (const part of parts) {
+        whole.set(part, end);
+        end += part.length;
+      }
+      return sha256(whole);
     },
   };
 }

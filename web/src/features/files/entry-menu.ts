@@ -5,6 +5,7 @@ import { useSignedIn } from '../../session/session-context.ts';
 import type { MenuEntry } from '../../ui/menu.tsx';
 import { useToast } from '../../ui/toasts.tsx';
 import type { DetailsTab } from '../details/details-pane.tsx';
+import { useSaving } from '../transfers/use-saving.ts';
 import type { FileActions } from './file-actions.ts';
 import type { FolderDialogState } from './folder-dialog.tsx';
 import { insideOf } from './plan-operations.ts';
@@ -33,6 +34,7 @@ export function useEntryMenu({ nodes, setDialog, startRename, showDetails, actio
   const { t } = useTranslation();
   const { account } = useSignedIn();
   const toast = useToast();
+  const save = useSaving();
   const [at, setAt] = useState<EntryMenu['at']>();
   const [first] = nodes;
   const isOne = nodes.length === 1;
@@ -75,6 +77,7 @@ export function useEntryMenu({ nodes, setDialog, startRename, showDetails, actio
     move,
     entries: [
       ...forOne,
+      { id: 'download', text: t('transfers.download'), icon: 'download', run: () => void save(nodes) },
       { id: 'move', text: t('files.move'), icon: 'move', run: move },
       { id: 'copy', text: t('files.copy'), icon: 'copy', run: () => setDialog({ kind: 'copy', nodes }) },
       'separator',

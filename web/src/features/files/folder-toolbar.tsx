@@ -2,22 +2,26 @@ import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons/icon.tsx';
 import { MenuButton } from '../../ui/menu.tsx';
+import { UploadButton } from '../transfers/upload-button.tsx';
 import styles from './folder-view.module.css';
+import type { FolderPlace } from './listing.ts';
 import type { FolderModel } from './use-folder-model.ts';
 
 export interface FolderToolbarProps {
+  readonly place: FolderPlace;
   readonly model: FolderModel;
   readonly isComplete: boolean;
 }
 
 /** What can be done here; while entries are chosen, what can be done to them. */
-export function FolderToolbar({ model, isComplete }: FolderToolbarProps) {
+export function FolderToolbar({ place, model, isComplete }: FolderToolbarProps) {
   const { t } = useTranslation();
   const isTiles = model.view === 'tiles';
   const hasDetails = model.details !== undefined;
   return (
     <div className={styles.toolbar}>
       <div className={styles.chosen}>
+        <UploadButton target={place} />
         <Button icon="folder-new" onPress={model.newFolder}>
           {t('files.newFolder')}
         </Button>

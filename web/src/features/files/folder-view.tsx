@@ -1,6 +1,7 @@
 import { lazy, Suspense, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ContextMenu } from '../../ui/menu.tsx';
+import { DropArea } from '../transfers/drop-area.tsx';
 import { Breadcrumbs } from './breadcrumbs.tsx';
 import { EntryList } from './entry-list.tsx';
 import type { EntryMenu } from './entry-menu.ts';
@@ -21,17 +22,17 @@ export function FolderView({ place, listing }: { readonly place: FolderPlace; re
   const isEmpty = entries.length === 0 && listing.isComplete;
   return (
     <div className={styles.split}>
-      <div className={styles.page}>
+      <DropArea className={styles.page} target={place} name={trail.at(-1)?.name ?? t('files.title')}>
         <div className={styles.bar}>
           <Breadcrumbs trail={trail} onMove={model.move} />
-          <FolderToolbar model={model} isComplete={listing.isComplete} />
+          <FolderToolbar place={place} model={model} isComplete={listing.isComplete} />
         </div>
         {isEmpty ? (
           <FolderWelcome isFirst={trail.length <= 1} onNewFolder={model.newFolder} />
         ) : (
           <EntryList {...model} label={t('files.list', { name: trail.at(-1)?.name ?? t('files.title') })} />
         )}
-      </div>
+      </DropArea>
       <MenuAt menu={menu} label={t('app.more')} />
       <Suspense fallback={null}>
         {details !== undefined && (

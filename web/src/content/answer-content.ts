@@ -1,0 +1,66 @@
+import { type ByteSpan, parseRange } from './byte-range.ts';
+import type { ContentAddress } from './content-address.ts';
+import { streamContent } from './content-stream.ts';
+import { contentTypeOf } from './content-type.ts';
+import { ContentError, type OpenContent } from './open-content.ts';
+
+/**
+ * Contents never run: whatever a file says that it is, its answer has a type that runs nothing, is not sniffed, and stands in a sandbox without
+ * an origin. The browser's own viewer of PDF does not open in one; it gets no script and no connection instead.
+ */
+export function headersOf(address: Pick<ContentAddress, 'name' | 'isDownload'>): Record<string, string> {
+  const { name, isDownload } = address;
+  const type = isDownload ? 'application/octet-stream' : contentTypeOf(name);
+  const sandbox = type === 'application/pdf' ? '' : 'sandbox; ';
+  const policy = `${sandbox}default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'`;
+  const disposition = isDownload || type === 'application/octet-stream' ? 'attachment' : 'inline';
+  return {
+    'content-type': type,
+    'content-disposition': `${disposition}; filename*=UTF-8''${encodeFileName(name)}`,
+    'content-security-policy': policy,
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+  };
+}
+
+/** Answers a request for a content, or for a part of it. */
+export async function answerContent(
+  content: OpenContent,
+  address: ContentAddress,
+  request: { readonly range: string | null; readonly isHead: boolean },
+): Promise<Response> {
+  const size = await content.size();
+  const range = parseRange(request.range, size);
+  const headers = { ...headersOf(address), 'accept-ranges': 'bytes' };
+  if (range === 'unsatisfiable') {
+    return new Response(null, { status: 416, headers: { ...headers, 'content-range': `bytes */${size}` } });
+  }
+  const span: ByteSpan = range ?? { start: 0, end: size };
+  const told = { ...headers, 'content-length': String(span.end - span.start), ...contentRange(range, size) };
+  const body = request.isHead || span.end === span.start ? null : streamContent(content, span);
+  return new Response(body, { status: range === undefined ? 200 : 206, headers: told });
+}
+
+/** What a page, or a person, is told when a content cannot be read. */
+export function refusalOf(failure: unknown): Response {
+  const isRefused = failure instanceof ContentError && failure.reason === 'refused';
+  const status = isRefused ? (failure.problem?.status ?? 502) : 502;
+  return new Response('This file cannot be read at the moment.', {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'content-security-policy': "default-src 'none'; sandbox" },
+  });
+}
+
+function contentRange(range: ByteSpan | undefined, size: number): Record<string, string> {
+  return range === undefined ? {} : { 'content-range': `bytes ${range.start}-${range.end - 1}/${size}` };
+}
+
+/** Source: RFC 8187, section 3.2. */
+export function encodeFileName(name: string): string {
+  return encodeURIComponent(name).replaceAll(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

@@ -1,0 +1,17 @@
+/** A file of this computer that can be read piece by piece. */
+export interface FileSource {
+  readonly size: number;
+  /** Of its last write. */
+  readonly modifiedAtMs: number;
+  /** Bytes `start` to `end` (exclusive). @throws when the file was changed or removed since it was chosen. */
+  read(wanted: { readonly start: number; readonly end: number }): Promise<Uint8Array>;
+}
+
+/** A browser's file. Nothing of it is in memory but what is asked for. */
+export function fileSourceOf(file: Blob & { readonly lastModified?: number }): FileSource {
+  return {
+    size: file.size,
+    modifiedAtMs: file.lastModified ?? 0,
+    read: async ({ start, end }) => new Uint8Array(await file.slice(start, end).arrayBuffer()),
+  };
+}
