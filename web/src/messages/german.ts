@@ -2,6 +2,7 @@ import app from './de/app.json' with { type: 'json' };
 import details from './de/details.json' with { type: 'json' };
 import devices from './de/devices.json' with { type: 'json' };
 import files from './de/files.json' with { type: 'json' };
+import preview from './de/preview.json' with { type: 'json' };
 import recent from './de/recent.json' with { type: 'json' };
 import search from './de/search.json' with { type: 'json' };
 import settings from './de/settings.json' with { type: 'json' };
@@ -16,6 +17,7 @@ export const german = {
   ...details,
   ...devices,
   ...files,
+  ...preview,
   ...recent,
   ...search,
   ...settings,

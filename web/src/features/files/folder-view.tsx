@@ -12,6 +12,7 @@ import type { FolderPlace, Listing } from './listing.ts';
 import { useFolderModel } from './use-folder-model.ts';
 
 const FolderDialog = lazy(async () => ({ default: (await import('./folder-dialog.tsx')).FolderDialog }));
+const PreviewDialog = lazy(async () => ({ default: (await import('../preview/preview-dialog.tsx')).PreviewDialog }));
 const DetailsPane = lazy(async () => ({ default: (await import('../details/details-pane.tsx')).DetailsPane }));
 
 /** One folder: where it is, what can be done, and what stands in it. */
@@ -43,6 +44,9 @@ export function FolderView({ place, listing }: { readonly place: FolderPlace; re
             actions={model.actions}
             onClose={() => model.setDetails(undefined)}
           />
+        )}
+        {model.preview !== undefined && (
+          <PreviewDialog first={model.preview} entries={entries} onClose={() => model.setPreview(undefined)} />
         )}
         {dialog !== undefined && (
           <FolderDialog

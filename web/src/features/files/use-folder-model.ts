@@ -29,6 +29,7 @@ export function useFolderModel(place: FolderPlace, listing: Listing) {
   const [renaming, setRenaming] = useState<NodeId>();
   const [dialog, setDialog] = useState<FolderDialogState>();
   const [details, setDetails] = useState<DetailsTab>();
+  const [preview, setPreview] = useState<Node>();
   const [wanted, setWanted] = useWanted();
   const move = (nodes: readonly Node[], target: FolderPlace): void => void actions.move(nodes, target);
   const drag = useEntryDrag({ chosen: used.nodes, onMove: move });
@@ -39,7 +40,7 @@ export function useFolderModel(place: FolderPlace, listing: Listing) {
     showDetails: setDetails,
     actions,
   });
-  const ways = useWays(trail, () => setDetails((tab) => tab ?? 'info'));
+  const ways = useWays(trail, setPreview);
   const rename = (node: Node, name: string | undefined): void => {
     setRenaming(undefined);
     if (name !== undefined) void actions.rename(node, name);
@@ -61,6 +62,8 @@ export function useFolderModel(place: FolderPlace, listing: Listing) {
     setDialog,
     details,
     setDetails,
+    preview,
+    setPreview,
     wanted,
     setWanted,
     move,
@@ -94,13 +97,13 @@ function useView() {
 }
 
 /** Into a folder, and out of it. */
-function useWays(trail: readonly TrailStep[], showDetails: () => void) {
+function useWays(trail: readonly TrailStep[], show: (file: Node) => void) {
   const { account } = useSignedIn();
   const [, navigate] = useLocation();
   const go = (place: FolderPlace): void => navigate(folderHref(place, account.homeNamespaceId));
   return {
     open: (node: Node): void => {
-      if (node.kind === 'file') showDetails();
+      if (node.kind === 'file') show(node);
       else go(insideOf(node));
     },
     up: (): void => {
