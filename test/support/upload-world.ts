@@ -49,7 +49,15 @@ export async function openUploadWorld(): Promise<UploadWorld> {
   // Each page has its own gate.
   const gate = () => new TransferGate({ tasksMax: 8, bytesMax: 64 * MiB });
   const open = () =>
-    new UploadQueue({ ...client, gate: gate(), clock, journal, owner: 'tab', onChange: () => undefined });
+    new UploadQueue({
+      ...client,
+      gate: gate(),
+      clock,
+      journal,
+      owner: 'tab',
+      onNode: () => undefined,
+      onChange: () => undefined,
+    });
   const target = { namespaceId: member.namespaceId, folderId: rootNodeId(member.namespaceId) };
   return { client, member, target, journal, queue: open(), reloaded: open, network };
 }

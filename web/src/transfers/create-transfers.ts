@@ -1,5 +1,5 @@
 import type { AccessTokens } from '@syncline/client';
-import type { DeviceId, NodeId } from '@syncline/protocol';
+import type { DeviceId, Node } from '@syncline/protocol';
 import { openUploadJournal } from './indexed-db-upload-journal.ts';
 import type { NameAnswer, UploadItem, UploadsState, UploadTarget } from './transfer-state.ts';
 import type { FromWorker, HandedFile, ToWorker } from './worker-messages.ts';
@@ -16,8 +16,8 @@ export interface UploadsDependencies {
   readonly accountId: string;
   readonly deviceId: DeviceId;
   readonly tokens: AccessTokens;
-  /** Called when files have appeared in folders. */
-  readonly onUploaded?: (folders: readonly NodeId[]) => void;
+  /** Told of files and folders that are there: the service tells other devices, not the one that made them. */
+  readonly onUploaded?: (nodes: readonly Node[]) => void;
 }
 
 /** Uploads of this tab, for React's `useSyncExternalStore`: `subscribe` and `state`. */
@@ -70,10 +70,10 @@ export function createUploads(dependencies: UploadsDependencies): Uploads {
     }
     for (const item of message.items) items.set(item.id, item);
     for (const id of message.gone) items.delete(id);
-    const { totals, question, folders } = message;
+    const { totals, question, nodes } = message;
     state = { items: [...items.values()], totals, ...(question === undefined ? {} : { question }) };
     for (const listener of listeners) listener();
-    if (folders.length > 0) dependencies.onUploaded?.(folders);
+    if (nodes.length > 0) dependencies.onUploaded?.(nodes);
   });
   const online = (): void => tell({ kind: 'online' });
   globalThis.addEventListener('online', online);

@@ -27,11 +27,17 @@ interface Wanted {
 export class FolderMaker {
   readonly #api: Pick<ApiClient, 'commit'>;
   readonly #random: Random;
+  readonly #onNode: (node: Node) => void;
   readonly #known = new Map<string, FolderOutcome>();
 
-  constructor({ api, random }: { readonly api: Pick<ApiClient, 'commit'>; readonly random: Random }) {
-    this.#api = api;
-    this.#random = random;
+  constructor(dependencies: {
+    readonly api: Pick<ApiClient, 'commit'>;
+    readonly random: Random;
+    readonly onNode: (node: Node) => void;
+  }) {
+    this.#api = dependencies.api;
+    this.#random = dependencies.random;
+    this.#onNode = dependencies.onNode;
   }
 
   /** What became of a folder that was asked for by `make`. The target itself is always there. */
@@ -76,6 +82,8 @@ export class FolderMaker {
     const answer = await this.#api.commit({ body: { operations }, signal });
     wanted.forEach(({ path }, index) => {
       this.#known.set(keyOf(target, path), outcomeOfAnswer(answer, index, ids[index]));
+      const result = answer.ok ? answer.value.results[index] : undefined;
+      if (result?.status === 'committed') this.#onNode(result.node);
     });
   }
 }

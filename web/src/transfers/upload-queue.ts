@@ -1,5 +1,5 @@
 import { type TransferDependencies, UnavailableError } from '@syncline/client';
-import { FILE_BYTES_MAX, nameDefect } from '@syncline/protocol';
+import { FILE_BYTES_MAX, type Node, nameDefect } from '@syncline/protocol';
 import type { FileSource } from './file-source.ts';
 import { FolderMaker } from './folder-maker.ts';
 import { KnownNames } from './known-names.ts';
@@ -38,6 +38,8 @@ export interface UploadQueueDependencies extends TransferDependencies {
   readonly journal: UploadJournal;
   /** The tab's name in the journal. */
   readonly owner: string;
+  /** A file or folder that is there by what the queue did. */
+  readonly onNode: (node: Node) => void;
   /** Called after something that is shown has changed; many changes may come before it is read. */
   readonly onChange: () => void;
 }

@@ -1,5 +1,5 @@
 import { type TransferDependencies, UnavailableError, type UploadOutcome, uploadFiles } from '@syncline/client';
-import type { Problem } from '@syncline/protocol';
+import type { Node, Problem } from '@syncline/protocol';
 import type { MadeFolder } from './folder-maker.ts';
 import { freeName } from './free-name.ts';
 import { type KnownNames, presentNode } from './known-names.ts';
@@ -11,6 +11,7 @@ import type { CommitOutcome, UploadCommitter } from './upload-committer.ts';
 import type { UploadRecord } from './upload-journal.ts';
 
 interface UploadRunDependencies extends TransferDependencies {
+  readonly onNode: (node: Node) => void;
   readonly names: KnownNames;
   readonly committer: UploadCommitter;
   readonly change: (file: QueuedFile, change: Partial<UploadItem>) => void;
@@ -159,6 +160,7 @@ export class UploadRun {
     switch (outcome.kind) {
       case 'committed':
         known.set(outcome.node.name, presentNode(outcome.node));
+        this.#dependencies.onNode(outcome.node);
         change(file, { status: 'done', sentBytes: file.record.size, nodeId: outcome.node.nodeId });
         return;
       case 'name-taken': {

@@ -7,7 +7,7 @@ import {
   TransferGate,
   WINDOW_TASKS_MAX,
 } from '@syncline/client';
-import type { NodeId } from '@syncline/protocol';
+import type { Node } from '@syncline/protocol';
 import { type FileSource, fileSourceOf } from './file-source.ts';
 import { openUploadJournal } from './indexed-db-upload-journal.ts';
 import { REPORT_MS, STALL_LOOK_MS } from './limits.ts';
@@ -26,6 +26,7 @@ const page = globalThis as unknown as {
 
 const tokens = createPageTokens((call, refused) => page.postMessage({ kind: 'token-wanted', call, refused }));
 let queue: Promise<UploadQueue> | undefined;
+const nodes: Node[] = [];
 let reporting: number | undefined;
 
 page.addEventListener('message', ({ data: message }) => {
@@ -48,6 +49,7 @@ async function start(message: Extract<ToWorker, { readonly kind: 'start' }>): Pr
     gate: new TransferGate({ tasksMax: WINDOW_TASKS_MAX, bytesMax: TRANSFER_BYTES_MAX, window }),
     journal,
     owner,
+    onNode: (node) => nodes.push(node),
     onChange: () => reportSoon(() => opened),
   });
   holdFor(lockOf(owner));
@@ -93,9 +95,7 @@ function reportSoon(opened: () => UploadQueue): void {
     reporting = undefined;
     const { items, gone } = opened().takeChanges();
     const { totals, question } = opened();
-    const folders = new Set<NodeId>();
-    for (const { status, target } of items) if (status === 'done') folders.add(target.folderId);
-    page.postMessage({ kind: 'changes', items, gone, totals, question, folders: [...folders] });
+    page.postMessage({ kind: 'changes', items, gone, totals, question, nodes: nodes.splice(0) });
   }, REPORT_MS);
 }
 

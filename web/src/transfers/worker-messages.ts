@@ -1,4 +1,4 @@
-import type { DeviceId, NodeId } from '@syncline/protocol';
+import type { DeviceId, Node } from '@syncline/protocol';
 import type { NameAnswer, NameQuestion, UploadItem, UploadTarget, UploadTotals } from './transfer-state.ts';
 
 /** A file on its way from the page to the worker: a reference to it, none of its bytes. */
@@ -34,8 +34,8 @@ export type FromWorker =
       readonly gone: readonly string[];
       readonly totals: UploadTotals;
       readonly question: NameQuestion | undefined;
-      /** Folders in which files have become visible. */
-      readonly folders: readonly NodeId[];
+      /** Files and folders that are there since the last report. */
+      readonly nodes: readonly Node[];
     }
   /** Without `refused` the present token is wanted, otherwise another one. */
   | { readonly kind: 'token-wanted'; readonly call: number; readonly refused: string | undefined };

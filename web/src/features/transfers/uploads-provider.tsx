@@ -1,17 +1,26 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { forgetContents } from '../../content/register-worker.ts';
 import { serveReads } from '../../content/serve-reads.ts';
 import type { SignedIn } from '../../session/session.ts';
 import { createUploads, type Uploads } from '../../transfers/create-transfers.ts';
+import { showNodes } from '../files/follow-live.ts';
 import { TransferPanel } from './transfer-panel.tsx';
 import { UploadsContext } from './uploads-context.ts';
 
 /** Uploads of an account, for as long as it is signed in, and the panel that shows them. */
 export function UploadsProvider({ signedIn, children }: { readonly signedIn: SignedIn; readonly children: ReactNode }) {
+  const queryClient = useQueryClient();
   const [uploads, setUploads] = useState<Uploads>();
   useEffect(() => {
     const { tokens, deviceId, account } = signedIn;
-    const opened = createUploads({ tokens, deviceId, accountId: account.accountId, apiUrl: location.origin });
+    const opened = createUploads({
+      tokens,
+      deviceId,
+      accountId: account.accountId,
+      apiUrl: location.origin,
+      onUploaded: (nodes) => showNodes(queryClient, nodes),
+    });
     setUploads(opened);
     const stopReads = serveReads(signedIn.api);
     return () => {
@@ -19,7 +28,7 @@ export function UploadsProvider({ signedIn, children }: { readonly signedIn: Sig
       opened.close();
       forgetContents();
     };
-  }, [signedIn]);
+  }, [signedIn, queryClient]);
   if (uploads === undefined) return null;
   return (
     <UploadsContext value={uploads}>
