@@ -52,13 +52,10 @@ export const PRICES = {
   edgeRequest: flat(1 / M),
   queueRequest: flat(0.4 / M),
   logByte: flat(0.5 / GB),
-  /** Cognito Lite; the first ten thousand are free. */
+  /** Cognito Essentials, which the deployment's pool is set to; the first ten thousand are free. */
   monthlyActive: [
     { upTo: 10_000, dollars: 0 },
-    { upTo: 100_000, dollars: 0.0055 },
-    { upTo: M, dollars: 0.0046 },
-    { upTo: 10 * M, dollars: 0.00325 },
-    { upTo: LAST, dollars: 0.0025 },
+    { upTo: LAST, dollars: 0.015 },
   ],
 } satisfies Readonly<Record<string, readonly Step[]>>;
 

@@ -1,16 +1,8 @@
 import { memory, seconds } from './function-sizes.ts';
 import type { FunctionSpec } from './function-spec.ts';
 
-/** The part of the deployed functions (functions.ts) that a deployment itself calls, or is only there for some deployments. */
+/** The part of the deployed functions (functions.ts) that a deployment itself calls. */
 export const deploymentFunctions = {
-  /** Called by the user pool in stage `local` alone: there is no mailbox there that could confirm a sign-up. */
-  'sign-up': {
-    routes: [],
-    access: {},
-    settings: [],
-    memoryMiB: memory.small,
-    timeoutSeconds: 5,
-  },
   /** Called by CloudFormation where there is a web app: makes the keys by which the API knows CloudFront. */
   'origin-key': {
     routes: [],
