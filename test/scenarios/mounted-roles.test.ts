@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { InvitedRole, NamespaceId } from '@syncline/protocol';
+import { type InvitedRole, type NamespaceId, rootNodeId } from '@syncline/protocol';
+import { listConflicts } from '../../client/src/engine/conflicts.ts';
 import type { Member } from '../support/in-memory-member.ts';
 import { inside, type SharedWorld } from '../support/shared-world.ts';
 import type { SyncDevice } from '../support/sync-world.ts';
@@ -105,6 +106,34 @@ describe('a viewer', () => {
     guest.files.write('team/plan', 'from bob');
     expect(await problemsOf(guest)).toEqual([`team/${COPY}: read-only`]);
     expect(below(guest, 'team')).toEqual({ ...TEAM, plan: 'from ada', [COPY]: 'from bob' });
+  });
+
+  test('whose database is lost after it was taken out sends what it had kept into its own home, and nowhere else', async () => {
+    const namespaceId = await team.shareWithBob('viewer');
+    await world.call(ada, 'removeMember', { parameters: { namespaceId, accountId: bob.accountId } });
+    guest.files.write('team/plan', 'edited by bob');
+    const head = await world.head(inside(ada, namespaceId));
+    expect(await problemsOf(guest)).toEqual(['team: left-folder']);
+    guest.forgetState();
+    await settle(guest);
+    expect((await world.tree(bob)).map(({ name }) => name)).toEqual(['private', 'team', 'plan']);
+    expect(await world.head(inside(ada, namespaceId))).toBe(head);
+    await settle(a);
+    expect(below(a, 'desk/team')).toEqual(TEAM);
+  });
+
+  test('finds what it keeps beside among the conflicts, though the service does not have it', async () => {
+    await team.shareWithBob('viewer');
+    guest.files.write('team/plan', 'from bob');
+    await guest.sync();
+    const engine = await guest.engine();
+    const planned = await engine.plan();
+    if (planned.kind !== 'planned') throw new Error('the folder can be read');
+    const { remote, synced, excluded } = engine.trees;
+    const rootId = rootNodeId(bob.namespaceId);
+    const trees = { rootId, remote, synced, excluded, local: engine.local, plan: planned.plan };
+    const conflicts = listConflicts(trees, { problems: [] });
+    expect(conflicts).toMatchObject([{ kind: 'copy', path: 'team/plan', copyPath: `team/${COPY}` }]);
   });
 
   test('gives way with what it has made where the service has something else', async () => {

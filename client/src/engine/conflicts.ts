@@ -16,7 +16,7 @@ export interface Conflict {
   readonly kind: 'copy' | 'unsettled';
   /** Of the file, relative to the synced folder. */
   readonly path: string;
-  /** Of the conflicted copy. */
+  /** Of the conflicted copy, which the service has too, or will have, unless this account may only read there. */
   readonly copyPath: string | undefined;
   /** Who made the copy, and when. */
   readonly deviceName: string | undefined;
@@ -53,6 +53,15 @@ export function listConflicts(
     const { deviceName, at } = parsed;
     const file = joinPath(parentPath(shown), parsed.name);
     conflicts.push({ conflictId: node.nodeId, kind: 'copy', path: file, copyPath: shown, deviceName, at });
+  }
+  for (const node of local.tree.nodes()) {
+    // A copy that is not sent yet, or not to be sent, as where this account may only read.
+    const parsed = node.kind === 'file' && !remote.has(node.nodeId) ? parseConflictedName(node.name) : undefined;
+    const copyPath = parsed === undefined ? undefined : diskPath(local.tree, rootId, node.nodeId);
+    if (parsed === undefined || copyPath === undefined) continue;
+    const { deviceName, at } = parsed;
+    const path = joinPath(parentPath(copyPath), parsed.name);
+    conflicts.push({ conflictId: node.nodeId, kind: 'copy', path, copyPath, deviceName, at });
   }
   for (const { path, reason } of problems) {
     if (reason !== 'conflict') continue;
