@@ -25,6 +25,7 @@ import { benchPresignCost } from './presign-cost.bench.ts';
 import { benchQuietStart } from './quiet-start.bench.ts';
 import { benchRequestCosts } from './request-costs.bench.ts';
 import { benchRequestUnitRule } from './request-unit-rule.bench.ts';
+import { benchSearchSpeed } from './search-speed.bench.ts';
 import { benchSmallFiles } from './small-files.bench.ts';
 import { benchStreaming } from './streaming.bench.ts';
 import { benchSweepCost } from './sweep-cost.bench.ts';
@@ -50,6 +51,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'request-unit-rule': () => benchRequestUnitRule(log),
   'commit-latency': async (context) => benchCommitLatency(await context.stack()),
   'commit-race': async (context) => benchCommitRace(await context.stack()),
+  'search-speed': benchSearchSpeed,
   'sync-throughput': async (context) => benchSyncThroughput(await context.stack()),
   'sync-latency': async (context) => benchSyncLatency(await latencySubjects(context), context),
   'quiet-start': async (context) => benchQuietStart(await context.largePairs()),
