@@ -46,6 +46,10 @@ test('the index follows what is put, renamed, moved with its folder, deleted and
   await device('ann').expect(['mkdir', '/Trips']);
   await put('ann', '/Trips/Lisbon Reservation.txt');
   await eventually(async () => expect(await found('ann', 'reservation')).toEqual(['/Trips/Lisbon Reservation.txt']));
+  const reservation = ['/Trips/Lisbon Reservation.txt'];
+  expect(await found('ann', 'lisbon', '--after', '1h', '--smaller', '1KiB')).toEqual(reservation);
+  expect(await found('ann', 'lisbon', '--before', '1d')).toEqual([]);
+  expect(await found('ann', 'lisbon', '--larger', '1MiB')).toEqual([]);
   await device('ann').expect(['mv', '/Trips', '/Journeys']);
   await eventually(async () => {
     expect(await found('ann', 'journeys', 'lisbon')).toEqual(['/Journeys/Lisbon Reservation.txt']);

@@ -1,9 +1,10 @@
-import { FileExtension, FileType, type SearchHit, type SharedFolder } from '@syncline/protocol';
+import { FILE_BYTES_MAX, FileExtension, FileType, type SearchHit, type SharedFolder } from '@syncline/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { escapeText, formatBytes, quote } from './escape-text.ts';
 import type { Session } from './open-session.ts';
+import { parseMoment } from './parse-moment.ts';
 import { parseRemotePath, requireNode } from './remote-path.ts';
 
 /** Hits that are shown when nobody asks for more, and hits of one request. */
@@ -15,6 +16,10 @@ interface SearchOptions {
   readonly type?: FileType;
   readonly extension?: string;
   readonly owner?: 'me' | 'others';
+  readonly after?: string;
+  readonly before?: string;
+  readonly larger?: string;
+  readonly smaller?: string;
   readonly trashed?: true;
   readonly sort?: 'relevance' | 'name' | 'modified' | 'size';
   readonly limit: number;
@@ -29,6 +34,14 @@ export function registerSearch(program: Command, run: RunCommand): void {
     .addOption(new Option('--type <type>', 'only files of this type').choices(FileType.options))
     .option('--extension <extension>', 'only files that end so', parseExtension)
     .addOption(new Option('--owner <owner>', 'only what is your own, or what others share').choices(['me', 'others']))
+    .option(
+      '--after <time>',
+      'only what was changed then or later, like 2026-01-31, or 3d for three days ago',
+      parseTime,
+    )
+    .option('--before <time>', 'only what was changed then or earlier', parseTime)
+    .option('--larger <size>', 'only files of so many bytes or more, like 500, 20KiB, 3MiB or 1GiB', parseSize)
+    .option('--smaller <size>', 'only files of so many bytes or less', parseSize)
     .option('--trashed', 'only what is in the trash')
     .addOption(
       new Option('--sort <order>', 'best first, or by name, newest first, largest first').choices([
@@ -44,7 +57,8 @@ export function registerSearch(program: Command, run: RunCommand): void {
 
 async function search(context: CommandContext, [words]: readonly [string[]], options: SearchOptions): Promise<void> {
   const { signal, output } = context;
-  const { in: folder, trashed, limit, ...filters } = options;
+  const { in: folder, trashed, limit, after, before, larger, smaller, ...named } = options;
+  const filters = { ...named, modifiedFrom: after, modifiedTo: before, sizeMin: larger, sizeMax: smaller };
   const session = await context.session();
   const scope = folder === undefined ? {} : await scopeOf(session, folder, signal);
   // A shell has taken the quotes of a phrase away; a space behind says that the last word is finished.
@@ -99,6 +113,19 @@ function parseExtension(text: string): string {
   const parsed = FileExtension.safeParse(text.replace(/^\./, '').toLowerCase());
   if (parsed.success) return parsed.data;
   throw new InvalidArgumentError(`${quote(text)} is no extension; give one like pdf.`);
+}
+
+function parseTime(text: string): string {
+  return parseMoment(text, Date.now());
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+
+function parseSize(text: string): string {
+  const [, number = '', unit = ''] = /^([0-9]{1,12}) ?(B|KiB|MiB|GiB)?$/.exec(text) ?? [];
+  const bytes = Number(number) * (UNITS[unit] ?? 1);
+  if (number !== '' && bytes <= FILE_BYTES_MAX) return String(bytes);
+  throw new InvalidArgumentError(`${quote(text)} is no size; give one like 500, 20KiB, 3MiB or 1GiB.`);
 }
 
 function parseLimit(text: string): number {
