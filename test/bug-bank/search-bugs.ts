@@ -2,6 +2,9 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const FOLLOWS = 'test/scenarios/search-follows.property.test.ts';
 const SEARCHES = 'test/scenarios/search.test.ts';
+const REINDEX = 'test/scenarios/reindex.property.test.ts';
+const MADE_ANEW =
+  'an index that is made anew while everybody goes on, and is broken off now and then, has the visible nodes in the end';
 const IN_THE_END =
   'whatever was done, and however tasks came, the index has the visible nodes in the end, each in its own namespace';
 
@@ -65,6 +68,37 @@ export const SEARCH_BUGS: readonly PlantedBug[] = [
     caughtBy: {
       file: SEARCHES,
       test: 'what was deleted by itself stays in the trash when its folder goes for good, and is found there',
+    },
+  },
+  {
+    id: 'rebuilt-index-misses-the-last-writes',
+    what: 'An index that was made anew is not brought up to what was written to the other one before it served.',
+    invariant: 'I-21',
+    file: 'lambdas/search/rebuild-index.ts',
+    find: '  await passOver(dependencies, { target, previous: others.at(-1) }, tell);\n',
+    replace: '',
+    caughtBy: { file: REINDEX, test: MADE_ANEW },
+  },
+  {
+    id: 'rebuild-forgets-what-was-left',
+    what: 'How far a namespace is in an index that is made anew is kept before what follows from it is written.',
+    invariant: 'I-21',
+    file: 'lambdas/search/rebuild-index.ts',
+    find: '  await followAll({ namespaces, index, progress, meter }, tasks);\n',
+    replace:
+      '  await positions.advance(namespaceId, { epoch, seq });\n  await followAll({ namespaces, index, progress, meter }, tasks);\n',
+    caughtBy: { file: REINDEX, test: MADE_ANEW },
+  },
+  {
+    id: 'one-bad-message-fails-all',
+    what: 'A message that nobody can read fails everything that came with it.',
+    invariant: 'I-21',
+    file: 'lambdas/search/create-index-handler.ts',
+    find: "        if (task === undefined) telemetry.count('tasksPoisoned');\n        else prepared = undefined;\n",
+    replace: '        throw error;\n',
+    caughtBy: {
+      file: 'test/scenarios/index-handler.test.ts',
+      test: 'a message that nobody can read fails alone, and what came with it is done',
     },
   },
   {
