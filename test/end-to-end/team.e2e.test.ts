@@ -197,7 +197,8 @@ test('somebody without an account sends files by a link, and they arrive on the 
   const nobody = new CliDevice({ home, apiUrl: 'http://127.0.0.1:1' });
   await writeFile(join(home, 'report.txt'), 'from outside');
   expect(told).toContain('syncline send');
-  for (let index = 0; index < 2; index++) await nobody.expect(['send', 'report.txt', url]);
+  const pageUrl = url.replace('/v1/public/', '/l/');
+  for (const address of [url, pageUrl]) await nobody.expect(['send', 'report.txt', address]);
   const refused = await nobody.run(['send', 'report.txt', url]);
   expect(refused).toMatchObject({ exitCode: 6, stdout: '' });
   expect(refused.stderr).toContain('as often as it may be');

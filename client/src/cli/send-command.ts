@@ -7,6 +7,7 @@ import { systemClock } from '../api/system-clock.ts';
 import { makeDeviceId } from '../platform/node/configuration-store.ts';
 import { createNodeTransport } from '../platform/node/node-transport.ts';
 import { TRANSFER_BYTES_MAX, WINDOW_TASKS_MAX } from '../transfers/limits.ts';
+import { linkTransfers } from '../transfers/link-transfers.ts';
 import { TransferGate } from '../transfers/transfer-gate.ts';
 import { uploadFiles } from '../transfers/upload-files.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
@@ -53,7 +54,7 @@ async function send(
   const inbox = { api: createApiClient({ ...base, baseUrl, tokens, deviceId: makeDeviceId() }), token, linkPassword };
   try {
     const gate = new TransferGate({ tasksMax: WINDOW_TASKS_MAX, bytesMax: TRANSFER_BYTES_MAX });
-    const uploadId = await upload(context, { ...base, gate, api: uploadsBy(inbox) }, { file, local });
+    const uploadId = await upload(context, { ...base, gate, api: linkTransfers(inbox.api, inbox) }, { file, local });
     await store(inbox, { uploadId, name: basename(local), clientModifiedAt: file.modifiedAt }, context.signal);
     const { size } = file.source;
     context.output.result({ local, size }, [`Sent ${quote(local)}, ${formatBytes(size)}.`]);
@@ -68,7 +69,7 @@ const PASSWORD_EXAMPLE = 'printf %s "$PASSWORD" | syncline send FILE LINK --pass
 const NO_NAMESPACE = NamespaceId.parse('0'.repeat(26));
 
 function parseAddress(address: string): { readonly baseUrl: string; readonly token: Token } {
-  const [, baseUrl, given] = /^(https?:\/\/.+)\/v1\/public\/([^/?#]+)$/.exec(address) ?? [];
+  const [, baseUrl, given] = /^(https?:\/\/.+?)\/(?:v1\/public|l)\/([^/?#]+)$/.exec(address) ?? [];
   const token = LinkToken.safeParse(given);
   if (baseUrl !== undefined && token.success) return { baseUrl, token: token.data };
   throw new CommandError({
@@ -77,26 +78,6 @@ function parseAddress(address: string): { readonly baseUrl: string; readonly tok
     message: `${quote(address)} is not the address of a link for uploads.`,
     remedy: 'Give it as `syncline link-create FOLDER --upload` has printed it.',
   });
-}
-
-/** What uploads ask of the service, asked by the link. A link takes no packs. */
-function uploadsBy({ api, token, linkPassword }: Inbox): ApiClient {
-  return {
-    ...api,
-    initiateUploads: ({ body, signal }) => {
-      const files = body.files.map(({ size, contentHash, chunking, chunks }) => ({
-        size,
-        contentHash,
-        chunking,
-        chunks,
-      }));
-      return api.openLinkUploads({ parameters: { token }, body: { files }, signal, linkPassword });
-    },
-    checkChunks: ({ parameters: { uploadId }, body: { hashes, proofs, stored }, signal }) => {
-      const body = { hashes, proofs, stored };
-      return api.checkLinkChunks({ parameters: { token, uploadId }, body, signal, linkPassword });
-    },
-  };
 }
 
 async function upload(

@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { CreateLinkRequest, NodeId } from '@syncline/protocol';
+import type { Page } from 'playwright-core';
+import {
+  type ApiDevice,
+  newEmail,
+  newOpId,
+  openApiDevice,
+  putOperation,
+  uploadBytes,
+  valueOf,
+} from '../support/api-device.ts';
+import { expectNoAxeViolations, useBrowser, webUrl } from '../support/browser.ts';
+
+/** Names that would do something if a page took them for a part of itself. */
+const HOSTILE = [
+  '<img src=x onerror="globalThis.hacked = true">.html',
+  '"><script>globalThis.hacked = true;<script>',
+  'data:text-html,hacked',
+];
+
+const browser = useBrowser();
+let owner: ApiDevice;
+
+beforeAll(async () => {
+  owner = await openApiDevice({ apiUrl: webUrl(), email: newEmail() });
+});
+
+async function commit(operation: object): Promise<NodeId> {
+  const { results } = valueOf(await owner.api.commit({ body: { operations: [operation as never] } }));
+  const [result] = results;
+  if (result?.status !== 'committed') throw new Error(`not committed: ${JSON.stringify(result)}`);
+  return result.node.nodeId;
+}
+
+async function makeFolder(name: string): Promise<NodeId> {
+  const { homeNamespaceId: namespaceId } = owner.account;
+  return commit({ type: 'mkdir', opId: newOpId(), namespaceId, parentId: namespaceId, name });
+}
+
+async function putFile(name: string, bytes: Uint8Array, parentId?: NodeId): Promise<NodeId> {
+  const operation = putOperation(owner, { name, uploadId: await uploadBytes(owner, bytes) });
+  return commit(parentId === undefined ? operation : { ...operation, parentId });
+}
+
+async function makeLink(nodeId: NodeId, options: Partial<CreateLinkRequest> = {}) {
+  const body = { role: 'view' as const, namespaceId: owner.account.homeNamespaceId, nodeId, ...options };
+  const { token, link } = valueOf(await owner.api.createLink({ body }));
+  return { address: `/l/${token}`, apiAddress: `/v1/public/${token}`, linkId: link.linkId };
+}
+
+/** What a click on a button downloads. */
+async function downloadBy(page: Page, button: string | RegExp) {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: button, exact: true }).click(),
+  ]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+const isHacked = (page: Page) => page.evaluate(() => Object.hasOwn(globalThis, 'hacked'));
+
+describe('the link to a file', () => {
+  const bytes = randomBytes(300_000);
+
+  test('shows it to a browser, gives it as often as it says, and then tells that it is used up', async () => {
+    const { address, apiAddress } = await makeLink(await putFile('photo of the bay.jpg', bytes), { maxUses: 2 });
+    // As the command line prints it.
+    const page = await browser.openApp(`${apiAddress}/download`);
+    expect(new URL(page.url()).pathname).toBe(address);
+    await page.getByRole('heading', { name: 'photo of the bay.jpg' }).waitFor();
+    await page.getByText('Downloads left: 2').waitFor();
+    await expectNoAxeViolations(page);
+    expect(await downloadBy(page, 'Download')).toEqual({ name: 'photo of the bay.jpg', bytes });
+    await page.getByText('every byte is checked').waitFor();
+    await page.getByText('Downloads left: 1').waitFor();
+    // As curl -L does.
+    const direct = await fetch(webUrl() + address, { headers: { accept: '*/*' } });
+    expect(Buffer.from(await direct.arrayBuffer()).equals(bytes)).toBe(true);
+    await page.reload();
+    await page.getByRole('heading', { name: 'This link was used as often as it may be' }).waitFor();
+  });
+
+  test('asks for its password, takes no other, and no end of guesses', async () => {
+    const nodeId = await putFile('secret.txt', bytes);
+    const { address } = await makeLink(nodeId, { password: 'open sesame' });
+    const page = await browser.openApp(address);
+    const guess = async (password: string): Promise<void> => {
+      await page.getByLabel('Password').fill(password);
+      await page.getByRole('button', { name: 'Open' }).click();
+      await page.getByRole('button', { name: 'Open', disabled: true }).waitFor({ state: 'detached' });
+    };
+    await guess('guess');
+    await page.getByText('This is not the password of the link.').waitFor();
+    expect(await page.getByText('secret.txt').count()).toBe(0);
+    await expectNoAxeViolations(page);
+    await guess('open sesame');
+    await page.getByRole('heading', { name: 'secret.txt' }).waitFor();
+    expect(await downloadBy(page, 'Download')).toEqual({ name: 'secret.txt', bytes });
+    expect(page.url()).not.toContain('sesame');
+
+    await page.reload();
+    for (let index = 0; index < 5; index++) await guess(`guess ${index}`);
+    await page.getByRole('heading', { name: 'Too many attempts' }).waitFor();
+    await page.getByText(/Try again in 1\d min\./).waitFor();
+  });
+});
+
+test('the link to a folder lists it whatever the names in it say, and gives each file', async () => {
+  const folder = await makeFolder('from <b>us<b>');
+  const below = await commit({
+    type: 'mkdir',
+    opId: newOpId(),
+    namespaceId: owner.account.homeNamespaceId,
+    parentId: folder,
+    name: 'deeper',
+  });
+  for (const name of HOSTILE)
+    await putFile(name, Buffer.from(`<script>globalThis.hacked = true</script>${name}`), folder);
+  await putFile('deep.txt', Buffer.from('deep down'), below);
+  const { address } = await makeLink(folder);
+  const page = await browser.openApp(address);
+  await page.getByRole('heading', { name: 'from <b>us<b>' }).waitFor();
+  for (const name of HOSTILE) await page.getByText(name, { exact: true }).waitFor();
+  await expectNoAxeViolations(page);
+  const [hostile = ''] = HOSTILE;
+  const { bytes } = await downloadBy(page, `Download ${hostile}`);
+  expect(bytes.toString()).toContain('globalThis.hacked');
+  await page.getByRole('button', { name: 'deeper' }).click();
+  expect(await downloadBy(page, 'Download deep.txt')).toEqual({ name: 'deep.txt', bytes: Buffer.from('deep down') });
+  await page.getByRole('navigation', { name: 'Path' }).getByRole('button', { name: 'from <b>us<b>' }).click();
+  await page.getByText(hostile, { exact: true }).waitFor();
+  expect(await isHacked(page)).toBe(false);
+});
+
+test('what a link downloads through the origin of the app can never run there', async () => {
+  const nodeId = await putFile('page.html', Buffer.from('<script>document.title = "hacked"</script>'));
+  const { apiAddress } = await makeLink(nodeId);
+  const { headers } = await fetch(`${webUrl()}${apiAddress}/download?nodeId=${nodeId}`, { redirect: 'manual' });
+  expect(headers.get('content-security-policy')).toContain('sandbox');
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+});
+
+test('a link for uploads takes what a visitor gives, shows nothing of what is there, and ends when its owner says so', async () => {
+  const inbox = await makeFolder('inbox');
+  await putFile('private.txt', Buffer.from('not for visitors'), inbox);
+  const { address, linkId } = await makeLink(inbox, { role: 'upload' });
+  const page = await browser.openApp(address);
+  await page.getByRole('heading', { name: 'Send files' }).waitFor();
+  await expectNoAxeViolations(page);
+  const large = randomBytes(3_000_000);
+  await page.locator('input[type=file]').setInputFiles([
+    { name: 'large.bin', mimeType: 'application/octet-stream', buffer: large },
+    { name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') },
+  ]);
+  await page.getByText('Sent', { exact: true }).nth(1).waitFor();
+  expect(await page.getByText('private.txt').count()).toBe(0);
+  const query = { namespaceId: owner.account.homeNamespaceId };
+  const { nodes } = valueOf(await owner.api.listChildren({ parameters: { nodeId: inbox }, query }));
+  const sizes = Object.fromEntries(nodes.map(({ name, size }) => [name, size]));
+  expect(sizes).toEqual({ 'large.bin': large.length, 'note.txt': 5, 'private.txt': 16 });
+  valueOf(await owner.api.revokeLink({ parameters: { linkId } }));
+  await page.reload();
+  await page.getByRole('heading', { name: 'This link was ended' }).waitFor();
+});
+
+test('an address that leads nowhere says so, in the language of the browser', async () => {
+  const german = await browser.newProfile({ locale: 'de-DE' });
+  for (const path of [`/l/${'x'.repeat(43)}`, '/l/incomplete']) {
+    const page = await browser.openApp(path, german);
+    await page.getByRole('heading', { name: 'Diesen Link gibt es nicht' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+  }
+});

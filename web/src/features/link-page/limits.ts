@@ -1,0 +1,8 @@
+import { MiB } from '@syncline/protocol';
+
+/** Largest file that is put together in the memory of the page, where the browser cannot write to the disk. */
+export const MEMORY_BYTES_MAX = 256 * MiB;
+/** Entries that one step reads of a folder. */
+export const ENTRIES_READ = 500;
+/** Files that one drop may have. */
+export const DROPPED_FILES_MAX = 500;

@@ -1,0 +1,35 @@
+import { createContext, useContext } from 'react';
+import english from '../../messages/en/link.json' with { type: 'json' };
+import type { Language } from '../../messages/languages.ts';
+
+type LinkText = keyof typeof english;
+
+/** What the page says: this one catalogue, of which nothing is loaded but what is shown. */
+export interface LinkTexts {
+  readonly language: Language;
+  readonly say: (text: LinkText, values?: Readonly<Record<string, string>>) => string;
+}
+
+export const LinkTextsContext = createContext<LinkTexts>(textsOf('en', english));
+
+export function useLinkTexts(): LinkTexts {
+  return useContext(LinkTextsContext);
+}
+
+export async function readLinkTexts(language: Language): Promise<LinkTexts> {
+  switch (language) {
+    case 'en':
+      return textsOf(language, english);
+    case 'de':
+      return textsOf(language, (await import('../../messages/de/link.json', { with: { type: 'json' } })).default);
+    case 'es':
+      return textsOf(language, (await import('../../messages/es/link.json', { with: { type: 'json' } })).default);
+  }
+}
+
+function textsOf(language: Language, catalogue: Readonly<Record<LinkText, string>>): LinkTexts {
+  return {
+    language,
+    say: (text, values = {}) => catalogue[text].replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? ''),
+  };
+}

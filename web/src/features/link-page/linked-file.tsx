@@ -1,0 +1,57 @@
+import type { LinkNode } from '@syncline/protocol';
+import { Button } from '../../ui/button.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { formatBytes } from '../files/format-bytes.ts';
+import { KindIcon } from '../files/kind-icon.tsx';
+import type { LinkVisit, OpenedLink } from './create-link-visit.ts';
+import { LinkFacts } from './link-facts.tsx';
+import styles from './link-page.module.css';
+import { useLinkTexts } from './link-texts.ts';
+import { type LinkDownload, useLinkDownload } from './use-link-download.ts';
+
+/** A linked file: what it is, and a way to have it. Nothing of it is read before it is asked for, since that counts as a download. */
+export function LinkedFile(props: { readonly link: OpenedLink; readonly node: LinkNode; readonly visit: LinkVisit }) {
+  const { node, visit, link } = props;
+  const { say, language } = useLinkTexts();
+  const download = useLinkDownload(visit, node);
+  return (
+    <div className={styles.file}>
+      <span className={styles.preview}>
+        <KindIcon node={node} />
+      </span>
+      <p className={styles.quiet}>{say('link.sharedWithYou')}</p>
+      <h1 className={styles.name}>
+        <bdi>{node.name}</bdi>
+      </h1>
+      <p>{formatBytes(node.size, language)}</p>
+      <Button kind="primary" icon="download" isDisabled={download.isBusy} onPress={download.start}>
+        {say('link.download')}
+      </Button>
+      <DownloadNotice download={download} />
+      <LinkFacts link={link} used={download.count} />
+    </div>
+  );
+}
+
+/** How a download goes, read aloud as it changes. */
+export function DownloadNotice({ download: { state } }: { readonly download: LinkDownload }) {
+  const { say, language } = useLinkTexts();
+  switch (state.kind) {
+    case 'idle':
+      return null;
+    case 'running': {
+      const percent = new Intl.NumberFormat(language, { style: 'percent' }).format(state.share);
+      const text = say('link.downloading', { percent });
+      return (
+        <div className={styles.progress} role="status">
+          <progress aria-label={text} max={1} value={state.share} />
+          <span>{text}</span>
+        </div>
+      );
+    }
+    case 'done':
+      return <Notice kind="success">{say('link.downloaded')}</Notice>;
+    case 'failed':
+      return <Notice kind="problem">{state.text}</Notice>;
+  }
+}

@@ -1,0 +1,130 @@
+import type { LinkNode } from '@syncline/protocol';
+import { useState } from 'react';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { EmptyState, Loading } from '../../ui/empty-state.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { formatBytes } from '../files/format-bytes.ts';
+import { KindIcon } from '../files/kind-icon.tsx';
+import type { LinkVisit, OpenedLink } from './create-link-visit.ts';
+import { LinkFacts } from './link-facts.tsx';
+import styles from './link-page.module.css';
+import { useLinkTexts } from './link-texts.ts';
+import { DownloadNotice } from './linked-file.tsx';
+import { useLinkDownload } from './use-link-download.ts';
+import { useLinkedEntries } from './use-linked-entries.ts';
+
+/** A linked folder and those below it; each file by itself. */
+export function LinkedFolder(props: {
+  readonly link: OpenedLink;
+  readonly folder: LinkNode;
+  readonly visit: LinkVisit;
+}) {
+  const { link, folder, visit } = props;
+  const { say } = useLinkTexts();
+  const [trail, setTrail] = useState<readonly LinkNode[]>([folder]);
+  const place = trail.at(-1) ?? folder;
+  return (
+    <>
+      <div className={styles.head}>
+        <div>
+          <p className={styles.quiet}>{say('link.sharedWithYou')}</p>
+          <h1 className={styles.name}>
+            <bdi>{place.name}</bdi>
+          </h1>
+        </div>
+        <LinkFacts link={link} used={0} />
+      </div>
+      {trail.length > 1 && (
+        <nav aria-label={say('link.path')}>
+          <ol className={styles.trail}>
+            {trail.map((step, index) => (
+              <li key={step.nodeId}>
+                <button
+                  type="button"
+                  aria-current={step === place ? 'page' : undefined}
+                  onClick={() => setTrail(trail.slice(0, index + 1))}
+                >
+                  <bdi>{step.name}</bdi>
+                </button>
+              </li>
+            ))}
+          </ol>
+        </nav>
+      )}
+      <Entries
+        key={place.nodeId}
+        place={place}
+        isRoot={trail.length === 1}
+        visit={visit}
+        onOpen={(node) => setTrail([...trail, node])}
+      />
+    </>
+  );
+}
+
+function Entries(props: {
+  readonly place: LinkNode;
+  readonly isRoot: boolean;
+  readonly visit: LinkVisit;
+  readonly onOpen: (node: LinkNode) => void;
+}) {
+  const { say } = useLinkTexts();
+  const { nodes, state, more } = useLinkedEntries(props.visit, props.isRoot ? undefined : props.place.nodeId);
+  if (state === 'failed') return <Notice kind="problem">{say('link.failedText')}</Notice>;
+  if (state === 'reading' && nodes.length === 0) return <Loading label={say('link.loading')} />;
+  if (nodes.length === 0) return <EmptyState icon="folder" title={say('link.empty')} text={say('link.emptyText')} />;
+  return (
+    <>
+      <ul className={styles.entries} aria-label={say('link.listOf', { name: props.place.name })}>
+        {nodes.map((node) =>
+          node.kind === 'file' ? (
+            <FileRow key={node.nodeId} node={node} visit={props.visit} />
+          ) : (
+            <FolderRow key={node.nodeId} node={node} onOpen={props.onOpen} />
+          ),
+        )}
+      </ul>
+      {more !== undefined && (
+        <Button isDisabled={state === 'reading'} onPress={more}>
+          {say('link.more')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function FolderRow({ node, onOpen }: { readonly node: LinkNode; readonly onOpen: (node: LinkNode) => void }) {
+  const { say } = useLinkTexts();
+  return (
+    <li className={styles.entry}>
+      <KindIcon node={node} />
+      <button type="button" className={styles.entryName} onClick={() => onOpen(node)}>
+        <bdi>{node.name}</bdi>
+      </button>
+      <span className={styles.quiet}>{say('link.folder')}</span>
+    </li>
+  );
+}
+
+function FileRow({ node, visit }: { readonly node: LinkNode; readonly visit: LinkVisit }) {
+  const { say, language } = useLinkTexts();
+  const download = useLinkDownload(visit, node);
+  return (
+    <li className={styles.entry}>
+      <KindIcon node={node} />
+      <span className={styles.entryName}>
+        <bdi>{node.name}</bdi>
+      </span>
+      <span className={styles.quiet}>{formatBytes(node.size, language)}</span>
+      <IconButton
+        icon="download"
+        label={say('link.downloadName', { name: node.name })}
+        isDisabled={download.isBusy}
+        onPress={download.start}
+      />
+      <div className={styles.entryNotice}>
+        <DownloadNotice download={download} />
+      </div>
+    </li>
+  );
+}
