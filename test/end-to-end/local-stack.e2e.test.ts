@@ -62,8 +62,8 @@ function processesOf(data: string): readonly string[] {
   return lines.filter((line) => line.includes(data) && !line.includes('ps -eo'));
 }
 
-function start(options: { readonly port: number; readonly data: string }): StartCommand {
-  const addresses = [`--port=${options.port}`, '--web-port=0', `--outputs=${outputsFile}`];
+function start(options: { readonly port: number; readonly webPort?: number; readonly data: string }): StartCommand {
+  const addresses = [`--port=${options.port}`, `--web-port=${options.webPort ?? 0}`, `--outputs=${outputsFile}`];
   const command = new StartCommand([...addresses, `--data=${options.data}`]);
   started.push(command);
   return command;
@@ -157,7 +157,8 @@ describe('npm start', () => {
     expect(running.printed).toContain('The data is saved.');
     expect(processesOf(dataDir)).toEqual([]);
 
-    running = await start({ port: Number(new URL(first.endpoint).port), data: dataDir }).ready();
+    const [port, webPort] = [first.endpoint, first.webUrl ?? ''].map((url) => Number(new URL(url).port));
+    running = await start({ port: port ?? 0, webPort: webPort ?? 0, data: dataDir }).ready();
     expect(await outputs()).toEqual(first);
     // Unless somebody has edited the sources meanwhile.
     expect(running.printed.includes('Deploying')).toBe(running.printed.includes('Synthesising'));
