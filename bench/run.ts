@@ -9,6 +9,7 @@ import { benchChunking } from './chunking.bench.ts';
 import { benchCommitLatency } from './commit-latency.bench.ts';
 import { benchCommitRace } from './commit-race.bench.ts';
 import { benchCompression } from './compression.bench.ts';
+import { benchContentExtraction } from './content-extraction.bench.ts';
 import { benchEditBytes } from './edit-bytes.bench.ts';
 import { benchFarFiles } from './far-files.bench.ts';
 import { type BundledFunction, benchFunctionStart } from './function-start.bench.ts';
@@ -67,6 +68,7 @@ const benches: Readonly<Record<string, Bench>> = {
   streaming: benchStreaming,
   compression: benchCompression,
   'text-files': benchTextFiles,
+  'content-extraction': benchContentExtraction,
 };
 
 const { values: options } = parseArgs({

@@ -1,3 +1,4 @@
+import { SqsContentQueue } from './extraction/sqs-content-queue.ts';
 import { DynamodbJournalPositions } from './journal/dynamodb-journal-positions.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
@@ -11,6 +12,7 @@ import { SqsIndexQueue } from './search/sqs-index-queue.ts';
 const environment = readEnvironment([
   'ACCOUNTS_TABLE',
   'CHANGES_TABLE',
+  'CONTENT_QUEUE_URL',
   'FILES_TABLE',
   'INDEX_QUEUE_URL',
   'SEARCH_ENDPOINT',
@@ -34,6 +36,7 @@ export const handler = createIndexHandler({
   ...openSearchIndex(environment.SEARCH_ENDPOINT),
   progress: new DynamodbJournalPositions({ ...dynamodb, tableName: environment.SESSIONS_TABLE, follower: 'indexed' }),
   queue: new SqsIndexQueue({ queueUrl: environment.INDEX_QUEUE_URL }),
+  contents: new SqsContentQueue({ queueUrl: environment.CONTENT_QUEUE_URL }),
   clock: systemClock,
   telemetry: lineTelemetry({ stage: environment.STAGE }),
 });

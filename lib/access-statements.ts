@@ -73,13 +73,21 @@ function queueStatements(access: Access, { pushes }: Resources): readonly Policy
 }
 
 /** Requests are bounded by their paths: those of the index and its aliases alone. */
-function searchStatements(access: Access, { search }: Resources): readonly PolicyStatement[] {
+function searchStatements(access: Access, { config, search }: Resources): readonly PolicyStatement[] {
   if (search === undefined) return [];
-  const statements = access.queueIndexTasks ? [allow(['sqs:SendMessage'], [search.queueArn])] : [];
+  // The right to send one is the right to send some, but to the emulator.
+  const sendSome = ['sqs:SendMessage', ...(config.stage === 'local' ? ['sqs:SendMessageBatch'] : [])];
+  const statements = [
+    ...(access.queueIndexTasks ? [allow(['sqs:SendMessage'], [search.queueArn])] : []),
+    ...(access.queueContentTasks ? [allow(sendSome, [search.contents.queueArn])] : []),
+  ];
   // A local engine asks nobody who they are.
   if (access.searchIndex === undefined || search.domainArn === undefined) return statements;
   const ask = allow(['es:ESHttpPost'], [`${search.domainArn}/syncline-nodes/*`]);
   if (access.searchIndex === 'read') return [...statements, ask];
+  if (access.searchIndex === 'fill') {
+    return [...statements, ask, allow(['es:ESHttpPost'], [`${search.domainArn}/syncline-nodes-write/_bulk`])];
+  }
   const change = allow(
     ['es:ESHttpHead', 'es:ESHttpPost', 'es:ESHttpPut'],
     [`${search.domainArn}/syncline-nodes-*`, `${search.domainArn}/_alias/syncline-nodes`],

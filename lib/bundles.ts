@@ -8,12 +8,22 @@ import { type FunctionName, functions } from './functions.ts';
 
 const projectRoot = join(import.meta.dirname, '..');
 
-/** The one file that is deployed as a function: an ES module that exports `handler`. */
-export interface Bundle {
+/** One file that is deployed: an ES module. */
+export interface BundledFile {
   readonly bytes: Uint8Array;
   /** Files that went into it, relative to the project. */
   readonly inputs: readonly string[];
 }
+
+/** What is deployed as a function: a file that exports `handler`, and what it starts as processes of their own, by their names beside it. */
+export interface Bundle extends BundledFile {
+  readonly beside: ReadonlyMap<string, BundledFile>;
+}
+
+/** What functions start, and from which files it is made. */
+const STARTED: Readonly<Partial<Record<FunctionName, Readonly<Record<string, string>>>>> = {
+  extract: { reader: join('lambdas', 'extraction', 'reader-process.ts') },
+};
 
 let bundles: ReadonlyMap<FunctionName, Bundle> | undefined;
 
@@ -31,15 +41,16 @@ export function bundleOf(name: FunctionName): Bundle {
 }
 
 /**
- * Gives `use` a directory that holds the code of a function as `index.mjs`, for as long as it runs: CDK copies an asset
+ * Gives `use` a directory that holds the code of a function as `index.mjs`, and what it starts, for as long as it runs: CDK copies an asset
  * to its output when the construct is made. Assets are named by their content, so an unchanged function is not deployed
  * again. Stacks whose code nobody asked for (`cdk deploy` of other ones, tests of templates) are not bundled.
  */
 export function withCode<Result>(scope: Construct, name: FunctionName, use: (directory: string) => Result): Result {
   const directory = mkdtempSync(join(tmpdir(), `syncline-${name}-`));
   try {
-    const code = Stack.of(scope).bundlingRequired ? bundleOf(name).bytes : '// not bundled';
-    writeFileSync(join(directory, 'index.mjs'), code);
+    const bundle = Stack.of(scope).bundlingRequired ? bundleOf(name) : undefined;
+    writeFileSync(join(directory, 'index.mjs'), bundle?.bytes ?? '// not bundled');
+    for (const [file, { bytes }] of bundle?.beside ?? []) writeFileSync(join(directory, file), bytes);
     return use(directory);
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -49,7 +60,10 @@ export function withCode<Result>(scope: Construct, name: FunctionName, use: (dir
 function buildBundles(names: readonly FunctionName[]): ReadonlyMap<FunctionName, Bundle> {
   const { outputFiles, metafile } = buildSync({
     absWorkingDir: projectRoot,
-    entryPoints: Object.fromEntries(names.map((name) => [name, `lambdas/${name}.lambda.ts`])),
+    entryPoints: {
+      ...Object.fromEntries(names.map((name) => [name, `lambdas/${name}.lambda.ts`])),
+      ...Object.assign({}, ...Object.values(STARTED)),
+    },
     outdir: 'bundles',
     outExtension: { '.js': '.mjs' },
     write: false,
@@ -65,13 +79,18 @@ function buildBundles(names: readonly FunctionName[]): ReadonlyMap<FunctionName,
     // What is CommonJS among the dependencies calls `require` for Node's own modules.
     banner: { js: "import{createRequire as nodeRequire}from'node:module';const require=nodeRequire(import.meta.url);" },
   });
+  const fileOf = (name: string): BundledFile => {
+    const path = join(projectRoot, 'bundles', `${name}.mjs`);
+    const file = outputFiles.find((candidate) => candidate.path === path);
+    if (file === undefined) throw new Error(`esbuild made no bundle for ${name}`);
+    const inputs = Object.keys(metafile.outputs[`bundles/${name}.mjs`]?.inputs ?? {});
+    return { bytes: file.contents, inputs };
+  };
   return new Map(
     names.map((name) => {
-      const path = join(projectRoot, 'bundles', `${name}.mjs`);
-      const file = outputFiles.find((candidate) => candidate.path === path);
-      if (file === undefined) throw new Error(`esbuild made no bundle for ${name}`);
-      const inputs = Object.keys(metafile.outputs[`bundles/${name}.mjs`]?.inputs ?? {});
-      return [name, { bytes: file.contents, inputs }];
+      const started = Object.keys(STARTED[name] ?? {});
+      const beside = new Map(started.map((file) => [`${file}.mjs`, fileOf(file)]));
+      return [name, { ...fileOf(name), beside }];
     }),
   );
 }

@@ -17,11 +17,12 @@ export function addStacks(app: App, config: DeploymentConfig): void {
   const found = config.search === 'off' ? undefined : new SearchStack(app, stackId('Search'), { config });
   const search = found === undefined ? {} : { search: found.search };
   const feed = (consumer: ApiFunction): void => found?.queue.feed(consumer);
+  const feedContents = (consumer: ApiFunction): void => found?.contentQueue.feed(consumer);
   const { sockets } = new RealtimeStack(app, stackId('Realtime'), {
     config,
     storage,
     identity,
-    search: found === undefined ? undefined : { ...found.search, feed },
+    search: found === undefined ? undefined : { ...found.search, feed, feedContents },
   });
   const { origin } = new ApiStack(app, stackId('Api'), { config, storage, identity, sockets, ...search });
   if (origin === undefined) return;

@@ -32,10 +32,12 @@ export interface Access {
   readonly connections?: 'push' | 'push-and-close';
   /** May put member pages into the queue of pushes. */
   readonly queuePushes?: true;
-  /** What it may do to the search index, where there is one: ask it, or also change it. */
-  readonly searchIndex?: 'read' | 'write';
+  /** What it may do to the search index, where there is one: ask it, also write documents, or also change how they lie there. */
+  readonly searchIndex?: 'read' | 'fill' | 'write';
   /** May put tasks into the queue of the search index, where there is one. */
   readonly queueIndexTasks?: true;
+  /** May put tasks into the queue of contents to be read, where there is a search index. */
+  readonly queueContentTasks?: true;
 }
 
 /** Values of the deployment that a function needs beside the names of what it may access. */

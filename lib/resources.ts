@@ -58,4 +58,6 @@ export interface Search {
   /** Of the queue of what the index is to follow. */
   readonly queueArn: string;
   readonly queueUrl: string;
+  /** The queue of contents whose words are to be read. */
+  readonly contents: { readonly queueArn: string; readonly queueUrl: string };
 }

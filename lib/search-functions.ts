@@ -28,9 +28,23 @@ export const searchFunctions = {
       },
       searchIndex: 'write',
       queueIndexTasks: true,
+      queueContentTasks: true,
     },
     settings: [],
     memoryMiB: memory.core,
     timeoutSeconds: seconds.index,
+  },
+  /** Called by the queue of contents: reads words out of files. Deployed where there is an index. */
+  extract: {
+    routes: [],
+    access: {
+      tables: { accounts: ['GetItem'], files: ['GetItem', 'BatchGetItem'], chunks: ['BatchGetItem'] },
+      readObjects: ['chunks', 'packs', 'manifests'],
+      searchIndex: 'fill',
+    },
+    settings: [],
+    // What reads may take most of it (lambdas/extraction/limits.ts).
+    memoryMiB: memory.reader,
+    timeoutSeconds: seconds.extract,
   },
 } as const satisfies Record<string, FunctionSpec>;

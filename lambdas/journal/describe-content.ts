@@ -35,7 +35,7 @@ export interface ManifestPage {
  * `start` is 0. Cost: nothing for a short manifest; of a long one no more than the page is read.
  */
 export async function readManifestPage(
-  { objects }: Pick<DescribeContentDependencies, 'objects'>,
+  { objects }: { readonly objects: Pick<ObjectStore, 'read'> },
   revision: StoredRevision,
   { start, count }: { readonly start: number; readonly count: number },
 ): Promise<ManifestPage> {

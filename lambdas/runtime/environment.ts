@@ -12,6 +12,7 @@ export type Variable =
   | 'DEAD_LETTERS_URL'
   | 'DEDUP_SCOPE'
   | 'FILES_TABLE'
+  | 'CONTENT_QUEUE_URL'
   | 'INDEX_QUEUE_URL'
   | 'ISSUER'
   | 'KEY_SECRET_ID'

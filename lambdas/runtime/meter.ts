@@ -37,4 +37,6 @@ export type CountName =
   | 'scrubDefects'
   | 'nodesIndexed'
   | 'tasksFailed'
-  | 'tasksPoisoned';
+  | 'tasksPoisoned'
+  | 'textsRead'
+  | 'textsUnread';

@@ -11,7 +11,7 @@ export interface QueueRequestOptions {
   readonly connection?: AwsConnection;
 }
 
-export type QueueAction = 'SendMessage' | 'GetQueueAttributes' | 'ChangeMessageVisibility';
+export type QueueAction = 'SendMessage' | 'SendMessageBatch' | 'GetQueueAttributes' | 'ChangeMessageVisibility';
 
 /** Requests to SQS about one queue of ours. Source: Amazon SQS API Reference. */
 export class QueueRequests {

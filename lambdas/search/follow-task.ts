@@ -5,8 +5,8 @@ import { NamespaceView } from '../journal/namespace-view.ts';
 import type { JournalEntry, NamespaceHead, NamespaceStore } from '../namespaces/namespace-store.ts';
 import type { Meter } from '../runtime/meter.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
-import { describeNodes, withTexts } from './describe-nodes.ts';
-
+import { type ApplyDependencies, applyDocuments } from './apply-documents.ts';
+import { describeNodes } from './describe-nodes.ts';
 import type { IndexQueue, IndexTask } from './index-task.ts';
 import {
   CHILDREN_AT_ONCE,
@@ -17,11 +17,11 @@ import {
   SUBTREE_NODES_AT_ONCE,
   TASK_FOLDERS_MAX,
 } from './limits.ts';
-import { type IndexChange, indexVersion, type SearchIndex } from './search-index.ts';
+import { indexVersion, type SearchIndex } from './search-index.ts';
 
-export interface FollowDependencies {
+export interface FollowDependencies extends Pick<ApplyDependencies, 'contents'> {
   readonly namespaces: NamespaceStore;
-  readonly index: Pick<SearchIndex, 'apply' | 'getTexts' | 'listBelow'>;
+  readonly index: Pick<SearchIndex, 'apply' | 'describeTexts' | 'getTexts' | 'listBelow'>;
   readonly progress: JournalPositions;
   readonly queue: IndexQueue;
   readonly meter: Meter;
@@ -237,7 +237,7 @@ async function indexNodes(
   for (let from = 0; from < unique.length; from += DOCUMENTS_AT_ONCE) {
     const part = unique.slice(from, from + DOCUMENTS_AT_ONCE);
     let written = await describe(part);
-    await writeDocuments(dependencies, written);
+    await applyDocuments(dependencies, written);
     for (let looks = 0; ; looks++) {
       const next = await namespaces.readHead(head.namespaceId);
       if (next === undefined || (next.seq === seen.seq && next.epoch === seen.epoch)) break;
@@ -247,15 +247,8 @@ async function indexNodes(
       const different = described.filter((change, index) => !isDeepStrictEqual(change, written[index]));
       if (different.length === 0) break;
       written = described;
-      await writeDocuments(dependencies, different);
+      await applyDocuments(dependencies, different);
     }
     meter.count('nodesIndexed', part.length);
   }
-}
-
-async function writeDocuments({ index }: FollowDependencies, changes: readonly IndexChange[]): Promise<void> {
-  const files = changes.flatMap((change) =>
-    change.kind === 'put' && change.document.contentHash !== undefined ? [change.document] : [],
-  );
-  await index.apply(withTexts(changes, await index.getTexts(files)));
 }

@@ -60,6 +60,9 @@ export const indexDefinition = {
       modifiedAt: { type: 'date' },
       isTrashed: { type: 'boolean' },
       contentHash: { type: 'keyword', index: false, doc_values: false },
+      /** The content whose text, or reason why there is none, stands here; and the bytes of the text. */
+      textHash: { type: 'keyword', doc_values: false },
+      textBytes: { type: 'integer', index: false, doc_values: false },
       unread: { type: 'keyword', index: false, doc_values: false },
       text: { type: 'text', analyzer: 'standard', index_options: 'offsets' },
     },

@@ -10,6 +10,8 @@ export const PREFIX_CHARS_MAX = 12;
 export const DOCUMENTS_AT_ONCE = 500;
 /** Most bytes of one request to the index: half of what the smallest domains of AWS take. */
 export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
+/** Bytes of texts that are fetched from the index together. */
+export const TEXT_BYTES_AT_ONCE = 4 * 1024 * 1024;
 /** Hits that are told of one query, over all pages. Deeper pages cost the index as much as all before them. */
 export const HITS_MAX = 10_000;
 /** Values of a facet. */

@@ -50,6 +50,14 @@ export class MemoryIndexGenerations implements IndexGenerations, SearchIndex {
     return this.serving.apply(changes);
   }
 
+  describeTexts(nodes: Parameters<SearchIndex['describeTexts']>[0]) {
+    return this.serving.describeTexts(nodes);
+  }
+
+  findText(content: Parameters<SearchIndex['findText']>[0]) {
+    return this.serving.findText(content);
+  }
+
   getTexts(nodes: Parameters<SearchIndex['getTexts']>[0]) {
     return this.serving.getTexts(nodes);
   }

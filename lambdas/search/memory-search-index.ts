@@ -1,5 +1,5 @@
 import { assert, type NodeId } from '@syncline/protocol';
-import { DOCUMENTS_AT_ONCE, FACET_VALUES_MAX } from './limits.ts';
+import { DOCUMENTS_AT_ONCE, FACET_VALUES_MAX, PASSAGE_CHARS } from './limits.ts';
 import { foldWord, nameWords } from './name-words.ts';
 import type {
   FacetValue,
@@ -7,11 +7,14 @@ import type {
   IndexChange,
   IndexedNode,
   IndexedText,
+  IndexHit,
   IndexQuery,
+  PassagePart,
   QueryFilter,
   QueryTerm,
   SearchDocument,
   SearchIndex,
+  TextDescription,
 } from './search-index.ts';
 
 interface Row {
@@ -31,6 +34,19 @@ export class MemorySearchIndex implements SearchIndex {
       if ((this.#rows.get(key)?.version ?? -1) > version) continue;
       this.#rows.set(key, change.kind === 'put' ? { version, document: change.document } : { version });
     }
+  }
+
+  async describeTexts(nodes: readonly IndexedNode[]): Promise<ReadonlyMap<NodeId, TextDescription>> {
+    const texts = [...(await this.getTexts(nodes))];
+    return new Map(
+      texts.map(([nodeId, { contentHash, text }]) => [nodeId, { contentHash, bytes: Buffer.byteLength(text ?? '') }]),
+    );
+  }
+
+  async findText({ namespaceId, contentHash }: Parameters<SearchIndex['findText']>[0]) {
+    return this.documents().find(
+      (document) => document.namespaceId === namespaceId && document.text?.contentHash === contentHash,
+    )?.text;
   }
 
   async getTexts(nodes: readonly IndexedNode[]): Promise<ReadonlyMap<NodeId, IndexedText>> {
@@ -66,12 +82,12 @@ export class MemorySearchIndex implements SearchIndex {
       .toSorted((left, right) => comparePlaces(left.place, right.place));
     const page = found.filter(({ place }) => after === undefined || comparePlaces(place, after) > 0).slice(0, limit);
     return {
-      hits: page.map(({ document: { namespaceId, nodeId, path }, place }) => ({
+      hits: page.map(({ document: { namespaceId, nodeId, path, text }, place }) => ({
         namespaceId,
         nodeId,
         path,
         place,
-        passages: [],
+        passages: passagesOf(text?.text ?? '', terms),
       })),
       total: found.length,
       facets: {
@@ -106,8 +122,8 @@ function passes(document: SearchDocument, filter: QueryFilter): boolean {
 
 function matches(document: SearchDocument, term: QueryTerm): boolean {
   const above = document.path.slice(0, document.path.length - document.name.length);
-  const text = (document.text?.text ?? '').split(/[^\p{L}\p{M}\p{N}]+/u).map((word) => word.toLowerCase());
-  const spoken = term.text.split(/[^\p{L}\p{M}\p{N}]+/u).flatMap((word) => (word === '' ? [] : word.toLowerCase()));
+  const text = wordsOf(document.text?.text ?? '').map(({ word }) => word);
+  const spoken = wordsOf(term.text).map(({ word }) => word);
   return [
     [nameWords(document.name), nameWords(term.text)],
     [nameWords(above), nameWords(term.text)],
@@ -115,6 +131,39 @@ function matches(document: SearchDocument, term: QueryTerm): boolean {
   ].some(([words = [], wanted = []], place) =>
     has(words, wanted, place === 1 && term.kind === 'prefix' ? 'word' : term.kind),
   );
+}
+
+/** The words of a text with their places. */
+function wordsOf(text: string): readonly { readonly word: string; readonly start: number; readonly end: number }[] {
+  return [...text.matchAll(/[\p{L}\p{M}\p{N}]+/gu)].map(({ 0: run, index }) => ({
+    word: run.toLowerCase(),
+    start: index,
+    end: index + run.length,
+  }));
+}
+
+/** One passage, around the first word of the text that is looked for. */
+function passagesOf(text: string, terms: readonly QueryTerm[]): IndexHit['passages'] {
+  const wanted = terms.flatMap((term) => {
+    const words = wordsOf(term.text);
+    return words.map(({ word }, at) => ({ word, isPrefix: term.kind === 'prefix' && at === words.length - 1 }));
+  });
+  const isMatch = (candidate: string): boolean =>
+    wanted.some(({ word, isPrefix }) => (isPrefix ? candidate.startsWith(word) : candidate === word));
+  const found = wordsOf(text).filter(({ word }) => isMatch(word));
+  const [first] = found;
+  if (first === undefined) return [];
+  const start = Math.max(0, first.start - PASSAGE_CHARS / 2);
+  const end = Math.min(text.length, start + PASSAGE_CHARS);
+  const parts: PassagePart[] = [];
+  let at = start;
+  for (const match of found.filter((one) => one.end <= end)) {
+    if (match.start > at) parts.push({ text: text.slice(at, match.start), isMatch: false });
+    parts.push({ text: text.slice(match.start, match.end), isMatch: true });
+    at = match.end;
+  }
+  if (at < end) parts.push({ text: text.slice(at, end), isMatch: false });
+  return [parts];
 }
 
 function has(words: readonly string[], wanted: readonly string[], kind: QueryTerm['kind']): boolean {

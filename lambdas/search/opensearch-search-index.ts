@@ -1,8 +1,8 @@
-import { assert, type NodeId } from '@syncline/protocol';
+import { assert, type ContentHash, type NodeId } from '@syncline/protocol';
 import type { AwsRequests } from '../runtime/aws-requests.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
 import { READ_ALIAS, WRITE_ALIAS } from './index-definition.ts';
-import { DOCUMENTS_AT_ONCE } from './limits.ts';
+import { DOCUMENTS_AT_ONCE, REQUEST_BYTES_MAX } from './limits.ts';
 import { foldWord, nameWords } from './name-words.ts';
 import { MATCH_END, MATCH_START, queryBody } from './query-body.ts';
 import type {
@@ -15,6 +15,7 @@ import type {
   PassagePart,
   SearchDocument,
   SearchIndex,
+  TextDescription,
 } from './search-index.ts';
 
 export interface OpensearchOptions {
@@ -46,7 +47,10 @@ export class OpensearchSearchIndex implements SearchIndex {
   async apply(changes: readonly IndexChange[]): Promise<void> {
     assert(changes.length <= DOCUMENTS_AT_ONCE, 'changes are applied in batches');
     if (changes.length === 0) return;
-    const body = Buffer.from(changes.flatMap(bulkLines).join(''));
+    for (const body of bulkBodies(changes)) await this.#applyBody(body);
+  }
+
+  async #applyBody(body: Buffer): Promise<void> {
     const answer = (await this.#post(`/${this.#writeName}/_bulk`, body, 'application/x-ndjson')) as BulkAnswer;
     if (!answer.errors) return;
     for (const item of answer.items) {
@@ -57,23 +61,43 @@ export class OpensearchSearchIndex implements SearchIndex {
     }
   }
 
+  async describeTexts(nodes: readonly IndexedNode[]): Promise<ReadonlyMap<NodeId, TextDescription>> {
+    const described = new Map<NodeId, TextDescription>();
+    for (const [nodeId, { textHash, textBytes }] of await this.#sourcesOf(nodes, ['textHash', 'textBytes'])) {
+      if (textHash !== undefined) described.set(nodeId, { contentHash: textHash, bytes: textBytes ?? 0 });
+    }
+    return described;
+  }
+
   async getTexts(nodes: readonly IndexedNode[]): Promise<ReadonlyMap<NodeId, IndexedText>> {
     const texts = new Map<NodeId, IndexedText>();
-    if (nodes.length === 0) return texts;
-    const docs = nodes.map((node) => ({ _id: documentId(node), routing: node.namespaceId, _source: TEXT_FIELDS }));
+    for (const [nodeId, source] of await this.#sourcesOf(nodes, TEXT_FIELDS)) {
+      const text = toText(source);
+      if (text !== undefined) texts.set(nodeId, text);
+    }
+    return texts;
+  }
+
+  async findText({ namespaceId, contentHash }: Parameters<SearchIndex['findText']>[0]) {
+    const filter = [{ term: { namespaceId } }, { term: { textHash: contentHash } }];
+    const { hits } = await this.#search([namespaceId], { size: 1, _source: TEXT_FIELDS, query: { bool: { filter } } });
+    const [found] = hits.hits;
+    return found === undefined ? undefined : toText(found._source);
+  }
+
+  async #sourcesOf(
+    nodes: readonly IndexedNode[],
+    fields: readonly (keyof TextSource)[],
+  ): Promise<ReadonlyMap<NodeId, TextSource>> {
+    const sources = new Map<NodeId, TextSource>();
+    if (nodes.length === 0) return sources;
+    const docs = nodes.map((node) => ({ _id: documentId(node), routing: node.namespaceId, _source: fields }));
     const answer = (await this.#post(`/${this.#readName}/_mget`, jsonBytes({ docs }))) as MultiGetAnswer;
     for (const [index, { found, _source: source }] of answer.docs.entries()) {
       const node = nodes[index];
-      if (found !== true || node === undefined || source?.contentHash === undefined) continue;
-      const { contentHash, text, unread } = source;
-      if (text === undefined && unread === undefined) continue;
-      texts.set(node.nodeId, {
-        contentHash,
-        ...(text === undefined ? {} : { text }),
-        ...(unread === undefined ? {} : { unread }),
-      });
+      if (found === true && node !== undefined && source !== undefined) sources.set(node.nodeId, source);
     }
-    return texts;
+    return sources;
   }
 
   async listBelow({ namespaceId, folderId, after, limit }: Parameters<SearchIndex['listBelow']>[0]) {
@@ -123,7 +147,15 @@ export class OpensearchSearchIndex implements SearchIndex {
   }
 }
 
-const TEXT_FIELDS = ['contentHash', 'text', 'unread'] as const;
+const TEXT_FIELDS = ['textHash', 'text', 'unread'] as const;
+
+/** What a document says of its text. */
+interface TextSource {
+  readonly textHash?: ContentHash;
+  readonly textBytes?: number;
+  readonly text?: string;
+  readonly unread?: string;
+}
 
 interface BulkAnswer {
   readonly errors: boolean;
@@ -133,7 +165,7 @@ interface BulkAnswer {
 }
 
 interface MultiGetAnswer {
-  readonly docs: readonly { readonly found?: boolean; readonly _source?: IndexedText }[];
+  readonly docs: readonly { readonly found?: boolean; readonly _source?: TextSource }[];
 }
 
 interface FoundAnswer {
@@ -142,7 +174,7 @@ interface FoundAnswer {
 }
 
 interface FoundDocument {
-  readonly _source: IndexedNode & { readonly path: string };
+  readonly _source: IndexedNode & TextSource & { readonly path: string };
   readonly _version?: number;
   readonly sort: readonly (string | number)[];
   readonly highlight?: { readonly text?: readonly string[] };
@@ -154,6 +186,22 @@ interface Buckets {
 
 function documentId({ namespaceId, nodeId }: IndexedNode): string {
   return `${namespaceId}.${nodeId}`;
+}
+
+/** Bodies of at most REQUEST_BYTES_MAX, or of one change that is longer. */
+function bulkBodies(changes: readonly IndexChange[]): readonly Buffer[] {
+  const bodies: Buffer[][] = [[]];
+  let bytes = 0;
+  for (const change of changes) {
+    const lines = Buffer.from(bulkLines(change).join(''));
+    if (bytes > 0 && bytes + lines.length > REQUEST_BYTES_MAX) {
+      bodies.push([]);
+      bytes = 0;
+    }
+    bodies.at(-1)?.push(lines);
+    bytes += lines.length;
+  }
+  return bodies.map((parts) => Buffer.concat(parts));
 }
 
 function bulkLines(change: IndexChange): readonly string[] {
@@ -177,7 +225,21 @@ function toSource({ text, path, ...document }: SearchDocument) {
     pathWords: nameWords(path.slice(0, path.length - document.name.length)).join(' '),
     ...(text === undefined
       ? {}
-      : { contentHash: text.contentHash, text: text.text ?? undefined, unread: text.unread ?? undefined }),
+      : {
+          textHash: text.contentHash,
+          textBytes: Buffer.byteLength(text.text ?? ''),
+          text: text.text ?? undefined,
+          unread: text.unread ?? undefined,
+        }),
+  };
+}
+
+function toText({ textHash, text, unread }: TextSource): IndexedText | undefined {
+  if (textHash === undefined) return undefined;
+  return {
+    contentHash: textHash,
+    ...(text === undefined ? {} : { text }),
+    ...(unread === undefined ? {} : { unread }),
   };
 }
 

@@ -11,7 +11,7 @@ export async function prepareIndex(requests: AwsRequests, endpoint: string): Pro
   const name = `${READ_ALIAS}-v${INDEX_VERSION}-1`;
   const url = new URL(`${endpoint.replace(/\/$/, '')}/${name}`);
   const alias = await requests.send({ method: 'HEAD', url: new URL(`/_alias/${READ_ALIAS}`, url) });
-  if (alias.status === 200) return;
+  if (alias.status === 200) return addFields(requests, url);
   const body = Buffer.from(
     JSON.stringify({ ...indexDefinition, aliases: { [READ_ALIAS]: {}, [WRITE_ALIAS]: { is_write_index: true } } }),
   );
@@ -21,4 +21,17 @@ export async function prepareIndex(requests: AwsRequests, endpoint: string): Pro
   if (text.includes('resource_already_exists_exception')) return;
   if (answer.status === 403) throw new UnavailableError('the search engine refuses to make the index');
   assert(false, `OpenSearch does not take the definition of the index: ${answer.status} ${text.slice(0, 1000)}`);
+}
+
+/** Gives the index that serves the fields that it lacks; those that it has stay as they are. */
+async function addFields(requests: AwsRequests, url: URL): Promise<void> {
+  const { properties } = indexDefinition.mappings;
+  const { status } = await requests.send({
+    method: 'PUT',
+    url: new URL(`/${WRITE_ALIAS}/_mapping`, url),
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify({ properties })),
+  });
+  if (status === 403) throw new UnavailableError('the search engine refuses to add fields to the index');
+  assert(status === 200, `OpenSearch does not take new fields of the index: ${status}`);
 }

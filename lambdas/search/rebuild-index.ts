@@ -9,7 +9,7 @@ import { generationName, INDEX_VERSION } from './index-definition.ts';
 import type { IndexGeneration, IndexGenerations } from './index-generations.ts';
 import type { IndexQueue, IndexTask } from './index-task.ts';
 import { CATCH_UPS_MAX, NAMESPACE_PAGES_MAX, NAMESPACE_TASKS_MAX, NAMESPACES_AT_ONCE } from './limits.ts';
-import type { IndexedNode, SearchIndex } from './search-index.ts';
+import type { IndexedNode } from './search-index.ts';
 
 export interface RebuildDependencies {
   readonly namespaces: NamespaceStore;
@@ -205,7 +205,7 @@ class FollowedPosition implements JournalPositions {
   }
 }
 
-type Written = Pick<SearchIndex, 'apply' | 'getTexts' | 'listBelow'>;
+type Written = ReturnType<IndexGenerations['open']>;
 
 /** The same index, which takes the texts that it has not from another one: nothing is read out of a content twice. */
 function withTextsOf(target: Written, previous: Written | undefined): Written {
@@ -213,6 +213,11 @@ function withTextsOf(target: Written, previous: Written | undefined): Written {
   return {
     apply: (changes) => target.apply(changes),
     listBelow: (page) => target.listBelow(page),
+    describeTexts: async (nodes: readonly IndexedNode[]) => {
+      const own = await target.describeTexts(nodes);
+      const others = await previous.describeTexts(nodes.filter(({ nodeId }) => !own.has(nodeId)));
+      return new Map([...others, ...own]);
+    },
     getTexts: async (nodes: readonly IndexedNode[]) => {
       const own = await target.getTexts(nodes);
       const others = await previous.getTexts(nodes.filter(({ nodeId }) => !own.has(nodeId)));

@@ -7,8 +7,15 @@ export interface SearchIndex {
    * At most DOCUMENTS_AT_ONCE. @throws UnavailableError when the index did not take one of them; the others may be written.
    */
   apply(changes: readonly IndexChange[]): Promise<void>;
-  /** The texts that stand in the index with these nodes, by node. Cost: one request. */
+  /** Which texts stand in the index with these nodes, by node, also those that say why there is none. Cost: one request. */
+  describeTexts(nodes: readonly IndexedNode[]): Promise<ReadonlyMap<NodeId, TextDescription>>;
+  /** The texts themselves, by node. Precondition: they are no more than fit into memory (describeTexts). Cost: one request. */
   getTexts(nodes: readonly IndexedNode[]): Promise<ReadonlyMap<NodeId, IndexedText>>;
+  /** The text of a content that stands with some node of a namespace. Sees what was applied a second before. Cost: one request. */
+  findText(content: {
+    readonly namespaceId: NamespaceId;
+    readonly contentHash: ContentHash;
+  }): Promise<IndexedText | undefined>;
   /**
    * Nodes of a namespace that are indexed, or those below a folder, by id, after `after`, with their versions. Sees all that was applied.
    * Cost: two requests.
@@ -54,11 +61,17 @@ export interface SearchDocument extends IndexedNode {
   readonly text?: IndexedText;
 }
 
-/** What was read out of a content; why there is none, in words of the service's own. */
+/** What was read out of a content, or why there is no text: an UnreadReason (extraction/read-outcome.ts). */
 export interface IndexedText {
   readonly contentHash: ContentHash;
   readonly text?: string;
   readonly unread?: string;
+}
+
+/** `bytes` in UTF-8; 0 when there is no text, but a reason. */
+export interface TextDescription {
+  readonly contentHash: ContentHash;
+  readonly bytes: number;
 }
 
 /** A query whose words are taken apart (parse-query.ts). Each list is a set of conditions that all hold. */

@@ -30,7 +30,7 @@ export interface SearchDependencies extends OpenNamespaceDependencies {
 }
 
 /**
- * Files and folders that the caller may read, by words of their names and paths.
+ * Files and folders that the caller may read, by words of their names, paths and contents.
  *
  * Whose trees are searched is read from the memberships of this moment, and each hit is looked at once more in the tables: what has gone since
  * it was indexed, or is not the caller's to see, is never told. Counts and facets are the index's own, over the same trees.
@@ -63,7 +63,7 @@ export async function searchNodes(
     hits: await describeHits(dependencies, scope.value, { answer, isTrashed: query.filter.isTrashed }),
     total: answer.total,
     facets: { types: [...answer.facets.types], extensions: [...answer.facets.extensions] },
-    covers: 'names-and-paths',
+    covers: 'names-and-contents',
     ...(hasMore ? { nextPage: await signPage(keyRing, listing, { told, after: last.place }) } : {}),
   });
 }

@@ -18,7 +18,12 @@ export interface RealtimeStackProps {
   readonly storage: Storage;
   readonly identity: Identity;
   /** Undefined where search is off. */
-  readonly search: (Search & { readonly feed: (consumer: ApiFunction) => void }) | undefined;
+  readonly search:
+    | (Search & {
+        readonly feed: (consumer: ApiFunction) => void;
+        readonly feedContents: (consumer: ApiFunction) => void;
+      })
+    | undefined;
 }
 
 /** Messages that all clients together may send in a second, and at once. Clients only ever ping. */
@@ -61,6 +66,7 @@ export class RealtimeStack extends Stack {
     new ChangeFeed(this, 'ChangeFeed', { ...feed, consumer: notify, entryAgeMax: PUSH_AGE_MAX });
     const project = new ApiFunction(this, 'Project', { functionName: 'project', config, resources });
     search?.feed(new ApiFunction(this, 'Index', { functionName: 'index', config, resources }));
+    search?.feedContents(new ApiFunction(this, 'Extract', { functionName: 'extract', config, resources }));
     new Expiry(this, 'Expiry', { resources });
     const { deadLetters } = new ChangeFeed(this, 'ProjectionFeed', {
       ...feed,

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
+import { ContentQueue } from '../constructs/content-queue.ts';
 import { IndexAlarms } from '../constructs/index-alarms.ts';
 import { IndexQueue } from '../constructs/index-queue.ts';
 import { SearchDomain } from '../constructs/search-domain.ts';
@@ -11,17 +12,22 @@ export interface SearchStackProps {
   readonly config: DeploymentConfig;
 }
 
-/** The search index, and the queue of what it is to follow. Not made when search is off; can be removed and made anew at any time. */
+/** The search index, and the queues of what it is to follow, and of contents to be read for it. Not made when search is off; can be removed and made anew at any time. */
 export class SearchStack extends Stack {
   readonly search: Search;
   readonly queue: IndexQueue;
+  readonly contentQueue: ContentQueue;
 
   constructor(scope: Construct, id: string, { config }: SearchStackProps) {
     super(scope, id, stackSettings(config, 'search'));
-    this.queue = new IndexQueue(this, 'Index', { enforceTls: config.stage !== 'local' });
+    const enforceTls = config.stage !== 'local';
+    this.queue = new IndexQueue(this, 'Index', { enforceTls });
+    this.contentQueue = new ContentQueue(this, 'Contents', { enforceTls });
     if (config.stage !== 'local') new IndexAlarms(this, 'Alarms', { stage: config.stage, tasks: this.queue });
     const { queueArn, queueUrl } = this.queue.queue;
-    this.search = { ...this.addEngine(config), queueArn, queueUrl };
+    const { queueArn: contentArn, queueUrl: contentUrl } = this.contentQueue.queue;
+    const contents = { queueArn: contentArn, queueUrl: contentUrl };
+    this.search = { ...this.addEngine(config), queueArn, queueUrl, contents };
     new CfnOutput(this, 'SearchEndpoint', { value: this.search.endpoint });
   }
 

@@ -30,7 +30,7 @@ const QueryBytes = z.pipe(
 );
 
 /**
- * `q` has words, all of which are found in a name, or in those above it; `"a phrase"` stands together, `-word` and `-"a phrase"` must not be there.
+ * `q` has words, all of which are found in a name, in those above it, or in the content; `"a phrase"` stands together, `-word` and `-"a phrase"` must not be there.
  * The last word may be unfinished unless a space follows it. Without `namespaceId` everything that the account may read is searched;
  * `folderId` is in that namespace, or else in the home.
  */
@@ -55,7 +55,7 @@ export type SearchQuery = z.infer<typeof SearchQuery>;
 /** A piece of a text; `isMatch` marks what was looked for. */
 export const PassagePart = z.strictObject({ text: z.string(), isMatch: z.boolean() });
 
-/** A node that was found, as it is now; `path` is in its namespace, and `passages` show where its text has what was looked for; there are none while the service reads no texts. */
+/** A node that was found, as it is now; `path` is in its namespace, and `passages` show where its text has what was looked for. */
 export const SearchHit = z.strictObject({
   node: Node,
   path: z.string().check(z.maxLength(PATH_BYTES_MAX)),
@@ -67,13 +67,14 @@ const Facet = z.array(z.strictObject({ value: z.string(), count: z.int() }));
 
 /**
  * Counts are those of the index, which is seconds behind; the hits themselves were looked at once more, and may be fewer than asked for
- * although there is a next page. `covers`: `names` where the deployment has no index, and names in one folder are all that is looked at.
+ * although there is a next page. `covers`: `names` where the deployment has no index, and names in one folder are all that is looked at; else names, those above
+ * them, and contents, as far as those are read.
  */
 export const SearchResponse = z.strictObject({
   hits: z.array(SearchHit).check(z.maxLength(SEARCH_HITS_MAX)),
   total: z.int(),
   facets: z.strictObject({ types: Facet, extensions: Facet }),
-  covers: z.enum(['names-and-paths', 'names']),
+  covers: z.enum(['names-and-contents', 'names']),
   nextPage: z.optional(PageToken),
 });
 export type SearchResponse = z.infer<typeof SearchResponse>;

@@ -184,6 +184,53 @@ export function describeSearchIndex(open: () => Promise<TestedIndex>): void {
     });
   });
 
+  describe('passages', () => {
+    test('a passage of the text shows what was found in it, and nothing else as found', async () => {
+      const text = {
+        contentHash: HASH,
+        text: `${'Before that. '.repeat(50)}The harbour was Frozen. ${'After that. '.repeat(50)}`,
+      };
+      const { find } = await indexed([{ path: '/a.txt', contentHash: HASH, text }]);
+      for (const [q, word] of [
+        ['HARBOUR ', 'harbour'],
+        ['froz', 'Frozen'],
+        ['"the harbour"', 'harbour'],
+      ] as const) {
+        const [hit] = (await find(q)).hits;
+        const parts = hit?.passages.flat() ?? [];
+        expect(parts.filter(({ isMatch }) => isMatch).map((part) => part.text)).toContain(word);
+        expect(
+          parts
+            .filter(({ isMatch }) => !isMatch)
+            .map((part) => part.text)
+            .join(''),
+        ).not.toContain(word);
+        expect(parts.map((part) => part.text).join('').length).toBeLessThan(text.text.length);
+      }
+    });
+
+    test('what is found by its name alone has no passages', async () => {
+      const { find } = await indexed([
+        { path: '/harbour.txt', contentHash: HASH, text: { contentHash: HASH, text: 'sea' } },
+      ]);
+      expect((await find('harbour ')).hits.map(({ passages }) => passages)).toEqual([[]]);
+    });
+
+    test('scripts in a text are no more than a text', async () => {
+      const script = '<script>alert(1)</script> <em>harbour</em> \u202E';
+      const { find } = await indexed([
+        { path: '/a.txt', contentHash: HASH, text: { contentHash: HASH, text: script } },
+      ]);
+      const [hit] = (await find('harbour ')).hits;
+      expect(
+        hit?.passages
+          .flat()
+          .map((part) => part.text)
+          .join(''),
+      ).toContain('<script>alert(1)</script> <em>harbour</em>');
+    });
+  });
+
   describe('borders', () => {
     test('nothing of another namespace is found, counted or in a facet', async () => {
       const mine = await indexed(['/salary.xlsx']);
@@ -282,8 +329,8 @@ export function describeSearchIndex(open: () => Promise<TestedIndex>): void {
       expect(await paths('')).toEqual([]);
     });
 
-    test('the texts of nodes are told as they were put', async () => {
-      const read = { contentHash: HASH, text: 'some words' };
+    test('the texts of nodes are told as they were put, and how long they are', async () => {
+      const read = { contentHash: HASH, text: 'some wörds' };
       const unread = { contentHash: HASH, unread: 'it is encrypted' };
       const { documents } = await indexed([
         { path: '/a.txt', contentHash: HASH, text: read },
@@ -292,6 +339,30 @@ export function describeSearchIndex(open: () => Promise<TestedIndex>): void {
       ]);
       const texts = await tested.index.getTexts(documents);
       expect(documents.map(({ nodeId }) => texts.get(nodeId))).toEqual([read, unread, undefined]);
+      const described = await tested.index.describeTexts(documents);
+      expect(documents.map(({ nodeId }) => described.get(nodeId))).toEqual([
+        { contentHash: HASH, bytes: 11 },
+        { contentHash: HASH, bytes: 0 },
+        undefined,
+      ]);
+    });
+
+    test('the text of a content is found with another node of the namespace, and in no other one', async () => {
+      const contentHash = ContentHash.parse('cd'.repeat(32));
+      const text = { contentHash, text: 'read once' };
+      const mine = await indexed([{ path: '/a.txt', contentHash, text }]);
+      const theirs = await indexed([{ path: '/b.txt', contentHash }]);
+      expect(await tested.index.findText({ namespaceId: mine.namespaceId, contentHash })).toEqual(text);
+      expect(await tested.index.findText({ namespaceId: theirs.namespaceId, contentHash })).toBeUndefined();
+      expect(await tested.index.findText({ namespaceId: mine.namespaceId, contentHash: HASH })).toBeUndefined();
+    });
+
+    test('texts of any length are applied together', async () => {
+      const text = { contentHash: HASH, text: '"long" text '.repeat(80_000) };
+      const { find } = await indexed(
+        Array.from({ length: 6 }, (_, index) => ({ path: `/${index}.txt`, contentHash: HASH, text })),
+      );
+      expect((await find('"long text"')).total).toBe(6);
     });
 
     test('what lies below a folder is listed by pages', async () => {

@@ -231,7 +231,7 @@ describe('in production', () => {
     expect(what('chunk-check', /^s3:PutObject/)).toEqual(['s3:PutObject ChunksBucket.Arn/chunks/*']);
   });
 
-  test('bytes are read where proofs and packs are checked, commits confirmed, contents handed out and references kept', () => {
+  test('bytes are read where proofs and packs are checked, commits confirmed, contents handed out or searched, and references kept', () => {
     const finders = [
       'chunk-check',
       'commit',
@@ -245,7 +245,7 @@ describe('in production', () => {
       'upload-initiate',
     ];
     expect(whoMay(/^s3:GetObject/).toSorted()).toEqual(
-      [...finders, 'content-read', 'link-read', 'link-stream', 'usage'].toSorted(),
+      [...finders, 'content-read', 'extract', 'link-read', 'link-stream', 'usage'].toSorted(),
     );
     expect(whoMay(/^s3:ListBucket /).toSorted()).toEqual(finders);
   });
@@ -299,7 +299,10 @@ describe('in production', () => {
       'sqs:SendMessage IndexQueue.Arn',
       'sqs:SendMessage ProjectionFeedDeadLetters.Arn',
     ]);
-    expect(what('index', /SendMessage/)).toEqual(['sqs:SendMessage IndexQueue.Arn']);
+    expect(what('index', /SendMessage/)).toEqual([
+      'sqs:SendMessage IndexQueue.Arn',
+      'sqs:SendMessage ContentsQueue.Arn',
+    ]);
     expect(what('notify', /GetRecords/)).toEqual(['dynamodb:GetRecords DataChanges.StreamArn']);
     expect(what('notify', /SendMessage/).toSorted()).toEqual([
       'sqs:SendMessage ChangeFeedDeadLetters.Arn',
@@ -317,6 +320,25 @@ describe('in production', () => {
       'sqs:DeleteMessage PushesQueue.Arn',
       'sqs:GetQueueAttributes PushesQueue.Arn',
       'sqs:ReceiveMessage PushesQueue.Arn',
+    ]);
+  });
+
+  test('what reads contents reads rows and objects, and writes documents of the index alone', () => {
+    expect(whoMay(/ContentsQueue/).toSorted()).toEqual(['extract', 'index']);
+    expect(whoMay(/ContentsDeadLetters/)).toEqual([]);
+    expect(what('extract', /^(?!logs:)/).toSorted()).toEqual([
+      'dynamodb:BatchGetItem DataChunks.Arn',
+      'dynamodb:BatchGetItem DataFiles.Arn',
+      'dynamodb:GetItem DataAccounts.Arn',
+      'dynamodb:GetItem DataFiles.Arn',
+      'es:ESHttpPost SearchDomain.Arn/syncline-nodes-write/_bulk',
+      'es:ESHttpPost SearchDomain.Arn/syncline-nodes/*',
+      's3:GetObject ChunksBucket.Arn/chunks/*',
+      's3:GetObject ChunksBucket.Arn/manifests/*',
+      's3:GetObject ChunksBucket.Arn/packs/*',
+      'sqs:DeleteMessage ContentsQueue.Arn',
+      'sqs:GetQueueAttributes ContentsQueue.Arn',
+      'sqs:ReceiveMessage ContentsQueue.Arn',
     ]);
   });
 

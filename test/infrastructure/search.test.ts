@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { MiB, SECOND_MS } from '@syncline/protocol';
+import {
+  CONTENTS_IN_FLIGHT_MAX,
+  READ_MS_MAX,
+  READER_RESIDENT_BYTES_MAX,
+  WHOLE_BYTES_MAX,
+} from '../../lambdas/extraction/limits.ts';
 import { deployedFunctions } from './deployed-functions.ts';
 import { at, onlyResourceOf, projectRoot, resourcesOf, stackOf, synthesise, withSearch } from './synthesised.ts';
 
@@ -10,6 +17,7 @@ test('a deployment has no search index, and nothing that belongs to one, unless 
     expect(Object.keys(deployment.stacks)).not.toContain('Search');
     const deployed = deployedFunctions(deployment);
     expect(deployed.has('index')).toBe(false);
+    expect(deployed.has('extract')).toBe(false);
     for (const name of ['search', 'project']) {
       const { environment, allowed } = deployed.get(name) ?? {};
       expect(Object.keys(environment ?? {}).filter((key) => /SEARCH|INDEX/.test(key))).toEqual([]);
@@ -38,11 +46,13 @@ describe.each(['dev', 'prod'] as const)('with an index in stage %s', (stage) => 
     );
   });
 
-  test('search may ask the index, the indexer may change it, and nobody else reaches it', () => {
+  test('search may ask the index, the extractor may write documents, the indexer may change it, and nobody else reaches it', () => {
     const reach = [...deployed.values()].flatMap(({ name, allowed }) =>
       allowed.filter((line) => line.startsWith('es:')).map((line) => `${name}: ${line}`),
     );
     expect(reach.toSorted()).toEqual([
+      'extract: es:ESHttpPost SearchDomain.Arn/syncline-nodes-write/_bulk',
+      'extract: es:ESHttpPost SearchDomain.Arn/syncline-nodes/*',
       'index: es:ESHttpHead SearchDomain.Arn/_alias/syncline-nodes',
       'index: es:ESHttpHead SearchDomain.Arn/syncline-nodes-*',
       'index: es:ESHttpPost SearchDomain.Arn/_alias/syncline-nodes',
@@ -87,11 +97,27 @@ describe.each(['dev', 'prod'] as const)('with an index in stage %s', (stage) => 
   });
 
   test('a task that fails comes again for hours, and is then put aside for two weeks', () => {
-    const queues = resourcesOf(stackOf(deployment, 'Search'), 'AWS::SQS::Queue').map(({ Properties: queue }) => queue);
-    expect(queues.map((queue) => at(queue, 'MessageRetentionPeriod'))).toEqual([1_209_600, 1_209_600]);
-    const tasks = queues.find((queue) => at(queue, 'RedrivePolicy') !== undefined);
-    expect(at(tasks, 'RedrivePolicy', 'maxReceiveCount')).toBe(100);
-    const hiddenSeconds = Number(at(tasks, 'VisibilityTimeout'));
-    expect(hiddenSeconds).toBeGreaterThan(Number(deployed.get('index')?.properties['Timeout']));
+    const queues = resourcesOf(stackOf(deployment, 'Search'), 'AWS::SQS::Queue');
+    expect(queues.map(({ Properties: queue }) => at(queue, 'MessageRetentionPeriod'))).toEqual(
+      queues.map(() => 1_209_600),
+    );
+    const consumed = queues.filter(({ Properties: queue }) => at(queue, 'RedrivePolicy') !== undefined);
+    const [tasks, contents] = consumed.map(({ Properties: queue }) => queue);
+    expect(consumed.map(({ Properties: queue }) => at(queue, 'RedrivePolicy', 'maxReceiveCount'))).toEqual([100, 60]);
+    const timeout = (name: string) => Number(deployed.get(name)?.properties['Timeout']);
+    expect(Number(at(tasks, 'VisibilityTimeout'))).toBeGreaterThan(timeout('index'));
+    expect(Number(at(contents, 'VisibilityTimeout'))).toBeGreaterThan(timeout('extract'));
+  });
+
+  test('a batch of contents is done within the time of its function, and what reads leaves it memory', () => {
+    const mapping = resourcesOf(stackOf(deployment, 'Realtime'), 'AWS::Lambda::EventSourceMapping').find(({ id }) =>
+      id.startsWith('Extract'),
+    );
+    expect(at(mapping?.Properties, 'FunctionResponseTypes')).toEqual(['ReportBatchItemFailures']);
+    const { Timeout: timeoutSeconds, MemorySize: memoryMiB } = deployed.get('extract')?.properties ?? {};
+    const readSeconds = (Number(at(mapping?.Properties, 'BatchSize')) * READ_MS_MAX) / SECOND_MS;
+    expect(Number(timeoutSeconds)).toBeGreaterThan(1.5 * readSeconds);
+    const leftBytes = Number(memoryMiB) * MiB - READER_RESIDENT_BYTES_MAX;
+    expect(leftBytes).toBeGreaterThan(3 * CONTENTS_IN_FLIGHT_MAX * WHOLE_BYTES_MAX);
   });
 });

@@ -143,7 +143,7 @@ export class FollowedWorld extends SharedWorld {
     this.#waiting.push(...again.filter(({ id }) => !failed.has(id)));
   }
 
-  #failingIndex(): Pick<SearchIndex, 'apply' | 'getTexts' | 'listBelow'> {
+  #failingIndex(): Pick<SearchIndex, 'apply' | 'describeTexts' | 'getTexts' | 'listBelow'> {
     const { generations } = this;
     return {
       apply: async (changes) => {
@@ -154,6 +154,10 @@ export class FollowedWorld extends SharedWorld {
         }
         this.#mayFail();
         await generations.apply(changes);
+      },
+      describeTexts: async (nodes) => {
+        this.#mayFail();
+        return generations.describeTexts(nodes);
       },
       getTexts: async (nodes) => {
         this.#mayFail();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { MemoryAccountStore } from '../../lambdas/accounts/memory-account-store.ts';
 import { MemoryChunkIndex } from '../../lambdas/chunks/memory-chunk-index.ts';
 import { type KeptBytes, MemoryObjectStore } from '../../lambdas/chunks/memory-object-store.ts';
+import { MemoryContentQueue } from '../../lambdas/extraction/memory-content-queue.ts';
 import { MemoryExpiryClock } from '../../lambdas/history/memory-expiry-clock.ts';
 import { MemoryRetentionStore } from '../../lambdas/history/memory-retention-store.ts';
 import { MemoryJournalPositions } from '../../lambdas/journal/memory-journal-positions.ts';
@@ -67,6 +68,7 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     attempts: new MemoryAttemptStore(),
     index: new MemorySearchIndex(),
     indexQueue: new MemoryIndexQueue(),
+    contentQueue: new MemoryContentQueue(),
     indexProgress: new MemoryJournalPositions(),
   };
 }

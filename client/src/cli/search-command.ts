@@ -28,7 +28,7 @@ interface SearchOptions {
 export function registerSearch(program: Command, run: RunCommand): void {
   program
     .command('search')
-    .description('Finds files and folders by words of their names and paths.')
+    .description('Finds files and folders by words of their names, paths and contents.')
     .argument('<words...>', 'words that all are there; "a phrase"; -word for what is not there (after --)')
     .option('--in <folder>', 'only below this folder')
     .addOption(new Option('--type <type>', 'only files of this type').choices(FileType.options))

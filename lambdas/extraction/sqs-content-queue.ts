@@ -1,0 +1,32 @@
+import * as z from 'zod/mini';
+import { mapBounded } from '../runtime/map-bounded.ts';
+import { type QueueRequestOptions, QueueRequests } from '../runtime/queue-requests.ts';
+import { UnavailableError } from '../runtime/unavailable-error.ts';
+import type { ContentQueue, ContentTask } from './content-task.ts';
+import { QUEUE_BATCH_MAX, QUEUE_SENDS_IN_FLIGHT_MAX } from './limits.ts';
+
+/** Tasks as messages of an SQS queue, whose event source calls the extractor. */
+export class SqsContentQueue implements ContentQueue {
+  readonly #requests: QueueRequests;
+
+  constructor(options: QueueRequestOptions) {
+    this.#requests = new QueueRequests(options);
+  }
+
+  async send(tasks: readonly ContentTask[]): Promise<void> {
+    const batches: (readonly ContentTask[])[] = [];
+    for (let from = 0; from < tasks.length; from += QUEUE_BATCH_MAX) {
+      batches.push(tasks.slice(from, from + QUEUE_BATCH_MAX));
+    }
+    await mapBounded(QUEUE_SENDS_IN_FLIGHT_MAX, batches, (batch) => this.#sendBatch(batch));
+  }
+
+  async #sendBatch(batch: readonly ContentTask[]): Promise<void> {
+    const entries = batch.map((task, index) => ({ Id: String(index), MessageBody: JSON.stringify(task) }));
+    const answer = BatchAnswer.parse(await this.#requests.send('SendMessageBatch', { Entries: entries }));
+    const failed = answer.Failed?.length ?? 0;
+    if (failed > 0) throw new UnavailableError(`the queue did not take ${failed} tasks`);
+  }
+}
+
+const BatchAnswer = z.object({ Failed: z.optional(z.array(z.unknown())) });
