@@ -5,6 +5,8 @@ const SEARCHES = 'test/scenarios/search.test.ts';
 const REINDEX = 'test/scenarios/reindex.property.test.ts';
 const MADE_ANEW =
   'an index that is made anew while everybody goes on, and is broken off now and then, has the visible nodes in the end';
+const CONTENTS = 'test/scenarios/search-contents.test.ts';
+const CONTENTS_FOLLOW = 'test/scenarios/contents-follow.property.test.ts';
 const IN_THE_END =
   'whatever was done, and however tasks came, the index has the visible nodes in the end, each in its own namespace';
 
@@ -129,6 +131,48 @@ export const SEARCH_BUGS: readonly PlantedBug[] = [
     caughtBy: {
       file: SEARCHES,
       test: 'whoever is not a member any more finds nothing from the next search on, and counts nothing',
+    },
+  },
+  {
+    id: 'contents-are-never-read',
+    what: 'Nobody is told that a content has no text yet.',
+    invariant: 'I-21',
+    file: 'lambdas/search/apply-documents.ts',
+    find: '  await contents?.send(tasks);\n',
+    replace: '  void [contents, tasks];\n',
+    caughtBy: {
+      file: CONTENTS_FOLLOW,
+      test: 'whatever was done, and however tasks came, every live file has in the end the text of its own content, or a reason',
+    },
+  },
+  {
+    id: 'renames-read-again',
+    what: 'A text is not taken along when its file is renamed or moved.',
+    invariant: 'I-21',
+    file: 'lambdas/search/apply-documents.ts',
+    find: 'return text?.contentHash === contentHash ? text?.bytes : undefined;',
+    replace: 'return text?.contentHash === contentHash ? undefined : text?.bytes;',
+    caughtBy: { file: CONTENTS, test: 'renames, moves, and moves of a folder above read nothing again' },
+  },
+  {
+    id: 'old-texts-stand-with-new-contents',
+    what: 'What was read of a content is written with the next content of the file.',
+    invariant: 'I-21',
+    file: 'lambdas/search/describe-nodes.ts',
+    find: 'if (text === undefined || text.contentHash !== change.document.contentHash) return change;',
+    replace: 'if (text === undefined) return change;',
+    caughtBy: { file: CONTENTS, test: 'whose file changes while it is read tell nothing of the old content' },
+  },
+  {
+    id: 'readers-go-on-for-other-namespaces',
+    what: 'Contents of several namespaces are read by one process.',
+    invariant: 'I-21',
+    file: 'lambdas/extraction/process-content-reader.ts',
+    find: 'const isUsable = this.#namespaceId === namespaceId && this.#contents < READER_CONTENTS_MAX;',
+    replace: 'const isUsable = this.#contents < READER_CONTENTS_MAX;',
+    caughtBy: {
+      file: 'lambdas/extraction/process-content-reader.test.ts',
+      test: 'is not to meet a document of another namespace',
     },
   },
 ];
