@@ -29,9 +29,13 @@ function device(name: string): CliDevice {
   return cli;
 }
 
+let contents = 0;
+
+/** Puts a content that has no word of its name. */
 async function put(name: string, remote: string): Promise<void> {
   const file = join(directory, 'local.txt');
-  await writeFile(file, `content of ${remote}`);
+  contents += 1;
+  await writeFile(file, `content ${contents}`);
   await device(name).expect(['put', file, remote]);
 }
 

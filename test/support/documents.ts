@@ -46,7 +46,9 @@ export function htmlOf(text: string): string {
 /** With compressed streams, as nearly all are. Source: ISO 32000-1, section 7.5. */
 export function pdfOf(text: string): Uint8Array {
   const shown = text.replaceAll(/[\\()]/g, (sign) => `\\${sign}`);
-  return pdfWith(deflateSync(Buffer.from(`BT /F1 12 Tf 72 720 Td (${shown}) Tj ET`, 'latin1')));
+  const lines = shown.match(/.{1,80}(?:\s|$)/g) ?? [];
+  const drawn = lines.map((line) => `(${line}) Tj T*`).join('\n');
+  return pdfWith(deflateSync(Buffer.from(`BT /F1 12 Tf 14 TL 72 720 Td\n${drawn}\nET`, 'latin1')));
 }
 
 /** A PDF of one page whose drawing is this stream, which is deflated. */
