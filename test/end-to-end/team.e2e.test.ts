@@ -87,6 +87,8 @@ test('a folder is shared with an editor and a viewer, and what either side edits
   for (const name of ['plan', 'budget', 'notes']) await write(ada, `team/${name}.txt`, `the ${name}`);
   await say(ada, 'sync', '--once');
   invitation = await invite(emails.bob, 'editor');
+  // The address in the token finds it; it is accepted by what was sent all the same.
+  expect(await say(bob, 'invitations')).toContain(emails.bob);
   expect(await say(bob, 'accept', invitation)).toContain('you may read and change what is in it');
   expect(await say(cem, 'accept', await invite(emails.cem, 'viewer'))).toContain('you may read what is in it');
   for (const device of [bob, cem]) {
@@ -102,6 +104,7 @@ test('a folder is shared with an editor and a viewer, and what either side edits
     await device.untilText('team/new.txt', 'new');
   }
   expect(await revisionsOf('/team/plan.txt')).toBe(3);
+  expect(await say(bob, 'members', '/team')).toContain(emails.ada);
   const activity = await say(ada, 'activity', '/team');
   expect(activity).toContain(`${emails.bob}  modified`);
 });
