@@ -25,6 +25,7 @@ import { SPEED_BUGS } from './speed-bugs.ts';
 import { SWEEP_BUGS } from './sweep-bugs.ts';
 import { TRANSFER_BUGS } from './transfer-bugs.ts';
 import { USAGE_BUGS } from './usage-bugs.ts';
+import { WEB_BUGS } from './web-bugs.ts';
 
 /** All planted bugs, from the engine to the service. `npm run bugs` says which of them the suite catches. */
 export const BUGS: readonly PlantedBug[] = [
@@ -51,6 +52,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...MEMBER_ENTRY_BUGS,
   ...SWEEP_BUGS,
   ...USAGE_BUGS,
+  ...WEB_BUGS,
   ...SPEED_BUGS,
   ...PEOPLE_BUGS,
   ...SET_BACK_BUGS,

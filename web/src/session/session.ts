@@ -14,8 +14,9 @@ import {
 } from '@syncline/client';
 import type { AccountResponse, DeviceId } from '@syncline/protocol';
 import { createBrowserTokenStore } from './browser-token-store.ts';
+import { openSessionDatabase } from './open-session-database.ts';
 import { readDeviceId, registerBrowser } from './register-browser.ts';
-import { openSessionDatabase, type SessionDatabase } from './session-database.ts';
+import type { SessionDatabase } from './session-database.ts';
 import { type WatchedValue, watchedValue } from './watched-value.ts';
 
 /** Somebody who is signed in, and what acts for them. */

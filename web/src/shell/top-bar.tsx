@@ -36,7 +36,7 @@ export function TopBar({ onMenu }: { readonly onMenu: () => void }) {
           },
         ]}
       >
-        {name.slice(0, 1).toUpperCase()}
+        <span className={styles.initial} data-initial={name.slice(0, 1).toUpperCase()} />
       </MenuButton>
     </header>
   );

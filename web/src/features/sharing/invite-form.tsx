@@ -13,7 +13,7 @@ import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
 import styles from './sharing.module.css';
 
-/** Invites a person by address, who finds it under Shared, or anybody by a code that is shown this once. */
+/** Invites a person by address, or anybody. The code that lets them in is shown this once. */
 export function InviteForm({ folder }: { readonly folder: SharedFolder }) {
   const { t } = useTranslation();
   const api = useApi();
@@ -32,8 +32,9 @@ export function InviteForm({ folder }: { readonly folder: SharedFolder }) {
           body: { role, ...(address === undefined ? {} : { email: address }) },
         }),
       );
-      if (address === undefined) setCode(token);
-      else {
+      // Where the service does not know whose address is whose, the code is the only way in.
+      setCode(token);
+      if (address !== undefined) {
         setEmail('');
         toast({ text: t('sharing.invitedDone', { email: address }) });
       }
