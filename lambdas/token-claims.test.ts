@@ -1,11 +1,10 @@
 import { expect, test } from '@jest/globals';
-import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda';
 import { handler } from './token-claims.lambda.ts';
 
 async function claimsFor(userAttributes: Readonly<Record<string, string>>): Promise<unknown> {
   const request = { userAttributes, groupConfiguration: {}, scopes: [] };
   const event = { version: '2', request, response: { claimsAndScopeOverrideDetails: null } };
-  const { response } = await handler(event as never as PreTokenGenerationV2TriggerEvent);
+  const { response } = await handler(event as never);
   return response.claimsAndScopeOverrideDetails;
 }
 

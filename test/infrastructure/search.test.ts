@@ -75,7 +75,7 @@ describe.each(['dev', 'prod'] as const)('with an index in stage %s', (stage) => 
       at(alarm, 'Threshold'),
       at(alarm, 'EvaluationPeriods'),
     ]);
-    expect(told.toSorted()).toEqual([
+    expect(told.toSorted((one, other) => String(one[0]).localeCompare(String(other[0])))).toEqual([
       [`syncline-${stage}-SearchDeadLetters`, 'ApproximateNumberOfMessagesVisible', 'Maximum', 0, 1],
       [`syncline-${stage}-SearchIndexLag`, 'lag', 'Maximum', 600_000, 3],
       [`syncline-${stage}-SearchIndexStopped`, 'ApproximateAgeOfOldestMessage', 'Maximum', 600, 3],

@@ -38,6 +38,6 @@ test('what is new keeps the id that its listing made up, and gets another one ea
   identify();
   expect(ids()).toHaveLength(3);
   expect(ids().filter((nodeId) => listed.includes(nodeId))).toEqual([]);
-  const [inFolder] = [...local.tree.nodes()].filter(({ name }) => name === 'a');
+  const inFolder = [...local.tree.nodes()].find(({ name }) => name === 'a');
   expect(inFolder?.parentId).toBe(local.folderAt('folder'));
 });
