@@ -107,7 +107,8 @@ describe('a sync in the background', () => {
     expect((await a.cli.expect(['link', a.folder])).stdout).toContain('It is being synced');
     await b.untilText('a.txt', 'from a');
 
-    // As a process leaves it that is killed while a file lies aside.
+    // As a process leaves it that is killed while a file lies aside; one that is awake would see that the name is gone.
+    await a.cli.expect(['pause']);
     await mkdir(join(a.folder, '.syncline', 'aside'), { recursive: true });
     await rename(join(a.folder, 'a.txt'), join(a.folder, '.syncline', 'aside', '1-a.txt'));
     await a.cli.expect(['unlink', a.folder]);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { rootNodeId } from '@syncline/protocol';
+import { DAY_MS, JOURNAL_RETENTION_MS, type NamespaceId, rootNodeId } from '@syncline/protocol';
 import type { Member } from '../support/in-memory-member.ts';
 import { inside, type SharedWorld } from '../support/shared-world.ts';
 import type { SyncDevice } from '../support/sync-world.ts';
@@ -17,6 +17,17 @@ beforeEach(async () => {
   team = await TeamWorld.open();
   ({ world, ada, bob, a, b, guest } = team);
 });
+
+const OUTLIVED = { passed: undefined, late: undefined };
+
+/** Lets the journal go on for so long that what the devices have not read of it is not kept any more. */
+async function outliveJournal(namespaceId: NamespaceId): Promise<void> {
+  const { clock } = world.service.stores;
+  await world.mkdir(inside(bob, namespaceId), 'passed');
+  clock.advance(JOURNAL_RETENTION_MS - DAY_MS);
+  await world.mkdir(inside(bob, namespaceId), 'late');
+  clock.advance(2 * DAY_MS);
+}
 
 const COPY_OF_BOB = 'plan (conflicted copy from device 3 2026-01-01 000000)';
 
@@ -132,12 +143,27 @@ describe('a folder that is shared', () => {
     a.files.write('desk/team/plan', 'before');
     guest.files.write('private', 'edited');
     await settle(a);
+    await outliveJournal(namespaceId);
+    guest.files.write('team/sub/deep', 'during');
+    await settle(guest);
+    await team.settleAll();
+    const merged = { ...TEAM, ...OUTLIVED, plan: 'before', 'sub/deep': 'during' };
+    expect(below(guest, 'team')).toEqual(merged);
+    expect(below(a, 'desk/team')).toEqual(merged);
+  });
+
+  test('that was set back is merged, with copies of what differs, and nothing is taken away', async () => {
+    const namespaceId = await team.shareWithBob();
+    a.files.write('desk/team/plan', 'before');
+    await settle(a);
     world.service.stores.namespaces.changeHead(namespaceId, { epoch: 2 });
     guest.files.write('team/sub/deep', 'during');
     await settle(guest);
     await team.settleAll();
-    expect(below(guest, 'team')).toEqual({ ...TEAM, plan: 'before', 'sub/deep': 'during' });
-    expect(below(a, 'desk/team')).toEqual({ ...TEAM, plan: 'before', 'sub/deep': 'during' });
+    const seen = below(guest, 'team');
+    expect(Object.values(seen).toSorted()).toEqual(['before', 'during', 'one', 'two', undefined]);
+    expect(below(a, 'desk/team')).toEqual(seen);
+    expect([a.files.trashed.size, guest.files.trashed.size]).toEqual([0, 0]);
   });
 });
 
@@ -198,11 +224,17 @@ test('what is moved in a shared folder while its tree is listed does not go into
     }
     return children;
   };
-  namespaces.changeHead(namespaceId, { epoch: 2 });
+  await outliveJournal(namespaceId);
   const counts = countTransfers(a);
   await settle(a);
   expect(isMoved).toBe(true);
-  expect(below(a, 'desk/team')).toEqual({ plan: 'one', sub: undefined, early: undefined, 'early/deep': 'two' });
+  expect(below(a, 'desk/team')).toEqual({
+    ...OUTLIVED,
+    plan: 'one',
+    sub: undefined,
+    early: undefined,
+    'early/deep': 'two',
+  });
   expect([counts.fetched, a.files.trashed.size]).toEqual([0, 0]);
 });
 

@@ -70,7 +70,7 @@ test('files that swap places are the same two files when the disk refuses to tak
   disk.volume.advance(1000);
   let refusals = 0;
   process.faults = ({ name, path }) => {
-    if (name !== 'unlink' || path.includes('.syncline') || refusals > 0) return undefined;
+    if (name !== 'rename' || path.includes('.syncline') || refusals > 0) return undefined;
     refusals += 1;
     return 'EIO';
   };

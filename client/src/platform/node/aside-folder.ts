@@ -84,7 +84,7 @@ export class AsideFolder {
   async clear(): Promise<void> {
     try {
       for (const [place, identity] of this.#spent) {
-        const present = this.#look(place);
+        const present = this.#lookOrFail(place);
         // A program that had the file open has written to it.
         if (present !== undefined && !sameWrite(present.identity, identity)) await this.putBack(place);
         else if (present !== undefined) this.#calls.unlinkSync(place);
@@ -107,7 +107,7 @@ export class AsideFolder {
   async putBack(place: string): Promise<void> {
     this.#held.add(place);
     const path = this.#pathOf(place);
-    const entry = this.#look(place);
+    const entry = this.#lookOrFail(place);
     if (entry !== undefined && path !== undefined) await this.#putAt(place, path, entry);
     this.#held.delete(place);
   }
@@ -195,6 +195,13 @@ export class AsideFolder {
     return looked.kind === 'entry' ? looked.entry : undefined;
   }
 
+  /** A disk that has gone away shows nothing: that proves nothing about what lies there. @throws Error ENOENT then. */
+  #lookOrFail(place: string): LocalEntry | undefined {
+    const entry = this.#look(place);
+    if (entry === undefined && !isRealFolder(this.#calls, this.#root, ENGINE_FOLDER)) throw diskGone();
+    return entry;
+  }
+
   #pathOf(place: string): string | undefined {
     const names = place.slice(join(this.#root, ASIDE).length + 1).split(/[/\\]/);
     return placedPath(names);
@@ -218,10 +225,15 @@ export class AsideFolder {
     try {
       return this.#calls.readdirSync(directory);
     } catch (error) {
-      if (errorCode(error) === 'ENOENT') return [];
-      throw error;
+      if (errorCode(error) !== 'ENOENT') throw error;
+      if (!isRealFolder(this.#calls, this.#root, ENGINE_FOLDER)) throw diskGone();
+      return [];
     }
   }
+}
+
+function diskGone(): Error {
+  return Object.assign(new Error('the disk shows nothing of the folder'), { code: 'ENOENT' });
 }
 
 const ASIDE = `${ENGINE_FOLDER}/aside`;

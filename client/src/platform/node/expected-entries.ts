@@ -41,7 +41,8 @@ export function isAsFound(
   return found.every(({ kind, path, identity }) => {
     const nowAt = moved.to + path.slice(moved.from.length);
     const now = lookAt(root, nowAt, calls);
-    if (now.kind !== 'entry' || now.entry.kind !== kind) return false;
+    // What was ignored where it lay is looked at by itself, and is what it is.
+    if (now.kind !== 'entry' || (kind !== 'obstacle' && now.entry.kind !== kind)) return false;
     if (kind === 'folder' && path === moved.from) {
       const names = found.filter((one) => one.path !== path && parentPath(one.path) === path);
       return isSameInode(now.entry, { kind, identity }) && calls.readdirSync(join(root, nowAt)).length === names.length;
