@@ -161,7 +161,7 @@ describe('a folder that is shared', () => {
     await settle(guest);
     await team.settleAll();
     const seen = below(guest, 'team');
-    expect(Object.values(seen).toSorted()).toEqual(['before', 'during', 'one', 'two', undefined]);
+    expect(new Set(Object.values(seen))).toEqual(new Set(['before', 'during', 'one', 'two', undefined]));
     expect(below(a, 'desk/team')).toEqual(seen);
     expect([a.files.trashed.size, guest.files.trashed.size]).toEqual([0, 0]);
   });
