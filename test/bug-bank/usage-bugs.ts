@@ -65,7 +65,10 @@ export const USAGE_BUGS: readonly PlantedBug[] = [
     file: 'lambdas/remainders/remainder.ts',
     find: 'return `bytes#',
     replace: 'return `freed#',
-    caughtBy: { file: LEDGER, test: RECOUNT },
+    caughtBy: {
+      file: 'lambdas/remainders/remainder.test.ts',
+      test: 'bytes are taken off before rows go that tell of them, and those before references, whatever the ids',
+    },
   },
   {
     id: 'removed-is-counted-twice',
