@@ -55,7 +55,23 @@ export class AsideFolder {
     this.#held.add(place);
     this.#changed.add(dirname(place));
     this.#calls.renameSync(join(this.#root, path), place);
-    return this.#look(place);
+    try {
+      return this.#look(place);
+    } catch (error) {
+      this.#undoTake(path, place);
+      throw error;
+    }
+  }
+
+  /** A file that the disk does not show goes back by a second name at once; what cannot have one stays for `bringBack`. */
+  #undoTake(path: string, place: string): void {
+    try {
+      this.#calls.linkSync(place, join(this.#root, path));
+      this.#calls.unlinkSync(place);
+      this.#held.delete(place);
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+    }
   }
 
   /** Gives what was taken another name, which is free. At once. */
