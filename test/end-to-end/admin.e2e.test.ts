@@ -114,6 +114,13 @@ test('a home on the deployed service is whole; what is damaged is found, mended,
   expect((await admin('export', '--to', '.')).exitCode).toBe(2);
 });
 
+const SCRUB_RUNS_MAX = 20;
+
+interface Scrubbed {
+  readonly progress: { readonly phase: string };
+  readonly defects: readonly { readonly hash: string }[];
+}
+
 test('the deployed scrub goes through everything with the rights that it has', async () => {
   const connection = awsConnection();
   const requests = new AwsRequests({ signingName: 'lambda', connection, requestMsMax: 60_000 });
@@ -123,8 +130,15 @@ test('the deployed scrub goes through everything with the rights that it has', a
   };
   const name = functions.find(({ Description }) => Description === 'Syncline: scrub')?.FunctionName ?? '';
   const url = new URL(`${connection.endpoint}/2015-03-31/functions/${name}/invocations`);
-  const answer = await requests.send({ method: 'POST', url, body: Buffer.from('{}') });
-  const told = JSON.parse(answer.body.toString()) as { readonly defects: readonly { readonly hash: string }[] };
-  expect(told).toMatchObject({ progress: { pass: 0, phase: 'rest' } });
-  expect(told.defects.map(({ hash }) => hash)).not.toContain(chunkOf(bytes).hash);
+  const defects: string[] = [];
+  // One run goes through RUN_ITEMS_MIN items at least, and the stack has what all stories have stored.
+  for (let run = 1, phase = ''; phase !== 'rest' && run <= SCRUB_RUNS_MAX; run++) {
+    const answer = await requests.send({ method: 'POST', url, body: Buffer.from('{}') });
+    const told = JSON.parse(answer.body.toString()) as Scrubbed;
+    expect(told).toMatchObject({ progress: { pass: 0 } });
+    defects.push(...told.defects.map(({ hash }) => hash));
+    ({ phase } = told.progress);
+    if (run === SCRUB_RUNS_MAX) expect(phase).toBe('rest');
+  }
+  expect(defects).not.toContain(chunkOf(bytes).hash);
 });
