@@ -114,7 +114,7 @@ test('a home on the deployed service is whole; what is damaged is found, mended,
   expect((await admin('export', '--to', '.')).exitCode).toBe(2);
 });
 
-const SCRUB_RUNS_MAX = 20;
+const SCRUB_RUNS_MAX = 12;
 
 interface Scrubbed {
   readonly progress: { readonly phase: string };
