@@ -41,7 +41,11 @@ type Bench = (context: BenchContext) => Promise<BenchResult>;
 /** Each answers one question. */
 const benches: Readonly<Record<string, Bench>> = {
   'function-start': async (context) =>
-    benchFunctionStart(await writeBundles(context.directory), await (await context.stack()).functionEnvironment()),
+    benchFunctionStart(await writeBundles(context.directory), {
+      ...(await (await context.stack()).functionEnvironment()),
+      // The web stack is not deployed locally: its function is loaded and never called.
+      SITE_BUCKET: 'bench',
+    }),
   'handler-cost': benchHandlerCost,
   'presign-cost': benchPresignCost,
   'journal-cost': () => benchJournalCost(),
