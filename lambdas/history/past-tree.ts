@@ -113,6 +113,17 @@ export class PastTree {
     return false;
   }
 
+  /** Whether a node lies, at the later time, in what stood below a folder at the earlier one: when that comes back, it comes along. */
+  isCarriedTo(nodeId: NodeId, folderId: NodeId): boolean {
+    let next = this.standing(nodeId, 'now')?.parentId;
+    for (let depth = 0; next !== undefined && next !== this.rootId && depth <= ANCESTORS_MAX; depth++) {
+      // What has not changed lies where it lay, so only what has can have been moved out.
+      if (this.changed.has(next) && this.chain(next, 'past', folderId)?.at(-1) === folderId) return true;
+      next = this.standing(next, 'now')?.parentId;
+    }
+    return false;
+  }
+
   /** Whether a node is gone for good at the later time: by itself, or with a folder that it went along with. */
   isPurged(nodeId: NodeId): boolean {
     let next = nodeId;

@@ -80,13 +80,33 @@ class RestorePlan {
 
   make(): readonly RestoreStep[] {
     const targets = [...this.#targets.values()];
-    for (const { node, obstacle } of targets) if (obstacle !== undefined) this.#leave(node, obstacle);
-    const wanted = targets.filter(({ kind, obstacle }) => kind === 'wanted' && obstacle === undefined);
-    for (const { node } of wanted.toSorted(byDepth)) this.#bringTo(node);
-    const unwanted = targets.filter(({ kind, obstacle }) => kind === 'unwanted' && obstacle === undefined);
+    this.#restoreWanted(targets.filter(({ isCarried }) => isCarried !== true));
+    this.#restoreWanted(targets.filter((target) => target.isCarried === true && this.#isInQuestion(target)));
+    const unwanted = targets.filter(
+      (target) => target.kind === 'unwanted' && target.obstacle === undefined && this.#isInQuestion(target),
+    );
     this.#deleteUnwanted(unwanted.map(({ node }) => node));
     for (const [nodeId, place] of this.#aside) this.#comeHome(nodeId, place);
     return this.#steps;
+  }
+
+  #restoreWanted(targets: readonly RestoreTarget[]): void {
+    for (const { node, obstacle } of targets) if (obstacle !== undefined) this.#leave(node, obstacle);
+    const wanted = targets.filter(({ kind, obstacle }) => kind === 'wanted' && obstacle === undefined);
+    for (const { node } of wanted.toSorted(byDepth)) this.#bringTo(node);
+  }
+
+  /** What lies in something that is to come back is in question only when that came, after the steps so far. */
+  #isInQuestion({ node, isCarried }: RestoreTarget): boolean {
+    return (
+      isCarried !== true || this.#above(this.#standing(node.nodeId).parentId)?.includes(this.#request.scope) === true
+    );
+  }
+
+  /** Whether whoever stands where another belongs is still to go from there. */
+  #isLeaving(nodeId: NodeId): boolean {
+    const target = this.#targets.get(nodeId);
+    return this.#leaving.has(nodeId) && (target === undefined || this.#isInQuestion(target));
   }
 
   /** Makes a node that is to be seen stand where it stood, with the content that it had. */
@@ -109,7 +129,7 @@ class RestorePlan {
     }
     const occupant = this.#occupants.get(placeText(past));
     const isTaken = occupant !== undefined && occupant !== nodeId;
-    if (isTaken && !this.#leaving.has(occupant)) {
+    if (isTaken && !this.#isLeaving(occupant)) {
       this.#leave(node, 'name_taken');
       return;
     }

@@ -10,6 +10,8 @@ export interface RestoreTarget {
   readonly obstacle?: RestoreObstacle;
   /** Folders above it at the earlier time. */
   readonly depth: number;
+  /** It lies outside, in what is to come back: nothing is to be done about it unless that does. */
+  readonly isCarried?: true;
 }
 
 export interface RestoreRequest {
@@ -22,8 +24,8 @@ export interface RestoreRequest {
 }
 
 /**
- * The nodes that a restore of `scope` is about: those that stood below it then or stand there now, and are not as they were. Where `scope`
- * itself stands is not changed, whatever became of it; if it is a file, its content is.
+ * The nodes that a restore of `scope` is about: those that stood below it then or stand there now, and are not as they were, and those that would come
+ * along with what comes back. Where `scope` itself stands is not changed, whatever became of it; if it is a file, its content is.
  */
 export function restoreTargets(tree: PastTree, request: RestoreRequest): ReadonlyMap<NodeId, RestoreTarget> {
   const targets = new Map<NodeId, RestoreTarget>();
@@ -44,11 +46,25 @@ function targetOfScope(tree: PastTree, node: ChangedNode, request: RestoreReques
 }
 
 function targetBelow(tree: PastTree, node: ChangedNode, request: RestoreRequest): RestoreTarget | undefined {
-  const { scope, isPartial } = request;
-  const { nodeId, now, past } = node;
+  const { scope } = request;
+  const { nodeId, now } = node;
   const pastChain = tree.chain(nodeId, 'past', scope);
+  if (pastChain?.at(-1) === scope) return targetOf(tree, node, { request, pastChain });
   // What was moved in and deleted there is no part of the folder, then or now.
-  if (pastChain?.at(-1) !== scope && !(now.isLive && tree.isBelow(nodeId, scope))) return undefined;
+  if (!now.isLive) return undefined;
+  if (tree.isBelow(nodeId, scope)) return targetOf(tree, node, { request, pastChain });
+  if (!tree.isCarriedTo(nodeId, scope)) return undefined;
+  const target = targetOf(tree, node, { request, pastChain });
+  return target === undefined ? undefined : { ...target, isCarried: true };
+}
+
+function targetOf(
+  tree: PastTree,
+  node: ChangedNode,
+  { request, pastChain }: { readonly request: RestoreRequest; readonly pastChain: readonly NodeId[] | undefined },
+): RestoreTarget | undefined {
+  const { isPartial } = request;
+  const { nodeId, now, past } = node;
   const depth = pastChain?.length ?? 0;
   const isOwnGone = past === undefined || !past.isLive;
   // What nobody can bring back to where it stood stays where it is.

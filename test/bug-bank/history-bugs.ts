@@ -161,6 +161,27 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: RESTORE, test: 'what was made since and deleted with its folder does not come back with it' },
   },
   {
+    id: 'restore-brings-along-what-is-new',
+    what: 'A folder comes back from outside with what was put into it there.',
+    invariant: 'I-7',
+    file: 'lambdas/history/restore-targets.ts',
+    find: 'if (!tree.isCarriedTo(nodeId, scope)) return undefined;',
+    replace: 'if (nodeId !== scope) return undefined;',
+    caughtBy: {
+      file: RESTORE,
+      test: 'what was put into a folder while it was outside does not come along with it: it goes to the trash, or back to where it was',
+    },
+  },
+  {
+    id: 'restore-deletes-outside',
+    what: 'What lies in a folder that cannot come back goes into the trash where it is.',
+    invariant: 'I-7',
+    file: 'lambdas/history/plan-restore.ts',
+    find: 'isCarried !== true || this',
+    replace: 'isCarried !== false || this',
+    caughtBy: { file: RESTORE, test: 'what lies in a folder that cannot come back is not touched' },
+  },
+  {
     id: 'dry-restore-writes',
     what: 'A dry run does what it tells.',
     invariant: 'I-7',

@@ -151,6 +151,43 @@ test('what was made since and deleted with its folder does not come back with it
   expect(await world.names(desk)).toEqual(['folder']);
 });
 
+/** A folder is moved out of the one that will be set back; there a file is made in it, and another is moved into it. */
+async function carried() {
+  const { world, desk, root } = await opened();
+  const [folder, elsewhere] = [await world.mkdir(desk, 'folder'), await world.mkdir(desk, 'elsewhere')];
+  const inner = await world.mkdir(desk, 'inner', folder.nodeId);
+  const { node: old } = await world.put(desk, { name: 'old', text: 'old', parentId: elsewhere.nodeId });
+  const at = moment(world);
+  await world.must(desk, { type: 'move', nodeId: inner.nodeId, baseRev: 1, parentId: root, name: 'out' });
+  await world.put(desk, { name: 'new', text: 'new', parentId: inner.nodeId });
+  await world.must(desk, { type: 'move', nodeId: old.nodeId, baseRev: 1, parentId: inner.nodeId, name: 'old' });
+  return { world, desk, folder, inner, at };
+}
+
+test('what was put into a folder while it was outside does not come along with it: it goes to the trash, or back to where it was', async () => {
+  const { world, desk, folder, at } = await carried();
+  const later = moment(world);
+  const { changes } = await must(world, desk, { nodeId: folder.nodeId, at });
+  expect(changes.map(({ action, path }) => [action, path])).toEqual([
+    ['move', '/folder/inner'],
+    ['move', '/elsewhere/old'],
+    ['delete', '/out/new'],
+  ]);
+  expect(new Set(await world.names(desk))).toEqual(new Set(['folder', 'elsewhere', 'inner', 'old']));
+  expect(await must(world, desk, { nodeId: folder.nodeId, at })).toMatchObject({ total: 0 });
+  await must(world, desk, { at: later });
+  expect(new Set(await world.names(desk))).toEqual(new Set(['folder', 'elsewhere', 'out', 'old', 'new']));
+});
+
+test('what lies in a folder that cannot come back is not touched', async () => {
+  const { world, desk, folder, inner, at } = await carried();
+  await world.must(desk, { type: 'move', nodeId: folder.nodeId, baseRev: 1, parentId: inner.nodeId, name: 'folder' });
+  const before = await world.tree(desk);
+  const { changes } = await must(world, desk, { nodeId: folder.nodeId, at });
+  expect(changes).toMatchObject([{ nodeId: inner.nodeId, action: 'leave', obstacle: 'parent_missing' }]);
+  expect(await world.tree(desk)).toEqual(before);
+});
+
 test('what was purged since is left, and told', async () => {
   const { world, desk } = await opened();
   const { node } = await world.put(desk, { name: 'a', text: 'one' });
