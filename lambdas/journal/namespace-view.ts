@@ -251,9 +251,9 @@ export class NamespaceView {
   #nodeChange(node: StoredNode): NamespaceTransaction['nodes'][number] {
     const read = this.#nodes.get(node.nodeId);
     const expectedRev = read?.rev ?? 0;
-    return read?.freedBytes === undefined
-      ? { node, expectedRev }
-      : { node, expectedRev, expectedFreed: read.freedBytes };
+    if (read?.freedBytes === undefined) return { node, expectedRev };
+    const { freedBytes, freeingLeft } = read;
+    return { node, expectedRev, expectedFreed: { freedBytes, freeingLeft } };
   }
 
   #count(change: Pick<NodeChange, 'before' | 'after'>): void {
@@ -268,7 +268,7 @@ export class NamespaceView {
     // A shared folder counts on from its ground, whose journal may have a deletion of this folder under the same sequence.
     const since = groundSeq + seq;
     this.#writes.freeing.set(nodeId, { kind: 'bytes', namespaceId, rootId: nodeId, nodeId, since });
-    return { ...folder, freedSince: since, freedBytes: 0 };
+    return { ...folder, freedSince: since, freedBytes: 0, freeingLeft: 1 };
   }
 
   /** Something comes out of a folder in the trash alone: all is counted as present again, and what is left is found out anew. No quota is asked for it. */

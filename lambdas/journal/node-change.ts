@@ -109,7 +109,8 @@ export function restored(
   back: { readonly before: StoredNode; readonly parentId: NodeId; readonly name: string },
   content?: FileContent,
 ): NodeChange {
-  const { deletedAt: _deletedAt, freedSince: _since, freedBytes: _freed, ...next } = nextNode(author, back.before);
+  const { deletedAt: _deletedAt, ...before } = nextNode(author, back.before);
+  const { freedSince: _since, freedBytes: _freed, freeingLeft: _left, ...next } = before;
   const after: StoredNode = { ...next, parentId: back.parentId, name: back.name, placeRev: next.rev };
   if (content === undefined) return { type: 'restored', before: back.before, after };
   return {

@@ -171,6 +171,23 @@ test('a node, and who stands at a place, is replaced only as it was read', async
   ]);
 });
 
+test('a folder in the trash is replaced only if no step has gone on with it since it was read', async () => {
+  const home = await newHome();
+  const node = fileNode(home, { name: 'folder', kind: 'folder' });
+  const conditionOf = (freeingLeft: number | undefined) => {
+    const nodes = [{ node, expectedRev: 4, expectedFreed: { freedBytes: 7, freeingLeft } }];
+    const write = transactionItems(tables, { ...emptyTransaction(home, 0), nodes }, TOKEN)[1]?.Put;
+    return [write?.ConditionExpression, write?.ExpressionAttributeValues];
+  };
+  const values = { ':rev': { N: '4' }, ':freed': { N: '7' } };
+  const [counted, uncounted] = [conditionOf(2), conditionOf(undefined)];
+  expect(counted).toEqual([
+    'rev = :rev AND freedBytes = :freed AND freeingLeft = :left',
+    { ...values, ':left': { N: '2' } },
+  ]);
+  expect(uncounted).toEqual(['rev = :rev AND freedBytes = :freed AND attribute_not_exists(freeingLeft)', values]);
+});
+
 test('an entry is read as it was written', async () => {
   const home = await newHome();
   for (const node of [

@@ -158,21 +158,29 @@ function nodeItems(
   groundId: NamespaceId,
   { nodes }: NamespaceTransaction,
 ): readonly TransactWriteItem[] {
-  return nodes.map(({ node, expectedRev, expectedFreed: freed }) => ({
+  return nodes.map(({ node, expectedRev, expectedFreed }) => ({
     Put: {
       TableName: tables.files,
       Item: { ...nodeAttributes(node), ...keyAttributes(nodeKey(groundId, node.nodeId)) },
       ...(expectedRev === 0
         ? { ConditionExpression: ABSENT }
         : {
-            ConditionExpression: freed === undefined ? 'rev = :rev' : 'rev = :rev AND freedBytes = :freed',
+            ConditionExpression: `rev = :rev${freedAsRead(expectedFreed)}`,
             ExpressionAttributeValues: toAttributes({
               ':rev': expectedRev,
-              ...(freed === undefined ? {} : { ':freed': freed }),
+              ':freed': expectedFreed?.freedBytes,
+              ':left': expectedFreed?.freeingLeft,
             }),
           }),
     },
   }));
+}
+
+/** That no step has taken bytes off since the folder was read, nor left others behind, as the end of a condition. */
+function freedAsRead(freed: NamespaceTransaction['nodes'][number]['expectedFreed']): string {
+  if (freed === undefined) return '';
+  const left = freed.freeingLeft === undefined ? 'attribute_not_exists(freeingLeft)' : 'freeingLeft = :left';
+  return ` AND freedBytes = :freed AND ${left}`;
 }
 
 function placeItems(
@@ -255,8 +263,13 @@ function settlingItems(
         TableName: files,
         Key: keyAttributes(nodeKey(groundId, freed.nodeId)),
         ConditionExpression: 'rev = :rev AND freedSince = :since',
-        UpdateExpression: 'ADD freedBytes :bytes',
-        ExpressionAttributeValues: toAttributes({ ':rev': freed.rev, ':since': freed.since, ':bytes': freed.bytes }),
+        UpdateExpression: 'ADD freedBytes :bytes, freeingLeft :left',
+        ExpressionAttributeValues: toAttributes({
+          ':rev': freed.rev,
+          ':since': freed.since,
+          ':bytes': freed.bytes,
+          ':left': freed.left,
+        }),
       },
     });
   }

@@ -54,16 +54,21 @@ function areNodesAsExpected(
     (settling?.removed ?? []).every(({ nodeId, rev }) => nodes.get(nodeId)?.rev === rev) &&
     written.every(({ node: { nodeId }, expectedRev, expectedFreed }) => {
       const found = nodes.get(nodeId);
-      const isFreed = expectedFreed === undefined || found?.freedBytes === expectedFreed;
+      const isFreed =
+        expectedFreed === undefined ||
+        (found?.freedBytes === expectedFreed.freedBytes && found.freeingLeft === expectedFreed.freeingLeft);
       return (found?.rev ?? 0) === expectedRev && isFreed;
     })
   );
 }
 
 function addFreed({ nodes }: MemoryNamespace, { settling }: NamespaceTransaction): void {
-  const folder = settling?.freed === undefined ? undefined : nodes.get(settling.freed.nodeId);
+  if (settling?.freed === undefined) return;
+  const { nodeId, bytes, left } = settling.freed;
+  const folder = nodes.get(nodeId);
   if (folder === undefined) return;
-  nodes.set(folder.nodeId, { ...folder, freedBytes: (folder.freedBytes ?? 0) + (settling?.freed?.bytes ?? 0) });
+  const { freedBytes = 0, freeingLeft = 0 } = folder;
+  nodes.set(nodeId, { ...folder, freedBytes: freedBytes + bytes, freeingLeft: freeingLeft + left });
 }
 
 /** Precondition: everything is as the transaction expects, so that nothing here can refuse. */

@@ -209,11 +209,12 @@ export interface StoredNode extends Node {
   readonly purgedAt?: string;
   /**
    * Of a folder in the trash: a number that no other deletion of it has, which grows, of the one for which the bytes below it are being taken off those that
-   * count as present; and how many were.
+   * count as present; how many were; and how many remainders of it are open, so that nobody has to conclude that there are none from a list.
    * Source: docs/decisions/0142-what-is-left-of-folders.md
    */
   readonly freedSince?: number;
   readonly freedBytes?: number;
+  readonly freeingLeft?: number;
 }
 
 /** One content. `manifest` is the packed manifest up to MANIFEST_INLINE_CHUNKS_MAX chunks; longer ones are objects named by contentHash. */
@@ -275,7 +276,7 @@ export interface NamespaceTransaction {
   readonly nodes: readonly {
     readonly node: StoredNode;
     readonly expectedRev: number;
-    readonly expectedFreed?: number;
+    readonly expectedFreed?: { readonly freedBytes: number; readonly freeingLeft: number | undefined };
   }[];
   readonly revisions: readonly StoredRevision[];
   /** Directory entries: `node` stands at the place afterwards, or nothing; `expectedNodeId` is what was read there. */

@@ -4,7 +4,7 @@ import type { StoredNode } from './namespace-store.ts';
 /** A node as callers see it: without what only conflict decisions need. */
 export function toWireNode(stored: StoredNode): Node {
   const { contentClock: _clock, contentDeviceId: _deviceId, purgedAt: _purgedAt, ...rest } = stored;
-  const { freedSince: _since, freedBytes: _bytes, ...node } = rest;
+  const { freedSince: _since, freedBytes: _bytes, freeingLeft: _left, ...node } = rest;
   return node;
 }
 

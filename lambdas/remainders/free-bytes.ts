@@ -36,8 +36,9 @@ export async function freeBytes(
     outcome = { after: nameKey(name) };
     break;
   }
+  const left = below.length - (outcome === 'ended' ? 1 : 0);
   return {
-    settling: { remainder, outcome, below, removed: [], freed: { nodeId: rootId, rev: root.rev, since, bytes } },
+    settling: { remainder, outcome, below, removed: [], freed: { nodeId: rootId, rev: root.rev, since, bytes, left } },
     bytesLogicalDelta: -bytes,
     bytesTrashDelta: root.purgedAt === undefined ? bytes : 0,
   };

@@ -30,8 +30,14 @@ export interface Settling {
   readonly outcome: 'ended' | 'going' | { readonly after: string };
   /** What it leaves for steps of their own. */
   readonly below: readonly Remainder[];
-  /** Bytes that are no more counted as present, on the row of the folder in the trash, if it is as it was read. */
-  readonly freed?: { readonly nodeId: NodeId; readonly rev: number; readonly since: number; readonly bytes: number };
+  /** Bytes that are no more counted as present, on the row of the folder in the trash, if it is as it was read; and how many more remainders it has. */
+  readonly freed?: {
+    readonly nodeId: NodeId;
+    readonly rev: number;
+    readonly since: number;
+    readonly bytes: number;
+    readonly left: number;
+  };
   /** Rows of nodes that go, if they are as they were read. */
   readonly removed: readonly { readonly nodeId: NodeId; readonly rev: number }[];
 }

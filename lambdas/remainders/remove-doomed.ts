@@ -28,19 +28,22 @@ interface Removal {
  * are left for steps of their own. When nothing lies in it any more the remainder ends.
  *
  * The row of a folder stays: what had been deleted in it before it was has its way up through it. What lies in the trash by itself is
- * not looked at: it stands in no folder. Precondition: the bytes below the root are freed. Cost: 2 reads, and a query of each file.
+ * not looked at: it stands in no folder. Undefined, and nothing is to be done yet, while bytes below the root may count as present: whoever has listed
+ * what is left can have missed a remainder that another worker replaced by others meanwhile. Cost: 2 reads, and a query of each file.
  */
 export async function removeDoomed(
   dependencies: RemoveDoomedDependencies,
   groundId: NamespaceId,
   remainder: Doomed,
-): Promise<Step> {
+): Promise<Step | undefined> {
   const { rootId, nodeId } = remainder;
   const found = await dependencies.namespaces.getNodes(groundId, [rootId, nodeId]);
   const [root, node] = [found.get(rootId), found.get(nodeId)];
   const ended = { settling: { remainder, outcome: 'ended', below: [], removed: [] } } as const;
   // Its id may have been taken anew since it was removed.
   if (node?.purgedAt === undefined) return ended;
+  // Nothing begins the walk of a purged folder anew, so what has come to an end stays so.
+  if ((root?.freeingLeft ?? 0) > 0) return undefined;
   const removal: Removal = {
     below: [],
     dropped: [],
@@ -58,7 +61,7 @@ export async function removeDoomed(
   const freed =
     root?.freedSince === undefined || bytesFreed === 0
       ? {}
-      : { freed: { nodeId: rootId, rev: root.rev, since: root.freedSince, bytes: -bytesFreed } };
+      : { freed: { nodeId: rootId, rev: root.rev, since: root.freedSince, bytes: -bytesFreed, left: 0 } };
   assert(bytesFreed === 0 || 'freed' in freed, 'what lay in a folder went with it');
   return {
     settling: { remainder, outcome: 'going', below, removed, ...freed },

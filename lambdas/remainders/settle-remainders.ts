@@ -37,7 +37,7 @@ export async function settleRemainders(
     const left = await remainders.list(groundId, REMAINDERS_AT_ONCE);
     const [first] = left;
     if (first === undefined) return true;
-    // Nothing is removed while some of the bytes below may still count as present.
+    // Nothing is removed while some of the bytes below are seen to count as present.
     for (const remainder of left.filter(({ kind }) => kind === first.kind)) {
       if (clock.now() >= until) return false;
       if (await settle(dependencies, groundId, remainder)) {
@@ -53,7 +53,7 @@ export async function settleRemainders(
   return false;
 }
 
-/** One step at one remainder. False when somebody else came first: what is left is another by now. */
+/** One step at one remainder. False when somebody else came first, or is not done with what comes before it: what is left is another by now. */
 async function settle(
   dependencies: SettleDependencies,
   groundId: NamespaceId,
@@ -74,12 +74,13 @@ async function settle(
 async function commitStep(
   { namespaces }: SettleDependencies,
   groundId: NamespaceId,
-  decide: () => Promise<Step>,
+  decide: () => Promise<Step | undefined>,
 ): Promise<boolean> {
   const head = await namespaces.readHead(groundId);
   assert(head !== undefined, 'what is left lies in a ground');
   // After the head, on the condition of which it is committed.
   const step = await decide();
+  if (step === undefined) return false;
   const outcome = await namespaces.commit({
     namespaceId: groundId,
     expectedSeq: head.seq,

@@ -27,8 +27,8 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
     what: 'A node is replaced whatever has become of it since it was read.',
     invariant: 'I-6',
     file: 'lambdas/namespaces/dynamodb-transaction.ts',
-    find: "? 'rev = :rev' :",
-    replace: "? 'rev > :rev OR rev = :rev' :",
+    find: 'rev = :rev${freedAsRead',
+    replace: 'rev > :rev OR rev = :rev${freedAsRead',
     caughtBy: {
       file: 'lambdas/namespaces/dynamodb-transaction.test.ts',
       test: 'a node, and who stands at a place, is replaced only as it was read',

@@ -44,6 +44,7 @@ export function describeRemainders(get: () => RemainderSubject): void {
       deletedAt: CHANGED_AT,
       freedSince: 1,
       freedBytes: 0,
+      freeingLeft: 1,
     });
     const { namespaceId } = home;
     const { nodeId } = folder;
@@ -108,7 +109,7 @@ export function describeRemainders(get: () => RemainderSubject): void {
     const remainder = await first(home);
     const { nodeId, rev } = folder;
     const below = [{ ...bytes, nodeId: home.root }];
-    const freed = { nodeId, rev, since: 1, bytes: 7 };
+    const freed = { nodeId, rev, since: 1, bytes: 7, left: 1 };
     const settling: Settling = { remainder, outcome: { after: 'a' }, below, removed: [], freed };
     const transaction = { ...step(home, settling), bytesLogicalDelta: -7, bytesTrashDelta: 7 };
     for (const stale of [
@@ -122,24 +123,49 @@ export function describeRemainders(get: () => RemainderSubject): void {
     expect(await namespaces.commit(transaction)).toEqual(COMMITTED);
     expect(await namespaces.commit(transaction)).toEqual(SUPERSEDED);
     expect(new Set(await list(home))).toEqual(new Set([{ ...bytes, after: 'a' }, ...below]));
-    expect((await namespaces.getNodes(home.namespaceId, [nodeId])).get(nodeId)).toEqual({ ...folder, freedBytes: 7 });
+    expect((await namespaces.getNodes(home.namespaceId, [nodeId])).get(nodeId)).toEqual({
+      ...folder,
+      freedBytes: 7,
+      freeingLeft: 2,
+    });
     expect(await namespaces.readHead(home.namespaceId)).toMatchObject({ seq: 0, bytesLogical: -7, bytesTrash: 7 });
   });
 
-  test('a folder whose bytes were taken off since it was read is not written over', async () => {
+  test('a folder whose bytes were taken off, or whose walk went on, since it was read is not written over', async () => {
     const { home, folder } = await deletedFolder();
     const { namespaces } = get();
     const { nodeId, rev } = folder;
-    const freed = { nodeId, rev, since: 1, bytes: 7 };
+    const freed = { nodeId, rev, since: 1, bytes: 7, left: 2 };
     const remainder = await first(home);
     await namespaces.commit(step(home, { remainder, outcome: 'going', below: [], removed: [], freed }));
-    const { deletedAt: _deleted, freedSince: _since, freedBytes: _bytes, ...live } = folder;
-    const back = (expectedFreed: number) => ({
+    const { deletedAt: _deleted, freedSince: _since, freedBytes: _bytes, freeingLeft: _left, ...live } = folder;
+    const back = (freedBytes: number, freeingLeft?: number): NamespaceTransaction => ({
       ...emptyTransaction(home, 0),
-      nodes: [{ node: { ...live, rev: rev + 1 }, expectedRev: rev, expectedFreed }],
+      nodes: [{ node: { ...live, rev: rev + 1 }, expectedRev: rev, expectedFreed: { freedBytes, freeingLeft } }],
     });
-    expect(await namespaces.commit(back(0))).toEqual(SUPERSEDED);
-    expect(await namespaces.commit(back(7))).toEqual(COMMITTED);
+    expect(await namespaces.commit(back(0, 3))).toEqual(SUPERSEDED);
+    expect(await namespaces.commit(back(7, 1))).toEqual(SUPERSEDED);
+    expect(await namespaces.commit(back(7))).toEqual(SUPERSEDED);
+    expect(await namespaces.commit(back(7, 3))).toEqual(COMMITTED);
+  });
+
+  test('a folder that was deleted when nobody counted what is left of it is written like any other', async () => {
+    const { namespaces } = get();
+    const home = await openHome(get());
+    const old = {
+      name: 'folder',
+      kind: 'folder',
+      size: 0,
+      deletedAt: CHANGED_AT,
+      freedSince: 1,
+      freedBytes: 0,
+    } as const;
+    const folder = fileNode(home, old);
+    const { rev } = folder;
+    await namespaces.commit({ ...emptyTransaction(home, 0), nodes: [{ node: folder, expectedRev: 0 }] });
+    const expectedFreed = { freedBytes: 0, freeingLeft: undefined };
+    const nodes = [{ node: { ...folder, rev: rev + 1 }, expectedRev: rev, expectedFreed }];
+    expect(await namespaces.commit({ ...emptyTransaction(home, 0), nodes })).toEqual(COMMITTED);
   });
 
   test('a step removes a node with its contents, marked or not, if it is as it was read', async () => {
