@@ -7,6 +7,7 @@ import { UnavailableError } from '../lambdas/runtime/unavailable-error.ts';
 import { AdminProblem } from './admin-problem.ts';
 import { openAudit } from './audit.ts';
 import { openSearch, openStage } from './open-stage.ts';
+import { runEpochs } from './run-epochs.ts';
 import { type ExportCommand, runExport } from './run-export.ts';
 import { runFsck } from './run-fsck.ts';
 import { runReindex } from './run-reindex.ts';
@@ -24,6 +25,9 @@ const USAGE = `npm run admin -- COMMAND [--stage local|dev|prod] [--region REGIO
   reindex [--namespace ID] [--force]
           makes the search index anew beside the one that serves, if that is of another definition or --force is given, and lets
           it serve; repeated, it goes on. With --namespace it looks at all of one in the index that serves
+  epochs  [--yes] [--above EPOCH]
+          after all tables were set back to an earlier point, and before anything is committed: tells devices that are ahead to
+          merge; without --yes it only tells what it would do
 
 Exit code: 0 nothing is wrong, 1 something is, 2 it was called wrongly, 3 it could not come to its end.`;
 
@@ -41,6 +45,7 @@ const OPTIONS = {
   at: { type: 'string' },
   trash: { type: 'boolean', default: false },
   force: { type: 'boolean', default: false },
+  above: { type: 'string', default: '0' },
 } as const;
 
 type Values = ReturnType<typeof readArguments>['values'];
@@ -68,6 +73,8 @@ async function run(): Promise<number> {
       const logFile = path.resolve(base, values.log ?? `syncline-repairs-${audit.clock.now()}.jsonl`);
       return runRepair(audit, terminal, { namespaceId, isDry: !values.yes, logFile });
     }
+    case 'epochs':
+      return runEpochs(audit, terminal, { above: readEpoch(values), isDry: !values.yes });
     case 'export':
       return runExport(audit, terminal, readExport(values, base));
     default:
@@ -99,6 +106,14 @@ function readExport(values: Values, base: string): ExportCommand {
   }
   const at = time === undefined ? undefined : epochMs(time);
   return { namespaceId, to: path.resolve(base, values.to), at, withTrash: values.trash };
+}
+
+function readEpoch({ above }: Values): number {
+  if (/^\d{1,4}$/.test(above)) return Number(above);
+  throw new AdminProblem({
+    what: `"${above}" is no epoch.`,
+    remedy: 'Write the number that "epochs" has told when it was run last.',
+  });
 }
 
 function readNamespace({ namespace }: Values): NamespaceId | undefined {

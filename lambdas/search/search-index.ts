@@ -1,4 +1,12 @@
-import type { ContentHash, FileType, NamespaceId, NodeId, NodeKind } from '@syncline/protocol';
+import {
+  assert,
+  type ContentHash,
+  type FileType,
+  type NamespaceId,
+  type NodeId,
+  type NodeKind,
+} from '@syncline/protocol';
+import { EPOCH_MAX } from '../namespaces/limits.ts';
 
 /** Files and folders by their words. A projection of the tables: it may be behind, and can be made anew from them. */
 export interface SearchIndex {
@@ -131,6 +139,8 @@ export interface PassagePart {
 
 /** Sequences of one epoch; 2^43 commits to one namespace are 278,000 years of one a second. */
 const EPOCH_SEQUENCES = 2 ** 43;
+
+assert(Number.isSafeInteger((EPOCH_MAX + 1) * EPOCH_SEQUENCES - 1), 'every epoch has versions of its own');
 
 /** The version of what was read after the head of a journal had been seen at this position. */
 export function indexVersion({ epoch, seq }: { readonly epoch: number; readonly seq: number }): number {

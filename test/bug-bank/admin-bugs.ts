@@ -4,6 +4,7 @@ const FSCK = 'test/admin/fsck.test.ts';
 const REPAIR = 'test/admin/repair.test.ts';
 const EXPORT = 'test/admin/export.test.ts';
 const HEALTHY = 'test/admin/healthy-histories.property.test.ts';
+const EPOCHS = 'test/admin/raise-epochs.test.ts';
 const SCRUB = 'lambdas/scrub/scrub.test.ts';
 
 /** Errors in what looks at a deployment, mends it and hands it out. */
@@ -83,6 +84,51 @@ export const ADMIN_BUGS: readonly PlantedBug[] = [
     caughtBy: {
       file: SCRUB,
       test: 'a flipped byte is found within so many passes as read everything, and fsck tells it without reading everything itself',
+    },
+  },
+  {
+    id: 'epochs-come-again',
+    what: 'After the second time that tables are set back, namespaces get the epoch that they had after the first.',
+    invariant: 'I-24',
+    file: 'admin/raise-epochs.ts',
+    find: 'let highest = above;',
+    replace: 'let highest = Math.min(above, 0);',
+    caughtBy: { file: EPOCHS, test: 'all namespaces get one epoch, above those they have and the one that is named' },
+  },
+  {
+    id: 'epochs-stay',
+    what: 'Epochs stay as they are, and a device that is ahead goes on in a journal that it has not read.',
+    invariant: 'I-24',
+    file: 'admin/raise-epochs.ts',
+    find: "ConditionExpression: 'epoch < :epoch',",
+    replace: "ConditionExpression: 'epoch > :epoch',",
+    caughtBy: {
+      file: EPOCHS,
+      test: 'I-24: a cursor of what the tables do not have any more is reset, though the journal has passed it again',
+    },
+  },
+  {
+    id: 'positions-stay-ahead',
+    what: 'Journals count as projected as far as they were before their tables were set back.',
+    invariant: 'I-3',
+    file: 'admin/raise-epochs.ts',
+    find: 'await references.setPosition(namespaceId, { epoch, seq: 0 });',
+    replace: '',
+    caughtBy: {
+      file: EPOCHS,
+      test: 'positions that lie ahead of the journals are begun anew, and so is a pass of the sweep, but not its clock',
+    },
+  },
+  {
+    id: 'sweep-goes-on-after-a-set-back',
+    what: 'A pass of the sweep that was under way goes on, with heads that it has looked at in another time.',
+    invariant: 'I-1',
+    file: 'admin/raise-epochs.ts',
+    find: "await index.writeProgress({ ...rest, phase: 'heads' });",
+    replace: 'await index.writeProgress(rest);',
+    caughtBy: {
+      file: EPOCHS,
+      test: 'positions that lie ahead of the journals are begun anew, and so is a pass of the sweep, but not its clock',
     },
   },
 ];
