@@ -68,8 +68,11 @@ export async function searchNodes(
   });
 }
 
-/** Undefined when the index does not answer: everything else of the service does without it. */
+const NOTHING: IndexAnswer = { hits: [], total: 0, facets: { types: [], extensions: [] } };
+
+/** Undefined when the index does not answer: everything else of the service does without it. Not asked when no tree is left to be searched. */
 async function findOrNothing(index: Pick<SearchIndex, 'find'>, query: IndexQuery): Promise<IndexAnswer | undefined> {
+  if (query.namespaceIds.length === 0) return NOTHING;
   try {
     return await index.find(query);
   } catch (error) {

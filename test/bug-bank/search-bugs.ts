@@ -13,6 +13,18 @@ const IN_THE_END =
 /** Errors in what the search index has, and what it tells to whom. */
 export const SEARCH_BUGS: readonly PlantedBug[] = [
   {
+    id: 'nowhere-is-searched',
+    what: 'The index is asked although no tree is left to be searched, and fails.',
+    invariant: 'I-18',
+    file: 'lambdas/search/search-nodes.ts',
+    find: '  if (query.namespaceIds.length === 0) return NOTHING;\n',
+    replace: '',
+    caughtBy: {
+      file: SEARCHES,
+      test: 'whoever looks for what others own, and is a member of nothing, finds nothing',
+    },
+  },
+  {
     id: 'moved-folders-keep-their-paths',
     what: 'What lies below a folder that was moved is not indexed anew.',
     invariant: 'I-21',

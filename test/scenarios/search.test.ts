@@ -68,6 +68,12 @@ test('everybody finds what is in their own home and in what is shared with them'
   expect((await search(bob, 'plan', { owner: 'me' })).total).toBe(0);
 });
 
+test('whoever looks for what others own, and is a member of nothing, finds nothing', async () => {
+  await world.put(ann, { name: 'my plan.md', text: 'mine' });
+  await settle();
+  expect(await search(ann, 'plan', { owner: 'others' })).toMatchObject({ hits: [], total: 0 });
+});
+
 test('whoever is not a member any more finds nothing from the next search on, and counts nothing', async () => {
   const namespaceId = await shareTeam();
   await settle();
