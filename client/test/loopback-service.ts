@@ -185,22 +185,26 @@ export class LoopbackService {
     }
     for (const hash of body.stored ?? []) {
       // What this session was never asked to prove is its own upload.
-      if (this.stored.has(hash) && !this.foreign.has(hash)) this.held.add(hash);
+      if (!this.stored.has(hash) || this.foreign.has(hash)) continue;
+      this.held.add(hash);
+      this.unreported.delete(hash);
     }
     return json({ ...this.#name(upload, asked), progress: { storedBytes: 0, totalBytes: upload.file.size } });
   }
 
   /** Chunks that another account stored while an upload was under way. */
   readonly foreign = new Set<string>();
+  /** Chunks that stand in the store, and of which the service was not told. */
+  readonly unreported = new Set<string>();
 
   #name(upload: OpenUpload, hashes: readonly string[]) {
     const held = hashes.filter((hash) => this.held.has(hash));
     const asked = hashes.filter((hash) => !this.held.has(hash)).slice(0, this.answerChunksMax);
     const missing = asked
-      .filter((hash) => !this.stored.has(hash))
+      .filter((hash) => !this.stored.has(hash) || this.unreported.has(hash))
       .map((hash) => ({ hash, put: this.#signedPut(upload, hash) }));
     const prove = asked
-      .filter((hash) => this.stored.has(hash))
+      .filter((hash) => this.stored.has(hash) && !this.unreported.has(hash))
       .map((hash) => {
         const challenge = upload.challenges.get(hash) ?? randomBytes(32).toString('hex');
         upload.challenges.set(hash, challenge);

@@ -161,4 +161,16 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
       test: 'a file that is written while many others are sent is among the next to be committed',
     },
   },
+  {
+    id: 'later-pages-are-sent-again',
+    what: 'After a restart only the first page of chunks is asked for: what was sent of the others and not reported is sent again.',
+    invariant: 'I-12',
+    file: 'client/src/transfers/upload-session.ts',
+    find: 'if (options.storedOnly !== true) this.#claimWanted();',
+    replace: '',
+    caughtBy: {
+      file: 'client/src/transfers/upload-files.test.ts',
+      test: 'of a file that was begun, what an earlier process stored and did not report is not sent again, on whatever page of the answers it stands',
+    },
+  },
 ];

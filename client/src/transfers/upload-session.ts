@@ -81,6 +81,8 @@ export class UploadSession {
   readonly #challenged = new Map<ChunkHash, string>();
   /** Found stored by somebody, or perhaps sent by an earlier process: the service has to confirm them for this session. */
   readonly #claimed = new Set<ChunkHash>();
+  /** Have been claimed once, without having been sent by this session. */
+  readonly #doubted = new Set<ChunkHash>();
   /** Stored by this session, and not confirmed by the service yet. */
   readonly #unconfirmed = new Set<ChunkHash>();
   readonly #held = new Set<ChunkHash>();
@@ -93,6 +95,8 @@ export class UploadSession {
   #reporting: Promise<void> | undefined;
   /** Stored chunks from which on they are reported. */
   #reportChunks = REPORT_CHUNKS;
+  /** Whether chunks may have been sent before this session, of which the service was not told. */
+  #isBegun = true;
   #ending: StoreOutcome | undefined;
 
   /** Without `upload` the session is resumed: everything is asked for first. */
@@ -302,6 +306,8 @@ export class UploadSession {
     const answer = await checks.run(0, () => api.checkChunks({ parameters, body, signal }));
     if (answer.ok) this.#absorb(answer.value, askedAtMs);
     else this.#end({ kind: 'refused', problem: answer.problem });
+    // While chunks go on being sent, nothing is taken from those that are.
+    if (options.storedOnly !== true) this.#claimWanted();
   }
 
   async #prove(): Promise<readonly { readonly hash: ChunkHash; readonly proof: string }[]> {
@@ -325,21 +331,24 @@ export class UploadSession {
     const held = upload.more ? [] : [...this.#unknown].filter((hash) => !named.has(hash));
     this.#absorb({ missing: upload.missing, prove: upload.prove, held }, this.#dependencies.clock.now());
     const { hash: first } = this.#content.chunks[0] ?? {};
-    const isBegun = first !== undefined && !named.has(first);
-    if (this.#wanted.size <= FILE_UNCONFIRMED_CHUNKS_MAX) return;
-    if (isBegun) this.#claimWanted();
+    this.#isBegun = first !== undefined && !named.has(first);
     // Other devices see soon that the file is on its way, and the service knows that it was begun.
-    else this.#reportChunks = 1;
+    if (!this.#isBegun && this.#wanted.size > FILE_UNCONFIRMED_CHUNKS_MAX) this.#reportChunks = 1;
+    this.#claimWanted();
   }
 
   /**
    * Where an earlier process has ended in the middle of this file, the chunks that it sent last are stored and the service was never told:
-   * it is asked for all that it has called missing, before they are sent again. That the account holds the first chunk shows that
+   * it is asked once for each that it has called missing, page by page, before they are sent again. That the account holds the first chunk shows that
    * the file may have been begun; where it is only an older content of the file, this costs a request.
    */
   #claimWanted(): void {
-    for (const hash of this.#wanted.keys()) this.#claimed.add(hash);
-    this.#wanted.clear();
+    if (!this.#isBegun || this.#wanted.size <= FILE_UNCONFIRMED_CHUNKS_MAX) return;
+    for (const hash of this.#wanted.keys()) {
+      if (this.#tried.has(hash) || this.#doubted.has(hash)) continue;
+      this.#wanted.delete(hash);
+      for (const state of [this.#doubted, this.#claimed]) state.add(hash);
+    }
   }
 
   #absorb(answer: Pick<CheckChunksResponse, 'missing' | 'prove' | 'held'>, askedAtMs: number): void {
