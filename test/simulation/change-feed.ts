@@ -18,12 +18,15 @@ interface Record extends StreamRecord {
 }
 
 /** Lets the journal's stream call its consumer: the real notify handler, in batches, again where it failed, and more than once. */
-export function connectChangeFeed(stage: Stage, service: SimulatedService): void {
+export function connectChangeFeed(stage: Stage, service: SimulatedService): ChangeFeed {
   const feed = new ChangeFeed(stage, service);
   service.onAppended = (entries) => feed.append(entries);
+  return feed;
 }
 
-class ChangeFeed {
+export class ChangeFeed {
+  /** Time by which the stream is late, besides what it always takes, in simulated ms. */
+  lateMs = 0;
   readonly #stage: Stage;
   readonly #chance: Chance;
   readonly #notify: ReturnType<typeof createNotifyHandler>;
@@ -72,7 +75,7 @@ class ChangeFeed {
     this.#isScheduled = true;
     const isLate = this.#stage.faults.strikes('push-mixed');
     const delay = isLate ? this.#chance.fraction() * LATE_MS_MAX : this.#chance.between(DELAY_MS.least, DELAY_MS.most);
-    this.#stage.scheduler.after(delay, () => {
+    this.#stage.scheduler.after(delay + this.lateMs, () => {
       this.#isScheduled = false;
       const batch = this.#waiting.splice(0, BATCH_ENTRIES_MAX);
       if (this.#waiting.length > 0) this.#schedule();

@@ -39,15 +39,23 @@ const STRIKES_MAX = 24;
 /** Share of the histories without any. */
 const CALM_SHARE = 0.05;
 
+/** Which kinds of faults happen how often, where that is not drawn. */
+export interface ChosenFaults {
+  /** May change while the history goes on. */
+  readonly rates: ReadonlyMap<FaultKind, number>;
+}
+
 /** The faults of one history: which kinds happen, how often, and when. Each kind has a chance of its own. */
 export class Faults {
   readonly rates: ReadonlyMap<FaultKind, number>;
   readonly happened = new Map<FaultKind, number>();
   readonly #chances = new Map<FaultKind, Chance>();
+  readonly #strikesMax: number;
   /** Nothing goes wrong while the storm is over. */
   isStorm = false;
 
-  constructor(chance: Chance, without: ReadonlySet<string>) {
+  constructor(chance: Chance, without: ReadonlySet<string>, chosen?: ChosenFaults) {
+    this.#strikesMax = chosen === undefined ? STRIKES_MAX : Number.POSITIVE_INFINITY;
     const isCalm = chance.happens(CALM_SHARE);
     const rates = new Map<FaultKind, number>();
     for (const kind of FAULT_KINDS) {
@@ -64,7 +72,7 @@ export class Faults {
       !without.has('crash')
     )
       rates.set('crash', 1);
-    this.rates = rates;
+    this.rates = chosen?.rates ?? rates;
   }
 
   isOn(kind: FaultKind): boolean {
@@ -73,7 +81,7 @@ export class Faults {
 
   /** Whether it goes wrong here and now. */
   strikes(kind: FaultKind): boolean {
-    if (!this.isStorm || (this.happened.get(kind) ?? 0) >= STRIKES_MAX) return false;
+    if (!this.isStorm || (this.happened.get(kind) ?? 0) >= this.#strikesMax) return false;
     const rate = this.rates.get(kind);
     if (rate === undefined || this.#chances.get(kind)?.happens(rate) !== true) return false;
     this.count(kind);

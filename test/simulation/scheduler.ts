@@ -18,11 +18,13 @@ interface Event {
 export class Scheduler {
   readonly #chance: Chance;
   readonly #heap: Event[] = [];
+  readonly #eventsMax: number;
   #nowMs: number;
   #digest = 0;
   #events = 0;
 
-  constructor(options: { readonly chance: Chance; readonly startMs: number }) {
+  constructor(options: { readonly chance: Chance; readonly startMs: number; readonly eventsMax?: number }) {
+    this.#eventsMax = options.eventsMax ?? EVENTS_MAX;
     this.#chance = options.chance;
     this.#nowMs = options.startMs;
   }
@@ -66,7 +68,7 @@ export class Scheduler {
           const event = this.#pop();
           if (event === undefined) return resolve('silent');
           this.#events += 1;
-          assert(this.#events <= EVENTS_MAX, 'a history comes to its end');
+          assert(this.#events <= this.#eventsMax, 'a history comes to its end');
           this.#nowMs = event.atMs;
           this.note(event.atMs ^ event.tie);
           event.action();
