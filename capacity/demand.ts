@@ -67,9 +67,9 @@ export function demandOf(workload: Workload, costs: MeasuredCosts): Demand {
     readUnits: events * costs.readUnitsPerFile + deltas * (costs.readUnitsOfNothing + costs.readUnitsPerEntry),
   };
   const apiRequests = ofPeople.apiRequests + safetyPolls + socketOpenings * 2;
-  // Each ping runs a function, which answers it: two messages.
+  // A ping and its answer are two messages, whoever answers.
   const pings = sockets / (SOCKET_PING_MS / SECOND_MS);
-  const functionRuns = ofPeople.functionRuns + safetyPolls + socketOpenings * 4 + pings;
+  const functionRuns = ofPeople.functionRuns + safetyPolls + socketOpenings * 4 + pings * workload.pingRuns;
   return {
     events,
     apiRequests,

@@ -26,6 +26,8 @@ export interface Workload {
   readonly peakFactor: number;
   /** Mean time that a request holds its function, in milliseconds; what AWS bills for. */
   readonly functionMs: number;
+  /** Functions that run for each ping of a socket: 0 where API Gateway answers them by itself. */
+  readonly pingRuns: number;
 }
 
 /** The plan of record: 500 million people, 10 PB, 100 million events a day. */
@@ -44,6 +46,7 @@ export const PLANNED: Workload = {
   filesPerUser: 200,
   peakFactor: 10,
   functionMs: 60,
+  pingRuns: 1,
 };
 
 export interface WorkloadRefused {
@@ -69,6 +72,7 @@ const BOUNDS: Readonly<Record<keyof Workload, Bounds>> = {
   filesPerUser: [0, 1e9],
   peakFactor: [1, 1000],
   functionMs: [1, 900_000],
+  pingRuns: [0, 1],
 };
 
 /** The name of an option of the command line for a field: `dailyActive` is `--daily-active`. */

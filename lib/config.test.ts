@@ -18,6 +18,7 @@ test('without any context it is a development deployment that lets no foreign or
     scrubDays: 30,
     search: 'off',
     web: 'on',
+    socketPings: 'function',
     originKey: 1,
     logRetentionDays: 30,
   });
@@ -43,6 +44,7 @@ test('every setting is taken from the context, as text or as JSON', () => {
     audience: 'syncline',
     webDomain: 'files.example.com',
     webCertificate: CERTIFICATE,
+    socketPings: 'gateway',
   };
   const config = {
     stage: 'prod',
@@ -56,6 +58,7 @@ test('every setting is taken from the context, as text or as JSON', () => {
     web: 'on',
     webDomain: { name: 'files.example.com', certificateArn: CERTIFICATE },
     originKey: 2,
+    socketPings: 'gateway',
     logRetentionDays: 90,
   };
   const text = { quotaBytes: '5000000', scrubDays: '7', logRetentionDays: '90', originKey: '2' };
@@ -97,6 +100,8 @@ test.each([
   ],
   ['a length that CloudWatch lacks', { logRetentionDays: '31' }, 'logRetentionDays must be a length'],
   ['logs for ever', { logRetentionDays: '9999' }, 'logRetentionDays must be a length'],
+  ['pings that the emulator cannot answer', { stage: 'local', socketPings: 'gateway' }, 'is not for stage local'],
+  ['pings that nobody answers', { socketPings: 'none' }, 'socketPings must be one of function, gateway'],
   ['a scrub without a day', { scrubDays: '0' }, 'scrubDays must be a whole number of days'],
   ['a web app in stage local', { stage: 'local', web: 'on' }, 'web must be off in stage local'],
   ['a domain alone', { webDomain: 'a.example.com' }, 'webDomain and webCertificate belong together'],

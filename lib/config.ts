@@ -9,6 +9,7 @@ const ORIGIN_KEY_MAX = 10_000;
 
 const stages = ['local', 'dev', 'prod'] as const;
 const searches = ['off', 'domain'] as const;
+const pingAnswers = ['function', 'gateway'] as const;
 export type Stage = (typeof stages)[number];
 
 /** All that one deployment decides. Parsed and validated once, at synthesis, from the CDK context. */
@@ -39,6 +40,8 @@ export interface DeploymentConfig {
   readonly webDomain?: WebDomain;
   /** Raised by one, it makes the next deployment change the key by which the API knows CloudFront. @default 1 */
   readonly originKey: number;
+  /** Who answers pings of sockets: a function, or API Gateway by itself, which spares a run for each. @default function */
+  readonly socketPings: (typeof pingAnswers)[number];
   /** How long logs are kept, one of the lengths that CloudWatch Logs knows. @default 30, in `local` 1 */
   readonly logRetentionDays: RetentionDays;
 }
@@ -64,7 +67,8 @@ export class ConfigError extends Error {
  * Reads the configuration from the context: `-c key=value` of the CDK CLI, or `context` in cdk.json.
  *
  * Keys: `stage`, `endpoint`, `dedupScope`, `removal`, `scrubDays`, `quotaBytes`, `issuer`, `audience`, `allowedOrigins`
- * (comma-separated or a list), `logRetentionDays`, `search`, `searchEndpoint`, `web`, `webDomain`, `webCertificate`, `originKey`.
+ * (comma-separated or a list), `logRetentionDays`, `search`, `searchEndpoint`, `web`, `webDomain`, `webCertificate`, `originKey`,
+ * `socketPings`.
  *
  * @throws ConfigError when a value is not one that can be deployed.
  */
@@ -88,6 +92,7 @@ export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig 
       stage === 'local' ? (searchEndpoint === undefined ? 'off' : 'domain') : reader.choice('search', searches, 'off'),
     ...(searchEndpoint === undefined ? {} : { searchEndpoint }),
     ...web,
+    socketPings: readPings(reader, stage),
     logRetentionDays: readLogRetention(reader, stage),
   };
   if (reader.mistakes.length > 0) throw new ConfigError(`cannot deploy:\n- ${reader.mistakes.join('\n- ')}`);
@@ -128,6 +133,13 @@ function contextReader(node: Pick<Node, 'tryGetContext'>): ContextReader {
       return found ?? otherwise;
     },
   };
+}
+
+function readPings(reader: ContextReader, stage: Stage): DeploymentConfig['socketPings'] {
+  const answers = reader.choice('socketPings', pingAnswers, 'function');
+  // The emulator does not know the resource that holds the answer.
+  if (stage === 'local' && answers === 'gateway') reader.mistakes.push('socketPings=gateway is not for stage local');
+  return answers;
 }
 
 function readEndpoint(reader: ContextReader, stage: Stage): string | undefined {

@@ -4,6 +4,7 @@ import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integra
 import type { Construct } from 'constructs';
 import { socketEndpoint, socketStageName, socketUrl } from '../addresses.ts';
 import type { DeploymentConfig } from '../config.ts';
+import { answerPings } from '../constructs/answer-pings.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
 import { ChangeFeed } from '../constructs/change-feed.ts';
 import { Expiry } from '../constructs/expiry.ts';
@@ -79,14 +80,19 @@ export class RealtimeStack extends Stack {
   }
 }
 
-/** One function serves all routes; a browser cannot send an access token here, so `$connect` itself checks a ticket. */
+/**
+ * One function serves all routes, but for pings where API Gateway answers them; a browser cannot send an access token here, so `$connect`
+ * itself checks a ticket.
+ */
 function addRoutes(api: WebSocketApi, socket: ApiFunction, config: DeploymentConfig): void {
   const integration = new WebSocketLambdaIntegration('Socket', socket.lambda);
-  for (const routeKey of ['$connect', '$disconnect', 'ping', '$default']) {
+  const routeKeys = ['$connect', '$disconnect', ...(config.socketPings === 'function' ? ['ping'] : []), '$default'];
+  for (const routeKey of routeKeys) {
     api.addRoute(routeKey, {
       integration,
       // The pong. The emulator answers with what the function returned anyway, and does not know this resource.
       returnResponse: routeKey === 'ping' && config.stage !== 'local',
     });
   }
+  if (config.socketPings === 'gateway') answerPings(api);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { ServerMessage } from '@syncline/protocol';
 import { deployedFunctions, showValue } from './deployed-functions.ts';
 import { at, onlyResourceOf, resourcesOf, stackOf, stages, synthesise } from './synthesised.ts';
 
@@ -124,6 +125,33 @@ describe.each(stages)('in stage %s', (stage) => {
     const { environment } = deployedFunctions(deployment).get('socket') ?? {};
     expect(environment?.['ALLOWED_ORIGINS']).toBe(stage === 'local' ? '*' : 'https://*.cloudfront.net');
   });
+});
+
+test('API Gateway answers pings by itself where the deployment says so, with what the function would say', () => {
+  const deployment = synthesise('prod', { socketPings: 'gateway' });
+  const template = stackOf(deployment, 'Realtime');
+  const show = (value: unknown) => showValue(value, deployment);
+  const integrations = resourcesOf(template, 'AWS::ApiGatewayV2::Integration');
+  const pong = integrations.find(({ Properties }) => Properties['IntegrationType'] === 'MOCK');
+  expect(integrations).toHaveLength(2);
+  expect(pong?.Properties).toMatchObject({
+    RequestTemplates: { $default: '{"statusCode":200}' },
+    TemplateSelectionExpression: '\\$default',
+  });
+  const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route');
+  const toPong = routes.filter(({ Properties }) => JSON.stringify(Properties['Target']).includes(`"${pong?.id}"`));
+  expect(toPong.map(({ Properties }) => Properties['RouteKey'])).toEqual(['ping']);
+  expect(toPong[0]?.Properties['RouteResponseSelectionExpression']).toBe('$default');
+  const answer = onlyResourceOf(template, 'AWS::ApiGatewayV2::IntegrationResponse').Properties;
+  expect(answer).toMatchObject({
+    IntegrationId: { Ref: pong?.id },
+    IntegrationResponseKey: '$default',
+    TemplateSelectionExpression: '\\$default',
+  });
+  const body = ServerMessage.parse(JSON.parse(String(at(answer, 'ResponseTemplates', '$default'))));
+  expect(body).toEqual({ type: 'pong' });
+  const answered = onlyResourceOf(template, 'AWS::ApiGatewayV2::RouteResponse').Properties;
+  expect(show(answered['RouteId'])).toBe('SocketspingRoute');
 });
 
 test('nothing is removed but by hand where the deployment says so', () => {
