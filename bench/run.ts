@@ -14,6 +14,7 @@ import { benchEditBytes } from './edit-bytes.bench.ts';
 import { benchFarFiles } from './far-files.bench.ts';
 import { type BundledFunction, benchFunctionStart } from './function-start.bench.ts';
 import { benchHandlerCost } from './handler-cost.bench.ts';
+import { benchHandlerSpeed } from './handler-speed.bench.ts';
 import { benchIdleDaemon } from './idle-daemon.bench.ts';
 import { benchJournalCost } from './journal-cost.bench.ts';
 import { benchLargeFiles } from './large-files.bench.ts';
@@ -47,6 +48,7 @@ const benches: Readonly<Record<string, Bench>> = {
       SITE_BUCKET: 'bench',
     }),
   'handler-cost': benchHandlerCost,
+  'handler-speed': benchHandlerSpeed,
   'presign-cost': benchPresignCost,
   'journal-cost': () => benchJournalCost(),
   'request-costs': async (context) => benchRequestCosts(await context.stack()),
