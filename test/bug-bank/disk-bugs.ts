@@ -363,4 +363,16 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     replace: 'return pool.subarray(used - count, used);',
     caughtBy: { file: 'client/src/platform/node/random-bytes.test.ts', test: 'no two draws share memory' },
   },
+  {
+    id: 'escaped-slash-takes-its-folder',
+    what: 'A pattern whose slash has a backslash ignores the folder of which it means what lies within.',
+    invariant: 'I-15',
+    file: 'client/src/ignore/parse-patterns.ts',
+    find: 'joinGlobstars(bareSlashes(written))',
+    replace: 'joinGlobstars(written)',
+    caughtBy: {
+      file: 'client/src/ignore/ignore-rules.test.ts',
+      test: 'a slash behind a backslash is a slash: a\\/**, asked of a/, says false',
+    },
+  },
 ];

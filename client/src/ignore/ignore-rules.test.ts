@@ -62,6 +62,21 @@ test('nothing in an ignored folder comes back, and a folder that came back is li
   expect(why(rules, 'build')).toBeUndefined();
 });
 
+// What git says of each.
+test.each([
+  ['a\\/**', 'a/', false],
+  ['a\\/**', 'a/x', true],
+  ['a\\/b', 'a/b', true],
+  ['a\\/b', 'x/a/b', false],
+  ['!a\\/**', 'a/x', false],
+  ['\\/a', 'a', false],
+  ['a\\\\/b', 'a/b', false],
+  ['[a\\/]', 'a', true],
+])('a slash behind a backslash is a slash: %s, asked of %s, says %s', (pattern, path, isIgnored) => {
+  expect(why(rulesOf({ '': pattern }), path) !== undefined).toBe(isIgnored);
+  expect(why(rulesOf({ d: pattern }), `d/${path}`) !== undefined).toBe(isIgnored);
+});
+
 test('case counts, unless the disk folds it', () => {
   expect(why(rulesOf({ '': 'Build' }), 'build')).toBeUndefined();
   expect(why(rulesOf({ '': 'Build' }, true), 'build')).toBeDefined();

@@ -32,7 +32,10 @@ export function parsePatterns(text: string): ParsedPatterns {
  */
 export function anchorPattern(pattern: string, folder: string): string | undefined {
   const isNegative = pattern.startsWith('!');
-  const body = joinGlobstars(isNegative ? pattern.slice(1) : pattern);
+  const written = isNegative ? pattern.slice(1) : pattern;
+  // A path never begins with the slash that this one asks for.
+  if (written.startsWith('\\/')) return undefined;
+  const body = joinGlobstars(bareSlashes(written));
   if (/^\/*$/.test(body)) return undefined;
   const sign = isNegative ? '!' : '';
   if (folder === '') return sign + body;
@@ -40,6 +43,17 @@ export function anchorPattern(pattern: string, folder: string): string | undefin
   const isTied = body.slice(0, -1).includes('/');
   const below = isTied ? body.replace(/^\//, '') : `**/${body}`;
   return `${sign}/${folder.replaceAll(/[\\*?[\]!# ]/g, '\\$&')}/${below}`;
+}
+
+/** A slash is one with a backslash, too: but for the matcher before `**`. Not at the end, where the backslash has nothing to hold, nor within brackets. */
+function bareSlashes(pattern: string): string {
+  const [, plain = '', rest = ''] = /^((?:\\[^]|[^\\[])*)([^]*)$/.exec(pattern) ?? [];
+  return (
+    plain.replaceAll(/\\([^])/g, (escaped, held: string, at: number) => {
+      const isLast = rest === '' && at + escaped.length === plain.length;
+      return held === '/' && !isLast ? held : escaped;
+    }) + rest
+  );
 }
 
 /** Spaces at the end mean nothing, unless a backslash holds one. */
