@@ -201,4 +201,16 @@ export const PLANNER_BUGS: readonly PlantedBug[] = [
       test: 'a program that rewrites every file on the disk is held back until a person says that it is meant',
     },
   },
+  {
+    id: 'nowhere-to-go-back',
+    what: 'What cannot be moved waits for ever for the folder that it goes back into, because that was deleted here.',
+    invariant: 'I-12',
+    file: 'client/src/engine/plan-remote.ts',
+    find: 'wishes.steps.push(...foldersToKeep(planning, bound));',
+    replace: '',
+    caughtBy: {
+      file: PLANNER,
+      test: 'a folder that was deleted here comes back when what was moved out of it has to go back into it',
+    },
+  },
 ];

@@ -5,7 +5,7 @@ import { heldBackBy } from './plan-exclusions.ts';
 import { isHeldByMount, namespaceRoots } from './plan-mounts.ts';
 import type { Planning, Wishes } from './planning.ts';
 import { type StructureAction, type StuckAction, scheduleStructure } from './schedule-structure.ts';
-import type { RemoteStep } from './steps.ts';
+import type { RemoteStep, Step } from './steps.ts';
 
 /** Folders to make, nodes to move and to delete at the service, each when it is possible. */
 export function planRemoteStructure(planning: Planning, wishes: Wishes): readonly RemoteStep[] {
@@ -18,10 +18,23 @@ export function planRemoteStructure(planning: Planning, wishes: Wishes): readonl
   );
   const bound = new Set(stuck.filter(({ reason }) => reason === 'inside').map(({ action }) => action.nodeId));
   for (const one of stuck) resolveStuck(planning, wishes, settled(one, bound));
+  wishes.steps.push(...foldersToKeep(planning, bound));
   return order.map((action): RemoteStep => {
     if (action.kind === 'remove') return { type: 'delete-remote', nodeId: action.nodeId, takes: takes(action.nodeId) };
     return { type: action.kind === 'make' ? 'make-remote' : 'move-remote', nodeId: action.nodeId, to: action.to };
   });
+}
+
+/** What stays in a folder that is gone from the disk keeps it there: it is forgotten, and comes back for what goes back into it. */
+function foldersToKeep({ remote, deletions }: Planning, bound: ReadonlySet<NodeId>): readonly Step[] {
+  const kept = new Set<NodeId>();
+  for (const nodeId of bound) {
+    for (let above = remote.get(nodeId); above !== undefined && deletions.goneLocal.has(above.parentId); ) {
+      kept.add(above.parentId);
+      above = remote.get(above.parentId);
+    }
+  }
+  return [...kept].map((nodeId) => ({ type: 'forget', nodeId, newNodeId: undefined }));
 }
 
 /** Who waits for a node that has to stay where it is does not wait: its place is occupied. */
