@@ -4,6 +4,7 @@ import type { FunctionSpec } from './function-spec.ts';
 import { identityFunctions } from './identity-functions.ts';
 import { searchFunctions } from './search-functions.ts';
 import { socketFunctions } from './socket-functions.ts';
+import { viewFunctions } from './view-functions.ts';
 
 /** Rows by their keys. */
 const look = ['GetItem', 'BatchGetItem'] as const;
@@ -326,6 +327,7 @@ export const functions = {
   },
   ...socketFunctions,
   ...searchFunctions,
+  ...viewFunctions,
   /** Called by the stream of the journal: keeps the references of chunks. */
   project: {
     routes: [],

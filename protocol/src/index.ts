@@ -30,6 +30,8 @@ export * from './sharing.ts';
 export * from './sharing-routes.ts';
 export * from './socket-routes.ts';
 export * from './sockets.ts';
+export * from './star-routes.ts';
+export * from './stars.ts';
 export * from './units.ts';
 export * from './upload-routes.ts';
 export * from './uploads.ts';

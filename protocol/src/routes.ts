@@ -8,6 +8,7 @@ import { nodeRoutes } from './node-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { sharingRoutes } from './sharing-routes.ts';
 import { socketRoutes } from './socket-routes.ts';
+import { starRoutes } from './star-routes.ts';
 import { uploadRoutes } from './upload-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
 
@@ -51,6 +52,7 @@ export const routes = {
   ...linkRoutes,
   ...usageRoutes,
   ...socketRoutes,
+  ...starRoutes,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

@@ -264,6 +264,11 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
   },
   listTrash: { 'lists the trash': { needs: 'read', input: ({ namespaceId }) => ({ query: { namespaceId } }) } },
   getUsage: 'it is about the caller',
+  listStars: 'it is about the caller',
+  removeStar: 'it is about the caller',
+  addStar: {
+    'stars a file': { needs: 'read', input: ({ namespaceId, fileId: nodeId }) => ({ body: { namespaceId, nodeId } }) },
+  },
   measureStored: {
     'asks how files are stored': {
       needs: 'read',

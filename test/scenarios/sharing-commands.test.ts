@@ -124,3 +124,21 @@ test('an open link can be withdrawn, and a folder that is shared no more is its 
   expect(await bob.run(['ls', '/open'])).toMatchObject({ exitCode: 4 });
   expect(await ann.run(['share', '/nowhere'])).toMatchObject({ exitCode: 4 });
 });
+
+test('files and folders are starred by their paths, also in shared folders, each account for itself', async () => {
+  const file = join(directory, 'song.txt');
+  await writeFile(file, 'la');
+  await ann.expect(['mkdir', '/choir']);
+  const { token } = (await ann.json(['share', '/choir', '--with', 'bob@example.com'])) as { readonly token: string };
+  await bob.expect(['accept', token]);
+  await bob.expect(['put', file, '/choir/']);
+  expect((await bob.expect(['star'])).stdout).toBe('Nothing is starred.\n');
+  expect((await bob.expect(['star', '/choir/song.txt'])).stdout).toBe("'/choir/song.txt' is starred.\n");
+  await bob.expect(['star', '/choir']);
+  const listed = (await bob.expect(['star'])).stdout.trimEnd().split('\n');
+  expect(listed.toSorted()).toEqual(['/choir/', '/choir/song.txt']);
+  expect((await ann.expect(['star'])).stdout).toBe('Nothing is starred.\n');
+  expect((await bob.expect(['star', '/choir', '--remove'])).stdout).toBe("'/choir' has no star.\n");
+  expect((await bob.expect(['star'])).stdout).toBe('/choir/song.txt\n');
+  expect(await bob.run(['star', '--remove'])).toMatchObject({ exitCode: 2 });
+});

@@ -50,6 +50,8 @@ import { removeMember } from '../../lambdas/sharing/remove-member.ts';
 import { shareFolder } from '../../lambdas/sharing/share-folder.ts';
 import { unshare } from '../../lambdas/sharing/unshare.ts';
 import { openSocket } from '../../lambdas/sockets/open-socket.ts';
+import { listStars } from '../../lambdas/stars/list-stars.ts';
+import { addStar, removeStar } from '../../lambdas/stars/set-star.ts';
 import { checkChunks } from '../../lambdas/uploads/check-chunks.ts';
 import { initiateUploads } from '../../lambdas/uploads/initiate-uploads.ts';
 import { readUploadContent } from '../../lambdas/uploads/read-upload-content.ts';
@@ -123,6 +125,9 @@ export function inMemoryOperations(
     listOwnInvitations: (_request, caller) => listOwnInvitations(dependencies, caller),
     acceptInvitation: ({ body }, caller) => acceptInvitation(dependencies, body, caller),
     declineInvitation: ({ body }, caller) => declineInvitation(dependencies, body, caller),
+    listStars: (_request, caller) => listStars(dependencies, caller),
+    addStar: ({ body }, caller) => addStar(dependencies, body, caller),
+    removeStar: ({ parameters, query }, caller) => removeStar(dependencies, { ...parameters, ...query }, caller),
     openSocket: (_request, caller) => openSocket(dependencies, caller),
     createLink: ({ body }, caller) => createLink(dependencies, body, caller),
     listLinks: (_request, caller) => listLinks(dependencies, caller),

@@ -26,6 +26,7 @@ import { MemoryPushQueue } from '../../lambdas/sockets/memory-push-queue.ts';
 import { MemorySocketPusher } from '../../lambdas/sockets/memory-socket-pusher.ts';
 import { MemorySocketStore } from '../../lambdas/sockets/memory-socket-store.ts';
 import type { AppendedEntry } from '../../lambdas/sockets/notify-devices.ts';
+import { MemoryStarStore } from '../../lambdas/stars/memory-star-store.ts';
 import { MemoryUploadStore } from '../../lambdas/uploads/memory-upload-store.ts';
 import { SeededRandom } from './seeded-random.ts';
 
@@ -66,6 +67,7 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     pushes: new MemoryPushQueue(),
     links: new MemoryLinkStore(),
     attempts: new MemoryAttemptStore(),
+    stars: new MemoryStarStore(),
     index: new MemorySearchIndex(),
     indexQueue: new MemoryIndexQueue(),
     contentQueue: new MemoryContentQueue(),

@@ -43,6 +43,7 @@ import { registerSearch } from './search-command.ts';
 import { registerSend } from './send-command.ts';
 import { registerShare } from './share-command.ts';
 import { registerSignup } from './signup-command.ts';
+import { registerStar } from './star-command.ts';
 import { registerStart } from './start-command.ts';
 import { registerStatus } from './status-command.ts';
 import { registerStop } from './stop-command.ts';
@@ -80,6 +81,7 @@ const COMMANDS = [
   registerRm,
   registerHistory,
   registerLabel,
+  registerStar,
   registerRestore,
   registerTrash,
   registerActivity,
