@@ -5,6 +5,8 @@ const Preferences = z.object({
   theme: z._default(z.enum(['system', 'light', 'dark']), 'system'),
   /** How folders are shown. */
   view: z._default(z.enum(['list', 'tiles']), 'list'),
+  /** How two texts are compared; by the room that there is until somebody chooses. */
+  comparison: z.optional(z.enum(['paired', 'inline'])),
 });
 export type Preferences = z.infer<typeof Preferences>;
 

@@ -14,6 +14,8 @@ import styles from './shell.module.css';
 const PLACES = [
   { href: '/', icon: 'files', text: 'app.navFiles' },
   { href: '/recent', icon: 'clock', text: 'app.navRecent' },
+  { href: '/starred', icon: 'star', text: 'app.navStarred' },
+  { href: '/photos', icon: 'image', text: 'app.navPhotos' },
   { href: '/shared', icon: 'people', text: 'app.navShared' },
   { href: '/links', icon: 'link', text: 'app.navLinks' },
   { href: '/trash', icon: 'trash', text: 'app.navTrash' },

@@ -7,6 +7,7 @@ import { EmptyState, Loading } from '../ui/empty-state.tsx';
 import { PageFailure } from './page-failure.tsx';
 
 const DevicesPage = lazy(async () => ({ default: (await import('../features/devices/devices-page.tsx')).DevicesPage }));
+const PhotosPage = lazy(async () => ({ default: (await import('../features/photos/photos-page.tsx')).PhotosPage }));
 const RecentPage = lazy(async () => ({ default: (await import('../features/recent/recent-page.tsx')).RecentPage }));
 const SearchPage = lazy(async () => ({ default: (await import('../features/search/search-page.tsx')).SearchPage }));
 const SettingsPage = lazy(async () => ({
@@ -14,6 +15,7 @@ const SettingsPage = lazy(async () => ({
 }));
 const SharedPage = lazy(async () => ({ default: (await import('../features/sharing/shared-page.tsx')).SharedPage }));
 const LinksPage = lazy(async () => ({ default: (await import('../features/sharing/links-page.tsx')).LinksPage }));
+const StarredPage = lazy(async () => ({ default: (await import('../features/starred/starred-page.tsx')).StarredPage }));
 const TrashPage = lazy(async () => ({ default: (await import('../features/trash/trash-page.tsx')).TrashPage }));
 const UsagePage = lazy(async () => ({ default: (await import('../features/usage/usage-page.tsx')).UsagePage }));
 
@@ -34,6 +36,8 @@ export function Pages() {
             {({ namespaceId, nodeId }) => <ItemPage namespaceId={namespaceId} nodeId={nodeId} />}
           </Route>
           <Route path="/recent" component={RecentPage} />
+          <Route path="/starred" component={StarredPage} />
+          <Route path="/photos" component={PhotosPage} />
           <Route path="/shared" component={SharedPage} />
           <Route path="/links" component={LinksPage} />
           <Route path="/search" component={SearchPage} />

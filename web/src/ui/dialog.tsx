@@ -11,14 +11,16 @@ export interface DialogProps {
   readonly closeLabel: string;
   readonly onClose: () => void;
   readonly isWide?: boolean;
+  /** As wide as the screen lets it be. */
+  readonly isFull?: boolean;
   readonly children: ReactNode;
 }
 
 /** Shown for as long as it is rendered. Escape, the cross and a press beside it close it; the focus goes back to where it was. */
-export function Dialog({ title, closeLabel, onClose, isWide = false, children }: DialogProps) {
+export function Dialog({ title, closeLabel, onClose, isWide = false, isFull = false, children }: DialogProps) {
   return (
     <ModalOverlay className={cx(styles.overlay)} isOpen isDismissable onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <Modal className={cx(styles.modal, isWide && styles.wide)}>
+      <Modal className={cx(styles.modal, isWide && styles.wide, isFull && styles.full)}>
         <AriaDialog className={cx(styles.dialog)}>
           <header className={styles.header}>
             <Heading slot="title" className={cx(styles.title)}>

@@ -5,6 +5,7 @@ import { formatExactly } from '../files/format-instant.ts';
 import { insideOf } from '../files/plan-operations.ts';
 import { useTrail } from '../files/use-trail.ts';
 import styles from './details.module.css';
+import { SyncedDevices } from './synced-devices.tsx';
 
 /** What an entry is, and where. */
 export function Information({ node }: { readonly node: Node }) {
@@ -24,13 +25,16 @@ export function Information({ node }: { readonly node: Node }) {
     [t('details.changes'), String(node.rev)],
   ] as const;
   return (
-    <dl className={styles.facts}>
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <dl className={styles.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <SyncedDevices node={node} />
+    </>
   );
 }

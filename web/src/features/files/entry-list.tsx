@@ -28,6 +28,7 @@ export interface EntryListProps
     | 'ways'
   > {
   readonly label: string;
+  readonly isStarred: (node: Node) => boolean;
   /** Is chosen and scrolled to once it is there. */
   readonly wanted: NodeId | undefined;
 }
@@ -80,6 +81,7 @@ export function EntryList(props: EntryListProps) {
     renaming,
     selection: used.selection,
     view,
+    isStarred: props.isStarred,
   });
 
   return (
@@ -121,6 +123,7 @@ interface SharedState {
   readonly idPrefix: string;
   readonly renaming: NodeId | undefined;
   readonly selection: UsedSelection['selection'];
+  readonly isStarred: (node: Node) => boolean;
 }
 
 /** The rows from the first up to and without the last. */
@@ -152,7 +155,8 @@ function drawRows(
 }
 
 /** What is different in the drawing of one entry; all of it compares by value, so that others are not drawn again. */
-function stateOf({ nodeId }: Node, { handlers, drag, idPrefix, renaming, selection }: SharedState) {
+function stateOf(node: Node, { handlers, drag, idPrefix, renaming, selection, isStarred }: SharedState) {
+  const { nodeId } = node;
   return {
     id: `${idPrefix}-${nodeId}`,
     handlers,
@@ -161,6 +165,7 @@ function stateOf({ nodeId }: Node, { handlers, drag, idPrefix, renaming, selecti
     isActive: selection.active === nodeId,
     isRenaming: renaming === nodeId,
     isTarget: drag.target === nodeId,
+    isStarred: isStarred(node),
   };
 }
 

@@ -5,6 +5,7 @@ import { useSignedIn } from '../../session/session-context.ts';
 import type { MenuEntry } from '../../ui/menu.tsx';
 import { useToast } from '../../ui/toasts.tsx';
 import type { DetailsTab } from '../details/details-pane.tsx';
+import type { Stars } from '../starred/use-stars.ts';
 import { useSaving } from '../transfers/use-saving.ts';
 import type { FileActions } from './file-actions.ts';
 import type { FolderDialogState } from './folder-dialog.tsx';
@@ -18,6 +19,7 @@ export interface EntryMenuOptions {
   readonly startRename: (nodeId: NodeId) => void;
   readonly showDetails: (tab: DetailsTab) => void;
   readonly actions: FileActions;
+  readonly stars: Stars;
 }
 
 export interface EntryMenu {
@@ -30,14 +32,20 @@ export interface EntryMenu {
 }
 
 /** What can be done to the chosen entries, for the menu, the bar and the keyboard alike. */
-export function useEntryMenu({ nodes, setDialog, startRename, showDetails, actions }: EntryMenuOptions): EntryMenu {
+export function useEntryMenu({
+  nodes,
+  setDialog,
+  startRename,
+  showDetails,
+  actions,
+  stars,
+}: EntryMenuOptions): EntryMenu {
   const { t } = useTranslation();
-  const { account } = useSignedIn();
-  const toast = useToast();
   const save = useSaving();
   const [at, setAt] = useState<EntryMenu['at']>();
   const [first] = nodes;
   const isOne = nodes.length === 1;
+  const isStarred = nodes.length > 0 && nodes.every(stars.has);
   const mount = nodes.find(({ kind }) => kind === 'mount');
   const remove = (): void => {
     if (nodes.length === 0) return;
@@ -48,12 +56,7 @@ export function useEntryMenu({ nodes, setDialog, startRename, showDetails, actio
   const move = (): void => {
     if (nodes.length > 0) setDialog({ kind: 'move', nodes });
   };
-  const copyAddress = (node: Node): void => {
-    const place = node.kind === 'file' ? { namespaceId: node.namespaceId, folderId: node.parentId } : insideOf(node);
-    const address = new URL(folderHref(place, account.homeNamespaceId), location.origin);
-    if (node.kind === 'file') address.searchParams.set('item', node.nodeId);
-    void navigator.clipboard.writeText(address.href).then(() => toast({ text: t('files.addressCopied') }));
-  };
+  const copyAddress = useCopyAddress();
   const forOne: readonly MenuEntry[] =
     isOne && first !== undefined
       ? [
@@ -77,6 +80,12 @@ export function useEntryMenu({ nodes, setDialog, startRename, showDetails, actio
     move,
     entries: [
       ...forOne,
+      {
+        id: 'star',
+        text: t(isStarred ? 'starred.remove' : 'starred.add'),
+        icon: 'star',
+        run: () => stars.set(nodes, !isStarred),
+      },
       { id: 'download', text: t('transfers.download'), icon: 'download', run: () => void save(nodes) },
       { id: 'move', text: t('files.move'), icon: 'move', run: move },
       { id: 'copy', text: t('files.copy'), icon: 'copy', run: () => setDialog({ kind: 'copy', nodes }) },
@@ -90,5 +99,18 @@ export function useEntryMenu({ nodes, setDialog, startRename, showDetails, actio
         run: remove,
       },
     ],
+  };
+}
+
+/** Copies the address at which an entry is shown, for people who may see it. */
+function useCopyAddress(): (node: Node) => void {
+  const { t } = useTranslation();
+  const { account } = useSignedIn();
+  const toast = useToast();
+  return (node) => {
+    const place = node.kind === 'file' ? { namespaceId: node.namespaceId, folderId: node.parentId } : insideOf(node);
+    const address = new URL(folderHref(place, account.homeNamespaceId), location.origin);
+    if (node.kind === 'file') address.searchParams.set('item', node.nodeId);
+    void navigator.clipboard.writeText(address.href).then(() => toast({ text: t('files.addressCopied') }));
   };
 }

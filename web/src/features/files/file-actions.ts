@@ -106,7 +106,7 @@ async function moveAll(work: FileActionDependencies, nodes: readonly Node[], tar
     // Two namespaces have no transaction together: what was copied is there before anything goes.
     if (!(await copyAll(work, movable, target))) return;
     await removeAll(work, movable);
-    work.toast({ text: work.t('files.moved', { count: movable.length, name: first.name }) });
+    work.toast({ text: work.t('files.movedCrossing', { count: movable.length, name: first.name }) });
     return;
   }
   const operations = movable.map((node) => planMove(node, target.folderId, node.name));

@@ -46,6 +46,7 @@ export function FolderDialog(props: FolderDialogProps) {
           start={place}
           nodes={state.nodes}
           isSamePlaceAllowed={!isMove}
+          crossing={isMove ? t('files.moveCrossing') : undefined}
           onChoose={(target) => {
             onClose();
             void (isMove ? actions.move(state.nodes, target) : actions.copy(state.nodes, target));

@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import { Loading } from '../../ui/empty-state.tsx';
 import { Icon } from '../../ui/icons/icon.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import styles from './folder-picker.module.css';
 import { KindIcon } from './kind-icon.tsx';
 import type { FolderPlace } from './listing.ts';
@@ -20,6 +21,8 @@ export interface FolderPickerProps {
   /** What is going to be put there: no folder can be chosen that is one of them. */
   readonly nodes: readonly Node[];
   readonly isSamePlaceAllowed: boolean;
+  /** What is said where the chosen folder is of another namespace than what goes there. */
+  readonly crossing?: string | undefined;
   readonly onChoose: (place: FolderPlace) => void;
   readonly onClose: () => void;
 }
@@ -29,6 +32,7 @@ export function FolderPicker(props: FolderPickerProps) {
   const { t } = useTranslation();
   const [place, setPlace] = useState(props.start);
   const trail = useTrail(place);
+  const isCrossing = props.nodes.some(({ namespaceId }) => namespaceId !== place.namespaceId);
   const isSame = place.namespaceId === props.start.namespaceId && place.folderId === props.start.folderId;
   return (
     <Dialog title={props.title} closeLabel={t('app.close')} onClose={props.onClose} isWide>
@@ -43,6 +47,7 @@ export function FolderPicker(props: FolderPickerProps) {
         ))}
       </nav>
       <Folders place={place} nodes={props.nodes} name={trail.at(-1)?.name ?? t('files.title')} onOpen={setPlace} />
+      {props.crossing !== undefined && isCrossing && <Notice kind="info">{props.crossing}</Notice>}
       <DialogButtons>
         <Button onPress={props.onClose}>{t('app.cancel')}</Button>
         <Button kind="primary" isDisabled={isSame && !props.isSamePlaceAllowed} onPress={() => props.onChoose(place)}>

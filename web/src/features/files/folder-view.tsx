@@ -31,7 +31,11 @@ export function FolderView({ place, listing }: { readonly place: FolderPlace; re
         {isEmpty ? (
           <FolderWelcome isFirst={trail.length <= 1} onNewFolder={model.newFolder} />
         ) : (
-          <EntryList {...model} label={t('files.list', { name: trail.at(-1)?.name ?? t('files.title') })} />
+          <EntryList
+            {...model}
+            label={t('files.list', { name: trail.at(-1)?.name ?? t('files.title') })}
+            isStarred={model.stars.has}
+          />
         )}
       </DropArea>
       <MenuAt menu={menu} label={t('app.more')} />

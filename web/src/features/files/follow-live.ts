@@ -12,7 +12,7 @@ export interface FollowedLive {
 }
 
 /** What a change anywhere may have made old, besides the listings. */
-const STALE_AFTER_CHANGES = ['trash', 'usage', 'recent', 'activity', 'revisions', 'devices'];
+const STALE_AFTER_CHANGES = ['trash', 'usage', 'recent', 'activity', 'revisions', 'devices', 'stars'];
 
 /** Keeps what is in the cache as it is on the service: listings change by their entries, the rest is read anew where it is shown. */
 export function followLive(dependencies: {

@@ -15,6 +15,8 @@ export const queryKeys = {
   invitations: (namespaceId: NamespaceId) => ['invitations', namespaceId],
   ownInvitations: ['own-invitations'],
   links: ['links'],
+  stars: ['stars'],
+  photos: ['photos'],
   devices: ['devices'],
   usage: ['usage'],
 } as const;

@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
 import { readPreferences, writePreferences } from '../../session/preferences.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import type { DetailsTab } from '../details/details-pane.tsx';
+import { useStars } from '../starred/use-stars.ts';
 import { useEntryMenu } from './entry-menu.ts';
 import type { FolderDialogState } from './folder-dialog.tsx';
 import type { FolderPlace, Listing } from './listing.ts';
@@ -33,12 +34,14 @@ export function useFolderModel(place: FolderPlace, listing: Listing) {
   const [wanted, setWanted] = useWanted();
   const move = (nodes: readonly Node[], target: FolderPlace): void => void actions.move(nodes, target);
   const drag = useEntryDrag({ chosen: used.nodes, onMove: move });
+  const stars = useStars();
   const menu = useEntryMenu({
     nodes: used.nodes,
     setDialog,
     startRename: setRenaming,
     showDetails: setDetails,
     actions,
+    stars,
   });
   const ways = useWays(trail, setPreview);
   const rename = (node: Node, name: string | undefined): void => {
@@ -49,6 +52,7 @@ export function useFolderModel(place: FolderPlace, listing: Listing) {
   const [only, other] = used.nodes;
   return {
     actions,
+    stars,
     trail,
     view,
     setView,

@@ -1,12 +1,10 @@
+import type { ReadPart } from '../../content/read-part.ts';
 import { ARCHIVE_DIRECTORY_BYTES_MAX, ARCHIVE_END_BYTES, ARCHIVE_ENTRIES_MAX } from './limits.ts';
 
 export interface ArchiveEntry {
   readonly path: string;
   readonly size: number;
 }
-
-/** A part of the archive; `end` is exclusive. */
-type ReadPart = (start: number, end: number) => Promise<Uint8Array>;
 
 const END_MARK = 0x06054b50;
 const ENTRY_MARK = 0x02014b50;

@@ -2,6 +2,7 @@ import type { Node } from '@syncline/protocol';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addressOf, contentPath } from '../../content/content-address.ts';
+import { type ReadPart, readPartOf } from '../../content/read-part.ts';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
 import { formatBytes } from '../files/format-bytes.ts';
 import { TEXT_BYTES_MAX } from './limits.ts';
@@ -111,8 +112,6 @@ function Archive({ node, onFailed }: { readonly node: Node; readonly onFailed: (
   );
 }
 
-type ReadPart = (start: number, end: number) => Promise<Uint8Array>;
-
 /** What is made of parts of a content; undefined while it is read. */
 function useLoaded<T>(node: Node, load: (read: ReadPart) => Promise<T>): { readonly value: T } | 'failed' | undefined {
   const [loaded, setLoaded] = useState<{ readonly value: T } | 'failed'>();
@@ -128,17 +127,6 @@ function useLoaded<T>(node: Node, load: (read: ReadPart) => Promise<T>): { reado
     // A preview is made anew for each content (`key`), and never for another one.
   }, []);
   return loaded;
-}
-
-function readPartOf(node: Node): ReadPart {
-  return async (start, end) => {
-    if (end <= start) return new Uint8Array(0);
-    const response = await fetch(contentPath(addressOf(node, false)), {
-      headers: { range: `bytes=${start}-${end - 1}` },
-    });
-    if (response.status !== 206) throw new Error(`a part was answered with ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
-  };
 }
 
 /** Rows and cells have no names but their places. */

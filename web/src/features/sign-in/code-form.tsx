@@ -3,9 +3,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { TextField } from '../../ui/text-field.tsx';
-import styles from './sign-in.module.css';
 import type { SignInForms } from './sign-in-page.tsx';
+import { CodeField, StepForm, WayBack } from './step-form.tsx';
 
 export interface CodeFormProps {
   readonly title: string;
@@ -22,50 +21,33 @@ export function CodeForm({ title, text, forms, submit, resend, email = '' }: Cod
   const { t } = useTranslation();
   const [code, setCode] = useState('');
   const [isSent, setIsSent] = useState(false);
-  return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        forms.attempt(() => submit(code.trim()));
-      }}
-    >
-      <h1>{title}</h1>
-      <p>{text}</p>
-      {isSent && <Notice kind="success">{t('sign-in.sent', { email })}</Notice>}
-      <TextField
-        label={t('sign-in.code')}
-        name="code"
-        inputMode="numeric"
-        autoComplete="one-time-code"
-        required
-        value={code}
-        onChange={setCode}
-      />
-      <Button kind="primary" type="submit" isDisabled={forms.isBusy}>
-        {t('sign-in.confirm')}
-      </Button>
-      <div className={styles.ways}>
-        {resend !== undefined && (
-          <Button
-            kind="quiet"
-            isDisabled={forms.isBusy}
-            onPress={() =>
-              forms.attempt(async () => {
-                const outcome = await resend();
-                if (outcome.kind === 'refused') return outcome;
-                setIsSent(true);
-                return undefined;
-              })
-            }
-          >
-            {t('sign-in.resend')}
-          </Button>
-        )}
-        <Button kind="quiet" onPress={() => forms.go({ kind: 'sign-in' })}>
-          {t('app.back')}
+  const sendAgain = async (): Promise<SignInRefused | undefined> => {
+    const outcome = await resend?.();
+    if (outcome?.kind === 'refused') return outcome;
+    setIsSent(true);
+    return undefined;
+  };
+  const ways = (
+    <>
+      {resend !== undefined && (
+        <Button kind="quiet" isDisabled={forms.isBusy} onPress={() => forms.attempt(sendAgain)}>
+          {t('sign-in.resend')}
         </Button>
-      </div>
-    </form>
+      )}
+      <WayBack forms={forms} />
+    </>
+  );
+  return (
+    <StepForm
+      title={title}
+      text={text}
+      action={t('sign-in.confirm')}
+      forms={forms}
+      submit={() => submit(code.trim())}
+      ways={ways}
+    >
+      {isSent && <Notice kind="success">{t('sign-in.sent', { email })}</Notice>}
+      <CodeField value={code} onChange={setCode} />
+    </StepForm>
   );
 }

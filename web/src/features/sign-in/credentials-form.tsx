@@ -4,10 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { useSession } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { TextField } from '../../ui/text-field.tsx';
 import { PasswordField } from './password-field.tsx';
-import styles from './sign-in.module.css';
 import type { SignInForms, SignInStep } from './sign-in-page.tsx';
+import { EmailField, StepForm } from './step-form.tsx';
 
 export interface CredentialsFormProps {
   readonly step: Extract<SignInStep, { readonly kind: 'sign-in' | 'sign-up' }>;
@@ -27,42 +26,32 @@ export function CredentialsForm({ step, forms, signIn }: CredentialsFormProps) {
     if (outcome.kind === 'refused') return outcome;
     return outcome.confirmed ? signIn({ email, password }) : forms.go({ kind: 'confirm', email, password });
   };
+  const ways = (
+    <>
+      {!isNew && (
+        <Button kind="quiet" onPress={() => forms.go({ kind: 'forgot' })}>
+          {t('sign-in.forgot')}
+        </Button>
+      )}
+      <p>
+        {t(isNew ? 'sign-in.hasAccount' : 'sign-in.noAccount')}{' '}
+        <Button kind="quiet" onPress={() => forms.go({ kind: isNew ? 'sign-in' : 'sign-up' })}>
+          {t(isNew ? 'sign-in.signIn' : 'sign-in.makeAccount')}
+        </Button>
+      </p>
+    </>
+  );
   return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        forms.attempt(() => (isNew ? signUp() : signIn({ email, password })));
-      }}
+    <StepForm
+      title={t(isNew ? 'sign-in.signUpTitle' : 'sign-in.title')}
+      action={t(isNew ? 'sign-in.signUp' : 'sign-in.signIn')}
+      forms={forms}
+      submit={() => (isNew ? signUp() : signIn({ email, password }))}
+      ways={ways}
     >
-      <h1>{t(isNew ? 'sign-in.signUpTitle' : 'sign-in.title')}</h1>
       {step.kind === 'sign-in' && step.wasReset === true && <Notice kind="success">{t('sign-in.resetDone')}</Notice>}
-      <TextField
-        label={t('sign-in.email')}
-        type="email"
-        name="email"
-        autoComplete="username"
-        required
-        value={email}
-        onChange={setEmail}
-      />
+      <EmailField value={email} onChange={setEmail} />
       <PasswordField isNew={isNew} label={t('sign-in.password')} value={password} onChange={setPassword} />
-      <Button kind="primary" type="submit" isDisabled={forms.isBusy}>
-        {t(isNew ? 'sign-in.signUp' : 'sign-in.signIn')}
-      </Button>
-      <div className={styles.ways}>
-        {!isNew && (
-          <Button kind="quiet" onPress={() => forms.go({ kind: 'forgot' })}>
-            {t('sign-in.forgot')}
-          </Button>
-        )}
-        <p>
-          {t(isNew ? 'sign-in.hasAccount' : 'sign-in.noAccount')}{' '}
-          <Button kind="quiet" onPress={() => forms.go({ kind: isNew ? 'sign-in' : 'sign-up' })}>
-            {t(isNew ? 'sign-in.signIn' : 'sign-in.makeAccount')}
-          </Button>
-        </p>
-      </div>
-    </form>
+    </StepForm>
   );
 }
