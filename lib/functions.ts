@@ -10,6 +10,9 @@ import { viewFunctions } from './view-functions.ts';
 const look = ['GetItem', 'BatchGetItem'] as const;
 /** Rows by their keys, and all that follow each other in a partition. */
 const read = [...look, 'Query'] as const;
+/** The same of files, but for a revision by its number, which few need. */
+const lookFiles = ['BatchGetItem'] as const;
+const readFiles = [...lookFiles, 'Query'] as const;
 
 /** Every deployed function: `lambdas/<name>.lambda.ts`, the routes it serves and the least that it needs. */
 export const functions = {
@@ -44,7 +47,7 @@ export const functions = {
     access: {
       tables: {
         accounts: look,
-        files: look,
+        files: lookFiles,
         chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
         sessions: ['BatchWriteItem'],
       },
@@ -117,7 +120,7 @@ export const functions = {
   delta: {
     routes: ['listChanges', 'getCursor', 'listTree'],
     // The Query is for what is mounted, the update keeps how far the device has come.
-    access: { tables: { accounts: [...read, 'UpdateItem'], changes: ['Query'], files: read }, keySecret: true },
+    access: { tables: { accounts: [...read, 'UpdateItem'], changes: ['Query'], files: readFiles }, keySecret: true },
     settings: [],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
@@ -132,7 +135,7 @@ export const functions = {
   },
   'node-read': {
     routes: ['getNode', 'listChildren', 'listRevisions', 'resolvePath'],
-    access: { tables: { accounts: look, files: read }, keySecret: true },
+    access: { tables: { accounts: look, files: readFiles }, keySecret: true },
     settings: [],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
@@ -151,7 +154,7 @@ export const functions = {
   },
   'history-read': {
     routes: ['listTrash', 'listActivity'],
-    access: { tables: { accounts: look, files: read, changes: ['Query'] }, keySecret: true },
+    access: { tables: { accounts: look, files: readFiles, changes: ['Query'] }, keySecret: true },
     settings: [],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
@@ -162,7 +165,7 @@ export const functions = {
     access: {
       tables: {
         accounts: [...read, 'PutItem', 'UpdateItem', 'DeleteItem'],
-        files: [...look, 'PutItem', 'DeleteItem'],
+        files: [...lookFiles, 'PutItem', 'DeleteItem'],
         changes: ['PutItem'],
       },
       sessionsByAccount: true,
@@ -190,7 +193,7 @@ export const functions = {
   'revision-mark': {
     routes: ['markRevision'],
     // Changes rows of revisions where they stand, and can neither make nor remove one.
-    access: { tables: { accounts: look, files: [...look, 'UpdateItem'] } },
+    access: { tables: { accounts: look, files: [...lookFiles, 'UpdateItem'] } },
     settings: [],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.short,
@@ -214,7 +217,7 @@ export const functions = {
     routes: ['getUsage', 'measureStored', 'getRetention', 'setRetention'],
     access: {
       // Reads what a dry run of the expiry reads, and changes what a head says of its retention.
-      tables: { accounts: [...read, 'UpdateItem'], files: read, changes: ['Query'], chunks: ['BatchGetItem'] },
+      tables: { accounts: [...read, 'UpdateItem'], files: readFiles, changes: ['Query'], chunks: ['BatchGetItem'] },
       readObjects: ['manifests'],
     },
     settings: [],
@@ -227,7 +230,7 @@ export const functions = {
     access: {
       tables: {
         accounts: [...look, 'Scan', 'PutItem', 'UpdateItem'],
-        files: [...read, 'PutItem', 'UpdateItem', 'DeleteItem'],
+        files: [...readFiles, 'PutItem', 'UpdateItem', 'DeleteItem'],
         changes: ['Query', 'PutItem'],
         // Drops the references of what went, as `project` does.
         chunks: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
@@ -241,7 +244,7 @@ export const functions = {
   },
   'socket-ticket': {
     routes: ['openSocket'],
-    access: { tables: { accounts: look, sessions: ['PutItem'] } },
+    access: { tables: { accounts: ['GetItem'], sessions: ['PutItem'] } },
     settings: ['SOCKET_URL'],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.short,
@@ -280,7 +283,7 @@ export const functions = {
     access: {
       tables: {
         accounts: look,
-        files: look,
+        files: lookFiles,
         chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
         sessions: [...look, 'PutItem', 'UpdateItem', 'BatchWriteItem'],
       },
@@ -299,7 +302,7 @@ export const functions = {
     access: {
       tables: {
         accounts: [...look, 'UpdateItem'],
-        files: [...look, 'PutItem'],
+        files: [...lookFiles, 'PutItem'],
         changes: ['Query', 'PutItem'],
         chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
         sessions: [...look, 'PutItem', 'UpdateItem'],
@@ -336,7 +339,7 @@ export const functions = {
         // Under which namespace the rows of a shared folder lie, and what is counted of it.
         accounts: ['GetItem', 'UpdateItem'],
         // Does what changes have left to be done: bytes below folders in the trash, and rows of what is gone for good.
-        files: [...read, 'PutItem', 'UpdateItem', 'DeleteItem'],
+        files: [...readFiles, 'PutItem', 'UpdateItem', 'DeleteItem'],
         changes: ['Query'],
         // Adds and drops references, and lets condemned chunks live again.
         chunks: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],

@@ -7,7 +7,7 @@ export const searchFunctions = {
     routes: ['search'],
     // The Query is for what is mounted.
     access: {
-      tables: { accounts: ['GetItem', 'BatchGetItem', 'Query'], files: ['GetItem', 'BatchGetItem', 'Query'] },
+      tables: { accounts: ['GetItem', 'BatchGetItem', 'Query'], files: ['BatchGetItem', 'Query'] },
       keySecret: true,
       searchIndex: 'read',
     },
@@ -21,7 +21,7 @@ export const searchFunctions = {
     access: {
       tables: {
         accounts: ['GetItem'],
-        files: ['GetItem', 'BatchGetItem', 'Query'],
+        files: ['BatchGetItem', 'Query'],
         changes: ['Query'],
         // How far each journal is in the index.
         sessions: ['GetItem', 'UpdateItem'],

@@ -168,7 +168,6 @@ describe('in production', () => {
       'dynamodb:BatchGetItem DataFiles.Arn',
       'dynamodb:DeleteItem DataFiles.Arn',
       'dynamodb:DescribeStream DataChanges.StreamArn',
-      'dynamodb:GetItem DataFiles.Arn',
       'dynamodb:GetRecords DataChanges.StreamArn',
       'dynamodb:GetShardIterator DataChanges.StreamArn',
       'dynamodb:ListStreams DataChanges.Arn/stream/*',

@@ -5,6 +5,7 @@ import type { ApiResult } from '../../lambdas/runtime/api-event.ts';
 import type { Invocation } from '../../lambdas/runtime/telemetry.ts';
 import { deviceIdOf } from '../support/in-memory-member.ts';
 import { eventOf, type InMemoryService, type TestCaller } from '../support/in-memory-service.ts';
+import { KnownAnswers } from '../support/known-answers.ts';
 import { MatrixWorld, matrixFile, type Target } from '../support/matrix-world.ts';
 import { type DescribedRoute, defectsOf, describedRoutes } from '../support/openapi-schema.ts';
 import { propertyCases } from '../support/property-runs.ts';
@@ -13,8 +14,6 @@ import { MARK, RandomRequests } from '../support/random-requests.ts';
 /** Requests of one history; enough that what one answered can be asked for by others. */
 const REQUESTS_MAX = 120;
 const HISTORIES = 120;
-/** Values that are remembered under one name; the oldest are forgotten. */
-const KNOWN_MAX = 12;
 
 const callerOf = (subject: string): TestCaller => ({
   subject,
@@ -34,17 +33,17 @@ interface Step {
 /** A service that is asked at random, and what its answers have told. */
 class AskedService {
   readonly #service: InMemoryService;
-  readonly #known = new Map<string, unknown[]>();
+  readonly #known = new KnownAnswers();
 
   constructor(service: InMemoryService, known: Target) {
     this.#service = service;
-    this.#learn(known);
-    this.#known.set('file', [matrixFile(known.namespaceId)]);
+    this.#known.learn(known);
+    this.#known.keep('file', matrixFile(known.namespaceId));
   }
 
   async ask({ name, caller, seed }: Step): Promise<void> {
     const route = routeNamed(name);
-    const requests = new RandomRequests(String(seed), this.#known);
+    const requests = new RandomRequests(String(seed), this.#known.values);
     const request = requests.request(route);
     const [method = '', path = ''] = route.key.split(' ');
     const event = eventOf({ method, path } as Parameters<typeof eventOf>[0], caller);
@@ -70,34 +69,13 @@ class AskedService {
     const schema = route.answers[isServed ? 200 : 'default']?.content?.[type]?.schema;
     const value: unknown = JSON.parse(body);
     expect([headers['content-type'], defectsOf(schema ?? { const: 'nothing' }, value)]).toEqual([type, []]);
-    if (isServed) return this.#learn(value);
+    if (isServed) return this.#known.learn(value);
     const { code, status, requestId } = value as { code: ErrorCode; status: number; requestId: string };
     expect([status, statusCode]).toEqual([ERRORS[code].status, ERRORS[code].status]);
     expect(['internal', 'unavailable']).not.toContain(code);
     expect([line?.code, line?.clientRequestId ?? line?.requestId]).toEqual([code, requestId]);
   }
-
-  #learn(value: unknown, name = ''): void {
-    if (Array.isArray(value)) for (const one of value) this.#learn(one, name.replace(/s$/, ''));
-    else if (typeof value === 'object' && value !== null)
-      for (const [key, one] of Object.entries(value)) this.#learn(one, key);
-    else if (typeof value === 'string' || typeof value === 'number') {
-      const alias = ALIASES[name] ?? name;
-      this.#known.set(alias, [...(this.#known.get(alias) ?? []).slice(1 - KNOWN_MAX), value]);
-    }
-  }
 }
-
-/** What is told under one name and asked for by another. */
-const ALIASES: Readonly<Record<string, string>> = {
-  ownUploadId: 'uploadId',
-  ownersUploadId: 'uploadId',
-  ownChunk: 'hash',
-  fileId: 'nodeId',
-  ownAccountId: 'accountId',
-  otherAccountId: 'accountId',
-  cursor: 'cursor',
-};
 
 function routeNamed(name: string): DescribedRoute {
   const route = describedRoutes.find((one) => one.name === name);
