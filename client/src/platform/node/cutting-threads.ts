@@ -84,10 +84,10 @@ export class CuttingThreads implements FileCutting {
   }
 }
 
-/** What is published is one file for each entry, beside each other. */
+/** It lies beside this file, and has its ending: of source, of the published SDK, or of the bundled command line. */
 function threadFile(): URL {
-  const name = import.meta.url.endsWith('.ts') ? 'cutting-thread.ts' : 'cutting-thread.mjs';
-  return new URL(name, import.meta.url);
+  const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+  return new URL(`cutting-thread${ending}`, import.meta.url);
 }
 
 /** @throws why the thread ended, or the signal's reason; the thread has ended then. */
