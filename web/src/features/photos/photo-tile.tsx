@@ -70,7 +70,6 @@ function useThumbnail(
           asked = undefined;
         } else if (asked === undefined) {
           asked = new AbortController();
-          const signal = AbortSignal.any([wanted.signal, asked.signal]);
           void show(AbortSignal.any([wanted.signal, asked.signal]));
         }
       },
