@@ -75,6 +75,22 @@ test('both ways to hash in parts give the hash of the whole', async () => {
   );
 });
 
+test('hashes that are begun before others have ended are those of their own bytes, however long these are', async () => {
+  const lengths = [3 * MiB, 10, 5 * MiB, 0, MiB + 1];
+  for (const { openSha256 } of [node, browser]) {
+    const bytes = lengths.map((length, index) => randomBytesOf(`part ${index}`, length));
+    const hashes = bytes.map((all) => {
+      const hashing = openSha256();
+      for (let at = 0; at < all.length; at += 700 * KiB) hashing.update(all.subarray(at, at + 700 * KiB));
+      return hashing.digest();
+    });
+    const expected = bytes.map((all) => createHash('sha256').update(all).digest('hex'));
+    const found: string[] = [];
+    for (const hash of hashes) found.push(await hash);
+    expect(found).toEqual(expected);
+  }
+});
+
 test('cutting needs nothing that a browser worker does not have', async () => {
   const bundle = await build({
     entryPoints: [join(import.meta.dirname, 'content-cutter.ts')],

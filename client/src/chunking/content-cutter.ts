@@ -3,6 +3,9 @@ import { openSha256, type Sha256 } from '#sha256';
 import { type BoundaryFinder, openBoundaryFinder } from './boundary-finder.ts';
 import { ChunkCutter, type CutFile } from './chunk-cutter.ts';
 
+/** Chunks of one file that are hashed elsewhere while the bytes after them are cut. */
+const HASHES_AHEAD = 4;
+
 /** One chunk: its length, and its SHA-256 in lowercase hexadecimal. */
 export interface CutChunk {
   readonly hash: string;
@@ -60,9 +63,9 @@ export class ContentCutter {
     this.#finder.turn(length);
   }
 
-  /** Waits until what was taken so far is hashed, where that is done elsewhere: bounds what waits for it. */
+  /** Waits until all that was taken but the last few chunks is hashed, where that is done elsewhere: bounds what waits for it. */
   async settle(): Promise<void> {
-    await this.#chunks.at(-1)?.hash;
+    await this.#chunks.at(-HASHES_AHEAD)?.hash;
   }
 
   /** The chunks of the file. Precondition: all of it was taken. */

@@ -76,7 +76,9 @@ async function respondWithArchive(url: URL, readBy: string): Promise<Response> {
   const files = archives.get(id);
   archives.delete(id);
   if (files === undefined) return notFound();
-  return answerArchive(decodeURIComponent(name), files, (file) => newContent({ ...file, page: readBy }));
+  return answerArchive(decodeURIComponent(name), files, (file) =>
+    newContent({ ...file, page: readBy, isDownload: true }),
+  );
 }
 
 async function respondWithShell(request: Request): Promise<Response> {
@@ -98,8 +100,10 @@ function newContent(read: {
   readonly nodeId: ContentAddress['nodeId'];
   readonly rev: number;
   readonly page: string;
+  /** What is saved to the disk is read once: it would only take the place of what is looked at again. */
+  readonly isDownload: boolean;
 }): OpenContent {
-  const { namespaceId, nodeId, rev } = read;
+  const { namespaceId, nodeId, rev, isDownload } = read;
   return new OpenContent({
     ask: async (page) => {
       const answer = await askPage(read.page, { kind: 'read', namespaceId, nodeId, rev, page });
@@ -107,7 +111,10 @@ function newContent(read: {
       return answer;
     },
     fetch: (chunk, signal) => fetchChunk(dependencies, chunk, signal),
-    cache: { get: (chunk) => chunks.get(chunk), put: (chunk, bytes) => chunks.put(chunk, bytes) },
+    cache: {
+      get: (chunk) => chunks.get(chunk),
+      put: async (chunk, bytes) => (isDownload ? undefined : chunks.put(chunk, bytes)),
+    },
     nowMs: () => systemClock.now(),
   });
 }
@@ -163,8 +170,8 @@ function cacheStorage(): CacheStore {
   };
 }
 
-function keyOf({ namespaceId, nodeId, rev }: ContentAddress): string {
-  return `${namespaceId}/${nodeId}/${rev}`;
+function keyOf({ namespaceId, nodeId, rev, isDownload }: ContentAddress): string {
+  return `${namespaceId}/${nodeId}/${rev}/${isDownload}`;
 }
 
 function notFound(): Response {

@@ -21,25 +21,35 @@ export interface Sha256 {
   digest(): string | Promise<string>;
 }
 
-/** Web Crypto hashes nothing in parts, so they are kept until the end. */
+/** Memory in which parts are put together, that is kept for the next hash: as many as are usually filled at once. */
+const IDLE_BUFFERS_MAX = 2;
+const BUFFER_BYTES_MIN = 1024 * 1024;
+const idle: Uint8Array<ArrayBuffer>[] = [];
+
+/** Web Crypto hashes nothing in parts, so they are put together. It copies what it is given at once, so the memory is free again. */
 export function openSha256(): Sha256 {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let buffer: Uint8Array<ArrayBuffer> | undefined;
   let length = 0;
+  const roomFor = (bytes: number): Uint8Array<ArrayBuffer> => {
+    const present = buffer ?? idle.pop();
+    if (present !== undefined && present.length >= bytes) return present;
+    const grown = new Uint8Array(Math.max(BUFFER_BYTES_MIN, bytes, 2 * (present?.length ?? 0)));
+    if (buffer !== undefined) grown.set(buffer.subarray(0, length));
+    return grown;
+  };
   return {
     update: (bytes) => {
-      parts.push(bytes.slice());
+      buffer = roomFor(length + bytes.length);
+      buffer.set(bytes, length);
       length += bytes.length;
     },
     digest: () => {
-      const [first] = parts;
-      if (first !== undefined && parts.length === 1) return sha256(first);
-      const whole = new Uint8Array(length);
-      let end = 0;
-      for (const part of parts) {
-        whole.set(part, end);
-        end += part.length;
-      }
-      return sha256(whole);
+      const filled = buffer;
+      buffer = undefined;
+      if (filled === undefined) return sha256(new Uint8Array(0));
+      const hash = sha256(filled.subarray(0, length));
+      if (idle.length < IDLE_BUFFERS_MAX) idle.push(filled);
+      return hash;
     },
   };
 }
