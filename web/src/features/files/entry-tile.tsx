@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import styles from './entry-list.module.css';
 import { ChooseBox, EntryName, EntrySize, type EntryState, entryAttributes, MoreButton } from './entry-parts.tsx';
-import { KindIcon } from './kind-icon.tsx';
+import { TilePicture } from './tile-picture.tsx';
 
 /** One entry as a tile. */
 export const EntryTile = memo(function EntryTile(props: EntryState) {
@@ -10,7 +10,7 @@ export const EntryTile = memo(function EntryTile(props: EntryState) {
     <div {...entryAttributes(props, styles.tile)} role="gridcell">
       <ChooseBox {...props} />
       <MoreButton node={node} handlers={handlers} />
-      <KindIcon node={node} />
+      <TilePicture node={node} />
       <EntryName {...props} />
       <EntrySize node={node} />
     </div>

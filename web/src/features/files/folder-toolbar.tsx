@@ -22,7 +22,7 @@ export function FolderToolbar({ place, model, isComplete }: FolderToolbarProps) 
     <div className={styles.toolbar}>
       <div className={styles.chosen}>
         <UploadButton target={place} />
-        <Button icon="folder-new" onPress={model.newFolder}>
+        <Button icon="folder-new" className={styles.newFolder} onPress={model.newFolder}>
           {t('files.newFolder')}
         </Button>
         {model.used.nodes.length > 0 ? (

@@ -1,4 +1,4 @@
-import { assert, PAGE_ENTRIES_MAX } from '@syncline/protocol';
+import { assert, MiB, PAGE_ENTRIES_MAX } from '@syncline/protocol';
 
 /** Pause after changes before what they made old is read anew, in milliseconds. */
 export const REFRESH_MS = 800;
@@ -12,5 +12,7 @@ export const SEEN_NODES_MAX = 20_000;
 export const TYPE_AHEAD_MS = 800;
 /** Nodes below a folder that is copied: more take a computer that syncs. */
 export const COPY_NODES_MAX = 10_000;
+/** Largest picture that a tile shows: there are no smaller copies of it, so all of it is read. */
+export const TILE_PICTURE_BYTES_MAX = 8 * MiB;
 
 assert(LISTING_PAGE_ENTRIES <= PAGE_ENTRIES_MAX, 'a page is one answer of the service');

@@ -25,7 +25,7 @@ export function PreviewDialog(props: {
     if (next !== undefined) setShownId(next.nodeId);
   };
   return (
-    <Dialog title={shown.name} closeLabel={t('app.close')} onClose={props.onClose} isWide>
+    <Dialog title={shown.name} closeLabel={t('app.close')} onClose={props.onClose} isFull>
       <div
         className={styles.preview}
         onKeyDown={({ key, target }) => {
