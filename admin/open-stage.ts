@@ -5,7 +5,7 @@ import type { AwsConnection } from '../lambdas/runtime/aws-connection.ts';
 import { AwsRequests } from '../lambdas/runtime/aws-requests.ts';
 import { createDynamodbClient } from '../lambdas/runtime/dynamodb-client.ts';
 import { systemClock, systemRandom } from '../lambdas/runtime/system-clock.ts';
-import { signingNameOf } from '../lambdas/search/open-search-index.ts';
+import { engineAt, signingNameOf } from '../lambdas/search/engine-kind.ts';
 import { S3RemovableObjects } from '../lambdas/sweep/s3-removable-objects.ts';
 import { AdminProblem } from './admin-problem.ts';
 import type { DeploymentAccess } from './audit.ts';
@@ -46,6 +46,8 @@ export async function openStage(options: StageOptions): Promise<DeploymentAccess
 export interface SearchAccess {
   readonly connection: AwsConnection;
   readonly endpoint: string;
+  /** Of the queue of contents whose words are to be read. */
+  readonly contentQueueUrl: string;
   /** By which requests to the index are signed. */
   readonly signingName: string;
   readonly tableNames: {
@@ -65,7 +67,8 @@ export async function openSearch(options: StageOptions): Promise<SearchAccess> {
   return {
     connection,
     endpoint,
-    signingName: signingNameOf(endpoint),
+    contentQueueUrl: search('ContentQueueUrl'),
+    signingName: signingNameOf(engineAt(endpoint)),
     tableNames: {
       accounts: storage('AccountsTable'),
       changes: storage('ChangesTable'),

@@ -1,10 +1,12 @@
-import type { NamespaceId } from '@syncline/protocol';
+import { type NamespaceId, SECOND_MS } from '@syncline/protocol';
+import { SqsContentQueue } from '../lambdas/extraction/sqs-content-queue.ts';
 import { DynamodbJournalPositions } from '../lambdas/journal/dynamodb-journal-positions.ts';
 import { DynamodbNamespaceStore } from '../lambdas/namespaces/dynamodb-namespace-store.ts';
 import { AwsRequests } from '../lambdas/runtime/aws-requests.ts';
 import { createDynamodbClient } from '../lambdas/runtime/dynamodb-client.ts';
 import type { Meter } from '../lambdas/runtime/meter.ts';
 import { systemClock, systemRandom } from '../lambdas/runtime/system-clock.ts';
+import { UNSEEN_SECONDS_MAX } from '../lambdas/search/limits.ts';
 import { OpensearchIndexGenerations } from '../lambdas/search/opensearch-index-generations.ts';
 import { OpensearchSearchIndex } from '../lambdas/search/opensearch-search-index.ts';
 import { type RebuildProgress, rebuildIndex, refreshNamespace } from '../lambdas/search/rebuild-index.ts';
@@ -24,12 +26,16 @@ export async function runReindex(
   terminal: Terminal,
   { namespaceId, isForced }: ReindexCommand,
 ): Promise<number> {
-  const { connection, endpoint, signingName, tableNames } = access;
+  const { connection, contentQueueUrl, endpoint, signingName, tableNames } = access;
   const { sessions, ...tables } = tableNames;
   const client = createDynamodbClient({ connection });
   const clock = systemClock;
   const namespaces = new DynamodbNamespaceStore({ client, tableNames: tables, clock, random: systemRandom });
   const requests = new AwsRequests({ signingName, connection, requestMsMax: REINDEX_MS_MAX });
+  // No task is late here, so whatever has to see all that was written to a collection waits for it.
+  const waitUntilSeen = () => clock.sleep(UNSEEN_SECONDS_MAX * SECOND_MS);
+  const engine = { requests, endpoint, waitUntilSeen };
+  const contents = new SqsContentQueue({ queueUrl: contentQueueUrl, connection });
   let indexed = 0;
   const meter: Meter = {
     count: (name, value = 1) => {
@@ -44,7 +50,8 @@ export async function runReindex(
         remedy: 'Look at its id: "fsck" tells those there are.',
       });
     }
-    await refreshNamespace({ namespaces, index: new OpensearchSearchIndex({ requests, endpoint }), meter }, head);
+    const index = new OpensearchSearchIndex(engine);
+    await refreshNamespace({ namespaces, index, contents, meter }, head);
     terminal.say(`All of the namespace was looked at: ${indexed} documents were written.`);
     return 0;
   }
@@ -55,18 +62,20 @@ export async function runReindex(
       follower: `rebuilt#${follower}`,
       expiresAt: () => clock.now() + REBUILT_KEPT_MS,
     });
-  const generations = new OpensearchIndexGenerations({ requests, endpoint });
+  const generations = new OpensearchIndexGenerations(engine);
   const tell = (progress: RebuildProgress): void => {
     const text = describe(progress);
     if ('namespaces' in progress) terminal.progress(`${text}, ${indexed} documents`);
     else terminal.say(text);
   };
-  const outcome = await rebuildIndex({ namespaces, generations, positionsOf, clock, meter }, { isForced, tell });
+  const dependencies = { namespaces, generations, positionsOf, contents, clock, meter };
+  const outcome = await rebuildIndex(dependencies, { isForced, tell });
   terminal.say(
     outcome.kind === 'rebuilt'
       ? `${outcome.name} serves, and has all that the tables have: ${indexed} documents were written.`
       : `${outcome.name} serves, and is of the present definition. Nothing was done; --force makes it anew.`,
   );
+  if (outcome.unread > 0) terminal.say(`${outcome.unread} contents have no text yet, and are read from now on.`);
   return 0;
 }
 

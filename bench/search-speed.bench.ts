@@ -35,7 +35,7 @@ export async function benchSearchSpeed(context: BenchContext): Promise<BenchResu
   const { searchEndpoint: endpoint, region } = outputs;
   if (endpoint === undefined) throw new Error('there is no OpenSearch: it needs Java');
   const requests = new AwsRequests({ signingName: 'es', connection: { region, endpoint, credentials } });
-  await prepareIndex(requests, endpoint);
+  await prepareIndex({ requests, endpoint });
   const index = new OpensearchSearchIndex({ requests, endpoint });
   const random = new SeededRandom('search speed');
   const namespaceId = encodeUlid(random.bytes(16)) as NamespaceId;

@@ -6,6 +6,8 @@ import { readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 import { createIndexHandler } from './search/create-index-handler.ts';
+import { engineAt } from './search/engine-kind.ts';
+import { UNSEEN_SECONDS_MAX } from './search/limits.ts';
 import { openSearchIndex } from './search/open-search-index.ts';
 import { SqsIndexQueue } from './search/sqs-index-queue.ts';
 
@@ -31,12 +33,14 @@ const dynamodb = {
   },
 };
 
+const unseenSeconds = engineAt(environment.SEARCH_ENDPOINT) === 'serverless' ? UNSEEN_SECONDS_MAX : 0;
+
 export const handler = createIndexHandler({
   namespaces: new DynamodbNamespaceStore(dynamodb),
   ...openSearchIndex(environment.SEARCH_ENDPOINT),
   progress: new DynamodbJournalPositions({ ...dynamodb, tableName: environment.SESSIONS_TABLE, follower: 'indexed' }),
-  queue: new SqsIndexQueue({ queueUrl: environment.INDEX_QUEUE_URL }),
-  contents: new SqsContentQueue({ queueUrl: environment.CONTENT_QUEUE_URL }),
+  queue: new SqsIndexQueue({ queueUrl: environment.INDEX_QUEUE_URL, unseenSeconds }),
+  contents: new SqsContentQueue({ queueUrl: environment.CONTENT_QUEUE_URL, unseenSeconds }),
   clock: systemClock,
   telemetry: lineTelemetry({ stage: environment.STAGE }),
 });

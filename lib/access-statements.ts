@@ -81,6 +81,10 @@ function searchStatements(access: Access, { config, search }: Resources): readon
     ...(access.queueIndexTasks ? [allow(['sqs:SendMessage'], [search.queueArn])] : []),
     ...(access.queueContentTasks ? [allow(sendSome, [search.contents.queueArn])] : []),
   ];
+  if (access.searchIndex !== undefined && search.collection !== undefined) {
+    // What it may do there stands in a policy of the collection's (constructs/collection-access.ts).
+    return [...statements, allow(['aoss:APIAccessAll'], [search.collection.arn])];
+  }
   // A local engine asks nobody who they are.
   if (access.searchIndex === undefined || search.domainArn === undefined) return statements;
   const ask = allow(['es:ESHttpPost'], [`${search.domainArn}/syncline-nodes/*`]);

@@ -92,7 +92,7 @@ test.each([
   ['any origin in AWS', { stage: 'dev', allowedOrigins: '*' }, 'allowedOrigins must name origins like'],
   ['an origin with a path', { allowedOrigins: 'https://a.example.com/app' }, 'allowedOrigins must name origins like'],
   ['an origin without TLS in prod', { stage: 'prod', allowedOrigins: 'http://a.example.com' }, 'allowedOrigins must'],
-  ['a search engine that there is not', { search: 'serverless' }, 'search must be one of off, domain'],
+  ['a search engine that there is not', { search: 'elsewhere' }, 'search must be one of off, domain, serverless'],
   [
     'a search engine elsewhere than in stage local',
     { searchEndpoint: 'http://127.0.0.1:9200' },

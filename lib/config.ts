@@ -8,7 +8,7 @@ const SCRUB_DAYS_MAX = 366;
 const ORIGIN_KEY_MAX = 10_000;
 
 const stages = ['local', 'dev', 'prod'] as const;
-const searches = ['off', 'domain'] as const;
+const searches = ['off', 'domain', 'serverless'] as const;
 const pingAnswers = ['function', 'gateway'] as const;
 export type Stage = (typeof stages)[number];
 
@@ -30,7 +30,7 @@ export interface DeploymentConfig {
   readonly allowedOrigins: readonly string[];
   /** Days in which everything that is stored is looked at once. @default 30 */
   readonly scrubDays: number;
-  /** `domain`: an OpenSearch domain, which costs by the hour; in stage `local` a real engine beside the emulator. @default off, in `local` as the start says */
+  /** `domain`: an OpenSearch domain, which costs by the hour; `serverless`: a collection, which costs by its use; in stage `local` a real engine beside the emulator. @default off, in `local` as the start says */
   readonly search: (typeof searches)[number];
   /** Where that engine is; only in stage `local`. */
   readonly searchEndpoint?: string;

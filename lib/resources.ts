@@ -55,6 +55,8 @@ export interface Search {
   readonly endpoint: string;
   /** Absent where the engine is no domain of AWS. */
   readonly domainArn?: string;
+  /** Absent where it is no serverless collection. */
+  readonly collection?: { readonly name: string; readonly arn: string };
   /** Of the queue of what the index is to follow. */
   readonly queueArn: string;
   readonly queueUrl: string;

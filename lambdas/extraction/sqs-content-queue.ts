@@ -5,12 +5,19 @@ import { UnavailableError } from '../runtime/unavailable-error.ts';
 import type { ContentQueue, ContentTask } from './content-task.ts';
 import { QUEUE_BATCH_MAX, QUEUE_SENDS_IN_FLIGHT_MAX } from './limits.ts';
 
+export interface SqsContentQueueOptions extends QueueRequestOptions {
+  /** For how long the index may show a document as it was before the task of it: tasks come after that. @default 0 */
+  readonly unseenSeconds?: number;
+}
+
 /** Tasks as messages of an SQS queue, whose event source calls the extractor. */
 export class SqsContentQueue implements ContentQueue {
   readonly #requests: QueueRequests;
+  readonly #unseenSeconds: number;
 
-  constructor(options: QueueRequestOptions) {
+  constructor({ unseenSeconds = 0, ...options }: SqsContentQueueOptions) {
     this.#requests = new QueueRequests(options);
+    this.#unseenSeconds = unseenSeconds;
   }
 
   async send(tasks: readonly ContentTask[]): Promise<void> {
@@ -22,7 +29,8 @@ export class SqsContentQueue implements ContentQueue {
   }
 
   async #sendBatch(batch: readonly ContentTask[]): Promise<void> {
-    const entries = batch.map((task, index) => ({ Id: String(index), MessageBody: JSON.stringify(task) }));
+    const delay = this.#unseenSeconds === 0 ? {} : { DelaySeconds: this.#unseenSeconds };
+    const entries = batch.map((task, index) => ({ Id: String(index), MessageBody: JSON.stringify(task), ...delay }));
     const answer = BatchAnswer.parse(await this.#requests.send('SendMessageBatch', { Entries: entries }));
     const failed = answer.Failed?.length ?? 0;
     if (failed > 0) throw new UnavailableError(`the queue did not take ${failed} tasks`);

@@ -1,3 +1,4 @@
+import type { EngineKind } from './engine-kind.ts';
 import { HITS_MAX, PREFIX_CHARS_MAX } from './limits.ts';
 
 /** Counts changes of what stands below: an index of another version is made anew beside the one that serves. */
@@ -68,3 +69,10 @@ export const indexDefinition = {
     },
   },
 } as const;
+
+/** The same as an engine takes it: a collection has settings of its own, and no routing. */
+export function definitionFor(engine: EngineKind): { readonly settings: object; readonly mappings: object } {
+  if (engine === 'domain') return indexDefinition;
+  const { _routing, ...mappings } = indexDefinition.mappings;
+  return { settings: {}, mappings };
+}

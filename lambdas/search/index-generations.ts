@@ -10,7 +10,7 @@ export interface IndexGenerations {
   /** Idempotent. Precondition: it does not serve. */
   remove(name: string): Promise<void>;
   /** One of them, whether it serves or not. */
-  open(name: string): Pick<SearchIndex, 'apply' | 'describeTexts' | 'getTexts' | 'listBelow'>;
+  open(name: string): Pick<SearchIndex, 'apply' | 'describeTexts' | 'getTexts' | 'listBelow' | 'listUnread'>;
 }
 
 export interface IndexGeneration {

@@ -48,5 +48,9 @@ export const NAMESPACE_PAGES_MAX = 1_000_000;
 export const NAMESPACE_TASKS_MAX = 1_000_000;
 /** Passes over all namespaces before an index that was made anew serves; whatever is left then is brought up right afterwards. */
 export const CATCH_UPS_MAX = 5;
+/** For how long a collection may not show what was written to it: twice the longest interval of its refreshes. Source: Amazon OpenSearch Service Developer Guide. */
+export const UNSEEN_SECONDS_MAX = 120;
+/** Pages of documents without a text, when an index was made anew. */
+export const UNREAD_PAGES_MAX = 1_000_000;
 /** Times that nodes are looked at again because something changed while they were written. */
 export const LOOKS_MAX = 10;

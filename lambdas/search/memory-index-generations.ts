@@ -66,6 +66,10 @@ export class MemoryIndexGenerations implements IndexGenerations, SearchIndex {
     return this.serving.listBelow(page);
   }
 
+  listUnread(page: Parameters<SearchIndex['listUnread']>[0]) {
+    return this.serving.listUnread(page);
+  }
+
   find(query: IndexQuery) {
     return this.serving.find(query);
   }

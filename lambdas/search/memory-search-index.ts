@@ -70,6 +70,15 @@ export class MemorySearchIndex implements SearchIndex {
       .slice(0, limit);
   }
 
+  async listUnread({ after, limit }: Parameters<SearchIndex['listUnread']>[0]): Promise<readonly IndexedNode[]> {
+    return this.documents()
+      .filter(({ contentHash, size, text }) => contentHash !== undefined && size > 0 && text === undefined)
+      .filter((document) => after === undefined || comparePlaces(idPlace(document), idPlace(after)) > 0)
+      .toSorted((left, right) => comparePlaces(idPlace(left), idPlace(right)))
+      .slice(0, limit)
+      .map(({ namespaceId, nodeId }) => ({ namespaceId, nodeId }));
+  }
+
   async find(query: IndexQuery): Promise<IndexAnswer> {
     assert(query.namespaceIds.length > 0, 'a search is one of some namespaces');
     const { terms, excluded, filter, sort, limit, after } = query;
@@ -104,6 +113,10 @@ export class MemorySearchIndex implements SearchIndex {
 
 function rowKey({ namespaceId, nodeId }: IndexedNode): string {
   return `${namespaceId}.${nodeId}`;
+}
+
+function idPlace({ namespaceId, nodeId }: IndexedNode): readonly string[] {
+  return [nodeId, namespaceId];
 }
 
 function passes(document: SearchDocument, filter: QueryFilter): boolean {

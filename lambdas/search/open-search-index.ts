@@ -1,6 +1,7 @@
 import { SECOND_MS } from '@syncline/protocol';
 import { processConnection } from '../runtime/aws-connection.ts';
 import { type AwsRequestOptions, AwsRequests } from '../runtime/aws-requests.ts';
+import { engineAt, signingNameOf } from './engine-kind.ts';
 import { OpensearchSearchIndex } from './opensearch-search-index.ts';
 import { prepareIndex } from './prepare-index.ts';
 
@@ -9,11 +10,6 @@ const QUERY_MS_MAX = 4 * SECOND_MS;
 const QUERY_TRIES_MAX = 2;
 /** A batch of documents; the call that sends it has two minutes. */
 const BATCH_MS_MAX = 20 * SECOND_MS;
-
-/** By which requests to an address are signed: a serverless collection is a service of its own. Source: Amazon OpenSearch Service Developer Guide, "Signing HTTP requests". */
-export function signingNameOf(endpoint: string): 'es' | 'aoss' {
-  return /\.aoss\.[a-z0-9-]+\.amazonaws\.com$/.test(new URL(endpoint).hostname) ? 'aoss' : 'es';
-}
 
 /** The index at an address, asked as this function, by somebody who waits. */
 export function openQueriedIndex(endpoint: string): OpensearchSearchIndex {
@@ -28,13 +24,16 @@ export function openSearchIndex(endpoint: string): {
   readonly prepare: () => Promise<void>;
 } {
   const requests = openRequests(endpoint, { requestMsMax: BATCH_MS_MAX });
-  return { index: new OpensearchSearchIndex({ requests, endpoint }), prepare: () => prepareIndex(requests, endpoint) };
+  return {
+    index: new OpensearchSearchIndex({ requests, endpoint }),
+    prepare: () => prepareIndex({ requests, endpoint }),
+  };
 }
 
 function openRequests(endpoint: string, limits: Pick<AwsRequestOptions, 'requestMsMax' | 'triesMax'>): AwsRequests {
   return new AwsRequests({
     ...limits,
-    signingName: signingNameOf(endpoint),
+    signingName: signingNameOf(engineAt(endpoint)),
     connection: processConnection('OPENSEARCH'),
   });
 }

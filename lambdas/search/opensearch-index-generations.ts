@@ -1,7 +1,8 @@
 import { assert } from '@syncline/protocol';
 import type { AwsRequests } from '../runtime/aws-requests.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
-import { generationNamed, indexDefinition, READ_ALIAS, WRITE_ALIAS } from './index-definition.ts';
+import { type EngineKind, engineAt } from './engine-kind.ts';
+import { definitionFor, generationNamed, indexDefinition, READ_ALIAS, WRITE_ALIAS } from './index-definition.ts';
 import type { IndexGeneration, IndexGenerations } from './index-generations.ts';
 import { type OpensearchOptions, OpensearchSearchIndex } from './opensearch-search-index.ts';
 
@@ -10,15 +11,18 @@ export class OpensearchIndexGenerations implements IndexGenerations {
   readonly #options: OpensearchOptions;
   readonly #requests: AwsRequests;
   readonly #base: string;
+  readonly #engine: EngineKind;
 
   constructor(options: OpensearchOptions) {
     this.#options = options;
     this.#requests = options.requests;
     this.#base = options.endpoint.replace(/\/$/, '');
+    this.#engine = options.engine ?? engineAt(options.endpoint);
   }
 
   async list(): Promise<readonly IndexGeneration[]> {
-    const answer = (await this.#send('GET', `/${READ_ALIAS}-*/_alias`)) as Readonly<Record<string, Aliases>>;
+    const place = this.#engine === 'serverless' ? '/_alias' : `/${READ_ALIAS}-*/_alias`;
+    const answer = (await this.#send('GET', place)) as Readonly<Record<string, Aliases>>;
     return Object.entries(answer)
       .flatMap(([name, { aliases }]) => {
         const generation = generationNamed(name);
@@ -28,16 +32,19 @@ export class OpensearchIndexGenerations implements IndexGenerations {
   }
 
   async make(name: string): Promise<void> {
-    const { settings, mappings } = indexDefinition;
+    const { settings, mappings } = definitionFor(this.#engine);
     // Nobody searches it yet, so it need not be seen every second, which makes the most of what it writes.
-    await this.#send('PUT', `/${name}`, { settings: { ...settings, 'index.refresh_interval': '-1' }, mappings });
+    const hidden = this.#engine === 'serverless' ? settings : { ...settings, 'index.refresh_interval': '-1' };
+    await this.#send('PUT', `/${name}`, { settings: hidden, mappings });
   }
 
   async serve(name: string): Promise<void> {
-    await this.#send('PUT', `/${name}/_settings`, {
-      'index.refresh_interval': indexDefinition.settings['index.refresh_interval'],
-    });
-    await this.#send('POST', `/${name}/_refresh`);
+    if (this.#engine === 'domain') {
+      await this.#send('PUT', `/${name}/_settings`, {
+        'index.refresh_interval': indexDefinition.settings['index.refresh_interval'],
+      });
+    }
+    await this.open(name).showAll();
     const others = (await this.list()).filter((one) => one.isServing && one.name !== name);
     const actions = [
       ...others.flatMap(({ name: index }) => [

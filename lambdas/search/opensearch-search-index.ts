@@ -1,6 +1,7 @@
 import { assert, type ContentHash, type NodeId } from '@syncline/protocol';
 import type { AwsRequests } from '../runtime/aws-requests.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
+import { type EngineKind, engineAt } from './engine-kind.ts';
 import { READ_ALIAS, WRITE_ALIAS } from './index-definition.ts';
 import { DOCUMENTS_AT_ONCE, REQUEST_BYTES_MAX } from './limits.ts';
 import { foldWord, nameWords } from './name-words.ts';
@@ -25,6 +26,13 @@ export interface OpensearchOptions {
   /** One index instead of what stands behind an alias. @default READ_ALIAS and WRITE_ALIAS */
   readonly readName?: string;
   readonly writeName?: string;
+  /** @default what the address says */
+  readonly engine?: EngineKind;
+  /**
+   * Waits until a collection shows all that was written to it.
+   * @default not at all: tasks that have to see all that was written come later than that (UNSEEN_SECONDS_MAX)
+   */
+  readonly waitUntilSeen?: () => Promise<void>;
 }
 
 /** Characters of a name that order it. */
@@ -36,27 +44,36 @@ export class OpensearchSearchIndex implements SearchIndex {
   readonly #endpoint: string;
   readonly #readName: string;
   readonly #writeName: string;
+  readonly #engine: EngineKind;
+  readonly #waitUntilSeen: (() => Promise<void>) | undefined;
 
-  constructor({ requests, endpoint, readName = READ_ALIAS, writeName = WRITE_ALIAS }: OpensearchOptions) {
+  constructor(options: OpensearchOptions) {
+    const { requests, endpoint, readName = READ_ALIAS, writeName = WRITE_ALIAS } = options;
     this.#requests = requests;
     this.#readName = readName;
     this.#writeName = writeName;
+    this.#engine = options.engine ?? engineAt(endpoint);
+    this.#waitUntilSeen = options.waitUntilSeen;
     this.#endpoint = endpoint.replace(/\/$/, '');
   }
 
   async apply(changes: readonly IndexChange[]): Promise<void> {
     assert(changes.length <= DOCUMENTS_AT_ONCE, 'changes are applied in batches');
     if (changes.length === 0) return;
-    for (const body of bulkBodies(changes)) await this.#applyBody(body);
+    for (const body of bulkBodies(changes, this.#engine)) await this.#applyBody(body);
   }
 
   async #applyBody(body: Buffer): Promise<void> {
-    const answer = (await this.#post(`/${this.#writeName}/_bulk`, body, 'application/x-ndjson')) as BulkAnswer;
+    // An index that is lost is made anew with its definition, and not of whatever is written.
+    const isBound = this.#engine === 'domain' && this.#writeName === WRITE_ALIAS;
+    const place = `${this.#writeName}/_bulk${isBound ? '?require_alias=true' : ''}`;
+    const answer = (await this.#post(`/${place}`, body, 'application/x-ndjson')) as BulkAnswer;
     if (!answer.errors) return;
     for (const item of answer.items) {
       const { status, error } = item.index ?? item.delete ?? {};
-      // 409: a later version stands there. 404: what is to be removed is not there, and its removal is remembered.
-      if (status === undefined || status < 300 || status === 409 || status === 404) continue;
+      // 409: a later version stands there. 404 without an error: what is to be removed is not there, and its removal is remembered.
+      if (status === undefined || status < 300 || status === 409) continue;
+      if (status === 404 && error === undefined) continue;
       throw new UnavailableError(`the search index did not take a document: ${status} ${error?.type ?? ''}`);
     }
   }
@@ -91,6 +108,7 @@ export class OpensearchSearchIndex implements SearchIndex {
   ): Promise<ReadonlyMap<NodeId, TextSource>> {
     const sources = new Map<NodeId, TextSource>();
     if (nodes.length === 0) return sources;
+    if (this.#engine === 'serverless') return this.#findSources(nodes, fields);
     const docs = nodes.map((node) => ({ _id: documentId(node), routing: node.namespaceId, _source: fields }));
     const answer = (await this.#post(`/${this.#readName}/_mget`, jsonBytes({ docs }))) as MultiGetAnswer;
     for (const [index, { found, _source: source }] of answer.docs.entries()) {
@@ -100,19 +118,54 @@ export class OpensearchSearchIndex implements SearchIndex {
     return sources;
   }
 
+  /** As a collection is asked for documents by their ids; what it does not show yet is taken for not there, and read again. */
+  async #findSources(
+    nodes: readonly IndexedNode[],
+    fields: readonly (keyof TextSource)[],
+  ): Promise<ReadonlyMap<NodeId, TextSource>> {
+    const query = { ids: { values: nodes.map(documentId) } };
+    const { hits } = await this.#search([], { size: nodes.length, _source: ['nodeId', ...fields], query });
+    return new Map(hits.hits.map(({ _source: source }) => [source.nodeId, source]));
+  }
+
+  /** Makes all be seen that was applied. */
+  async showAll(): Promise<void> {
+    if (this.#engine === 'serverless') await this.#waitUntilSeen?.();
+    else await this.#post(`/${this.#readName}/_refresh`, Buffer.alloc(0));
+  }
+
   async listBelow({ namespaceId, folderId, after, limit }: Parameters<SearchIndex['listBelow']>[0]) {
     const filter = [{ term: { namespaceId } }, ...(folderId === undefined ? [] : [{ term: { aboveIds: folderId } }])];
     const body = {
       size: limit,
-      version: true,
+      version: this.#engine === 'domain',
       _source: ['nodeId'],
       query: { bool: { filter } },
       sort: [{ nodeId: 'asc' }],
       ...(after === undefined ? {} : { search_after: [after] }),
     };
-    await this.#post(`/${this.#readName}/_refresh`, Buffer.alloc(0));
+    await this.showAll();
     const { hits } = await this.#search([namespaceId], body);
+    // A collection counts versions by itself, so none of them says how late it was read.
     return hits.hits.map(({ _source: source, _version: version = 0 }) => ({ nodeId: source.nodeId, version }));
+  }
+
+  async listUnread({ after, limit }: Parameters<SearchIndex['listUnread']>[0]): Promise<readonly IndexedNode[]> {
+    const body = {
+      size: limit,
+      _source: ['namespaceId', 'nodeId'],
+      query: {
+        bool: {
+          filter: [{ range: { size: { gt: 0 } } }],
+          must_not: [{ term: { type: 'folder' } }, { exists: { field: 'textHash' } }],
+        },
+      },
+      sort: [{ nodeId: 'asc' }, { namespaceId: 'asc' }],
+      ...(after === undefined ? {} : { search_after: [after.nodeId, after.namespaceId] }),
+    };
+    if (after === undefined) await this.showAll();
+    const { hits } = await this.#search([], body);
+    return hits.hits.map(({ _source: { namespaceId, nodeId } }) => ({ namespaceId, nodeId }));
   }
 
   async find(query: IndexQuery): Promise<IndexAnswer> {
@@ -128,11 +181,16 @@ export class OpensearchSearchIndex implements SearchIndex {
     };
   }
 
+  /** `namespaceIds`: where the query finds something; anywhere when there are none. */
   async #search(namespaceIds: readonly string[], body: unknown): Promise<FoundAnswer> {
+    const place = `/${this.#readName}/_search`;
+    if (this.#engine === 'serverless' || namespaceIds.length === 0) {
+      return (await this.#post(place, jsonBytes(body))) as FoundAnswer;
+    }
     const routing = namespaceIds.map(encodeURIComponent).join(',');
     // The same copies for the same namespaces: others may score a little differently, and pages would repeat or miss hits.
     const choice = `routing=${routing}&preference=${encodeURIComponent(namespaceIds[0] ?? '')}`;
-    return (await this.#post(`/${this.#readName}/_search?${choice}`, jsonBytes(body))) as FoundAnswer;
+    return (await this.#post(`${place}?${choice}`, jsonBytes(body))) as FoundAnswer;
   }
 
   async #post(path: string, body: Buffer, contentType = 'application/json'): Promise<unknown> {
@@ -189,11 +247,11 @@ function documentId({ namespaceId, nodeId }: IndexedNode): string {
 }
 
 /** Bodies of at most REQUEST_BYTES_MAX, or of one change that is longer. */
-function bulkBodies(changes: readonly IndexChange[]): readonly Buffer[] {
+function bulkBodies(changes: readonly IndexChange[], engine: EngineKind): readonly Buffer[] {
   const bodies: Buffer[][] = [[]];
   let bytes = 0;
   for (const change of changes) {
-    const lines = Buffer.from(bulkLines(change).join(''));
+    const lines = Buffer.from(bulkLines(change, engine).join(''));
     if (bytes > 0 && bytes + lines.length > REQUEST_BYTES_MAX) {
       bodies.push([]);
       bytes = 0;
@@ -204,14 +262,11 @@ function bulkBodies(changes: readonly IndexChange[]): readonly Buffer[] {
   return bodies.map((parts) => Buffer.concat(parts));
 }
 
-function bulkLines(change: IndexChange): readonly string[] {
+function bulkLines(change: IndexChange, engine: EngineKind): readonly string[] {
   const node = change.kind === 'put' ? change.document : change;
-  const action = {
-    _id: documentId(node),
-    routing: node.namespaceId,
-    version: change.version,
-    version_type: 'external_gte',
-  };
+  const bound = { routing: node.namespaceId, version: change.version, version_type: 'external_gte' };
+  // Without versions the last writer stands, who looks once more afterwards (follow-task.ts).
+  const action = { _id: documentId(node), ...(engine === 'domain' ? bound : {}) };
   if (change.kind === 'remove') return [`${JSON.stringify({ delete: action })}\n`];
   return [`${JSON.stringify({ index: action })}\n`, `${JSON.stringify(toSource(change.document))}\n`];
 }

@@ -1,4 +1,5 @@
 import { assert, type NamespaceId } from '@syncline/protocol';
+import type { ContentQueue } from '../extraction/content-task.ts';
 import { isBehind, type JournalPosition, type JournalPositions } from '../journal/journal-positions.ts';
 import type { NamespaceHead, NamespaceStore } from '../namespaces/namespace-store.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -8,7 +9,14 @@ import { type FollowDependencies, followTask, wholeTree } from './follow-task.ts
 import { generationName, INDEX_VERSION } from './index-definition.ts';
 import type { IndexGeneration, IndexGenerations } from './index-generations.ts';
 import type { IndexQueue, IndexTask } from './index-task.ts';
-import { CATCH_UPS_MAX, NAMESPACE_PAGES_MAX, NAMESPACE_TASKS_MAX, NAMESPACES_AT_ONCE } from './limits.ts';
+import {
+  CATCH_UPS_MAX,
+  DOCUMENTS_AT_ONCE,
+  NAMESPACE_PAGES_MAX,
+  NAMESPACE_TASKS_MAX,
+  NAMESPACES_AT_ONCE,
+  UNREAD_PAGES_MAX,
+} from './limits.ts';
 import type { IndexedNode } from './search-index.ts';
 
 export interface RebuildDependencies {
@@ -16,6 +24,8 @@ export interface RebuildDependencies {
   readonly generations: IndexGenerations;
   /** How far the journals are in an index that is being made. */
   readonly positionsOf: (generation: string) => JournalPositions;
+  /** Is told which contents have no text in the index that serves in the end. */
+  readonly contents: ContentQueue;
   readonly clock: Pick<Clock, 'now'>;
   readonly meter: Meter;
 }
@@ -36,6 +46,8 @@ export interface RebuildOutcome {
   readonly kind: 'up-to-date' | 'rebuilt';
   /** Of the index that serves. */
   readonly name: string;
+  /** Contents without a text that are to be read. */
+  readonly unread: number;
 }
 
 /**
@@ -43,6 +55,9 @@ export interface RebuildOutcome {
  *
  * It follows the journals by itself from where each was when its tree was walked, to their ends before it serves and once more afterwards: so it
  * has what was written to the other one meanwhile. Whoever breaks off and repeats it goes on after the last namespace that was done.
+ *
+ * What has no text in the index that serves then, since it was read while the new one was made or there was none before, becomes a task of `contents`;
+ * also when nothing else is to be done.
  * @throws UnavailableError when a store or the index did not answer: repeat it.
  */
 export async function rebuildIndex(
@@ -57,10 +72,10 @@ export async function rebuildIndex(
   const replaced = all.filter((one) => one !== serving && !isNewer(one));
   const resumed = isForced ? undefined : unfinished;
   if (resumed === undefined && !isForced && serving?.definition === INDEX_VERSION) {
-    if (replaced.length === 0) return { kind: 'up-to-date', name: serving.name };
+    const { name } = serving;
+    if (replaced.length === 0) return { kind: 'up-to-date', name, unread: await sendUnread(dependencies, name) };
     // It serves, but was not brought up to the last writes of the one before.
-    await finish(dependencies, serving, tell);
-    return { kind: 'rebuilt', name: serving.name };
+    return { kind: 'rebuilt', name, unread: await finish(dependencies, serving, tell) };
   }
   for (const one of all) {
     if (isNewer(one) && one !== resumed) await discard(dependencies, one, tell);
@@ -72,8 +87,7 @@ export async function rebuildIndex(
   }
   await generations.serve(target.name);
   tell({ kind: 'serving', name: target.name });
-  await finish(dependencies, target, tell);
-  return { kind: 'rebuilt', name: target.name };
+  return { kind: 'rebuilt', name: target.name, unread: await finish(dependencies, target, tell) };
 }
 
 async function makeNext(
@@ -86,15 +100,34 @@ async function makeNext(
   return { name, number, definition: INDEX_VERSION, isServing: false };
 }
 
-/** Brings what serves up to what was written to the ones before until then, and removes those. */
+/** Brings what serves up to what was written to the ones before until then, and removes those; answers how many contents are to be read for it. */
 async function finish(
   dependencies: RebuildDependencies,
   target: IndexGeneration,
   tell: RebuildOptions['tell'],
-): Promise<void> {
+): Promise<number> {
   const others = (await dependencies.generations.list()).filter(({ name }) => name !== target.name);
   await passOver(dependencies, { target, previous: others.at(-1) }, tell);
+  // Before what tells that this was not done yet is gone.
+  const unread = await sendUnread(dependencies, target.name);
   for (const other of others) await discard(dependencies, other, tell);
+  return unread;
+}
+
+/** Makes tasks of all contents that have no text in an index. Tasks that are on their way already are done twice, which costs a look. */
+async function sendUnread({ generations, contents }: RebuildDependencies, name: string): Promise<number> {
+  const index = generations.open(name);
+  let sent = 0;
+  let after: IndexedNode | undefined;
+  for (let page = 0; page < UNREAD_PAGES_MAX; page++) {
+    const asked = { limit: DOCUMENTS_AT_ONCE, ...(after === undefined ? {} : { after }) };
+    const unread = await index.listUnread(asked);
+    await contents.send(unread);
+    sent += unread.length;
+    after = unread.at(-1);
+    if (after === undefined || unread.length < DOCUMENTS_AT_ONCE) return sent;
+  }
+  assert(false, 'there are no more documents than pages of them');
 }
 
 async function discard(
@@ -163,7 +196,7 @@ async function bringUp(
 
 /** Looks at all that there is, and at all that is indexed, of one namespace in the index that serves. */
 export async function refreshNamespace(
-  dependencies: Pick<FollowDependencies, 'namespaces' | 'index' | 'meter'>,
+  dependencies: Pick<FollowDependencies, 'namespaces' | 'index' | 'contents' | 'meter'>,
   head: NamespaceHead,
 ): Promise<void> {
   const { namespaceId, epoch, seq } = head;
@@ -213,6 +246,7 @@ function withTextsOf(target: Written, previous: Written | undefined): Written {
   return {
     apply: (changes) => target.apply(changes),
     listBelow: (page) => target.listBelow(page),
+    listUnread: (page) => target.listUnread(page),
     describeTexts: async (nodes: readonly IndexedNode[]) => {
       const own = await target.describeTexts(nodes);
       const others = await previous.describeTexts(nodes.filter(({ nodeId }) => !own.has(nodeId)));

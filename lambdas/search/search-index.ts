@@ -34,6 +34,11 @@ export interface SearchIndex {
     readonly after?: NodeId;
     readonly limit: number;
   }): Promise<readonly { readonly nodeId: NodeId; readonly version: number }[]>;
+  /**
+   * Files that have a content, but neither its text nor a reason why there is none, of all namespaces, by id, after `after`. Sees all that was applied
+   * before the first page. Cost: a request, and one more for the first page.
+   */
+  listUnread(page: { readonly after?: IndexedNode; readonly limit: number }): Promise<readonly IndexedNode[]>;
   /** Sees what was applied a second before. Cost: one request. */
   find(query: IndexQuery): Promise<IndexAnswer>;
 }

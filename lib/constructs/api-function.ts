@@ -18,6 +18,7 @@ import { functionEnvironment } from '../function-environment.ts';
 import type { FunctionSpec } from '../function-spec.ts';
 import { type FunctionName, functions } from '../functions.ts';
 import type { Resources } from '../resources.ts';
+import { CollectionAccess } from './collection-access.ts';
 
 export interface ApiFunctionProps {
   readonly functionName: FunctionName;
@@ -56,6 +57,12 @@ export class ApiFunction extends Construct {
       inlinePolicies: { Access: this.policy },
       ...(roleName === undefined ? {} : { roleName }),
     });
+    const { searchIndex: access } = spec.access;
+    const collection = resources?.search?.collection;
+    if (access !== undefined && collection !== undefined) {
+      const { name: collectionName } = collection;
+      new CollectionAccess(this, 'Found', { config, collectionName, access, functionName, roleArn: role.roleArn });
+    }
     this.lambda = withCode(
       this,
       functionName,

@@ -1,11 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import type { ContentQueue } from './content-queue.ts';
 import type { IndexQueue } from './index-queue.ts';
 
 export interface IndexAlarmsProps {
   readonly stage: string;
   readonly tasks: IndexQueue;
+  readonly contents: ContentQueue;
 }
 
 const PERIOD = Duration.minutes(5);
@@ -16,7 +18,7 @@ const PERIODS = 3;
 
 /** Tells when the search index does not follow. docs/OPERATING.md has a section for each. */
 export class IndexAlarms extends Construct {
-  constructor(scope: Construct, id: string, { stage, tasks }: IndexAlarmsProps) {
+  constructor(scope: Construct, id: string, { stage, tasks, contents }: IndexAlarmsProps) {
     super(scope, id);
     const alarm = (
       name: string,
@@ -54,17 +56,20 @@ export class IndexAlarms extends Construct {
         periods: PERIODS,
       },
     );
+    const putAside = ({ deadLetters }: IndexQueue | ContentQueue) => ({
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: Stats.MAXIMUM }),
+      threshold: 0,
+      periods: 1,
+    });
     alarm(
       'DeadLetters',
       'Tasks of the search index were put aside. docs/OPERATING.md, "SearchDeadLetters", says what to do.',
-      {
-        metric: tasks.deadLetters.metricApproximateNumberOfMessagesVisible({
-          period: PERIOD,
-          statistic: Stats.MAXIMUM,
-        }),
-        threshold: 0,
-        periods: 1,
-      },
+      putAside(tasks),
+    );
+    alarm(
+      'ContentsDeadLetters',
+      'Contents that were to be read for search were put aside. docs/OPERATING.md, "SearchContentsDeadLetters", says what to do.',
+      putAside(contents),
     );
   }
 }

@@ -4,6 +4,7 @@ import type { DeploymentConfig } from '../config.ts';
 import { ContentQueue } from '../constructs/content-queue.ts';
 import { IndexAlarms } from '../constructs/index-alarms.ts';
 import { IndexQueue } from '../constructs/index-queue.ts';
+import { SearchCollection } from '../constructs/search-collection.ts';
 import { SearchDomain } from '../constructs/search-domain.ts';
 import type { Search } from '../resources.ts';
 import { stackSettings } from '../stack-settings.ts';
@@ -23,17 +24,26 @@ export class SearchStack extends Stack {
     const enforceTls = config.stage !== 'local';
     this.queue = new IndexQueue(this, 'Index', { enforceTls });
     this.contentQueue = new ContentQueue(this, 'Contents', { enforceTls });
-    if (config.stage !== 'local') new IndexAlarms(this, 'Alarms', { stage: config.stage, tasks: this.queue });
+    if (config.stage !== 'local') {
+      new IndexAlarms(this, 'Alarms', { stage: config.stage, tasks: this.queue, contents: this.contentQueue });
+    }
     const { queueArn, queueUrl } = this.queue.queue;
     const { queueArn: contentArn, queueUrl: contentUrl } = this.contentQueue.queue;
     const contents = { queueArn: contentArn, queueUrl: contentUrl };
     this.search = { ...this.addEngine(config), queueArn, queueUrl, contents };
     new CfnOutput(this, 'SearchEndpoint', { value: this.search.endpoint });
+    // For whoever makes the index anew (admin/run-reindex.ts).
+    new CfnOutput(this, 'ContentQueueUrl', { value: contentUrl });
   }
 
-  private addEngine(config: DeploymentConfig): Pick<Search, 'endpoint' | 'domainArn'> {
+  private addEngine(config: DeploymentConfig): Pick<Search, 'endpoint' | 'domainArn' | 'collection'> {
     // The emulator has no engine: a real one runs beside it.
     if (config.searchEndpoint !== undefined) return { endpoint: config.searchEndpoint };
+    if (config.search === 'serverless') {
+      const { collection } = new SearchCollection(this, 'Search', { config });
+      const { name, attrArn: arn, attrCollectionEndpoint: endpoint } = collection;
+      return { endpoint, collection: { name, arn } };
+    }
     const { domain } = new SearchDomain(this, 'Search', { config });
     return { endpoint: `https://${domain.domainEndpoint}`, domainArn: domain.domainArn };
   }

@@ -167,6 +167,27 @@ export const SEARCH_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: CONTENTS, test: 'renames, moves, and moves of a folder above read nothing again' },
   },
   {
+    id: 'texts-of-a-rebuild-are-not-read',
+    what: 'What has no text in an index that was made anew is not handed over to be read.',
+    invariant: 'I-21',
+    file: 'lambdas/search/rebuild-index.ts',
+    find: '    await contents.send(unread);\n',
+    replace: '',
+    caughtBy: {
+      file: 'test/scenarios/reindex-contents.test.ts',
+      test: 'a text that is read while the index is made anew is read for the new one too, and what was read before is not read again',
+    },
+  },
+  {
+    id: 'texts-are-written-with-old-names',
+    what: 'A document that gets its text is not looked at again afterwards.',
+    invariant: 'I-21',
+    file: 'lambdas/extraction/extract-content.ts',
+    find: '    if (next?.seq === head.seq && next.epoch === head.epoch) return true;\n',
+    replace: '    if (next !== undefined) return true;\n',
+    caughtBy: { file: CONTENTS, test: 'have it beside what the file is afterwards, though nobody follows the journal' },
+  },
+  {
     id: 'old-texts-stand-with-new-contents',
     what: 'What was read of a content is written with the next content of the file.',
     invariant: 'I-21',

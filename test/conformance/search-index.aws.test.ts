@@ -10,7 +10,7 @@ async function openIndex() {
   const connection = searchConnection();
   const { endpoint } = connection;
   const requests = new AwsRequests({ signingName: 'es', connection });
-  await prepareIndex(requests, endpoint);
+  await prepareIndex({ requests, endpoint });
   return { index: new OpensearchSearchIndex({ requests, endpoint }), requests, endpoint };
 }
 

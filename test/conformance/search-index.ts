@@ -1,78 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ContentHash, encodeUlid, type NamespaceId, type NodeId } from '@syncline/protocol';
-import { extensionOf, fileTypeOf } from '../../lambdas/search/file-type-of.ts';
-import { parseQuery } from '../../lambdas/search/parse-query.ts';
-import type {
-  IndexAnswer,
-  IndexChange,
-  IndexQuery,
-  SearchDocument,
-  SearchIndex,
-} from '../../lambdas/search/search-index.ts';
-import { SeededRandom } from '../support/seeded-random.ts';
+import type { NodeId } from '@syncline/protocol';
+import type { IndexQuery } from '../../lambdas/search/search-index.ts';
+import { documentAt, HASH, indexDocuments, newId, type TestedIndex } from './search-fixture.ts';
+import { describeSearchTexts } from './search-texts.ts';
 
-export interface TestedIndex {
-  readonly index: SearchIndex;
-  /** Lets what was applied be seen. */
-  settle(): Promise<void>;
-  close(): Promise<void>;
-}
-
-const random = new SeededRandom('search-index');
-const newId = () => encodeUlid(random.bytes(16));
 /** Names that are one letter or two from each other. */
 const SIMILAR = 500;
-const HASH = ContentHash.parse('ab'.repeat(32));
-
-function documentAt(namespaceId: NamespaceId, path: string, more: Partial<SearchDocument> = {}): SearchDocument {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const extension = extensionOf(name);
-  return {
-    namespaceId,
-    nodeId: newId() as NodeId,
-    parentId: newId() as NodeId,
-    aboveIds: [],
-    kind: 'file',
-    name,
-    path,
-    type: fileTypeOf({ kind: more.kind ?? 'file', name }),
-    ...(extension === undefined ? {} : { extension }),
-    size: 100,
-    modifiedAt: '2026-03-04T05:06:07.000Z',
-    isTrashed: false,
-    ...more,
-  };
-}
 
 /** What every index of nodes does. */
-export function describeSearchIndex(open: () => Promise<TestedIndex>): void {
+export function describeSearchIndex(open: () => Promise<TestedIndex>, { hasVersions = true } = {}): void {
   let tested: TestedIndex;
   beforeAll(async () => {
     tested = await open();
   });
   afterAll(() => tested.close());
 
-  /** A namespace of its own for each test, in which `documents` were put at version 1. */
-  const indexed = async (paths: readonly (string | (Partial<SearchDocument> & { readonly path: string }))[]) => {
-    const namespaceId = newId() as NamespaceId;
-    const documents = paths.map((entry) =>
-      typeof entry === 'string' ? documentAt(namespaceId, entry) : documentAt(namespaceId, entry.path, entry),
-    );
-    await tested.index.apply(documents.map((document): IndexChange => ({ kind: 'put', version: 1, document })));
-    await tested.settle();
-    const find = (q: string, more: Partial<IndexQuery> = {}): Promise<IndexAnswer> =>
-      tested.index.find({
-        namespaceIds: [namespaceId],
-        ...parseQuery(q),
-        sort: 'name',
-        limit: 50,
-        ...more,
-        filter: { isTrashed: false, ...more.filter },
-      });
-    const paths_ = async (q: string, more: Partial<IndexQuery> = {}) =>
-      (await find(q, more)).hits.map(({ path }) => path);
-    return { namespaceId, documents, find, paths: paths_ };
-  };
+  const indexed = (paths: Parameters<typeof indexDocuments>[1]) => indexDocuments(tested, paths);
 
   let made: ReturnType<typeof indexed> | undefined;
   const similar = () =>
@@ -300,71 +243,8 @@ export function describeSearchIndex(open: () => Promise<TestedIndex>): void {
     });
   });
 
-  describe('versions', () => {
-    test('an older change never stands over a newer one, whichever comes last', async () => {
-      const { documents, paths } = await indexed(['/first.txt']);
-      const [document] = documents;
-      if (document === undefined) throw new Error('there is one');
-      const renamed = { ...document, name: 'third.txt', path: '/third.txt' };
-      await tested.index.apply([{ kind: 'put', version: 3, document: renamed }]);
-      await tested.index.apply([{ kind: 'put', version: 2, document }]);
-      await tested.settle();
-      expect(await paths('')).toEqual(['/third.txt']);
-      await tested.index.apply([{ ...document, kind: 'remove', version: 5 }]);
-      await tested.index.apply([{ kind: 'put', version: 4, document: renamed }]);
-      await tested.settle();
-      expect(await paths('')).toEqual([]);
-      await tested.index.apply([{ kind: 'put', version: 5, document }]);
-      await tested.settle();
-      expect(await paths('')).toEqual(['/first.txt']);
-    });
-
-    test('what was never there can be removed, and does not come back by an older change', async () => {
-      const { documents, namespaceId, paths } = await indexed([]);
-      expect(documents).toEqual([]);
-      const document = documentAt(namespaceId, '/ghost.txt');
-      await tested.index.apply([{ kind: 'remove', version: 9, namespaceId, nodeId: document.nodeId }]);
-      await tested.index.apply([{ kind: 'put', version: 8, document }]);
-      await tested.settle();
-      expect(await paths('')).toEqual([]);
-    });
-
-    test('the texts of nodes are told as they were put, and how long they are', async () => {
-      const read = { contentHash: HASH, text: 'some wörds' };
-      const unread = { contentHash: HASH, unread: 'it is encrypted' };
-      const { documents } = await indexed([
-        { path: '/a.txt', contentHash: HASH, text: read },
-        { path: '/b.pdf', contentHash: HASH, text: unread },
-        { path: '/c.bin', contentHash: HASH },
-      ]);
-      const texts = await tested.index.getTexts(documents);
-      expect(documents.map(({ nodeId }) => texts.get(nodeId))).toEqual([read, unread, undefined]);
-      const described = await tested.index.describeTexts(documents);
-      expect(documents.map(({ nodeId }) => described.get(nodeId))).toEqual([
-        { contentHash: HASH, bytes: 11 },
-        { contentHash: HASH, bytes: 0 },
-        undefined,
-      ]);
-    });
-
-    test('the text of a content is found with another node of the namespace, and in no other one', async () => {
-      const contentHash = ContentHash.parse('cd'.repeat(32));
-      const text = { contentHash, text: 'read once' };
-      const mine = await indexed([{ path: '/a.txt', contentHash, text }]);
-      const theirs = await indexed([{ path: '/b.txt', contentHash }]);
-      expect(await tested.index.findText({ namespaceId: mine.namespaceId, contentHash })).toEqual(text);
-      expect(await tested.index.findText({ namespaceId: theirs.namespaceId, contentHash })).toBeUndefined();
-      expect(await tested.index.findText({ namespaceId: mine.namespaceId, contentHash: HASH })).toBeUndefined();
-    });
-
-    test('texts of any length are applied together', async () => {
-      const text = { contentHash: HASH, text: '"long" text '.repeat(80_000) };
-      const { find } = await indexed(
-        Array.from({ length: 6 }, (_, index) => ({ path: `/${index}.txt`, contentHash: HASH, text })),
-      );
-      expect((await find('"long text"')).total).toBe(6);
-    });
-
+  if (hasVersions) describeVersions(indexed, () => tested);
+  describe('listing', () => {
     test('what lies below a folder is listed by pages', async () => {
       const folderId = newId() as NodeId;
       const { documents, namespaceId } = await indexed([
@@ -375,7 +255,7 @@ export function describeSearchIndex(open: () => Promise<TestedIndex>): void {
       ]);
       const below = documents
         .slice(0, 3)
-        .map(({ nodeId }) => ({ nodeId, version: 1 }))
+        .map(({ nodeId }) => ({ nodeId, version: hasVersions ? 1 : 0 }))
         .toSorted((left, right) => (left.nodeId < right.nodeId ? -1 : 1));
       const first = await tested.index.listBelow({ namespaceId, folderId, limit: 2 });
       expect(first).toEqual(below.slice(0, 2));
@@ -384,6 +264,44 @@ export function describeSearchIndex(open: () => Promise<TestedIndex>): void {
         below.slice(2),
       );
       expect(await tested.index.listBelow({ namespaceId, limit: 10 })).toHaveLength(4);
+    });
+  });
+
+  describeSearchTexts(() => tested);
+}
+
+/** What those do that know in which order changes were read. */
+function describeVersions(
+  indexed: (paths: Parameters<typeof indexDocuments>[1]) => ReturnType<typeof indexDocuments>,
+  subject: () => TestedIndex,
+): void {
+  describe('versions', () => {
+    test('an older change never stands over a newer one, whichever comes last', async () => {
+      const { documents, paths } = await indexed(['/first.txt']);
+      const [document] = documents;
+      if (document === undefined) throw new Error('there is one');
+      const renamed = { ...document, name: 'third.txt', path: '/third.txt' };
+      await subject().index.apply([{ kind: 'put', version: 3, document: renamed }]);
+      await subject().index.apply([{ kind: 'put', version: 2, document }]);
+      await subject().settle();
+      expect(await paths('')).toEqual(['/third.txt']);
+      await subject().index.apply([{ ...document, kind: 'remove', version: 5 }]);
+      await subject().index.apply([{ kind: 'put', version: 4, document: renamed }]);
+      await subject().settle();
+      expect(await paths('')).toEqual([]);
+      await subject().index.apply([{ kind: 'put', version: 5, document }]);
+      await subject().settle();
+      expect(await paths('')).toEqual(['/first.txt']);
+    });
+
+    test('what was never there can be removed, and does not come back by an older change', async () => {
+      const { documents, namespaceId, paths } = await indexed([]);
+      expect(documents).toEqual([]);
+      const document = documentAt(namespaceId, '/ghost.txt');
+      await subject().index.apply([{ kind: 'remove', version: 9, namespaceId, nodeId: document.nodeId }]);
+      await subject().index.apply([{ kind: 'put', version: 8, document }]);
+      await subject().settle();
+      expect(await paths('')).toEqual([]);
     });
   });
 }

@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type NodeId, rootNodeId } from '@syncline/protocol';
-import { type ApiDevice, newEmail, newOpId, openApiDevice, valueOf } from '../support/api-device.ts';
+import {
+  type ApiDevice,
+  newEmail,
+  newOpId,
+  openApiDevice,
+  putOperation,
+  uploadBytes,
+  valueOf,
+} from '../support/api-device.ts';
 import { eventually } from '../support/eventually.ts';
 import { sharedStack } from '../support/shared-stack.ts';
 
@@ -12,6 +20,8 @@ const MAIN = path.join(import.meta.dirname, '..', '..', 'admin', 'main.ts');
 const COMMAND_MS_MAX = 120_000;
 /** Folders that are there before, and in each a folder. */
 const BEFORE = 30;
+/** Files that are written while there is no index. */
+const WRITTEN_MEANWHILE = 8;
 
 let folder: string;
 let ann: ApiDevice;
@@ -109,6 +119,41 @@ test('the index is made anew while folders are made, renamed and deleted, and is
   const indices = await fetch(`${sharedStack().searchEndpoint}/_cat/indices/syncline-nodes-*?format=json`);
   expect(await indices.json()).toHaveLength(1);
   expect(await reindex()).toContain('Nothing was done');
+});
+
+async function putText(name: string, text: string): Promise<void> {
+  const uploadId = await uploadBytes(ann, Buffer.from(text));
+  const [result] = valueOf(
+    await ann.api.commit({ body: { operations: [putOperation(ann, { name, uploadId })] } }),
+  ).results;
+  expect(result).toMatchObject({ status: 'committed' });
+}
+
+async function namesBy(q: string): Promise<readonly string[]> {
+  const { hits } = valueOf(await ann.api.search({ query: { namespaceId: homeOf(), q, sort: 'name' } }));
+  return hits.map(({ node }) => node.name);
+}
+
+test('an index that is lost while files are written is made anew with the texts of all of them', async () => {
+  await putText('kept.txt', 'quixotic words of before');
+  await eventually(async () => expect(await namesBy('quixotic ')).toEqual(['kept.txt']));
+  const engine = String(sharedStack().searchEndpoint);
+  const indices = await fetch(`${engine}/_cat/indices/syncline-nodes-*?format=json`);
+  for (const { index } of (await indices.json()) as readonly { readonly index: string }[]) {
+    expect((await fetch(`${engine}/${index}`, { method: 'DELETE' })).status).toBe(200);
+  }
+  const names = Array.from({ length: WRITTEN_MEANWHILE }, (_, index) => `meanwhile ${index}.txt`);
+  const writes = (async () => {
+    for (const name of names) await putText(name, `quixotic words of ${name}`);
+  })();
+  await reindex('--force');
+  await writes;
+  await eventually(async () => expect(await namesBy('quixotic ')).toEqual(['kept.txt', ...names]));
+  await eventually(async () => expect(await foundPaths()).toEqual(await expectedPaths()));
+  // Nothing but the definition made an index.
+  const mapping = await fetch(`${engine}/syncline-nodes-write/_mapping`);
+  const [made] = Object.values((await mapping.json()) as Readonly<Record<string, { readonly mappings: object }>>);
+  expect(made?.mappings).toMatchObject({ dynamic: 'strict', _routing: { required: true } });
 });
 
 test('the documents of one namespace are made right where they serve', async () => {

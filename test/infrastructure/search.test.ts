@@ -8,8 +8,17 @@ import {
   READER_RESIDENT_BYTES_MAX,
   WHOLE_BYTES_MAX,
 } from '../../lambdas/extraction/limits.ts';
-import { deployedFunctions } from './deployed-functions.ts';
-import { at, onlyResourceOf, projectRoot, resourcesOf, stackOf, synthesise, withSearch } from './synthesised.ts';
+import { deployedFunctions, showValue } from './deployed-functions.ts';
+import {
+  at,
+  listOf,
+  onlyResourceOf,
+  projectRoot,
+  resourcesOf,
+  stackOf,
+  synthesise,
+  withSearch,
+} from './synthesised.ts';
 
 test('a deployment has no search index, and nothing that belongs to one, unless it is asked for', () => {
   for (const stage of ['local', 'dev', 'prod'] as const) {
@@ -25,6 +34,68 @@ test('a deployment has no search index, and nothing that belongs to one, unless 
     }
   }
 });
+
+describe.each(['dev', 'prod'] as const)('with a collection in stage %s', (stage) => {
+  const deployment = synthesise(stage, { search: 'serverless' });
+  const template = stackOf(deployment, 'Search');
+  const name = `syncline-${stage}`;
+  const deployed = deployedFunctions(deployment);
+  const policies = (type: string): unknown =>
+    resourcesOf(template, 'AWS::OpenSearchServerless::SecurityPolicy')
+      .filter(({ Properties }) => at(Properties, 'Type') === type)
+      .map(({ Properties }): unknown => JSON.parse(String(at(Properties, 'Policy'))));
+
+  test('it is one for search, with copies in production alone, and there is no domain', () => {
+    const collection = onlyResourceOf(template, 'AWS::OpenSearchServerless::Collection');
+    const standbyReplicas = stage === 'prod' ? 'ENABLED' : 'DISABLED';
+    expect(collection.Properties).toEqual({ Name: name, Type: 'SEARCH', StandbyReplicas: standbyReplicas });
+    expect(resourcesOf(template, 'AWS::OpenSearchService::Domain')).toEqual([]);
+    expect(deployed.get('search')?.environment['SEARCH_ENDPOINT']).toBe('SearchCollection.CollectionEndpoint');
+  });
+
+  test('it is encrypted, is reached from anywhere by those who may, has no dashboard, and is made after its policies', () => {
+    const Rules = [{ ResourceType: 'collection', Resource: [`collection/${name}`] }];
+    expect(policies('encryption')).toEqual([{ Rules, AWSOwnedKey: true }]);
+    expect(policies('network')).toEqual([[{ Rules, AllowFromPublic: true }]]);
+    const before = at(onlyResourceOf(template, 'AWS::OpenSearchServerless::Collection'), 'DependsOn');
+    const made = resourcesOf(template, 'AWS::OpenSearchServerless::SecurityPolicy').map(({ id }) => id);
+    expect(listOf(before).map(String).toSorted()).toEqual(made.toSorted());
+  });
+
+  test('search may read documents, the extractor also write them, the indexer also change indices and aliases, and nobody else reaches it', () => {
+    const reach = [...deployed.values()].flatMap(({ name: who, allowed }) =>
+      allowed.filter((line) => /^(?:aoss|es):/.test(line)).map((line) => `${who}: ${line}`),
+    );
+    const may = 'aoss:APIAccessAll SearchCollection.Arn';
+    expect(reach.toSorted()).toEqual([`extract: ${may}`, `index: ${may}`, `search: ${may}`]);
+    const granted = Object.values(deployment.stacks).flatMap((stack) =>
+      resourcesOf(stack, 'AWS::OpenSearchServerless::AccessPolicy').map(({ Properties }) => {
+        expect(at(Properties, 'Type')).toBe('data');
+        const policy = showValue(at(Properties, 'Policy'), deployment);
+        const [{ Rules, Principal }, ...others] = JSON.parse(policy) as readonly [DataPolicy, ...DataPolicy[]];
+        expect([others, Principal]).toEqual([[], [expect.stringMatching(/^\w*Role\.Arn$/)]]);
+        const rules = Rules.map(({ Resource, Permission }) => `${Resource.join()}: ${Permission.join(' ')}`);
+        return [at(Properties, 'Name'), Principal[0]?.replace(/Role\.Arn$/, ''), ...rules];
+      }),
+    );
+    const indices = `index/${name}/syncline-nodes*: aoss:ReadDocument`;
+    expect(granted.toSorted((one, other) => String(one[0]).localeCompare(String(other[0])))).toEqual([
+      [`${name}-extract`, 'Extract', `${indices} aoss:WriteDocument`],
+      [
+        `${name}-index`,
+        'Index',
+        `${indices} aoss:WriteDocument aoss:DescribeIndex aoss:CreateIndex aoss:UpdateIndex`,
+        `collection/${name}: aoss:DescribeCollectionItems aoss:CreateCollectionItems`,
+      ],
+      [`${name}-search`, 'Search', indices],
+    ]);
+  });
+});
+
+interface DataPolicy {
+  readonly Rules: readonly { readonly Resource: readonly string[]; readonly Permission: readonly string[] }[];
+  readonly Principal: readonly string[];
+}
 
 describe.each(['dev', 'prod'] as const)('with an index in stage %s', (stage) => {
   const deployment = synthesise(stage, withSearch(stage));
@@ -76,6 +147,7 @@ describe.each(['dev', 'prod'] as const)('with an index in stage %s', (stage) => 
       at(alarm, 'EvaluationPeriods'),
     ]);
     expect(told.toSorted((one, other) => String(one[0]).localeCompare(String(other[0])))).toEqual([
+      [`syncline-${stage}-SearchContentsDeadLetters`, 'ApproximateNumberOfMessagesVisible', 'Maximum', 0, 1],
       [`syncline-${stage}-SearchDeadLetters`, 'ApproximateNumberOfMessagesVisible', 'Maximum', 0, 1],
       [`syncline-${stage}-SearchIndexLag`, 'lag', 'Maximum', 600_000, 3],
       [`syncline-${stage}-SearchIndexStopped`, 'ApproximateAgeOfOldestMessage', 'Maximum', 600, 3],
@@ -83,6 +155,10 @@ describe.each(['dev', 'prod'] as const)('with an index in stage %s', (stage) => 
     for (const alarm of alarms) {
       expect(alarm).toMatchObject({ ComparisonOperator: 'GreaterThanThreshold', TreatMissingData: 'notBreaching' });
     }
+    const asideOf = (name: string) =>
+      JSON.stringify(alarms.find((alarm) => at(alarm, 'AlarmName') === `syncline-${stage}-Search${name}`));
+    expect(asideOf('DeadLetters')).toContain('IndexDeadLetters');
+    expect(asideOf('ContentsDeadLetters')).toContain('ContentsDeadLetters');
     const lag = alarms.find((alarm) => at(alarm, 'MetricName') === 'lag');
     const dimensions = [
       { Name: 'service', Value: 'index' },

@@ -80,11 +80,12 @@ class MeanwhileWorld {
   }
 
   async rebuild(): Promise<void> {
-    const { namespaces, clock, telemetry: meter } = this.world.stores;
+    const { namespaces, contentQueue: contents, clock, telemetry: meter } = this.world.stores;
     const dependencies = {
       namespaces: this.interleaved(namespaces),
       generations: this.interleaved(this.world.generations),
       positionsOf: (name: string) => this.#positionsOf(name),
+      contents,
       clock,
       meter,
     };

@@ -150,6 +150,83 @@ describe('tasks', () => {
     expect(await world.pathsOf(ann, 'second ')).toEqual(['/a.txt']);
   });
 
+  describe('whose file changes while its text is written', () => {
+    /** Does something after each write of the index. */
+    const extractWith = async (afterWrite: (writes: number) => Promise<unknown>) => {
+      const [task] = world.stores.contentQueue.takeTasks();
+      if (task === undefined) throw new Error('there is a task');
+      const { index, ...dependencies } = world.extracting;
+      let writes = 0;
+      const apply: typeof index.apply = async (changes) => {
+        await index.apply(changes);
+        await afterWrite(++writes);
+      };
+      const watched = { apply, describeTexts: index.describeTexts.bind(index), findText: index.findText.bind(index) };
+      const outcome = await extractContent({ ...dependencies, index: watched }, task).catch((error: unknown) => error);
+      return { outcome, writes };
+    };
+    const indexed = () => world.stores.index.documents().map(({ name, text }) => [name, text?.text]);
+
+    test('have it beside what the file is afterwards, though nobody follows the journal', async () => {
+      const { node } = await world.put(ann, { name: 'a.txt', text: 'some words' });
+      await world.followJournals();
+      const { nodeId, parentId, rev: baseRev } = node;
+      const { outcome, writes } = await extractWith(async (done) => {
+        if (done === 1) await world.must(ann, { type: 'move', nodeId, parentId, name: 'renamed.txt', baseRev });
+      });
+      expect([outcome, writes]).toEqual(['read', 2]);
+      expect(indexed()).toEqual([['renamed.txt', 'some words']]);
+    });
+
+    test('are written once when only others have changed', async () => {
+      await world.put(ann, { name: 'a.txt', text: 'some words' });
+      await world.followJournals();
+      const { outcome, writes } = await extractWith(() => world.mkdir(ann, 'other'));
+      expect([outcome, writes]).toEqual(['read', 1]);
+    });
+
+    test('leave a content that is another one by then to whoever follows the journal', async () => {
+      const { node } = await world.put(ann, { name: 'a.txt', text: 'first words' });
+      await world.followJournals();
+      const edit = { name: 'a.txt', text: 'second words', nodeId: node.nodeId, baseRev: node.rev };
+      const { outcome, writes } = await extractWith(() => world.put(ann, edit));
+      expect([outcome, writes]).toEqual(['read', 1]);
+      await world.followJournals();
+      expect(indexed()).toEqual([['a.txt', undefined]]);
+      await world.settle();
+    });
+
+    test('come again when it changes faster than it is written', async () => {
+      const { node } = await world.put(ann, { name: 'a.txt', text: 'some words' });
+      await world.followJournals();
+      const { nodeId, parentId } = node;
+      const { outcome } = await extractWith((done) =>
+        world.must(ann, { type: 'move', nodeId, parentId, name: `${done}.txt`, baseRev: node.rev + done - 1 }),
+      );
+      expect(outcome).toBeInstanceOf(UnavailableError);
+    });
+  });
+
+  test('a task that was put aside is done when it is sent again, whatever its file is by then', async () => {
+    const { node } = await world.put(ann, { name: 'a.txt', text: 'some words' });
+    await world.followJournals();
+    const bodies = world.stores.contentQueue.takeTasks().map((task) => JSON.stringify(task));
+    const records = bodies.map((body, index) => ({ messageId: `m${index}`, body }));
+    const { clock, telemetry } = world.stores;
+    const away = { read: () => Promise.reject(new UnavailableError('the reader is away')) };
+    const context = { awsRequestId: 'request' };
+    const failing = createExtractHandler({ ...world.extracting, reader: away, clock, telemetry });
+    expect((await failing({ Records: records }, context)).batchItemFailures).toHaveLength(1);
+    const { nodeId, parentId, rev: baseRev } = node;
+    await world.must(ann, { type: 'move', nodeId, parentId, name: 'renamed.txt', baseRev });
+    await world.followJournals();
+    world.stores.contentQueue.takeTasks();
+    // As a redrive does it.
+    const handler = createExtractHandler({ ...world.extracting, clock, telemetry });
+    expect(await handler({ Records: records }, context)).toEqual({ batchItemFailures: [] });
+    expect(await world.pathsOf(ann, 'words ')).toEqual(['/renamed.txt']);
+  });
+
   test('a text that is written over by somebody who had not seen it is written again', async () => {
     await world.put(ann, { name: 'a.txt', text: 'some words' });
     await world.followJournals();

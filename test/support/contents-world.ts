@@ -4,6 +4,7 @@ import type { ContentTask } from '../../lambdas/extraction/content-task.ts';
 import { type ExtractDependencies, type Extraction, extractContent } from '../../lambdas/extraction/extract-content.ts';
 import { readContent } from '../../lambdas/extraction/read-content.ts';
 import { followTask } from '../../lambdas/search/follow-task.ts';
+import type { SearchIndex } from '../../lambdas/search/search-index.ts';
 import type { Member } from './in-memory-member.ts';
 import { SharedWorld } from './shared-world.ts';
 
@@ -19,6 +20,11 @@ export class ContentsWorld extends SharedWorld {
     return this.service.stores;
   }
 
+  /** What follows the journals. */
+  get index(): SearchIndex {
+    return this.stores.index;
+  }
+
   /** Reads in this process, and counts. */
   readonly reader: ContentReader = {
     read: async (content) => {
@@ -28,20 +34,15 @@ export class ContentsWorld extends SharedWorld {
   };
 
   get extracting(): ExtractDependencies {
-    const { namespaces, index, chunks, objects } = this.stores;
+    const { index } = this;
+    const { namespaces, chunks, objects } = this.stores;
     return { namespaces, index, chunks, objects, reader: this.reader };
   }
 
   /** Lets the index follow the journals; contents wait. */
   async followJournals(): Promise<void> {
-    const {
-      namespaces,
-      index,
-      indexProgress: progress,
-      indexQueue: queue,
-      contentQueue,
-      telemetry: meter,
-    } = this.stores;
+    const { index } = this;
+    const { namespaces, indexProgress: progress, indexQueue: queue, contentQueue, telemetry: meter } = this.stores;
     const grown = new Set(namespaces.takeAppended().map(({ namespaceId }) => namespaceId));
     await queue.send([...grown].map((namespaceId) => ({ kind: 'journal', namespaceId })));
     for (let round = 0; round < ROUNDS_MAX; round++) {

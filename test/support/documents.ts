@@ -43,31 +43,41 @@ export function htmlOf(text: string): string {
   return `<!DOCTYPE html><html><head><title>page</title><style>.hidden{}</style><script>var unseen = 1;</script></head><body><p>${text}</p></body></html>`;
 }
 
-/** With compressed streams, as nearly all are. Source: ISO 32000-1, section 7.5. */
+/** Lines of one page: what stands below a page is not seen, and not read. */
+const PAGE_LINES = 50;
+
+/** With compressed streams, as nearly all are. */
 export function pdfOf(text: string): Uint8Array {
   const shown = text.replaceAll(/[\\()]/g, (sign) => `\\${sign}`);
-  const lines = shown.match(/.{1,80}(?:\s|$)/g) ?? [];
-  const drawn = lines.map((line) => `(${line}) Tj T*`).join('\n');
-  return pdfWith(deflateSync(Buffer.from(`BT /F1 12 Tf 14 TL 72 720 Td\n${drawn}\nET`, 'latin1')));
+  const lines = (shown.match(/.{1,80}(?:\s|$)/g) ?? []).map((line) => `(${line}) Tj T*`);
+  const pages: Uint8Array[] = [];
+  for (let from = 0; from < lines.length; from += PAGE_LINES) {
+    const drawn = lines.slice(from, from + PAGE_LINES).join('\n');
+    pages.push(deflateSync(Buffer.from(`BT /F1 12 Tf 14 TL 72 720 Td\n${drawn}\nET`, 'latin1')));
+  }
+  return pdfWith(...pages);
 }
 
-/** A PDF of one page whose drawing is this stream, which is deflated. */
-export function pdfWith(stream: Uint8Array, more: readonly string[] = []): Uint8Array {
+/** A PDF whose pages are drawn by these streams, which are deflated. Source: ISO 32000-1, section 7.5. */
+export function pdfWith(...streams: readonly Uint8Array[]): Uint8Array {
+  const pageId = (index: number) => 4 + 2 * index;
   const objects: (string | Uint8Array)[] = [
     '<< /Type /Catalog /Pages 2 0 R >>',
-    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
-    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 5 0 R >> >> /Contents 4 0 R >>',
-    Buffer.concat([
-      Buffer.from(`<< /Length ${stream.length} /Filter /FlateDecode >>\nstream\n`),
-      stream,
-      Buffer.from('\nendstream'),
-    ]),
+    `<< /Type /Pages /Kids [${streams.map((_, index) => `${pageId(index)} 0 R`).join(' ')}] /Count ${streams.length} >>`,
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>',
-    ...more,
+    ...streams.flatMap((stream, index) => [
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${pageId(index) + 1} 0 R >>`,
+      Buffer.concat([
+        Buffer.from(`<< /Length ${stream.length} /Filter /FlateDecode >>\nstream\n`),
+        stream,
+        Buffer.from('\nendstream'),
+      ]),
+    ]),
   ];
-  const parts: Buffer[] = [Buffer.from('%PDF-1.7\n')];
+  const header = Buffer.from('%PDF-1.7\n');
+  const parts: Buffer[] = [header];
   const places: number[] = [];
-  let offset = parts[0]?.length ?? 0;
+  let offset = header.length;
   for (const [index, body] of objects.entries()) {
     places.push(offset);
     const part = Buffer.concat([Buffer.from(`${index + 1} 0 obj\n`), Buffer.from(body), Buffer.from('\nendobj\n')]);
@@ -76,8 +86,7 @@ export function pdfWith(stream: Uint8Array, more: readonly string[] = []): Uint8
   }
   const rows = places.map((place) => `${String(place).padStart(10, '0')} 00000 n \n`).join('');
   const count = objects.length + 1;
-  const encrypt = more.length > 0 ? ` /Encrypt ${objects.length} 0 R /ID [<00> <00>]` : '';
-  const end = `xref\n0 ${count}\n0000000000 65535 f \n${rows}trailer\n<< /Size ${count} /Root 1 0 R${encrypt} >>\nstartxref\n${offset}\n%%EOF\n`;
+  const end = `xref\n0 ${count}\n0000000000 65535 f \n${rows}trailer\n<< /Size ${count} /Root 1 0 R >>\nstartxref\n${offset}\n%%EOF\n`;
   return Buffer.concat([...parts, Buffer.from(end)]);
 }
 
