@@ -44,7 +44,8 @@ export async function searchNames(
     const { text, retryAfterSeconds } = REASONS[reason];
     return refused('unavailable', text, { retryAfterSeconds });
   }
-  const begin = foldWord((request.q ?? '').trim());
+  // Whoever types a phrase means a name with spaces.
+  const begin = foldWord((request.q ?? '').trim().replace(/^"([^"]*)"?$/, '$1'));
   const parentId = request.folderId;
   const limit = request.limit ?? SEARCH_HITS_MAX;
   const hits: SearchHit[] = [];

@@ -42,6 +42,9 @@ describeSearchIndex(
 
 test('what the service asks of an index that serves is what a collection takes', async () => {
   const { proxy, generations, options, name, engineUrl } = await openCollection();
+  // What all tests share is of a domain's definition, whoever comes first.
+  const connection = searchConnection();
+  await prepareIndex({ requests: new AwsRequests({ signingName: 'es', connection }), endpoint: engineUrl });
   expect(await generations.list()).toContainEqual(expect.objectContaining({ isServing: true }));
   await prepareIndex(options);
   const index = new OpensearchSearchIndex(options);

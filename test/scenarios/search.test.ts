@@ -212,6 +212,8 @@ test('without an index it says why, and still finds names in one folder by their
   const inFolder = { q: 'em', folderId: folder.nodeId };
   const found = await searchNodes(dependencies, inFolder, { accountId });
   expect(found).toMatchObject({ kind: 'done', value: { covers: 'names', total: 2 } });
+  const phrase = await searchNodes(dependencies, { ...inFolder, q: '"other.t" ' }, { accountId });
+  expect(phrase).toMatchObject({ kind: 'done', value: { hits: [{ path: '/other.txt' }] } });
   const images = await searchNodes(dependencies, { ...inFolder, type: 'image' }, { accountId });
   expect(images).toMatchObject({ kind: 'done', value: { total: 0 } });
   const trashed = await searchNodes(dependencies, { ...inFolder, trashed: 'true' }, { accountId });

@@ -46,6 +46,8 @@ export async function openCollectionProxy(engineUrl: string): Promise<Collection
     })();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A test that fails before it closes it ends all the same.
+  server.unref();
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     refused,

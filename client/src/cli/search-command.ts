@@ -1,4 +1,12 @@
-import { FILE_BYTES_MAX, FileExtension, FileType, type SearchHit, type SharedFolder } from '@syncline/protocol';
+import {
+  FILE_BYTES_MAX,
+  FileExtension,
+  FileType,
+  type RouteResponse,
+  rootNodeId,
+  type SearchHit,
+  type SharedFolder,
+} from '@syncline/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
@@ -65,6 +73,7 @@ async function search(context: CommandContext, [words]: readonly [string[]], opt
   const q = `${words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' ')} `;
   const hits: SearchHit[] = [];
   let total: number;
+  let covers: RouteResponse<'search'>['covers'];
   let page: string | undefined;
   do {
     const asked = { ...filters, ...scope, q, page, limit: String(Math.min(limit - hits.length, HITS_AT_ONCE)) };
@@ -72,17 +81,25 @@ async function search(context: CommandContext, [words]: readonly [string[]], opt
     const answer = await session.api.search({ query, signal });
     if (!answer.ok) throw searchError(answer.problem);
     hits.push(...answer.value.hits);
-    ({ total, nextPage: page } = answer.value);
+    ({ total, covers, nextPage: page } = answer.value);
   } while (page !== undefined && hits.length < limit);
   const folders = hits.length === 0 ? [] : await sharedFolders(session, signal);
   const lines = hits.flatMap((hit) => describe(hit, folders));
+  if (covers === 'names') {
+    output.note(
+      'There is no search index, or it does not answer: only names in this folder that begin so were looked for.',
+    );
+  }
   if (total > hits.length) output.note(`${total} were found; --limit shows more.`);
-  output.result({ total, hits }, lines.length === 0 ? ['Nothing was found.'] : lines);
+  output.result({ total, covers, hits }, lines.length === 0 ? ['Nothing was found.'] : lines);
 }
 
 async function scopeOf(session: Session, folder: string, signal: AbortSignal) {
   const node = await requireNode(session, parseRemotePath(folder), signal);
-  if (node.mountedNamespaceId !== undefined) return { namespaceId: node.mountedNamespaceId };
+  if (node.mountedNamespaceId !== undefined) {
+    const namespaceId = node.mountedNamespaceId;
+    return { namespaceId, folderId: rootNodeId(namespaceId) };
+  }
   return { namespaceId: node.namespaceId, folderId: node.nodeId };
 }
 
