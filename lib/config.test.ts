@@ -21,6 +21,7 @@ test('without any context it is a development deployment that lets no foreign or
     socketPings: 'function',
     originKey: 1,
     logRetentionDays: 30,
+    operations: { watch: 'alarms' },
   });
 });
 
@@ -32,6 +33,7 @@ test('stage local goes to an emulator on its usual port, for any origin, with sh
     search: 'off',
     web: 'off',
     logRetentionDays: 1,
+    operations: { watch: 'none' },
   });
 });
 
@@ -45,6 +47,8 @@ test('every setting is taken from the context, as text or as JSON', () => {
     webDomain: 'files.example.com',
     webCertificate: CERTIFICATE,
     socketPings: 'gateway',
+    watch: 'alarms',
+    alarmEmail: 'ops@example.com',
   };
   const config = {
     stage: 'prod',
@@ -60,6 +64,7 @@ test('every setting is taken from the context, as text or as JSON', () => {
     originKey: 2,
     socketPings: 'gateway',
     logRetentionDays: 90,
+    operations: { watch: 'alarms', alarmEmail: 'ops@example.com' },
   };
   const text = { quotaBytes: '5000000', scrubDays: '7', logRetentionDays: '90', originKey: '2' };
   expect(read({ ...given, ...text, allowedOrigins: 'https://a.example.com, https://b.example.com:8443' })).toEqual(
@@ -117,6 +122,10 @@ test.each([
     'webCertificate must be the ARN of a certificate in us-east-1',
   ],
   ['a key that is none', { originKey: '0' }, 'originKey must be a whole number from 1'],
+  ['a watch that there is not', { watch: 'closely' }, 'watch must be one of none, alarms, full'],
+  ['a watch in stage local', { stage: 'local', watch: 'full' }, 'watch must be none in stage local'],
+  ['an address for no alarms', { watch: 'none', alarmEmail: 'ops@example.com' }, 'alarmEmail needs alarms'],
+  ['an address that is none', { alarmEmail: 'ops' }, 'alarmEmail must be an address like'],
   ['the name of a length', { logRetentionDays: 'ONE_DAY' }, 'logRetentionDays must be a length'],
 ])('%s is refused with a sentence that says what is wanted', (_, context, message) => {
   expect(() => read(context)).toThrow(ConfigError);

@@ -44,6 +44,15 @@ export interface DeploymentConfig {
   readonly socketPings: (typeof pingAnswers)[number];
   /** How long logs are kept, one of the lengths that CloudWatch Logs knows. @default 30, in `local` 1 */
   readonly logRetentionDays: RetentionDays;
+  readonly operations: OperationsConfig;
+}
+
+/** How a deployment is watched, and how new code comes into it. */
+export interface OperationsConfig {
+  /** `full`: a dashboard, saved queries, and alarms on what was promised, which cost by the month. `alarms`: those alone that tell of loss, or of work that nobody does. @default full in `prod`, alarms elsewhere; none in `local` */
+  readonly watch: 'none' | 'alarms' | 'full';
+  /** Who is told of alarms by mail. AWS asks the address before it sends any. @default nobody */
+  readonly alarmEmail?: string;
 }
 
 /** An OpenID Connect issuer, and the `aud` (or `client_id`) that its tokens must carry. */
@@ -68,7 +77,7 @@ export class ConfigError extends Error {
  *
  * Keys: `stage`, `endpoint`, `dedupScope`, `removal`, `scrubDays`, `quotaBytes`, `issuer`, `audience`, `allowedOrigins`
  * (comma-separated or a list), `logRetentionDays`, `search`, `searchEndpoint`, `web`, `webDomain`, `webCertificate`, `originKey`,
- * `socketPings`.
+ * `socketPings`, `watch`, `alarmEmail`.
  *
  * @throws ConfigError when a value is not one that can be deployed.
  */
@@ -94,6 +103,7 @@ export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig 
     ...web,
     socketPings: readPings(reader, stage),
     logRetentionDays: readLogRetention(reader, stage),
+    operations: readOperations(reader, stage),
   };
   if (reader.mistakes.length > 0) throw new ConfigError(`cannot deploy:\n- ${reader.mistakes.join('\n- ')}`);
   return config;
@@ -243,6 +253,20 @@ function readLogRetention(reader: ContextReader, stage: Stage): RetentionDays {
   if (typeof days === 'number' && days !== RetentionDays.INFINITE) return days;
   reader.mistakes.push(`logRetentionDays must be a length that CloudWatch Logs knows (1, 7, 30, 90 …), not "${text}"`);
   return RetentionDays.ONE_MONTH;
+}
+
+function readOperations(reader: ContextReader, stage: Stage): OperationsConfig {
+  const usual = { local: 'none', dev: 'alarms', prod: 'full' } as const;
+  const watch = reader.choice('watch', ['none', 'alarms', 'full'], usual[stage]);
+  if (stage === 'local' && watch !== 'none')
+    reader.mistakes.push('watch must be none in stage local: nobody is told there');
+  const alarmEmail = reader.text('alarmEmail');
+  if (alarmEmail === undefined) return { watch };
+  if (watch === 'none') reader.mistakes.push('alarmEmail needs alarms: leave it out, or set watch to alarms or full');
+  if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(alarmEmail)) {
+    reader.mistakes.push(`alarmEmail must be an address like ops@example.com, not "${alarmEmail}"`);
+  }
+  return { watch, alarmEmail };
 }
 
 /** Scheme, host and port alone: what a browser sends as Origin. */

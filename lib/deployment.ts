@@ -4,12 +4,13 @@ import type { ApiFunction } from './constructs/api-function.ts';
 import type { Identity } from './resources.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { IdentityStack } from './stacks/identity-stack.ts';
+import { OperationsStack } from './stacks/operations-stack.ts';
 import { RealtimeStack } from './stacks/realtime-stack.ts';
 import { SearchStack } from './stacks/search-stack.ts';
 import { StorageStack } from './stacks/storage-stack.ts';
 import { WebStack } from './stacks/web-stack.ts';
 
-/** The stacks of one deployment, each reading only from those before it: storage, identity, search, realtime, api, web. */
+/** The stacks of one deployment, each reading only from those before it: storage, identity, search, realtime, api, web, operations. */
 export function addStacks(app: App, config: DeploymentConfig): void {
   const stackId = (name: string) => `Syncline-${config.stage}-${name}`;
   const storage = new StorageStack(app, stackId('Storage'), { config });
@@ -18,13 +19,23 @@ export function addStacks(app: App, config: DeploymentConfig): void {
   const search = found === undefined ? {} : { search: found.search };
   const feed = (consumer: ApiFunction): void => found?.queue.feed(consumer);
   const feedContents = (consumer: ApiFunction): void => found?.contentQueue.feed(consumer);
-  const { sockets } = new RealtimeStack(app, stackId('Realtime'), {
+  const realtime = new RealtimeStack(app, stackId('Realtime'), {
     config,
     storage,
     identity,
     search: found === undefined ? undefined : { ...found.search, feed, feedContents },
   });
-  const { origin } = new ApiStack(app, stackId('Api'), { config, storage, identity, sockets, ...search });
-  if (origin === undefined) return;
-  new WebStack(app, stackId('Web'), { config, storage, identity, sockets, api: origin });
+  const { sockets } = realtime;
+  const { origin, httpApiId } = new ApiStack(app, stackId('Api'), { config, storage, identity, sockets, ...search });
+  if (origin !== undefined) {
+    new WebStack(app, stackId('Web'), { config, storage, identity, sockets, api: origin });
+  }
+  if (config.operations.watch === 'none') return;
+  new OperationsStack(app, stackId('Operations'), {
+    config,
+    storage,
+    realtime: realtime.watched,
+    httpApiId,
+    search: found,
+  });
 }

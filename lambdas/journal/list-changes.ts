@@ -127,6 +127,7 @@ function toChange({
   expiresAt: _expires,
   was: _was,
   member: _member,
+  requestId: _request,
   ...change
 }: JournalEntry): Change {
   return change;

@@ -51,6 +51,7 @@ export function entryOf(
   made: { readonly seq: number; readonly opId: OpId; readonly change: NodeChange },
 ): JournalEntry {
   const was = wasBefore(made.change);
+  const { requestId } = author.caller;
   return {
     ...(was === undefined ? {} : { was }),
     namespaceId: author.namespaceId,
@@ -62,5 +63,6 @@ export function entryOf(
     accountId: author.caller.accountId,
     opId: made.opId,
     expiresAt: epochMs(author.now + JOURNAL_RETENTION_MS),
+    ...(requestId === undefined ? {} : { requestId }),
   };
 }

@@ -43,8 +43,10 @@ export function entryOf(item: Item): JournalEntry {
   } satisfies Readonly<Record<RequiredName<JournalEntry>, unknown>> as JournalEntry;
   const was = valueOf(item, 'was') as NodeBefore | undefined;
   const member = valueOf(item, 'member') as MembershipChange | undefined;
+  const requestId = valueOf(item, 'requestId') as string | undefined;
   if (member !== undefined) return { ...entry, member };
-  return was === undefined ? entry : { ...entry, was };
+  const traced = requestId === undefined ? entry : { ...entry, requestId };
+  return was === undefined ? traced : { ...traced, was };
 }
 
 function nodeOfEntry(namespaceId: string, item: Item): Node {

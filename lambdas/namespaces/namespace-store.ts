@@ -238,6 +238,8 @@ export interface JournalEntry extends Change {
   readonly expiresAt: EpochMs;
   /** What the change made different, as it was before: with it the journal can be read backwards. */
   readonly was?: NodeBefore;
+  /** By which the request that made the change is found in logs. */
+  readonly requestId?: string;
 }
 
 /** Of a node before a change, what was another than after it. Whether it was there, and live, the type of the change tells. */

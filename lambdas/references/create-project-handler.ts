@@ -3,6 +3,7 @@ import { isBehind, type JournalPosition } from '../journal/journal-positions.ts'
 import { SETTLE_RECORD_MS } from '../remainders/limits.ts';
 import { type SettleDependencies, settleRemainders } from '../remainders/settle-remainders.ts';
 import { describeError, type ErrorDescription } from '../runtime/describe-error.ts';
+import { type EntryTrace, lagOf, traceEntries } from '../runtime/entry-traces.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { firstFailure, readRecords, type StreamEvent, type StreamResult } from '../runtime/stream-records.ts';
 import type { Telemetry } from '../runtime/telemetry.ts';
@@ -11,7 +12,7 @@ import { NAMESPACES_IN_FLIGHT_MAX } from './limits.ts';
 import { type ProjectNamespaceDependencies, projectNamespace } from './project-namespace.ts';
 
 /** What projecting needs to know of a new journal entry: how far its journal has come. */
-export interface ProjectedEntry extends JournalPosition {
+export interface ProjectedEntry extends JournalPosition, EntryTrace {
   readonly namespaceId: NamespaceId;
 }
 
@@ -36,10 +37,9 @@ export function createProjectHandler(dependencies: ProjectHandlerDependencies) {
     const { read, poisoned } = readRecords(event.Records, decodeEntry);
     const projecting = { ...dependencies, meter: telemetry };
     const namespaceIds = new Set(read.map(({ entry }) => entry.namespaceId));
-    const failures = await projectAll(
-      projecting,
-      read.map(({ entry }) => entry),
-    );
+    const entries = read.map(({ entry }) => entry);
+    traceEntries(telemetry, entries);
+    const failures = await projectAll(projecting, entries);
     const unsettled = await settleAll(projecting, namespaceIds);
     const behind = read.filter(({ entry }) => failures.has(entry.namespaceId)).map(({ record }) => record);
     const first = firstFailure(event.Records, new Set([...poisoned.keys(), ...behind]));
@@ -50,6 +50,7 @@ export function createProjectHandler(dependencies: ProjectHandlerDependencies) {
       requestId: context.awsRequestId,
       status: first === undefined && error === undefined ? 200 : 207,
       durationMs: clock.now() - startedAt,
+      ...lagOf(entries, clock.now()),
       ...(error === undefined ? {} : { code: 'internal', error }),
     });
     return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first }] };

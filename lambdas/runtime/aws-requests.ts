@@ -1,5 +1,6 @@
 import { SECOND_MS } from '@syncline/protocol';
 import type { AwsConnection } from './aws-connection.ts';
+import { countAwsFailure } from './aws-failures.ts';
 import type { Clock, Random } from './clock.ts';
 import { type HttpAnswer, HttpConnections, isNetworkError } from './http-connections.ts';
 import { type AwsRequest, RequestSigner } from './request-signer.ts';
@@ -61,9 +62,11 @@ export class AwsRequests {
       try {
         const answer = await this.#http.send({ ...request, headers });
         if (!this.#isPassing(answer)) return answer;
+        countAwsFailure(this.#options.signingName);
         failure = new Error(`status ${answer.status}`);
       } catch (error) {
         if (!isNetworkError(error)) throw error;
+        countAwsFailure(this.#options.signingName);
         failure = error;
       }
     }

@@ -10,6 +10,8 @@ export interface Caller {
   readonly signIn?: string;
   /** The sign-in has ended; only where a route is served all the same (`isLastWord`). */
   readonly hasEnded?: true;
+  /** By which the request is found in logs: the client's own where it gave one. */
+  readonly requestId?: string;
 }
 
 /** A caller on one of its own devices, which is registered and not revoked. */

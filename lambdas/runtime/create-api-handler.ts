@@ -120,14 +120,15 @@ async function authenticate(
   const caller = readCaller(event.requestContext.authorizer?.jwt?.claims);
   if (caller === undefined) return refused('unauthenticated', 'an access token of this deployment is needed');
   progress.ids = { accountId: caller.accountId };
-  if (route.access === 'account') return done(caller);
+  const found = { ...caller, requestId: progress.requestId };
+  if (route.access === 'account') return done(found);
   const deviceId = DeviceId.safeParse(event.headers?.['x-device-id']);
   if (!deviceId.success) return refused('invalid_request', 'the header X-Device-Id must name a device');
   progress.ids = { accountId: caller.accountId, deviceId: deviceId.data };
   const device = await dependencies.accounts?.getDevice(caller.accountId, deviceId.data);
   // What names no sign-in says nothing about the token: it may be that of another device, which was unlinked.
   const isUnbound = device !== undefined && device.signIn === undefined;
-  return isUnbound && (await hasEnded(dependencies, caller)) ? refusedEnded() : withDevice(caller, device);
+  return isUnbound && (await hasEnded(dependencies, caller)) ? refusedEnded() : withDevice(found, device);
 }
 
 function isOfAccount({ access }: Route): boolean {

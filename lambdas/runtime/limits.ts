@@ -17,6 +17,8 @@ export const RESPONSE_BYTES_MAX = 6 * MiB - 64 * 1024;
 export const RETRY_AFTER_SECONDS = 1;
 /** Frames of a stack that are logged. */
 export const STACK_FRAMES_MAX = 12;
+/** Requests that one line names as those that it follows from: as many as a batch of the stream has entries. */
+export const TRACES_MAX = 100;
 /** Causes of an error that are logged. */
 export const CAUSES_MAX = 4;
 

@@ -1,9 +1,14 @@
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
+import { journalRoutes, OBJECTIVES } from '@syncline/protocol';
+import { countAwsFailure, takeAwsFailures } from './aws-failures.ts';
+import { TRACES_MAX } from './limits.ts';
 import { lineTelemetry } from './line-telemetry.ts';
 import type { Invocation } from './telemetry.ts';
 
 const REQUEST: Invocation = { route: 'GET /v1/account', requestId: 'r', status: 200, durationMs: 12 };
 const AT = Date.UTC(2026, 0, 1);
+
+beforeEach(() => void takeAwsFailures());
 
 function open() {
   const written: string[] = [];
@@ -91,4 +96,69 @@ test('how long the oldest of what was worked at had waited is a metric of its ow
   expect(namesOf(late)).toContain('"Name":"lag"');
   telemetry.report(REQUEST);
   expect(namesOf(take()[1])).not.toContain('"Name":"lag"');
+});
+
+/** What a document tells by stage alone. */
+function byStage(document: unknown): object {
+  const { _aws, ...values } = document as { readonly _aws: { readonly CloudWatchMetrics: readonly Directive[] } };
+  const [, told, ...rest] = _aws.CloudWatchMetrics;
+  expect(rest).toEqual([]);
+  if (told === undefined) return {};
+  expect(told.Dimensions).toEqual([['stage']]);
+  return Object.fromEntries(told.Metrics.map(({ Name }) => [Name, (values as Record<string, unknown>)[Name]]));
+}
+
+interface Directive {
+  readonly Dimensions: readonly (readonly string[])[];
+  readonly Metrics: readonly { readonly Name: string }[];
+}
+
+test('a commit and a delta tell by stage whether they were in time, and what failed tells nothing of its time', () => {
+  const { telemetry, take } = open();
+  const routeOf = ({ method, path }: { readonly method: string; readonly path: string }) => `${method} ${path}`;
+  const told = (route: string, durationMs: number, status = 200) => {
+    telemetry.report({ ...REQUEST, route, durationMs, status });
+    return byStage(take()[1]);
+  };
+  const commit = routeOf(journalRoutes.commit);
+  expect(told(commit, OBJECTIVES.commitLatency.msMax)).toEqual({ 'missed.commitLatency': 0 });
+  expect(told(commit, OBJECTIVES.commitLatency.msMax + 1)).toEqual({ 'missed.commitLatency': 1 });
+  expect(told(routeOf(journalRoutes.listChanges), OBJECTIVES.deltaLatency.msMax + 1)).toEqual({
+    'missed.deltaLatency': 1,
+  });
+  expect(told(commit, 9999, 503)).toEqual({});
+  expect(told(routeOf(journalRoutes.waitForChanges), 25_000)).toEqual({});
+});
+
+test('pushes tell by stage whether they were in time', () => {
+  const { telemetry, take } = open();
+  const told = (lagMs?: number) => {
+    telemetry.report({ ...REQUEST, route: 'notify', ...(lagMs === undefined ? {} : { lagMs }) });
+    return byStage(take()[1]);
+  };
+  expect([told(0), told(OBJECTIVES.pushLag.msMax + 1)]).toEqual([{ 'missed.pushLag': 0 }, { 'missed.pushLag': 1 }]);
+  expect(told()).toEqual({});
+});
+
+test('tries at services of AWS that failed are counted by service, once, and names that nobody knows make no metric', () => {
+  const { telemetry, take } = open();
+  for (const service of ['s3', 's3', 'dynamodb', 'of-somebody']) countAwsFailure(service);
+  telemetry.report(REQUEST);
+  const [, metrics] = take();
+  expect(metrics).toMatchObject({ 'failedTries.s3': 2, 'failedTries.dynamodb': 1 });
+  expect(JSON.stringify(metrics)).not.toContain('somebody');
+  telemetry.report(REQUEST);
+  expect(take()[1]).not.toHaveProperty(['failedTries.s3']);
+});
+
+test('a line names the requests that it follows from, each once, no more than TRACES_MAX, and none of the line before', () => {
+  const { telemetry, take } = open();
+  for (const id of ['a', 'b', 'a']) telemetry.trace(id);
+  telemetry.report(REQUEST);
+  expect(take()[0]).toMatchObject({ traces: 'a b' });
+  for (let index = 0; index < TRACES_MAX + 5; index++) telemetry.trace(`r${index}`);
+  telemetry.report(REQUEST);
+  expect(String(take()[0]?.['traces']).split(' ')).toHaveLength(TRACES_MAX);
+  telemetry.report(REQUEST);
+  expect(take()[0]).not.toHaveProperty('traces');
 });

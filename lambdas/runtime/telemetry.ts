@@ -1,10 +1,10 @@
 import type { ErrorCode } from '@syncline/protocol';
 import type { ErrorDescription } from './describe-error.ts';
-import type { CountName, Meter } from './meter.ts';
+import type { CountName, Meter, Tracer } from './meter.ts';
 
 /** What one invocation tells about itself: one line and its metrics. Ids, counts and codes; never names, paths, tokens or bytes. */
-export interface Telemetry extends Meter {
-  /** Ends the invocation: writes its line and metrics, with all that was counted since the last one. */
+export interface Telemetry extends Meter, Tracer {
+  /** Ends the invocation: writes its line and metrics, with all that was counted and traced since the last one. */
   report(invocation: Invocation): void;
 }
 

@@ -30,7 +30,7 @@ export interface QueueResult {
   readonly batchItemFailures: { readonly itemIdentifier: string }[];
 }
 
-export interface IndexHandlerDependencies extends Omit<FollowDependencies, 'meter' | 'queue'> {
+export interface IndexHandlerDependencies extends Omit<FollowDependencies, 'meter' | 'queue' | 'tracer'> {
   readonly queue: ReceivedIndexQueue;
   /** Makes the index when there is none yet. */
   readonly prepare: () => Promise<void>;
@@ -56,7 +56,7 @@ export function createIndexHandler(dependencies: IndexHandlerDependencies) {
       try {
         task = decodeIndexTask(body);
         await (prepared ??= dependencies.prepare());
-        await followTask({ ...dependencies, meter: telemetry }, task);
+        await followTask({ ...dependencies, meter: telemetry, tracer: telemetry }, task);
       } catch (error) {
         if (task === undefined) telemetry.count('tasksPoisoned');
         else prepared = undefined;

@@ -3,7 +3,7 @@ import { type NamespaceId, type NodeId, rootNodeId, type TrashEntry } from '@syn
 import type { JournalPosition, JournalPositions } from '../journal/journal-positions.ts';
 import { NamespaceView } from '../journal/namespace-view.ts';
 import type { JournalEntry, NamespaceHead, NamespaceStore } from '../namespaces/namespace-store.ts';
-import type { Meter } from '../runtime/meter.ts';
+import type { Meter, Tracer } from '../runtime/meter.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
 import { type ApplyDependencies, applyDocuments } from './apply-documents.ts';
 import { describeNodes } from './describe-nodes.ts';
@@ -25,6 +25,8 @@ export interface FollowDependencies extends Pick<ApplyDependencies, 'contents'> 
   readonly progress: JournalPositions;
   readonly queue: IndexQueue;
   readonly meter: Meter;
+  /** Is told of the requests whose changes are in the index. */
+  readonly tracer?: Tracer;
 }
 
 /**
@@ -70,6 +72,7 @@ async function followJournal(dependencies: FollowDependencies, head: NamespaceHe
       const position = { epoch, seq: last.seq };
       await indexNodes(dependencies, head, { nodeIds: entries.map(({ node }) => node.nodeId), position });
       await queue.send(entries.flatMap((entry) => tasksOf(entry, position)));
+      for (const { requestId } of entries) if (requestId !== undefined) dependencies.tracer?.trace(requestId);
       seq = last.seq;
     }
     await progress.advance(namespaceId, { epoch, seq });

@@ -1,3 +1,4 @@
+import { lagOf, traceEntries } from '../runtime/entry-traces.ts';
 import { firstFailure, readRecords, type StreamEvent, type StreamResult } from '../runtime/stream-records.ts';
 import type { Telemetry } from '../runtime/telemetry.ts';
 import { type AppendedEntry, type NotifyDevicesDependencies, notifyDevices } from './notify-devices.ts';
@@ -20,6 +21,7 @@ export function createNotifyHandler(dependencies: NotifyHandlerDependencies) {
     const startedAt = clock.now();
     const { read, poisoned } = readRecords(event.Records, decodeEntry);
     const entries = read.map(({ entry }) => entry);
+    traceEntries(telemetry, entries);
     const unreached = await notifyDevices({ ...dependencies, meter: telemetry }, entries);
     const failed = read.filter(({ entry }) => unreached.has(entry.namespaceId)).map(({ record }) => record);
     const first = firstFailure(event.Records, new Set([...poisoned.keys(), ...failed]));
@@ -30,6 +32,7 @@ export function createNotifyHandler(dependencies: NotifyHandlerDependencies) {
       requestId: context.awsRequestId,
       status: first === undefined ? 200 : 207,
       durationMs: clock.now() - startedAt,
+      ...lagOf(entries, clock.now()),
       ...(unreached.size > 0 ? { code: 'unavailable' } : {}),
       ...(error === undefined ? {} : { code: 'internal', error }),
     });

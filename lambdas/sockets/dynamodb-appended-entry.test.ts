@@ -14,7 +14,10 @@ test('what the namespace store writes is what a push reads', async () => {
   const opId = OpId.parse(`${deviceId}-0`);
   const entry = { namespaceId, seq: 7, type: 'created', node, deviceId, accountId, opId, changedAt: at } as const;
   const image = { ...entryAttributes({ ...entry, expiresAt: epochMs(0) }, 3), ...entryKey(namespaceId, 7) };
-  expect(decodeAppendedEntry(image)).toEqual({ namespaceId, seq: 7, epoch: 3, deviceId });
+  const changedAt = Date.parse(at);
+  expect(decodeAppendedEntry(image)).toEqual({ namespaceId, seq: 7, epoch: 3, deviceId, changedAt });
+  const traced = { ...image, ...entryAttributes({ ...entry, expiresAt: epochMs(0), requestId: 'sync-42' }, 3) };
+  expect(decodeAppendedEntry(traced)).toMatchObject({ requestId: 'sync-42' });
 });
 
 test('an image that lacks anything is refused', () => {

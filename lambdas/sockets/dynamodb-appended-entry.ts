@@ -1,4 +1,4 @@
-import { DeviceId, NamespaceId } from '@syncline/protocol';
+import { DeviceId, NamespaceId, parseInstant } from '@syncline/protocol';
 import * as z from 'zod/mini';
 import type { AppendedEntry } from './notify-devices.ts';
 
@@ -10,10 +10,19 @@ const Image = z.object({
   sk: z.object({ N: Digits }),
   epoch: z.object({ N: Digits }),
   deviceId: z.object({ S: DeviceId }),
+  changedAt: z.optional(z.object({ S: z.string() })),
+  requestId: z.optional(z.object({ S: z.string() })),
 });
 
 /** Reads the image of a stream record. Strict, because a record that nobody can read must be put aside, not guessed at. */
 export function decodeAppendedEntry(image: unknown): AppendedEntry {
-  const { pk, sk, epoch, deviceId } = Image.parse(image);
-  return { namespaceId: pk.S, seq: Number(sk.N), epoch: Number(epoch.N), deviceId: deviceId.S };
+  const { pk, sk, epoch, deviceId, changedAt, requestId } = Image.parse(image);
+  return {
+    namespaceId: pk.S,
+    seq: Number(sk.N),
+    epoch: Number(epoch.N),
+    deviceId: deviceId.S,
+    ...(changedAt === undefined ? {} : { changedAt: parseInstant(changedAt.S) }),
+    ...(requestId === undefined ? {} : { requestId: requestId.S }),
+  };
 }

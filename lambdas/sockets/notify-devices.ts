@@ -1,5 +1,6 @@
 import type { AccountId, DeviceId, NamespaceId } from '@syncline/protocol';
 import type { AccountStore } from '../accounts/account-store.ts';
+import type { EntryTrace } from '../runtime/entry-traces.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import type { Hint } from './hint.ts';
 import {
@@ -19,7 +20,7 @@ export interface NotifyDevicesDependencies extends PushToMembersDependencies {
 }
 
 /** What a push needs to know of a new journal entry. */
-export interface AppendedEntry {
+export interface AppendedEntry extends EntryTrace {
   readonly namespaceId: NamespaceId;
   readonly epoch: number;
   readonly seq: number;

@@ -17,6 +17,7 @@ import type { DeploymentConfig } from '../config.ts';
 import { functionEnvironment } from '../function-environment.ts';
 import type { FunctionSpec } from '../function-spec.ts';
 import { type FunctionName, functions } from '../functions.ts';
+import { logGroupName } from '../log-group-name.ts';
 import type { Resources } from '../resources.ts';
 import { CollectionAccess } from './collection-access.ts';
 
@@ -42,6 +43,7 @@ export class ApiFunction extends Construct {
     const { config, functionName, resources, roleName } = props;
     const spec: FunctionSpec = functions[functionName];
     const logGroup = new LogGroup(this, 'Log', {
+      logGroupName: logGroupName(config.stage, functionName),
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });

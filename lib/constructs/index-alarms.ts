@@ -1,75 +1,45 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { Construct } from 'constructs';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Stage } from '../config.ts';
+import { functionMetric, METRIC_PERIOD } from '../function-metric.ts';
 import type { ContentQueue } from './content-queue.ts';
 import type { IndexQueue } from './index-queue.ts';
+import type { StageAlarms } from './stage-alarms.ts';
 
-export interface IndexAlarmsProps {
-  readonly stage: string;
-  readonly tasks: IndexQueue;
-  readonly contents: ContentQueue;
+export interface WatchedSearch {
+  readonly queue: IndexQueue;
+  readonly contentQueue: ContentQueue;
 }
 
-const PERIOD = Duration.minutes(5);
 /** What is changed is found within seconds; so long after it nobody thinks of a coincidence any more. */
 const LAG_MAX = Duration.minutes(10);
 /** Periods in a row: one large folder may take longer. */
 const PERIODS = 3;
 
-/** Tells when the search index does not follow. docs/OPERATING.md has a section for each. */
-export class IndexAlarms extends Construct {
-  constructor(scope: Construct, id: string, { stage, tasks, contents }: IndexAlarmsProps) {
-    super(scope, id);
-    const alarm = (
-      name: string,
-      description: string,
-      watched: { metric: IMetric; threshold: number; periods: number },
-    ) =>
-      new Alarm(this, name, {
-        alarmName: `syncline-${stage}-Search${name}`,
-        alarmDescription: description,
-        metric: watched.metric,
-        threshold: watched.threshold,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-        evaluationPeriods: watched.periods,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      });
-    const dimensionsMap = { service: 'index', stage };
-    alarm('IndexLag', 'The search index is minutes behind. docs/OPERATING.md, "SearchIndexLag", says what to do.', {
-      metric: new Metric({
-        namespace: 'Syncline',
-        metricName: 'lag',
-        dimensionsMap,
-        statistic: Stats.MAXIMUM,
-        period: PERIOD,
-      }),
-      threshold: LAG_MAX.toMilliseconds(),
-      periods: PERIODS,
-    });
-    // Nobody who does not run tells how late it is.
-    alarm(
-      'IndexStopped',
-      'Nobody takes tasks out of the queue of the search index. docs/OPERATING.md, "SearchIndexStopped", says what to do.',
-      {
-        metric: tasks.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD, statistic: Stats.MAXIMUM }),
-        threshold: LAG_MAX.toSeconds(),
-        periods: PERIODS,
-      },
-    );
-    const putAside = ({ deadLetters }: IndexQueue | ContentQueue) => ({
-      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: Stats.MAXIMUM }),
-      threshold: 0,
-      periods: 1,
-    });
-    alarm(
-      'DeadLetters',
-      'Tasks of the search index were put aside. docs/OPERATING.md, "SearchDeadLetters", says what to do.',
-      putAside(tasks),
-    );
-    alarm(
-      'ContentsDeadLetters',
-      'Contents that were to be read for search were put aside. docs/OPERATING.md, "SearchContentsDeadLetters", says what to do.',
-      putAside(contents),
-    );
-  }
+/** Tells when the search index does not follow. */
+export function addIndexAlarms(alarms: StageAlarms, stage: Stage, { queue: tasks, contentQueue }: WatchedSearch): void {
+  alarms.watch('SearchIndexLag', {
+    what: 'The search index is minutes behind',
+    metric: functionMetric(stage, 'index', { metricName: 'lag', statistic: Stats.MAXIMUM }),
+    threshold: LAG_MAX.toMilliseconds(),
+    periods: PERIODS,
+  });
+  const longest = { period: METRIC_PERIOD, statistic: Stats.MAXIMUM };
+  // Nobody who does not run tells how late it is.
+  alarms.watch('SearchIndexStopped', {
+    what: 'Nobody takes tasks out of the queue of the search index',
+    metric: tasks.queue.metricApproximateAgeOfOldestMessage(longest),
+    threshold: LAG_MAX.toSeconds(),
+    periods: PERIODS,
+  });
+  alarms.watch('SearchDeadLetters', {
+    what: 'Tasks of the search index were put aside',
+    metric: tasks.deadLetters.metricApproximateNumberOfMessagesVisible(longest),
+    threshold: 0,
+  });
+  alarms.watch('SearchContentsDeadLetters', {
+    what: 'Contents that were to be read for search were put aside',
+    metric: contentQueue.deadLetters.metricApproximateNumberOfMessagesVisible(longest),
+    threshold: 0,
+  });
 }

@@ -28,6 +28,7 @@ const HINT_AGE_MAX = Duration.minutes(15);
  */
 export class PushQueue extends Construct {
   readonly pushes: Pushes;
+  readonly deadLetters: Queue;
   private readonly queue: Queue;
 
   constructor(scope: Construct, id: string, { enforceTls }: PushQueueProps) {
@@ -37,12 +38,12 @@ export class PushQueue extends Construct {
       enforceSSL: enforceTls,
       removalPolicy: RemovalPolicy.DESTROY,
     };
-    const deadLetters = new Queue(this, 'DeadLetters', { ...settings, retentionPeriod: Duration.days(14) });
+    this.deadLetters = new Queue(this, 'DeadLetters', { ...settings, retentionPeriod: Duration.days(14) });
     this.queue = new Queue(this, 'Queue', {
       ...settings,
       retentionPeriod: HINT_AGE_MAX,
       visibilityTimeout: Duration.seconds(HIDDEN_SECONDS),
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: TRIES_MAX },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: TRIES_MAX },
     });
     this.pushes = { queueArn: this.queue.queueArn, queueUrl: this.queue.queueUrl };
   }

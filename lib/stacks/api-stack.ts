@@ -21,6 +21,7 @@ import type { DeploymentConfig } from '../config.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
 import { OriginKeys } from '../constructs/origin-keys.ts';
 import { apiFunctionNames, functions } from '../functions.ts';
+import { logGroupName, REQUEST_LOG } from '../log-group-name.ts';
 import type { Identity, Resources } from '../resources.ts';
 import { stackSettings } from '../stack-settings.ts';
 import type { HttpApiOrigin } from './web-stack.ts';
@@ -40,6 +41,7 @@ const OPEN_ROUTE_REQUESTS_PER_SECOND_MAX = 300;
 export class ApiStack extends Stack {
   /** How CloudFront reaches it; undefined where it answers everybody. */
   readonly origin: HttpApiOrigin | undefined;
+  readonly httpApiId: string;
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     const { config, identity } = props;
@@ -65,6 +67,7 @@ export class ApiStack extends Stack {
       for (const name of functions[functionName].routes) addRoute(api, name, integration);
     }
     this.addStage(api, config);
+    this.httpApiId = api.apiId;
     const url = httpApiUrl(config, api.apiId);
     // Where there is a web app, clients are given its address, and this one answers nobody.
     if (makerArn === undefined) new CfnOutput(this, 'ApiUrl', { value: url });
@@ -92,6 +95,7 @@ export class ApiStack extends Stack {
 
   private addStage(httpApi: HttpApi, config: DeploymentConfig): void {
     const accessLog = new LogGroup(this, 'AccessLog', {
+      logGroupName: logGroupName(config.stage, REQUEST_LOG),
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });

@@ -1,6 +1,8 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { socketEndpoint, socketStageName, socketUrl } from '../addresses.ts';
 import type { DeploymentConfig } from '../config.ts';
@@ -27,6 +29,14 @@ export interface RealtimeStackProps {
     | undefined;
 }
 
+/** What operators want to see of it. */
+export interface WatchedRealtime {
+  readonly socketApiId: string;
+  /** Who reads the stream of the journal. */
+  readonly readers: { readonly notify: IFunction; readonly project: IFunction };
+  readonly deadLetters: { readonly changeFeed: IQueue; readonly projectionFeed: IQueue; readonly pushes: IQueue };
+}
+
 /** Messages that all clients together may send in a second, and at once. Clients only ever ping. */
 const SOCKET_MESSAGES_PER_SECOND_MAX = 500;
 const SOCKET_MESSAGES_BURST_MAX = 1000;
@@ -39,6 +49,7 @@ const PROJECTION_AGE_MAX = Duration.hours(6);
 /** What follows the journal: a WebSocket API that only says "look again" with what says it, and the references of chunks. */
 export class RealtimeStack extends Stack {
   readonly sockets: Sockets;
+  readonly watched: WatchedRealtime;
 
   constructor(scope: Construct, id: string, props: RealtimeStackProps) {
     const { config, storage, search, identity } = props;
@@ -64,7 +75,7 @@ export class RealtimeStack extends Stack {
     const notify = new ApiFunction(this, 'Notify', { functionName: 'notify', config, resources: pushing });
     queue.feed(new ApiFunction(this, 'FanOut', { functionName: 'fan-out', config, resources }));
     const feed = { changes: storage.tables.changes, enforceTls };
-    new ChangeFeed(this, 'ChangeFeed', { ...feed, consumer: notify, entryAgeMax: PUSH_AGE_MAX });
+    const pushFeed = new ChangeFeed(this, 'ChangeFeed', { ...feed, consumer: notify, entryAgeMax: PUSH_AGE_MAX });
     const project = new ApiFunction(this, 'Project', { functionName: 'project', config, resources });
     search?.feed(new ApiFunction(this, 'Index', { functionName: 'index', config, resources }));
     search?.feedContents(new ApiFunction(this, 'Extract', { functionName: 'extract', config, resources }));
@@ -76,6 +87,11 @@ export class RealtimeStack extends Stack {
     });
     new Sweep(this, 'Sweep', { resources, deadLetters });
     new Scrub(this, 'Scrub', { resources });
+    this.watched = {
+      socketApiId: api.apiId,
+      readers: { notify: notify.lambda, project: project.lambda },
+      deadLetters: { changeFeed: pushFeed.deadLetters, projectionFeed: deadLetters, pushes: queue.deadLetters },
+    };
     new CfnOutput(this, 'SocketUrl', { value: this.sockets.url });
   }
 }

@@ -2,7 +2,6 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
 import { ContentQueue } from '../constructs/content-queue.ts';
-import { IndexAlarms } from '../constructs/index-alarms.ts';
 import { IndexQueue } from '../constructs/index-queue.ts';
 import { SearchCollection } from '../constructs/search-collection.ts';
 import { SearchDomain } from '../constructs/search-domain.ts';
@@ -24,9 +23,6 @@ export class SearchStack extends Stack {
     const enforceTls = config.stage !== 'local';
     this.queue = new IndexQueue(this, 'Index', { enforceTls });
     this.contentQueue = new ContentQueue(this, 'Contents', { enforceTls });
-    if (config.stage !== 'local') {
-      new IndexAlarms(this, 'Alarms', { stage: config.stage, tasks: this.queue, contents: this.contentQueue });
-    }
     const { queueArn, queueUrl } = this.queue.queue;
     const { queueArn: contentArn, queueUrl: contentUrl } = this.contentQueue.queue;
     const contents = { queueArn: contentArn, queueUrl: contentUrl };

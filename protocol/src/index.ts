@@ -19,6 +19,7 @@ export * from './manifest.ts';
 export * from './names.ts';
 export * from './node-routes.ts';
 export * from './nodes.ts';
+export * from './objectives.ts';
 export * from './packs.ts';
 export * from './prices.ts';
 export * from './protocol-version.ts';

@@ -94,6 +94,7 @@ describe.each(stages)('in stage %s', (stage) => {
       expect(properties).not.toHaveProperty('FunctionName');
       const logId = String(at(properties, 'LoggingConfig', 'LogGroup', 'Ref'));
       expect(stackOf(deployment, stack).Resources[logId]?.Properties).toEqual({
+        LogGroupName: `/syncline/${stage}/${name}`,
         RetentionInDays: stage === 'local' ? 1 : 30,
       });
     }
@@ -172,6 +173,7 @@ describe('settings reach the functions that need them', () => {
 test('the outputs tell where everything is', () => {
   expect(outputsOf(synthesise('prod'))).toEqual({
     WebUrl: 'https://Distribution.DomainName',
+    AlarmTopic: 'AlarmsTopic',
     SocketUrl: 'wss://Sockets.execute-api.AWS::Region.AWS::URLSuffix/v1',
     UserPoolId: 'UserPool',
     UserPoolClientId: 'UserPoolClient',

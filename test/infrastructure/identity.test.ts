@@ -62,7 +62,7 @@ describe('with an issuer of its own', () => {
   const deployment = synthesise('prod', { issuer: 'https://id.example.com/realm', audience: 'syncline' });
 
   test('the deployment has no user pool', () => {
-    expect(Object.keys(deployment.stacks).toSorted()).toEqual(['Api', 'Realtime', 'Storage', 'Web']);
+    expect(Object.keys(deployment.stacks).toSorted()).toEqual(['Api', 'Operations', 'Realtime', 'Storage', 'Web']);
   });
 
   test('the API accepts the tokens of that issuer alone', () => {

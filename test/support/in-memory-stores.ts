@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseInstant } from '@syncline/protocol';
 import { MemoryAccountStore } from '../../lambdas/accounts/memory-account-store.ts';
 import { MemoryChunkIndex } from '../../lambdas/chunks/memory-chunk-index.ts';
 import { type KeptBytes, MemoryObjectStore } from '../../lambdas/chunks/memory-object-store.ts';
@@ -97,15 +98,14 @@ class StreamingNamespaceStore extends MemoryNamespaceStore {
     const outcome = await super.commit(transaction);
     const { entries, epoch } = transaction;
     if (outcome.kind === 'committed') {
-      this.#appended.push(...entries.map(({ namespaceId, seq, deviceId }) => ({ namespaceId, seq, deviceId, epoch })));
+      this.#appended.push(...entries.map((entry) => appended(entry, epoch)));
     }
     return outcome;
   }
 
   override appendEntry(entry: JournalEntry): void {
     super.appendEntry(entry);
-    const { namespaceId, seq, deviceId } = entry;
-    this.#appended.push({ namespaceId, seq, deviceId, epoch: this.head(namespaceId)?.epoch ?? 0 });
+    this.#appended.push(appended(entry, this.head(entry.namespaceId)?.epoch ?? 0));
   }
 
   takeAppended(): readonly AppendedEntry[] {
@@ -113,4 +113,10 @@ class StreamingNamespaceStore extends MemoryNamespaceStore {
     this.#appended = [];
     return taken;
   }
+}
+
+/** What a reader of the stream reads of an entry. */
+function appended({ namespaceId, seq, deviceId, changedAt, requestId }: JournalEntry, epoch: number): AppendedEntry {
+  const traced = requestId === undefined ? {} : { requestId };
+  return { namespaceId, seq, deviceId, epoch, changedAt: parseInstant(changedAt), ...traced };
 }
