@@ -5,6 +5,7 @@ export * from './changes.ts';
 export * from './chunk-encoding.ts';
 export * from './chunking.ts';
 export * from './commits.ts';
+export * from './decode-answer.ts';
 export * from './decode-value.ts';
 export * from './device-routes.ts';
 export * from './errors.ts';

@@ -1,5 +1,5 @@
 import {
-  decodeValue,
+  decodeAnswer,
   ERRORS,
   type ErrorCode,
   type JsonRouteName,
@@ -42,7 +42,7 @@ async function callRoute(
   let renewals = 0;
   for (let attempt = 1; ; attempt++) {
     const attempted = await sendOnce(dependencies, authorized(request, token));
-    const answer = attempted.kind === 'answer' ? decodeAnswer(route, attempted.response) : undefined;
+    const answer = attempted.kind === 'answer' ? readAnswer(route, attempted.response) : undefined;
     if (answer?.ok === true) return answer;
     if (answer?.problem.code === 'unauthenticated' && token !== undefined && renewals < RENEWALS_MAX) {
       token = await dependencies.tokens.renew(token, input.signal);
@@ -104,10 +104,10 @@ async function sendOnce({ transport }: ApiClientDependencies, request: Transport
 }
 
 /** @throws UnavailableError for an answer that does not fit the contract: another service, or another version of it. */
-function decodeAnswer(route: Route, response: TransportResponse): ApiAnswer<unknown> {
+function readAnswer(route: Route, response: TransportResponse): ApiAnswer<unknown> {
   const json = parseJson(response.body);
   if (response.status >= 400) return { ok: false, problem: readProblem(response, json) };
-  const decoded = decodeValue(route.response, json);
+  const decoded = decodeAnswer(route.response, json);
   if (response.status === 200 && decoded.success) return { ok: true, value: decoded.data };
   const defect = decoded.error === undefined ? '' : `: ${z.prettifyError(decoded.error)}`;
   throw new UnavailableError(
