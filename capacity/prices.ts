@@ -52,6 +52,23 @@ export const PRICES = {
   edgeRequest: flat(1 / M),
   queueRequest: flat(0.4 / M),
   logByte: flat(0.5 / GB),
+  /** What is paid by the month, whether it is used or not. The first of some are free in every account. */
+  secretMonth: flat(0.4),
+  alarmMetricMonth: [
+    { upTo: 10, dollars: 0 },
+    { upTo: LAST, dollars: 0.1 },
+  ],
+  compositeAlarmMonth: flat(0.5),
+  dashboardMonth: [
+    { upTo: 3, dollars: 0 },
+    { upTo: LAST, dollars: 3 },
+  ],
+  keyMonth: flat(1),
+  webAclMonth: flat(5),
+  webAclRuleMonth: flat(1),
+  smallSearchNodeHour: flat(0.036),
+  largeSearchNodeHour: flat(0.135),
+  searchVolumeGiBMonth: flat(0.122),
   /** Cognito Essentials, which the deployment's pool is set to; the first ten thousand are free. */
   monthlyActive: [
     { upTo: 10_000, dollars: 0 },

@@ -70,6 +70,22 @@ test('every alarm tells the topic, but those that are half of another one', () =
   });
 });
 
+test('only alarms of this account speak to the topic, and everybody by TLS', () => {
+  const { Properties } = onlyResourceOf(operations, 'AWS::SNS::TopicPolicy');
+  const statements = listOf(at(Properties, 'PolicyDocument', 'Statement'));
+  expect(statements).toHaveLength(2);
+  expect(statements).toContainEqual(
+    expect.objectContaining({
+      Effect: 'Allow',
+      Action: 'sns:Publish',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    }),
+  );
+  const denied = { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } };
+  expect(statements).toContainEqual(expect.objectContaining(denied));
+});
+
 test('alarms of every stack stand in one, so that all of them tell', () => {
   const others = Object.entries(everything.stacks).filter(([name]) => name !== 'Operations');
   expect(others.flatMap(([, template]) => alarmsOf(template))).toEqual([]);

@@ -7,16 +7,7 @@ import {
   WHOLE_BYTES_MAX,
 } from '../../lambdas/extraction/limits.ts';
 import { deployedFunctions, showValue } from './deployed-functions.ts';
-import {
-  at,
-  listOf,
-  onlyResourceOf,
-  projectRoot,
-  resourcesOf,
-  stackOf,
-  synthesise,
-  withSearch,
-} from './synthesised.ts';
+import { at, listOf, onlyResourceOf, resourcesOf, stackOf, synthesise, withSearch } from './synthesised.ts';
 
 test('a deployment has no search index, and nothing that belongs to one, unless it is asked for', () => {
   for (const stage of ['local', 'dev', 'prod'] as const) {
