@@ -12,6 +12,7 @@ import { benchCompression } from './compression.bench.ts';
 import { benchContentExtraction } from './content-extraction.bench.ts';
 import { benchEditBytes } from './edit-bytes.bench.ts';
 import { benchFarFiles } from './far-files.bench.ts';
+import { benchFreshDeploy } from './fresh-deploy.bench.ts';
 import { type BundledFunction, benchFunctionStart } from './function-start.bench.ts';
 import { benchHandlerCost } from './handler-cost.bench.ts';
 import { benchHandlerSpeed } from './handler-speed.bench.ts';
@@ -47,6 +48,7 @@ const benches: Readonly<Record<string, Bench>> = {
       // The web stack is not deployed locally: its function is loaded and never called.
       SITE_BUCKET: 'bench',
     }),
+  'fresh-deploy': benchFreshDeploy,
   'handler-cost': benchHandlerCost,
   'handler-speed': benchHandlerSpeed,
   'presign-cost': benchPresignCost,

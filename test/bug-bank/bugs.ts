@@ -21,6 +21,7 @@ import { SEARCH_BUGS } from './search-bugs.ts';
 import { SERVICE_BUGS } from './service-bugs.ts';
 import { SET_BACK_BUGS } from './set-back-bugs.ts';
 import { SHARING_BUGS } from './sharing-bugs.ts';
+import { SOCKET_BUGS } from './socket-bugs.ts';
 import { SPEED_BUGS } from './speed-bugs.ts';
 import { SWEEP_BUGS } from './sweep-bugs.ts';
 import { TRANSFER_BUGS } from './transfer-bugs.ts';
@@ -46,6 +47,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...REFERENCE_BUGS,
   ...LINK_BUGS,
   ...SEARCH_BUGS,
+  ...SOCKET_BUGS,
   ...SHARING_BUGS,
   ...MEMBERSHIP_BUGS,
   ...MOUNT_BUGS,

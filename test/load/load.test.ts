@@ -8,6 +8,8 @@ import { LoadRun } from './load-run.ts';
 import { syncCostOf } from './sync-cost.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** What a device waits at most before it tries again after an outage of less than a minute, and for the delta. */
+const RECOVERY_SECONDS_MAX = 90;
 const COSTS = {
   apiCallsPerFile: 2,
   writeUnitsPerFile: 15,
@@ -41,6 +43,9 @@ test('one seed gives one run, in which every trouble happens and ends', async ()
   expect(one.sockets.ended).toBeGreaterThan(0);
   expect(one.sockets.silenced).toBeGreaterThan(0);
   expect(one.arrivals).toBeGreaterThan(0);
+  const outage = one.phases.find(({ name }) => name.startsWith('outage'));
+  // A simulated time: whoever has a socket again looks at once, and not with the next poll after minutes.
+  expect(outage?.recoverySeconds).toBeLessThan(RECOVERY_SECONDS_MAX);
   expect(formatLoad(one, syncCostOf(one, COSTS))).toContain('outage, all sockets ended');
 });
 
