@@ -2,17 +2,10 @@ import { deploymentFunctions } from './deployment-functions.ts';
 import { memory, seconds } from './function-sizes.ts';
 import type { FunctionSpec } from './function-spec.ts';
 import { identityFunctions } from './identity-functions.ts';
+import { look, lookFiles, read, readFiles } from './row-reads.ts';
 import { searchFunctions } from './search-functions.ts';
 import { socketFunctions } from './socket-functions.ts';
 import { viewFunctions } from './view-functions.ts';
-
-/** Rows by their keys. */
-const look = ['GetItem', 'BatchGetItem'] as const;
-/** Rows by their keys, and all that follow each other in a partition. */
-const read = [...look, 'Query'] as const;
-/** The same of files, but for a revision by its number, which few need. */
-const lookFiles = ['BatchGetItem'] as const;
-const readFiles = [...lookFiles, 'Query'] as const;
 
 /** Every deployed function: `lambdas/<name>.lambda.ts`, the routes it serves and the least that it needs. */
 export const functions = {

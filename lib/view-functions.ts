@@ -8,7 +8,7 @@ export const viewFunctions = {
     access: {
       tables: {
         accounts: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'],
-        files: ['GetItem', 'BatchGetItem'],
+        files: ['BatchGetItem'],
       },
     },
     settings: [],

@@ -150,6 +150,7 @@ async function writeFiles(day: DeployedDay, ann: Member, bob: Member): Promise<v
     await day.read(await day.must('getContent', { parameters: { nodeId }, query: {} }, ann));
     await day.must('measureStored', { body: { namespaceId, nodeIds: [nodeId] } }, ann);
   }
+  await day.must('addStar', { body: { namespaceId, nodeId: fileId } }, ann);
   await day.must('resolvePath', { query: { path: '/folder/moved.txt' } }, ann);
   await day.must('search', { query: { q: 'note', folderId } }, ann);
   const stale = new Date().toISOString();
