@@ -18,6 +18,7 @@ test('without any context it is a development deployment that lets no foreign or
     scrubDays: 30,
     search: 'off',
     web: 'on',
+    edge: { priceClass: 'all' },
     socketPings: 'function',
     originKey: 1,
     logRetentionDays: 30,
@@ -65,6 +66,7 @@ test('every setting is taken from the context, as text or as JSON', () => {
     socketPings: 'gateway',
     logRetentionDays: 90,
     operations: { watch: 'alarms', alarmEmail: 'ops@example.com' },
+    edge: { priceClass: 'all' },
   };
   const text = { quotaBytes: '5000000', scrubDays: '7', logRetentionDays: '90', originKey: '2' };
   expect(read({ ...given, ...text, allowedOrigins: 'https://a.example.com, https://b.example.com:8443' })).toEqual(
@@ -135,4 +137,16 @@ test.each([
 test('all mistakes are named at once', () => {
   const mistakes = { stage: 'x', dedupScope: 'y', quotaBytes: '-1' };
   expect(() => read(mistakes)).toThrow(/stage must[^]*dedupScope must[^]*quotaBytes must/);
+});
+
+test('a web ACL is one for CloudFront, and belongs to a web app', () => {
+  const webAcl = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/edge/1234';
+  expect(read({ webAcl, webPriceClass: '100' }).edge).toEqual({ webAclArn: webAcl, priceClass: '100' });
+  for (const wrong of [
+    { webAcl, web: 'off' },
+    { webAcl: webAcl.replace('global', 'regional') },
+    { webAcl: webAcl.replace('us-east-1', 'eu-west-1') },
+    { webPriceClass: '300' },
+  ])
+    expect(() => read(wrong)).toThrow(ConfigError);
 });

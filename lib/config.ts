@@ -1,6 +1,7 @@
 import { QUOTA_BYTES_DEFAULT } from '@syncline/protocol';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
+import { type EdgeOptions, readEdgeOptions } from './edge-options.ts';
 
 /** A year. */
 const SCRUB_DAYS_MAX = 366;
@@ -38,6 +39,8 @@ export interface DeploymentConfig {
   readonly web: 'on' | 'off';
   /** Where the web app is, in place of a name of CloudFront's. The DNS record is the operator's to make. @default none */
   readonly webDomain?: WebDomain;
+  /** What is chosen of CloudFront; without meaning where there is no web app. */
+  readonly edge: EdgeOptions;
   /** Raised by one, it makes the next deployment change the key by which the API knows CloudFront. @default 1 */
   readonly originKey: number;
   /** Who answers pings of sockets: a function, or API Gateway by itself, which spares a run for each. @default function */
@@ -76,7 +79,7 @@ export class ConfigError extends Error {
  * Reads the configuration from the context: `-c key=value` of the CDK CLI, or `context` in cdk.json.
  *
  * Keys: `stage`, `endpoint`, `dedupScope`, `removal`, `scrubDays`, `quotaBytes`, `issuer`, `audience`, `allowedOrigins`
- * (comma-separated or a list), `logRetentionDays`, `search`, `searchEndpoint`, `web`, `webDomain`, `webCertificate`, `originKey`,
+ * (comma-separated or a list), `logRetentionDays`, `search`, `searchEndpoint`, `web`, `webDomain`, `webCertificate`, `originKey`, `webAcl`, `webPriceClass`,
  * `socketPings`, `watch`, `alarmEmail`.
  *
  * @throws ConfigError when a value is not one that can be deployed.
@@ -101,6 +104,7 @@ export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig 
       stage === 'local' ? (searchEndpoint === undefined ? 'off' : 'domain') : reader.choice('search', searches, 'off'),
     ...(searchEndpoint === undefined ? {} : { searchEndpoint }),
     ...web,
+    edge: readEdgeOptions(reader, web.web),
     socketPings: readPings(reader, stage),
     logRetentionDays: readLogRetention(reader, stage),
     operations: readOperations(reader, stage),

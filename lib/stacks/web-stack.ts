@@ -19,6 +19,7 @@ import {
   HttpVersion,
   OriginProtocolPolicy,
   OriginRequestPolicy,
+  PriceClass,
   type ResponseCustomHeader,
   ResponseHeadersPolicy,
   SecurityPolicyProtocol,
@@ -72,6 +73,8 @@ export class WebStack extends Stack {
       httpVersion: HttpVersion.HTTP2_AND_3,
       minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       ...(config.webDomain === undefined ? {} : domainOf(this, config.webDomain)),
+      ...(config.edge.webAclArn === undefined ? {} : { webAclId: config.edge.webAclArn }),
+      priceClass: PRICE_CLASS[config.edge.priceClass],
       defaultBehavior: {
         ...TLS_ALONE,
         origin: S3BucketOrigin.withOriginAccessControl(bucket as IBucket),
@@ -126,6 +129,12 @@ export class WebStack extends Stack {
     });
   }
 }
+
+const PRICE_CLASS = {
+  all: PriceClass.PRICE_CLASS_ALL,
+  '200': PriceClass.PRICE_CLASS_200,
+  '100': PriceClass.PRICE_CLASS_100,
+} as const;
 
 const TLS_ALONE: Pick<BehaviorOptions, 'viewerProtocolPolicy'> = {
   viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
