@@ -2,22 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import {
-  type createApiClient,
-  createFetchTransport,
-  packCommits,
-  systemClock,
-  TransferGate,
-  uploadFiles,
-} from '@syncline/client';
-import { MiB, type Node, opId, rootNodeId } from '@syncline/protocol';
+import type { createApiClient, createFetchTransport, systemClock } from '@syncline/client';
+import { MiB, type Node } from '@syncline/protocol';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { saveArchive, saveFile } from '../../web/src/content/save-content.ts';
 import type { serveReads } from '../../web/src/content/serve-reads.ts';
-import { type ApiDevice, newEmail, newId, openApiDevice } from '../support/api-device.ts';
+import { type ApiDevice, newEmail, openApiDevice } from '../support/api-device.ts';
 import { type ModuleServer, serveModules } from '../support/app-module.ts';
 import { useBrowser } from '../support/browser.ts';
 import { sharedStack } from '../support/shared-stack.ts';
+import { storeFiles } from '../support/store-files.ts';
 
 interface Harness {
   readonly saveFile: typeof saveFile;
@@ -34,37 +28,6 @@ beforeAll(async () => {
   modules = await serveModules(['client/src/index.ts', ...content]);
 });
 afterAll(() => modules.close());
-
-/** Stores files in the root of an account, as any client does. */
-async function storeFiles(device: ApiDevice, files: ReadonlyMap<string, Uint8Array>): Promise<readonly Node[]> {
-  const { api, account } = device;
-  const namespaceId = account.homeNamespaceId;
-  const gate = new TransferGate({ tasksMax: 8, bytesMax: 64 * MiB });
-  const work = { api, transport: createFetchTransport(), gate, clock: systemClock, random: Math.random };
-  const sources = [...files.values()].map((bytes) => ({
-    namespaceId,
-    size: bytes.length,
-    read: async ({ start, end }: { readonly start: number; readonly end: number }) => bytes.subarray(start, end),
-  }));
-  const outcomes = await uploadFiles(work, sources);
-  const names = [...files.keys()];
-  const uploads = outcomes.map((outcome, index) => {
-    if (outcome.kind !== 'uploaded') throw new Error(`an upload was ${outcome.kind}`);
-    return { ...outcome, name: names[index] ?? '' };
-  });
-  const nodes: Node[] = [];
-  for (const part of packCommits(uploads)) {
-    const batch = newId();
-    const operations = part.map(({ uploadId, name }, index) => {
-      const place = { namespaceId, parentId: rootNodeId(namespaceId), name };
-      return { ...place, type: 'put' as const, opId: opId(batch, index), baseRev: 0, uploadId, clock: 1 };
-    });
-    const answer = await api.commit({ body: { operations } });
-    if (!answer.ok) throw new Error(answer.problem.detail);
-    for (const result of answer.value.results) if (result.status === 'committed') nodes.push(result.node);
-  }
-  return nodes;
-}
 
 /** A page of the app whose service worker reads by the account of a device. */
 async function openPage(profile: BrowserContext, device: ApiDevice): Promise<Page> {
@@ -131,7 +94,7 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 test('a long film seeks: the service worker answers parts, from the chunks in which they lie', async () => {
   const device = await openApiDevice({ apiUrl: sharedStack().apiUrl, email: newEmail() });
   const film = sound(24 * MiB);
-  const [node] = await storeFiles(device, new Map([['film.wav', film]]));
+  const [node] = await storeFiles(device, [{ name: 'film.wav', bytes: film }]);
   if (node === undefined) throw new Error('the film was not stored');
   const page = await openPage(await browser.newProfile(), device);
   const spans = [
@@ -178,7 +141,10 @@ test('a file and an archive are saved to the disk as they were stored', async ()
     ['empty', Buffer.alloc(0)],
   ]);
   for (let index = 0; index < 30; index++) files.set(`${index} ä.txt`, Buffer.from(`file ${index}`));
-  const nodes = await storeFiles(device, files);
+  const nodes = await storeFiles(
+    device,
+    [...files].map(([name, bytes]) => ({ name, bytes })),
+  );
   const page = await openPage(await browser.newProfile({ acceptDownloads: true }), device);
   const large = nodes.find(({ name }) => name === 'large.bin');
   const [saved] = await Promise.all([
@@ -224,7 +190,10 @@ test('nothing that a file says makes it run, whatever it is called', async () =>
     'f.pdf',
     '%2e%2e%2fapp.html',
   ];
-  const nodes = await storeFiles(device, new Map(names.map((name) => [name, Buffer.from(`${attack}${name}`)])));
+  const nodes = await storeFiles(
+    device,
+    names.map((name) => ({ name, bytes: Buffer.from(`${attack}${name}`) })),
+  );
   browser.allow(/.*/);
   const page = await openPage(await browser.newProfile(), device);
   for (const node of nodes) {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import type { AxeResults, RunOptions } from 'axe-core';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { findChromium } from './find-chromium.ts';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from './launch-chromium.ts';
 import { sharedStack } from './shared-stack.ts';
 
 /** For whatever a page has to come to. Nothing waits that long unless it fails. */
@@ -59,15 +59,6 @@ export function useBrowser(): TestBrowser {
       allowed.push(complaint);
     },
   };
-}
-
-/** Without a sandbox for root, whom Chromium refuses one. */
-export function launchChromium(): Promise<Browser> {
-  const isRoot = process.getuid?.() === 0;
-  return chromium.launch({
-    executablePath: findChromium(),
-    args: ['--disable-dev-shm-usage', '--disable-gpu', ...(isRoot ? ['--no-sandbox'] : [])],
-  });
 }
 
 /** Of the shared stack, without a slash at its end. */

@@ -37,6 +37,12 @@ export function findChromium(): string {
   );
 }
 
+/** What it is started with on any machine. Without a sandbox for root, whom Chromium refuses one. */
+export function chromiumArguments(): readonly string[] {
+  const isRoot = process.getuid?.() === 0;
+  return ['--disable-dev-shm-usage', '--disable-gpu', ...(isRoot ? ['--no-sandbox'] : [])];
+}
+
 function onPath(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(path.delimiter);
   return COMMANDS.flatMap((name) => folders.map((folder) => path.join(folder, name))).find((place) =>
