@@ -2,7 +2,7 @@ import type { HttpAnswer } from './http-api.ts';
 
 const TOKEN_SECONDS = 86_400;
 
-/** Answers what the command line asks a user pool. Everybody is let in: the access token is the email address. */
+/** Answers what the command line and the web app ask a user pool. Everybody is let in: the access token is the email address. */
 export function answerUserPool(body: string): HttpAnswer {
   const request = JSON.parse(body) as {
     readonly Username?: string;
@@ -11,7 +11,11 @@ export function answerUserPool(body: string): HttpAnswer {
   };
   const email = request.Username ?? request.AuthParameters?.USERNAME ?? request.RefreshToken ?? '';
   const AuthenticationResult = { AccessToken: email, RefreshToken: email, ExpiresIn: TOKEN_SECONDS };
-  return { statusCode: 200, headers: {}, body: JSON.stringify({ UserConfirmed: true, AuthenticationResult }) };
+  return {
+    statusCode: 200,
+    headers: {},
+    body: JSON.stringify({ UserConfirmed: true, UserAttributes: [], AuthenticationResult }),
+  };
 }
 
 /** The claims of an access token of this pool. */

@@ -4,6 +4,7 @@ import { missingNativePackages, type PackageLock } from './support/complete-lock
 import {
   importedBy,
   packageOf,
+  pictureNames,
   type RepositoryFile,
   reachableFrom,
   repositoryFiles,
@@ -16,7 +17,7 @@ const isTest = ({ name }: RepositoryFile) => name.endsWith('.test.ts') || /(^|\/
 const product = source.filter((file) => !isTest(file) && !file.name.startsWith('bench/'));
 const own = files.filter(({ name }) => name !== 'package-lock.json' && name !== 'test/tidy.test.ts');
 const documents = files.filter(({ name }) => name.endsWith('.md'));
-const names = new Set(files.map(({ name }) => name));
+const names = new Set([...files.map(({ name }) => name), ...pictureNames()]);
 
 function textOf(name: string): string {
   const file = files.find((candidate) => candidate.name === name);

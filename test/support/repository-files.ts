@@ -22,6 +22,11 @@ export function repositoryFiles(): readonly RepositoryFile[] {
     .map((name) => ({ name, text: readFileSync(path.join(root, name), 'utf8') }));
 }
 
+/** Paths of the pictures that documents show, which are no text. */
+export function pictureNames(): readonly string[] {
+  return globSync('docs/**/*.webp', { cwd: root }).map((name) => name.replaceAll(path.sep, '/'));
+}
+
 const SPECIFIERS =
   /(?:^|[\s;}])(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|(?:\bimport\(|\bnew URL\((?=['"]\.[^'"]+\.ts['"]))\s*['"]([^'"]+)['"]\s*[),]/g;
 
