@@ -15,4 +15,15 @@ export const viewFunctions = {
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
   },
+  /** For who runs the deployment: reads sizes, positions and reports, and can neither write anything nor read a tree. */
+  operator: {
+    routes: ['listAccounts', 'getUpkeep'],
+    access: {
+      tables: { accounts: ['GetItem', 'Scan'], chunks: ['GetItem', 'Query'], sessions: ['GetItem'] },
+      keySecret: true,
+    },
+    settings: [],
+    memoryMiB: memory.usual,
+    timeoutSeconds: seconds.longest,
+  },
 } as const satisfies Record<string, FunctionSpec>;

@@ -36,6 +36,7 @@ export async function getAccount(
     quotaBytes: access.head.quotaBytes,
     usedBytes: access.head.bytesLogical,
     createdAt: account.createdAt,
+    ...(caller.isOperator === true ? { isOperator: true } : {}),
   });
 }
 

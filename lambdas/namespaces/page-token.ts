@@ -16,7 +16,8 @@ export interface PageSubject {
     | 'link-children'
     | 'link-content'
     | 'members'
-    | 'search';
+    | 'search'
+    | 'accounts';
   readonly subject: string;
 }
 

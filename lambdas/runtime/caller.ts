@@ -8,6 +8,8 @@ export interface Caller {
   readonly email?: string;
   /** Of which sign-in the token is, where the issuer says so: all tokens that one sign-in buys have the same. */
   readonly signIn?: string;
+  /** Runs the deployment, as the issuer says. */
+  readonly isOperator?: true;
   /** The sign-in has ended; only where a route is served all the same (`isLastWord`). */
   readonly hasEnded?: true;
   /** By which the request is found in logs: the client's own where it gave one. */

@@ -121,7 +121,9 @@ async function authenticate(
   if (caller === undefined) return refused('unauthenticated', 'an access token of this deployment is needed');
   progress.ids = { accountId: caller.accountId };
   const found = { ...caller, requestId: progress.requestId };
-  if (route.access === 'account') return done(found);
+  if (route.access === 'operator' && caller.isOperator !== true)
+    return refused('forbidden', 'this is for those who run the deployment (docs/OPERATING.md)');
+  if (route.access !== 'device') return done(found);
   const deviceId = DeviceId.safeParse(event.headers?.['x-device-id']);
   if (!deviceId.success) return refused('invalid_request', 'the header X-Device-Id must name a device');
   progress.ids = { accountId: caller.accountId, deviceId: deviceId.data };
@@ -132,7 +134,7 @@ async function authenticate(
 }
 
 function isOfAccount({ access }: Route): boolean {
-  return access === 'account' || access === 'device';
+  return access === 'account' || access === 'device' || access === 'operator';
 }
 
 type Admitted = Caller | LinkVisitor | undefined;
@@ -146,7 +148,8 @@ async function unlessEnded(
   { route, caller }: { readonly route: Route; readonly caller: Admitted },
   goOn: (admitted: Admitted) => Promise<Outcome<unknown>>,
 ): Promise<Outcome<unknown>> {
-  if (route.access !== 'account' || caller === undefined || !('accountId' in caller)) return goOn(caller);
+  if ((route.access !== 'account' && route.access !== 'operator') || caller === undefined || !('accountId' in caller))
+    return goOn(caller);
   const looking = hasEnded(dependencies, caller);
   if (route.isLastWord === true) return goOn((await looking) ? { ...caller, hasEnded: true } : caller);
   if (route.method !== 'GET' && route.isSafe !== true) return (await looking) ? refusedEnded() : goOn(caller);

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { AccountId, encodeUlid } from '@syncline/protocol';
 import type { Caller } from './caller.ts';
 
+/** Whose members run the deployment. */
+const OPERATORS = 'operators';
+
 type Claims = Readonly<Record<string, unknown>>;
 
 /**
@@ -22,6 +25,7 @@ export function readCaller(claims: Claims | undefined): Caller | undefined {
     accountId,
     ...(typeof email === 'string' && isVerified ? { email } : {}),
     ...(signIn === undefined ? {} : { signIn }),
+    ...(groupsOf(claims).includes(OPERATORS) ? { isOperator: true } : {}),
   };
 }
 
@@ -34,6 +38,16 @@ function signInOf(claims: Claims | undefined): string | undefined {
   const named = claims?.['origin_jti'] ?? claims?.['sid'];
   if (typeof named !== 'string' || named === '') return undefined;
   return encodeUlid(createHash('sha256').update(named).digest().subarray(0, 16));
+}
+
+/**
+ * The groups of the user pool that a token names. The authorizer hands a list on as one text, `[a b]`; names of groups have no spaces.
+ * Source: Amazon Cognito, "Understanding the access token"; Amazon API Gateway, "JWT authorizers for HTTP APIs".
+ */
+function groupsOf(claims: Claims | undefined): readonly unknown[] {
+  const named = claims?.['cognito:groups'];
+  if (Array.isArray(named)) return named;
+  return typeof named === 'string' ? named.replace(/^\[(.*)\]$/, '$1').split(' ') : [];
 }
 
 /** One account per issuer and subject: neither half alone can be chosen to meet another's account. */

@@ -8,6 +8,7 @@ export type CallerOf<N extends RouteName> = {
   readonly account: Caller;
   readonly device: DeviceCaller;
   readonly link: LinkVisitor;
+  readonly operator: Caller;
 }[(typeof routes)[N]['access']];
 
 /** What a route does once its request is decoded and its caller known. */

@@ -26,6 +26,8 @@ export const AccountResponse = z.strictObject({
   quotaBytes: z.int(),
   usedBytes: z.int(),
   createdAt: Instant,
+  /** May ask the routes for who runs the deployment. */
+  isOperator: z.optional(z.literal(true)),
 });
 export type AccountResponse = z.infer<typeof AccountResponse>;
 

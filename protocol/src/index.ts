@@ -21,6 +21,8 @@ export * from './names.ts';
 export * from './node-routes.ts';
 export * from './nodes.ts';
 export * from './objectives.ts';
+export * from './operator-routes.ts';
+export * from './operators.ts';
 export * from './packs.ts';
 export * from './prices.ts';
 export * from './protocol-version.ts';

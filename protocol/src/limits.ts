@@ -145,6 +145,9 @@ export const SEARCH_HITS_MAX = 50;
 /** Files and folders that one account can star: all of them are one answer. */
 export const STARS_MAX = 500;
 
+/** Defects of stored bytes that an operator is told the number of. */
+export const OPERATOR_DEFECTS_MAX = 1000;
+
 assert(FIXED_CHUNK_BYTES * FILE_CHUNKS_MAX >= FILE_BYTES_MAX, 'a full manifest must hold the largest file');
 assert(FIXED_CHUNK_BYTES <= CHUNK_BYTES_MAX, 'a fixed chunk must be a legal chunk');
 assert(RETENTION_DAYS_MIN <= RETENTION_DAYS_DEFAULT, 'the usual retention is one that can be set');

@@ -5,6 +5,7 @@ import { historyRoutes } from './history-routes.ts';
 import { journalRoutes } from './journal-routes.ts';
 import { linkRoutes } from './link-routes.ts';
 import { nodeRoutes } from './node-routes.ts';
+import { operatorRoutes } from './operator-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { sharingRoutes } from './sharing-routes.ts';
 import { socketRoutes } from './socket-routes.ts';
@@ -21,9 +22,9 @@ export interface Route {
   readonly summary: string;
   /**
    * `account`: an access token. `device`: also `X-Device-Id`, a registered device of that account. `link`: no account, but a
-   * link's token in the path, and its password, if it has one, in `X-Link-Password`.
+   * link's token in the path, and its password, if it has one, in `X-Link-Password`. `operator`: an access token of somebody who runs the deployment.
    */
-  readonly access: 'public' | 'account' | 'device' | 'link';
+  readonly access: 'public' | 'account' | 'device' | 'link' | 'operator';
   readonly parameters?: z.core.$ZodType;
   readonly query?: z.core.$ZodType;
   readonly body?: z.core.$ZodType;
@@ -53,6 +54,7 @@ export const routes = {
   ...usageRoutes,
   ...socketRoutes,
   ...starRoutes,
+  ...operatorRoutes,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

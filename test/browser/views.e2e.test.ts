@@ -9,6 +9,8 @@ const browser = useBrowser();
 const VIEWS = [
   ['/', 'Projects'],
   ['/recent', 'Nothing recent'],
+  ['/starred', 'Nothing is starred'],
+  ['/photos', /No photos yet|Photos need the search/],
   ['/shared', 'Nothing is shared yet'],
   ['/links', 'You have no links'],
   ['/trash', 'Spare'],

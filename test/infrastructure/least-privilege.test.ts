@@ -113,10 +113,10 @@ describe('in production', () => {
     ]);
   });
 
-  test('only the sweep removes objects and looks at dead letters, and the expiry and the scrub alone look at whole tables beside it', () => {
+  test('only the sweep removes objects and looks at dead letters, and the expiry, the scrub and who runs the deployment alone look at whole tables beside it', () => {
     expect(whoMay(/^s3:DeleteObjectVersion/)).toEqual(['sweep']);
     expect(whoMay(/^s3:ListBucketVersions/).toSorted()).toEqual(['scrub', 'sweep']);
-    expect(whoMay(/^dynamodb:Scan/).toSorted()).toEqual(['expiry', 'scrub', 'sweep']);
+    expect(whoMay(/^dynamodb:Scan/).toSorted()).toEqual(['expiry', 'operator', 'scrub', 'sweep']);
     expect(whoMay(/GetQueueAttributes .*DeadLetters/)).toEqual(['sweep']);
     expect(what('sweep', /^(s3|sqs):|DataAccounts|DataFiles|DataChanges/).toSorted()).toEqual([
       'dynamodb:GetItem DataAccounts.Arn',
@@ -263,11 +263,23 @@ describe('in production', () => {
       'link-upload',
       'members',
       'node-read',
+      'operator',
       'origin-key',
       'pack-upload',
       'restore',
       'search',
       'upload-initiate',
+    ]);
+  });
+
+  test('the function for who runs the deployment writes nothing, and reads neither trees nor contents', () => {
+    expect(what('operator', /^(?!logs:)/).toSorted()).toEqual([
+      'dynamodb:GetItem DataAccounts.Arn',
+      'dynamodb:GetItem DataChunks.Arn',
+      'dynamodb:GetItem DataSessions.Arn',
+      'dynamodb:Query DataChunks.Arn',
+      'dynamodb:Scan DataAccounts.Arn',
+      'secretsmanager:GetSecretValue KeySecret.Id',
     ]);
   });
 

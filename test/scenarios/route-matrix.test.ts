@@ -264,6 +264,8 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
   },
   listTrash: { 'lists the trash': { needs: 'read', input: ({ namespaceId }) => ({ query: { namespaceId } }) } },
   getUsage: 'it is about the caller',
+  listAccounts: 'it is for who runs the deployment: test/scenarios/operators.test.ts',
+  getUpkeep: 'it is for who runs the deployment: test/scenarios/operators.test.ts',
   listStars: 'it is about the caller',
   removeStar: 'it is about the caller',
   addStar: {

@@ -36,6 +36,8 @@ import { listChildren } from '../../lambdas/namespaces/list-children.ts';
 import { listRevisions } from '../../lambdas/namespaces/list-revisions.ts';
 import { listTree } from '../../lambdas/namespaces/list-tree.ts';
 import { resolvePath } from '../../lambdas/namespaces/resolve-path.ts';
+import { getUpkeep } from '../../lambdas/operators/get-upkeep.ts';
+import { listAccounts } from '../../lambdas/operators/list-accounts.ts';
 import { confirmPack } from '../../lambdas/packs/confirm-pack.ts';
 import { openPack } from '../../lambdas/packs/open-pack.ts';
 import type { RouteOperations } from '../../lambdas/runtime/route-operation.ts';
@@ -125,6 +127,13 @@ export function inMemoryOperations(
     listOwnInvitations: (_request, caller) => listOwnInvitations(dependencies, caller),
     acceptInvitation: ({ body }, caller) => acceptInvitation(dependencies, body, caller),
     declineInvitation: ({ body }, caller) => declineInvitation(dependencies, body, caller),
+    listAccounts: ({ query }) => listAccounts(dependencies, query),
+    // In memory neither has ever run.
+    getUpkeep: () =>
+      getUpkeep({
+        sweep: { readProgress: async () => undefined },
+        scrub: { readProgress: async () => undefined, listDefects: async () => [] },
+      }),
     listStars: (_request, caller) => listStars(dependencies, caller),
     addStar: ({ body }, caller) => addStar(dependencies, body, caller),
     removeStar: ({ parameters, query }, caller) => removeStar(dependencies, { ...parameters, ...query }, caller),

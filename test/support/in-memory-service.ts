@@ -24,6 +24,8 @@ export interface TestCaller {
   readonly deviceId?: string;
   /** Of which sign-in the token is; absent, as with an issuer that does not say so. */
   readonly signIn?: string;
+  /** Groups of the user pool, as the authorizer hands them on. */
+  readonly groups?: string;
   /** A verified address, where the issuer tells it. */
   readonly email?: string;
   /** Where the request comes from, for links. */
@@ -110,10 +112,14 @@ interface Parts {
 }
 
 /** An event of API Gateway for a route, without its input. */
-export function eventOf(route: Route, { subject, deviceId, signIn, email, address, password }: TestCaller): ApiEvent {
+export function eventOf(
+  route: Route,
+  { subject, deviceId, signIn, email, address, password, groups }: TestCaller,
+): ApiEvent {
   const session = {
     ...(signIn === undefined ? {} : { origin_jti: signIn }),
     ...(email === undefined ? {} : { email, email_verified: 'true' }),
+    ...(groups === undefined ? {} : { 'cognito:groups': groups }),
   };
   const claims = { iss: TEST_ISSUER, sub: subject, token_use: 'access', client_id: 'memory', ...session };
   return {

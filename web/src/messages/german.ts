@@ -2,6 +2,7 @@ import app from './de/app.json' with { type: 'json' };
 import details from './de/details.json' with { type: 'json' };
 import devices from './de/devices.json' with { type: 'json' };
 import files from './de/files.json' with { type: 'json' };
+import operator from './de/operator.json' with { type: 'json' };
 import photos from './de/photos.json' with { type: 'json' };
 import preview from './de/preview.json' with { type: 'json' };
 import recent from './de/recent.json' with { type: 'json' };
@@ -19,6 +20,7 @@ export const german = {
   ...details,
   ...devices,
   ...files,
+  ...operator,
   ...photos,
   ...preview,
   ...recent,

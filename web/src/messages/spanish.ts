@@ -2,6 +2,7 @@ import app from './es/app.json' with { type: 'json' };
 import details from './es/details.json' with { type: 'json' };
 import devices from './es/devices.json' with { type: 'json' };
 import files from './es/files.json' with { type: 'json' };
+import operator from './es/operator.json' with { type: 'json' };
 import photos from './es/photos.json' with { type: 'json' };
 import preview from './es/preview.json' with { type: 'json' };
 import recent from './es/recent.json' with { type: 'json' };
@@ -19,6 +20,7 @@ export const spanish = {
   ...details,
   ...devices,
   ...files,
+  ...operator,
   ...photos,
   ...preview,
   ...recent,

@@ -30,6 +30,7 @@ const MORE_PLACES = [
 /** Where one can go. On a phone it lies over the page while it is open. */
 export function Navigation({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   const { t } = useTranslation();
+  const { account } = useSignedIn();
   useEffect(() => {
     if (!isOpen) return undefined;
     const leave = (event: KeyboardEvent): void => {
@@ -58,6 +59,7 @@ export function Navigation({ isOpen, onClose }: { readonly isOpen: boolean; read
           {MORE_PLACES.map((place) => (
             <Place key={place.href} {...place} />
           ))}
+          {account.isOperator === true && <Place href="/operator" icon="activity" text="app.navOperator" />}
         </ul>
         <div className={styles.foot}>
           <StorageMeter />

@@ -7,6 +7,9 @@ import { EmptyState, Loading } from '../ui/empty-state.tsx';
 import { PageFailure } from './page-failure.tsx';
 
 const DevicesPage = lazy(async () => ({ default: (await import('../features/devices/devices-page.tsx')).DevicesPage }));
+const OperatorPage = lazy(async () => ({
+  default: (await import('../features/operator/operator-page.tsx')).OperatorPage,
+}));
 const PhotosPage = lazy(async () => ({ default: (await import('../features/photos/photos-page.tsx')).PhotosPage }));
 const RecentPage = lazy(async () => ({ default: (await import('../features/recent/recent-page.tsx')).RecentPage }));
 const SearchPage = lazy(async () => ({ default: (await import('../features/search/search-page.tsx')).SearchPage }));
@@ -45,6 +48,7 @@ export function Pages() {
           <Route path="/devices" component={DevicesPage} />
           <Route path="/usage" component={UsagePage} />
           <Route path="/settings" component={SettingsPage} />
+          <Route path="/operator" component={OperatorPage} />
           <Route>
             <EmptyState isPage icon="search" title={t('app.notFoundTitle')} text={t('app.notFoundText')}>
               <Link href="/">{t('app.toFiles')}</Link>

@@ -22,14 +22,6 @@ export function followLive(dependencies: {
 }): FollowedLive {
   const { signedIn, queryClient, onRevoked } = dependencies;
   const live = followChanges(signedIn.api, onRevoked);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  /** A device that syncs thousands of files must not make this page read its usage a thousand times. */
-  const refreshSoon = (): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      for (const first of STALE_AFTER_CHANGES) void queryClient.invalidateQueries({ queryKey: [first] });
-    }, REFRESH_MS);
-  };
   const unsubscribe = live.subscribe((news: LiveNews) => {
     if (news.kind === 'lost') {
       void queryClient.invalidateQueries();
@@ -44,20 +36,24 @@ export function followLive(dependencies: {
         void queryClient.invalidateQueries({ queryKey: [first] });
       }
     }
-    refreshSoon();
   });
   return {
     live,
     close() {
-      clearTimeout(timer);
+      clearTimeout(refreshing.get(queryClient));
+      refreshing.delete(queryClient);
       unsubscribe();
       live.close();
     },
   };
 }
 
-/** Puts nodes, as they are now, into every listing that is in the cache. */
+/**
+ * Puts nodes, as they are now, into every listing that is in the cache; what else tells of them is read anew soon. Also after what was done here: no push
+ * tells a device of its own changes.
+ */
 export function showNodes(queryClient: QueryClient, nodes: readonly Node[]): void {
+  if (nodes.length > 0) refreshSoon(queryClient);
   for (const query of queryClient.getQueryCache().findAll({ queryKey: queryKeys.listings })) {
     const [, namespaceId, folderId] = query.queryKey;
     const listing = query.state.data as Listing | undefined;
@@ -71,4 +67,16 @@ export function showNodes(queryClient: QueryClient, nodes: readonly Node[]): voi
       present === undefined || present.rev >= node.rev ? present : node,
     );
   }
+}
+
+const refreshing = new WeakMap<QueryClient, ReturnType<typeof setTimeout>>();
+
+/** A device that syncs thousands of files must not make this page read its usage a thousand times. */
+function refreshSoon(queryClient: QueryClient): void {
+  if (refreshing.has(queryClient)) return;
+  const timer = setTimeout(() => {
+    refreshing.delete(queryClient);
+    for (const first of STALE_AFTER_CHANGES) void queryClient.invalidateQueries({ queryKey: [first] });
+  }, REFRESH_MS);
+  refreshing.set(queryClient, timer);
 }

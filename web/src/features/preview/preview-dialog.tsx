@@ -1,5 +1,5 @@
 import type { Node } from '@syncline/protocol';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -24,17 +24,10 @@ export function PreviewDialog(props: {
     const next = files[index + by];
     if (next !== undefined) setShownId(next.nodeId);
   };
+  useArrowKeys(go);
   return (
     <Dialog title={shown.name} closeLabel={t('app.close')} onClose={props.onClose} isFull>
-      <div
-        className={styles.preview}
-        onKeyDown={({ key, target }) => {
-          // A player uses the arrows itself.
-          if (target instanceof HTMLMediaElement) return;
-          if (key === 'ArrowRight') go(1);
-          if (key === 'ArrowLeft') go(-1);
-        }}
-      >
+      <div className={styles.preview}>
         <PreviewBody key={`${shown.nodeId} ${shown.contentRev}`} node={shown} />
       </div>
       <footer className={styles.ways}>
@@ -58,4 +51,22 @@ export function PreviewDialog(props: {
       </footer>
     </Dialog>
   );
+}
+
+/** The arrow keys, wherever the focus is in the dialog: it is on the dialog itself at first. */
+function useArrowKeys(go: (by: number) => void): void {
+  const latest = useRef(go);
+  useEffect(() => {
+    latest.current = go;
+  });
+  useEffect(() => {
+    const hear = ({ key, target }: KeyboardEvent): void => {
+      // A player and a field use the arrows themselves.
+      if (target instanceof HTMLMediaElement || target instanceof HTMLInputElement) return;
+      if (key === 'ArrowRight') latest.current(1);
+      if (key === 'ArrowLeft') latest.current(-1);
+    };
+    document.addEventListener('keydown', hear);
+    return () => document.removeEventListener('keydown', hear);
+  }, []);
 }
