@@ -128,6 +128,7 @@ test('somebody without a pointer signs in, uploads, moves, renames, looks, share
   await press(page, 'Enter');
   // Restored, it is what it was: its star is there again.
   await entry(page, 'a.txt').getByText('Starred').waitFor();
+  expect(await page.getByRole('row').count()).toBe(4);
 });
 
 test('files and whole folders are dropped from the desktop, and what was copied is pasted', async () => {

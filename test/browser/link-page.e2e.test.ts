@@ -131,6 +131,10 @@ test('the link to a folder lists it whatever the names in it say, and gives each
   await page.getByRole('button', { name: 'deeper' }).click();
   expect(await downloadBy(page, 'Download deep.txt')).toEqual({ name: 'deep.txt', bytes: Buffer.from('deep down') });
   await page.getByRole('navigation', { name: 'Path' }).getByRole('button', { name: 'from <b>us<b>' }).click();
+  const archive = await downloadBy(page, 'Download all as ZIP');
+  expect(archive.name).toContain('.zip');
+  // The directory at the end of an archive names all that is in it.
+  for (const name of [...HOSTILE, 'deeper/deep.txt']) expect(archive.bytes.includes(Buffer.from(name))).toBe(true);
   await page.getByText(hostile, { exact: true }).waitFor();
   expect(await isHacked(page)).toBe(false);
 });

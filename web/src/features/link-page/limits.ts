@@ -4,5 +4,7 @@ import { MiB } from '@syncline/protocol';
 export const MEMORY_BYTES_MAX = 256 * MiB;
 /** Entries that one step reads of a folder. */
 export const ENTRIES_READ = 500;
+/** Files and folders of one archive. */
+export const ZIPPED_FILES_MAX = 2000;
 /** Files that one drop may have. */
 export const DROPPED_FILES_MAX = 500;

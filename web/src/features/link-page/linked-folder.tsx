@@ -10,7 +10,7 @@ import { LinkFacts } from './link-facts.tsx';
 import styles from './link-page.module.css';
 import { useLinkTexts } from './link-texts.ts';
 import { DownloadNotice } from './linked-file.tsx';
-import { useLinkDownload } from './use-link-download.ts';
+import { useFolderDownload, useLinkDownload } from './use-link-download.ts';
 import { useLinkedEntries } from './use-linked-entries.ts';
 
 /** A linked folder and those below it; each file by itself. */
@@ -34,6 +34,7 @@ export function LinkedFolder(props: {
         </div>
         <LinkFacts link={link} used={0} />
       </div>
+      <FolderDownload key={place.nodeId} link={link} place={place} isRoot={trail.length === 1} visit={visit} />
       {trail.length > 1 && (
         <nav aria-label={say('link.path')}>
           <ol className={styles.trail}>
@@ -59,6 +60,24 @@ export function LinkedFolder(props: {
         onOpen={(node) => setTrail([...trail, node])}
       />
     </>
+  );
+}
+
+function FolderDownload(props: {
+  readonly link: OpenedLink;
+  readonly place: LinkNode;
+  readonly isRoot: boolean;
+  readonly visit: LinkVisit;
+}) {
+  const { say } = useLinkTexts();
+  const download = useFolderDownload(props.visit, props.link, { node: props.place, isRoot: props.isRoot });
+  return (
+    <div className={styles.folderDownload}>
+      <Button kind="primary" icon="download" isDisabled={download.isBusy} onPress={download.start}>
+        {say('link.zip')}
+      </Button>
+      <DownloadNotice download={download} />
+    </div>
   );
 }
 

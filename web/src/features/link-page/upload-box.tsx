@@ -48,6 +48,7 @@ export function UploadBox({ visit }: { readonly visit: LinkVisit }) {
           }}
         />
       </div>
+      <SentTotal files={files} />
       {files.length > 0 && (
         <ul className={styles.entries} aria-label={say('link.files')}>
           {files.map((file) => (
@@ -55,6 +56,27 @@ export function UploadBox({ visit }: { readonly visit: LinkVisit }) {
           ))}
         </ul>
       )}
+    </div>
+  );
+}
+
+/** How far all of it is, where there is more than one file. */
+function SentTotal({ files }: { readonly files: readonly SentFile[] }) {
+  const { say, language } = useLinkTexts();
+  if (files.length < 2) return null;
+  const count = files.filter(({ state }) => state.kind === 'sent').length;
+  // An empty file counts as something, or nothing but empty files would have no share.
+  const weight = ({ file }: SentFile): number => file.size + 1;
+  const shareOf = ({ state }: SentFile): number =>
+    state.kind === 'sent' ? 1 : state.kind === 'sending' ? state.share : 0;
+  const all = files.reduce((sum, sent) => sum + weight(sent), 0);
+  const done = files.reduce((sum, sent) => sum + weight(sent) * shareOf(sent), 0);
+  const percent = new Intl.NumberFormat(language, { style: 'percent' }).format(done / all);
+  const text = say('link.sentTotal', { count: String(count), files: String(files.length), percent });
+  return (
+    <div className={styles.total} role="status">
+      <progress aria-label={text} max={1} value={done / all} />
+      <span>{text}</span>
     </div>
   );
 }

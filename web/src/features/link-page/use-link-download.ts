@@ -1,11 +1,11 @@
 import type { LinkNode } from '@syncline/protocol';
 import { useState } from 'react';
-import type { LinkVisit } from './create-link-visit.ts';
+import type { LinkVisit, OpenedLink } from './create-link-visit.ts';
 import { describeRefusal } from './describe-refusal.ts';
 import { type LinkTexts, useLinkTexts } from './link-texts.ts';
 import { openSavePlace } from './save-file.ts';
 
-type DownloadState =
+export type DownloadState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'running'; readonly share: number }
   | { readonly kind: 'done' }
@@ -22,12 +22,29 @@ export interface LinkDownload {
 /** Downloads one linked file, and tells how it goes. */
 export function useLinkDownload(visit: LinkVisit, node: LinkNode): LinkDownload {
   const texts = useLinkTexts();
+  return useDownload((onShare) => download({ visit, texts }, node, onShare));
+}
+
+/** Downloads all that lies in a linked folder, as one archive. What makes archives is loaded then. */
+export function useFolderDownload(
+  visit: LinkVisit,
+  link: OpenedLink,
+  folder: { readonly node: LinkNode; readonly isRoot: boolean },
+): LinkDownload {
+  const texts = useLinkTexts();
+  return useDownload(async (onShare) =>
+    (await import('./save-folder.ts')).saveFolder({ visit, texts, link }, folder, onShare),
+  );
+}
+
+function useDownload(task: (onShare: (share: number) => void) => Promise<DownloadState>): LinkDownload {
+  const texts = useLinkTexts();
   const [state, setState] = useState<DownloadState>({ kind: 'idle' });
   const [count, setCount] = useState(0);
   const run = async (): Promise<void> => {
     setState({ kind: 'running', share: 0 });
     try {
-      const ended = await download({ visit, texts }, node, (share) => setState({ kind: 'running', share }));
+      const ended = await task((share) => setState({ kind: 'running', share }));
       setState(ended);
       if (ended.kind === 'done') setCount((known) => known + 1);
     } catch (error) {
