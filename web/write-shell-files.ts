@@ -2,7 +2,7 @@ import type { Plugin } from 'vite';
 
 const WORKER = 'service-worker.js';
 /** Files of the app that no build has a part in. */
-const PUBLIC = ['/favicon.svg', '/manifest.webmanifest'];
+const PUBLIC = ['/favicon.svg', '/icon-192.png', '/icon-512.png', '/icon-maskable-512.png', '/manifest.webmanifest'];
 
 /**
  * Writes into the service worker which files the app is made of, and a name of this build: so the browser takes every build for another service

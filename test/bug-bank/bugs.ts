@@ -11,6 +11,7 @@ import { LINK_BUGS } from './link-bugs.ts';
 import { MEMBER_ENTRY_BUGS } from './member-entry-bugs.ts';
 import { MEMBERSHIP_BUGS } from './membership-bugs.ts';
 import { MOUNT_BUGS } from './mount-bugs.ts';
+import { OFFLINE_BUGS } from './offline-bugs.ts';
 import { PACK_BUGS } from './pack-bugs.ts';
 import { PEOPLE_BUGS } from './people-bugs.ts';
 import { PLANNER_BUGS } from './planner-bugs.ts';
@@ -55,6 +56,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...SWEEP_BUGS,
   ...USAGE_BUGS,
   ...WEB_BUGS,
+  ...OFFLINE_BUGS,
   ...SPEED_BUGS,
   ...PEOPLE_BUGS,
   ...SET_BACK_BUGS,

@@ -12,7 +12,11 @@ const Shell = lazy(async () => ({ default: (await import('./shell/shell.tsx')).S
 
 /** What was read stays until the live changes say otherwise; the SDK repeats requests by itself. */
 const queryClient = new QueryClient({
-  defaultOptions: { queries: { retry: false, staleTime: 60_000, refetchOnWindowFocus: false } },
+  defaultOptions: {
+    // What is kept for offline is read without a network, so no query waits for one.
+    queries: { retry: false, staleTime: 60_000, refetchOnWindowFocus: false, networkMode: 'always' },
+    mutations: { networkMode: 'always' },
+  },
 });
 
 /** The whole web app. */

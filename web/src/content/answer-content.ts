@@ -25,22 +25,40 @@ export function headersOf(address: Pick<ContentAddress, 'name' | 'isDownload'>):
   };
 }
 
+interface AskedPart {
+  readonly range: string | null;
+  readonly isHead: boolean;
+}
+
 /** Answers a request for a content, or for a part of it. */
 export async function answerContent(
   content: OpenContent,
   address: ContentAddress,
-  request: { readonly range: string | null; readonly isHead: boolean },
+  asked: AskedPart,
 ): Promise<Response> {
   const size = await content.size();
-  const range = parseRange(request.range, size);
+  return answerPart(address, asked, { size, body: (span) => streamContent(content, span) });
+}
+
+/** Answers a content that this browser has as a whole. */
+export function answerBlob(blob: Blob, address: ContentAddress, asked: AskedPart): Response {
+  return answerPart(address, asked, { size: blob.size, body: ({ start, end }) => blob.slice(start, end) });
+}
+
+function answerPart(
+  address: ContentAddress,
+  asked: AskedPart,
+  { size, body }: { readonly size: number; readonly body: (span: ByteSpan) => BodyInit },
+): Response {
+  const range = parseRange(asked.range, size);
   const headers = { ...headersOf(address), 'accept-ranges': 'bytes' };
   if (range === 'unsatisfiable') {
     return new Response(null, { status: 416, headers: { ...headers, 'content-range': `bytes */${size}` } });
   }
   const span: ByteSpan = range ?? { start: 0, end: size };
   const told = { ...headers, 'content-length': String(span.end - span.start), ...contentRange(range, size) };
-  const body = request.isHead || span.end === span.start ? null : streamContent(content, span);
-  return new Response(body, { status: range === undefined ? 200 : 206, headers: told });
+  const answered = asked.isHead || span.end === span.start ? null : body(span);
+  return new Response(answered, { status: range === undefined ? 200 : 206, headers: told });
 }
 
 /** What a page, or a person, is told when a content cannot be read. */

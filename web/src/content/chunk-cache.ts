@@ -1,5 +1,6 @@
 import { hashChunk } from '@syncline/client';
 import type { ChunkRef } from '@syncline/protocol';
+import { chunkAddress } from './kept-chunk.ts';
 import { CACHED_BYTES_MAX, CACHED_CHUNKS_MAX } from './limits.ts';
 
 /** What is used of a browser's Cache Storage. */
@@ -26,7 +27,7 @@ export class ChunkCache {
   }
 
   async get(chunk: ChunkRef): Promise<Uint8Array | undefined> {
-    const address = addressOf(chunk);
+    const address = chunkAddress(chunk);
     const held = await this.#addresses();
     if (!held.has(address)) return undefined;
     const found = await this.#store.match(address).catch(() => undefined);
@@ -38,7 +39,7 @@ export class ChunkCache {
 
   /** Precondition: the bytes were verified. */
   async put(chunk: ChunkRef, bytes: Uint8Array): Promise<void> {
-    const address = addressOf(chunk);
+    const address = chunkAddress(chunk);
     const held = await this.#addresses();
     if (held.has(address)) return;
     held.set(address, chunk.size);
@@ -70,8 +71,4 @@ export class ChunkCache {
     );
     return this.#held;
   }
-}
-
-function addressOf({ hash, size }: ChunkRef): string {
-  return `/chunk/${hash}/${size}`;
 }

@@ -20,7 +20,8 @@ export interface ReadMessage {
   readonly page: string | undefined;
 }
 
-export type ReadAnswer = ApiAnswer<ContentResponse> | 'unavailable';
+/** `blob`: the content itself, which waits in this browser to be sent. */
+export type ReadAnswer = ApiAnswer<ContentResponse> | { readonly blob: Blob } | 'unavailable';
 
 /** What a page tells the service worker. */
 export type ToServiceWorker =

@@ -1,3 +1,4 @@
+import { watchForUpdates } from './app-update.ts';
 import type { ToServiceWorker } from './content-messages.ts';
 
 /**
@@ -10,8 +11,10 @@ export async function registerServiceWorker(): Promise<boolean> {
     const isUpdate = serviceWorker.controller !== null;
     const registration = await serviceWorker.register('/service-worker.js', { type: 'module', updateViaCache: 'none' });
     // This page has only just begun: it may begin again with the files of the newer build.
-    if (isUpdate) serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+    if (isUpdate && registration.waiting !== null)
+      serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
     registration.waiting?.postMessage({ kind: 'activate' } satisfies ToServiceWorker);
+    watchForUpdates(registration);
     return true;
   } catch {
     // Refused by the browser's settings, or unreachable: the app works without it.

@@ -2,6 +2,7 @@ import app from './en/app.json' with { type: 'json' };
 import details from './en/details.json' with { type: 'json' };
 import devices from './en/devices.json' with { type: 'json' };
 import files from './en/files.json' with { type: 'json' };
+import offline from './en/offline.json' with { type: 'json' };
 import operator from './en/operator.json' with { type: 'json' };
 import photos from './en/photos.json' with { type: 'json' };
 import preview from './en/preview.json' with { type: 'json' };
@@ -22,6 +23,7 @@ export const english = {
   ...files,
   ...operator,
   ...photos,
+  ...offline,
   ...preview,
   ...recent,
   ...search,

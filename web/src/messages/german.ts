@@ -2,6 +2,7 @@ import app from './de/app.json' with { type: 'json' };
 import details from './de/details.json' with { type: 'json' };
 import devices from './de/devices.json' with { type: 'json' };
 import files from './de/files.json' with { type: 'json' };
+import offline from './de/offline.json' with { type: 'json' };
 import operator from './de/operator.json' with { type: 'json' };
 import photos from './de/photos.json' with { type: 'json' };
 import preview from './de/preview.json' with { type: 'json' };
@@ -22,6 +23,7 @@ export const german = {
   ...files,
   ...operator,
   ...photos,
+  ...offline,
   ...preview,
   ...recent,
   ...search,

@@ -2,6 +2,7 @@ import app from './es/app.json' with { type: 'json' };
 import details from './es/details.json' with { type: 'json' };
 import devices from './es/devices.json' with { type: 'json' };
 import files from './es/files.json' with { type: 'json' };
+import offline from './es/offline.json' with { type: 'json' };
 import operator from './es/operator.json' with { type: 'json' };
 import photos from './es/photos.json' with { type: 'json' };
 import preview from './es/preview.json' with { type: 'json' };
@@ -22,6 +23,7 @@ export const spanish = {
   ...files,
   ...operator,
   ...photos,
+  ...offline,
   ...preview,
   ...recent,
   ...search,

@@ -1,12 +1,14 @@
 import { createFetchTransport, fetchChunk, systemClock } from '@syncline/client';
 import { answerArchive } from '../content/answer-archive.ts';
-import { answerContent, refusalOf } from '../content/answer-content.ts';
+import { answerBlob, answerContent, refusalOf } from '../content/answer-content.ts';
 import { type CacheStore, ChunkCache } from '../content/chunk-cache.ts';
 import { ARCHIVE_PATH, CONTENT_PATH, type ContentAddress, parseContentPath } from '../content/content-address.ts';
 import type { ArchiveFile, ReadAnswer, ReadMessage, ToServiceWorker } from '../content/content-messages.ts';
+import { keptChunk } from '../content/kept-chunk.ts';
 import { ARCHIVES_MAX, OPEN_CONTENTS_MAX, PAGE_ANSWER_MS } from '../content/limits.ts';
 import { ContentError, OpenContent } from '../content/open-content.ts';
 import { createShellCache } from '../content/shell-cache.ts';
+import { LOCAL_REV_MIN } from '../offline/limits.ts';
 
 /**
  * Stands between the app's pages and the network: gives contents stable addresses, and keeps the app for when there is no network. It has no
@@ -30,7 +32,8 @@ worker.addEventListener('activate', (event) => event.waitUntil(shell.activate().
 
 worker.addEventListener('message', (event) => {
   const message = event.data as ToServiceWorker;
-  if (message.kind === 'activate') event.waitUntil(takeOverFromOne());
+  if (message.kind === 'activate')
+    event.waitUntil(takeOverFromOne().then((isAlone) => event.ports[0]?.postMessage(isAlone ? 'activated' : 'others')));
   if (message.kind === 'forget') event.waitUntil(forget());
   if (message.kind === 'archive') {
     archives.set(message.id, message.files);
@@ -51,20 +54,25 @@ worker.addEventListener('fetch', (event) => {
 });
 
 /** Other pages go on with the files of the build that they began with. */
-async function takeOverFromOne(): Promise<void> {
+async function takeOverFromOne(): Promise<boolean> {
   const pages = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  if (pages.length <= 1) await worker.skipWaiting();
+  if (pages.length > 1) return false;
+  await worker.skipWaiting();
+  return true;
 }
 
 async function respondWithContent(url: URL, request: Request, readBy: string): Promise<Response> {
   const address = parseContentPath(url);
   if (address === undefined) return notFound();
+  const asked = { range: request.headers.get('range'), isHead: request.method === 'HEAD' };
+  if (address.rev >= LOCAL_REV_MIN) {
+    const { namespaceId, nodeId, rev } = address;
+    const answer = await askPage(readBy, { kind: 'read', namespaceId, nodeId, rev, page: undefined });
+    if (typeof answer === 'object' && 'blob' in answer) return answerBlob(answer.blob, address, asked);
+  }
   const content = openContent(address, readBy);
   try {
-    return await answerContent(content, address, {
-      range: request.headers.get('range'),
-      isHead: request.method === 'HEAD',
-    });
+    return await answerContent(content, address, asked);
   } catch (failure) {
     contents.delete(keyOf(address));
     return refusalOf(failure);
@@ -107,12 +115,12 @@ function newContent(read: {
   return new OpenContent({
     ask: async (page) => {
       const answer = await askPage(read.page, { kind: 'read', namespaceId, nodeId, rev, page });
-      if (answer === 'unavailable') throw new ContentError('refused');
+      if (answer === 'unavailable' || 'blob' in answer) throw new ContentError('refused');
       return answer;
     },
     fetch: (chunk, signal) => fetchChunk(dependencies, chunk, signal),
     cache: {
-      get: (chunk) => chunks.get(chunk),
+      get: async (chunk) => (await chunks.get(chunk)) ?? keptChunk(chunk),
       put: async (chunk, bytes) => (isDownload ? undefined : chunks.put(chunk, bytes)),
     },
     nowMs: () => systemClock.now(),

@@ -25,16 +25,19 @@ export interface LiveChanges {
  * push that is lost, doubled or late does no harm.
  * Source: docs/PROTOCOL.md, R-5
  */
-export function followChanges(api: ApiClient, onRevoked: () => void): LiveChanges {
-  const state = watchedValue<LiveState>('connecting');
-  const listeners = new Set<(news: LiveNews) => void>();
-  const seqs = new Map<NamespaceId, number>();
+export function followChanges(
+  api: ApiClient,
+  { isOffline, onRevoked }: { readonly isOffline: boolean; readonly onRevoked: () => void },
+): LiveChanges {
+  const state = watchedValue<LiveState>(isOffline ? 'offline' : 'connecting');
+  const { tell, subscribe, lastSeq } = createNews();
   const over = new AbortController();
-  const tell = (news: LiveNews): void => {
-    if (news.kind === 'changes') for (const { namespaceId, seq } of news.changes) seqs.set(namespaceId, seq);
-    for (const listener of listeners) listener(news);
-  };
   const begun = Promise.withResolvers<void>();
+  if (isOffline) begun.resolve();
+  const goOffline = (): void => {
+    state.set('offline');
+    begun.resolve();
+  };
   let wake = Promise.withResolvers<void>();
   const look = (): void => wake.resolve();
   const socket = createLiveSocket(api, {
@@ -43,7 +46,11 @@ export function followChanges(api: ApiClient, onRevoked: () => void): LiveChange
       look();
     },
     onChanged: look,
-    onLost: () => state.set('connecting'),
+    onLost() {
+      if (state.get() !== 'offline') state.set('connecting');
+      // Whether there is a network at all.
+      look();
+    },
     onRevoked,
   });
 
@@ -56,16 +63,15 @@ export function followChanges(api: ApiClient, onRevoked: () => void): LiveChange
         cursor = await readDelta({ api, tell: isBegun ? tell : () => undefined }, cursor, over.signal);
         isBegun = true;
         begun.resolve();
-        if (state.get() !== 'live') state.set('polling');
+        state.set(socket.isOpen() ? 'live' : 'polling');
         if (socket.isOpen()) await wake.promise;
         else await Promise.race([wake.promise, poll(api, cursor, over.signal)]);
         wake = Promise.withResolvers();
       } catch (failure) {
         over.signal.throwIfAborted();
         if (!(failure instanceof UnavailableError)) throw failure;
-        state.set('offline');
+        goOffline();
         isBegun = true;
-        begun.resolve();
         await Promise.race([wake.promise, systemClock.sleep(DELTA_PAUSE_MS, over.signal)]);
         wake = Promise.withResolvers();
       }
@@ -74,19 +80,35 @@ export function followChanges(api: ApiClient, onRevoked: () => void): LiveChange
   // It ends with the signal's reason, when it is closed.
   void follow().catch(() => undefined);
   addEventListener('online', look);
+  addEventListener('offline', goOffline);
 
   return {
     state,
     begun: begun.promise,
-    lastSeq: (namespaceId) => seqs.get(namespaceId),
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    lastSeq,
+    subscribe,
     close() {
       removeEventListener('online', look);
+      removeEventListener('offline', goOffline);
       socket.close();
       over.abort();
+    },
+  };
+}
+
+/** Tells what is heard, and remembers how far each journal was told. */
+function createNews() {
+  const listeners = new Set<(news: LiveNews) => void>();
+  const seqs = new Map<NamespaceId, number>();
+  return {
+    tell(this: void, news: LiveNews): void {
+      if (news.kind === 'changes') for (const { namespaceId, seq } of news.changes) seqs.set(namespaceId, seq);
+      for (const listener of listeners) listener(news);
+    },
+    lastSeq: (namespaceId: NamespaceId): number | undefined => seqs.get(namespaceId),
+    subscribe(this: void, listener: (news: LiveNews) => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 }

@@ -1,11 +1,13 @@
 import type { ApiClient } from '@syncline/client';
 import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { Offline } from '../offline/create-offline.ts';
 import type { LiveChanges } from './live-changes.ts';
 import type { Session, SessionState, SignedIn } from './session.ts';
 
 /** What pages have once somebody is signed in. */
 export interface LiveSession extends SignedIn {
   readonly live: LiveChanges;
+  readonly offline: Offline;
 }
 
 export const SessionContext = createContext<Session | undefined>(undefined);

@@ -9,4 +9,4 @@ export interface SessionDatabase {
   remove(key: SessionKey): Promise<void>;
 }
 
-export type SessionKey = 'refresh-token' | 'device-id';
+export type SessionKey = 'refresh-token' | 'device-id' | 'last-seen';

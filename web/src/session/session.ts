@@ -13,6 +13,8 @@ import {
   type UserPool,
 } from '@syncline/client';
 import type { AccountResponse, DeviceId } from '@syncline/protocol';
+import { START_WAIT_MS } from '../offline/limits.ts';
+import { dropKept, dropOfflineData, dropOthers } from '../offline/offline-database.ts';
 import { createBrowserTokenStore } from './browser-token-store.ts';
 import { openSessionDatabase } from './open-session-database.ts';
 import { readDeviceId, registerBrowser } from './register-browser.ts';
@@ -29,6 +31,8 @@ export interface SignedIn {
   readonly deviceId: DeviceId;
   /** For what is asked of the user pool, and for workers, which have calls of their own. */
   readonly tokens: AccessTokens;
+  /** Nothing has answered yet: who it is is known from the last time. */
+  readonly isFromMemory: boolean;
 }
 
 export type SessionState =
@@ -48,16 +52,28 @@ export interface Session {
   /** Precondition: the state is not `starting`, `unreachable` or `foreign-issuer`. */
   userPool(): UserPool;
   finishSignIn(tokens: SignInTokens): Promise<void>;
-  signOut(because: 'asked' | 'ended'): Promise<void>;
+  /** With it goes what this browser keeps of the account. What waits to be sent stays, unseen, where the sign-in has only `ended`. */
+  signOut(because: 'asked' | 'ended' | 'unlinked'): Promise<void>;
 }
 
 const transport = createFetchTransport();
 const connection = { transport, clock: systemClock, random: Math.random, baseUrl: location.origin };
 
+type PoolConfiguration = Parameters<typeof createUserPool>[1];
+
 interface Opened {
   readonly database: SessionDatabase;
   readonly store: TokenStore;
   readonly userPool: UserPool;
+  readonly configuration: PoolConfiguration;
+}
+
+/** What is known of who is signed in, for when nothing answers. */
+interface LastSeen {
+  readonly account: AccountResponse;
+  readonly email: string | undefined;
+  readonly deviceId: DeviceId;
+  readonly userPool: PoolConfiguration;
 }
 
 export function createSession(): Session {
@@ -69,41 +85,42 @@ export function createSession(): Session {
     if (data === 'signed-in' && state.get().kind === 'signed-out') void start();
   });
 
-  const enter = async ({ database, store, userPool }: Opened): Promise<void> => {
-    const renewing = createRenewingTokens({ userPool, store, clock: systemClock });
-    const tokens = endedBy(renewing, () => void signOut('ended'));
-    const apiOf = (deviceId: DeviceId) => createApiClient({ ...connection, tokens, deviceId });
-    const kept = await readDeviceId(database);
-    const [account, email] = await Promise.all([apiOf(kept).getAccount(), readEmail(userPool, tokens)]);
-    if (!account.ok) return state.set(refusedState(account.problem.code));
-    const deviceId = await registerBrowser({ database, apiOf }, kept);
-    if (deviceId === undefined) return state.set({ kind: 'signed-out', because: 'refused' });
-    state.set({ kind: 'signed-in', account: account.value, email, api: apiOf(deviceId), deviceId, tokens });
+  const ended = (): void => void signOut('ended');
+
+  const startOnline = async (): Promise<SessionState> => {
+    const found = opened ?? (await openPool());
+    if ('kind' in found) return found;
+    opened = found;
+    const isKept = (await found.store.read()) !== undefined;
+    return isKept ? enter(found, ended) : { kind: 'signed-out', because: 'nobody' };
   };
 
   const start = async (): Promise<void> => {
     state.set({ kind: 'starting' });
-    try {
-      const found = opened ?? (await openPool());
-      if ('kind' in found) return state.set(found);
-      opened = found;
-      const isKept = (await found.store.read()) !== undefined;
-      if (isKept) await enter(found);
-      else state.set({ kind: 'signed-out', because: 'nobody' });
-    } catch (failure) {
-      if (!(failure instanceof UnavailableError)) throw failure;
-      state.set({ kind: 'unreachable' });
-    }
+    const database = await openSessionDatabase();
+    const seen = await readLastSeen(database);
+    if (seen === undefined) return state.set(await unlessUnreachable(startOnline, undefined));
+    const fromMemory = (): SessionState => {
+      opened = poolOf(database, seen.userPool);
+      return enterFromMemory(opened, seen, ended);
+    };
+    state.set(await unlessUnreachable(startOnline, fromMemory));
   };
 
-  const signOut = async (because: 'asked' | 'ended'): Promise<void> => {
+  const signOut = async (because: 'asked' | 'ended' | 'unlinked'): Promise<void> => {
     const present = opened;
-    state.set({ kind: 'signed-out', because });
+    const was = state.get();
+    state.set({ kind: 'signed-out', because: because === 'unlinked' ? 'ended' : because });
     tabs.postMessage('signed-out');
     if (present === undefined) return;
-    const { store, userPool } = present;
+    const { database, store, userPool } = present;
     const kept = await store.read();
     await store.update(async () => undefined);
+    await database.remove('last-seen');
+    if (was.kind === 'signed-in') {
+      const { accountId } = was.account;
+      await (because === 'ended' ? dropKept(accountId) : dropOfflineData(accountId));
+    }
     // What cannot be revoked for want of a network ends by itself; this browser has forgotten it.
     if (kept !== undefined) await userPool.revoke(kept.refreshToken).catch(() => undefined);
   };
@@ -118,11 +135,48 @@ export function createSession(): Session {
     async finishSignIn(tokens) {
       if (opened === undefined) throw new Error('the session has not started');
       await opened.store.update(async () => keepTokens(tokens, systemClock));
-      await enter(opened);
+      state.set(await enter(opened, ended));
       tabs.postMessage('signed-in');
     },
     signOut,
   };
+}
+
+function apiWith({ store, userPool }: Opened, ended: () => void) {
+  const tokens = endedBy(createRenewingTokens({ userPool, store, clock: systemClock }), ended);
+  return { tokens, apiOf: (deviceId: DeviceId) => createApiClient({ ...connection, tokens, deviceId }) };
+}
+
+async function enter(pool: Opened, ended: () => void): Promise<SessionState> {
+  const { database, userPool } = pool;
+  const { tokens, apiOf } = apiWith(pool, ended);
+  const kept = await readDeviceId(database);
+  const [account, email] = await Promise.all([apiOf(kept).getAccount(), readEmail(userPool, tokens)]);
+  if (!account.ok) return refusedState(account.problem.code);
+  const deviceId = await registerBrowser({ database, apiOf }, kept);
+  if (deviceId === undefined) return { kind: 'signed-out', because: 'refused' };
+  const seen: LastSeen = { account: account.value, email, deviceId, userPool: pool.configuration };
+  await database.write('last-seen', seen);
+  await dropOthers(seen.account.accountId);
+  return signedInAs(seen, { api: apiOf(deviceId), tokens, isFromMemory: false });
+}
+
+/** As who was signed in last, without asking anybody: for what this browser has. */
+function enterFromMemory(pool: Opened, seen: LastSeen, ended: () => void): SessionState {
+  const { tokens, apiOf } = apiWith(pool, ended);
+  return signedInAs(seen, { api: apiOf(seen.deviceId), tokens, isFromMemory: true });
+}
+
+function signedInAs(
+  { account, email, deviceId }: LastSeen,
+  acting: Pick<SignedIn, 'api' | 'tokens' | 'isFromMemory'>,
+): SignedIn {
+  return { kind: 'signed-in', account, email, deviceId, ...acting };
+}
+
+function poolOf(database: SessionDatabase, configuration: PoolConfiguration): Opened {
+  const store = createBrowserTokenStore(database);
+  return { database, store, userPool: createUserPool(connection, configuration), configuration };
 }
 
 /** Undefined where the pool does not say: the app works without it. */
@@ -141,7 +195,28 @@ async function openPool(): Promise<Opened | SessionState> {
   if (!answer.ok) return { kind: 'unreachable' };
   const { userPool, issuer } = answer.value;
   if (userPool === undefined) return { kind: 'foreign-issuer', issuer };
-  return { database, store: createBrowserTokenStore(database), userPool: createUserPool(connection, userPool) };
+  return poolOf(database, userPool);
+}
+
+/** Undefined where nobody is signed in. */
+async function readLastSeen(database: SessionDatabase): Promise<LastSeen | undefined> {
+  const isKept = typeof (await database.read('refresh-token')) === 'string';
+  return isKept ? ((await database.read('last-seen')) as LastSeen | undefined) : undefined;
+}
+
+/** What comes of asking the service, or of memory where it cannot be asked in time. */
+async function unlessUnreachable(
+  ask: () => Promise<SessionState>,
+  fromMemory: (() => SessionState) | undefined,
+): Promise<SessionState> {
+  if (fromMemory !== undefined && !navigator.onLine) return fromMemory();
+  const asked = ask().catch((failure: unknown): SessionState => {
+    if (!(failure instanceof UnavailableError)) throw failure;
+    return { kind: 'unreachable' };
+  });
+  if (fromMemory === undefined) return asked;
+  const first = await Promise.race([asked, systemClock.sleep(START_WAIT_MS)]);
+  return first === undefined || first.kind === 'unreachable' ? fromMemory() : first;
 }
 
 /** Tells once the sign-in has ended: then there is no token any more. */

@@ -1,6 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useRoute } from 'wouter';
+import { UpdateNotice } from '../features/offline/update-notice.tsx';
 import { StorageMeter } from '../features/usage/storage-meter.tsx';
 import type { MessageKey } from '../messages/translate.ts';
 import { useSignedIn } from '../session/session-context.ts';
@@ -22,6 +23,7 @@ const PLACES = [
 ] as const;
 
 const MORE_PLACES = [
+  { href: '/offline', icon: 'kept', text: 'offline.nav' },
   { href: '/devices', icon: 'desktop', text: 'app.navDevices' },
   { href: '/usage', icon: 'usage', text: 'app.navUsage' },
   { href: '/settings', icon: 'settings', text: 'app.navSettings' },
@@ -63,6 +65,7 @@ export function Navigation({ isOpen, onClose }: { readonly isOpen: boolean; read
         </ul>
         <div className={styles.foot}>
           <StorageMeter />
+          <UpdateNotice />
           <LiveStatus />
         </div>
       </nav>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, Route, Switch } from 'wouter';
 import { FilesPage } from '../features/files/files-page.tsx';
 import { ItemPage } from '../features/item/item-page.tsx';
+import { useIsOnline } from '../features/offline/use-offline.ts';
 import { EmptyState, Loading } from '../ui/empty-state.tsx';
 import { PageFailure } from './page-failure.tsx';
 
@@ -11,6 +12,7 @@ const OperatorPage = lazy(async () => ({
   default: (await import('../features/operator/operator-page.tsx')).OperatorPage,
 }));
 const PhotosPage = lazy(async () => ({ default: (await import('../features/photos/photos-page.tsx')).PhotosPage }));
+const OfflinePage = lazy(async () => ({ default: (await import('../features/offline/offline-page.tsx')).OfflinePage }));
 const RecentPage = lazy(async () => ({ default: (await import('../features/recent/recent-page.tsx')).RecentPage }));
 const SearchPage = lazy(async () => ({ default: (await import('../features/search/search-page.tsx')).SearchPage }));
 const SettingsPage = lazy(async () => ({
@@ -25,6 +27,7 @@ const UsagePage = lazy(async () => ({ default: (await import('../features/usage/
 /** The page that belongs to the address. Folders are addressed by their ids, so that an address stays right when they are moved. */
 export function Pages() {
   const { t } = useTranslation();
+  const isOnline = useIsOnline();
   return (
     <PageFailure title={t('app.failedTitle')} text={t('app.failedText')} retry={t('app.retry')}>
       <Suspense fallback={<Loading label={t('app.loading')} />}>
@@ -38,6 +41,15 @@ export function Pages() {
           <Route path="/item/:namespaceId/:nodeId">
             {({ namespaceId, nodeId }) => <ItemPage namespaceId={namespaceId} nodeId={nodeId} />}
           </Route>
+          <Route path="/offline" component={OfflinePage} />
+          <Route path="/settings" component={SettingsPage} />
+          {!isOnline && (
+            <Route>
+              <EmptyState isPage icon="offline" title={t('offline.needsTitle')} text={t('offline.needsText')}>
+                <Link href="/">{t('app.toFiles')}</Link>
+              </EmptyState>
+            </Route>
+          )}
           <Route path="/recent" component={RecentPage} />
           <Route path="/starred" component={StarredPage} />
           <Route path="/photos" component={PhotosPage} />
@@ -47,7 +59,6 @@ export function Pages() {
           <Route path="/trash" component={TrashPage} />
           <Route path="/devices" component={DevicesPage} />
           <Route path="/usage" component={UsagePage} />
-          <Route path="/settings" component={SettingsPage} />
           <Route path="/operator" component={OperatorPage} />
           <Route>
             <EmptyState isPage icon="search" title={t('app.notFoundTitle')} text={t('app.notFoundText')}>

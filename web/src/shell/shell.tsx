@@ -1,31 +1,22 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
-import { followLive } from '../features/files/follow-live.ts';
+import { ConflictDialog } from '../features/offline/conflict-dialog.tsx';
+import { OfflineBar } from '../features/offline/offline-bar.tsx';
 import { UploadsProvider } from '../features/transfers/uploads-provider.tsx';
 import type { SignedIn } from '../session/session.ts';
-import { type LiveSession, SignedInContext, useSession } from '../session/session-context.ts';
+import { SignedInContext } from '../session/session-context.ts';
 import { Loading } from '../ui/empty-state.tsx';
 import { Navigation } from './navigation.tsx';
 import { Pages } from './pages.tsx';
 import styles from './shell.module.css';
 import { TopBar } from './top-bar.tsx';
+import { useLiveSession } from './use-live-session.ts';
 
 /** What is around every page of somebody who is signed in. */
 export function Shell({ signedIn }: { readonly signedIn: SignedIn }) {
   const { t } = useTranslation();
-  const session = useSession();
-  const queryClient = useQueryClient();
-  const [live, setLive] = useState<LiveSession>();
-  useEffect(() => {
-    const followed = followLive({ signedIn, queryClient, onRevoked: () => void session.signOut('ended') });
-    setLive({ ...signedIn, live: followed.live });
-    return () => {
-      followed.close();
-      queryClient.clear();
-    };
-  }, [signedIn, session, queryClient]);
+  const live = useLiveSession(signedIn);
   const [isMenuOpen, setIsMenuOpen] = useState(false);
   const [path] = useLocation();
   useEffect(() => setIsMenuOpen(false), [path]);
@@ -39,11 +30,13 @@ export function Shell({ signedIn }: { readonly signedIn: SignedIn }) {
         <Navigation isOpen={isMenuOpen} onClose={() => setIsMenuOpen(false)} />
         <div className={styles.body}>
           <TopBar onMenu={() => setIsMenuOpen(true)} />
-          <UploadsProvider signedIn={signedIn}>
+          <OfflineBar />
+          <UploadsProvider signedIn={live}>
             <main id="content" className={styles.content} tabIndex={-1}>
               <Pages />
             </main>
           </UploadsProvider>
+          <ConflictDialog />
         </div>
       </div>
     </SignedInContext>

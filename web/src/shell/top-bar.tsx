@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
+import { useSigningOut } from '../features/offline/use-signing-out.tsx';
 import { SearchBox } from '../features/search/search-box.tsx';
-import { useSession, useSignedIn } from '../session/session-context.ts';
+import { useSignedIn } from '../session/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { MenuButton } from '../ui/menu.tsx';
 import styles from './shell.module.css';
@@ -9,7 +10,7 @@ import styles from './shell.module.css';
 /** Search, and the account. */
 export function TopBar({ onMenu }: { readonly onMenu: () => void }) {
   const { t } = useTranslation();
-  const session = useSession();
+  const { signOut, question } = useSigningOut();
   const { email } = useSignedIn();
   const [, navigate] = useLocation();
   const name = email ?? t('app.account');
@@ -32,12 +33,13 @@ export function TopBar({ onMenu }: { readonly onMenu: () => void }) {
             id: 'sign-out',
             text: t('app.signOut'),
             icon: 'sign-out',
-            run: () => void session.signOut('asked'),
+            run: signOut,
           },
         ]}
       >
         <span className={styles.initial} data-initial={name.slice(0, 1).toUpperCase()} />
       </MenuButton>
+      {question}
     </header>
   );
 }

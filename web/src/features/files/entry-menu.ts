@@ -5,6 +5,8 @@ import { useSignedIn } from '../../session/session-context.ts';
 import type { MenuEntry } from '../../ui/menu.tsx';
 import { useToast } from '../../ui/toasts.tsx';
 import type { DetailsTab } from '../details/details-pane.tsx';
+import { isEditable } from '../editor/is-editable.ts';
+import { useMarking } from '../offline/use-marking.ts';
 import type { Stars } from '../starred/use-stars.ts';
 import { useSaving } from '../transfers/use-saving.ts';
 import type { FileActions } from './file-actions.ts';
@@ -20,6 +22,8 @@ export interface EntryMenuOptions {
   readonly showDetails: (tab: DetailsTab) => void;
   readonly actions: FileActions;
   readonly stars: Stars;
+  /** The folders on the way to where they stand, from the top. */
+  readonly trailNodes: readonly Node[];
 }
 
 export interface EntryMenu {
@@ -32,20 +36,15 @@ export interface EntryMenu {
 }
 
 /** What can be done to the chosen entries, for the menu, the bar and the keyboard alike. */
-export function useEntryMenu({
-  nodes,
-  setDialog,
-  startRename,
-  showDetails,
-  actions,
-  stars,
-}: EntryMenuOptions): EntryMenu {
+export function useEntryMenu(options: EntryMenuOptions): EntryMenu {
+  const { nodes, setDialog, startRename, showDetails, actions, stars, trailNodes } = options;
   const { t } = useTranslation();
   const save = useSaving();
   const [at, setAt] = useState<EntryMenu['at']>();
   const [first] = nodes;
   const isOne = nodes.length === 1;
   const isStarred = nodes.length > 0 && nodes.every(stars.has);
+  const marking = useMarking(nodes, trailNodes);
   const mount = nodes.find(({ kind }) => kind === 'mount');
   const remove = (): void => {
     if (nodes.length === 0) return;
@@ -67,6 +66,7 @@ export function useEntryMenu({
             keys: 'F2',
             run: () => startRename(first.nodeId),
           },
+          ...editEntries(first, () => setDialog({ kind: 'edit', node: first }), t('offline.edit')),
           { id: 'details', text: t('files.details'), icon: 'info', run: () => showDetails('info') },
           { id: 'share', text: t('files.share'), icon: 'share', run: () => showDetails('sharing') },
           { id: 'address', text: t('files.copyLink'), icon: 'link', run: () => copyAddress(first) },
@@ -89,6 +89,7 @@ export function useEntryMenu({
       { id: 'download', text: t('transfers.download'), icon: 'download', run: () => void save(nodes) },
       { id: 'move', text: t('files.move'), icon: 'move', run: move },
       { id: 'copy', text: t('files.copy'), icon: 'copy', run: () => setDialog({ kind: 'copy', nodes }) },
+      ...marking,
       'separator',
       {
         id: 'delete',
@@ -113,4 +114,8 @@ function useCopyAddress(): (node: Node) => void {
     if (node.kind === 'file') address.searchParams.set('item', node.nodeId);
     void navigator.clipboard.writeText(address.href).then(() => toast({ text: t('files.addressCopied') }));
   };
+}
+
+function editEntries(node: Node, run: () => void, text: string): readonly MenuEntry[] {
+  return isEditable(node) ? [{ id: 'edit', text, icon: 'edit', run }] : [];
 }

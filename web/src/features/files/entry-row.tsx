@@ -1,6 +1,7 @@
 import { systemClock } from '@syncline/client';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { OfflineMark } from '../offline/offline-mark.tsx';
 import styles from './entry-list.module.css';
 import { ChooseBox, EntryName, EntrySize, type EntryState, entryAttributes, MoreButton } from './entry-parts.tsx';
 import { formatExactly, formatInstant } from './format-instant.ts';
@@ -21,6 +22,7 @@ export const EntryRow = memo(function EntryRow(props: EntryState & { readonly in
         <ChooseBox {...props} />
         <KindIcon node={node} />
         <EntryName {...props} />
+        <OfflineMark node={node} />
       </div>
       <div role="gridcell" className={styles.modified} title={formatExactly(node.modifiedAt, i18n.language)}>
         {formatInstant(node.modifiedAt, systemClock.now(), i18n.language)}

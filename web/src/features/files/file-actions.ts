@@ -2,6 +2,7 @@ import { type ApiClient, UnavailableError } from '@syncline/client';
 import type { NamespaceId, Node } from '@syncline/protocol';
 import type { TFunction } from 'i18next';
 import type { Toast } from '../../ui/toasts.tsx';
+import { createQueuedActions } from '../offline/queued-actions.ts';
 import { answerValue, RefusedError } from './answer-value.ts';
 import { commit, makeNodeId, type PlainOperation } from './commit.ts';
 import { planCopies } from './copy-nodes.ts';
@@ -28,7 +29,9 @@ export interface FileActionDependencies extends ListingDependencies {
   readonly t: TFunction;
 }
 
+/** While there is no network, or while something waits, what can wait is written down in this browser, in its order. */
 export function createFileActions(work: FileActionDependencies): FileActions {
+  const later = createQueuedActions(work);
   const run: FileActions['run'] = async (operations, names) =>
     (await attempt(work, () => commitAll(work, operations, names)))?.isWhole === true;
   return {
@@ -36,19 +39,31 @@ export function createFileActions(work: FileActionDependencies): FileActions {
     async makeFolder({ namespaceId, folderId }, name) {
       const newNodeId = makeNodeId();
       const operation: PlainOperation = { type: 'mkdir', namespaceId, parentId: folderId, name, newNodeId };
-      return (await attempt(work, () => commitAll(work, [operation], [name])))?.nodes[0];
+      const make = async () => (await commitAll(work, [operation], [name])).nodes[0];
+      return attempt(work, make, () => later.makeFolder({ namespaceId, folderId }, name));
     },
-    rename: (node, name) => run([planMove(node, node.parentId, name)], [name]),
+    async rename(node, name) {
+      const move = async () => (await commitAll(work, [planMove(node, node.parentId, name)], [name])).isWhole;
+      return (await attempt(work, move, () => later.rename(node, name))) === true;
+    },
     async copy(nodes, target) {
+      if (work.offline.isQueueing()) return work.toast({ text: work.t('offline.noCopy'), isProblem: true });
       const isDone = await attempt(work, () => copyAll(work, nodes, target));
       const said = { count: nodes.length, name: nodes[0]?.name ?? '' };
       if (isDone === true) work.toast({ text: work.t('files.copied', said) });
     },
     async move(nodes, target) {
-      await attempt(work, () => moveAll(work, nodes, target));
+      const movable = movableTo(nodes, target);
+      if (movable.length === 0) return;
+      await attempt(
+        work,
+        () => moveAll(work, movable, target),
+        () => later.move(movable, target),
+      );
     },
     async remove(nodes) {
-      const removed = (await attempt(work, () => removeAll(work, nodes)))?.nodes ?? [];
+      const queue = async () => void (await later.remove(nodes));
+      const removed = (await attempt(work, () => removeAll(work, nodes), queue))?.nodes ?? [];
       if (removed.length === 0) return;
       const back = removed.map(({ namespaceId, nodeId }): PlainOperation => ({ type: 'restore', namespaceId, nodeId }));
       const said = { count: removed.length, name: removed[0]?.name ?? '' };
@@ -57,14 +72,28 @@ export function createFileActions(work: FileActionDependencies): FileActions {
   };
 }
 
-async function attempt<T>({ toast, t }: FileActionDependencies, task: () => Promise<T>): Promise<T | undefined> {
+/** `later` does it while there is no network. What was perhaps done already is the same when it is done twice. */
+async function attempt<T, L = T>(
+  { toast, t, offline }: FileActionDependencies,
+  task: () => Promise<T>,
+  later?: () => Promise<L>,
+): Promise<T | L | undefined> {
   try {
+    if (later !== undefined && offline.isQueueing()) return await later();
     return await task();
   } catch (failure) {
+    if (failure instanceof UnavailableError && later !== undefined) return later();
     if (!(failure instanceof UnavailableError || failure instanceof RefusedError)) throw failure;
     toast({ text: failureMessage(t, failure), isProblem: true });
     return undefined;
   }
+}
+
+/** Without the target itself and what is there already. */
+function movableTo(nodes: readonly Node[], target: FolderPlace): readonly Node[] {
+  return withoutTarget(nodes, target).filter(
+    ({ namespaceId, parentId }) => namespaceId !== target.namespaceId || parentId !== target.folderId,
+  );
 }
 
 async function commitAll(
@@ -96,10 +125,7 @@ async function copyAll(work: FileActionDependencies, nodes: readonly Node[], tar
   return false;
 }
 
-async function moveAll(work: FileActionDependencies, nodes: readonly Node[], target: FolderPlace): Promise<void> {
-  const movable = withoutTarget(nodes, target).filter(
-    ({ namespaceId, parentId }) => namespaceId !== target.namespaceId || parentId !== target.folderId,
-  );
+async function moveAll(work: FileActionDependencies, movable: readonly Node[], target: FolderPlace): Promise<void> {
   const [first] = movable;
   if (first === undefined) return;
   if (first.namespaceId !== target.namespaceId) {

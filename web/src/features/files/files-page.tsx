@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
+import { useIsOnline } from '../offline/use-offline.ts';
 import { RefusedError } from './answer-value.ts';
 import { failureMessage } from './failure-message.ts';
 import { FolderView } from './folder-view.tsx';
@@ -34,10 +35,14 @@ export function FilesPage(props: { readonly namespaceId?: string; readonly folde
 function Folder({ place }: { readonly place: FolderPlace }) {
   const { t } = useTranslation();
   const listing = useListing(place);
+  const isOnline = useIsOnline();
   if (listing.data !== undefined) return <FolderView place={place} listing={listing.data} />;
   if (listing.error === null) return <Loading label={t('app.loading')} />;
   const isGone = listing.error instanceof RefusedError && listing.error.problem.code === 'not_found';
   if (isGone) return <EmptyState isPage icon="folder" title={t('files.goneTitle')} text={t('files.goneText')} />;
+  if (!isOnline) {
+    return <EmptyState isPage icon="offline" title={t('offline.notKeptTitle')} text={t('offline.notKeptText')} />;
+  }
   return (
     <EmptyState isPage icon="warning" title={t('files.failedTitle')} text={failureMessage(t, listing.error)}>
       <Button kind="primary" onPress={() => void listing.refetch()}>

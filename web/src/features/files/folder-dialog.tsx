@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { EditorDialog } from '../editor/editor-dialog.tsx';
 import type { FileActions } from './file-actions.ts';
 import { FolderPicker } from './folder-picker.tsx';
 import styles from './folder-view.module.css';
@@ -15,7 +16,7 @@ import { useLeaveFolder } from './use-leave-folder.ts';
 export type FolderDialogState =
   | { readonly kind: 'new-folder' }
   | { readonly kind: 'move' | 'copy'; readonly nodes: readonly Node[] }
-  | { readonly kind: 'leave'; readonly node: Node };
+  | { readonly kind: 'leave' | 'edit'; readonly node: Node };
 
 export interface FolderDialogProps {
   readonly state: FolderDialogState;
@@ -35,6 +36,8 @@ export function FolderDialog(props: FolderDialogProps) {
       return <NewFolderDialog {...props} />;
     case 'leave':
       return <LeaveDialog node={state.node} onClose={onClose} />;
+    case 'edit':
+      return <EditorDialog node={state.node} onClose={onClose} />;
     case 'move':
     case 'copy': {
       const isMove = state.kind === 'move';

@@ -27,6 +27,7 @@ export function FolderView({ place, listing }: { readonly place: FolderPlace; re
         <div className={styles.bar}>
           <Breadcrumbs trail={trail} onMove={model.move} />
           <FolderToolbar place={place} model={model} isComplete={listing.isComplete} />
+          {listing.isPartial === true && <p className={styles.partial}>{t('offline.partial')}</p>}
         </div>
         {isEmpty ? (
           <FolderWelcome isFirst={trail.length <= 1} onNewFolder={model.newFolder} />
@@ -50,7 +51,15 @@ export function FolderView({ place, listing }: { readonly place: FolderPlace; re
           />
         )}
         {model.preview !== undefined && (
-          <PreviewDialog first={model.preview} entries={entries} onClose={() => model.setPreview(undefined)} />
+          <PreviewDialog
+            first={model.preview}
+            entries={entries}
+            onEdit={(node) => {
+              model.setPreview(undefined);
+              model.setDialog({ kind: 'edit', node });
+            }}
+            onClose={() => model.setPreview(undefined)}
+          />
         )}
         {dialog !== undefined && (
           <FolderDialog

@@ -21,7 +21,14 @@ export function followLive(dependencies: {
   readonly onRevoked: () => void;
 }): FollowedLive {
   const { signedIn, queryClient, onRevoked } = dependencies;
-  const live = followChanges(signedIn.api, onRevoked);
+  const live = followChanges(signedIn.api, { isOffline: signedIn.isFromMemory, onRevoked });
+  let wasOffline = signedIn.isFromMemory;
+  /** What was shown without a network is a part of what there is. */
+  const unwatch = live.state.subscribe(() => {
+    const isOffline = live.state.get() === 'offline';
+    if (wasOffline && !isOffline) void queryClient.invalidateQueries();
+    wasOffline = isOffline;
+  });
   const unsubscribe = live.subscribe((news: LiveNews) => {
     if (news.kind === 'lost') {
       void queryClient.invalidateQueries();
@@ -43,6 +50,7 @@ export function followLive(dependencies: {
       clearTimeout(refreshing.get(queryClient));
       refreshing.delete(queryClient);
       unsubscribe();
+      unwatch();
       live.close();
     },
   };

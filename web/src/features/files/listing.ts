@@ -5,6 +5,8 @@ export interface Listing {
   readonly nodes: ReadonlyMap<NodeId, Node>;
   /** Otherwise more pages are on their way. */
   readonly isComplete: boolean;
+  /** Only what is available offline is shown: there is no network. */
+  readonly isPartial?: boolean;
 }
 
 /** A folder is known by its namespace and its id: the root of a namespace has the id of the namespace. */

@@ -6,9 +6,12 @@ import { useToast } from '../../ui/toasts.tsx';
 import { createFileActions, type FileActions } from './file-actions.ts';
 
 export function useFileActions(): FileActions {
-  const { api, live } = useSignedIn();
+  const { api, live, offline } = useSignedIn();
   const queryClient = useQueryClient();
   const toast = useToast();
   const { t } = useTranslation();
-  return useMemo(() => createFileActions({ api, live, queryClient, toast, t }), [api, live, queryClient, toast, t]);
+  return useMemo(
+    () => createFileActions({ api, live, offline, queryClient, toast, t }),
+    [api, live, offline, queryClient, toast, t],
+  );
 }

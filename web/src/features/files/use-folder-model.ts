@@ -42,6 +42,7 @@ export function useFolderModel(place: FolderPlace, listing: Listing) {
     showDetails: setDetails,
     actions,
     stars,
+    trailNodes: trail.flatMap(({ node }) => node ?? []),
   });
   const ways = useWays(trail, setPreview);
   const rename = (node: Node, name: string | undefined): void => {

@@ -20,8 +20,13 @@ export function ItemPage(props: { readonly namespaceId: string; readonly nodeId:
 
 function Leading({ namespaceId, nodeId }: z.infer<typeof Ids>) {
   const { t } = useTranslation();
-  const { api, account } = useSignedIn();
-  const { data, error } = useQuery({ ...nodeQuery(api, namespaceId, nodeId), staleTime: 0 });
+  const { api, account, offline } = useSignedIn();
+  const near = offline.isOnline() ? undefined : offline.node(nodeId);
+  const { data = near, error } = useQuery({
+    ...nodeQuery(api, namespaceId, nodeId),
+    staleTime: 0,
+    enabled: near === undefined,
+  });
   if (error !== null)
     return <EmptyState isPage icon="folder" title={t('files.goneTitle')} text={t('files.goneText')} />;
   if (data === undefined) return <Loading label={t('app.loading')} />;

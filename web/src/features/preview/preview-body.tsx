@@ -3,8 +3,10 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addressOf, contentPath } from '../../content/content-address.ts';
 import { type ReadPart, readPartOf } from '../../content/read-part.ts';
+import { LOCAL_REV_MIN } from '../../offline/limits.ts';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
 import { formatBytes } from '../files/format-bytes.ts';
+import { useIsOnline, useOffline } from '../offline/use-offline.ts';
 import { TEXT_BYTES_MAX } from './limits.ts';
 import { type ArchiveEntry, listArchive } from './list-archive.ts';
 import { parseTable, separatorOf } from './parse-table.ts';
@@ -15,8 +17,13 @@ import { previewKind } from './preview-kind.ts';
 export function PreviewBody({ node }: { readonly node: Node }) {
   const { t } = useTranslation();
   const [hasFailed, setHasFailed] = useState(false);
+  const isOnline = useIsOnline();
+  const isHere = useOffline().kept.hasContent(node) || node.contentRev >= LOCAL_REV_MIN;
   const address = contentPath(addressOf(node, false));
   const fail = (): void => setHasFailed(true);
+  if (!isOnline && !isHere) {
+    return <EmptyState icon="offline" title={t('offline.notKeptTitle')} text={t('offline.notKeptText')} />;
+  }
   if (hasFailed) return <EmptyState icon="warning" title={t('preview.failedTitle')} text={t('preview.failedText')} />;
   switch (previewKind(node.name)) {
     case 'image':

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { isEditable } from '../editor/is-editable.ts';
 import { useSaving } from '../transfers/use-saving.ts';
 import styles from './preview.module.css';
 import { PreviewBody } from './preview-body.tsx';
@@ -12,6 +13,7 @@ export function PreviewDialog(props: {
   readonly first: Node;
   /** All that stands in the folder, in its order. */
   readonly entries: readonly Node[];
+  readonly onEdit?: (node: Node) => void;
   readonly onClose: () => void;
 }) {
   const { t } = useTranslation();
@@ -45,6 +47,11 @@ export function PreviewDialog(props: {
           isDisabled={index < 0 || index >= files.length - 1}
           onPress={() => go(1)}
         />
+        {props.onEdit !== undefined && isEditable(shown) && (
+          <Button icon="edit" onPress={() => props.onEdit?.(shown)}>
+            {t('offline.edit')}
+          </Button>
+        )}
         <Button icon="download" onPress={() => void save([shown])}>
           {t('transfers.download')}
         </Button>

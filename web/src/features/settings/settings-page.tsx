@@ -3,10 +3,12 @@ import { useTranslation } from 'react-i18next';
 import { chooseLanguage, LANGUAGES, type Language } from '../../messages/languages.ts';
 import { showLanguage } from '../../messages/translate.ts';
 import { readPreferences, showTheme, writePreferences } from '../../session/preferences.ts';
-import { useSession, useSignedIn } from '../../session/session-context.ts';
+import { useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Page, PageSection } from '../../ui/page.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
+import { KeptSection } from '../offline/kept-section.tsx';
+import { useSigningOut } from '../offline/use-signing-out.tsx';
 import { RetentionSetting } from './retention-setting.tsx';
 import { SecondFactorSetting } from './second-factor-setting.tsx';
 import styles from './settings.module.css';
@@ -14,7 +16,7 @@ import styles from './settings.module.css';
 /** How this browser shows the app, how the account signs in, and how long it keeps what is gone. */
 export function SettingsPage() {
   const { t, i18n } = useTranslation();
-  const session = useSession();
+  const { signOut, question } = useSigningOut();
   const { email } = useSignedIn();
   const [theme, setTheme] = useState(() => readPreferences().theme);
   return (
@@ -45,6 +47,9 @@ export function SettingsPage() {
           />
         </div>
       </PageSection>
+      <PageSection title={t('offline.kept')}>
+        <KeptSection />
+      </PageSection>
       <PageSection title={t('settings.keeping')}>
         <RetentionSetting />
       </PageSection>
@@ -54,9 +59,10 @@ export function SettingsPage() {
       <PageSection title={t('app.account')}>
         <p>{email}</p>
         <div>
-          <Button icon="sign-out" onPress={() => void session.signOut('asked')}>
+          <Button icon="sign-out" onPress={signOut}>
             {t('app.signOut')}
           </Button>
+          {question}
         </div>
       </PageSection>
     </Page>

@@ -3,16 +3,16 @@ import { useTranslation } from 'react-i18next';
 import { chosenFiles } from '../../transfers/dropped-files.ts';
 import type { UploadTarget } from '../../transfers/transfer-state.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { useUploads } from './uploads-context.ts';
+import { useTakingUploads } from '../offline/use-taking-uploads.ts';
 
 /** Chooses files, or a whole folder, for a folder. */
 export function UploadButton({ target }: { readonly target: UploadTarget }) {
   const { t } = useTranslation();
-  const uploads = useUploads();
+  const upload = useTakingUploads();
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const take = (input: HTMLInputElement): void => {
-    if (input.files !== null && input.files.length > 0) uploads.upload(chosenFiles(input.files), target);
+    if (input.files !== null && input.files.length > 0) upload(chosenFiles(input.files), target);
     // The same files can be chosen once more.
     input.value = '';
   };

@@ -2,14 +2,21 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { forgetContents } from '../../content/register-worker.ts';
 import { serveReads } from '../../content/serve-reads.ts';
-import type { SignedIn } from '../../session/session.ts';
+import { nearContents } from '../../offline/near-contents.ts';
+import type { LiveSession } from '../../session/session-context.ts';
 import { createUploads, type Uploads } from '../../transfers/create-transfers.ts';
 import { showNodes } from '../files/follow-live.ts';
 import { TransferPanel } from './transfer-panel.tsx';
 import { UploadsContext } from './uploads-context.ts';
 
 /** Uploads of an account, for as long as it is signed in, and the panel that shows them. */
-export function UploadsProvider({ signedIn, children }: { readonly signedIn: SignedIn; readonly children: ReactNode }) {
+export function UploadsProvider({
+  signedIn,
+  children,
+}: {
+  readonly signedIn: LiveSession;
+  readonly children: ReactNode;
+}) {
   const queryClient = useQueryClient();
   const [uploads, setUploads] = useState<Uploads>();
   useEffect(() => {
@@ -22,7 +29,7 @@ export function UploadsProvider({ signedIn, children }: { readonly signedIn: Sig
       onUploaded: (nodes) => showNodes(queryClient, nodes),
     });
     setUploads(opened);
-    const stopReads = serveReads(signedIn.api);
+    const stopReads = serveReads(signedIn.api, nearContents(signedIn.offline));
     return () => {
       stopReads();
       opened.close();

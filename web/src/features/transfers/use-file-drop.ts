@@ -1,11 +1,11 @@
 import { type DragEvent, useState } from 'react';
 import { droppedFiles, pastedFiles } from '../../transfers/dropped-files.ts';
 import type { UploadTarget } from '../../transfers/transfer-state.ts';
-import { useUploads } from './uploads-context.ts';
+import { useTakingUploads } from '../offline/use-taking-uploads.ts';
 
 /** Takes files and folders that are dropped from outside of the page, and files that are pasted. */
 export function useFileDrop(target: UploadTarget) {
-  const uploads = useUploads();
+  const take = useTakingUploads();
   const [isOver, setIsOver] = useState(false);
   return {
     isOver,
@@ -23,11 +23,11 @@ export function useFileDrop(target: UploadTarget) {
         setIsOver(false);
         if (!hasFiles(event)) return;
         event.preventDefault();
-        void droppedFiles(event.dataTransfer).then((selection) => uploads.upload(selection, target));
+        void droppedFiles(event.dataTransfer).then((selection) => take(selection, target));
       },
       onPaste: ({ clipboardData }: { readonly clipboardData: DataTransfer }) => {
         const selection = pastedFiles(clipboardData);
-        if (selection.files.length > 0) uploads.upload(selection, target);
+        if (selection.files.length > 0) take(selection, target);
       },
     },
   };

@@ -1,0 +1,80 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { OfflineChange } from '../../offline/offline-change.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
+import { KindIcon } from '../files/kind-icon.tsx';
+import { ConflictQuestion } from './conflict-question.tsx';
+import styles from './offline.module.css';
+import { useChangeQueue, useOffline } from './use-offline.ts';
+
+/** What waits to be sent, in its order, and what can be done about what does not go. */
+export function QueueSection() {
+  const { t } = useTranslation();
+  const offline = useOffline();
+  const { changes } = useChangeQueue();
+  const [discarded, setDiscarded] = useState<OfflineChange>();
+  if (changes.length === 0) return <p className={styles.quiet}>{t('offline.nothingWaits')}</p>;
+  return (
+    <>
+      <ol className={styles.rows} aria-label={t('offline.waiting')}>
+        {changes.map((change) => (
+          <li key={change.id} className={styles.row}>
+            <KindIcon node={change.after} />
+            <div>
+              <strong>{change.after.name}</strong>
+              <p>
+                {t(`offline.type_${change.edit.type}`)} ·{' '}
+                {t(`offline.state_${change.state}`, { detail: change.problem?.detail ?? '' })}
+              </p>
+              {change.state === 'asking' && <ConflictQuestion change={change} />}
+            </div>
+            {change.state === 'stuck' && <Button onPress={() => void offline.retry()}>{t('app.retry')}</Button>}
+            {change.edit.type === 'put' && <SaveCopy change={change} />}
+            <Button kind="quiet" onPress={() => setDiscarded(change)}>
+              {t('offline.discard')}
+            </Button>
+          </li>
+        ))}
+      </ol>
+      {discarded !== undefined && (
+        <Dialog title={t('offline.discardTitle')} closeLabel={t('app.close')} onClose={() => setDiscarded(undefined)}>
+          <p>{t('offline.discardText', { name: discarded.after.name })}</p>
+          <DialogButtons>
+            <Button onPress={() => setDiscarded(undefined)}>{t('app.cancel')}</Button>
+            <Button
+              kind="danger"
+              onPress={() => {
+                setDiscarded(undefined);
+                void offline.discard(discarded.id);
+              }}
+            >
+              {t('offline.discard')}
+            </Button>
+          </DialogButtons>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+/** The bytes that wait, as a file on the disk: never shown, and never run. */
+function SaveCopy({ change }: { readonly change: OfflineChange }) {
+  const { t } = useTranslation();
+  const offline = useOffline();
+  const save = async (): Promise<void> => {
+    const content = await offline.contentOf(change.id);
+    if (content === undefined) return;
+    const address = URL.createObjectURL(new Blob([content], { type: 'application/octet-stream' }));
+    const link = document.createElement('a');
+    link.href = address;
+    link.download = change.after.name;
+    link.click();
+    URL.revokeObjectURL(address);
+  };
+  return (
+    <Button kind="quiet" icon="download" onPress={() => void save()}>
+      {t('offline.saveCopy')}
+    </Button>
+  );
+}

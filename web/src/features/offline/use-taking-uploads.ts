@@ -1,0 +1,30 @@
+import { useTranslation } from 'react-i18next';
+import type { UploadSelection } from '../../transfers/create-transfers.ts';
+import type { UploadTarget } from '../../transfers/transfer-state.ts';
+import { useToast } from '../../ui/toasts.tsx';
+import { useUploads } from '../transfers/uploads-context.ts';
+import { createQueuedActions } from './queued-actions.ts';
+import { useOffline } from './use-offline.ts';
+
+/**
+ * Takes files for a folder: they are uploaded, or, without a network, written down with their bytes. What is too much for that waits as an
+ * upload, for as long as the page is open.
+ */
+export function useTakingUploads(): (selection: UploadSelection, target: UploadTarget) => void {
+  const uploads = useUploads();
+  const offline = useOffline();
+  const toast = useToast();
+  const { t } = useTranslation();
+  return (selection, target) => {
+    const isTargetHere = offline.queue.get().changes.some(({ after }) => after.nodeId === target.folderId);
+    if (offline.isOnline() && !isTargetHere) {
+      uploads.upload(selection, target);
+      return;
+    }
+    const take = async (): Promise<void> => {
+      const isTaken = await createQueuedActions({ offline, toast, t }).upload(selection, target);
+      if (!isTaken && !isTargetHere) uploads.upload(selection, target);
+    };
+    void take();
+  };
+}
