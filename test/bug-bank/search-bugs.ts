@@ -167,6 +167,18 @@ export const SEARCH_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: CONTENTS, test: 'renames, moves, and moves of a folder above read nothing again' },
   },
   {
+    id: 'pages-of-a-search-never-end',
+    what: 'A search has as many pages as there are hits, each of which costs the index as much as all before it.',
+    invariant: 'I-21',
+    file: 'lambdas/search/search-nodes.ts',
+    find: 'told < Math.min(answer.total, HITS_MAX)',
+    replace: 'told < answer.total',
+    caughtBy: {
+      file: 'test/scenarios/hostile-search.test.ts',
+      test: 'pages end where more would cost the index too much, and a place that nobody signed opens none',
+    },
+  },
+  {
     id: 'texts-of-a-rebuild-are-not-read',
     what: 'What has no text in an index that was made anew is not handed over to be read.',
     invariant: 'I-21',

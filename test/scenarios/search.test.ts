@@ -86,6 +86,19 @@ test('whoever is not a member any more finds nothing from the next search on, an
   expect(await world.codeOf(bob, 'search', { query: { q: 'plan', namespaceId } })).toBe('not_found');
 });
 
+test('when a folder is shared no more, its members find and count nothing, and its owner finds all of it', async () => {
+  const namespaceId = await shareTeam();
+  await settle();
+  expect(await pathsOf(bob, 'plan ')).toEqual(['/plan.md']);
+  await world.call(ann, 'unshare', { parameters: { namespaceId } });
+  // At once, and after the index has followed.
+  for (let look = 0; look < 2; look++) {
+    expect(await search(bob, 'plan ')).toMatchObject({ hits: [], total: 0, facets: { types: [], extensions: [] } });
+    expect(await pathsOf(ann, 'plan ')).toEqual(['/plan.md']);
+    await settle();
+  }
+});
+
 test('what has gone since it was indexed is not told, nor is what came back', async () => {
   const { node } = await world.put(ann, { name: 'draft.txt', text: 'draft' });
   await settle();
