@@ -37,6 +37,8 @@ export const FILES_IN_FLIGHT_MAX = 4;
 export const CHUNKS_IN_FLIGHT_MAX = 4;
 /** For how long it is remembered how far an index is that was being made. */
 export const REBUILT_KEPT_MS = 30 * DAY_MS;
+/** Share of an engine's storage that is left; below it more is needed. */
+export const STORAGE_LEFT_SHARE_MIN = 0.2;
 /** Time for one request to the index, to which nobody waits. */
 export const REINDEX_MS_MAX = MINUTE_MS;
 /** Folders below each other that are written. */

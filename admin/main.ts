@@ -12,6 +12,7 @@ import { type ExportCommand, runExport } from './run-export.ts';
 import { runFsck } from './run-fsck.ts';
 import { runReindex } from './run-reindex.ts';
 import { runRepair } from './run-repair.ts';
+import { runSearch } from './run-search.ts';
 import { processTerminal } from './terminal.ts';
 
 const USAGE = `npm run admin -- COMMAND [--stage local|dev|prod] [--region REGION] [--profile PROFILE]
@@ -28,6 +29,8 @@ const USAGE = `npm run admin -- COMMAND [--stage local|dev|prod] [--region REGIO
   epochs  [--yes] [--above EPOCH]
           after all tables were set back to an earlier point, and before anything is committed: tells devices that are ahead to
           merge; without --yes it only tells what it would do
+  search  [--json]
+          tells how the search index is: status, version, storage left, what waits for it and what was put aside
 
 Exit code: 0 nothing is wrong, 1 something is, 2 it was called wrongly, 3 it could not come to its end.`;
 
@@ -63,6 +66,10 @@ async function run(): Promise<number> {
   if (command === 'reindex') {
     const terminal = processTerminal(() => systemClock.now());
     return runReindex(await openSearch(stage), terminal, { namespaceId, isForced: values.force });
+  }
+  if (command === 'search') {
+    const terminal = processTerminal(() => systemClock.now());
+    return runSearch(await openSearch(stage), terminal, { isJson: values.json });
   }
   const audit = openAudit(await openStage(stage));
   const terminal = processTerminal(() => audit.clock.now());

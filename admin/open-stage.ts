@@ -42,12 +42,19 @@ export async function openStage(options: StageOptions): Promise<DeploymentAccess
   };
 }
 
-/** A deployed stage as who makes its search index anew sees it. */
+/** A deployed stage as who looks after its search index sees it. */
 export interface SearchAccess {
   readonly connection: AwsConnection;
   readonly endpoint: string;
-  /** Of the queue of contents whose words are to be read. */
-  readonly contentQueueUrl: string;
+  /** Of what the index is to follow, of contents whose words are to be read, and of what was put aside of both. */
+  readonly queueUrls: {
+    readonly tasks: string;
+    readonly tasksAside: string;
+    readonly contents: string;
+    readonly contentsAside: string;
+  };
+  /** Absent where it is no domain of AWS. */
+  readonly domainName?: string | undefined;
   /** By which requests to the index are signed. */
   readonly signingName: string;
   readonly tableNames: {
@@ -62,12 +69,19 @@ export interface SearchAccess {
 export async function openSearch(options: StageOptions): Promise<SearchAccess> {
   const connection = options.stage === 'local' ? await localConnection(options) : remoteConnection(options);
   const storage = outputFinder(options, await stackOutputs(connection, `Syncline-${options.stage}-Storage`));
-  const search = outputFinder(options, await stackOutputs(connection, `Syncline-${options.stage}-Search`));
+  const outputs = await stackOutputs(connection, `Syncline-${options.stage}-Search`);
+  const search = outputFinder(options, outputs);
   const endpoint = search('SearchEndpoint');
   return {
     connection,
     endpoint,
-    contentQueueUrl: search('ContentQueueUrl'),
+    queueUrls: {
+      tasks: search('IndexQueueUrl'),
+      tasksAside: search('IndexAsideUrl'),
+      contents: search('ContentQueueUrl'),
+      contentsAside: search('ContentAsideUrl'),
+    },
+    domainName: outputs.get('SearchDomainName'),
     signingName: signingNameOf(engineAt(endpoint)),
     tableNames: {
       accounts: storage('AccountsTable'),

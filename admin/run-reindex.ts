@@ -26,7 +26,7 @@ export async function runReindex(
   terminal: Terminal,
   { namespaceId, isForced }: ReindexCommand,
 ): Promise<number> {
-  const { connection, contentQueueUrl, endpoint, signingName, tableNames } = access;
+  const { connection, queueUrls, endpoint, signingName, tableNames } = access;
   const { sessions, ...tables } = tableNames;
   const client = createDynamodbClient({ connection });
   const clock = systemClock;
@@ -35,7 +35,7 @@ export async function runReindex(
   // No task is late here, so whatever has to see all that was written to a collection waits for it.
   const waitUntilSeen = () => clock.sleep(UNSEEN_SECONDS_MAX * SECOND_MS);
   const engine = { requests, endpoint, waitUntilSeen };
-  const contents = new SqsContentQueue({ queueUrl: contentQueueUrl, connection });
+  const contents = new SqsContentQueue({ queueUrl: queueUrls.contents, connection });
   let indexed = 0;
   const meter: Meter = {
     count: (name, value = 1) => {

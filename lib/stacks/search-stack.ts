@@ -28,8 +28,11 @@ export class SearchStack extends Stack {
     const contents = { queueArn: contentArn, queueUrl: contentUrl };
     this.search = { ...this.addEngine(config), queueArn, queueUrl, contents };
     new CfnOutput(this, 'SearchEndpoint', { value: this.search.endpoint });
-    // For whoever makes the index anew (admin/run-reindex.ts).
+    // For whoever looks after it (admin/open-stage.ts).
+    new CfnOutput(this, 'IndexQueueUrl', { value: queueUrl });
+    new CfnOutput(this, 'IndexAsideUrl', { value: this.queue.deadLetters.queueUrl });
     new CfnOutput(this, 'ContentQueueUrl', { value: contentUrl });
+    new CfnOutput(this, 'ContentAsideUrl', { value: this.contentQueue.deadLetters.queueUrl });
   }
 
   private addEngine(config: DeploymentConfig): Pick<Search, 'endpoint' | 'domainArn' | 'collection'> {
@@ -41,6 +44,7 @@ export class SearchStack extends Stack {
       return { endpoint, collection: { name, arn } };
     }
     const { domain } = new SearchDomain(this, 'Search', { config });
+    new CfnOutput(this, 'SearchDomainName', { value: domain.domainName });
     return { endpoint: `https://${domain.domainEndpoint}`, domainArn: domain.domainArn };
   }
 }

@@ -33,8 +33,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function reindex(...args: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, [MAIN, 'reindex', '--outputs', path.join(folder, 'outputs.json'), ...args], {
+async function admin(...args: readonly string[]): Promise<{ readonly exitCode: number | null; readonly text: string }> {
+  const child = spawn(process.execPath, [MAIN, '--outputs', path.join(folder, 'outputs.json'), ...args], {
     cwd: folder,
     env: { ...process.env, NODE_OPTIONS: '', INIT_CWD: folder },
     timeout: COMMAND_MS_MAX,
@@ -45,7 +45,11 @@ async function reindex(...args: readonly string[]): Promise<string> {
   const exitCode = await new Promise<number | null>((resolve) => {
     child.once('close', resolve);
   });
-  const text = Buffer.concat(parts).toString();
+  return { exitCode, text: Buffer.concat(parts).toString() };
+}
+
+async function reindex(...args: readonly string[]): Promise<string> {
+  const { exitCode, text } = await admin('reindex', ...args);
   if (exitCode !== 0) throw new Error(`reindex ended with ${exitCode}: ${text}`);
   return text;
 }
@@ -169,4 +173,19 @@ test('the documents of one namespace are made right where they serve', async () 
   expect(await foundPaths()).not.toContain('/astray');
   expect(await reindex('--namespace', homeOf())).toContain('All of the namespace was looked at');
   await eventually(async () => expect(await foundPaths()).toEqual(await expectedPaths()));
+});
+
+test('who looks after the index is told how it is', async () => {
+  const { exitCode, text } = await admin('search', '--json');
+  const state = JSON.parse(text.trim().split('\n').at(-1) ?? '') as {
+    readonly wrong: readonly string[];
+    readonly documents: number;
+  };
+  expect(state).toMatchObject({
+    engine: { version: expect.stringMatching(/^\d+\.\d+/) as unknown, nodes: 1 },
+    indices: [{ isServing: true }],
+    queues: [{ name: 'tasks of the index' }, { name: 'contents to be read' }],
+  });
+  expect(state.documents).toBeGreaterThan(0);
+  expect(exitCode).toBe(state.wrong.length === 0 ? 0 : 1);
 });
