@@ -36,12 +36,12 @@ class MachineClock extends MemoryClock {
 /** Started by memory-service.ts: serves everything, tells its address, and when asked, what it has worked on. */
 const places = JSON.parse(process.argv[2] ?? '{}') as MemoryServicePlaces;
 const ownStores = createInMemoryStores({ clock: new MachineClock() });
-const { accounts, clock, telemetry, sockets, pusher, namespaces, objects: ownObjects } = ownStores;
+const { accounts, attempts, clock, telemetry, sockets, pusher, namespaces, objects: ownObjects } = ownStores;
 const stores = { ...ownStores, objects: places.objects === undefined ? ownObjects : s3Objects(places.objects.url) };
 let work: Work[] = [];
 let address = '';
 
-const handle = createApiHandler<RouteName>({ clock, telemetry, accounts }, routes, {
+const handle = createApiHandler<RouteName>({ clock, telemetry, accounts, attempts }, routes, {
   ...inMemoryOperations(stores, { dedupScope: 'deployment', quotaBytes: QUOTA_BYTES }),
   getConfiguration: () => {
     const userPool = { endpoint: `${address}/user-pool`, userPoolId: 'memory', clientId: 'memory' };

@@ -1,6 +1,7 @@
 import { linkRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { createLink } from './links/create-link.ts';
+import { DynamodbAttemptStore } from './links/dynamodb-attempt-store.ts';
 import { DynamodbLinkStore } from './links/dynamodb-link-store.ts';
 import { listLinks } from './links/list-links.ts';
 import { revokeLink } from './links/revoke-link.ts';
@@ -11,13 +12,18 @@ import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 
-const environment = readEnvironment(['ACCOUNTS_TABLE', 'FILES_TABLE', 'STAGE']);
+const environment = readEnvironment(['ACCOUNTS_TABLE', 'FILES_TABLE', 'SESSIONS_TABLE', 'STAGE']);
 
 const dynamodb = {
   client: createDynamodbClient(),
   clock: systemClock,
   random: systemRandom,
-  tableNames: { accounts: environment.ACCOUNTS_TABLE, changes: NOT_GRANTED, files: environment.FILES_TABLE },
+  tableNames: {
+    accounts: environment.ACCOUNTS_TABLE,
+    changes: NOT_GRANTED,
+    files: environment.FILES_TABLE,
+    sessions: environment.SESSIONS_TABLE,
+  },
 };
 const dependencies = {
   accounts: new DynamodbAccountStore(dynamodb),
@@ -28,7 +34,12 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'createLink' | 'listLinks' | 'revokeLink'>(
-  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts: dependencies.accounts },
+  {
+    clock: systemClock,
+    telemetry: lineTelemetry({ stage: environment.STAGE }),
+    accounts: dependencies.accounts,
+    attempts: new DynamodbAttemptStore(dynamodb),
+  },
   linkRoutes,
   {
     createLink: ({ body }, caller) => createLink(dependencies, body, caller),

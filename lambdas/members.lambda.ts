@@ -1,5 +1,6 @@
 import { sharingRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
+import { DynamodbAttemptStore } from './links/dynamodb-attempt-store.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
@@ -14,13 +15,18 @@ import { listFolders } from './sharing/list-folders.ts';
 import { listInvitations, listOwnInvitations, withdrawInvitation } from './sharing/list-invitations.ts';
 import { listMembers } from './sharing/list-members.ts';
 
-const { ACCOUNTS_TABLE, KEY_SECRET_ID, STAGE } = readEnvironment(['ACCOUNTS_TABLE', 'KEY_SECRET_ID', 'STAGE']);
+const { ACCOUNTS_TABLE, KEY_SECRET_ID, SESSIONS_TABLE, STAGE } = readEnvironment([
+  'ACCOUNTS_TABLE',
+  'KEY_SECRET_ID',
+  'SESSIONS_TABLE',
+  'STAGE',
+]);
 
 const dynamodb = {
   client: createDynamodbClient(),
   clock: systemClock,
   random: systemRandom,
-  tableNames: { accounts: ACCOUNTS_TABLE, changes: NOT_GRANTED, files: NOT_GRANTED },
+  tableNames: { accounts: ACCOUNTS_TABLE, changes: NOT_GRANTED, files: NOT_GRANTED, sessions: SESSIONS_TABLE },
 };
 const dependencies = {
   namespaces: new DynamodbNamespaceStore(dynamodb),
@@ -40,7 +46,12 @@ type MemberRoute =
   | 'declineInvitation';
 
 export const handler = createApiHandler<MemberRoute>(
-  { clock: systemClock, telemetry: lineTelemetry({ stage: STAGE }), accounts: new DynamodbAccountStore(dynamodb) },
+  {
+    clock: systemClock,
+    telemetry: lineTelemetry({ stage: STAGE }),
+    accounts: new DynamodbAccountStore(dynamodb),
+    attempts: new DynamodbAttemptStore(dynamodb),
+  },
   sharingRoutes,
   {
     listNamespaces: (_request, caller) => listFolders(dependencies, caller),

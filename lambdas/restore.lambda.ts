@@ -1,6 +1,7 @@
 import { historyRoutes, InvariantError } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { restoreTree } from './history/restore-tree.ts';
+import { DynamodbAttemptStore } from './links/dynamodb-attempt-store.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
@@ -9,7 +10,14 @@ import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 
-const environment = readEnvironment(['ACCOUNTS_TABLE', 'CHANGES_TABLE', 'FILES_TABLE', 'KEY_SECRET_ID', 'STAGE']);
+const environment = readEnvironment([
+  'ACCOUNTS_TABLE',
+  'CHANGES_TABLE',
+  'FILES_TABLE',
+  'KEY_SECRET_ID',
+  'SESSIONS_TABLE',
+  'STAGE',
+]);
 
 const dynamodb = {
   client: createDynamodbClient(),
@@ -19,6 +27,7 @@ const dynamodb = {
     accounts: environment.ACCOUNTS_TABLE,
     changes: environment.CHANGES_TABLE,
     files: environment.FILES_TABLE,
+    sessions: environment.SESSIONS_TABLE,
   },
 };
 const accounts = new DynamodbAccountStore(dynamodb);
@@ -34,7 +43,12 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'restoreTree'>(
-  { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts },
+  {
+    clock: systemClock,
+    telemetry: lineTelemetry({ stage: environment.STAGE }),
+    accounts,
+    attempts: new DynamodbAttemptStore(dynamodb),
+  },
   historyRoutes,
   { restoreTree: ({ body }, caller) => restoreTree(dependencies, body, caller) },
 );

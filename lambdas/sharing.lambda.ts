@@ -1,5 +1,6 @@
 import { sharingRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
+import { DynamodbAttemptStore } from './links/dynamodb-attempt-store.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
@@ -49,7 +50,7 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'shareFolder' | 'acceptInvitation' | 'changeRole' | 'removeMember' | 'unshare'>(
-  { clock: systemClock, telemetry, accounts },
+  { clock: systemClock, telemetry, accounts, attempts: new DynamodbAttemptStore(dynamodb) },
   sharingRoutes,
   {
     shareFolder: ({ body }, caller) => shareFolder(dependencies, body, caller),

@@ -7,6 +7,7 @@ import { S3ObjectStore } from './chunks/s3-object-store.ts';
 import { DynamodbExpiryClock } from './history/dynamodb-expiry-clock.ts';
 import { DynamodbRetentionStore } from './history/dynamodb-retention-store.ts';
 import { getRetention, setRetention } from './history/set-retention.ts';
+import { DynamodbAttemptStore } from './links/dynamodb-attempt-store.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
@@ -20,6 +21,7 @@ const environment = readEnvironment([
   'CHANGES_TABLE',
   'CHUNKS_TABLE',
   'FILES_TABLE',
+  'SESSIONS_TABLE',
   'STAGE',
 ]);
 
@@ -32,6 +34,7 @@ const dynamodb = {
     changes: environment.CHANGES_TABLE,
     chunks: environment.CHUNKS_TABLE,
     files: environment.FILES_TABLE,
+    sessions: environment.SESSIONS_TABLE,
   },
 };
 const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
@@ -49,7 +52,7 @@ const dependencies = {
 };
 
 export const handler = createApiHandler<'getUsage' | 'measureStored' | 'getRetention' | 'setRetention'>(
-  { clock: systemClock, telemetry, accounts: dependencies.accounts },
+  { clock: systemClock, telemetry, accounts: dependencies.accounts, attempts: new DynamodbAttemptStore(dynamodb) },
   usageRoutes,
   {
     getUsage: (_request, caller) => getUsage(dependencies, caller),

@@ -2,7 +2,8 @@ import { deploymentFunctions } from './deployment-functions.ts';
 import { memory, seconds } from './function-sizes.ts';
 import type { FunctionSpec } from './function-spec.ts';
 import { identityFunctions } from './identity-functions.ts';
-import { look, lookFiles, read, readFiles } from './row-reads.ts';
+import { linkFunctions } from './link-functions.ts';
+import { count, look, lookFiles, read, readFiles } from './row-reads.ts';
 import { searchFunctions } from './search-functions.ts';
 import { socketFunctions } from './socket-functions.ts';
 import { viewFunctions } from './view-functions.ts';
@@ -160,6 +161,7 @@ export const functions = {
         accounts: [...read, 'PutItem', 'UpdateItem', 'DeleteItem'],
         files: [...lookFiles, 'PutItem', 'DeleteItem'],
         changes: ['PutItem'],
+        sessions: count,
       },
       sessionsByAccount: true,
       connections: 'push',
@@ -178,7 +180,10 @@ export const functions = {
       'listOwnInvitations',
       'declineInvitation',
     ],
-    access: { tables: { accounts: [...read, 'PutItem', 'UpdateItem', 'DeleteItem'] }, keySecret: true },
+    access: {
+      tables: { accounts: [...read, 'PutItem', 'UpdateItem', 'DeleteItem'], sessions: count },
+      keySecret: true,
+    },
     settings: [],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
@@ -199,6 +204,7 @@ export const functions = {
         accounts: [...read, 'UpdateItem'],
         files: [...read, 'PutItem', 'DeleteItem'],
         changes: ['Query', 'PutItem'],
+        sessions: count,
       },
       keySecret: true,
     },
@@ -210,7 +216,13 @@ export const functions = {
     routes: ['getUsage', 'measureStored', 'getRetention', 'setRetention'],
     access: {
       // Reads what a dry run of the expiry reads, and changes what a head says of its retention.
-      tables: { accounts: [...read, 'UpdateItem'], files: readFiles, changes: ['Query'], chunks: ['BatchGetItem'] },
+      tables: {
+        accounts: [...read, 'UpdateItem'],
+        files: readFiles,
+        changes: ['Query'],
+        chunks: ['BatchGetItem'],
+        sessions: count,
+      },
       readObjects: ['manifests'],
     },
     settings: [],
@@ -242,85 +254,7 @@ export const functions = {
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.short,
   },
-  links: {
-    routes: ['createLink', 'listLinks', 'revokeLink'],
-    // Keeps the revision to which a link is pinned.
-    access: { tables: { accounts: [...read, 'PutItem', 'UpdateItem'], files: [...look, 'UpdateItem'] } },
-    settings: [],
-    // Hashing a password is slow on purpose, and a core makes it bearable.
-    memoryMiB: memory.core,
-    timeoutSeconds: seconds.usual,
-  },
-  /** Serves whoever holds a link's token. */
-  'link-read': {
-    routes: ['getLink', 'listLinkChildren', 'getLinkContent', 'downloadLink'],
-    access: {
-      tables: {
-        accounts: [...look, 'UpdateItem'],
-        files: read,
-        chunks: ['BatchGetItem'],
-        sessions: ['GetItem', 'PutItem', 'UpdateItem'],
-      },
-      // Signs GETs of chunks with its own rights, and reads long manifests.
-      readObjects: ['chunks', 'packs', 'manifests'],
-      keySecret: true,
-    },
-    settings: ['STREAM_URL'],
-    // Checking a password is slow on purpose, and a core makes it bearable.
-    memoryMiB: memory.core,
-    timeoutSeconds: seconds.usual,
-  },
-  /** Takes chunks from whoever holds the token of a link for uploads. */
-  'link-upload': {
-    routes: ['openLinkUploads', 'checkLinkChunks'],
-    access: {
-      tables: {
-        accounts: look,
-        files: lookFiles,
-        chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
-        sessions: [...look, 'PutItem', 'UpdateItem', 'BatchWriteItem'],
-      },
-      readObjects: ['chunks', 'packs', 'manifests'],
-      findObjects: true,
-      writeObjects: ['chunks', 'manifests'],
-      keySecret: true,
-    },
-    settings: [],
-    memoryMiB: memory.core,
-    timeoutSeconds: seconds.longest,
-  },
-  /** Makes new files of what came in by a link, and can neither replace nor remove one. */
-  'link-commit': {
-    routes: ['storeLinkFiles'],
-    access: {
-      tables: {
-        accounts: [...look, 'UpdateItem'],
-        files: [...lookFiles, 'PutItem'],
-        changes: ['Query', 'PutItem'],
-        chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
-        sessions: [...look, 'PutItem', 'UpdateItem'],
-      },
-      readObjects: ['chunks', 'packs', 'manifests'],
-      findObjects: true,
-      keySecret: true,
-    },
-    settings: [],
-    memoryMiB: memory.core,
-    timeoutSeconds: seconds.longest,
-  },
-  /** Called by its own URL, by whoever holds a ticket of `link-read`; not in stage `local`, where nothing streams. */
-  'link-stream': {
-    routes: [],
-    access: {
-      tables: { accounts: look, files: look, chunks: ['BatchGetItem'] },
-      readObjects: ['chunks', 'packs', 'manifests'],
-      keySecret: true,
-    },
-    settings: [],
-    memoryMiB: memory.usual,
-    // As long as a function may run: whoever reads slowly is waited for.
-    timeoutSeconds: 900,
-  },
+  ...linkFunctions,
   ...socketFunctions,
   ...searchFunctions,
   ...viewFunctions,

@@ -1,5 +1,6 @@
 import { memory, seconds } from './function-sizes.ts';
 import type { FunctionSpec } from './function-spec.ts';
+import { count } from './row-reads.ts';
 
 /** The part of the deployed functions (functions.ts) that finds files. */
 export const searchFunctions = {
@@ -7,7 +8,7 @@ export const searchFunctions = {
     routes: ['search'],
     // The Query is for what is mounted.
     access: {
-      tables: { accounts: ['GetItem', 'BatchGetItem', 'Query'], files: ['BatchGetItem', 'Query'] },
+      tables: { accounts: ['GetItem', 'BatchGetItem', 'Query'], files: ['BatchGetItem', 'Query'], sessions: count },
       keySecret: true,
       searchIndex: 'read',
     },

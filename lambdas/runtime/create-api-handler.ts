@@ -9,6 +9,8 @@ import {
   type routes,
 } from '@syncline/protocol';
 import type { AccountStore, StoredDevice } from '../accounts/account-store.ts';
+import type { AttemptStore } from '../links/attempt-store.ts';
+import { ACCOUNT_REQUESTS_MAX, takeRequest } from './account-limits.ts';
 import type { ApiEvent, ApiResult } from './api-event.ts';
 import { downloadResult, problemResult, valueResult } from './api-result.ts';
 import type { Caller, LinkVisitor } from './caller.ts';
@@ -30,6 +32,8 @@ export interface ApiHandlerDependencies {
   readonly telemetry: Telemetry;
   /** Needed where a route asks for an account. */
   readonly accounts?: Pick<AccountStore, 'getDevice' | 'hasSignInEnded'>;
+  /** Needed where requests of an account are counted (account-limits.ts). */
+  readonly attempts?: Pick<AttemptStore, 'take'>;
   /** Of which a request must say one, where the API answers through CloudFront alone. @default those of ORIGIN_KEYS */
   readonly originKeys?: readonly string[];
 }
@@ -52,11 +56,13 @@ export function createApiHandler<N extends RouteName>(
   operations: RouteOperations<N>,
 ): ApiHandler {
   const originKeys = dependencies.originKeys ?? parseList(readOptional('ORIGIN_KEYS') ?? '');
-  const table = new Map<string, { readonly route: Route; readonly operation: AnyOperation }>();
+  const table = new Map<string, Entry>();
   for (const [name, operation] of Object.entries(operations)) {
     const route: Route = contract[name as N];
     assert(!isOfAccount(route) || dependencies.accounts, 'a route for accounts needs them');
-    table.set(`${route.method} ${route.path}`, { route, operation: operation as AnyOperation });
+    const isCounted = ACCOUNT_REQUESTS_MAX[name as N] !== undefined;
+    assert(!isCounted || dependencies.attempts, 'requests that are counted need a place for it');
+    table.set(`${route.method} ${route.path}`, { name: name as N, route, operation: operation as AnyOperation });
   }
   return async (event) => {
     const startedAt = dependencies.clock.now();
@@ -88,9 +94,16 @@ interface Progress {
   error?: ErrorDescription;
 }
 
+/** A route with what it does. */
+interface Entry {
+  readonly name: RouteName;
+  readonly route: Route;
+  readonly operation: AnyOperation;
+}
+
 interface Request {
   readonly event: ApiEvent;
-  readonly entry: { readonly route: Route; readonly operation: AnyOperation } | undefined;
+  readonly entry: Entry | undefined;
   readonly progress: Progress;
   readonly isBehindEdge: boolean;
 }
@@ -103,11 +116,22 @@ async function answer(dependencies: ApiHandlerDependencies, request: Request): P
     if (caller.kind === 'refused') return caller;
     return await unlessEnded(dependencies, { route: entry.route, caller: caller.value }, async (admitted) => {
       const decoded = decodeRequest(entry.route, event);
-      return decoded.kind === 'refused' ? decoded : entry.operation(decoded.value, admitted);
+      if (decoded.kind === 'refused') return decoded;
+      const counted = await count(dependencies, entry, admitted);
+      return counted.kind === 'refused' ? counted : entry.operation(decoded.value, admitted);
     });
   } catch (error) {
     return failure(error, progress);
   }
+}
+
+async function count(
+  { attempts, clock }: ApiHandlerDependencies,
+  { name }: Entry,
+  admitted: Admitted,
+): Promise<Outcome<undefined>> {
+  if (attempts === undefined || admitted === undefined || !('accountId' in admitted)) return done(undefined);
+  return takeRequest({ attempts, clock }, { name, accountId: admitted.accountId });
 }
 
 async function authenticate(

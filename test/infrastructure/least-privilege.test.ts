@@ -153,7 +153,7 @@ describe('in production', () => {
         'dynamodb:Query DataChanges.Arn',
       ]);
     }
-    expect(what('restore', /DataChunks|DataSessions|^s3:/)).toEqual([]);
+    expect(what('restore', /DataChunks|^s3:/)).toEqual([]);
     expect(what('expiry', /DataSessions|^s3:/).toSorted()).toEqual([
       's3:GetObject ChunksBucket.Arn/chunks/*',
       's3:GetObject ChunksBucket.Arn/manifests/*',

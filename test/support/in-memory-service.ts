@@ -62,7 +62,7 @@ export class InMemoryService {
   constructor(options: InMemoryServiceOptions = {}) {
     this.stores = createInMemoryStores(options);
     const seen = options.seen?.(this.stores) ?? this.stores;
-    const { clock, telemetry, accounts } = seen;
+    const { clock, telemetry, accounts, attempts } = seen;
     const settings = {
       dedupScope: options.dedupScope ?? 'deployment',
       quotaBytes: options.quotaBytes ?? TEST_QUOTA_BYTES,
@@ -70,7 +70,7 @@ export class InMemoryService {
     } as const;
     const operations = inMemoryOperations(seen, settings);
     this.#handler = createApiHandler<RouteName>(
-      { clock, telemetry, accounts },
+      { clock, telemetry, accounts, attempts },
       routes,
       options.watched?.(operations) ?? operations,
     );
