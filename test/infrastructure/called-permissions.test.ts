@@ -130,6 +130,9 @@ async function writeFiles(day: DeployedDay, ann: Member, bob: Member): Promise<v
   const { namespaceId } = ann;
   const parentId = rootNodeId(namespaceId);
   await day.must('getConfiguration', {});
+  const operator = { ...bob, groups: '[operators]' };
+  await day.must('listAccounts', { query: {} }, operator);
+  await day.must('getUpkeep', {}, operator);
   const fileId = await day.file(ann, 'note.txt', 'hello');
   await day.longFile(ann, 'long.bin');
   const folderId = await day.apply(ann, { type: 'mkdir', parentId, name: 'folder' });
