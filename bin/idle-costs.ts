@@ -10,7 +10,7 @@ const CHOICES: readonly Readonly<Record<string, string>>[] = [
   { stage: 'prod', search: 'domain' },
 ];
 
-const BEGIN = '<!-- written by npm run idle-costs -->';
+const BEGIN = '<!-- written by npm run costs -->';
 const END = '<!-- end -->';
 
 /** The table of what deployments cost while nobody uses them, from their templates. */

@@ -8,6 +8,7 @@ import { App } from 'aws-cdk-lib';
 import { ConfigError, readConfig } from '../lib/config.ts';
 import { addStacks } from '../lib/deployment.ts';
 import { featureFlags } from '../lib/feature-flags.ts';
+import { withStageFile } from './stage-settings.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +28,7 @@ const app = new App({
   context: { ...featureFlags, ...Object.fromEntries(settings) },
 });
 try {
-  addStacks(app, readConfig(app.node));
+  addStacks(app, readConfig(withStageFile(app.node)));
   const { stacks, directory } = app.synth();
   console.log(`${stacks.map(({ stackName }) => stackName).join('\n')}\nwritten to ${directory}`);
 } catch (error) {

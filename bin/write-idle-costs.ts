@@ -1,4 +1,4 @@
-/** `npm run idle-costs`: writes into the README what deployments cost while nobody uses them. A test checks that it is current. */
+/** `npm run costs`: writes into the README what deployments cost while nobody uses them. A test checks that it is current. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { idleCostTable, withIdleCosts } from './idle-costs.ts';
 

@@ -10,7 +10,7 @@ import { featureFlags } from './feature-flags.ts';
  * The templates of a deployment by the names of its stacks, without the code of its functions, which takes seconds. Needs no credentials.
  * @throws ConfigError when a setting cannot be deployed.
  */
-export function synthesiseTemplates(settings: Readonly<Record<string, string>>): ReadonlyMap<string, object> {
+export function synthesiseTemplates(settings: Readonly<Record<string, unknown>>): ReadonlyMap<string, object> {
   const outdir = mkdtempSync(join(tmpdir(), 'syncline-templates-'));
   try {
     const context = { ...featureFlags, ...settings, 'aws:cdk:bundling-stacks': [] };

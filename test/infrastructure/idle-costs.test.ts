@@ -5,7 +5,7 @@ import { idleCostTable, withIdleCosts } from '../../bin/idle-costs.ts';
 import { fixedCostsOf, sumOf } from '../../capacity/fixed-costs.ts';
 import { projectRoot } from './synthesised.ts';
 
-test('the README says what deployments cost while nobody uses them; "npm run idle-costs" writes it', () => {
+test('the README says what deployments cost while nobody uses them; "npm run costs" writes it', () => {
   const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
   expect(readme).toBe(withIdleCosts(readme, idleCostTable()));
 });
