@@ -65,10 +65,6 @@ function SentTotal({ files }: { readonly files: readonly SentFile[] }) {
   const { say, language } = useLinkTexts();
   if (files.length < 2) return null;
   const count = files.filter(({ state }) => state.kind === 'sent').length;
-  // An empty file counts as something, or nothing but empty files would have no share.
-  const weight = ({ file }: SentFile): number => file.size + 1;
-  const shareOf = ({ state }: SentFile): number =>
-    state.kind === 'sent' ? 1 : state.kind === 'sending' ? state.share : 0;
   const all = files.reduce((sum, sent) => sum + weight(sent), 0);
   const done = files.reduce((sum, sent) => sum + weight(sent) * shareOf(sent), 0);
   const percent = new Intl.NumberFormat(language, { style: 'percent' }).format(done / all);
@@ -79,6 +75,16 @@ function SentTotal({ files }: { readonly files: readonly SentFile[] }) {
       <span>{text}</span>
     </div>
   );
+}
+
+/** An empty file counts as something, or nothing but empty files would have no share. */
+function weight({ file }: SentFile): number {
+  return file.size + 1;
+}
+
+function shareOf({ state }: SentFile): number {
+  if (state.kind === 'sent') return 1;
+  return state.kind === 'sending' ? state.share : 0;
 }
 
 function SentRow({ sent, onAgain }: { readonly sent: SentFile; readonly onAgain: () => void }) {
