@@ -55,17 +55,24 @@ const isChunk = (url: string): boolean => url.includes('/chunks/') && url.includ
 /** Chunks by their keys, as the store has confirmed them to a browser. */
 interface SeenChunks {
   readonly stored: ReadonlySet<string>;
-  /** Answers of the service to what the browser has told to be stored. */
-  readonly reports: number;
+  /** Hashes of those that the browser has told the service of. */
+  readonly reported: ReadonlySet<string>;
+  /** Of the first chunk of the file: by it a later upload sees that the file was begun. */
+  readonly first: string | undefined;
 }
 
 function watchChunks(profile: BrowserContext): SeenChunks {
-  const seen = { stored: new Set<string>(), reports: 0 };
+  const seen = { stored: new Set<string>(), reported: new Set<string>(), first: undefined as string | undefined };
+  profile.on('request', (request) => {
+    if (request.method() === 'PUT' && isChunk(request.url())) seen.first ??= new URL(request.url()).pathname;
+  });
   profile.on('response', (response) => {
-    const method = response.request().method();
+    const request = response.request();
     const url = response.url();
-    if (method === 'PUT' && isChunk(url) && response.status() === 200) seen.stored.add(new URL(url).pathname);
-    if (method === 'POST' && /\/uploads\/[^/]+\/chunks/.test(url) && response.ok()) seen.reports += 1;
+    if (request.method() === 'PUT' && isChunk(url) && response.status() === 200) seen.stored.add(new URL(url).pathname);
+    if (request.method() !== 'POST' || !/\/uploads\/[^/]+\/chunks/.test(url) || !response.ok()) return;
+    const { stored } = request.postDataJSON() as { readonly stored?: readonly string[] };
+    for (const hash of stored ?? []) seen.reported.add(hash);
   });
   return seen;
 }
@@ -88,7 +95,7 @@ async function holdAfter(profile: BrowserContext, chunks: number): Promise<void>
 async function untilInMiddle(seen: SeenChunks): Promise<ReadonlySet<string>> {
   await eventually(() => {
     expect(seen.stored.size).toBeGreaterThanOrEqual(STORED_LEAST);
-    expect(seen.reports).toBeGreaterThan(0);
+    expect([...seen.reported].filter((hash) => seen.first?.endsWith(hash) === true)).toHaveLength(1);
   });
   return new Set(seen.stored);
 }
