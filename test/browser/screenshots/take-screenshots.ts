@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots`: shows the main views of the app in docs/screenshots, over a local stack with content of its own. `-- --only NAME`,
- * which can be repeated, takes some of them; `-- --memory` takes them over memory stores, in a minute and without search: for while one works on a view.
+ * which can be repeated, takes some of them, `-- --form phone` one form of each; `-- --memory` takes them over memory stores, in a minute and without search: for while one works on a view.
  */
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,11 @@ const FORMS: Readonly<Record<string, BrowserContextOptions>> = {
 };
 
 const { values: options } = parseArgs({
-  options: { only: { type: 'string', multiple: true }, memory: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string', multiple: true },
+    form: { type: 'string', multiple: true },
+    memory: { type: 'boolean', default: false },
+  },
 });
 const directory = await mkdtemp(join(tmpdir(), 'syncline-screenshots-'));
 try {
@@ -50,7 +54,7 @@ async function takeAll(): Promise<void> {
     const studio = await browser.newPage();
     const account = await makeDemoContent(place.webUrl, studio);
     await mkdir(FOLDER, { recursive: true });
-    for (const [form, look] of Object.entries(FORMS)) {
+    for (const [form, look] of Object.entries(FORMS).filter(([name]) => options.form?.includes(name) ?? true)) {
       await takeForm({ browser, studio, account, webUrl: place.webUrl }, form, look);
     }
     await describe();
