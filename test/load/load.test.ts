@@ -28,7 +28,7 @@ test('80 devices lose nothing while the service is throttled, fails, loses socke
   expect(run.stderr).toBe('');
   expect(run.stdout).toContain('Nothing was lost, and no invariant was broken.');
   expect(run.status).toBe(0);
-});
+}, 600_000);
 
 test('one seed gives one run, in which every trouble happens and ends', async () => {
   const [one, other] = [await runSmall(), await runSmall()];
@@ -47,7 +47,7 @@ test('one seed gives one run, in which every trouble happens and ends', async ()
   // A simulated time: whoever has a socket again looks at once, and not with the next poll after minutes.
   expect(outage?.recoverySeconds).toBeLessThan(RECOVERY_SECONDS_MAX);
   expect(formatLoad(one, syncCostOf(one, COSTS))).toContain('outage, all sockets ended');
-});
+}, 600_000);
 
 test('what a change costs is the sum of what it took', async () => {
   const result = await runSmall();
