@@ -21,6 +21,9 @@ const ASSERTED: Readonly<Record<string, string>> = {
   'AWS::Lambda::LayerVersion': 'web.test.ts',
   'AWS::Lambda::Url': 'api.test.ts',
   'AWS::Logs::QueryDefinition': 'operations.test.ts',
+  'AWS::OpenSearchServerless::AccessPolicy': 'search.test.ts',
+  'AWS::OpenSearchServerless::Collection': 'search.test.ts',
+  'AWS::OpenSearchServerless::SecurityPolicy': 'search.test.ts',
   'AWS::OpenSearchService::Domain': 'search.test.ts',
   'AWS::SNS::Topic': 'operations.test.ts',
   'AWS::SNS::TopicPolicy': 'operations.test.ts',
@@ -33,6 +36,7 @@ const ASSERTED: Readonly<Record<string, string>> = {
 const DEPLOYMENTS = [
   synthesise('prod'),
   synthesise('prod', { search: 'domain' }),
+  synthesise('prod', { search: 'serverless' }),
   synthesise('prod', { web: 'off' }),
   synthesise('prod', { socketPings: 'gateway' }),
   synthesise('prod', { issuer: 'https://issuer.example.com', audience: 'syncline' }),
