@@ -1,5 +1,6 @@
-import { nodeRoutes } from '@syncline/protocol';
+import { deviceRoutes, nodeRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
+import { checkWipe } from './devices/check-wipe.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { getNode } from './namespaces/get-node.ts';
 import { listChildren } from './namespaces/list-children.ts';
@@ -26,13 +27,14 @@ const dependencies = {
   keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
 };
 
-export const handler = createApiHandler<'getNode' | 'listChildren' | 'listRevisions' | 'resolvePath'>(
+export const handler = createApiHandler<'getNode' | 'listChildren' | 'listRevisions' | 'resolvePath' | 'checkWipe'>(
   { clock: systemClock, telemetry: lineTelemetry({ stage: environment.STAGE }), accounts: dependencies.accounts },
-  nodeRoutes,
+  { ...nodeRoutes, checkWipe: deviceRoutes.checkWipe },
   {
     getNode: ({ parameters, query }, caller) => getNode(dependencies, { ...query, ...parameters }, caller),
     listChildren: ({ parameters, query }, caller) => listChildren(dependencies, { ...query, ...parameters }, caller),
     listRevisions: ({ parameters, query }, caller) => listRevisions(dependencies, { ...query, ...parameters }, caller),
     resolvePath: ({ query }, caller) => resolvePath(dependencies, query, caller),
+    checkWipe: ({ parameters, body }, caller) => checkWipe(dependencies, { ...parameters, ...body }, caller),
   },
 );

@@ -128,7 +128,7 @@ export const functions = {
     timeoutSeconds: seconds.longest,
   },
   'node-read': {
-    routes: ['getNode', 'listChildren', 'listRevisions', 'resolvePath'],
+    routes: ['getNode', 'listChildren', 'listRevisions', 'resolvePath', 'checkWipe'],
     access: { tables: { accounts: look, files: readFiles }, keySecret: true },
     settings: [],
     memoryMiB: memory.usual,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { AccountId, DeviceId, NamespaceId } from './ids.ts';
-import { DEVICE_NAME_CHARS_MAX } from './limits.ts';
+import { AccountId, ContentHash, DeviceId, NamespaceId, NodeId } from './ids.ts';
+import { DEVICE_NAME_CHARS_MAX, WIPE_FILES_MAX } from './limits.ts';
 import { Instant } from './nodes.ts';
 
 /** Where clients find what they need before they have signed in. No secret is in it. */
@@ -74,6 +74,15 @@ export const ReportWipeRequest = z.strictObject({
   removedFiles: z.int().check(z.minimum(0)),
   keptFiles: z.int().check(z.minimum(0)),
 });
+/** Contents that a device is about to remove, as it has last agreed on them, all of one namespace. */
+export const CheckWipeRequest = z.strictObject({
+  namespaceId: NamespaceId,
+  files: z
+    .array(z.strictObject({ nodeId: NodeId, contentRev: z.int().check(z.minimum(1)), contentHash: ContentHash }))
+    .check(z.minLength(1), z.maxLength(WIPE_FILES_MAX)),
+});
+/** Those of them that the service does not keep, not even as an earlier revision or in the trash. */
+export const CheckWipeResponse = z.strictObject({ missing: z.array(NodeId) });
 export const DeviceParameters = z.strictObject({ deviceId: DeviceId });
 export const DeviceResponse = z.strictObject({ device: Device });
 export const DevicesResponse = z.strictObject({ devices: z.array(Device) });

@@ -1,4 +1,6 @@
 import {
+  CheckWipeRequest,
+  CheckWipeResponse,
   DeviceParameters,
   DeviceResponse,
   DevicesResponse,
@@ -44,6 +46,16 @@ export const deviceRoutes = {
     parameters: DeviceParameters,
     query: UnlinkDeviceQuery,
     response: DeviceResponse,
+  },
+  checkWipe: {
+    method: 'POST',
+    path: '/v1/devices/{deviceId}/wipe/check',
+    summary: 'Which contents the service does not keep, of those that a device was asked to remove.',
+    access: 'account',
+    isLastWord: true,
+    parameters: DeviceParameters,
+    body: CheckWipeRequest,
+    response: CheckWipeResponse,
   },
   reportWipe: {
     method: 'POST',

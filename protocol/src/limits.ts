@@ -99,6 +99,8 @@ export const QUOTA_BYTES_DEFAULT = 1024 * GiB;
 export const DEVICES_MAX = 100;
 /** Longest device name, in characters. */
 export const DEVICE_NAME_CHARS_MAX = 64;
+/** Files of one namespace of which a device that was asked to remove them asks at once whether the service has them. */
+export const WIPE_FILES_MAX = 1000;
 /** Members of one shared folder. */
 export const MEMBERS_MAX = 1000;
 /** Shared folders that one account can have in its tree: a cursor names all of them. */

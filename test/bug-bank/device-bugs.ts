@@ -62,4 +62,40 @@ export const DEVICE_BUGS: readonly PlantedBug[] = [
       test: 'a device that reads to the end is behind nothing, and one that does not is behind by what it has not read',
     },
   },
+  {
+    id: 'wipe-trusts-the-agreement',
+    what: 'A device removes what it has agreed on, though the service does not have it any more.',
+    invariant: 'I-7',
+    file: 'lambdas/devices/check-wipe.ts',
+    find: "if (!isKept || (await view.ancestry(nodeId)).kind === 'unknown') missing.add(nodeId);",
+    replace: "if (!isKept && (await view.ancestry(nodeId)).kind === 'unknown') missing.add(nodeId);",
+    caughtBy: {
+      file: 'test/scenarios/wipe-check.test.ts',
+      test: 'what was never stored so, or is gone for good, by itself or with its folder, is missing',
+    },
+  },
+  {
+    id: 'wipe-without-an-answer',
+    what: 'A device that cannot ask removes everything.',
+    invariant: 'I-7',
+    file: 'client/src/sync/find-unstored.ts',
+    find: 'if (missing === undefined) return undefined;',
+    replace: 'if (missing === undefined) break;',
+    caughtBy: {
+      file: 'client/src/sync/find-unstored.test.ts',
+      test: 'nothing counts as kept in a shared folder that may not be read any more, and all is open when it does not answer',
+    },
+  },
+  {
+    id: 'wipe-check-tells-of-others',
+    what: 'A member of a shared folder learns by a question what its owner keeps around it.',
+    invariant: 'I-18',
+    file: 'lambdas/devices/check-wipe.ts',
+    find: "(await view.ancestry(nodeId)).kind === 'unknown'",
+    replace: '(await view.isUsed(nodeId)) === false',
+    caughtBy: {
+      file: 'test/scenarios/wipe-check.test.ts',
+      test: 'nobody learns what others keep, nor a member of a shared folder what lies around it',
+    },
+  },
 ];

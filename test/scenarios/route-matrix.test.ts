@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Operation, RouteInput, RouteName } from '@syncline/protocol';
+import { ContentHash, type Operation, type RouteInput, type RouteName } from '@syncline/protocol';
 import type { ApiResult } from '../../lambdas/runtime/api-event.ts';
 import { MatrixWorld, matrixFile, operationId, PERSONS, type Person, type Target } from '../support/matrix-world.ts';
 
@@ -61,6 +61,15 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
     'shares a folder inside': {
       needs: 'nobody',
       input: ({ namespaceId, folderId }) => ({ body: { namespaceId, folderId } }),
+    },
+  },
+  checkWipe: {
+    'asks whether a content is kept': {
+      needs: 'read',
+      input: ({ namespaceId, ownDeviceId: deviceId, fileId: nodeId }) => ({
+        parameters: { deviceId },
+        body: { namespaceId, files: [{ nodeId, contentRev: 1, contentHash: ContentHash.parse('a'.repeat(64)) }] },
+      }),
     },
   },
   listMembers: {

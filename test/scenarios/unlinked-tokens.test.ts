@@ -28,7 +28,7 @@ function unlink(service: InMemoryService, caller: TestCaller, deviceId: DeviceId
   return service.invoke('unlinkDevice', { parameters: { deviceId }, query: {} }, caller);
 }
 
-const LAST_WORDS: readonly RouteName[] = ['listDevices', 'reportWipe'];
+const LAST_WORDS: readonly RouteName[] = ['listDevices', 'checkWipe', 'reportWipe'];
 const OF_ACCOUNTS = (Object.keys(routes) as RouteName[]).filter((name) =>
   ['account', 'device'].includes(routes[name].access),
 );
@@ -190,7 +190,7 @@ test('a sign-in is told by what its tokens have in common, also after they were 
   }
 });
 
-test('only the two routes that are a last word are served to a sign-in that has ended', () => {
+test('only the routes that are a last word are served to a sign-in that has ended', () => {
   const served = (Object.keys(routes) as RouteName[]).filter((name) => (routes[name] as Route).isLastWord === true);
   expect(served).toEqual(LAST_WORDS);
 });

@@ -85,6 +85,16 @@ test('a device that is asked to removes what the service has, keeps what it neve
   expect((await b.cli.expect(['devices'])).stdout).toContain('has removed 3 files and kept 4');
 });
 
+test('what the service does not keep any more stays on the device that is asked to remove it', async () => {
+  const [a, b] = await twoDevices();
+  await rm(join(b.folder, 'plain.txt'));
+  await b.cli.expect(['sync', '--once']);
+  await b.cli.expect(['trash', 'purge', '/plain.txt']);
+  await b.cli.expect(['devices', 'unlink', 'a', '--wipe']);
+  expect((await a.cli.expect(['sync', '--once'])).stdout).toContain('3 files were removed');
+  expect(await textsIn(a)).toEqual({ 'plain.txt': 'first of plain.txt' });
+});
+
 test('a device that is unlinked without that keeps all of its files', async () => {
   const [a, b] = await twoDevices();
   await b.cli.expect(['devices', 'unlink', 'a']);

@@ -5,6 +5,7 @@ import { getUsage } from '../../lambdas/accounts/get-usage.ts';
 import { measureStored } from '../../lambdas/accounts/measure-stored.ts';
 import type { DedupScope } from '../../lambdas/chunks/dedup-domain.ts';
 import type { ObjectStore } from '../../lambdas/chunks/object-store.ts';
+import { checkWipe } from '../../lambdas/devices/check-wipe.ts';
 import { listDevices } from '../../lambdas/devices/list-devices.ts';
 import { registerDevice } from '../../lambdas/devices/register-device.ts';
 import { renameDevice } from '../../lambdas/devices/rename-device.ts';
@@ -88,6 +89,7 @@ export function inMemoryOperations(
     renameDevice: ({ parameters, body }, caller) => renameDevice(dependencies, { ...parameters, ...body }, caller),
     unlinkDevice: ({ parameters, query }, caller) =>
       unlinkDevice(dependencies, { ...parameters, wipe: query.wipe === 'true' }, caller),
+    checkWipe: ({ parameters, body }, caller) => checkWipe(dependencies, { ...parameters, ...body }, caller),
     reportWipe: ({ parameters, body }, caller) => reportWipe(dependencies, { ...parameters, ...body }, caller),
     initiateUploads: ({ body }, caller) => initiateUploads(dependencies, body, caller),
     checkChunks: ({ parameters, body }, caller) => checkChunks(dependencies, { ...parameters, ...body }, caller),

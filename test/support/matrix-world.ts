@@ -3,6 +3,7 @@ import {
   assert,
   type ChunkHash,
   type Cursor,
+  type DeviceId,
   encodeUlid,
   InvitationId,
   type InvitedRole,
@@ -38,6 +39,8 @@ export interface Target {
   readonly ownersUploadId: UploadId;
   readonly cursor: Cursor;
   readonly ownAccountId: AccountId;
+  /** Of the person who asks. */
+  readonly ownDeviceId: DeviceId;
   /** Another member, who is neither the owner nor the person who asks. */
   readonly otherAccountId: AccountId;
   readonly invitationId: InvitationId;
@@ -80,7 +83,11 @@ export class MatrixWorld {
     if (person === 'viewer') await this.#asOwner('changeRole', { parameters: members, body: { role: 'viewer' } });
     if (person === 'removed') await this.#asOwner('removeMember', { parameters: members });
     const uploads = { ownUploadId, ownChunk, ownersUploadId };
-    const accounts = { ownAccountId: asker.accountId, otherAccountId: other.accountId };
+    const accounts = {
+      ownAccountId: asker.accountId,
+      ownDeviceId: asker.deviceId,
+      otherAccountId: other.accountId,
+    };
     return { namespaceId, folderId, fileId, trashed, invitationId, cursor, ...uploads, ...accounts };
   }
 
@@ -98,6 +105,7 @@ export class MatrixWorld {
       ownChunk: chunkOf(bytesOf('nobody')).hash,
       ownersUploadId: UploadId.parse(id()),
       ownAccountId: this.#asker.accountId,
+      ownDeviceId: this.#asker.deviceId,
       otherAccountId: AccountId.parse(id()),
       cursor: 'nothing.AAAA' as Cursor,
     };

@@ -4,7 +4,9 @@ import type { FolderWipe } from './wipe-device.ts';
 /** What a person should know of a folder that was wiped. */
 export function describeWipe(wipe: FolderWipe): readonly string[] {
   if (wipe.state === 'unreached') {
-    return [`${wipe.path} was not found, or another process uses it. It is wiped when it is there again.`];
+    return [
+      `${wipe.path} was not wiped yet: it was not found, another process uses it, or the service did not say what it keeps. It is tried again.`,
+    ];
   }
   const { path, removedFiles, kept } = wipe;
   const shown = kept.slice(0, KEPT_PATHS_SHOWN);

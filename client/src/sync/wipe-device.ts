@@ -15,18 +15,22 @@ import { nodeDiskCalls } from '../platform/node/node-disk-calls.ts';
 import { openStateStore } from '../platform/node/open-state-store.ts';
 import { readRootMarker, rootMarkerFile } from '../platform/node/root-marker.ts';
 import { wipeFolder } from '../platform/node/wipe-folder.ts';
+import { findUnstored } from './find-unstored.ts';
 import type { SignIn } from './session.ts';
 
 export interface WipeDependencies {
   readonly home: string;
-  readonly api: Pick<ApiClient, 'listDevices' | 'reportWipe'>;
+  readonly api: Pick<ApiClient, 'checkWipe' | 'listDevices' | 'reportWipe'>;
   readonly account: SignIn['account'];
   readonly deviceId: SignIn['deviceId'];
   /** The operating system's, unless told otherwise. */
   readonly calls?: DiskCalls;
 }
 
-/** What has become of one linked folder. `unreached`: it is not there, or another process has it; it is wiped when it is found again. */
+/**
+ * What has become of one linked folder. `unreached`: it is not there, another process has it, or the service could not be asked what it keeps; it is
+ * wiped later.
+ */
 export type FolderWipe =
   | { readonly path: string; readonly state: 'unreached' }
   | {
@@ -54,7 +58,7 @@ export async function isWipeAsked({ api, deviceId }: WipeDependencies): Promise<
 
 /**
  * Removes what this device has synced from all of its folders, and links none of them any more; then says so to the account. Only what the
- * service has goes (`wipeFolder`), and only from folders that this account has linked: those of another one, which was signed in here before,
+ * service has goes (`wipeFolder`), by its own word (`findUnstored`), and only from folders that this account has linked: those of another one, which was signed in here before,
  * are not this one's to remove.
  *
  * First it is written down of every folder that it is being wiped: from then on nothing syncs it, so that no file that is missing is ever taken
@@ -90,11 +94,9 @@ function isLinkedBy(account: SignIn['account'], { accountId, namespaceId }: Link
   return accountId === undefined ? namespaceId === account.homeNamespaceId : accountId === account.accountId;
 }
 
-async function wipeLinked(
-  { home, calls = nodeDiskCalls }: WipeDependencies,
-  folder: LinkedFolder,
-): Promise<FolderWipe> {
-  const { path, folderId } = folder;
+async function wipeLinked(dependencies: WipeDependencies, folder: LinkedFolder): Promise<FolderWipe> {
+  const { home, calls = nodeDiskCalls } = dependencies;
+  const { path, folderId, namespaceId } = folder;
   const lock = await lockFolder(home, folderId);
   if (lock === undefined) return { path, state: 'unreached' };
   try {
@@ -104,7 +106,14 @@ async function wipeLinked(
     const store = openStateStore(stateFile(home, folderId));
     let wiped: Awaited<ReturnType<typeof wipeFolder>>;
     try {
-      wiped = await wipeFolder(path, store.load().synced, calls);
+      const synced = [...store.load().synced];
+      const unstored = await findUnstored(dependencies, namespaceId, synced);
+      if (unstored === undefined) return { path, state: 'unreached' };
+      wiped = await wipeFolder(
+        path,
+        synced.filter(({ nodeId }) => !unstored.has(nodeId)),
+        calls,
+      );
     } finally {
       store.close();
     }
