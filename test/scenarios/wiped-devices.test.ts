@@ -169,7 +169,7 @@ test('a folder that cannot be wiped yet, because it is not there, keeps no other
   const other = join(directory, 'other');
   await a.cli.expect(['link', other]);
   await writeFile(join(other, 'file.txt'), 'of the other folder');
-  expect((await a.cli.expect(['sync', '--once'])).stdout).toContain('wiped when it is there again');
+  expect((await a.cli.expect(['sync', '--once'])).stdout).toContain('was not wiped yet: it was not found');
   expect((await a.cli.expect(['ls'])).stdout).toContain('file.txt');
   await a.cli.expect(['start']);
   await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle' }]));

@@ -132,6 +132,7 @@ export class DeployedDay {
   async share(owner: Member, name: string, friend: Member, role: InvitedRole): Promise<NamespaceId> {
     const { namespaceId } = owner;
     const folderId = await this.apply(owner, { type: 'mkdir', parentId: rootNodeId(namespaceId), name });
+    await this.must('listTree', { query: { namespaceId, folderId } }, owner);
     const { folder } = await this.must('shareFolder', { body: { namespaceId, folderId } }, owner);
     const parameters = { namespaceId: folder.namespaceId };
     const { token } = await this.must('invite', { parameters, body: { role } }, owner);
