@@ -2,6 +2,7 @@ import type { Node } from '@syncline/protocol';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../files/format-bytes.ts';
 import { formatExactly } from '../files/format-instant.ts';
+import { modifiedAtOf } from '../files/modified-at.ts';
 import { insideOf } from '../files/plan-operations.ts';
 import { useTrail } from '../files/use-trail.ts';
 import styles from './details.module.css';
@@ -18,7 +19,7 @@ export function Information({ node }: { readonly node: Node }) {
     [t('details.kind'), t(`files.kind_${node.kind}`)],
     ...(node.kind === 'file' ? [[t('files.size'), formatBytes(node.size, i18n.language)] as const] : []),
     [t('details.where'), above.map(({ name }) => name ?? t('files.title')).join(' / ')],
-    [t('files.modified'), formatExactly(node.modifiedAt, i18n.language)],
+    [t('files.modified'), formatExactly(modifiedAtOf(node), i18n.language)],
     ...(node.clientModifiedAt === undefined
       ? []
       : [[t('details.modifiedOnDevice'), formatExactly(node.clientModifiedAt, i18n.language)] as const]),

@@ -6,6 +6,7 @@ import styles from './entry-list.module.css';
 import { ChooseBox, EntryName, EntrySize, type EntryState, entryAttributes, MoreButton } from './entry-parts.tsx';
 import { formatExactly, formatInstant } from './format-instant.ts';
 import { KindIcon } from './kind-icon.tsx';
+import { modifiedAtOf } from './modified-at.ts';
 
 /** One entry as a line of the list. */
 export const EntryRow = memo(function EntryRow(props: EntryState & { readonly index: number }) {
@@ -24,8 +25,8 @@ export const EntryRow = memo(function EntryRow(props: EntryState & { readonly in
         <EntryName {...props} />
         <OfflineMark node={node} />
       </div>
-      <div role="gridcell" className={styles.modified} title={formatExactly(node.modifiedAt, i18n.language)}>
-        {formatInstant(node.modifiedAt, systemClock.now(), i18n.language)}
+      <div role="gridcell" className={styles.modified} title={formatExactly(modifiedAtOf(node), i18n.language)}>
+        {formatInstant(modifiedAtOf(node), systemClock.now(), i18n.language)}
       </div>
       <div role="gridcell" className={styles.size}>
         <EntrySize node={node} />

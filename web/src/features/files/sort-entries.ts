@@ -1,4 +1,5 @@
 import type { Node } from '@syncline/protocol';
+import { modifiedAtOf } from './modified-at.ts';
 
 export type SortColumn = 'name' | 'modified' | 'size';
 export interface SortOrder {
@@ -63,7 +64,7 @@ function compareColumn(column: SortColumn, a: Node, b: Node): number {
     case 'name':
       return 0;
     case 'modified':
-      return compareTexts(a.modifiedAt, b.modifiedAt);
+      return compareTexts(modifiedAtOf(a), modifiedAtOf(b));
     case 'size':
       return a.size - b.size;
   }

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { modifiedAtOf } from '../files/modified-at.ts';
 import { makeNode } from '../files/test/make-node.ts';
-import { groupPhotos, takenAt } from './group-photos.ts';
+import { groupPhotos } from './group-photos.ts';
 
 const photo = (name: string, taken: string) => makeNode({ name, clientModifiedAt: taken });
 
@@ -38,7 +39,7 @@ test('a day is one of the calendar of whoever looks', () => {
 
 test('a picture without a time of its own stands where it was stored', () => {
   const { clientModifiedAt: _none, ...stored } = photo('a.jpg', '2026-10-31T10:00:00.000Z');
-  expect(takenAt(stored)).toBe(stored.modifiedAt);
+  expect(modifiedAtOf(stored)).toBe(stored.modifiedAt);
 });
 
 test('whatever comes twice is there once, and nothing is lost', () => {
@@ -49,7 +50,7 @@ test('whatever comes twice is there once, and nothing is lost', () => {
       const all = groupPhotos([...photos, ...photos], 'UTC').flatMap(({ days }) => days.flatMap((day) => day.photos));
       expect(new Set(all.map(({ name }) => name))).toEqual(new Set(photos.map(({ name }) => name)));
       expect(all).toHaveLength(photos.length);
-      const times = all.map((one) => Date.parse(takenAt(one)));
+      const times = all.map((one) => Date.parse(modifiedAtOf(one)));
       expect(times).toEqual(times.toSorted((a, b) => b - a));
     }),
   );

@@ -1,4 +1,5 @@
 import type { Node } from '@syncline/protocol';
+import { modifiedAtOf } from '../files/modified-at.ts';
 
 /** Pictures of one day, and of the month that it is in. */
 export interface PhotoMonth {
@@ -13,23 +14,18 @@ export interface PhotoDay {
   readonly photos: readonly Node[];
 }
 
-/** When a picture was taken, as far as its file tells: cameras, and what copies from them, write that as the time of its last change. */
-export function takenAt({ clientModifiedAt, modifiedAt }: Pick<Node, 'clientModifiedAt' | 'modifiedAt'>): string {
-  return clientModifiedAt ?? modifiedAt;
-}
-
 /** By month and day, newest first, each picture once. `timeZone` is that of the person; that of the browser without it. */
 export function groupPhotos(photos: readonly Node[], timeZone?: string): readonly PhotoMonth[] {
   const seen = new Set<string>();
   const days = new Map<string, Node[]>();
   // One written like ISO 8601 everywhere: years, months and days of a language are for those who read.
   const format = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone });
-  const sorted = photos.toSorted((a, b) => Date.parse(takenAt(b)) - Date.parse(takenAt(a)));
+  const sorted = photos.toSorted((a, b) => Date.parse(modifiedAtOf(b)) - Date.parse(modifiedAtOf(a)));
   for (const photo of sorted) {
     const key = `${photo.namespaceId}/${photo.nodeId}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    const day = format.format(Date.parse(takenAt(photo)));
+    const day = format.format(Date.parse(modifiedAtOf(photo)));
     days.set(day, [...(days.get(day) ?? []), photo]);
   }
   const months = new Map<string, PhotoDay[]>();

@@ -15,6 +15,7 @@ import { failureMessage } from '../files/failure-message.ts';
 import { formatBytes } from '../files/format-bytes.ts';
 import { formatInstant } from '../files/format-instant.ts';
 import { KindIcon } from '../files/kind-icon.tsx';
+import { modifiedAtOf } from '../files/modified-at.ts';
 import { MarkedText } from './marked-text.tsx';
 import styles from './search.module.css';
 import {
@@ -146,7 +147,7 @@ function HitRow({ hit, q }: { readonly hit: SearchHit; readonly q: string }) {
         ))}
       </span>
       <span className={rows.quiet}>
-        {formatInstant(node.modifiedAt, systemClock.now(), i18n.language)}
+        {formatInstant(modifiedAtOf(node), systemClock.now(), i18n.language)}
         {node.kind === 'file' && ` · ${formatBytes(node.size, i18n.language)}`}
       </span>
     </li>

@@ -13,6 +13,7 @@ import { failureMessage } from '../files/failure-message.ts';
 import { formatBytes } from '../files/format-bytes.ts';
 import { formatInstant } from '../files/format-instant.ts';
 import { KindIcon } from '../files/kind-icon.tsx';
+import { modifiedAtOf } from '../files/modified-at.ts';
 import styles from './starred.module.css';
 import { starsQuery, useStars } from './use-stars.ts';
 
@@ -53,7 +54,7 @@ function StarRow({ star: { node, path }, onRemove }: { readonly star: Star; read
         <span className={rows.quiet}>{path}</span>
       </span>
       <span className={rows.quiet}>
-        {formatInstant(node.modifiedAt, systemClock.now(), i18n.language)}
+        {formatInstant(modifiedAtOf(node), systemClock.now(), i18n.language)}
         {node.kind === 'file' && ` · ${formatBytes(node.size, i18n.language)}`}
       </span>
       <IconButton

@@ -9,11 +9,12 @@ export interface UsagePart {
 }
 
 /** Parts of the space as one bar, with their sizes in words below, so that nothing is told by colour alone. */
-export function UsageChart({ parts }: { readonly parts: readonly UsagePart[] }) {
+export function UsageChart({ title, parts }: { readonly title: string; readonly parts: readonly UsagePart[] }) {
   const { i18n } = useTranslation();
   const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   return (
     <figure className={styles.chart}>
+      <h2 className={styles.chartTitle}>{title}</h2>
       <div className={styles.bar} aria-hidden="true">
         {parts.map(({ id, bytes }) => (
           <span key={id} data-part={id} style={{ flexGrow: total === 0 ? 0 : bytes / total }} />

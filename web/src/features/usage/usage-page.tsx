@@ -1,3 +1,4 @@
+import { STORAGE_PRICE_OF, STORAGE_USD_PER_GB_MONTH, type UsageResponse } from '@syncline/protocol';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../../session/session-context.ts';
@@ -26,12 +27,14 @@ export function UsagePage() {
             {t('usage.of', { used: told(data.presentBytes), quota: told(data.quotaBytes) })}
           </p>
           <UsageChart
+            title={t('usage.parts')}
             parts={[
               { id: 'present', text: t('usage.present'), bytes: data.presentBytes },
               { id: 'trash', text: t('usage.trash'), bytes: data.trashBytes },
               { id: 'history', text: t('usage.history'), bytes: data.historyBytes },
             ]}
           />
+          <p>{t('usage.cost', costOf(data, i18n.language))}</p>
           <p className={styles.quiet}>{t('usage.kept', { count: data.retention.days })}</p>
           {data.folders.length > 0 && (
             <PageSection title={t('usage.folders')}>
@@ -49,4 +52,11 @@ export function UsagePage() {
       )}
     </Page>
   );
+}
+
+/** What all of it costs in a month at the most: the same bytes are stored once, and compressed ones take less. */
+function costOf({ presentBytes, trashBytes, historyBytes }: UsageResponse, language: string) {
+  const dollars = ((presentBytes + trashBytes + historyBytes) / 1e9) * STORAGE_USD_PER_GB_MONTH;
+  const money = new Intl.NumberFormat(language, { style: 'currency', currency: 'USD' });
+  return { cost: money.format(dollars), price: STORAGE_PRICE_OF };
 }
