@@ -87,16 +87,20 @@ function searchStatements(access: Access, { config, search }: Resources): readon
   }
   // A local engine asks nobody who they are.
   if (access.searchIndex === undefined || search.domainArn === undefined) return statements;
-  const ask = allow(['es:ESHttpPost'], [`${search.domainArn}/syncline-nodes/*`]);
-  if (access.searchIndex === 'read') return [...statements, ask];
-  if (access.searchIndex === 'fill') {
-    return [...statements, ask, allow(['es:ESHttpPost'], [`${search.domainArn}/syncline-nodes-write/_bulk`])];
-  }
+  const post = (...paths: string[]) =>
+    allow(
+      ['es:ESHttpPost'],
+      paths.map((path) => `${search.domainArn}/${path}`),
+    );
+  // By its call, and not by its index: a POST is how documents are found, and how all of them are removed.
+  const [find, get] = ['syncline-nodes/_search', 'syncline-nodes/_mget'];
+  if (access.searchIndex === 'read') return [...statements, post(find)];
+  if (access.searchIndex === 'fill') return [...statements, post(find, get, 'syncline-nodes-write/_bulk')];
   const change = allow(
     ['es:ESHttpHead', 'es:ESHttpPost', 'es:ESHttpPut'],
     [`${search.domainArn}/syncline-nodes-*`, `${search.domainArn}/_alias/syncline-nodes`],
   );
-  return [...statements, ask, change];
+  return [...statements, post(find, get, 'syncline-nodes/_refresh'), change];
 }
 
 function allow(actions: string[], resources: string[]): PolicyStatement {

@@ -112,15 +112,18 @@ describe.each(['dev', 'prod'] as const)('with an index in stage %s', (stage) => 
     );
     expect(reach.toSorted()).toEqual([
       'extract: es:ESHttpPost SearchDomain.Arn/syncline-nodes-write/_bulk',
-      'extract: es:ESHttpPost SearchDomain.Arn/syncline-nodes/*',
+      'extract: es:ESHttpPost SearchDomain.Arn/syncline-nodes/_mget',
+      'extract: es:ESHttpPost SearchDomain.Arn/syncline-nodes/_search',
       'index: es:ESHttpHead SearchDomain.Arn/_alias/syncline-nodes',
       'index: es:ESHttpHead SearchDomain.Arn/syncline-nodes-*',
       'index: es:ESHttpPost SearchDomain.Arn/_alias/syncline-nodes',
       'index: es:ESHttpPost SearchDomain.Arn/syncline-nodes-*',
-      'index: es:ESHttpPost SearchDomain.Arn/syncline-nodes/*',
+      'index: es:ESHttpPost SearchDomain.Arn/syncline-nodes/_mget',
+      'index: es:ESHttpPost SearchDomain.Arn/syncline-nodes/_refresh',
+      'index: es:ESHttpPost SearchDomain.Arn/syncline-nodes/_search',
       'index: es:ESHttpPut SearchDomain.Arn/_alias/syncline-nodes',
       'index: es:ESHttpPut SearchDomain.Arn/syncline-nodes-*',
-      'search: es:ESHttpPost SearchDomain.Arn/syncline-nodes/*',
+      'search: es:ESHttpPost SearchDomain.Arn/syncline-nodes/_search',
     ]);
   });
 
