@@ -1,6 +1,7 @@
 import { type ChunkHash, type ChunkRun, type ChunkSource, RUN_BYTES_MAX } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
-import { CHUNK_TIMEOUT_MS, RUNS_KEPT_BYTES_MAX } from './limits.ts';
+import { chunkTimeoutMs } from './chunk-timeout.ts';
+import { RUNS_KEPT_BYTES_MAX } from './limits.ts';
 import { openChunk } from './open-chunk.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
@@ -119,7 +120,8 @@ export class ChunkRuns {
         url,
         headers: { range: `bytes=${first}-${last}` },
         answerBytesMax: RUN_BYTES_MAX,
-        timeoutMs: CHUNK_TIMEOUT_MS,
+        // What does not come so is fetched chunk by chunk.
+        timeoutMs: chunkTimeoutMs({ bytes: last - first + 1, attempt: 1 }),
         signal: this.#signal,
       });
       return status === 206 && body.length === last - first + 1 ? body : undefined;

@@ -3,7 +3,8 @@ import { CHUNK_BYTES_MAX } from '@syncline/protocol';
 import { parseRetryAfter, retryDelayMs } from '../api/backoff.ts';
 import type { TransportResponse } from '../api/transport.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
-import { CHUNK_RETRY, CHUNK_TIMEOUT_MS } from './limits.ts';
+import { chunkTimeoutMs } from './chunk-timeout.ts';
+import { CHUNK_RETRY } from './limits.ts';
 import { openChunk } from './open-chunk.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
@@ -41,7 +42,7 @@ export async function fetchChunk(
         headers: chunk.range === undefined ? {} : { range: `bytes=${chunk.range[0]}-${chunk.range[1]}` },
         answerBytesMax: CHUNK_BYTES_MAX,
         answerInto: chunk.into,
-        timeoutMs: CHUNK_TIMEOUT_MS,
+        timeoutMs: chunkTimeoutMs({ bytes: lengthOnTheWire(chunk), attempt }),
         signal,
       });
     } catch (cause) {

@@ -2,7 +2,8 @@ import type { SignedPut } from '@syncline/protocol';
 import { parseRetryAfter, retryDelayMs } from '../api/backoff.ts';
 import type { TransportResponse } from '../api/transport.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
-import { CHUNK_RETRY, CHUNK_TIMEOUT_MS, STORE_ANSWER_BYTES_MAX } from './limits.ts';
+import { chunkTimeoutMs } from './chunk-timeout.ts';
+import { CHUNK_RETRY, STORE_ANSWER_BYTES_MAX } from './limits.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
 /**
@@ -36,17 +37,17 @@ export async function sendChunk(
     headers: chunk.put.headers,
     body: chunk.bytes,
     answerBytesMax: STORE_ANSWER_BYTES_MAX,
-    timeoutMs: CHUNK_TIMEOUT_MS,
     signal,
   } as const;
-  const send = () => transport.send(request);
+  const bytes = chunk.bytes.length;
   for (let attempt = 1; ; attempt++) {
     if (attempt > 1) chunk.onRepeat?.();
-    if (attempt > 1) await bandwidth?.upload.take(chunk.bytes.length, { signal, isRepeat: true });
+    if (attempt > 1) await bandwidth?.upload.take(bytes, { signal, isRepeat: true });
+    const send = () => transport.send({ ...request, timeoutMs: chunkTimeoutMs({ bytes, attempt }) });
     let response: TransportResponse | undefined;
     let failure: unknown;
     try {
-      response = await (link === undefined ? send() : link.measure(chunk.bytes.length, send));
+      response = await (link === undefined ? send() : link.measure(bytes, send));
     } catch (cause) {
       if (!(cause instanceof UnavailableError)) throw cause;
       failure = cause;
