@@ -142,7 +142,8 @@ export async function readTextTree(root: string): Promise<TextTree> {
   const tree: [string, string | undefined][] = [];
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const name of await readdir(join(root, folder))) {
+    const listed = readdir(join(root, folder));
+    for (const name of await (folder === '' ? listed : listed.catch(() => []))) {
       const path = join(folder, name);
       if (path === '.syncline') continue;
       const stat = await lstat(join(root, path)).catch(() => undefined);
