@@ -7,7 +7,7 @@ import { launchChromium } from './launch-chromium.ts';
 import { sharedStack } from './shared-stack.ts';
 
 /** For whatever a page has to come to. Nothing waits that long unless it fails. */
-const WAIT_MS_MAX = 15_000;
+const WAIT_MS_MAX = 45_000;
 
 export interface TestBrowser {
   /** A profile of its own, as on another computer: no cookies, no stored data. Closed after the test. */
