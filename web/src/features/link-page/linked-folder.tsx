@@ -34,7 +34,13 @@ export function LinkedFolder(props: {
         </div>
         <LinkFacts link={link} used={0} />
       </div>
-      <FolderDownload key={place.nodeId} link={link} place={place} isRoot={trail.length === 1} visit={visit} />
+      <FolderDownload
+        key={`download ${place.nodeId}`}
+        link={link}
+        place={place}
+        isRoot={trail.length === 1}
+        visit={visit}
+      />
       {trail.length > 1 && (
         <nav aria-label={say('link.path')}>
           <ol className={styles.trail}>
@@ -53,7 +59,7 @@ export function LinkedFolder(props: {
         </nav>
       )}
       <Entries
-        key={place.nodeId}
+        key={`entries ${place.nodeId}`}
         place={place}
         isRoot={trail.length === 1}
         visit={visit}
