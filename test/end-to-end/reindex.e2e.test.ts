@@ -14,7 +14,10 @@ import {
   valueOf,
 } from '../support/api-device.ts';
 import { eventually } from '../support/eventually.ts';
+import { useSearchAlone } from '../support/search-turn.ts';
 import { sharedStack } from '../support/shared-stack.ts';
+
+useSearchAlone();
 
 const MAIN = path.join(import.meta.dirname, '..', '..', 'admin', 'main.ts');
 const COMMAND_MS_MAX = 120_000;

@@ -14,9 +14,12 @@ import {
 import { CliDevice } from '../support/cli-process.ts';
 import { DOCUMENTS } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
+import { useSearchAlone } from '../support/search-turn.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 import { sharedStack } from '../support/shared-stack.ts';
 import { zipArchive } from '../support/zip-archive.ts';
+
+useSearchAlone();
 
 const email = newEmail();
 const random = new SeededRandom('search-contents');

@@ -5,7 +5,10 @@ import { awsConnection } from '../support/aws-world.ts';
 import { turnSearchEngine } from '../support/engine-switch.ts';
 import { eventually } from '../support/eventually.ts';
 import { queueRequests } from '../support/queue-requests.ts';
+import { useSearchAlone } from '../support/search-turn.ts';
 import { sharedStack } from '../support/shared-stack.ts';
+
+useSearchAlone();
 
 /** For how long the engine is away, beyond the time that its restart takes; nightly runs have a minute. */
 const OUTAGE_MS = Number(process.env['SYNCLINE_OUTAGE_MS'] ?? 0);

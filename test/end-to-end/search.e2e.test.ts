@@ -5,7 +5,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newEmail } from '../support/api-device.ts';
 import { CliDevice } from '../support/cli-process.ts';
 import { eventually } from '../support/eventually.ts';
+import { useSearchAlone } from '../support/search-turn.ts';
 import { sharedStack } from '../support/shared-stack.ts';
+
+useSearchAlone();
 
 const PASSWORD = 'correct horse 1';
 
