@@ -29,21 +29,24 @@ export async function measureLags(
   const device = await openApiDevice({ apiUrl, email: newEmail() });
   const { homeNamespaceId } = device.account;
   const root = rootNodeId(homeNamespaceId);
-  const shelf = await commit(device, { type: 'mkdir', parentId: root, name: 'shelf' });
+  const { node: shelf } = await commit(device, { type: 'mkdir', parentId: root, name: 'shelf' });
   const lags = new Map<KindOfChange, number[]>(KINDS_OF_CHANGE.map((kind) => [kind, []]));
   for (let round = 0; round < rounds; round++) {
     const measured = async (kind: KindOfChange, query: Wanted, total: number): Promise<void> => {
       lags.get(kind)?.push(await untilFound(device, query, total));
     };
     const [before, after] = [{ q: `lag${round} ` }, { q: `wander${round} ` }];
-    const { nodeId } = await commit(device, { type: 'mkdir', parentId: root, name: `lag${round}` });
+    const { nodeId } = (await commit(device, { type: 'mkdir', parentId: root, name: `lag${round}` })).node;
     await measured('made', before, 1);
-    const renamed = await commit(device, move(nodeId, { parentId: root, name: `wander${round}`, baseRev: 1 }));
+    const { node: renamed } = await commit(
+      device,
+      move(nodeId, { parentId: root, name: `wander${round}`, baseRev: 1 }),
+    );
     await measured('renamed', after, 1);
     const place = { parentId: shelf.nodeId, name: `wander${round}`, baseRev: renamed.rev };
     const moved = await commit(device, move(nodeId, place));
     await measured('moved', { ...after, folderId: shelf.nodeId }, 1);
-    await commit(device, { type: 'delete', nodeId, baseRev: moved.rev });
+    await commit(device, { type: 'delete', nodeId, baseRev: moved.node.rev, baseSeq: moved.seq });
     await measured('deleted', after, 0);
     await commit(device, { type: 'restore', nodeId });
     await measured('restored', after, 1);
@@ -70,19 +73,25 @@ function move(nodeId: NodeId, place: { readonly parentId: NodeId; readonly name:
 async function edit(device: ApiDevice, round: number): Promise<void> {
   const upload = (word: string) => uploadBytes(device, Buffer.from(`${word}${round}word`));
   const name = `text${round}.txt`;
-  const made = await commitWhole(device, putOperation(device, { name, uploadId: await upload('first') }));
+  const { node: made } = await commitWhole(device, putOperation(device, { name, uploadId: await upload('first') }));
   const uploadId = await upload('second');
   await commitWhole(device, putOperation(device, { name, uploadId, nodeId: made.nodeId, baseRev: made.rev }));
 }
 
-function commit(device: ApiDevice, change: Change, namespaceId = device.account.homeNamespaceId): Promise<Node> {
+/** The node as the change has made it, and the entry of the journal that tells of it. */
+interface Committed {
+  readonly node: Node;
+  readonly seq: number;
+}
+
+function commit(device: ApiDevice, change: Change, namespaceId = device.account.homeNamespaceId): Promise<Committed> {
   return commitWhole(device, { ...change, opId: newOpId(), namespaceId } as Operation);
 }
 
-async function commitWhole(device: ApiDevice, operation: Operation): Promise<Node> {
+async function commitWhole(device: ApiDevice, operation: Operation): Promise<Committed> {
   const [result] = valueOf(await device.api.commit({ body: { operations: [operation] } })).results;
   if (result?.status !== 'committed') throw new Error(`a change was not committed: ${JSON.stringify(result)}`);
-  return result.node;
+  return result;
 }
 
 async function untilFound(device: ApiDevice, query: Wanted, wanted: number): Promise<number> {
