@@ -7,7 +7,7 @@ import { CHUNK_RETRY, CHUNK_TIMEOUT_MS, CHUNK_TIMEOUT_MS_LEAST } from './limits.
 const sizes = fc.integer({ min: 0, max: CHUNK_BYTES_MAX });
 const attempts = fc.integer({ min: 1, max: CHUNK_RETRY.attemptsMax });
 
-test('a small chunk whose answer is lost is tried again after half a minute, and the largest has all the time', () => {
+test('a small chunk whose answer is lost is tried again after a minute, and the largest has all the time', () => {
   expect(chunkTimeoutMs({ bytes: 0, attempt: 1 })).toBe(CHUNK_TIMEOUT_MS_LEAST);
   expect(chunkTimeoutMs({ bytes: CHUNK_BYTES_MAX, attempt: 1 })).toBe(CHUNK_TIMEOUT_MS);
 });

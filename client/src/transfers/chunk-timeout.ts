@@ -3,7 +3,7 @@ import { CHUNK_BYTES_PER_SECOND_LEAST, CHUNK_TIMEOUT_MS, CHUNK_TIMEOUT_MS_LEAST 
 const SECOND_MS = 1000;
 
 /**
- * How long a try for a chunk may take, in milliseconds: half a minute and what its bytes need on a slow line, twice as long with each further try, and
+ * How long a try for a chunk may take, in milliseconds: a minute and what its bytes need on a slow line, twice as long with each further try, and
  * never more than CHUNK_TIMEOUT_MS. A small file whose answer was lost is sent again soon; and on a line so slow that this is too
  * short, a later try has the time that the largest chunk has.
  */

@@ -116,7 +116,7 @@ export const CHUNK_RETRY: RetryBudget = { attemptsMax: 7, delayMsMin: 100, delay
 /** Longest time for one chunk: slow lines that carry a full gate still finish. */
 export const CHUNK_TIMEOUT_MS = 5 * MINUTE_MS;
 /** Time that the first try has for a chunk of any size, and how fast its bytes must come besides (chunk-timeout.ts). */
-export const CHUNK_TIMEOUT_MS_LEAST = 30 * SECOND_MS;
+export const CHUNK_TIMEOUT_MS_LEAST = MINUTE_MS;
 export const CHUNK_BYTES_PER_SECOND_LEAST = 8 * KiB;
 /** Bytes of chunks that were read together with their neighbours and that no file has taken yet. */
 export const RUNS_KEPT_BYTES_MAX = 8 * MiB;
