@@ -2,16 +2,13 @@
  * `npm run deploy -- --stage prod`: says what will be there, what of it is new or changes, and what it costs by the month, asks, and deploys. `--plan` only
  * says it, and needs no credentials then; `--yes` does not ask.
  */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../lib/config.ts';
 import { synthesiseTemplates } from '../lib/synthesise-templates.ts';
+import { cdk, endWith } from './cdk-command.ts';
 import { describePlan, settingFlags } from './deploy-plan.ts';
 import { parseSettings, settingsOfStage } from './stage-settings.ts';
-
-const WRONG = 2;
 
 async function run(): Promise<number> {
   const { values } = parseArgs({
@@ -37,13 +34,6 @@ async function run(): Promise<number> {
   return cdk(['deploy', '--all', '--require-approval=never', ...settingFlags(settings)]);
 }
 
-/** Runs the CDK's command line with the terminal of this process. Answers its exit code. */
-function cdk(parameters: readonly string[]): number {
-  const root = join(import.meta.dirname, '..');
-  const program = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-  return spawnSync(process.execPath, [program, ...parameters], { cwd: root, stdio: 'inherit' }).status ?? 1;
-}
-
 async function ask(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
@@ -53,10 +43,4 @@ async function ask(question: string): Promise<boolean> {
   }
 }
 
-try {
-  process.exitCode = await run();
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  console.error(error.message);
-  process.exitCode = WRONG;
-}
+await endWith(run);

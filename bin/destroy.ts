@@ -1,14 +1,11 @@
 /** `npm run destroy -- --stage prod`: removes all that can be made again, and keeps the data. `--with-data` says how to remove that too. */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../lib/config.ts';
 import { synthesiseTemplates } from '../lib/synthesise-templates.ts';
+import { cdk, endWith } from './cdk-command.ts';
 import { dataRemovalSteps, settingFlags, stacksWithoutData } from './deploy-plan.ts';
 import { parseSettings, settingsOfStage } from './stage-settings.ts';
-
-const WRONG = 2;
 
 async function run(): Promise<number> {
   const { values } = parseArgs({
@@ -29,18 +26,9 @@ async function run(): Promise<number> {
   const answer = await terminal.question(`Write the name of the stage to remove these: `);
   terminal.close();
   if (answer !== stage) return 0;
-  const root = join(import.meta.dirname, '..');
-  const program = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-  const parameters = ['destroy', ...stacks, '--exclusively', '--force', ...settingFlags(settings)];
-  const status = spawnSync(process.execPath, [program, ...parameters], { cwd: root, stdio: 'inherit' }).status ?? 1;
+  const status = cdk(['destroy', ...stacks, '--exclusively', '--force', ...settingFlags(settings)]);
   if (status === 0 && values['with-data']) console.log(dataRemovalSteps(stage));
   return status;
 }
 
-try {
-  process.exitCode = await run();
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  console.error(error.message);
-  process.exitCode = WRONG;
-}
+await endWith(run);
