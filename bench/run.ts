@@ -5,6 +5,7 @@ import { bundleOf } from '../lib/bundles.ts';
 import { type FunctionName, functions } from '../lib/functions.ts';
 import { BenchContext } from './bench-context.ts';
 import { type BenchResult, formatTable, formatTargets } from './bench-report.ts';
+import { benchBrowser } from './browser.bench.ts';
 import { benchChunking } from './chunking.bench.ts';
 import { benchCommitLatency } from './commit-latency.bench.ts';
 import { benchCommitRace } from './commit-race.bench.ts';
@@ -77,6 +78,7 @@ const benches: Readonly<Record<string, Bench>> = {
   compression: benchCompression,
   'text-files': benchTextFiles,
   'content-extraction': benchContentExtraction,
+  browser: benchBrowser,
 };
 
 const { values: options } = parseArgs({
