@@ -85,7 +85,7 @@ interface Committed {
 }
 
 function commit(device: ApiDevice, change: Change, namespaceId = device.account.homeNamespaceId): Promise<Committed> {
-  return commitWhole(device, { ...change, opId: newOpId(), namespaceId } as Operation);
+  return commitWhole(device, { ...change, opId: newOpId(), namespaceId });
 }
 
 async function commitWhole(device: ApiDevice, operation: Operation): Promise<Committed> {
