@@ -170,7 +170,19 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
     replace: '',
     caughtBy: {
       file: 'client/src/transfers/upload-files.test.ts',
-      test: 'of a file that was begun, what an earlier process stored and did not report is not sent again, on whatever page of the answers it stands',
+      test: 'of a file whose first chunk is held, what an earlier process stored and did not report is not sent again, on whatever page of the answers it stands',
+    },
+  },
+  {
+    id: 'only-the-first-chunk-tells',
+    what: 'A file counts as begun by its first chunk alone: when another one was reported first, all that was sent and not reported is sent again.',
+    invariant: 'I-12',
+    file: 'client/src/transfers/upload-session.ts',
+    find: 'this.#isBegun = told.some((hash) => !named.has(hash));',
+    replace: 'this.#isBegun = told.slice(0, 1).some((hash) => !named.has(hash));',
+    caughtBy: {
+      file: 'client/src/transfers/upload-files.test.ts',
+      test: 'of a file whose fifth chunk is held, what an earlier process stored and did not report is not sent again, on whatever page of the answers it stands',
     },
   },
 ];

@@ -290,23 +290,29 @@ test('a file of many chunks is reported as soon as the first one is stored, so t
   expect(report).toBeLessThanOrEqual(2);
 });
 
-test('of a file that was begun, what an earlier process stored and did not report is not sent again, on whatever page of the answers it stands', async () => {
-  const pageChunks = FILE_UNCONFIRMED_CHUNKS_MAX + 2;
-  const chunks = 4 * pageChunks;
-  world.service.answerChunksMax = pageChunks;
-  const bytes = bytesOfChunks(chunks);
-  await uploadFiles(world, [sourceOf(bytes)]);
-  const first = sha256(bytes.subarray(0, FIXED_CHUNK_BYTES));
-  for (const hash of world.service.stored.keys()) if (hash !== first) world.service.unreported.add(hash);
-  world.service.held.clear();
-  world.service.held.add(first);
-  world.service.requests.length = 0;
-  const [outcome] = await uploadFiles(world, [sourceOf(bytes)]);
-  expect(outcome).toMatchObject({ kind: 'uploaded' });
-  expect(world.service.held.size).toBeGreaterThanOrEqual(chunks - FILE_UNCONFIRMED_CHUNKS_MAX);
-  // The last few are not asked for: no more of them than a commit confirms.
-  expect(countOf('PUT /store/{hash}')).toBeLessThanOrEqual(FILE_UNCONFIRMED_CHUNKS_MAX);
-});
+test.each([
+  ['first', 0],
+  ['fifth', 4],
+])(
+  'of a file whose %s chunk is held, what an earlier process stored and did not report is not sent again, on whatever page of the answers it stands',
+  async (_which, place) => {
+    const pageChunks = FILE_UNCONFIRMED_CHUNKS_MAX + 2;
+    const chunks = 4 * pageChunks;
+    world.service.answerChunksMax = pageChunks;
+    const bytes = bytesOfChunks(chunks);
+    await uploadFiles(world, [sourceOf(bytes)]);
+    const held = sha256(bytes.subarray(place * FIXED_CHUNK_BYTES, (place + 1) * FIXED_CHUNK_BYTES));
+    for (const hash of world.service.stored.keys()) if (hash !== held) world.service.unreported.add(hash);
+    world.service.held.clear();
+    world.service.held.add(held);
+    world.service.requests.length = 0;
+    const [outcome] = await uploadFiles(world, [sourceOf(bytes)]);
+    expect(outcome).toMatchObject({ kind: 'uploaded' });
+    expect(world.service.held.size).toBeGreaterThanOrEqual(chunks - FILE_UNCONFIRMED_CHUNKS_MAX);
+    // The last few are not asked for: no more of them than a commit confirms.
+    expect(countOf('PUT /store/{hash}')).toBeLessThanOrEqual(FILE_UNCONFIRMED_CHUNKS_MAX);
+  },
+);
 
 test('an upload is resumed: only what is missing is sent', async () => {
   const bytes = bytesOfChunks(3);

@@ -325,21 +325,21 @@ export class UploadSession {
     return proofs.filter((proof) => proof !== undefined);
   }
 
-  /** What an upload's first answer leaves out is held already, unless it says that there is more. */
+  /** What an upload's first answer leaves out is held already: of all chunks, or, if it says that there is more, of as many in the file's order. */
   #learn(upload: Upload): void {
     const named = new Set([...upload.missing, ...upload.prove].map((chunk) => chunk.hash));
     const held = upload.more ? [] : [...this.#unknown].filter((hash) => !named.has(hash));
     this.#absorb({ missing: upload.missing, prove: upload.prove, held }, this.#dependencies.clock.now());
-    const { hash: first } = this.#content.chunks[0] ?? {};
-    this.#isBegun = first !== undefined && !named.has(first);
+    const told = [...this.#places.keys()].slice(0, upload.more ? named.size : undefined);
+    this.#isBegun = told.some((hash) => !named.has(hash));
     // Other devices see soon that the file is on its way, and the service knows that it was begun.
-    if (!this.#isBegun && this.#wanted.size > FILE_UNCONFIRMED_CHUNKS_MAX) this.#reportChunks = 1;
+    if (this.#wanted.size > FILE_UNCONFIRMED_CHUNKS_MAX) this.#reportChunks = 1;
     this.#claimWanted();
   }
 
   /**
    * Where an earlier process has ended in the middle of this file, the chunks that it sent last are stored and the service was never told:
-   * it is asked once for each that it has called missing, page by page, before they are sent again. That the account holds the first chunk shows that
+   * it is asked once for each that it has called missing, page by page, before they are sent again. That the account holds any chunk shows that
    * the file may have been begun; where it is only an older content of the file, this costs a request.
    */
   #claimWanted(): void {
