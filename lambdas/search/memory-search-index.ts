@@ -116,7 +116,7 @@ function rowKey({ namespaceId, nodeId }: IndexedNode): string {
 }
 
 function idPlace({ namespaceId, nodeId }: IndexedNode): readonly string[] {
-  return [nodeId, namespaceId];
+  return [namespaceId, nodeId];
 }
 
 function passes(document: SearchDocument, filter: QueryFilter): boolean {

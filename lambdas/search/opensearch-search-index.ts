@@ -160,8 +160,8 @@ export class OpensearchSearchIndex implements SearchIndex {
           must_not: [{ term: { type: 'folder' } }, { exists: { field: 'textHash' } }],
         },
       },
-      sort: [{ nodeId: 'asc' }, { namespaceId: 'asc' }],
-      ...(after === undefined ? {} : { search_after: [after.nodeId, after.namespaceId] }),
+      sort: [{ namespaceId: 'asc' }, { nodeId: 'asc' }],
+      ...(after === undefined ? {} : { search_after: [after.namespaceId, after.nodeId] }),
     };
     if (after === undefined) await this.showAll();
     const { hits } = await this.#search([], body);

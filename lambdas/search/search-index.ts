@@ -35,8 +35,9 @@ export interface SearchIndex {
     readonly limit: number;
   }): Promise<readonly { readonly nodeId: NodeId; readonly version: number }[]>;
   /**
-   * Files that have a content, but neither its text nor a reason why there is none, of all namespaces, by id, after `after`. Sees all that was applied
-   * before the first page. Cost: a request, and one more for the first page.
+   * Files that have a content, but neither its text nor a reason why there is none, of all namespaces, one namespace after the other, after `after`: so
+   * whoever reads them needs a process of its own for each namespace and not for each file. Sees all that was applied before the first page. Cost: a
+   * request, and one more for the first page.
    */
   listUnread(page: { readonly after?: IndexedNode; readonly limit: number }): Promise<readonly IndexedNode[]>;
   /** Sees what was applied a second before. Cost: one request. */

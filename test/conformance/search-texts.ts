@@ -26,7 +26,7 @@ export function describeSearchTexts(subject: () => TestedIndex): void {
       ]);
     });
 
-    test('files whose content has neither a text nor a reason are listed by pages, and nothing else is', async () => {
+    test('files whose content has neither a text nor a reason are listed by pages, one namespace after the other, and nothing else is', async () => {
       const text = { contentHash: HASH, text: '' };
       const { documents } = await indexed([
         { path: '/read.txt', contentHash: HASH, text },
@@ -34,20 +34,25 @@ export function describeSearchTexts(subject: () => TestedIndex): void {
         { path: '/empty.bin', contentHash: HASH, size: 0 },
         { path: '/folder', kind: 'folder', size: 0 },
       ]);
-      const { documents: waiting } = await indexed(
-        Array.from({ length: 5 }, (_, index) => ({ path: `/${index}.bin`, contentHash: HASH, isTrashed: index === 0 })),
-      );
-      const listed: string[] = [];
+      const files = Array.from({ length: 5 }, (_, index) => ({
+        path: `/${index}.bin`,
+        contentHash: HASH,
+        isTrashed: index === 0,
+      }));
+      const waiting = [...(await indexed(files)).documents, ...(await indexed(files)).documents];
+      const listed: IndexedNode[] = [];
       let after: IndexedNode | undefined;
       for (;;) {
         const page = await subject().index.listUnread({ limit: 2, ...(after === undefined ? {} : { after }) });
-        listed.push(...page.map(({ nodeId }) => nodeId));
+        listed.push(...page);
         after = page.at(-1);
         if (page.length < 2) break;
       }
-      expect(listed).toEqual([...new Set(listed)].toSorted());
-      expect(documents.filter(({ nodeId }) => listed.includes(nodeId))).toEqual([]);
-      expect(waiting.filter(({ nodeId }) => !listed.includes(nodeId))).toEqual([]);
+      const places = listed.map(({ namespaceId, nodeId }) => `${namespaceId} ${nodeId}`);
+      expect(places).toEqual([...new Set(places)].toSorted());
+      const isListed = ({ nodeId }: IndexedNode) => listed.some((one) => one.nodeId === nodeId);
+      expect(documents.filter(isListed)).toEqual([]);
+      expect(waiting.filter((document) => !isListed(document))).toEqual([]);
     });
 
     test('the text of a content is found with another node of the namespace, and in no other one', async () => {
