@@ -209,8 +209,20 @@ export const PLANNER_BUGS: readonly PlantedBug[] = [
     find: 'wishes.steps.push(...foldersToKeep(planning, bound));',
     replace: '',
     caughtBy: {
-      file: PLANNER,
+      file: 'client/src/engine/stuck-moves.test.ts',
       test: 'a folder that was deleted here comes back when what was moved out of it has to go back into it',
+    },
+  },
+  {
+    id: 'stands-aside-for-ever',
+    what: 'A folder that was moved aside, and whose place another device has put into it meanwhile, waits for ever.',
+    invariant: 'I-12',
+    file: 'client/src/engine/plan-remote.ts',
+    find: 'wishes.localMoves.set(nodeId, to);',
+    replace: 'if (!isMovingName(there.name)) wishes.localMoves.set(nodeId, to);',
+    caughtBy: {
+      file: 'client/src/engine/stuck-moves.test.ts',
+      test: 'a folder that stands aside, and cannot go where it belongs, gets a name of its own again',
     },
   },
 ];

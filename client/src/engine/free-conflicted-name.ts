@@ -5,12 +5,19 @@ import type { Planning } from './planning.ts';
 
 /** A name for a conflicted copy that is free on both sides. */
 export function freeConflictedName(planning: Planning, place: Place): string {
-  const { policy, localAfter, remoteAfter, local } = planning;
   for (let attempt = 1; attempt <= CONFLICT_NAMES_MAX; attempt++) {
-    const name = policy.conflictedName(place.name, attempt);
-    const wanted = { parentId: place.parentId, name };
-    const obstructed = local.obstacles.get(place.parentId)?.has(name) === true;
-    if (!obstructed && localAfter.at(wanted) === undefined && remoteAfter.at(wanted) === undefined) return name;
+    const name = planning.policy.conflictedName(place.name, attempt);
+    if (isFree(planning, { parentId: place.parentId, name })) return name;
   }
   assert(false, 'a folder has a free name');
+}
+
+/** The place itself where it is free on both sides, or one beside it for a conflicted copy. */
+export function freePlace(planning: Planning, place: Place): Place {
+  return isFree(planning, place) ? place : { ...place, name: freeConflictedName(planning, place) };
+}
+
+function isFree({ localAfter, remoteAfter, local }: Planning, place: Place): boolean {
+  if (local.obstacles.get(place.parentId)?.has(place.name) === true) return false;
+  return localAfter.at(place) === undefined && remoteAfter.at(place) === undefined;
 }

@@ -1,5 +1,5 @@
 import type { NodeId } from '@syncline/protocol';
-import { freeConflictedName } from './free-conflicted-name.ts';
+import { freeConflictedName, freePlace } from './free-conflicted-name.ts';
 import { isMovingName } from './moving-name.ts';
 import { heldBackBy } from './plan-exclusions.ts';
 import { isHeldByMount, namespaceRoots } from './plan-mounts.ts';
@@ -91,14 +91,16 @@ function resolveStuck(planning: Planning, wishes: Wishes, { action, reason, occu
     wishes.waiting.add(nodeId);
     return;
   }
+  const here = local.tree.get(nodeId);
   if (reason === 'inside') {
     const there = remote.get(nodeId);
-    if (there !== undefined && !isMovingName(there.name)) wishes.localMoves.set(nodeId, there);
+    if (there === undefined || here === undefined) return;
+    // Where it stands aside it cannot stay, and where it belongs it cannot go: so it stays in that folder, under the name that it has here.
+    const to = isMovingName(there.name) ? freePlace(planning, { parentId: there.parentId, name: here.name }) : there;
+    wishes.localMoves.set(nodeId, to);
     return;
   }
-  if (occupantId === undefined) return;
-  const here = local.tree.get(nodeId);
-  if (here === undefined) return;
+  if (occupantId === undefined || here === undefined) return;
   const name = freeConflictedName(planning, { parentId: here.parentId, name: here.name });
   wishes.localMoves.set(nodeId, { parentId: here.parentId, name });
 }
