@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { MiB } from '@syncline/protocol';
 import { newEmail } from '../support/api-device.ts';
 import type { TrafficCounts } from '../support/content-traffic.ts';
 import type { HttpService } from '../support/http-service.ts';
@@ -10,6 +11,8 @@ import { SeededRandom } from '../support/seeded-random.ts';
 import { DaemonDevice } from './daemon-device.ts';
 
 const run = promisify(execFile);
+/** A line for each of many files that have not arrived. */
+const DIFFERENCE_BYTES_MAX = 64 * MiB;
 /** Longest pause between the count that a kill waits for and the kill. */
 const KILL_MS_MAX = 50;
 /** How long a killed device is left alone at most. */
@@ -162,7 +165,8 @@ class Transfers {
   async #difference(): Promise<{ readonly stdout: string }> {
     const [from, to] = [this.#sender.folder, this.#receiver.folder];
     try {
-      return await run('diff', ['--recursive', '--brief', '--exclude=.syncline', from, to]);
+      const args = ['--recursive', '--brief', '--exclude=.syncline', from, to];
+      return await run('diff', args, { maxBuffer: DIFFERENCE_BYTES_MAX });
     } catch (failure) {
       const { code, stdout } = failure as { readonly code?: unknown; readonly stdout?: string };
       if (code === 1 && stdout !== undefined) return { stdout };

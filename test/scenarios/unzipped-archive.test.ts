@@ -29,8 +29,12 @@ test('5,000 files of an archive reach the other device complete, and travel in f
     expect([...tree.values()].filter((text) => text !== undefined)).toHaveLength(FILES);
     expect(tree.get('archive/d9/e99/f199/file 4999')).toBe('content of 4999');
     // Each file and folder once: nothing of it was sent twice, and nothing came back.
-    expect(world.service.journal).toHaveLength(FILES + FOLDERS + 1);
-    expect(world.service.journal.every(({ type }) => type === 'created')).toBe(true);
+    const created = world.service.journal.filter(({ type }) => type === 'created');
+    expect(created).toHaveLength(FILES + FOLDERS + 1);
+    // But one that was seen between its making and its writing, if that took long.
+    const seenEmpty = new Set(created.filter(({ node }) => node.size === 0).map(({ node }) => node.nodeId));
+    const others = world.service.journal.filter(({ type }) => type !== 'created');
+    expect(others.filter(({ type, node }) => type !== 'modified' || !seenEmpty.has(node.nodeId))).toEqual([]);
     expect(b.commits).toEqual([]);
     const fewest = Math.ceil((FILES + FOLDERS + 1) / COMMIT_OPERATIONS_MAX);
     expect(a.commits.length).toBeLessThan(fewest * 4);
