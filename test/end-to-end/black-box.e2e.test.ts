@@ -2,7 +2,7 @@ import { expect, jest, test } from '@jest/globals';
 import { runBlackBox } from '../black-box/black-box.ts';
 import { sharedStack } from '../support/shared-stack.ts';
 
-const SECONDS = 60;
+const SECONDS = 40;
 jest.setTimeout(10 * SECONDS * 1000);
 
 test('two daemons that are killed again and again, under two people at random, end equal and lose no content', async () => {
