@@ -3,6 +3,7 @@ import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
 import { S3ObjectStore } from './chunks/s3-object-store.ts';
 import { createExtractHandler } from './extraction/create-extract-handler.ts';
 import { ProcessContentReader } from './extraction/process-content-reader.ts';
+import { SqsContentQueue } from './extraction/sqs-content-queue.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
@@ -14,6 +15,7 @@ const environment = readEnvironment([
   'ACCOUNTS_TABLE',
   'BUCKET',
   'CHUNKS_TABLE',
+  'CONTENT_QUEUE_URL',
   'FILES_TABLE',
   'SEARCH_ENDPOINT',
   'STAGE',
@@ -39,6 +41,7 @@ export const handler = createExtractHandler({
   chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
   objects,
   index: openSearchIndex(environment.SEARCH_ENDPOINT).index,
+  queue: new SqsContentQueue({ queueUrl: environment.CONTENT_QUEUE_URL }),
   reader: new ProcessContentReader({ entry, readable: [] }),
   clock: systemClock,
   telemetry: lineTelemetry({ stage: environment.STAGE }),

@@ -79,7 +79,7 @@ function searchStatements(access: Access, { config, search }: Resources): readon
   const sendSome = ['sqs:SendMessage', ...(config.stage === 'local' ? ['sqs:SendMessageBatch'] : [])];
   const statements = [
     ...(access.queueIndexTasks ? [allow(['sqs:SendMessage'], [search.queueArn])] : []),
-    ...(access.queueContentTasks ? [allow(sendSome, [search.contents.queueArn])] : []),
+    ...(access.contentQueue === 'send' ? [allow(sendSome, [search.contents.queueArn])] : []),
   ];
   if (access.searchIndex !== undefined && search.collection !== undefined) {
     // What it may do there stands in a policy of the collection's (constructs/collection-access.ts).

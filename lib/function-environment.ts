@@ -27,7 +27,7 @@ export function functionEnvironment(spec: FunctionSpec, resources: Resources): V
     ...(access.searchIndex === undefined || search === undefined ? {} : { SEARCH_ENDPOINT: search.endpoint }),
     ...(access.queueIndexTasks === undefined || search === undefined ? {} : { INDEX_QUEUE_URL: search.queueUrl }),
     ...(spec.routes.length === 0 || resources.originKeys === undefined ? {} : { ORIGIN_KEYS: resources.originKeys }),
-    ...(access.queueContentTasks === undefined || search === undefined
+    ...(access.contentQueue === undefined || search === undefined
       ? {}
       : { CONTENT_QUEUE_URL: search.contents.queueUrl }),
     ...Object.fromEntries(spec.settings.flatMap((setting) => Object.entries(settingVariables[setting](resources)))),

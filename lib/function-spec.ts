@@ -36,8 +36,8 @@ export interface Access {
   readonly searchIndex?: 'read' | 'fill' | 'write';
   /** May put tasks into the queue of the search index, where there is one. */
   readonly queueIndexTasks?: true;
-  /** May put tasks into the queue of contents to be read, where there is a search index. */
-  readonly queueContentTasks?: true;
+  /** Whether it puts tasks into the queue of contents to be read, where there is a search index, or is called by that queue. */
+  readonly contentQueue?: 'send' | 'receive';
 }
 
 /** Values of the deployment that a function needs beside the names of what it may access. */

@@ -29,7 +29,7 @@ export const searchFunctions = {
       },
       searchIndex: 'write',
       queueIndexTasks: true,
-      queueContentTasks: true,
+      contentQueue: 'send',
     },
     settings: [],
     memoryMiB: memory.core,
@@ -42,6 +42,7 @@ export const searchFunctions = {
       tables: { accounts: ['GetItem'], files: ['GetItem', 'BatchGetItem'], chunks: ['BatchGetItem'] },
       readObjects: ['chunks', 'packs', 'manifests'],
       searchIndex: 'fill',
+      contentQueue: 'receive',
     },
     settings: [],
     // What reads may take most of it (lambdas/extraction/limits.ts).

@@ -1,5 +1,6 @@
 import { NamespaceId, NodeId } from '@syncline/protocol';
 import * as z from 'zod/mini';
+import type { ReceivedQueue } from '../runtime/received-messages.ts';
 
 /** The content of a file has no text in the index yet. May be done twice, late, and at once with others. */
 export const ContentTask = z.strictObject({ namespaceId: NamespaceId, nodeId: NodeId });
@@ -13,6 +14,9 @@ export interface ContentQueue {
    */
   send(tasks: readonly ContentTask[]): Promise<void>;
 }
+
+/** The queue as whoever takes messages out of it sees it. */
+export interface ReceivedContentQueue extends ContentQueue, ReceivedQueue {}
 
 /** @throws Error when the text is no task. */
 export function decodeContentTask(text: string): ContentTask {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { mapBounded } from '../runtime/map-bounded.ts';
 import { type QueueRequestOptions, QueueRequests } from '../runtime/queue-requests.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
-import type { ContentQueue, ContentTask } from './content-task.ts';
+import type { ContentTask, ReceivedContentQueue } from './content-task.ts';
 import { QUEUE_BATCH_MAX, QUEUE_SENDS_IN_FLIGHT_MAX } from './limits.ts';
 
 export interface SqsContentQueueOptions extends QueueRequestOptions {
@@ -11,7 +11,7 @@ export interface SqsContentQueueOptions extends QueueRequestOptions {
 }
 
 /** Tasks as messages of an SQS queue, whose event source calls the extractor. */
-export class SqsContentQueue implements ContentQueue {
+export class SqsContentQueue implements ReceivedContentQueue {
   readonly #requests: QueueRequests;
   readonly #unseenSeconds: number;
 
@@ -26,6 +26,10 @@ export class SqsContentQueue implements ContentQueue {
       batches.push(tasks.slice(from, from + QUEUE_BATCH_MAX));
     }
     await mapBounded(QUEUE_SENDS_IN_FLIGHT_MAX, batches, (batch) => this.#sendBatch(batch));
+  }
+
+  async hide(receipt: string, forSeconds: number): Promise<void> {
+    await this.#requests.send('ChangeMessageVisibility', { ReceiptHandle: receipt, VisibilityTimeout: forSeconds });
   }
 
   async #sendBatch(batch: readonly ContentTask[]): Promise<void> {

@@ -1,34 +1,11 @@
 import type { Clock } from '../runtime/clock.ts';
 import { describeError, type ErrorDescription } from '../runtime/describe-error.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
+import { hideFailed, type ReceivedMessages, type ReceivedResult } from '../runtime/received-messages.ts';
 import type { Telemetry } from '../runtime/telemetry.ts';
 import { type FollowDependencies, followTask } from './follow-task.ts';
 import { decodeIndexTask, type IndexTask, type ReceivedIndexQueue } from './index-task.ts';
-import { RETRY_SECONDS_MAX, RETRY_SECONDS_MIN, TASKS_IN_FLIGHT_MAX } from './limits.ts';
-
-/** What an SQS event source hands over, as far as it is looked at. Source: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS". */
-export interface QueueEvent {
-  readonly Records: readonly QueueRecord[];
-}
-
-interface QueueRecord {
-  readonly messageId: string;
-  readonly body: string;
-}
-
-/** The same with what says how often and since when a message was tried. */
-export interface IndexEvent {
-  readonly Records: readonly IndexRecord[];
-}
-
-export interface IndexRecord extends QueueRecord {
-  readonly receiptHandle: string;
-  readonly attributes: { readonly ApproximateReceiveCount: string; readonly SentTimestamp: string };
-}
-
-export interface QueueResult {
-  readonly batchItemFailures: { readonly itemIdentifier: string }[];
-}
+import { TASKS_IN_FLIGHT_MAX } from './limits.ts';
 
 export interface IndexHandlerDependencies extends Omit<FollowDependencies, 'meter' | 'queue' | 'tracer'> {
   readonly queue: ReceivedIndexQueue;
@@ -45,13 +22,13 @@ export interface IndexHandlerDependencies extends Omit<FollowDependencies, 'mete
 export function createIndexHandler(dependencies: IndexHandlerDependencies) {
   // Once for a process, unless something went wrong since: then the index may be another one.
   let prepared: Promise<void> | undefined;
-  return async (event: IndexEvent, context: { readonly awsRequestId: string }): Promise<QueueResult> => {
+  return async (event: ReceivedMessages, context: { readonly awsRequestId: string }): Promise<ReceivedResult> => {
     const { clock, telemetry, queue } = dependencies;
     const startedAt = clock.now();
     const failures = new Map<string, ErrorDescription>();
     let lagMs: number | undefined;
     await mapBounded(TASKS_IN_FLIGHT_MAX, event.Records, async (record) => {
-      const { messageId, body, receiptHandle } = record;
+      const { messageId, body } = record;
       let task: IndexTask | undefined;
       try {
         task = decodeIndexTask(body);
@@ -62,7 +39,7 @@ export function createIndexHandler(dependencies: IndexHandlerDependencies) {
         else prepared = undefined;
         failures.set(messageId, describeError(error));
         try {
-          await queue.hide(receiptHandle, retrySeconds(record));
+          await hideFailed(queue, record);
         } catch (hideError) {
           // It stays hidden for as long as the queue hides everything: nothing is lost but time.
           failures.set(messageId, describeError(hideError));
@@ -83,9 +60,4 @@ export function createIndexHandler(dependencies: IndexHandlerDependencies) {
     });
     return { batchItemFailures: [...failures.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
   };
-}
-
-function retrySeconds({ attributes }: IndexRecord): number {
-  const tries = Number(attributes.ApproximateReceiveCount);
-  return Math.min(RETRY_SECONDS_MAX, RETRY_SECONDS_MIN * 2 ** (tries - 1));
 }

@@ -1,5 +1,6 @@
 import { NamespaceId, NodeId } from '@syncline/protocol';
 import * as z from 'zod/mini';
+import type { ReceivedQueue } from '../runtime/received-messages.ts';
 import { DOCUMENTS_AT_ONCE, TASK_FOLDERS_MAX } from './limits.ts';
 
 const Position = z.strictObject({ epoch: z.int(), seq: z.int() });
@@ -59,10 +60,7 @@ export interface IndexQueue {
 }
 
 /** The queue as whoever takes messages out of it sees it. */
-export interface ReceivedIndexQueue extends IndexQueue {
-  /** Lets a message that was received, and is not done, come again after so many seconds. @throws UnavailableError. Cost: a request. */
-  hide(receipt: string, forSeconds: number): Promise<void>;
-}
+export interface ReceivedIndexQueue extends IndexQueue, ReceivedQueue {}
 
 /** @throws Error when the text is no task. */
 export function decodeIndexTask(text: string): IndexTask {

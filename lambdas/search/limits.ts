@@ -35,9 +35,6 @@ export const SENDS_IN_FLIGHT_MAX = 16;
 export const QUERY_TERMS_MAX = 16;
 /** Pages of a folder that are looked through where there is no index. */
 export const NAME_PAGES_MAX = 20;
-/** A task that failed comes again after this, and after twice as long each time that it fails again, up to the other. */
-export const RETRY_SECONDS_MIN = 2;
-export const RETRY_SECONDS_MAX = 300;
 /** Tasks of one batch that are followed together. */
 export const TASKS_IN_FLIGHT_MAX = 4;
 /** Namespaces that are worked at together when the index is made anew. */

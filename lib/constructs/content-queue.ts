@@ -21,7 +21,7 @@ const HIDDEN_SECONDS = functions.extract.timeoutSeconds + 60;
 
 /**
  * The queue of contents whose words are to be read. What cannot be read is marked in the index and done; a message only comes again when something did
- * not answer, TRIES_MAX times, and is then put aside. It never holds up another one.
+ * not answer, TRIES_MAX times and ever later, and is then put aside. It never holds up another one.
  */
 export class ContentQueue extends Construct {
   readonly queue: Queue;
@@ -47,7 +47,7 @@ export class ContentQueue extends Construct {
   feed(consumer: ApiFunction): void {
     consumer.allow(
       new PolicyStatement({
-        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
         resources: [this.queue.queueArn],
       }),
     );

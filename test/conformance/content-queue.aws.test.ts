@@ -41,6 +41,21 @@ test('a queue that is not there is no place to put tasks', async () => {
   await expect(new SqsContentQueue({ queueUrl, connection }).send([task])).rejects.toThrow('SQS does not answer');
 });
 
+test('a message that failed comes again as soon as it is hidden no longer', async () => {
+  const connection = awsConnection();
+  const ask = queueRequests(connection);
+  const { QueueUrl: queueUrl } = await ask('CreateQueue', { QueueName: `contents-${randomUUID()}` });
+  const queue = new SqsContentQueue({ queueUrl: String(queueUrl), connection });
+  await queue.send([task]);
+  const receive = async (more: Readonly<Record<string, number>>) => {
+    const answer = await ask('ReceiveMessage', { QueueUrl: queueUrl, WaitTimeSeconds: WAIT_SECONDS_MAX, ...more });
+    return (answer['Messages'] ?? []) as readonly { readonly ReceiptHandle: string; readonly Body: string }[];
+  };
+  const [failed] = await receive({ VisibilityTimeout: 3600 });
+  await queue.hide(failed?.ReceiptHandle ?? '', 1);
+  expect((await receive({})).map(({ Body: body }) => decodeContentTask(body))).toEqual([task]);
+});
+
 test('whoever sends is told when the queue took only some of the tasks', async () => {
   // No emulator refuses a part of what is sent together.
   const answer = JSON.stringify({ Successful: [{ Id: '0' }], Failed: [{ Id: '1', Code: 'InternalError' }] });

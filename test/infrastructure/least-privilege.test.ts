@@ -348,6 +348,7 @@ describe('in production', () => {
       's3:GetObject ChunksBucket.Arn/chunks/*',
       's3:GetObject ChunksBucket.Arn/manifests/*',
       's3:GetObject ChunksBucket.Arn/packs/*',
+      'sqs:ChangeMessageVisibility ContentsQueue.Arn',
       'sqs:DeleteMessage ContentsQueue.Arn',
       'sqs:GetQueueAttributes ContentsQueue.Arn',
       'sqs:ReceiveMessage ContentsQueue.Arn',

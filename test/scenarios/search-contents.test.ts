@@ -5,6 +5,7 @@ import { UnavailableError } from '../../lambdas/runtime/unavailable-error.ts';
 import { applyDocuments } from '../../lambdas/search/apply-documents.ts';
 import { ContentsWorld } from '../support/contents-world.ts';
 import type { Member } from '../support/in-memory-member.ts';
+import { receivedMessage } from '../support/received-message.ts';
 import { inside } from '../support/shared-world.ts';
 
 let world: ContentsWorld;
@@ -211,18 +212,18 @@ describe('tasks', () => {
     const { node } = await world.put(ann, { name: 'a.txt', text: 'some words' });
     await world.followJournals();
     const bodies = world.stores.contentQueue.takeTasks().map((task) => JSON.stringify(task));
-    const records = bodies.map((body, index) => ({ messageId: `m${index}`, body }));
-    const { clock, telemetry } = world.stores;
+    const records = bodies.map((body, index) => receivedMessage(`m${index}`, body));
+    const { clock, telemetry, contentQueue: queue } = world.stores;
     const away = { read: () => Promise.reject(new UnavailableError('the reader is away')) };
     const context = { awsRequestId: 'request' };
-    const failing = createExtractHandler({ ...world.extracting, reader: away, clock, telemetry });
+    const failing = createExtractHandler({ ...world.extracting, queue, reader: away, clock, telemetry });
     expect((await failing({ Records: records }, context)).batchItemFailures).toHaveLength(1);
     const { nodeId, parentId, rev: baseRev } = node;
     await world.must(ann, { type: 'move', nodeId, parentId, name: 'renamed.txt', baseRev });
     await world.followJournals();
     world.stores.contentQueue.takeTasks();
     // As a redrive does it.
-    const handler = createExtractHandler({ ...world.extracting, clock, telemetry });
+    const handler = createExtractHandler({ ...world.extracting, queue, clock, telemetry });
     expect(await handler({ Records: records }, context)).toEqual({ batchItemFailures: [] });
     expect(await world.pathsOf(ann, 'words ')).toEqual(['/renamed.txt']);
   });
@@ -253,7 +254,7 @@ describe('tasks', () => {
     await world.put(ann, { name: 'b.txt', text: 'second words' });
     await world.followJournals();
     const [first, second] = world.stores.contentQueue.takeTasks().map((task) => JSON.stringify(task));
-    const { clock, telemetry } = world.stores;
+    const { clock, telemetry, contentQueue: queue } = world.stores;
     const failing = new Set(['first words']);
     const reader = {
       read: async (content: Parameters<typeof world.reader.read>[0]) => {
@@ -261,11 +262,20 @@ describe('tasks', () => {
         return world.reader.read(content);
       },
     };
-    const handler = createExtractHandler({ ...world.extracting, reader, clock, telemetry });
-    const records = [first, second, 'no task'].map((body, index) => ({ messageId: `m${index}`, body: body ?? '' }));
+    const handler = createExtractHandler({ ...world.extracting, queue, reader, clock, telemetry });
+    const records = [first, second, 'no task'].map((body, index) =>
+      receivedMessage(`m${index}`, body ?? '', { receives: 3 }),
+    );
     const context = { awsRequestId: 'request' };
     const { batchItemFailures } = await handler({ Records: records }, context);
     expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).toSorted()).toEqual(['m0', 'm2']);
+    // Each failed for the third time.
+    expect(new Map(queue.hidden)).toEqual(
+      new Map([
+        ['receipt of m0', 8],
+        ['receipt of m2', 8],
+      ]),
+    );
     expect(await world.pathsOf(ann, 'words ')).toEqual(['/b.txt']);
     failing.clear();
     expect(await handler({ Records: records.slice(0, 1) }, context)).toEqual({ batchItemFailures: [] });
