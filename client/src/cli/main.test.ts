@@ -44,6 +44,13 @@ function publish(name: string, parts: readonly Buffer[]): Fault {
   return ok({ node: { ...place, name, kind: 'file', rev: 5, contentRev: 3, size, contentHash } });
 }
 
+test('the version is told, of the package that is published', async () => {
+  const { version } = JSON.parse(await readFile(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'));
+  expect(await runCli(['--version'], { home })).toMatchObject({ code: EXIT_CODES.ok, stdout: `${version}\n` });
+  const told = await runCli(['--version', '--json'], { home });
+  expect(JSON.parse(told.stdout)).toEqual({ version });
+});
+
 test.each([
   [['nonsense'], EXIT_CODES.usage, 'nonsense'],
   [['put'], EXIT_CODES.usage, 'local'],

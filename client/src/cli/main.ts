@@ -5,6 +5,7 @@
 import { InvariantError } from '@syncline/protocol';
 import { Command, CommanderError } from 'commander';
 import { UnavailableError } from '../api/unavailable-error.ts';
+import { SOFTWARE_VERSION } from '../daemon/software-version.ts';
 import { configurationDirectory, DamagedConfigurationError } from '../platform/node/configuration-directory.ts';
 import { registerActivity } from './activity-command.ts';
 import { registerCat } from './cat-command.ts';
@@ -154,9 +155,11 @@ const INTERRUPTED = {
 
 function buildProgram(context: CommandContext): Command {
   const run = bindActions(context);
+  const version = SOFTWARE_VERSION;
   const program = new Command('syncline')
     .description('Keeps folders the same on all your devices.')
     .option('--json', 'print one JSON document, and errors as JSON')
+    .version(context.output.json ? JSON.stringify({ version }) : version, '-V, --version', 'print the version')
     .exitOverride()
     .showHelpAfterError(false)
     // Errors are told by main, in one form.
