@@ -44,7 +44,7 @@ const NO_CLOCK_OR_CHANCE: Rules = {
 
 const AWS: Ban = {
   regex: '^(@aws-sdk|@smithy|@aws-crypto)/',
-  message: 'AWS is spoken to in adapters alone (dynamodb-*, s3-*, sqs-*, api-gateway-*, cognito-*)',
+  message: 'AWS is spoken to in adapters alone (dynamodb-*, s3-*, sqs-*, api-gateway-*, cloudfront-*, cognito-*)',
 };
 const CDK: Ban = { regex: '^(aws-cdk|aws-cdk-lib|constructs|cdk-nag)(/|$)', message: 'infrastructure lives in lib' };
 const TESTS = reach('test|bench', 'product code does not know its tests');
@@ -53,7 +53,7 @@ const ENTRY: Ban = {
   message: 'an entry is loaded by its deployment, the emulator and tests',
 };
 const ADAPTER: Ban = {
-  regex: '(^|/)(dynamodb|s3|sqs|api-gateway|cognito|memory)-[a-z0-9-]+\\.ts$',
+  regex: '(^|/)(dynamodb|s3|sqs|api-gateway|cloudfront|cognito|memory)-[a-z0-9-]+\\.ts$',
   message: 'logic knows ports; entries and lambdas/runtime choose the adapters',
 };
 const NODE: Ban = { regex: '^node:', message: ANYWHERE };

@@ -7,6 +7,7 @@ import { readContents } from './journal/read-contents.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
+import { edgeContents } from './runtime/edge-contents.ts';
 import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
@@ -36,7 +37,12 @@ const dynamodb = {
     sessions: environment.SESSIONS_TABLE,
   },
 };
-const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
+const keyRing = new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID });
+const objects = new S3ObjectStore({
+  bucket: environment.BUCKET,
+  clock: systemClock,
+  ...edgeContents({ keyRing, clock: systemClock }),
+});
 const accounts = new DynamodbAccountStore(dynamodb);
 const dependencies = {
   accounts,
@@ -44,7 +50,7 @@ const dependencies = {
   chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
   objects,
   uploads: new DynamodbUploadStore(dynamodb),
-  keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
+  keyRing,
   clock: systemClock,
 };
 

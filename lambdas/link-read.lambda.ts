@@ -10,6 +10,7 @@ import { readLinkContent } from './links/read-link-content.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
+import { edgeContents } from './runtime/edge-contents.ts';
 import { NOT_GRANTED, readEnvironment, readOptional } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
@@ -37,14 +38,19 @@ const dynamodb = {
     sessions: environment.SESSIONS_TABLE,
   },
 };
-const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
+const keyRing = new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID });
+const objects = new S3ObjectStore({
+  bucket: environment.BUCKET,
+  clock: systemClock,
+  ...edgeContents({ keyRing, clock: systemClock }),
+});
 const dependencies = {
   links: new DynamodbLinkStore(dynamodb),
   attempts: new DynamodbAttemptStore(dynamodb),
   namespaces: new DynamodbNamespaceStore(dynamodb),
   chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
   objects,
-  keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
+  keyRing,
   clock: systemClock,
   streamUrl: readOptional('STREAM_URL'),
 };

@@ -1,5 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Access, TableName } from './function-spec.ts';
+import type { Access, ObjectKind, TableName } from './function-spec.ts';
 import type { Resources } from './resources.ts';
 
 /** The policy statements that allow an access, and nothing beside it: no wildcard in an action, resources by name. */
@@ -27,13 +27,17 @@ function tableStatements(access: Access, { storage }: Resources): readonly Polic
   return statements;
 }
 
-function objectStatements(access: Access, { storage: { bucket } }: Resources): readonly PolicyStatement[] {
+function objectStatements(access: Access, { storage }: Resources): readonly PolicyStatement[] {
+  const { bucket, contents } = storage;
   const statements: PolicyStatement[] = [];
-  if (access.readObjects) {
+  // An address of S3 allows what its signer may do.
+  const addressed = access.addressObjects && contents === undefined ? (['chunks', 'packs'] as const) : [];
+  const read = new Set<ObjectKind>([...(access.readObjects ?? []), ...addressed]);
+  if (read.size > 0) {
     statements.push(
       allow(
         ['s3:GetObject'],
-        access.readObjects.map((kind) => bucket.arnForObjects(`${kind}/*`)),
+        [...read].map((kind) => bucket.arnForObjects(`${kind}/*`)),
       ),
     );
   }

@@ -124,6 +124,19 @@ test.each([
     'webCertificate must be the ARN of a certificate in us-east-1',
   ],
   ['a key that is none', { originKey: '0' }, 'originKey must be a whole number from 1'],
+  ['contents that nobody hands out', { contents: 'elsewhere' }, 'contents must be one of bucket, cloudfront'],
+  ['contents of the emulator', { stage: 'local', contents: 'cloudfront' }, 'is not for stage local'],
+  ['a content key that is none', { contents: 'cloudfront', contentKey: '0' }, 'contentKey must be a whole number'],
+  [
+    'a name for contents without CloudFront',
+    { contentDomain: 'a.example.com', contentCertificate: CERTIFICATE },
+    'belong together, and to contents=cloudfront',
+  ],
+  [
+    'a name for contents without a certificate',
+    { contents: 'cloudfront', contentDomain: 'a.example.com' },
+    'contentDomain and contentCertificate belong together',
+  ],
   ['a watch that there is not', { watch: 'closely' }, 'watch must be one of none, alarms, full'],
   ['a watch in stage local', { stage: 'local', watch: 'full' }, 'watch must be none in stage local'],
   ['an address for no alarms', { watch: 'none', alarmEmail: 'ops@example.com' }, 'alarmEmail needs alarms'],
@@ -149,4 +162,13 @@ test('a web ACL is one for CloudFront, and belongs to a web app', () => {
     { webPriceClass: '300' },
   ])
     expect(() => read(wrong)).toThrow(ConfigError);
+});
+
+test('contents behind CloudFront have a key of the first generation, and a name where one is given', () => {
+  expect(read({ contents: 'cloudfront' }).edge).toEqual({ priceClass: 'all', contents: { generation: 1 } });
+  const named = { contentKey: '4', contentDomain: 'contents.example.net', contentCertificate: CERTIFICATE };
+  expect(read({ contents: 'cloudfront', web: 'off', ...named }).edge.contents).toEqual({
+    generation: 4,
+    domain: { name: 'contents.example.net', certificateArn: CERTIFICATE },
+  });
 });

@@ -1,7 +1,7 @@
 import { QUOTA_BYTES_DEFAULT } from '@syncline/protocol';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
-import { type EdgeOptions, readEdgeOptions } from './edge-options.ts';
+import { type EdgeDomain, type EdgeOptions, readEdgeDomain, readEdgeOptions } from './edge-options.ts';
 
 /** A year. */
 const SCRUB_DAYS_MAX = 366;
@@ -38,8 +38,8 @@ export interface DeploymentConfig {
   /** The web app behind CloudFront, through which alone the API answers then. Stage `local` has a server of its own. @default on, in `local` off */
   readonly web: 'on' | 'off';
   /** Where the web app is, in place of a name of CloudFront's. The DNS record is the operator's to make. @default none */
-  readonly webDomain?: WebDomain;
-  /** What is chosen of CloudFront; without meaning where there is no web app. */
+  readonly webDomain?: EdgeDomain;
+  /** What is chosen of CloudFront. */
   readonly edge: EdgeOptions;
   /** Raised by one, it makes the next deployment change the key by which the API knows CloudFront. @default 1 */
   readonly originKey: number;
@@ -64,12 +64,6 @@ export interface ExternalIssuer {
   readonly audience: string;
 }
 
-/** A name, and the ARN of its certificate in Certificate Manager, which CloudFront takes from us-east-1. */
-export interface WebDomain {
-  readonly name: string;
-  readonly certificateArn: string;
-}
-
 /** The context says something that cannot be deployed. Names every mistake, so that one correction is enough. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -80,7 +74,7 @@ export class ConfigError extends Error {
  *
  * Keys: `stage`, `endpoint`, `dedupScope`, `removal`, `scrubDays`, `quotaBytes`, `issuer`, `audience`, `allowedOrigins`
  * (comma-separated or a list), `logRetentionDays`, `search`, `searchEndpoint`, `web`, `webDomain`, `webCertificate`, `originKey`, `webAcl`, `webPriceClass`,
- * `socketPings`, `watch`, `alarmEmail`.
+ * `contents`, `contentKey`, `contentDomain`, `contentCertificate`, `socketPings`, `watch`, `alarmEmail`.
  *
  * @throws ConfigError when a value is not one that can be deployed.
  */
@@ -104,7 +98,7 @@ export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig 
       stage === 'local' ? (searchEndpoint === undefined ? 'off' : 'domain') : reader.choice('search', searches, 'off'),
     ...(searchEndpoint === undefined ? {} : { searchEndpoint }),
     ...web,
-    edge: readEdgeOptions(reader, web.web),
+    edge: readEdgeOptions(reader, { web: web.web, stage }),
     socketPings: readPings(reader, stage),
     logRetentionDays: readLogRetention(reader, stage),
     operations: readOperations(reader, stage),
@@ -220,20 +214,13 @@ function readWeb(reader: ContextReader, stage: Stage): Pick<DeploymentConfig, 'w
   if (stage === 'local' && web === 'on')
     reader.mistakes.push('web must be off in stage local, which npm start serves it in');
   const originKey = readWhole(reader, 'originKey', { otherwise: 1, max: ORIGIN_KEY_MAX, what: 'number' });
-  const name = reader.text('webDomain');
-  const certificateArn = reader.text('webCertificate');
-  if (name === undefined && certificateArn === undefined) return { web, originKey };
-  if (name === undefined || certificateArn === undefined || web === 'off') {
+  const webDomain = readEdgeDomain(reader, 'webDomain', 'webCertificate');
+  if (reader.text('webDomain') === undefined && reader.text('webCertificate') === undefined) return { web, originKey };
+  if (webDomain === undefined || web === 'off') {
     reader.mistakes.push('webDomain and webCertificate belong together, and to web=on');
     return { web, originKey };
   }
-  if (!/^([a-z0-9-]+\.)+[a-z]{2,}$/.test(name)) {
-    reader.mistakes.push(`webDomain must be a name like files.example.com, not "${name}"`);
-  }
-  if (!/^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/.+$/.test(certificateArn)) {
-    reader.mistakes.push(`webCertificate must be the ARN of a certificate in us-east-1, not "${certificateArn}"`);
-  }
-  return { web, webDomain: { name, certificateArn }, originKey };
+  return { web, webDomain, originKey };
 }
 
 interface Whole {

@@ -11,6 +11,14 @@ export const deploymentFunctions = {
     memoryMiB: memory.small,
     timeoutSeconds: seconds.usual,
   },
+  /** Called by CloudFormation where CloudFront hands out contents: makes the public keys of their addresses. What it may read stands in lib/constructs/content-edge.ts. */
+  'content-key': {
+    routes: [],
+    access: {},
+    settings: [],
+    memoryMiB: memory.small,
+    timeoutSeconds: seconds.usual,
+  },
   /** Called by CloudFormation where there is a web app: puts its files into their bucket, where alone it may write (lib/stacks/web-stack.ts). */
   site: {
     routes: [],

@@ -40,6 +40,14 @@ const settingVariables: Readonly<Record<Setting, (resources: Resources) => Varia
   ALLOWED_ORIGINS: ({ config }) => ({ ALLOWED_ORIGINS: browserOrigins(config).join(',') }),
   SOCKET_URL: ({ sockets }) => ({ SOCKET_URL: sockets.url }),
   STREAM_URL: ({ streamUrl }) => (streamUrl === undefined ? {} : { STREAM_URL: streamUrl }),
+  CONTENTS: ({ storage: { contents } }) =>
+    contents === undefined
+      ? {}
+      : {
+          CONTENT_URL: contents.url,
+          CONTENT_KEY: String(contents.generation),
+          CONTENT_KEY_ID: contents.keyId,
+        },
   SCRUB_DAYS: ({ config }) => ({ SCRUB_DAYS: String(config.scrubDays) }),
   IDENTITY: ({ identity: { issuer, audience, userPool } }) => ({
     ISSUER: issuer,

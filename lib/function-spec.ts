@@ -19,6 +19,8 @@ export interface Access {
   /** May query the sessions of an account, by the index `byAccount`. */
   readonly sessionsByAccount?: true;
   readonly readObjects?: readonly ObjectKind[];
+  /** May give others addresses of chunks and packs: by its own right to read them, or, where CloudFront hands them out, by a key. */
+  readonly addressObjects?: true;
   readonly writeObjects?: readonly ObjectKind[];
   /** May list all versions of objects, and remove one for ever. The policy of the bucket allows it to this role alone. */
   readonly removeObjects?: readonly ObjectKind[];
@@ -48,6 +50,7 @@ export type Setting =
   | 'SOCKET_URL'
   | 'STREAM_URL'
   | 'IDENTITY'
+  | 'CONTENTS'
   | 'SCRUB_DAYS';
 
 export interface FunctionSpec {

@@ -138,11 +138,11 @@ export const functions = {
     routes: ['getContent', 'readContents', 'getUploadContent'],
     access: {
       tables: { accounts: look, files: look, chunks: ['BatchGetItem'], sessions: ['BatchGetItem'] },
-      // Signs GETs of chunks with its own rights, and reads long manifests.
-      readObjects: ['chunks', 'packs', 'manifests'],
+      readObjects: ['manifests'],
+      addressObjects: true,
       keySecret: true,
     },
-    settings: [],
+    settings: ['CONTENTS'],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
   },

@@ -25,11 +25,12 @@ export const linkFunctions = {
         chunks: ['BatchGetItem'],
         sessions: ['GetItem', 'PutItem', 'UpdateItem'],
       },
-      // Signs GETs of chunks with its own rights, and reads long manifests.
+      // Answers with short contents itself, and reads long manifests.
       readObjects: ['chunks', 'packs', 'manifests'],
+      addressObjects: true,
       keySecret: true,
     },
-    settings: ['STREAM_URL'],
+    settings: ['STREAM_URL', 'CONTENTS'],
     // Checking a password is slow on purpose, and a core makes it bearable.
     memoryMiB: memory.core,
     timeoutSeconds: seconds.usual,

@@ -23,8 +23,20 @@ export interface Resources {
 export interface Storage {
   readonly tables: { readonly [table in TableName]: TableV2 };
   readonly bucket: Bucket;
+  /** Where CloudFront hands out chunks and packs; absent where S3 does. */
+  readonly contents?: Contents;
   /** Of the secret that signs cursors, page tokens, challenges and writer tags. */
   readonly keySecretArn: string;
+}
+
+/** The distribution in front of chunks and packs, as functions see it. */
+export interface Contents {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** Of the private key that signs. */
+  readonly generation: number;
+  /** Of its public key. */
+  readonly keyId: string;
 }
 
 /** Whose tokens the API accepts. */

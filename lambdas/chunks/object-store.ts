@@ -16,8 +16,8 @@ export interface ObjectStore {
   }): Promise<SignedPut>;
 
   /**
-   * A GET for SIGNED_URL_MS milliseconds. With a range, the store itself answers this range and nothing else of the object: the header
-   * `range: bytes=FIRST-LAST` is signed, so that the signed headers are host and range. With a `disposition` it is answered as bytes
+   * A GET for SIGNED_URL_MS milliseconds. With a range, whoever answers it answers this range and nothing else of the object, and only to
+   * the header `range: bytes=FIRST-LAST`: S3 has that header signed, so that the signed headers are host and range. With a `disposition` it is answered as bytes
    * with this `Content-Disposition`, for browsers. Local, no call.
    */
   signGet(key: string, read?: ByteRange | DisposedRead): Promise<string>;

@@ -12,6 +12,8 @@ export interface S3ObjectOptions {
   readonly random?: Random;
   /** The process's own when absent. */
   readonly connection?: AwsConnection;
+  /** Signs GETs that somebody else answers with the bytes of this bucket. @default those that S3 answers */
+  readonly contents?: Pick<ObjectStore, 'signGet'>;
 }
 
 /** Bytes of a SHA-256: a checksum of another length is one over parts, and says nothing of the whole. */
@@ -22,6 +24,7 @@ export class S3ObjectStore implements ObjectStore {
   readonly #requests: AwsRequests;
   readonly #presigner: UrlPresigner;
   readonly #clock: Clock;
+  readonly #contents: Pick<ObjectStore, 'signGet'> | undefined;
   /** Address of the bucket, with the slash that keys follow. */
   readonly #base: string;
 
@@ -35,6 +38,7 @@ export class S3ObjectStore implements ObjectStore {
     });
     this.#presigner = new UrlPresigner(connection);
     this.#clock = clock;
+    this.#contents = options.contents;
     const { region, endpoint } = connection;
     this.#base =
       endpoint === undefined
@@ -55,6 +59,7 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async signGet(key: string, read?: ByteRange | DisposedRead): Promise<string> {
+    if (this.#contents !== undefined) return this.#contents.signGet(key, read);
     if (read === undefined || !('disposition' in read)) {
       return this.#presign('GET', key, read === undefined ? {} : { range: rangeHeader(read) });
     }

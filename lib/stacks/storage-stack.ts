@@ -3,8 +3,9 @@ import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
 import { ChunkBucket } from '../constructs/chunk-bucket.ts';
+import { ContentEdge } from '../constructs/content-edge.ts';
 import { DataTables } from '../constructs/data-tables.ts';
-import type { Storage } from '../resources.ts';
+import type { Contents, Storage } from '../resources.ts';
 import { stackSettings } from '../stack-settings.ts';
 
 export interface StorageStackProps {
@@ -16,6 +17,7 @@ export class StorageStack extends Stack implements Storage {
   readonly tables: Storage['tables'];
   readonly bucket: Storage['bucket'];
   readonly keySecretArn: string;
+  readonly contents?: Contents;
 
   constructor(scope: Construct, id: string, { config }: StorageStackProps) {
     const durable = config.stage !== 'local';
@@ -29,6 +31,11 @@ export class StorageStack extends Stack implements Storage {
     });
     // `Ref` is the ARN in AWS and the name in the emulator; `Id` is the ARN in both.
     this.keySecretArn = (keySecret.node.defaultChild as CfnSecret).attrId;
+    const { contents: options } = config.edge;
+    if (options !== undefined) {
+      const { bucket, keySecretArn } = this;
+      this.contents = new ContentEdge(this, 'Contents', { config, options, bucket, keySecretArn });
+    }
     new CfnOutput(this, 'BucketName', { value: this.bucket.bucketName });
     new CfnOutput(this, 'Region', { value: this.region });
     // For who looks after a deployment: npm run admin.

@@ -1,6 +1,5 @@
-import { apiHeaders, type Headers, siteHeaders } from '@syncline/web/response-headers';
+import { apiHeaders, siteHeaders } from '@syncline/web/response-headers';
 import { Aws, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
   type BehaviorOptions,
@@ -14,14 +13,9 @@ import {
   FunctionEventType,
   Function as FunctionOfCloudFront,
   FunctionRuntime,
-  HeadersFrameOption,
-  HeadersReferrerPolicy,
   HttpVersion,
   OriginProtocolPolicy,
   OriginRequestPolicy,
-  PriceClass,
-  type ResponseCustomHeader,
-  ResponseHeadersPolicy,
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
@@ -29,8 +23,10 @@ import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
+import { addResponseHeaders } from '../constructs/add-response-headers.ts';
 import { OriginKeys } from '../constructs/origin-keys.ts';
 import { WebSite } from '../constructs/web-site.ts';
+import { edgeDomain, priceClass } from '../edge-settings.ts';
 import type { Identity, Sockets, Storage } from '../resources.ts';
 import { stackSettings } from '../stack-settings.ts';
 import { viewerFunctionCode } from '../viewer-function.ts';
@@ -62,6 +58,7 @@ export class WebStack extends Stack {
     const { bucket } = new WebSite(this, 'Site', { config });
     const peers = {
       contents: `https://${storage.bucket.bucketName}.s3.${Aws.REGION}.amazonaws.com`,
+      downloads: storage.contents?.url,
       userPool: identity.userPool?.endpoint,
       socket: sockets.url,
       hasTls: true,
@@ -72,15 +69,15 @@ export class WebStack extends Stack {
       comment: `Syncline ${config.stage}`,
       httpVersion: HttpVersion.HTTP2_AND_3,
       minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
-      ...(config.webDomain === undefined ? {} : domainOf(this, config.webDomain)),
+      ...(config.webDomain === undefined ? {} : edgeDomain(this, config.webDomain)),
       ...(config.edge.webAclArn === undefined ? {} : { webAclId: config.edge.webAclArn }),
-      priceClass: PRICE_CLASS[config.edge.priceClass],
+      priceClass: priceClass(config.edge),
       defaultBehavior: {
         ...TLS_ALONE,
         origin: S3BucketOrigin.withOriginAccessControl(bucket as IBucket),
         allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
         cachePolicy: this.addFilesPolicy(),
-        responseHeadersPolicy: addHeaders(this, 'SiteHeaders', siteHeaders(peers)),
+        responseHeadersPolicy: addResponseHeaders(this, 'SiteHeaders', { headers: siteHeaders(peers) }),
         compress: true,
         functionAssociations,
       },
@@ -95,7 +92,7 @@ export class WebStack extends Stack {
           allowedMethods: AllowedMethods.ALLOW_ALL,
           cachePolicy: CachePolicy.CACHING_DISABLED,
           originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-          responseHeadersPolicy: addHeaders(this, 'ApiHeaders', apiHeaders(peers)),
+          responseHeadersPolicy: addResponseHeaders(this, 'ApiHeaders', { headers: apiHeaders(peers) }),
           functionAssociations,
         },
       },
@@ -130,42 +127,6 @@ export class WebStack extends Stack {
   }
 }
 
-const PRICE_CLASS = {
-  all: PriceClass.PRICE_CLASS_ALL,
-  '200': PriceClass.PRICE_CLASS_200,
-  '100': PriceClass.PRICE_CLASS_100,
-} as const;
-
 const TLS_ALONE: Pick<BehaviorOptions, 'viewerProtocolPolicy'> = {
   viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
 };
-
-function domainOf(scope: Construct, { name, certificateArn }: NonNullable<DeploymentConfig['webDomain']>) {
-  return { domainNames: [name], certificate: Certificate.fromCertificateArn(scope, 'Certificate', certificateArn) };
-}
-
-/** CloudFront has places of its own for some headers, and refuses them among the others. */
-function addHeaders(scope: Construct, id: string, headers: Headers): ResponseHeadersPolicy {
-  const {
-    'content-security-policy': contentSecurityPolicy = '',
-    'strict-transport-security': _tls,
-    'referrer-policy': _referrer,
-    'x-content-type-options': _type,
-    'x-frame-options': _frame,
-    ...others
-  } = headers;
-  const customHeaders = Object.entries(others).map(
-    ([header, value]): ResponseCustomHeader => ({ header, value, override: true }),
-  );
-  return new ResponseHeadersPolicy(scope, id, {
-    comment: `Syncline: ${id}`,
-    securityHeadersBehavior: {
-      contentSecurityPolicy: { contentSecurityPolicy, override: true },
-      contentTypeOptions: { override: true },
-      frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
-      referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
-      strictTransportSecurity: { accessControlMaxAge: Duration.days(730), includeSubdomains: true, override: true },
-    },
-    customHeadersBehavior: { customHeaders },
-  });
-}

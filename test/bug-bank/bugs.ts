@@ -3,6 +3,7 @@ import { AHEAD_BUGS } from './ahead-bugs.ts';
 import { ASIDE_BUGS } from './aside-bugs.ts';
 import { CHUNKING_BUGS } from './chunking-bugs.ts';
 import { COMPRESSION_BUGS } from './compression-bugs.ts';
+import { CONTENT_BUGS } from './content-bugs.ts';
 import { DEVICE_BUGS } from './device-bugs.ts';
 import { DISK_BUGS } from './disk-bugs.ts';
 import { EXECUTION_BUGS } from './execution-bugs.ts';
@@ -41,6 +42,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...DEVICE_BUGS,
   ...PACK_BUGS,
   ...COMPRESSION_BUGS,
+  ...CONTENT_BUGS,
   ...CHUNKING_BUGS,
   ...ADMIN_BUGS,
   ...AHEAD_BUGS,

@@ -31,22 +31,22 @@ function newObject(size = 1000) {
 }
 
 function freshKey(): string {
-  return `chunks/shared/${randomBytes(8).toString('hex')}`;
+  return `chunks/shared/${randomBytes(32).toString('hex')}`;
 }
 
-/** What every ObjectStore must do. */
-export function describeObjectStore(make: () => Promise<ObjectSubject>): void {
+/** What every ObjectStore must do; of `keys` those whose bytes may be read by URL. */
+export function describeObjectStore(make: () => Promise<ObjectSubject>, keys: readonly string[] = KEYS): void {
   let subject: ObjectSubject;
   beforeAll(async () => {
     subject = await make();
   });
-  describe('a signed PUT', () => describePuts(() => subject));
+  describe('a signed PUT', () => describePuts(() => subject, keys));
   describe('an object', () => describeObjects(() => subject));
   describe('a signed GET of a range', () => describeRanges(() => subject));
 }
 
-function describePuts(get: () => ObjectSubject): void {
-  test.each(KEYS)('stores the bytes that were promised (%s)', async (key) => {
+function describePuts(get: () => ObjectSubject, keys: readonly string[]): void {
+  test.each(keys)('stores the bytes that were promised (%s)', async (key) => {
     const { objects, put } = get();
     const { bytes, ...promise } = newObject();
     expect(await put({ ...(await objects.signPut({ key, ...promise })), bytes })).toBe(200);
@@ -219,7 +219,10 @@ function describeRanges(get: () => ObjectSubject): void {
   test('that has lost its range is no GET of the whole', async () => {
     const { key } = await put();
     const url = await get().objects.signGet(key, { offset: 100, length: 50 });
-    const stripped = url.replace(/host%3Brange/, 'host').replace(/headers=range/, 'headers=');
+    const stripped = url
+      .replace(/host%3Brange/, 'host')
+      .replace(/headers=range/, 'headers=')
+      .replace(/x-range=[\d-]+&/, '');
     expect(stripped).not.toBe(url);
     for (const range of [undefined, [100, 149], [0, 9]] as const) {
       expect([range, (await get().get(stripped, range)).status]).toEqual([range, 403]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { functions } from '../../lib/functions.ts';
 import { deployedFunctions } from './deployed-functions.ts';
-import { at, listOf, resourcesOf, stages, synthesise, withSearch } from './synthesised.ts';
+import { at, everyFunction, listOf, resourcesOf, stages, synthesise, withSearch } from './synthesised.ts';
 
 /** Resources that may end in a wildcard: one log, one kind of object, every connection, every stream of one table. */
 const wildcards = [
@@ -14,10 +14,10 @@ const wildcards = [
 ];
 
 /** Functions that belong to CloudFront, or to what is otherwise only in AWS. */
-const NOT_LOCAL: ReadonlySet<string> = new Set(['link-stream', 'origin-key', 'site']);
+const NOT_LOCAL: ReadonlySet<string> = new Set(['content-key', 'link-stream', 'origin-key', 'site']);
 
 describe.each(stages)('in stage %s', (stage) => {
-  const deployment = synthesise(stage, withSearch(stage));
+  const deployment = synthesise(stage, everyFunction(stage));
   const deployed = deployedFunctions(deployment);
   const all = [...deployed.values()];
 

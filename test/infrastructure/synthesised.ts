@@ -37,6 +37,11 @@ export function withSearch(stage: Stage): Readonly<Record<string, string>> {
   return stage === 'local' ? { searchEndpoint: 'http://127.0.0.1:9200' } : { search: 'domain' };
 }
 
+/** Settings with which a stage has every function that it may have. */
+export function everyFunction(stage: Stage): Readonly<Record<string, string>> {
+  return { ...withSearch(stage), ...(stage === 'local' ? {} : { contents: 'cloudfront' }) };
+}
+
 /** The templates that `npm run synth` writes for a stage; made once for all tests of a file that ask for the same. */
 export function synthesise(stage: Stage, settings: Readonly<Record<string, string>> = {}): Deployment {
   const key = JSON.stringify([stage, settings]);

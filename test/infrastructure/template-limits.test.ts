@@ -13,6 +13,9 @@ const EVERYTHING: Readonly<Record<string, string>> = {
   allowedOrigins: 'https://app.example.com',
   dedupScope: 'account',
   originKey: '3',
+  contents: 'cloudfront',
+  contentDomain: 'contents.example.net',
+  contentCertificate: CERTIFICATE,
 };
 
 const OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {

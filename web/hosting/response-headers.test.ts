@@ -45,6 +45,8 @@ describe('the policy of the app', () => {
     expect(local['connect-src']).toEqual(["'self'", 'http://a', 'ws://a']);
     const foreign = policyOf(siteHeaders({ contents: 'https://a', socket: 'wss://b', hasTls: true }));
     expect(foreign['connect-src']).toEqual(["'self'", 'https://a', 'wss://b']);
+    const edge = policyOf(siteHeaders({ ...PEERS, downloads: 'https://c' }));
+    expect(edge['connect-src']).toEqual(["'self'", PEERS.contents, 'https://c', PEERS.userPool, PEERS.socket]);
   });
 });
 

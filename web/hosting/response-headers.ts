@@ -1,7 +1,9 @@
 /** Origins beside its own that the app talks to. */
 export interface PeerOrigins {
-  /** Of signed URLs: where contents are sent to and read from. */
+  /** Of signed URLs: where contents are sent to, and read from unless that is elsewhere. */
   readonly contents: string;
+  /** Where they are read from; absent where that is the same place. */
+  readonly downloads?: string | undefined;
   /** Where people sign in; absent where another issuer is configured. */
   readonly userPool?: string | undefined;
   /** Of the WebSocket. */
@@ -81,8 +83,9 @@ const PERMISSIONS = [
   'usb',
 ];
 
-function contentSecurityPolicy({ contents, userPool, socket, hasTls }: PeerOrigins): string {
-  const peers = [...new Set([contents, ...(userPool === undefined ? [] : [userPool]), socket])];
+function contentSecurityPolicy({ contents, downloads, userPool, socket, hasTls }: PeerOrigins): string {
+  const named = [contents, downloads, userPool, socket].filter((peer) => peer !== undefined);
+  const peers = [...new Set(named)];
   const directives: readonly (readonly [string, ...string[]])[] = [
     ['default-src', "'none'"],
     // The chunker's kernel is WebAssembly. That word allows it, and no eval.
