@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { newEmail, PASSWORD } from '../support/api-device.ts';
 import { entry, makeFolder, signUpInBrowser } from '../support/app-in-browser.ts';
 import { expectNoAxeViolations, useBrowser, webUrl } from '../support/browser.ts';
+import { totpCode, wrongTotpCode } from '../support/totp.ts';
 
 const browser = useBrowser();
 
@@ -110,6 +111,47 @@ test('a forgotten password is replaced, a wrong one is refused, and signing out 
   await page.getByLabel('Password', { exact: true }).fill(`${PASSWORD} new`);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('Welcome to Syncline').waitFor();
+});
+
+test('with a second step each sign-in asks for a code of the authenticator app, takes no other, and asks no more once that is switched off', async () => {
+  const { page, email } = await signUpInBrowser(browser);
+  const wrong = page.getByRole('alert').getByText('The code is wrong. Type the one that your authenticator app shows');
+  const signOutAndIn = async (): Promise<void> => {
+    await page.getByRole('button', { name: `Account: ${email}` }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByLabel('E-mail address').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  };
+  await page.goto('/settings');
+  await page.getByRole('button', { name: 'Set up an authenticator app' }).click();
+  const secret = await page.getByLabel('Key', { exact: true }).inputValue();
+  const address = await page.getByRole('link', { name: 'Open in the authenticator app' }).getAttribute('href');
+  expect(address).toContain(`secret=${secret}&issuer=Syncline`);
+  await page.getByLabel('Code').fill(wrongTotpCode(secret, Date.now()));
+  await page.getByRole('button', { name: 'Switch on' }).click();
+  await wrong.waitFor();
+  await expectNoAxeViolations(page);
+  await page.getByLabel('Code').fill(totpCode(secret, Date.now()));
+  await page.getByRole('button', { name: 'Switch on' }).click();
+  await page.getByText('Each sign-in asks for a code').waitFor();
+
+  await signOutAndIn();
+  await page.getByRole('heading', { name: 'One more step' }).waitFor();
+  await page.getByLabel('Code').fill(wrongTotpCode(secret, Date.now()));
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await wrong.waitFor();
+  await expectNoAxeViolations(page);
+  expect(await page.getByRole('navigation', { name: 'Main navigation' }).count()).toBe(0);
+  await page.getByLabel('Code').fill(totpCode(secret, Date.now()));
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await page.getByRole('navigation', { name: 'Main navigation' }).waitFor();
+
+  await page.goto('/settings');
+  await page.getByRole('button', { name: 'Ask for no code any more' }).click();
+  await page.getByRole('button', { name: 'Set up an authenticator app' }).waitFor();
+  await signOutAndIn();
+  await page.getByRole('navigation', { name: 'Main navigation' }).waitFor();
 });
 
 test('no script can read a token from an address, a cookie or the local storage', async () => {

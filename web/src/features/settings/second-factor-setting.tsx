@@ -5,6 +5,7 @@ import { useSession, useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { factorProblem } from '../sign-in/factor-problem.ts';
 import { authenticatorAddress } from './authenticator-address.ts';
 import styles from './settings.module.css';
 
@@ -16,7 +17,7 @@ export function SecondFactorSetting() {
   const { factor, problem, begin, confirm, end } = useSecondFactor();
   return (
     <div className={styles.factor}>
-      {problem !== undefined && <Notice kind="problem">{t(`sign-in.${problem}`)}</Notice>}
+      {problem !== undefined && <Notice kind="problem">{t(factorProblem(problem))}</Notice>}
       {factor.kind === 'off' && (
         <>
           <p>{t('settings.factorOff')}</p>

@@ -7,6 +7,7 @@ import { Logo } from '../../ui/logo.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { CodeForm } from './code-form.tsx';
 import { CredentialsForm } from './credentials-form.tsx';
+import { factorProblem } from './factor-problem.ts';
 import { ForgotForm, ResetForm } from './reset-forms.tsx';
 import styles from './sign-in.module.css';
 
@@ -59,7 +60,9 @@ export function SignInPage({ because }: { readonly because: 'nobody' | 'asked' |
         <Logo />
         {because === 'ended' && step.kind === 'sign-in' && <Notice kind="info">{t('sign-in.ended')}</Notice>}
         {because === 'refused' && <Notice kind="problem">{t('sign-in.deviceRefused')}</Notice>}
-        {problem !== undefined && <Notice kind="problem">{t(`sign-in.${problem}`)}</Notice>}
+        {problem !== undefined && (
+          <Notice kind="problem">{t(step.kind === 'factor' ? factorProblem(problem) : `sign-in.${problem}`)}</Notice>
+        )}
         <Step key={step.kind} step={step} forms={{ go, attempt, isBusy }} />
       </div>
       <p className={styles.tagline}>{t('sign-in.tagline')}</p>
