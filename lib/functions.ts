@@ -191,7 +191,7 @@ export const functions = {
   'revision-mark': {
     routes: ['markRevision'],
     // Changes rows of revisions where they stand, and can neither make nor remove one.
-    access: { tables: { accounts: look, files: [...lookFiles, 'UpdateItem'] } },
+    access: { tables: { accounts: look, files: [...look, 'UpdateItem'] } },
     settings: [],
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.short,

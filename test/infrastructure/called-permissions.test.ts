@@ -159,6 +159,7 @@ async function writeFiles(day: DeployedDay, ann: Member, bob: Member): Promise<v
   const stale = new Date().toISOString();
   await day.apply(ann, { type: 'delete', nodeId: folderId, baseRev: 1, baseSeq: await day.seqOf(ann) });
   await day.must('markRevision', { parameters: { nodeId: fileId, rev: '1' }, body: { label: 'first' } }, ann);
+  await day.must('markRevision', { parameters: { nodeId: fileId, rev: '1' }, body: {} }, ann);
   await day.must('listTrash', { query: {} }, ann);
   await day.must('listActivity', { query: {} }, ann);
   await day.must('restoreTree', { body: { at: stale } }, ann);
