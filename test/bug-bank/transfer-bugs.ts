@@ -68,10 +68,10 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
     id: 'memory-is-used-while-it-is-sent',
     what: 'A chunk is read into the memory from which another one is still being sent.',
     invariant: 'I-13',
-    file: 'client/src/transfers/upload-session.ts',
-    find: '    const bytes = await this.#read({ ...place, into });\n',
+    file: 'client/src/transfers/send-file-chunk.ts',
+    find: '  const bytes = await readWhole(content, { ...place, into });\n',
     replace:
-      '    const bytes = await this.#read({ ...place, into });\n    if (into !== undefined) chunkMemory.giveBack(into);\n',
+      '  const bytes = await readWhole(content, { ...place, into });\n  if (into !== undefined) chunkMemory.giveBack(into);\n',
     caughtBy: {
       file: 'client/src/transfers/upload-files.test.ts',
       test: 'chunks are read into memory that is used again, and never while another one is sent from it',
@@ -81,7 +81,7 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
     id: 'memory-of-repeated-put-is-reused',
     what: 'Memory from which a first connection may still send a chunk is filled with another one.',
     invariant: 'I-13',
-    file: 'client/src/transfers/upload-session.ts',
+    file: 'client/src/transfers/send-file-chunk.ts',
     find: ' && repeats === 0',
     replace: '',
     caughtBy: {

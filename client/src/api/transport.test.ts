@@ -40,6 +40,16 @@ describe.each<[string, Transport]>([
     expect(service.requests[0]?.body).toEqual(Buffer.from([0, 255, 1]));
   });
 
+  test('sends a part of a Blob, each time that it is given one', async () => {
+    const part = new Blob([Buffer.alloc(70_000, 'a'), Buffer.from([0, 255, 1])]).slice(69_998);
+    await send({ method: 'PUT', bodyPart: part });
+    await send({ method: 'PUT', bodyPart: part });
+    const sent = Buffer.from([97, 97, 0, 255, 1]);
+    expect(service.requests.map(({ body }) => body)).toEqual([sent, sent]);
+    expect(service.requests[0]?.headers).toMatchObject({ 'content-length': '5' });
+    expect(service.requests[0]?.headers).not.toHaveProperty('content-type');
+  });
+
   test.each([204, 400, 403, 500, 503])('answers the status %i like any other', async (status) => {
     service.fault = () => ({ status });
     expect(await send()).toMatchObject({ status });

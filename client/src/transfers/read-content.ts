@@ -20,6 +20,8 @@ export interface FileContent {
   readonly kept: Uint8Array | undefined;
   /** Bytes of a part of the file: kept ones, or read again, perhaps into the memory that is given, and then not sure to be the same. */
   readonly bytes: (wanted: ByteRange & { readonly into?: Uint8Array | undefined }) => Promise<Uint8Array>;
+  /** A part of the file that the platform reads by itself when it is sent; undefined where bytes are kept, or the platform cannot. */
+  readonly part?: ((wanted: ByteRange) => Blob) | undefined;
 }
 
 export type ReadOutcome =
@@ -76,7 +78,7 @@ export function readContentNow(keeping: KeepingBudget, source: UploadSource): Re
   };
 }
 
-type CutSource = Pick<FileContent, 'chunks' | 'kept' | 'bytes'>;
+type CutSource = Pick<FileContent, 'chunks' | 'kept' | 'bytes' | 'part'>;
 
 /** In one go; what the budget has room for is kept. */
 async function readSmall(
@@ -94,6 +96,7 @@ async function readSmall(
     return {
       chunks,
       kept: keeps ? bytes : undefined,
+      part: keeps ? undefined : source.part,
       bytes: keeps ? async ({ start, end }) => bytes.subarray(start, end) : (wanted) => source.read(wanted),
     };
   });
@@ -101,5 +104,6 @@ async function readSmall(
 
 async function readLarge(dependencies: ReadingDependencies, source: UploadSource): Promise<CutSource | undefined> {
   const chunks = await cutContent(dependencies, source, chunkingFor(source.size));
-  return chunks === undefined ? undefined : { chunks, kept: undefined, bytes: (wanted) => source.read(wanted) };
+  if (chunks === undefined) return undefined;
+  return { chunks, kept: undefined, bytes: (wanted) => source.read(wanted), part: source.part };
 }

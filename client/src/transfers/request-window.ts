@@ -1,6 +1,6 @@
 import { assert } from '@syncline/protocol';
 import type { Clock } from '../api/clock.ts';
-import type { Transport, TransportResponse } from '../api/transport.ts';
+import { bodyLength, type Transport, type TransportResponse } from '../api/transport.ts';
 import {
   WINDOW_FULL_SHARE,
   WINDOW_GAIN_MIN,
@@ -61,7 +61,7 @@ export class RequestWindow {
           this.#underWay -= 1;
           const isTooMuch = response === undefined ? request.signal?.aborted !== true : isRefusal(response.status);
           if (isTooMuch) this.#shrink(halvings);
-          else if (response !== undefined) this.#carry((request.body?.length ?? 0) + response.body.length);
+          else if (response !== undefined) this.#carry(bodyLength(request) + response.body.length);
         }
       },
     };

@@ -1,6 +1,6 @@
 import type { SignedPut } from '@syncline/protocol';
 import { parseRetryAfter, retryDelayMs } from '../api/backoff.ts';
-import type { TransportResponse } from '../api/transport.ts';
+import { bodyLength, type TransportResponse } from '../api/transport.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import { chunkTimeoutMs } from './chunk-timeout.ts';
 import { CHUNK_RETRY, STORE_ANSWER_BYTES_MAX } from './limits.ts';
@@ -10,9 +10,13 @@ import type { TransferDependencies } from './upload-files.ts';
  * - `stored` by this request;
  * - `exists` stored before, by this device's own lost answer or by somebody else: the service has to say which;
  * - `url-refused` expired or not fitting: ask for another URL;
- * - `bytes-refused` the store got other bytes than the URL was made for.
+ * - `bytes-refused` the store got other bytes than the URL was made for;
+ * - `withdrawn` a repeat was not wanted any more.
  */
-export type SendOutcome = 'stored' | 'exists' | 'url-refused' | 'bytes-refused';
+export type SendOutcome = 'stored' | 'exists' | 'url-refused' | 'bytes-refused' | 'withdrawn';
+
+/** The bytes of a chunk, or a part of a file that the transport reads anew for each try. */
+type ChunkBody = { readonly body: Uint8Array } | { readonly bodyPart: Blob };
 
 /**
  * Sends one chunk to its signed URL, again after pauses while the store or the network fails. The caller has waited for the
@@ -24,9 +28,9 @@ export async function sendChunk(
   dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random' | 'bandwidth' | 'link'>,
   chunk: {
     readonly put: SignedPut;
-    readonly bytes: Uint8Array;
-    /** Called before each try but the first. */
-    readonly onRepeat?: () => void;
+    readonly content: ChunkBody;
+    /** Asked before each try but the first, which are not made without its leave. */
+    readonly mayRepeat?: () => boolean | Promise<boolean>;
   },
   signal: AbortSignal | undefined,
 ): Promise<SendOutcome> {
@@ -35,13 +39,13 @@ export async function sendChunk(
     method: 'PUT',
     url: chunk.put.url,
     headers: chunk.put.headers,
-    body: chunk.bytes,
+    ...chunk.content,
     answerBytesMax: STORE_ANSWER_BYTES_MAX,
     signal,
   } as const;
-  const bytes = chunk.bytes.length;
+  const bytes = bodyLength(chunk.content);
   for (let attempt = 1; ; attempt++) {
-    if (attempt > 1) chunk.onRepeat?.();
+    if (attempt > 1 && (await chunk.mayRepeat?.()) === false) return 'withdrawn';
     if (attempt > 1) await bandwidth?.upload.take(bytes, { signal, isRepeat: true });
     const send = () => transport.send({ ...request, timeoutMs: chunkTimeoutMs({ bytes, attempt }) });
     let response: TransportResponse | undefined;

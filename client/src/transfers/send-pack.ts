@@ -152,7 +152,11 @@ async function putOpened(
 ): Promise<PackStep | { readonly kind: 'put'; readonly pack: Pack }> {
   if (!opened.ok) return { kind: 'refused', problem: opened.problem };
   if (opened.value.status === 'repack') return { kind: 'known', hashes: opened.value.known };
-  const outcome = await sendChunk(dependencies, { put: opened.value.put, bytes }, dependencies.signal);
+  const outcome = await sendChunk(
+    dependencies,
+    { put: opened.value.put, content: { body: bytes } },
+    dependencies.signal,
+  );
   return isThere(outcome) ? { kind: 'put', pack } : { kind: 'again' };
 }
 

@@ -34,6 +34,8 @@ export interface TransferDependencies {
 /** A file to upload, with its size as the caller saw it. */
 export interface UploadSource extends ContentToCut {
   readonly namespaceId: NamespaceId;
+  /** A part of the file that the transport reads by itself while it sends it, where the platform can: its bytes are never in memory. It has no type. */
+  readonly part?: ((wanted: { readonly start: number; readonly end: number }) => Blob) | undefined;
   /** An upload that was begun earlier with the same content; one that has expired or does not fit is started over. */
   readonly resume?: { readonly uploadId: UploadId } | undefined;
 }

@@ -12,7 +12,6 @@ import {
   type UploadId,
 } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
-import { chunkMemory } from './chunk-memory.ts';
 import { chunksToReport } from './chunks-to-report.ts';
 import { hashChunk, proveChunk } from './hashing.ts';
 import {
@@ -25,7 +24,8 @@ import {
 import type { PackBuilder } from './pack-builder.ts';
 import type { ByteRange, FileContent } from './read-content.ts';
 import { runBounded } from './run-bounded.ts';
-import { type SendOutcome, sendChunk } from './send-chunk.ts';
+import type { SendOutcome } from './send-chunk.ts';
+import { isLost, type LostFile, readWhole, sendFileChunk } from './send-file-chunk.ts';
 import type { PackOutcome } from './send-pack.ts';
 import type { TransferGate } from './transfer-gate.ts';
 import type { TransferDependencies } from './upload-files.ts';
@@ -33,8 +33,7 @@ import type { TransferDependencies } from './upload-files.ts';
 /** How storing the chunks of one file ended. */
 export type StoreOutcome =
   | { readonly kind: 'stored'; readonly unconfirmed: number }
-  | { readonly kind: 'changed' }
-  | { readonly kind: 'unreadable'; readonly cause: unknown }
+  | LostFile
   | { readonly kind: 'refused'; readonly problem: Problem };
 
 export interface UploadSessionDependencies extends TransferDependencies {
@@ -232,37 +231,18 @@ export class UploadSession {
     });
   }
 
-  async #sendBytes(wanted: WantedPut, place: ByteRange): Promise<SendOutcome | undefined> {
-    const into = this.#content.kept === undefined ? chunkMemory.take(place.end - place.start) : undefined;
-    const bytes = await this.#read({ ...place, into });
-    if (bytes === undefined) return undefined;
-    let repeats = 0;
-    const onRepeat = (): void => {
-      repeats += 1;
-    };
-    const outcome = await sendChunk(
-      this.#dependencies,
-      { put: wanted.put, bytes, onRepeat },
-      this.#dependencies.signal,
-    );
-    // After any other answer, to this try or to one before it, a connection may still send from it.
-    if (outcome === 'stored' && repeats === 0 && into !== undefined) chunkMemory.giveBack(into);
-    if (outcome !== 'bytes-refused') return outcome;
-    // Refused though they are the right bytes: they were damaged on the way. Another URL, another try.
-    if ((await hashChunk(bytes)) === wanted.hash) return 'url-refused';
-    this.#end({ kind: 'changed' });
+  async #sendBytes({ hash, put }: WantedPut, place: ByteRange): Promise<SendOutcome | undefined> {
+    const sent = await sendFileChunk(this.#dependencies, this.#content, { hash, put, place });
+    if (typeof sent !== 'object') return sent;
+    this.#end(sent);
     return undefined;
   }
 
   /** Bytes of the file, or undefined when they cannot be had any more, which ends the session. */
-  async #read(wanted: ByteRange & { readonly into?: Uint8Array | undefined }): Promise<Uint8Array | undefined> {
-    try {
-      const bytes = await this.#content.bytes(wanted);
-      if (bytes.length === wanted.end - wanted.start) return bytes;
-      this.#end({ kind: 'changed' });
-    } catch (cause) {
-      this.#end({ kind: 'unreadable', cause });
-    }
+  async #read(wanted: ByteRange): Promise<Uint8Array | undefined> {
+    const bytes = await readWhole(this.#content, wanted);
+    if (!isLost(bytes)) return bytes;
+    this.#end(bytes);
     return undefined;
   }
 

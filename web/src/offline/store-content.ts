@@ -10,6 +10,7 @@ import {
   WINDOW_TASKS_MAX,
 } from '@syncline/client';
 import type { NamespaceId } from '@syncline/protocol';
+import { fileSourceOf } from '../transfers/file-source.ts';
 import { secureRandom } from '../transfers/new-id.ts';
 
 /** Stores the bytes of a change. Repeating it sends only what is not there. @throws UnavailableError */
@@ -22,12 +23,6 @@ export async function storeContent(api: ApiClient, content: Blob, namespaceId: N
     clock: systemClock,
     random: secureRandom,
   };
-  const source = {
-    namespaceId,
-    size: content.size,
-    read: async ({ start, end }: { readonly start: number; readonly end: number }) =>
-      new Uint8Array(await content.slice(start, end).arrayBuffer()),
-  };
-  const [outcome] = await uploadFiles(dependencies, [source]);
+  const [outcome] = await uploadFiles(dependencies, [{ namespaceId, ...fileSourceOf(content) }]);
   return outcome ?? { kind: 'unreadable', cause: new Error('one source has one outcome') };
 }

@@ -4,6 +4,7 @@ import { answerBlob, answerContent, refusalOf } from '../content/answer-content.
 import { type CacheStore, ChunkCache } from '../content/chunk-cache.ts';
 import { ARCHIVE_PATH, CONTENT_PATH, type ContentAddress, parseContentPath } from '../content/content-address.ts';
 import type { ArchiveFile, ReadAnswer, ReadMessage, ToServiceWorker } from '../content/content-messages.ts';
+import { addDirectRoutes, type RuledInstall } from '../content/direct-routes.ts';
 import { keptChunk } from '../content/kept-chunk.ts';
 import { ARCHIVES_MAX, OPEN_CONTENTS_MAX, PAGE_ANSWER_MS } from '../content/limits.ts';
 import { ContentError, OpenContent } from '../content/open-content.ts';
@@ -27,7 +28,10 @@ const contents = new Map<string, OpenContent>();
 const archives = new Map<string, readonly ArchiveFile[]>();
 const dependencies = { transport: createFetchTransport(), clock: systemClock, random: Math.random };
 
-worker.addEventListener('install', (event) => event.waitUntil(shell.install()));
+worker.addEventListener('install', (event) => {
+  event.waitUntil(shell.install());
+  event.waitUntil(addDirectRoutes(event as RuledInstall));
+});
 worker.addEventListener('activate', (event) => event.waitUntil(shell.activate().then(() => worker.clients.claim())));
 
 worker.addEventListener('message', (event) => {

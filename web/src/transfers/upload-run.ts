@@ -93,6 +93,7 @@ export class UploadRun {
     return {
       namespaceId: place.namespaceId,
       size: record.size,
+      part: source.part,
       read: async (wanted: { readonly start: number; readonly end: number }) => {
         const bytes = await source.read(wanted);
         if (file.item.status === 'reading') {

@@ -18,10 +18,11 @@ export function createFetchTransport(): Transport {
 }
 
 async function exchange(request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> {
+  const body = request.bodyPart ?? (request.body as Uint8Array<ArrayBuffer> | string | undefined);
   const response = await fetch(request.url, {
     method: request.method,
     headers: request.headers,
-    ...(request.body === undefined ? {} : { body: request.body as Uint8Array<ArrayBuffer> | string }),
+    ...(body === undefined ? {} : { body }),
     // Tokens travel in a header that is set here, never in cookies.
     credentials: 'omit',
     cache: 'no-store',

@@ -39,7 +39,8 @@ async function exchange(agent: Agent, request: TransportRequest, signal: AbortSi
   const response = await undiciRequest(request.url, {
     method: request.method as 'GET',
     headers: request.headers,
-    body: request.body ?? null,
+    // undici sends a Blob as well, of which its types say nothing.
+    body: (request.bodyPart as Uint8Array | undefined) ?? request.body ?? null,
     dispatcher: agent,
     signal,
   });

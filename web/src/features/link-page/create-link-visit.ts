@@ -23,6 +23,7 @@ import {
   type Problem,
   type RouteResponse,
 } from '@syncline/protocol';
+import { fileSourceOf } from '../../transfers/file-source.ts';
 import { ENTRIES_READ } from './limits.ts';
 
 export type OpenedLink = RouteResponse<'getLink'>;
@@ -81,9 +82,7 @@ export function createLinkVisit(baseUrl: string, token: LinkAccess['token']): Li
     read: ({ nodeId }, sink, { onProgress }) =>
       downloadContent(transfers(), { namespaceId: NO_NAMESPACE, nodeId }, { sink, onProgress }),
     send: async (file, { onProgress }) => {
-      const read = async ({ start, end }: { readonly start: number; readonly end: number }) =>
-        new Uint8Array(await file.slice(start, end).arrayBuffer());
-      const source = { namespaceId: NO_NAMESPACE, size: file.size, read };
+      const source = { namespaceId: NO_NAMESPACE, ...fileSourceOf(file) };
       const [outcome] = await uploadFiles(transfers(), [source], { onProgress });
       if (outcome?.kind === 'refused') return outcome;
       if (outcome?.kind !== 'uploaded') return { kind: 'unreadable' };
