@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { signUpInBrowser } from '../support/app-in-browser.ts';
@@ -5,6 +6,8 @@ import { expectNoAxeViolations, useBrowser } from '../support/browser.ts';
 
 const browser = useBrowser();
 const ENTRIES = 100_000;
+/** Compressed, of all scripts until a list is there, workers with them. */
+const SCRIPT_BYTES_MAX = 200_000;
 
 /**
  * Answers listings inside of the page, in the service's stead: making so many entries takes the local stack minutes, and only the list is
@@ -37,11 +40,29 @@ async function answerLargeFolder(page: Page): Promise<void> {
   }, ENTRIES);
 }
 
-test('a folder of 100,000 entries is shown with as few elements as one of twenty, to its end and in any order', async () => {
+/** What the scripts have that this page has loaded, compressed. */
+async function scriptBytesOf(page: Page): Promise<number> {
+  const scripts = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .map(({ name }) => name)
+      .filter((name) => name.endsWith('.js')),
+  );
+  expect(scripts.length).toBeGreaterThan(0);
+  const sizes = [...new Set(scripts)].map(async (script) => {
+    const answer = await fetch(script);
+    expect(answer.status).toBe(200);
+    return gzipSync(Buffer.from(await answer.arrayBuffer())).length;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+test('a folder of 100,000 entries is shown with few scripts, and as few elements as one of twenty, to its end and in any order', async () => {
   const { page } = await signUpInBrowser(browser);
   await answerLargeFolder(page);
   await page.reload();
   await page.getByText('100000 items').waitFor();
+  expect(await scriptBytesOf(page)).toBeLessThan(SCRIPT_BYTES_MAX);
   const grid = page.getByRole('grid');
   const drawn = () => grid.getByRole('row').count();
   expect(await grid.getAttribute('aria-rowcount')).toBe(String(ENTRIES + 1));

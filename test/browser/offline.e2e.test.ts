@@ -93,7 +93,7 @@ test('without a network what is marked opens, changes wait over a reload, and me
   await chooseFor(page, 'Plans', 'Make available offline');
   await page.getByText('Plans', { exact: true }).click();
   for (const name of ['notes.md', 'old.txt', 'draft.txt', 'gone.txt']) {
-    await entry(page, name).getByText('Available offline').waitFor();
+    await entry(page, name).getByText('Available offline', { exact: true }).waitFor();
   }
   await waitForServiceWorker(page);
 
@@ -187,7 +187,7 @@ test('signing out warns of what was not sent, and leaves nothing of the account 
   const { page, email } = await signUpInBrowser(browser);
   await makeFolder(page, 'Kept');
   await chooseFor(page, 'Kept', 'Make available offline');
-  await entry(page, 'Kept').getByText('Available offline').waitFor();
+  await entry(page, 'Kept').getByText('Available offline', { exact: true }).waitFor();
   await page.getByRole('link', { name: 'Settings' }).first().click();
   await page.getByRole('list', { name: 'Available offline' }).getByText('Kept').waitFor();
   await expectNoAxeViolations(page);

@@ -1,5 +1,5 @@
 import { UnavailableError } from '@syncline/client';
-import { type RunnerDependencies, runChanges } from './change-runner.ts';
+import type { RunnerDependencies } from './change-runner.ts';
 import { SEND_PAUSE_MS } from './limits.ts';
 
 /**
@@ -8,15 +8,22 @@ import { SEND_PAUSE_MS } from './limits.ts';
  */
 export function createSender(
   work: RunnerDependencies,
-  way: { readonly name: string; readonly isOnline: () => boolean; readonly signal: AbortSignal },
+  way: {
+    readonly name: string;
+    readonly isOnline: () => boolean;
+    /** Whether anything waits: what sends it is loaded only then. */
+    readonly isWaiting: () => boolean;
+    readonly signal: AbortSignal;
+  },
 ): () => void {
   let isRunning = false;
   let isWanted = false;
   const run = async (): Promise<void> => {
     isRunning = true;
     try {
-      while (isWanted && way.isOnline()) {
+      while (isWanted && way.isOnline() && way.isWaiting()) {
         isWanted = false;
+        const { runChanges } = await import('./change-runner.ts');
         await navigator.locks.request(way.name, { signal: way.signal }, () => runChanges(work, way.signal));
       }
     } catch (failure) {

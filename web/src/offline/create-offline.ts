@@ -1,4 +1,4 @@
-import { createFetchTransport, fetchChunk, systemClock } from '@syncline/client';
+import { systemClock } from '@syncline/client';
 import { encodeUlid, type NamespaceId, type Node, type NodeId } from '@syncline/protocol';
 import { describeBrowser } from '../session/describe-browser.ts';
 import type { LiveChanges } from '../session/live-changes.ts';
@@ -72,7 +72,9 @@ export async function openOffline(dependencies: OfflineDependencies): Promise<Of
     tabs.postMessage('queue');
   };
   const work = runnerDependencies(dependencies, { journal, kept, show });
-  const send = createSender(work, { name: `syncline-changes-${accountId}`, isOnline, signal: over.signal });
+  const isWaiting = (): boolean => queue.get().changes.length > 0;
+  const way = { name: `syncline-changes-${accountId}`, isOnline, isWaiting, signal: over.signal };
+  const send = createSender(work, way);
   tabs.addEventListener('message', ({ data }) => {
     if (data === 'queue') void journal.read().then(queue.set);
     else void kept.load();
@@ -88,7 +90,7 @@ export async function openOffline(dependencies: OfflineDependencies): Promise<Of
     isOnline,
     node: (nodeId) => waitingNodes(queue.get()).get(nodeId) ?? kept.node(nodeId),
     lastSeq: (namespaceId) => live.lastSeq(namespaceId) ?? kept.lastSeq(namespaceId),
-    isQueueing: () => !isOnline() || queue.get().changes.length > 0,
+    isQueueing: () => !isOnline() || isWaiting(),
     async add(changes) {
       if (!(await isRoomFor(journal, queue.get(), changes))) return 'too-much';
       show(await journal.add(changes.map(changeOf)));
@@ -152,15 +154,12 @@ function openKept(
   { api, account }: SignedIn,
   own: { readonly database: IDBDatabase; readonly isOnline: () => boolean; readonly announce: () => void },
 ): KeptFiles {
-  const reading = { transport: createFetchTransport(), clock: systemClock, random: Math.random };
   return new KeptFiles({
     api,
     store: openKeptStore(own.database),
     chunks: openKeptChunks(account.accountId),
-    fetch: async (chunk) => {
-      const outcome = await fetchChunk(reading, chunk, undefined);
-      return outcome.kind === 'fetched' ? outcome.bytes : undefined;
-    },
+    // What reads chunks, and opens compressed ones, is loaded with the first one.
+    fetch: async (chunk) => (await import('./fetch-kept.ts')).fetchKept(chunk),
     alone: (task) => navigator.locks.request(`syncline-keeping-${account.accountId}`, task),
     isOnline: own.isOnline,
     announce: own.announce,

@@ -49,11 +49,11 @@ const NOTHING: UploadsState = {
   totals: { files: 0, doneFiles: 0, failedFiles: 0, bytes: 0, sentBytes: 0, isPaused: false, isOffline: false },
 };
 
-/** Starts the worker, which takes up what an earlier page has left. */
+/** A worker does it, which is started by the first upload, or at once where an earlier page has left one: what it is made of is not needed before. */
 export function createUploads(dependencies: UploadsDependencies): Uploads {
   const { apiUrl, accountId, deviceId, tokens } = dependencies;
-  const worker = new Worker(new URL('./upload-worker.ts', import.meta.url), { type: 'module', name: 'uploads' });
-  const tell = (message: ToWorker): void => worker.postMessage(message);
+  let worker: Worker | undefined;
+  const tell = (message: ToWorker): void => (worker ?? start()).postMessage(message);
   const listeners = new Set<() => void>();
   const items = new Map<string, UploadItem>();
   let state = NOTHING;
@@ -63,7 +63,7 @@ export function createUploads(dependencies: UploadsDependencies): Uploads {
     const token = await (refused === undefined ? tokens.current() : tokens.renew(refused)).catch(() => undefined);
     tell({ kind: 'token', call, token });
   };
-  worker.addEventListener('message', ({ data: message }: MessageEvent<FromWorker>) => {
+  const hear = ({ data: message }: MessageEvent<FromWorker>): void => {
     if (message.kind === 'token-wanted') {
       void answerToken(message.call, message.refused);
       return;
@@ -74,10 +74,21 @@ export function createUploads(dependencies: UploadsDependencies): Uploads {
     state = { items: [...items.values()], totals, ...(question === undefined ? {} : { question }) };
     for (const listener of listeners) listener();
     if (nodes.length > 0) dependencies.onUploaded?.(nodes);
-  });
-  const online = (): void => tell({ kind: 'online' });
+  };
+  const start = (): Worker => {
+    const started = new Worker(new URL('./upload-worker.ts', import.meta.url), { type: 'module', name: 'uploads' });
+    worker = started;
+    started.addEventListener('message', hear);
+    tell({ kind: 'start', apiUrl, accountId, deviceId });
+    return started;
+  };
+  const online = (): void => worker?.postMessage({ kind: 'online' } satisfies ToWorker);
   globalThis.addEventListener('online', online);
-  tell({ kind: 'start', apiUrl, accountId, deviceId });
+  let isClosed = false;
+  const takeUp = async (): Promise<void> => {
+    if ((await hasLeft(accountId)) && !isClosed && worker === undefined) start();
+  };
+  void takeUp();
 
   return {
     subscribe: (listener) => {
@@ -99,10 +110,21 @@ export function createUploads(dependencies: UploadsDependencies): Uploads {
     },
     clear: () => tell({ kind: 'clear' }),
     close: () => {
+      isClosed = true;
       globalThis.removeEventListener('online', online);
-      worker.terminate();
+      worker?.terminate();
     },
   };
+}
+
+/** Whether there are uploads that are not over. False where the browser keeps nothing, as in some private windows. */
+async function hasLeft(accountId: string): Promise<boolean> {
+  try {
+    return (await (await openUploadJournal(accountId)).all()).length > 0;
+  } catch (failure) {
+    if (failure instanceof DOMException) return false;
+    throw failure;
+  }
 }
 
 async function fileOfHandle(accountId: string, id: string): Promise<File | undefined> {

@@ -10,14 +10,13 @@ import styles from './transfer-panel.module.css';
 import { UploadRow } from './upload-row.tsx';
 import { useUploads, useUploadsState } from './uploads-context.ts';
 
-/** What is on its way: shown as long as there is something to tell. */
+/** What is on its way. */
 export function TransferPanel() {
   const { t } = useTranslation();
   const uploads = useUploads();
   const state = useUploadsState();
   const [isFolded, setIsFolded] = useState(false);
   const { items, totals, question } = state;
-  if (items.length === 0) return null;
   const isDone = items.every(({ status }) => isOver(status));
   return (
     <section className={styles.panel} aria-label={t('transfers.title')}>

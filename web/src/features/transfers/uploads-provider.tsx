@@ -1,13 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { forgetContents } from '../../content/register-worker.ts';
 import { serveReads } from '../../content/serve-reads.ts';
 import { nearContents } from '../../offline/near-contents.ts';
 import type { LiveSession } from '../../session/session-context.ts';
 import { createUploads, type Uploads } from '../../transfers/create-transfers.ts';
 import { showNodes } from '../files/follow-live.ts';
-import { TransferPanel } from './transfer-panel.tsx';
-import { UploadsContext } from './uploads-context.ts';
+import { UploadsContext, useUploadsState } from './uploads-context.ts';
+
+const TransferPanel = lazy(async () => ({ default: (await import('./transfer-panel.tsx')).TransferPanel }));
 
 /** Uploads of an account, for as long as it is signed in, and the panel that shows them. */
 export function UploadsProvider({
@@ -40,7 +41,18 @@ export function UploadsProvider({
   return (
     <UploadsContext value={uploads}>
       {children}
-      <TransferPanel />
+      <Panel />
     </UploadsContext>
+  );
+}
+
+/** There as long as there is something to tell. */
+function Panel() {
+  const { items } = useUploadsState();
+  if (items.length === 0) return null;
+  return (
+    <Suspense fallback={null}>
+      <TransferPanel />
+    </Suspense>
   );
 }
