@@ -2,6 +2,8 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const LISTING = 'web/src/features/files/listing.test.ts';
 const SORTING = 'web/src/features/files/sort-entries.test.ts';
+const ROWS = 'web/src/features/files/row-slots.test.ts';
+const PARTS = 'client/src/transfers/send-file-chunk.test.ts';
 const SELECTION = 'web/src/features/files/selection.test.ts';
 
 /** Errors of the web app in what is shown and what is chosen: a browser is a device, too. */
@@ -46,6 +48,39 @@ export const WEB_BUGS: readonly PlantedBug[] = [
     caughtBy: {
       file: SELECTION,
       test: 'loses what is gone, and the keyboard goes to what stands in its place',
+    },
+  },
+  {
+    id: 'scrolled-rows-lose-their-element',
+    what: 'A row that stays in sight is drawn into another element, and what is typed in it is lost.',
+    invariant: 'I-12',
+    file: 'web/src/features/files/row-slots.ts',
+    find: 'before.get(id) ?? free.shift()',
+    replace: 'free.shift()',
+    caughtBy: { file: ROWS, test: 'what stays in sight keeps its element, and no element is for two' },
+  },
+  {
+    id: 'parts-of-files-are-read-into-memory',
+    what: 'A browser reads each chunk into memory to send it, where nothing collects it.',
+    invariant: 'I-12',
+    file: 'client/src/transfers/send-file-chunk.ts',
+    find: 'content.part?.(chunk.place)',
+    replace: 'undefined as Blob | undefined',
+    caughtBy: {
+      file: PARTS,
+      test: 'a file that the platform reads by itself is read here once, to name its chunks',
+    },
+  },
+  {
+    id: 'lost-files-are-sent-on-and-on',
+    what: 'A file that the browser cannot read any more is tried again until the service counts as unreachable.',
+    invariant: 'I-12',
+    file: 'client/src/transfers/send-file-chunk.ts',
+    find: '!isLost(await readWhole(content, { start: place.start, end: Math.min(place.end, place.start + 1) }))',
+    replace: 'place.start >= 0',
+    caughtBy: {
+      file: PARTS,
+      test: 'a file that cannot be read any more is told as unreadable, and is not tried on and on',
     },
   },
 ];

@@ -1,5 +1,5 @@
 import type { Node, NodeId } from '@syncline/protocol';
-import { type MouseEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type MouseEvent, type ReactNode, useEffect, useId, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cx } from '../../ui/cx.ts';
 import { useVirtualRows } from '../../ui/use-virtual-rows.ts';
@@ -7,6 +7,8 @@ import styles from './entry-list.module.css';
 import { EntryRow } from './entry-row.tsx';
 import { EntryTile } from './entry-tile.tsx';
 import { ListHead } from './list-head.tsx';
+import { ListTextsContext } from './list-texts.ts';
+import { assignSlots, type RowSlots } from './row-slots.ts';
 import type { EntryDrag } from './use-entry-drag.ts';
 import type { FolderModel } from './use-folder-model.ts';
 import { useListKeys } from './use-list-keys.ts';
@@ -49,8 +51,9 @@ export interface EntryHandlers {
 
 /** The entries of a folder as a grid of which only what is in sight is drawn. The list has the focus; its active entry is named to readers. */
 export function EntryList(props: EntryListProps) {
-  const { entries, used, view, renaming, drag } = props;
-  const { t } = useTranslation();
+  const { entries, used, view, renaming, drag, isStarred } = props;
+  const { t, i18n } = useTranslation();
+  const texts = useMemo(() => ({ t, i18n }), [t, i18n]);
   const id = useId();
   const isList = view === 'list';
   const headHeight = isList ? HEAD_HEIGHT : 0;
@@ -74,15 +77,9 @@ export function EntryList(props: EntryListProps) {
   const hasActive = active !== undefined && used.order.includes(active);
 
   const shape = { columns: columns.current, first: rows.first, last: Math.min(rows.last, rowCount) };
-  const drawn = drawRows(entries, shape, {
-    handlers,
-    drag,
-    idPrefix: id,
-    renaming,
-    selection: used.selection,
-    view,
-    isStarred: props.isStarred,
-  });
+  const shared = { handlers, drag, idPrefix: id, renaming, selection: used.selection, isStarred };
+  const slots = useRowSlots(isList ? entries.slice(shape.first, shape.last) : []);
+  const drawn = isList ? drawLines(entries, shape, { ...shared, slots }) : drawTiles(entries, shape, shared);
 
   return (
     <div
@@ -110,7 +107,7 @@ export function EntryList(props: EntryListProps) {
       </span>
       {isList && <ListHead order={props.order} onOrder={props.setOrder} />}
       <div role="rowgroup" className={styles.rows} style={{ height: rowCount * rowHeight }}>
-        {drawn}
+        <ListTextsContext value={texts}>{drawn}</ListTextsContext>
       </div>
     </div>
   );
@@ -119,25 +116,38 @@ export function EntryList(props: EntryListProps) {
 interface SharedState {
   readonly handlers: EntryHandlers;
   readonly drag: EntryDrag;
-  readonly view: 'list' | 'tiles';
   readonly idPrefix: string;
   readonly renaming: NodeId | undefined;
   readonly selection: UsedSelection['selection'];
   readonly isStarred: (node: Node) => boolean;
 }
 
-/** The rows from the first up to and without the last. */
-function drawRows(
+/** Rows from the first up to and without the last. */
+interface DrawnRows {
+  readonly columns: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+function drawLines(
   entries: readonly Node[],
-  { columns, first, last }: { readonly columns: number; readonly first: number; readonly last: number },
+  { first, last }: DrawnRows,
+  { slots, ...shared }: SharedState & { readonly slots: RowSlots },
+): readonly ReactNode[] {
+  return entries
+    .slice(first, last)
+    .map((node, offset) => (
+      <EntryRow key={slots.get(node.nodeId)} node={node} index={first + offset} {...stateOf(node, shared)} />
+    ));
+}
+
+function drawTiles(
+  entries: readonly Node[],
+  { columns, first, last }: DrawnRows,
   shared: SharedState,
 ): readonly ReactNode[] {
   return Array.from({ length: Math.max(0, last - first) }, (_, offset) => {
     const row = first + offset;
-    const of = entries.slice(row * columns, (row + 1) * columns);
-    if (shared.view === 'list') {
-      return of.map((node) => <EntryRow key={node.nodeId} node={node} index={row} {...stateOf(node, shared)} />);
-    }
     return (
       <div
         key={row}
@@ -146,12 +156,25 @@ function drawRows(
         className={styles.tileRow}
         style={{ transform: `translateY(${row * TILE_HEIGHT}px)`, gridTemplateColumns: `repeat(${columns}, 1fr)` }}
       >
-        {of.map((node) => (
+        {entries.slice(row * columns, (row + 1) * columns).map((node) => (
           <EntryTile key={node.nodeId} node={node} {...stateOf(node, shared)} />
         ))}
       </div>
     );
   });
+}
+
+/** Which elements the entries in sight are drawn into: those that were drawn last, as far as they go. */
+function useRowSlots(shown: readonly Node[]): RowSlots {
+  const drawn = useRef<RowSlots>(new Map());
+  const slots = assignSlots(
+    drawn.current,
+    shown.map(({ nodeId }) => nodeId),
+  );
+  useEffect(() => {
+    drawn.current = slots;
+  });
+  return slots;
 }
 
 /** What is different in the drawing of one entry; all of it compares by value, so that others are not drawn again. */

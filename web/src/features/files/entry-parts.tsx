@@ -1,11 +1,11 @@
 import type { Node } from '@syncline/protocol';
 import type { ComponentProps } from 'react';
-import { useTranslation } from 'react-i18next';
 import { cx } from '../../ui/cx.ts';
 import { Icon } from '../../ui/icons/icon.tsx';
 import styles from './entry-list.module.css';
 import type { EntryHandlers } from './entry-list.tsx';
 import { formatBytes } from './format-bytes.ts';
+import { useListTexts } from './list-texts.ts';
 import { RenameField } from './rename-field.tsx';
 import type { DragHandlers } from './use-entry-drag.ts';
 
@@ -45,8 +45,8 @@ export function entryAttributes(state: EntryState, shape: string | undefined) {
 
 /** The name, which opens; or the field in which it is changed. The name is no stop of the Tab key: the list is one, and Enter opens its active entry. */
 export function EntryName({ node, handlers, isRenaming, isStarred }: EntryState) {
-  const { t } = useTranslation();
-  if (isRenaming) return <RenameField node={node} onDone={(name) => handlers.rename(node, name)} />;
+  const { t } = useListTexts();
+  if (isRenaming) return <RenameField key={node.nodeId} node={node} onDone={(name) => handlers.rename(node, name)} />;
   return (
     <>
       <span
@@ -88,7 +88,7 @@ export function ChooseBox({ node, isChosen, handlers }: Pick<EntryState, 'node' 
 
 /** How large a file is, or what else an entry is. */
 export function EntrySize({ node }: Pick<EntryState, 'node'>) {
-  const { t, i18n } = useTranslation();
+  const { t, i18n } = useListTexts();
   return (
     <span className={styles.bytes}>
       {node.kind === 'file' ? formatBytes(node.size, i18n.language) : t(`files.kind_${node.kind}`)}
@@ -97,7 +97,7 @@ export function EntrySize({ node }: Pick<EntryState, 'node'>) {
 }
 
 export function MoreButton({ node, handlers }: Pick<EntryState, 'node' | 'handlers'>) {
-  const { t } = useTranslation();
+  const { t } = useListTexts();
   return (
     <button
       type="button"

@@ -1,17 +1,17 @@
 import { systemClock } from '@syncline/client';
 import { memo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { OfflineMark } from '../offline/offline-mark.tsx';
 import styles from './entry-list.module.css';
 import { ChooseBox, EntryName, EntrySize, type EntryState, entryAttributes, MoreButton } from './entry-parts.tsx';
 import { formatExactly, formatInstant } from './format-instant.ts';
 import { KindIcon } from './kind-icon.tsx';
+import { useListTexts } from './list-texts.ts';
 import { modifiedAtOf } from './modified-at.ts';
 
 /** One entry as a line of the list. */
 export const EntryRow = memo(function EntryRow(props: EntryState & { readonly index: number }) {
   const { node, handlers, index } = props;
-  const { i18n } = useTranslation();
+  const { i18n } = useListTexts();
   return (
     <div
       {...entryAttributes(props, styles.row)}

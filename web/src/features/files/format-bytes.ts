@@ -1,3 +1,6 @@
+import { keepFormats } from './kept-formats.ts';
+
+const keptNumbers = keepFormats<Intl.NumberFormat>();
 const UNITS = ['kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
 /** A size as people say it, with three digits at most: `0 bytes`, `12.3 kB`, `4 GB`. One kB is 1,000 bytes, as file managers count. */
@@ -11,10 +14,9 @@ export function formatBytes(bytes: number, language: string): string {
     unit = larger;
   }
   const digits = unit === 'byte' || value >= 99.95 ? 0 : 1;
-  return new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit,
-    unitDisplay: unit === 'byte' ? 'long' : 'short',
-    maximumFractionDigits: digits,
-  }).format(value);
+  const format = keptNumbers(`${language} ${unit} ${digits}`, () => {
+    const unitDisplay = unit === 'byte' ? 'long' : 'short';
+    return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits });
+  });
+  return format.format(value);
 }

@@ -16,3 +16,5 @@ export const COPY_NODES_MAX = 10_000;
 export const TILE_PICTURE_BYTES_MAX = 8 * MiB;
 
 assert(LISTING_PAGE_ENTRIES <= PAGE_ENTRIES_MAX, 'a page is one answer of the service');
+/** Formats of dates, or of numbers, that are kept: for each unit, with and without a digit after the point, in a language, and some of the one before. */
+export const FORMATS_MAX = 16;
