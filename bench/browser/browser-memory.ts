@@ -9,14 +9,18 @@ interface MemoryLook {
   /** Of the page's scripts. */
   readonly heapMb: number;
   /** Resident, of all processes that run pages and workers; NaN where the system does not tell. */
-  readonly processesMb: number;
+  readonly pagesMb: number;
+  /** The same of all processes of the browser, with those that speak to the network and read files. */
+  readonly browserMb: number;
 }
 
 /** The most memory of a browser while something was done in it. */
 export interface MemoryPeak {
   readonly heapMb: number;
-  /** Above what there was before. */
+  /** Of pages and workers, above what there was before. */
   readonly growthMb: number;
+  /** Of the whole browser. */
+  readonly browserGrowthMb: number;
   /** Mean of the last fifth of all looks against that of the second: about 0 where memory does not grow with what was passed. */
   readonly driftMb: number;
 }
@@ -41,7 +45,8 @@ export async function watchMemory(browser: Browser, page: Page, task: () => Prom
   const fifth = Math.max(1, Math.floor(looks.length / 5));
   return {
     heapMb: Math.max(...looks.map(({ heapMb }) => heapMb)),
-    growthMb: Math.max(...looks.map(({ processesMb }) => processesMb)) - before.processesMb,
+    growthMb: Math.max(...looks.map(({ pagesMb }) => pagesMb)) - before.pagesMb,
+    browserGrowthMb: Math.max(...looks.map(({ browserMb }) => browserMb)) - before.browserMb,
     driftMb: mean(looks.slice(-fifth)) - mean(looks.slice(fifth, 2 * fifth)),
   };
 }
@@ -53,8 +58,9 @@ async function lookAt(browser: Browser, page: Page): Promise<MemoryLook> {
   const { processInfo } = await ofBrowser.send('SystemInfo.getProcessInfo');
   await Promise.all([ofPage.detach(), ofBrowser.detach()]);
   const heap = metrics.find(({ name }) => name === 'JSHeapUsedSize')?.value ?? Number.NaN;
-  const pages = processInfo.filter(({ type }) => type === 'renderer');
-  return { heapMb: heap / MB, processesMb: pages.reduce((sum, { id }) => sum + residentMb(id), 0) };
+  const resident = processInfo.map(({ type, id }) => ({ type, mb: residentMb(id) }));
+  const pages = resident.filter(({ type }) => type === 'renderer');
+  return { heapMb: heap / MB, pagesMb: sumOf(pages), browserMb: sumOf(resident) };
 }
 
 /** Source: proc(5). */
@@ -70,6 +76,10 @@ function residentMb(pid: number): number {
   }
 }
 
+function sumOf(processes: readonly { readonly mb: number }[]): number {
+  return processes.reduce((sum, { mb }) => sum + mb, 0);
+}
+
 function mean(looks: readonly MemoryLook[]): number {
-  return looks.reduce((sum, { processesMb }) => sum + processesMb, 0) / Math.max(1, looks.length);
+  return looks.reduce((sum, { pagesMb }) => sum + pagesMb, 0) / Math.max(1, looks.length);
 }
