@@ -6,14 +6,13 @@ import { ContentError, type OpenContent } from './open-content.ts';
 
 /**
  * Contents never run: whatever a file says that it is, its answer has a type that runs nothing, is not sniffed, and stands in a sandbox without
- * an origin. The browser's own viewer of PDF does not open in one; it gets no script and no connection instead.
+ * an origin. The browser's own viewer of PDF does not open in one, so a PDF is saved when somebody opens its address: the preview draws its pages.
  */
 export function headersOf(address: Pick<ContentAddress, 'name' | 'isDownload'>): Record<string, string> {
   const { name, isDownload } = address;
   const type = isDownload ? 'application/octet-stream' : contentTypeOf(name);
-  const sandbox = type === 'application/pdf' ? '' : 'sandbox; ';
-  const policy = `${sandbox}default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'`;
-  const disposition = isDownload || type === 'application/octet-stream' ? 'attachment' : 'inline';
+  const policy = `sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'`;
+  const disposition = type.startsWith('application/') ? 'attachment' : 'inline';
   return {
     'content-type': type,
     'content-disposition': `${disposition}; filename*=UTF-8''${encodeFileName(name)}`,

@@ -2,7 +2,8 @@ import type { Node, Revision } from '@syncline/protocol';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { readPartOf } from '../../content/read-part.ts';
+import { addressOf, contentPath } from '../../content/content-address.ts';
+import { readPartAt } from '../../content/read-part.ts';
 import { readPreferences, writePreferences } from '../../session/preferences.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
@@ -130,6 +131,6 @@ async function compare(node: Node, before: Revision, after: Revision) {
 }
 
 async function readText(node: Node, revision: Revision): Promise<string> {
-  const bytes = await readPartOf(revisionNode(node, revision))(0, revision.size);
+  const bytes = await readPartAt(contentPath(addressOf(revisionNode(node, revision), false)))(0, revision.size);
   return new TextDecoder().decode(bytes);
 }

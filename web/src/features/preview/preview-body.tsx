@@ -1,63 +1,66 @@
-import type { Node } from '@syncline/protocol';
-import { type ReactNode, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { addressOf, contentPath } from '../../content/content-address.ts';
-import { type ReadPart, readPartOf } from '../../content/read-part.ts';
-import { LOCAL_REV_MIN } from '../../offline/limits.ts';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { type ReadPart, readPartAt } from '../../content/read-part.ts';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
 import { formatBytes } from '../files/format-bytes.ts';
-import { useIsOnline, useOffline } from '../offline/use-offline.ts';
 import { TEXT_BYTES_MAX } from './limits.ts';
 import { type ArchiveEntry, listArchive } from './list-archive.ts';
 import { parseTable, separatorOf } from './parse-table.ts';
 import styles from './preview.module.css';
 import { previewKind } from './preview-kind.ts';
+import { usePreviewTexts } from './preview-texts.ts';
+import type { PreviewedContent } from './previewed-content.ts';
+
+const PdfPages = lazy(async () => ({ default: (await import('./pdf-pages.tsx')).PdfPages }));
 
 /** A file as it looks. What it holds never becomes a part of the page's markup: pictures and players get its address, texts are text. */
-export function PreviewBody({ node }: { readonly node: Node }) {
-  const { t } = useTranslation();
+export function PreviewBody({ content }: { readonly content: PreviewedContent }) {
+  const { say } = usePreviewTexts();
   const [hasFailed, setHasFailed] = useState(false);
-  const isOnline = useIsOnline();
-  const isHere = useOffline().kept.hasContent(node) || node.contentRev >= LOCAL_REV_MIN;
-  const address = contentPath(addressOf(node, false));
+  const { name, address } = content;
   const fail = (): void => setHasFailed(true);
-  if (!isOnline && !isHere) {
-    return <EmptyState icon="offline" title={t('offline.notKeptTitle')} text={t('offline.notKeptText')} />;
-  }
-  if (hasFailed) return <EmptyState icon="warning" title={t('preview.failedTitle')} text={t('preview.failedText')} />;
-  switch (previewKind(node.name)) {
+  if (hasFailed) return <Failed />;
+  switch (previewKind(name)) {
     case 'image':
-      return <img className={styles.picture} src={address} alt={node.name} onError={fail} />;
+      return <img className={styles.picture} src={address} alt={name} onError={fail} />;
     case 'video':
       // Captions of a person's own film are in the film, or nowhere.
-      return <video className={styles.picture} src={address} controls onError={fail} aria-label={node.name} />;
+      return <video className={styles.picture} src={address} controls onError={fail} aria-label={name} />;
     case 'audio':
-      return <audio className={styles.sound} src={address} controls onError={fail} aria-label={node.name} />;
+      return <audio className={styles.sound} src={address} controls onError={fail} aria-label={name} />;
     case 'pdf':
-      return <iframe className={styles.pages} src={address} title={node.name} />;
+      return (
+        <Suspense fallback={<Loading label={say('preview.loading')} />}>
+          <PdfPages content={content} onFailed={fail} />
+        </Suspense>
+      );
     case 'text':
-      return <TextOf node={node}>{(text) => <pre className={styles.text}>{text}</pre>}</TextOf>;
+      return <TextOf content={content}>{(text) => <pre className={styles.text}>{text}</pre>}</TextOf>;
     case 'table':
-      return <TextOf node={node}>{(text) => <Table text={text} />}</TextOf>;
+      return <TextOf content={content}>{(text) => <Table text={text} />}</TextOf>;
     case 'archive':
-      return <Archive node={node} onFailed={fail} />;
+      return <Archive content={content} onFailed={fail} />;
     case 'none':
-      return <EmptyState icon="file" title={t('preview.noneTitle')} text={t('preview.noneText')} />;
+      return <EmptyState icon="file" title={say('preview.noneTitle')} text={say('preview.noneText')} />;
   }
 }
 
-function TextOf({ node, children }: { readonly node: Node; readonly children: (text: string) => ReactNode }) {
-  const { t, i18n } = useTranslation();
-  const text = useLoaded(node, async (read) =>
-    new TextDecoder().decode(await read(0, Math.min(node.size, TEXT_BYTES_MAX))),
+function Failed() {
+  const { say } = usePreviewTexts();
+  return <EmptyState icon="warning" title={say('preview.failedTitle')} text={say('preview.failedText')} />;
+}
+
+function TextOf(props: { readonly content: PreviewedContent; readonly children: (text: string) => ReactNode }) {
+  const { content, children } = props;
+  const { say, language } = usePreviewTexts();
+  const text = useLoaded(content, async (read) =>
+    new TextDecoder().decode(await read(0, Math.min(content.size, TEXT_BYTES_MAX))),
   );
-  if (text === 'failed')
-    return <EmptyState icon="warning" title={t('preview.failedTitle')} text={t('preview.failedText')} />;
-  if (text === undefined) return <Loading label={t('app.loading')} />;
-  const limit = formatBytes(TEXT_BYTES_MAX, i18n.language);
+  if (text === 'failed') return <Failed />;
+  if (text === undefined) return <Loading label={say('preview.loading')} />;
+  const limit = formatBytes(TEXT_BYTES_MAX, language);
   return (
     <>
-      {node.size > TEXT_BYTES_MAX && <p className={styles.cut}>{t('preview.cut', { limit })}</p>}
+      {content.size > TEXT_BYTES_MAX && <p className={styles.cut}>{say('preview.cut', { limit })}</p>}
       {children(text.value)}
     </>
   );
@@ -89,29 +92,29 @@ function Table({ text }: { readonly text: string }) {
   );
 }
 
-function Archive({ node, onFailed }: { readonly node: Node; readonly onFailed: () => void }) {
-  const { t, i18n } = useTranslation();
-  const entries = useLoaded<readonly ArchiveEntry[] | undefined>(node, (read) => listArchive(node.size, read));
+function Archive({ content, onFailed }: { readonly content: PreviewedContent; readonly onFailed: () => void }) {
+  const { say, language } = usePreviewTexts();
+  const entries = useLoaded<readonly ArchiveEntry[] | undefined>(content, (read) => listArchive(content.size, read));
   const isFailed = entries === 'failed' || (entries !== undefined && entries.value === undefined);
   useEffect(() => {
     if (isFailed) onFailed();
   }, [isFailed, onFailed]);
   if (entries === undefined || entries === 'failed' || entries.value === undefined) {
-    return <Loading label={t('app.loading')} />;
+    return <Loading label={say('preview.loading')} />;
   }
   return (
     <table className={styles.table}>
       <thead>
         <tr>
-          <th scope="col">{t('preview.entry')}</th>
-          <th scope="col">{t('preview.size')}</th>
+          <th scope="col">{say('preview.entry')}</th>
+          <th scope="col">{say('preview.size')}</th>
         </tr>
       </thead>
       <tbody>
         {keyed(entries.value).map(({ key, value }) => (
           <tr key={key}>
             <td>{value.path}</td>
-            <td>{value.path.endsWith('/') ? '' : formatBytes(value.size, i18n.language)}</td>
+            <td>{value.path.endsWith('/') ? '' : formatBytes(value.size, language)}</td>
           </tr>
         ))}
       </tbody>
@@ -120,11 +123,14 @@ function Archive({ node, onFailed }: { readonly node: Node; readonly onFailed: (
 }
 
 /** What is made of parts of a content; undefined while it is read. */
-function useLoaded<T>(node: Node, load: (read: ReadPart) => Promise<T>): { readonly value: T } | 'failed' | undefined {
+function useLoaded<T>(
+  { address }: PreviewedContent,
+  load: (read: ReadPart) => Promise<T>,
+): { readonly value: T } | 'failed' | undefined {
   const [loaded, setLoaded] = useState<{ readonly value: T } | 'failed'>();
   useEffect(() => {
     let isWanted = true;
-    load(readPartOf(node)).then(
+    load(readPartAt(address)).then(
       (value) => isWanted && setLoaded({ value }),
       () => isWanted && setLoaded('failed'),
     );

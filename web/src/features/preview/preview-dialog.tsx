@@ -1,12 +1,16 @@
 import type { Node } from '@syncline/protocol';
-import { useEffect, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button, IconButton } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { addressOf, contentPath } from '../../content/content-address.ts';
+import { LOCAL_REV_MIN } from '../../offline/limits.ts';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
 import { isEditable } from '../editor/is-editable.ts';
+import { useIsOnline, useOffline } from '../offline/use-offline.ts';
 import { useSaving } from '../transfers/use-saving.ts';
-import styles from './preview.module.css';
 import { PreviewBody } from './preview-body.tsx';
+import { PreviewFrame } from './preview-frame.tsx';
+import { type PreviewTexts, PreviewTextsContext } from './preview-texts.ts';
 
 /** Shows a file, and those before and after it in its folder. */
 export function PreviewDialog(props: {
@@ -16,64 +20,54 @@ export function PreviewDialog(props: {
   readonly onEdit?: (node: Node) => void;
   readonly onClose: () => void;
 }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const save = useSaving();
   const files = props.entries.filter(({ kind }) => kind === 'file');
   const [shownId, setShownId] = useState(props.first.nodeId);
   const index = files.findIndex(({ nodeId }) => nodeId === shownId);
   const shown = files[index] ?? props.first;
-  const go = (by: number): void => {
-    const next = files[index + by];
-    if (next !== undefined) setShownId(next.nodeId);
-  };
-  useArrowKeys(go);
-  return (
-    <Dialog title={shown.name} closeLabel={t('app.close')} onClose={props.onClose} isFull>
-      <div className={styles.preview}>
-        <PreviewBody key={`${shown.nodeId} ${shown.contentRev}`} node={shown} />
-      </div>
-      <footer className={styles.ways}>
-        <IconButton
-          icon="chevron-right"
-          className={styles.before}
-          label={t('preview.before')}
-          isDisabled={index <= 0}
-          onPress={() => go(-1)}
-        />
-        <span role="status">{t('preview.place', { index: index + 1, count: files.length })}</span>
-        <IconButton
-          icon="chevron-right"
-          label={t('preview.after')}
-          isDisabled={index < 0 || index >= files.length - 1}
-          onPress={() => go(1)}
-        />
-        {props.onEdit !== undefined && isEditable(shown) && (
-          <Button icon="edit" onPress={() => props.onEdit?.(shown)}>
-            {t('offline.edit')}
-          </Button>
-        )}
-        <Button icon="download" onPress={() => void save([shown])}>
-          {t('transfers.download')}
+  const texts = useMemo((): PreviewTexts => ({ language: i18n.language, say: sayWith(t) }), [t, i18n.language]);
+  const actions = (
+    <>
+      {props.onEdit !== undefined && isEditable(shown) && (
+        <Button icon="edit" onPress={() => props.onEdit?.(shown)}>
+          {t('offline.edit')}
         </Button>
-      </footer>
-    </Dialog>
+      )}
+      <Button icon="download" onPress={() => void save([shown])}>
+        {t('preview.download')}
+      </Button>
+    </>
+  );
+  return (
+    <PreviewTextsContext value={texts}>
+      <PreviewFrame
+        title={shown.name}
+        index={index}
+        count={files.length}
+        onGo={(next) => setShownId(files[next]?.nodeId ?? shownId)}
+        onClose={props.onClose}
+        actions={actions}
+      >
+        <KeptPreview key={`${shown.nodeId} ${shown.contentRev}`} node={shown} />
+      </PreviewFrame>
+    </PreviewTextsContext>
   );
 }
 
-/** The arrow keys, wherever the focus is in the dialog: it is on the dialog itself at first. */
-function useArrowKeys(go: (by: number) => void): void {
-  const latest = useRef(go);
-  useEffect(() => {
-    latest.current = go;
-  });
-  useEffect(() => {
-    const hear = ({ key, target }: KeyboardEvent): void => {
-      // A player and a field use the arrows themselves.
-      if (target instanceof HTMLMediaElement || target instanceof HTMLInputElement) return;
-      if (key === 'ArrowRight') latest.current(1);
-      if (key === 'ArrowLeft') latest.current(-1);
-    };
-    document.addEventListener('keydown', hear);
-    return () => document.removeEventListener('keydown', hear);
-  }, []);
+/** The content where it can be read, without a network too where it is kept. */
+function KeptPreview({ node }: { readonly node: Node }) {
+  const { t } = useTranslation();
+  const isOnline = useIsOnline();
+  const isHere = useOffline().kept.hasContent(node) || node.contentRev >= LOCAL_REV_MIN;
+  if (!isOnline && !isHere) {
+    return <EmptyState icon="offline" title={t('offline.notKeptTitle')} text={t('offline.notKeptText')} />;
+  }
+  const { name, size } = node;
+  return <PreviewBody content={{ name, size, address: contentPath(addressOf(node, false)) }} />;
+}
+
+/** The catalogues' own function knows more kinds of texts and values than its type can say at once. */
+function sayWith(t: unknown): PreviewTexts['say'] {
+  return t as PreviewTexts['say'];
 }
