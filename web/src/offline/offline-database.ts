@@ -17,6 +17,11 @@ export function keptChunksName(accountId: string): string {
   return KEPT_CHUNKS_PREFIX + accountId;
 }
 
+/** The name of the database in which it is kept when pictures of the account were taken. */
+export function photoDatesName(accountId: string): string {
+  return `syncline-photos-${accountId}`;
+}
+
 /** Runs writes over several stores in one transaction; resolves once all of them are kept. @throws when there is no room. */
 export function writeAll(
   database: IDBDatabase,
@@ -34,11 +39,7 @@ export function writeAll(
 /** Removes all that the account keeps, also what waits to be sent. */
 export async function dropOfflineData(accountId: string): Promise<void> {
   await dropKeptContents(accountId);
-  await new Promise<void>((resolve) => {
-    const request = indexedDB.deleteDatabase(PREFIX + accountId);
-    // Another tab that has it open is on its way to close it: it goes then.
-    for (const event of ['success', 'error', 'blocked']) request.addEventListener(event, () => resolve());
-  });
+  await dropDatabase(PREFIX + accountId);
 }
 
 /** Removes what can be read again: contents and the lists of them. What waits to be sent stays, for the same account alone. */
@@ -61,4 +62,13 @@ export async function dropOthers(accountId: string): Promise<void> {
 
 async function dropKeptContents(accountId: string): Promise<void> {
   await caches.delete(keptChunksName(accountId));
+  await dropDatabase(photoDatesName(accountId));
+}
+
+function dropDatabase(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const request = indexedDB.deleteDatabase(name);
+    // Another tab that has it open is on its way to close it: it goes then.
+    for (const event of ['success', 'error', 'blocked']) request.addEventListener(event, () => resolve());
+  });
 }

@@ -1,8 +1,8 @@
 import type { Node } from '@syncline/protocol';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useApi } from '../../session/session-context.ts';
+import { useApi, useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -12,8 +12,10 @@ import { failureMessage } from '../files/failure-message.ts';
 import { queryKeys } from '../files/query-keys.ts';
 import { groupPhotos, type PhotoDay } from './group-photos.ts';
 import { PHOTOS_READ } from './limits.ts';
+import { PhotoDates } from './photo-dates.ts';
 import { PhotoTile } from './photo-tile.tsx';
 import styles from './photos.module.css';
+import { readTakenAt } from './read-taken-at.ts';
 import { Thumbnails } from './thumbnails.ts';
 
 const PreviewDialog = lazy(async () => ({ default: (await import('../preview/preview-dialog.tsx')).PreviewDialog }));
@@ -22,12 +24,15 @@ const PreviewDialog = lazy(async () => ({ default: (await import('../preview/pre
 export function PhotosPage() {
   const { t } = useTranslation();
   const query = usePhotos();
+  const dates = usePhotoDates();
   const photos = useMemo(() => query.data?.pages.flatMap(({ hits }) => hits.map(({ node }) => node)), [query.data]);
   return (
     <Page title={t('photos.title')}>
       {query.error !== null && <PhotosFailure error={query.error} />}
-      {query.error === null && photos === undefined && <Loading label={t('app.loading')} />}
-      {photos !== undefined && <PhotoGrid photos={photos} isWhole={!query.hasNextPage} />}
+      {query.error === null && (photos === undefined || dates === undefined) && <Loading label={t('app.loading')} />}
+      {photos !== undefined && dates !== undefined && (
+        <PhotoGrid photos={photos} dates={dates} isWhole={!query.hasNextPage} />
+      )}
       {query.hasNextPage && (
         <Button isDisabled={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
           {t('app.loadMore')}
@@ -54,6 +59,22 @@ function usePhotos() {
   });
 }
 
+/** Undefined while they are read. */
+function usePhotoDates(): PhotoDates | undefined {
+  const { accountId } = useSignedIn().account;
+  const [dates, setDates] = useState<PhotoDates>();
+  useEffect(() => {
+    const opening = PhotoDates.open(accountId);
+    let isWanted = true;
+    void opening.then((opened) => (isWanted ? setDates(opened) : undefined));
+    return () => {
+      isWanted = false;
+      void opening.then((opened) => opened.close());
+    };
+  }, [accountId]);
+  return dates;
+}
+
 function PhotosFailure({ error }: { readonly error: Error }) {
   const { t } = useTranslation();
   // A deployment without a search index says so by this code; its files are where they are.
@@ -62,11 +83,16 @@ function PhotosFailure({ error }: { readonly error: Error }) {
   return <Notice kind="problem">{failureMessage(t, error)}</Notice>;
 }
 
-function PhotoGrid({ photos, isWhole }: { readonly photos: readonly Node[]; readonly isWhole: boolean }) {
+function PhotoGrid(props: { readonly photos: readonly Node[]; readonly dates: PhotoDates; readonly isWhole: boolean }) {
+  const { photos, dates, isWhole } = props;
   const { t } = useTranslation();
-  const [thumbnails] = useState(() => new Thumbnails());
+  const [thumbnails] = useState(() => thumbnailsWith(dates));
   const [shown, setShown] = useState<Node>();
-  const months = useMemo(() => groupPhotos(photos), [photos]);
+  const known = useSyncExternalStore(dates.subscribe, dates.all);
+  const months = useMemo(
+    () => groupPhotos(photos, { takenAt: ({ contentHash = '' }) => known.get(contentHash)?.takenAt }),
+    [photos, known],
+  );
   if (photos.length === 0 && isWhole)
     return <EmptyState icon="image" title={t('photos.emptyTitle')} text={t('photos.emptyText')} />;
   const inOrder = months.flatMap(({ days }) => days.flatMap((day) => day.photos));
@@ -87,6 +113,16 @@ function PhotoGrid({ photos, isWhole }: { readonly photos: readonly Node[]; read
       </Suspense>
     </>
   );
+}
+
+/** A picture that is made small is read anyway: so it costs nothing to see when it was taken. */
+function thumbnailsWith(dates: PhotoDates): Thumbnails {
+  return new Thumbnails({
+    onHead: ({ contentHash }, head) => {
+      if (contentHash !== undefined && !dates.all().has(contentHash)) dates.learn(contentHash, readTakenAt(head));
+    },
+    onIdle: () => dates.tell(),
+  });
 }
 
 function Day(props: {
