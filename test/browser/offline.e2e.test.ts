@@ -95,6 +95,10 @@ test('without a network what is marked opens, changes wait over a reload, and me
   for (const name of ['notes.md', 'old.txt', 'draft.txt', 'gone.txt']) {
     await entry(page, name).getByText('Available offline', { exact: true }).waitFor();
   }
+  await page.getByRole('button', { name: 'Show as tiles' }).click();
+  const tile = page.getByRole('gridcell').filter({ has: page.getByText('notes.md', { exact: true }) });
+  await tile.getByText('Available offline').waitFor();
+  await page.getByRole('button', { name: 'Show as list' }).click();
   await waitForServiceWorker(page);
 
   await page.context().setOffline(true);

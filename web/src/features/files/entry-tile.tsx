@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { OfflineMark } from '../offline/offline-mark.tsx';
 import styles from './entry-list.module.css';
 import { ChooseBox, EntryName, EntrySize, type EntryState, entryAttributes, MoreButton } from './entry-parts.tsx';
 import { TilePicture } from './tile-picture.tsx';
@@ -12,7 +13,10 @@ export const EntryTile = memo(function EntryTile(props: EntryState) {
       <MoreButton node={node} handlers={handlers} />
       <TilePicture node={node} />
       <EntryName {...props} />
-      <EntrySize node={node} />
+      <span className={styles.tileFacts}>
+        <OfflineMark node={node} />
+        <EntrySize node={node} />
+      </span>
     </div>
   );
 });

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useApi } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons/icon.tsx';
+import rows from '../../ui/rows.module.css';
 import { answerValue } from '../files/answer-value.ts';
 import { formatExactly } from '../files/format-instant.ts';
 import { queryKeys } from '../files/query-keys.ts';
@@ -39,7 +40,7 @@ export function LinkEntry({ link, hasPath }: { readonly link: Link; readonly has
     });
   };
   return (
-    <li className={styles.link}>
+    <li className={hasPath ? rows.row : styles.link}>
       <Icon name={link.role === 'upload' ? 'upload' : 'link'} />
       <span className={styles.name}>
         {title}
