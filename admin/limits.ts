@@ -6,6 +6,9 @@ import { LAG_MS_MAX } from '../lambdas/sweep/limits.ts';
 export const PAGE_ROWS_MAX = 500;
 /** Pages of one scan: half a billion rows. */
 export const SCAN_PAGES_MAX = 1_000_000;
+/** Keys of one BatchGetItem, and calls until everything in it was answered. Source: Amazon DynamoDB Developer Guide, "Quotas". */
+export const BATCH_KEYS_MAX = 100;
+export const BATCH_TRIES_MAX = 8;
 /** Rows and objects that are checked together. */
 export const CHECKS_IN_FLIGHT_MAX = 16;
 /** What is found is looked at again after each of these, before it is told: a write that was under way has ended by then. */

@@ -6,13 +6,14 @@ import { systemClock } from '../lambdas/runtime/system-clock.ts';
 import { UnavailableError } from '../lambdas/runtime/unavailable-error.ts';
 import { AdminProblem } from './admin-problem.ts';
 import { openAudit } from './audit.ts';
-import { openSearch, openStage } from './open-stage.ts';
+import { openSearch, openStage, openTables } from './open-stage.ts';
 import { runEpochs } from './run-epochs.ts';
 import { type ExportCommand, runExport } from './run-export.ts';
 import { runFsck } from './run-fsck.ts';
 import { runReindex } from './run-reindex.ts';
 import { runRepair } from './run-repair.ts';
 import { runSearch } from './run-search.ts';
+import { runSetBack } from './run-set-back.ts';
 import { processTerminal } from './terminal.ts';
 
 const USAGE = `npm run admin -- COMMAND [--stage local|dev|prod] [--region REGION] [--profile PROFILE]
@@ -26,6 +27,9 @@ const USAGE = `npm run admin -- COMMAND [--stage local|dev|prod] [--region REGIO
   reindex [--namespace ID] [--force]
           makes the search index anew beside the one that serves, if that is of another definition or --force is given, and lets
           it serve; repeated, it goes on. With --namespace it looks at all of one in the index that serves
+  set-back --suffix=SUFFIX [--yes]
+          while no function runs: makes all tables hold the rows of the tables with SUFFIX behind their names, which AWS has restored to
+          an earlier point; without --yes it only tells how many rows differ
   epochs  [--yes] [--above EPOCH]
           after all tables were set back to an earlier point, and before anything is committed: tells devices that are ahead to
           merge; without --yes it only tells what it would do
@@ -49,6 +53,7 @@ const OPTIONS = {
   trash: { type: 'boolean', default: false },
   force: { type: 'boolean', default: false },
   above: { type: 'string', default: '0' },
+  suffix: { type: 'string' },
 } as const;
 
 type Values = ReturnType<typeof readArguments>['values'];
@@ -70,6 +75,10 @@ async function run(): Promise<number> {
   if (command === 'search') {
     const terminal = processTerminal(() => systemClock.now());
     return runSearch(await openSearch(stage), terminal, { isJson: values.json });
+  }
+  if (command === 'set-back') {
+    const terminal = processTerminal(() => systemClock.now());
+    return runSetBack(await openTables(stage), terminal, { suffix: values.suffix, isDry: !values.yes });
   }
   const audit = openAudit(await openStage(stage));
   const terminal = processTerminal(() => audit.clock.now());

@@ -10,6 +10,7 @@ import { S3RemovableObjects } from '../lambdas/sweep/s3-removable-objects.ts';
 import { AdminProblem } from './admin-problem.ts';
 import type { DeploymentAccess } from './audit.ts';
 import { awsAccount } from './aws-account.ts';
+import type { TablesAccess } from './set-back.ts';
 
 export interface StageOptions {
   readonly stage: string;
@@ -39,6 +40,24 @@ export async function openStage(options: StageOptions): Promise<DeploymentAccess
     random: systemRandom,
     objects: new S3ObjectStore({ bucket, clock: systemClock, connection }),
     listing: new S3RemovableObjects({ bucket, connection }),
+  };
+}
+
+/** All tables of a deployed stage, also the one that nobody needs for a check. @throws AdminProblem when there are none. */
+export async function openTables(options: StageOptions): Promise<TablesAccess> {
+  const connection = options.stage === 'local' ? await localConnection(options) : remoteConnection(options);
+  const find = outputFinder(options, await stackOutputs(connection, `Syncline-${options.stage}-Storage`));
+  return {
+    client: createDynamodbClient({ connection }),
+    tableNames: {
+      accounts: find('AccountsTable'),
+      changes: find('ChangesTable'),
+      chunks: find('ChunksTable'),
+      files: find('FilesTable'),
+      sessions: find('SessionsTable'),
+    },
+    clock: systemClock,
+    random: systemRandom,
   };
 }
 

@@ -72,6 +72,7 @@ export interface Query {
 
 export interface Scan {
   readonly TableName: string;
+  readonly ConsistentRead?: boolean;
   readonly FilterExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Item;

@@ -6,6 +6,8 @@ const EXPORT = 'test/admin/export.test.ts';
 const HEALTHY = 'test/admin/healthy-histories.property.test.ts';
 const EPOCHS = 'test/admin/raise-epochs.test.ts';
 const SCRUB = 'lambdas/scrub/scrub.test.ts';
+const SET_BACK = 'test/admin/set-back.test.ts';
+const SET_BACK_ROWS = 'every table has exactly the rows of the earlier moment, and only what differs was written';
 
 /** Errors in what looks at a deployment, mends it and hands it out. */
 export const ADMIN_BUGS: readonly PlantedBug[] = [
@@ -130,5 +132,32 @@ export const ADMIN_BUGS: readonly PlantedBug[] = [
       file: EPOCHS,
       test: 'positions that lie ahead of the journals are begun anew, and so is a pass of the sweep, but not its clock',
     },
+  },
+  {
+    id: 'rows-of-later-stay',
+    what: 'Rows that were made after the point to which tables are set back stay.',
+    invariant: 'I-24',
+    file: 'admin/set-back.ts',
+    find: 'page.filter((row) => !kept.has(keyText(row)))',
+    replace: 'page.filter((row) => !kept.has(keyText(row)) && kept.size > PAGE_ROWS_MAX)',
+    caughtBy: { file: SET_BACK, test: SET_BACK_ROWS },
+  },
+  {
+    id: 'changed-rows-stay',
+    what: 'Of rows that were there at both times the later one stays.',
+    invariant: 'I-24',
+    file: 'admin/set-back.ts',
+    find: 'return other !== undefined && inOrder(row) === inOrder(other);',
+    replace: 'return other !== undefined && keyText(row) === keyText(other);',
+    caughtBy: { file: SET_BACK, test: SET_BACK_ROWS },
+  },
+  {
+    id: 'unrestored-takes-all-away',
+    what: 'A restored table that has no rows yet takes away what the present one has.',
+    invariant: 'I-24',
+    file: 'admin/set-back.ts',
+    find: "(present !== true || table === 'sessions')",
+    replace: "(present !== true || table !== 'accounts')",
+    caughtBy: { file: SET_BACK, test: 'tables that were not restored, or not yet, take nothing away' },
   },
 ];

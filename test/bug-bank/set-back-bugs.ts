@@ -3,6 +3,11 @@ import type { PlantedBug } from './planted-bug.ts';
 const TEST = 'test/scenarios/tables-set-back.test.ts';
 const DELTA = 'lambdas/journal/list-changes.ts';
 
+const HISTORIES = {
+  file: 'test/simulation/set-back-histories.test.ts',
+  test: 'tables that are set back to any moment, beside a bucket that is not, take nothing from whoever is ahead of them',
+} as const;
+
 /** Errors after a service was set back: devices that are ahead of it lose what it does not have. */
 export const SET_BACK_BUGS: readonly PlantedBug[] = [
   {
@@ -49,5 +54,14 @@ export const SET_BACK_BUGS: readonly PlantedBug[] = [
       file: 'test/scenarios/shared-folders.test.ts',
       test: 'a mounted namespace that was set back is told apart from one whose journal is only too short',
     },
+  },
+  {
+    id: 'devices-keep-agreements',
+    what: 'A device whose cursor is of another epoch lists the tree, and goes on with what it had agreed on.',
+    invariant: 'I-24',
+    file: 'client/src/engine/pull-changes.ts',
+    find: 'if (answer.problem.details?.expired !== true) trees.forgetAgreements();',
+    replace: '',
+    caughtBy: HISTORIES,
   },
 ];

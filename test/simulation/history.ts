@@ -33,6 +33,8 @@ export interface History {
   readonly devices: number;
   /** Devices of another account, which happen to have the same bytes. */
   readonly strangers: number;
+  /** The doing of the first storm before which the tables are set back to that time, when that storm is over. */
+  readonly setBackAt: number | undefined;
   readonly storms: readonly Storm[];
 }
 
@@ -44,9 +46,15 @@ const CALLS_MAX = 200;
 const AIMED_SHARE = 0.7;
 const ROLLED_BACK_MAX = 12;
 const JUMP_MS_MAX = 30 * DAY_MS;
+/** Share of the histories with that fault: each is run twice as far. */
+const SET_BACK_SHARE = 0.5;
 
 /** Draws a history. What is dropped is left out without changing anything else that is drawn. */
-export function drawHistory(chance: Chance, faults: Faults, dropped: ReadonlySet<number>): History {
+export function drawHistory(
+  chance: Chance,
+  faults: Faults,
+  { dropped, isSetBack }: { readonly dropped: ReadonlySet<number>; readonly isSetBack: boolean },
+): History {
   const devices = chance.pick(DEVICES);
   const strangers = chance.happens(STRANGERS_SHARE) ? 1 : 0;
   const storms: Storm[] = [];
@@ -67,7 +75,13 @@ export function drawHistory(chance: Chance, faults: Faults, dropped: ReadonlySet
     }
     storms.push(planned);
   }
-  return { devices, strangers, storms };
+  const own = chance.fork('set back');
+  const isDrawn = faults.isOn('tables-set-back') && own.happens(SET_BACK_SHARE);
+  // Nobody knows how long ago a moment was whose clock has jumped since.
+  const canBeSetBack = !faults.isOn('clock-jump');
+  const numbers = storms[0]?.map((planned) => planned.number) ?? [];
+  const setBackAt = canBeSetBack && (isDrawn || isSetBack) && numbers.length > 0 ? own.pick(numbers) : undefined;
+  return { devices, strangers, setBackAt, storms };
 }
 
 /** Kinds of doings with the fault that they are, and how often they come beside edits. */

@@ -54,7 +54,11 @@ const LEAPS_MS = [HOUR_MS, 25 * HOUR_MS, 50 * HOUR_MS, 8 * DAY_MS, 31 * DAY_MS];
 const LEAPS_MS_MAX = 165 * DAY_MS;
 
 /** Draws a history of people. What is dropped is left out without changing anything else that is drawn. */
-export function drawPeopleHistory(chance: Chance, faults: Faults, dropped: ReadonlySet<number>): PeopleHistory {
+export function drawPeopleHistory(
+  chance: Chance,
+  faults: Faults,
+  { dropped, isSetBack }: { readonly dropped: ReadonlySet<number>; readonly isSetBack: boolean },
+): PeopleHistory {
   const people = chance.pick([2, 3, 3, 4]);
   const devices = chance.pick(DEVICES);
   const hasFolder = chance.happens(0.9);
@@ -75,8 +79,8 @@ export function drawPeopleHistory(chance: Chance, faults: Faults, dropped: Reado
     }
     storms.push(planned);
   }
-  const isSetBack = faults.isOn('tables-set-back') && chance.happens(SET_BACK_SHARE);
-  const setBackAt = isSetBack ? chance.pick(storms[0]?.map((planned) => planned.number) ?? [0]) : undefined;
+  const isDrawn = faults.isOn('tables-set-back') && chance.happens(SET_BACK_SHARE);
+  const setBackAt = isDrawn || isSetBack ? chance.pick(storms[0]?.map((planned) => planned.number) ?? [0]) : undefined;
   return { people, devices, hasFolder, setBackAt, storms };
 }
 

@@ -51,7 +51,7 @@ export class PeopleSimulation {
 
   constructor(options: SimulationOptions) {
     this.#options = options;
-    const { seed, without = new Set(), dropped = new Set(), isTraced = false } = options;
+    const { seed, without = new Set(), dropped = new Set(), isSetBack = false, isTraced = false } = options;
     const chance = new Chance(`${seed}`);
     const faults = new Faults(chance.fork('faults'), without);
     const scheduler = new Scheduler({ chance: chance.fork('scheduler'), startMs: START_MS });
@@ -68,7 +68,7 @@ export class PeopleSimulation {
     this.#retained = new RetainedContents(this.#stage, service);
     this.#access.attach(service, this.#retained);
     this.#upkeep = new Upkeep(this.#stage, service, this.#retained);
-    this.#history = drawPeopleHistory(chance.fork('history'), faults, dropped);
+    this.#history = drawPeopleHistory(chance.fork('history'), faults, { dropped, isSetBack });
     service.onShared = () => void this.#access.noteRoles();
     service.onCommitted = (transaction) => this.#committed(transaction);
     service.onDelete = ({ deviceId, opId }, oracle, files) => {

@@ -66,6 +66,13 @@ function checkContents(world: World, devices: readonly SimulatedDevice[]): void 
   }
 }
 
+/** I-1 of everything that is retained. */
+export async function checkStored({ service }: World): Promise<void> {
+  for (const { revisions } of service.oracles.values()) {
+    for (const revision of revisions) await service.checkStored(revision);
+  }
+}
+
 /** I-1 and I-17 of everything that is retained, I-4, I-5 and I-23 of the tables, I-2 of the bucket. */
 async function checkTables({ stage, service }: World): Promise<void> {
   const { stores } = service;

@@ -39,9 +39,10 @@ export async function shrink(options: SimulationOptions, invariant: Invariant): 
 }
 
 /** The command that runs this history again. */
-export function replayCommand({ seed, without, dropped }: SimulationOptions): string {
+export function replayCommand({ seed, without, dropped, isSetBack = false }: SimulationOptions): string {
   const parts = [`npm run sim -- --seed ${seed}`];
   if (without !== undefined && without.size > 0) parts.push(`--without ${[...without].join(',')}`);
   if (dropped !== undefined && dropped.size > 0) parts.push(`--drop ${[...dropped].join(',')}`);
+  if (isSetBack) parts.push('--set-back');
   return parts.join(' ');
 }

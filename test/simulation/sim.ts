@@ -24,6 +24,8 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     without: { type: 'string', default: '' },
     drop: { type: 'string', default: '' },
+    /** The tables are set back in every history that can go on then. */
+    'set-back': { type: 'boolean', default: false },
     /** Ends with the first red history. */
     first: { type: 'boolean', default: false },
     /** Does not make red histories smaller. */
@@ -42,7 +44,7 @@ async function runRange(firstSeed: number, runs: number): Promise<Tally> {
   const without = new Set(list(values.without));
   const dropped = new Set(list(values.drop).map(Number));
   for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
-    const options = { seed, without, dropped };
+    const options = { seed, without, dropped, isSetBack: values['set-back'] };
     const result = await simulate({ ...options, isTraced: values.trace });
     countRun(tally, result);
     if (values.trace) console.log(result.trace.join('\n'));

@@ -165,12 +165,13 @@ export class SimulatedDevice implements NetworkEnd {
     this.#process?.lieInWait(ambush);
   }
 
-  /** Goes on with the disk and the database that it has at a later moment of another course of things. */
+  /** Goes on with the disk and the database that it has at a later moment of another course of things, and draws nothing that was drawn there. */
   takeOver(later: SimulatedDevice): void {
     const { isRunning } = this;
     this.kill();
     this.disk.become(later.disk.tree());
     this.store.takeOver(later.store);
+    this.#processes = Math.max(this.#processes, later.#processes);
     if (isRunning) this.start();
   }
 

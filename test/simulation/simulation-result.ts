@@ -7,6 +7,8 @@ export interface SimulationOptions {
   readonly without?: ReadonlySet<string>;
   /** Numbers of doings that are left out. */
   readonly dropped?: ReadonlySet<number>;
+  /** Whether the tables are set back in every history that can go on then, and not only where it is drawn. */
+  readonly isSetBack?: boolean;
   readonly isTraced?: boolean;
 }
 

@@ -9,7 +9,7 @@ import { type Doing, drawHistory, type History, type Planned, type Storm } from 
 import type { Invariant } from './invariant-violation.ts';
 import type { Tree } from './journal-oracle.ts';
 import { Prober } from './prober.ts';
-import { areEqual, checkRest, differenceOf, firstDifference } from './quiescence.ts';
+import { areEqual, checkRest, checkStored, differenceOf, firstDifference } from './quiescence.ts';
 import { Scheduler } from './scheduler.ts';
 import { SimulatedDevice, type World } from './simulated-device.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
@@ -17,6 +17,7 @@ import { SimulatedService } from './simulated-service.ts';
 import type { SimulationOptions, SimulationResult } from './simulation-result.ts';
 import { START_MS, Stage } from './stage.ts';
 import { Sweep } from './sweep.ts';
+import { canBeSetBack, type LaterMoment, laterMoment, setTablesBack } from './tables-set-back.ts';
 
 /** Simulated time within which everything has to come to rest once faults and edits have stopped. */
 const REST_MS_MAX = 3 * HOUR_MS;
@@ -36,9 +37,13 @@ export class Simulation {
   readonly #sweep: Sweep;
   readonly #history: History;
   readonly #devices: SimulatedDevice[] = [];
+  readonly #options: SimulationOptions;
   #prober: Prober | undefined;
+  #later: LaterMoment | undefined;
 
-  constructor({ seed, without = new Set(), dropped = new Set(), isTraced = false }: SimulationOptions) {
+  constructor(options: SimulationOptions) {
+    this.#options = options;
+    const { seed, without = new Set(), dropped = new Set(), isSetBack = false, isTraced = false } = options;
     const chance = new Chance(`${seed}`);
     const faults = new Faults(chance.fork('faults'), without);
     const scheduler = new Scheduler({ chance: chance.fork('scheduler'), startMs: START_MS });
@@ -49,7 +54,7 @@ export class Simulation {
     this.#world = { stage: this.#stage, ledger, service, network };
     connectChangeFeed(this.#stage, service);
     this.#sweep = new Sweep(this.#stage, service, ledger);
-    this.#history = drawHistory(chance.fork('history'), faults, dropped);
+    this.#history = drawHistory(chance.fork('history'), faults, { dropped, isSetBack });
     service.onDelete = ({ deviceId, opId }, oracle, files) => {
       const deleter = this.#devices.find(({ member }) => member.deviceId === deviceId);
       if (deleter === undefined) return;
@@ -75,6 +80,7 @@ export class Simulation {
 
   async run(): Promise<void> {
     try {
+      if (this.#history.setBackAt !== undefined) await this.#lookAhead();
       const isJoined = await this.#while(this.#join());
       for (const storm of isJoined ? this.#history.storms : []) {
         for (const device of this.#devices) device.start();
@@ -87,6 +93,32 @@ export class Simulation {
     } catch (error) {
       this.#stage.violate('engine', error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
+  }
+
+  /** Runs the first storm of this history in another world, to know what is there when its tables are lost. */
+  async #lookAhead(): Promise<void> {
+    const ahead = new Simulation({ ...this.#options, isTraced: false });
+    await ahead.#while(ahead.#join());
+    for (const device of ahead.#devices) device.start();
+    await ahead.#storm(ahead.#history.storms[0] ?? []);
+    for (const { disk } of ahead.#devices) disk.mount();
+    this.#later = await ahead.#while(laterMoment(ahead.#world, { people: ahead.#devices, devices: ahead.#devices }));
+    this.#stage.violation = ahead.#stage.violation;
+  }
+
+  /** Lets the tables be lost at the end of this storm, and be set back to now. */
+  async #setBack(later: LaterMoment): Promise<void> {
+    if (!canBeSetBack(this.#world, later)) return;
+    this.#stage.faults.count('tables-set-back');
+    const { service } = this.#world;
+    const byMs = later.now - service.clock.now();
+    for (const { clock } of [service, ...this.#devices]) clock.jump(byMs);
+    for (const { disk } of this.#devices) {
+      disk.mount();
+      disk.clear();
+    }
+    const retained = { checkStored: () => checkStored(this.#world) };
+    await setTablesBack(this.#world, later, { retained, people: this.#devices, devices: this.#devices });
   }
 
   async #join(): Promise<boolean> {
@@ -126,6 +158,7 @@ export class Simulation {
       atMs += planned.afterMs;
       scheduler.after(atMs, () => {
         left -= 1;
+        if (this.#later !== undefined && planned.number === this.#history.setBackAt) void this.#setBack(this.#later);
         this.#meet(planned);
       });
     }

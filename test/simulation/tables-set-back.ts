@@ -4,6 +4,9 @@ import type { RetainedContents } from './retained-contents.ts';
 import type { SimulatedDevice, World } from './simulated-device.ts';
 import type { SimulatedPerson } from './simulated-person.ts';
 
+/** Whoever asks for changes. */
+type Asker = Pick<SimulatedPerson, 'name' | 'member'>;
+
 /** How far tables can be set back: so long the sweep lets lie what is needed no more. */
 const RECOVERY_MS = 35 * DAY_MS;
 
@@ -11,7 +14,7 @@ const RECOVERY_MS = 35 * DAY_MS;
 export interface LaterMoment {
   readonly bucket: MemoryObjectStore;
   readonly now: EpochMs;
-  /** By the names of people. */
+  /** By the names of who asks. */
   readonly cursors: ReadonlyMap<string, string>;
   readonly devices: readonly SimulatedDevice[];
 }
@@ -19,7 +22,7 @@ export interface LaterMoment {
 /** How things are now, for a world that will be set back to an earlier moment of this one. */
 export async function laterMoment(
   { service }: World,
-  { people, devices }: Pick<LaterMoment, 'devices'> & { readonly people: readonly SimulatedPerson[] },
+  { people, devices }: Pick<LaterMoment, 'devices'> & { readonly people: readonly Asker[] },
 ): Promise<LaterMoment> {
   const cursors = new Map<string, string>();
   for (const { name, member } of people) {
@@ -43,8 +46,8 @@ export async function setTablesBack(
   world: World,
   later: LaterMoment,
   own: {
-    readonly retained: RetainedContents;
-    readonly people: readonly SimulatedPerson[];
+    readonly retained: Pick<RetainedContents, 'checkStored'>;
+    readonly people: readonly Asker[];
     readonly devices: readonly SimulatedDevice[];
   },
 ): Promise<void> {

@@ -40,13 +40,17 @@ const shapes: { readonly [table in keyof TableNames]: Shape } = {
   },
 };
 
-/** Makes a set of tables with names of its own. */
-export async function createTables(client: DynamoDBClient): Promise<TableNames> {
-  const suffix = randomUUID();
+/** Makes a set of tables, with names of its own where none are given. */
+export async function createTables(client: DynamoDBClient, nameOf = newNames()): Promise<TableNames> {
   const names = {} as { -readonly [table in keyof TableNames]: string };
   for (const [table, shape] of Object.entries(shapes) as [keyof TableNames, Shape][]) {
-    names[table] = `test-${table}-${suffix}`;
+    names[table] = nameOf(table);
     await client.send(new CreateTableCommand({ TableName: names[table], BillingMode: 'PAY_PER_REQUEST', ...shape }));
   }
   return names;
+}
+
+function newNames(): (table: keyof TableNames) => string {
+  const suffix = randomUUID();
+  return (table) => `test-${table}-${suffix}`;
 }
