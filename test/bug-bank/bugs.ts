@@ -9,6 +9,7 @@ import { DISK_BUGS } from './disk-bugs.ts';
 import { EXECUTION_BUGS } from './execution-bugs.ts';
 import { HISTORY_BUGS } from './history-bugs.ts';
 import { LINK_BUGS } from './link-bugs.ts';
+import { LOAD_BUGS } from './load-bugs.ts';
 import { MEMBER_ENTRY_BUGS } from './member-entry-bugs.ts';
 import { MEMBERSHIP_BUGS } from './membership-bugs.ts';
 import { MOUNT_BUGS } from './mount-bugs.ts';
@@ -62,6 +63,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...SPEED_BUGS,
   ...PEOPLE_BUGS,
   ...SET_BACK_BUGS,
+  ...LOAD_BUGS,
 ];
 
 /** @throws when there is no bug of this name. */

@@ -1,4 +1,5 @@
 import type { LoadResult } from './load-result.ts';
+import { missedTimes } from './missed-times.ts';
 import type { SyncCost } from './sync-cost.ts';
 
 /** What `npm run load` prints. */
@@ -32,6 +33,7 @@ export function formatLoad(result: LoadResult, cost: SyncCost): string {
     ...cost.lines.map(([what, dollars]) => `${what.padEnd(45)}${right(`$${dollars.toFixed(5)}`)}`),
     `${'all together'.padEnd(45)}${right(`$${cost.dollars.toFixed(5)}`)}`,
     '',
+    ...missedTimes(result).map((what) => `LATE: ${what}`),
     violation === undefined ? 'Nothing was lost, and no invariant was broken.' : `BROKEN: ${violation.message}`,
   ].join('\n');
 }

@@ -5,6 +5,8 @@ import type { InvariantViolation } from '../simulation/invariant-violation.ts';
 export interface PhaseResult {
   readonly name: string;
   readonly isTrouble: boolean;
+  /** What it must not take longer than: the recovery after a trouble, and otherwise the slowest edit. */
+  readonly secondsMax: number;
   /** From each edit that was made in it to its being on all other devices of the account, shortest first. */
   readonly seconds: readonly number[];
   /** From its end until everything that was written in it was everywhere. */

@@ -11,7 +11,7 @@ import { SimulatedService } from '../simulation/simulated-service.ts';
 import { START_MS, Stage } from '../simulation/stage.ts';
 import { join } from '../support/in-memory-member.ts';
 import { EditClock } from './edit-clock.ts';
-import { LOAD_PHASES, type LoadPhase } from './load-phases.ts';
+import { LOAD_PHASES, type LoadPhase, QUIET_SECONDS_MAX } from './load-phases.ts';
 import type { LoadResult, PhaseResult } from './load-result.ts';
 
 /** Devices of one account: mostly few, and somebody has many. */
@@ -235,13 +235,13 @@ export class LoadRun {
       requests,
       faults: faults.happened,
       sockets: this.#sockets,
-      phases: this.#passed.map((end) => this.#phaseResult(end)),
+      phases: this.#passed.map((end, index) => this.#phaseResult(end, this.#passed[index - 1])),
       arrivals: this.#edits.edits.filter(({ arrivedAtMs }) => arrivedAtMs !== undefined).length,
       restSeconds: this.#restMs / SECOND_MS,
     };
   }
 
-  #phaseResult({ phase, fromMs, untilMs }: PassedPhase): PhaseResult {
+  #phaseResult({ phase, fromMs, untilMs }: PassedPhase, before: PassedPhase | undefined): PhaseResult {
     const seconds: number[] = [];
     let lastMs = untilMs;
     for (const { madeAtMs, arrivedAtMs } of this.#edits.edits) {
@@ -251,7 +251,10 @@ export class LoadRun {
     }
     const sorted = seconds.toSorted((one, other) => one - other);
     const recoverySeconds = (lastMs - untilMs) / SECOND_MS;
-    return { name: phase.name, isTrouble: isTrouble(phase), seconds: sorted, recoverySeconds };
+    const own = { name: phase.name, isTrouble: isTrouble(phase), seconds: sorted, recoverySeconds };
+    // Whoever has not recovered yet is late in the quiet time behind a trouble.
+    const quietMax = QUIET_SECONDS_MAX + (before?.phase.recoverySecondsMax ?? 0);
+    return { ...own, secondsMax: own.isTrouble ? (phase.recoverySecondsMax ?? 0) : quietMax };
   }
 }
 

@@ -4,12 +4,12 @@ import { expect, test } from '@jest/globals';
 import type { FaultKind } from '../simulation/faults.ts';
 import { LOAD_PHASES } from './load-phases.ts';
 import { formatLoad } from './load-report.ts';
+import type { LoadResult } from './load-result.ts';
 import { LoadRun } from './load-run.ts';
+import { missedTimes } from './missed-times.ts';
 import { syncCostOf } from './sync-cost.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** What a device waits at most before it tries again after an outage of less than a minute, and for the delta. */
-const RECOVERY_SECONDS_MAX = 90;
 const COSTS = {
   apiCallsPerFile: 2,
   writeUnitsPerFile: 15,
@@ -31,7 +31,7 @@ test('80 devices lose nothing while the service is throttled, fails, loses socke
 }, 600_000);
 
 test('one seed gives one run, in which every trouble happens and ends', async () => {
-  const [one, other] = [await runSmall(), await runSmall()];
+  const [one, other] = [await runSmall(), await newSmallRun()];
   expect(other.digest).toBe(one.digest);
   expect(one.violation).toBeUndefined();
   expect(one.phases.map(({ name }) => name)).toEqual(LOAD_PHASES.map(({ name }) => name));
@@ -43,10 +43,27 @@ test('one seed gives one run, in which every trouble happens and ends', async ()
   expect(one.sockets.ended).toBeGreaterThan(0);
   expect(one.sockets.silenced).toBeGreaterThan(0);
   expect(one.arrivals).toBeGreaterThan(0);
-  const outage = one.phases.find(({ name }) => name.startsWith('outage'));
-  // A simulated time: whoever has a socket again looks at once, and not with the next poll after minutes.
-  expect(outage?.recoverySeconds).toBeLessThan(RECOVERY_SECONDS_MAX);
   expect(formatLoad(one, syncCostOf(one, COSTS))).toContain('outage, all sockets ended');
+}, 600_000);
+
+/** All times are simulated. */
+test('in whatever trouble nothing takes longer than clients and service are made for', async () => {
+  const result = await runSmall();
+  expect(result.violation?.message).toBeUndefined();
+  expect(missedTimes(result)).toEqual([]);
+}, 600_000);
+
+test('what takes too long is told by the phase in which it did', async () => {
+  const [result, nothing] = [await runSmall(), syncCostOf(await runSmall(), COSTS)];
+  const phases = result.phases.map((phase) => ({ ...phase, secondsMax: phase.isTrouble ? 0.1 : phase.secondsMax }));
+  const late = { ...result, phases, restSeconds: 1000, requests: new Map([['GET /v1/changes', 100 * result.entries]]) };
+  const told = missedTimes(late).join('\n');
+  for (const { name, isTrouble } of LOAD_PHASES.map((phase) => ({ ...phase, isTrouble: phase.name !== 'quiet' }))) {
+    expect([name, told.includes(`${name}: `)]).toEqual([name, isTrouble]);
+  }
+  expect(told).toContain('the rest came after 1000.0 s');
+  expect(told).toContain('a change took 100.0 runs');
+  expect(formatLoad(late, nothing)).toContain('LATE: the rest');
 }, 600_000);
 
 test('what a change costs is the sum of what it took', async () => {
@@ -60,6 +77,14 @@ test('what a change costs is the sum of what it took', async () => {
   );
 });
 
-function runSmall() {
+let small: Promise<LoadResult> | undefined;
+
+/** One run for all who only look at it. */
+function runSmall(): Promise<LoadResult> {
+  small ??= newSmallRun();
+  return small;
+}
+
+function newSmallRun(): Promise<LoadResult> {
   return new LoadRun({ devices: 12, minutes: 8, seed: 3 }).run();
 }
