@@ -146,11 +146,14 @@ export class ContentEdge extends Construct implements Contents {
   }
 }
 
-/** As the bucket lets pages read (chunk-bucket.ts). */
+/**
+ * As the bucket lets pages read (chunk-bucket.ts). CloudFront takes names, or everybody; where there is a pattern among them it is everybody: whoever
+ * has no signed URL reads nothing, and no cookie goes along.
+ */
 function corsOf(origins: readonly string[]): ResponseHeadersCorsBehavior | undefined {
   if (origins.length === 0) return undefined;
   return {
-    accessControlAllowOrigins: [...origins],
+    accessControlAllowOrigins: origins.some((origin) => origin.includes('*')) ? ['*'] : [...origins],
     accessControlAllowMethods: ['GET', 'HEAD', 'OPTIONS'],
     accessControlAllowHeaders: ['range'],
     accessControlExposeHeaders: ['content-range', 'etag'],

@@ -101,10 +101,12 @@ describe('CloudFront', () => {
     expect(cors({})).toMatchObject({
       AccessControlAllowCredentials: false,
       AccessControlAllowHeaders: { Items: ['range'] },
-      AccessControlAllowOrigins: { Items: ['https://*.cloudfront.net'] },
+      AccessControlAllowOrigins: { Items: ['*'] },
       AccessControlExposeHeaders: { Items: ['content-range', 'etag'] },
       OriginOverride: true,
     });
+    const named = { webDomain: 'files.example.com', webCertificate: CERTIFICATE };
+    expect(at(cors(named), 'AccessControlAllowOrigins', 'Items')).toEqual(['https://files.example.com']);
     expect(cors({ web: 'off' })).toBeUndefined();
     // CORS-S3Origin, by the id that AWS gave it.
     expect(at(contents, 'OriginRequestPolicyId')).toBe('88a5eaf4-2fd4-4709-b370-b4c650ea3fcf');
