@@ -6,6 +6,7 @@ const CHOICES: readonly Readonly<Record<string, string>>[] = [
   { stage: 'dev' },
   { stage: 'prod' },
   { stage: 'prod', watch: 'alarms' },
+  { stage: 'prod', encryptionKey: 'managed' },
   { stage: 'dev', search: 'domain' },
   { stage: 'prod', search: 'domain' },
 ];

@@ -124,6 +124,8 @@ test.each([
     'webCertificate must be the ARN of a certificate in us-east-1',
   ],
   ['a key that is none', { originKey: '0' }, 'originKey must be a whole number from 1'],
+  ['a key of the emulator', { stage: 'local', encryptionKey: 'managed' }, 'encryptionKey is not for stage local'],
+  ['a key by its id', { encryptionKey: '1234abcd' }, 'encryptionKey must be "managed", or the ARN'],
   ['contents that nobody hands out', { contents: 'elsewhere' }, 'contents must be one of bucket, cloudfront'],
   ['contents of the emulator', { stage: 'local', contents: 'cloudfront' }, 'is not for stage local'],
   ['a content key that is none', { contents: 'cloudfront', contentKey: '0' }, 'contentKey must be a whole number'],

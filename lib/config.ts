@@ -25,6 +25,8 @@ export interface DeploymentConfig {
   readonly removal: 'hourly' | 'by-hand';
   /** Quota of a new account, in bytes. @default QUOTA_BYTES_DEFAULT of the protocol */
   readonly quotaBytes: number;
+  /** With which key of KMS the bucket, the tables and the secret are encrypted: `managed`, one that the deployment makes, or the ARN of another. @default keys of AWS */
+  readonly encryptionKey?: string;
   /** Whose access tokens are accepted. @default a Cognito user pool of this deployment */
   readonly externalIssuer?: ExternalIssuer;
   /** Origins of web apps that may call the API, the bucket and the socket. @default none; any in stage `local` */
@@ -72,7 +74,7 @@ export class ConfigError extends Error {
 /**
  * Reads the configuration from the context: `-c key=value` of the CDK CLI, or `context` in cdk.json.
  *
- * Keys: `stage`, `endpoint`, `dedupScope`, `removal`, `scrubDays`, `quotaBytes`, `issuer`, `audience`, `allowedOrigins`
+ * Keys: `stage`, `endpoint`, `dedupScope`, `removal`, `scrubDays`, `quotaBytes`, `encryptionKey`, `issuer`, `audience`, `allowedOrigins`
  * (comma-separated or a list), `logRetentionDays`, `search`, `searchEndpoint`, `web`, `webDomain`, `webCertificate`, `originKey`, `webAcl`, `webPriceClass`,
  * `contents`, `contentKey`, `contentDomain`, `contentCertificate`, `socketPings`, `watch`, `alarmEmail`.
  *
@@ -83,6 +85,7 @@ export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig 
   const stage = reader.choice('stage', stages, 'dev');
   const endpoint = readEndpoint(reader, stage);
   const externalIssuer = readIssuer(reader);
+  const encryptionKey = readEncryptionKey(reader, stage);
   const searchEndpoint = readSearchEndpoint(reader, stage);
   const web = readWeb(reader, stage);
   const config: DeploymentConfig = {
@@ -91,6 +94,7 @@ export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig 
     dedupScope: reader.choice('dedupScope', ['deployment', 'account'], 'deployment'),
     removal: reader.choice('removal', ['hourly', 'by-hand'], 'hourly'),
     quotaBytes: readQuota(reader),
+    ...(encryptionKey === undefined ? {} : { encryptionKey }),
     ...(externalIssuer === undefined ? {} : { externalIssuer }),
     allowedOrigins: readOrigins(reader, stage),
     scrubDays: readWhole(reader, 'scrubDays', { otherwise: 30, max: SCRUB_DAYS_MAX, what: 'number of days' }),
@@ -186,6 +190,16 @@ function readIssuer(reader: ContextReader): ExternalIssuer | undefined {
     reader.mistakes.push(`issuer must be an https URL, not "${issuer}"`);
   }
   return { issuer, audience };
+}
+
+function readEncryptionKey(reader: ContextReader, stage: Stage): string | undefined {
+  const key = reader.text('encryptionKey');
+  if (key === undefined) return undefined;
+  if (stage === 'local') reader.mistakes.push('encryptionKey is not for stage local');
+  if (key !== 'managed' && !/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[a-z0-9-]+$/.test(key)) {
+    reader.mistakes.push(`encryptionKey must be "managed", or the ARN of a key of KMS, not "${key}"`);
+  }
+  return key;
 }
 
 function readQuota(reader: ContextReader): number {

@@ -12,6 +12,7 @@ export const StageFile = z.strictObject({
   dedupScope: z.optional(z.enum(['deployment', 'account'])),
   removal: z.optional(z.enum(['hourly', 'by-hand'])),
   quotaBytes: z.optional(Whole),
+  encryptionKey: z.optional(Text),
   issuer: z.optional(Text),
   audience: z.optional(Text),
   allowedOrigins: z.optional(z.array(Text)),

@@ -1,6 +1,7 @@
 import { SIGNED_URL_MS } from '@syncline/protocol';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
   Bucket,
@@ -16,6 +17,8 @@ import { sweepRoleArn } from '../sweep-role.ts';
 
 export interface ChunkBucketProps {
   readonly config: DeploymentConfig;
+  /** With which it is encrypted. @default a key of S3 */
+  readonly encryptionKey: IKey | undefined;
 }
 
 /**
@@ -27,12 +30,15 @@ export interface ChunkBucketProps {
 export class ChunkBucket extends Construct {
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string, { config }: ChunkBucketProps) {
+  constructor(scope: Construct, id: string, { config, encryptionKey }: ChunkBucketProps) {
     super(scope, id);
     const isLocal = config.stage === 'local';
     this.bucket = new Bucket(this, 'Bucket', {
       versioned: true,
-      encryption: BucketEncryption.S3_MANAGED,
+      ...(encryptionKey === undefined
+        ? { encryption: BucketEncryption.S3_MANAGED }
+        : // A key of the bucket's stands between: KMS is asked once for many objects.
+          { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
       enforceSSL: !isLocal,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,

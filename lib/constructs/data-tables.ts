@@ -1,19 +1,24 @@
+import { assert } from '@syncline/protocol';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   Billing,
+  CfnGlobalTable,
   ProjectionType,
   StreamViewType,
   TableEncryptionV2,
   type TablePropsV2,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { TableName } from '../function-spec.ts';
 
 export interface DataTablesProps {
   /** Whether the tables refuse to be deleted, outlive their stack and can be restored to any second of 35 days. */
   readonly durable: boolean;
+  /** With which they are encrypted. @default a key of DynamoDB */
+  readonly encryptionKey: IKey | undefined;
 }
 
 const partitionKey = { name: 'pk', type: AttributeType.STRING } as const;
@@ -25,8 +30,8 @@ export class DataTables extends Construct {
 
   constructor(scope: Construct, id: string, props: DataTablesProps) {
     super(scope, id);
-    const table = (tableId: string, shape: Partial<TablePropsV2> = {}) =>
-      new TableV2(this, tableId, {
+    const table = (tableId: string, shape: Partial<TablePropsV2> = {}) => {
+      const made = new TableV2(this, tableId, {
         partitionKey,
         sortKey,
         billing: Billing.onDemand(),
@@ -37,6 +42,9 @@ export class DataTables extends Construct {
         removalPolicy: props.durable ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
         ...shape,
       });
+      if (props.encryptionKey !== undefined) encrypt(made, props.encryptionKey);
+      return made;
+    };
     this.tables = {
       files: table('Files'),
       chunks: table('Chunks'),
@@ -58,4 +66,12 @@ export class DataTables extends Construct {
       }),
     };
   }
+}
+
+/** CDK says so of a table with a region alone, which our stacks have not before they are deployed. */
+function encrypt(table: TableV2, { keyArn }: IKey): void {
+  const { defaultChild } = table.node;
+  assert(defaultChild instanceof CfnGlobalTable, 'a table is made of one');
+  defaultChild.addPropertyOverride('SSESpecification', { SSEEnabled: true, SSEType: 'KMS' });
+  defaultChild.addPropertyOverride('Replicas.0.SSESpecification.KMSMasterKeyId', keyArn);
 }

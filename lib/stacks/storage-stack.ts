@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
 import { ChunkBucket } from '../constructs/chunk-bucket.ts';
 import { ContentEdge } from '../constructs/content-edge.ts';
+import { dataKey } from '../constructs/data-key.ts';
 import { DataTables } from '../constructs/data-tables.ts';
 import type { Contents, Storage } from '../resources.ts';
 import { stackSettings } from '../stack-settings.ts';
@@ -22,12 +23,14 @@ export class StorageStack extends Stack implements Storage {
   constructor(scope: Construct, id: string, { config }: StorageStackProps) {
     const durable = config.stage !== 'local';
     super(scope, id, { ...stackSettings(config, 'tables, chunks and keys'), terminationProtection: durable });
-    this.tables = new DataTables(this, 'Data', { durable }).tables;
-    this.bucket = new ChunkBucket(this, 'Chunks', { config }).bucket;
+    const encryptionKey = dataKey(this, config);
+    this.tables = new DataTables(this, 'Data', { durable, encryptionKey }).tables;
+    this.bucket = new ChunkBucket(this, 'Chunks', { config, encryptionKey }).bucket;
     const keySecret = new Secret(this, 'KeySecret', {
       description: 'Signs cursors, page tokens, challenges and writer tags',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy: durable ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      ...(encryptionKey === undefined ? {} : { encryptionKey }),
     });
     // `Ref` is the ARN in AWS and the name in the emulator; `Id` is the ARN in both.
     this.keySecretArn = (keySecret.node.defaultChild as CfnSecret).attrId;
