@@ -32,18 +32,30 @@ export interface PythonOptions {
   /** Holds the virtual environment and what says that it is complete. */
   readonly localDir: string;
   readonly requirementsFile: string;
+  /** What is installed. @default the emulator */
+  readonly tool?: PythonTool;
   readonly env: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Returns the interpreter of a virtual environment that has the emulator in it, making the environment when needed. */
+export interface PythonTool {
+  /** As people are told. */
+  readonly name: string;
+  /** Below localDir. */
+  readonly folder: string;
+}
+
+const EMULATOR: PythonTool = { name: 'the AWS emulator', folder: 'emulator' };
+
+/** Returns the interpreter of a virtual environment that has a tool in it, making the environment when needed. */
 export async function ensurePythonEnvironment(options: PythonOptions): Promise<string> {
   await mkdir(options.localDir, { recursive: true });
-  const lock = await lockFile(path.join(options.localDir, 'emulator.lock'), { waitMs: LOCK_WAIT_MS });
+  const { name, folder } = options.tool ?? EMULATOR;
+  const lock = await lockFile(path.join(options.localDir, `${folder}.lock`), { waitMs: LOCK_WAIT_MS });
   if (lock === undefined) {
     throw new StartProblem({
-      what: `Another process has been installing the emulator for ${LOCK_WAIT_MS / 60_000} minutes.`,
+      what: `Another process has been installing ${name} for ${LOCK_WAIT_MS / 60_000} minutes.`,
       remedy: 'Wait for it, or end it, then run this again.',
     });
   }
@@ -55,18 +67,19 @@ export async function ensurePythonEnvironment(options: PythonOptions): Promise<s
 }
 
 async function ensureUnderLock(options: PythonOptions): Promise<string> {
+  const { name, folder } = options.tool ?? EMULATOR;
   const pins = createHash('sha256')
     .update(await readFile(options.requirementsFile))
     .digest('hex');
   // One for each set of pins: a running emulator keeps the one that it was started from.
-  const directory = path.join(options.localDir, 'emulator', pins.slice(0, 16));
+  const directory = path.join(options.localDir, folder, pins.slice(0, 16));
   const python = path.join(directory, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   const completeFile = path.join(directory, 'complete');
   // The environment points at the interpreter it was made with, which an upgrade of the system may have taken away.
   if (existsSync(completeFile) && (await probe(python, options)).kind === 'usable') return python;
 
   const base = await findPython(options);
-  options.log('Installing the AWS emulator into .local/emulator (once) …');
+  options.log(`Installing ${name} into .local/${folder} (once) …`);
   await rm(directory, { recursive: true, force: true });
   const common = { env: options.env, signal: options.signal };
   await runCommand({
@@ -80,7 +93,7 @@ async function ensureUnderLock(options: PythonOptions): Promise<string> {
   const pipArgs = ['--quiet', '--disable-pip-version-check', '--no-input', '--requirement', options.requirementsFile];
   await runCommand({
     ...common,
-    purpose: 'installing the emulator',
+    purpose: `installing ${name}`,
     file: python,
     args: ['-m', 'pip', 'install', ...pipArgs],
     timeoutMs: INSTALL_TIMEOUT_MS,
@@ -98,7 +111,8 @@ async function findPython(options: PythonOptions): Promise<string> {
     if (result.kind === 'unusable') found.push(`${candidate} ${result.why}`);
   }
   const what = found.length === 0 ? 'there is no "python3" in PATH' : found.join('; ');
-  throw new StartProblem({ what: `Python is needed for the AWS emulator: ${what}.`, remedy: HOW_TO_GET_PYTHON });
+  const { name } = options.tool ?? EMULATOR;
+  throw new StartProblem({ what: `Python is needed for ${name}: ${what}.`, remedy: HOW_TO_GET_PYTHON });
 }
 
 type Probe = { readonly kind: 'usable' | 'absent' } | { readonly kind: 'unusable'; readonly why: string };
