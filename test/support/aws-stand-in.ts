@@ -35,6 +35,9 @@ export interface AwsStandInOptions {
   readonly allowed: ReadonlyMap<string, readonly string[]>;
 }
 
+/** The deployment's secret. */
+export const SECRET = 'a secret that is long enough for a test';
+
 /** Connections that are gone. */
 export const GONE_CONNECTION = 'gone';
 
@@ -84,7 +87,7 @@ export class AwsStandIn {
     if (service.startsWith('DynamoDB')) return this.#table(call, action as DynamodbAction);
     if (service === 'secretsmanager') {
       if (!this.#may(call, ['secretsmanager:GetSecretValue KeySecret.Id'])) return denied();
-      return json({ SecretString: 'a secret that is long enough for a test' });
+      return json({ SecretString: SECRET });
     }
     if (service === 'AmazonSQS') {
       const { QueueUrl: queue } = JSON.parse(call.body.toString()) as { readonly QueueUrl: string };
