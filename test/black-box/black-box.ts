@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AccountId } from '@syncline/protocol';
 import { newEmail } from '../support/api-device.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 import { ContentLedger, readContentTree, readTrash } from './content-ledger.ts';
 import { DaemonDevice } from './daemon-device.ts';
 import { PersonOnDisk } from './person-on-disk.ts';
 import { type ContentTree, ServiceProbe } from './service-probe.ts';
+import { TroubledWay } from './troubled-way.ts';
 
 /** How long people work before everything is let come to rest. */
 const STINT_MS_MIN = 3000;
@@ -17,6 +19,8 @@ const PAUSE_MS_MAX = 60;
 const DOINGS_PER_KILL = 150;
 /** … and started again after at most this long. */
 const DOWN_MS_MAX = 1500;
+/** Doings after which all sockets are ended, where that is asked for. */
+const DOINGS_PER_SOCKET_END = 200;
 /** Doings between two looks whether a daemon waits for somebody to say that deletes are meant. */
 const DOINGS_PER_LOOK = 20;
 /**
@@ -27,6 +31,8 @@ const NUDGE_MS = 60_000;
 /** What has not come to rest by then does not. */
 const REST_MS_MAX = 240_000;
 const LOOK_MS = 100;
+/** The first device's name is "a". */
+const FIRST_NAME = 97;
 /** Events and differences that a failure shows. */
 const EVENTS_SHOWN = 80;
 const DIFFERENCES_SHOWN = 20;
@@ -36,6 +42,10 @@ export interface BlackBoxOptions {
   readonly seed: string;
   readonly seconds: number;
   readonly log: (line: string) => void;
+  /** @default 2 */
+  readonly devices?: number;
+  /** Lets requests of devices be throttled, fail and be lost while people work. With what ends all sockets of an account, where that can be done. */
+  readonly trouble?: { readonly endSockets?: (accountId: AccountId) => Promise<number> };
 }
 
 export interface BlackBoxReport {
@@ -46,25 +56,31 @@ export interface BlackBoxReport {
   readonly contents: number;
   /** Contents that had to be somewhere at the end, and were. */
   readonly reachable: number;
+  /** What befell requests and sockets, and how often. */
+  readonly troubles: Readonly<Record<string, number>>;
 }
 
 /**
- * Two daemons, two people, one account: both people work at random on folders that are kept in sync, daemons are killed at random, and
- * from time to time everything is let come to rest. Then both folders are what the service has, and every content that ought to be
+ * Daemons, as many people, one account: all of them work at random on folders that are kept in sync, daemons are killed at random, and
+ * from time to time everything is let come to rest. Then all folders are what the service has, and every content that ought to be
  * there can be reached. Ends all processes that it has started.
  * @throws Error that tells the seed, what is wrong, and what happened before.
  */
 export async function runBlackBox(options: BlackBoxOptions): Promise<BlackBoxReport> {
   const directory = mkdtempSync(join(tmpdir(), 'syncline-black-box-'));
   const email = newEmail();
-  const { apiUrl } = options;
+  const { apiUrl, trouble } = options;
   const devices: DaemonDevice[] = [];
+  const way = trouble && (await TroubledWay.open({ apiUrl, random: new SeededRandom(`${options.seed} trouble`) }));
   try {
     const probe = await ServiceProbe.open({ apiUrl, email });
-    for (const name of ['a', 'b']) devices.push(await DaemonDevice.link({ apiUrl, email, directory, name }));
-    return await new BlackBox(options, { directory, probe, devices }).run();
+    const names = Array.from({ length: options.devices ?? 2 }, (_, index) => String.fromCodePoint(FIRST_NAME + index));
+    for (const name of names)
+      devices.push(await DaemonDevice.link({ apiUrl: way?.url ?? apiUrl, email, directory, name }));
+    return await new BlackBox(options, { directory, probe, devices, way }).run();
   } finally {
     await Promise.all(devices.map((device) => device.kill()));
+    await way?.close();
     rmSync(directory, { recursive: true, force: true });
   }
 }
@@ -73,6 +89,7 @@ interface World {
   readonly directory: string;
   readonly probe: ServiceProbe;
   readonly devices: readonly DaemonDevice[];
+  readonly way: TroubledWay | undefined;
 }
 
 class BlackBox {
@@ -85,6 +102,7 @@ class BlackBox {
   readonly #startAtMs = new Map<DaemonDevice, number>();
   #doings = 0;
   #kills = 0;
+  #socketsEnded = 0;
 
   constructor(options: BlackBoxOptions, world: World) {
     this.#options = options;
@@ -116,7 +134,8 @@ class BlackBox {
         this.#options.log(`${this.#doings} doings, ${this.#kills} kills, rest ${rests}: ${tree.size} nodes, equal`);
       }
       const reachable = await this.#checkContents();
-      return { doings: this.#doings, kills: this.#kills, rests, contents: this.#ledger.size, reachable };
+      const troubles = { ...Object.fromEntries(this.#world.way?.counts ?? []), socketsEnded: this.#socketsEnded };
+      return { doings: this.#doings, kills: this.#kills, rests, contents: this.#ledger.size, reachable, troubles };
     } catch (cause) {
       const what = cause instanceof Error ? cause.message : String(cause);
       const events = this.#events.slice(-EVENTS_SHOWN).join('\n');
@@ -125,15 +144,31 @@ class BlackBox {
   }
 
   async #work(untilMs: number): Promise<void> {
+    const { way } = this.#world;
+    if (way !== undefined) way.isTroubled = true;
+    await this.#workOn(untilMs);
+    if (way !== undefined) way.isTroubled = false;
+  }
+
+  async #workOn(untilMs: number): Promise<void> {
     while (performance.now() < untilMs) {
       this.#startDue();
       const person = Math.floor(this.#random.fraction() * this.#people.length);
       this.#note(`${this.#world.devices[person]?.name}: ${this.#people[person]?.act()}`);
       this.#doings += 1;
       if (this.#random.fraction() < 1 / DOINGS_PER_KILL) await this.#killOne();
+      if (this.#doings % DOINGS_PER_SOCKET_END === 0) await this.#endSockets();
       if (this.#doings % DOINGS_PER_LOOK === 0) for (const device of this.#world.devices) await device.status();
       await pause(this.#between(0, PAUSE_MS_MAX));
     }
+  }
+
+  async #endSockets(): Promise<void> {
+    const { endSockets } = this.#options.trouble ?? {};
+    if (endSockets === undefined) return;
+    const ended = await endSockets(this.#world.probe.accountId);
+    this.#socketsEnded += ended;
+    this.#note(`end ${ended} sockets`);
   }
 
   async #killOne(): Promise<void> {

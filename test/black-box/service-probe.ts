@@ -1,4 +1,12 @@
-import { type Change, type ContentHash, type Cursor, type Node, type NodeId, rootNodeId } from '@syncline/protocol';
+import {
+  type AccountId,
+  type Change,
+  type ContentHash,
+  type Cursor,
+  type Node,
+  type NodeId,
+  rootNodeId,
+} from '@syncline/protocol';
 import { joinPath } from '../../client/src/engine/trees.ts';
 import { type ApiDevice, openApiDevice, valueOf } from '../support/api-device.ts';
 
@@ -21,6 +29,10 @@ export class ServiceProbe {
     const device = await openApiDevice(options);
     const { cursor } = valueOf(await device.api.getCursor());
     return new ServiceProbe(device, cursor);
+  }
+
+  get accountId(): AccountId {
+    return this.#device.account.accountId;
   }
 
   async tree(): Promise<ContentTree> {
