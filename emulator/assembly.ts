@@ -63,6 +63,8 @@ export async function synthesize(options: SynthesisOptions): Promise<Assembly> {
         CDK_CONTEXT_JSON: JSON.stringify({
           stage: 'local',
           endpoint: `http://${PLACEHOLDER}`,
+          // Receivers of who tries it out are on the same machine.
+          webhookTargets: 'loopback',
           ...(hasSearch ? { searchEndpoint: `http://${SEARCH_PLACEHOLDER}` } : {}),
         }),
       },

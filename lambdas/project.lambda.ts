@@ -10,12 +10,15 @@ import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 import { SqsIndexQueue } from './search/sqs-index-queue.ts';
 import { decodeAppendedEntry } from './sockets/dynamodb-appended-entry.ts';
+import { DynamodbWebhookStore } from './webhooks/dynamodb-webhook-store.ts';
+import { SqsDeliveryQueue } from './webhooks/sqs-delivery-queue.ts';
 
 const environment = readEnvironment([
   'ACCOUNTS_TABLE',
   'BUCKET',
   'CHANGES_TABLE',
   'CHUNKS_TABLE',
+  'DELIVERY_QUEUE_URL',
   'FILES_TABLE',
   'STAGE',
 ]);
@@ -46,4 +49,6 @@ export const handler = createProjectHandler({
   telemetry: lineTelemetry({ stage: environment.STAGE }),
   decodeEntry: decodeAppendedEntry,
   indexTasks: queueUrl === undefined ? undefined : new SqsIndexQueue({ queueUrl }),
+  webhooks: new DynamodbWebhookStore(dynamodb),
+  deliveries: new SqsDeliveryQueue({ queueUrl: environment.DELIVERY_QUEUE_URL }),
 });

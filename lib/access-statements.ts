@@ -70,10 +70,16 @@ function connectionStatements(access: Access, { sockets }: Resources): readonly 
   return [allow(['execute-api:ManageConnections'], connections)];
 }
 
-function queueStatements(access: Access, { pushes }: Resources): readonly PolicyStatement[] {
-  if (access.queuePushes === undefined) return [];
-  if (pushes === undefined) throw new Error('there is no queue of pushes here');
-  return [allow(['sqs:SendMessage'], [pushes.queueArn])];
+function queueStatements(access: Access, { pushes, deliveries }: Resources): readonly PolicyStatement[] {
+  const queues = [
+    { isAsked: access.queuePushes, queue: pushes },
+    { isAsked: access.queueDeliveries, queue: deliveries },
+  ];
+  return queues.flatMap(({ isAsked, queue }) => {
+    if (isAsked === undefined) return [];
+    if (queue === undefined) throw new Error('there is no such queue here');
+    return [allow(['sqs:SendMessage'], [queue.queueArn])];
+  });
 }
 
 /** Requests are bounded by their paths: those of the index and its aliases alone. */

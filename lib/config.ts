@@ -11,6 +11,7 @@ const ORIGIN_KEY_MAX = 10_000;
 const stages = ['local', 'dev', 'prod'] as const;
 const searches = ['off', 'domain', 'serverless'] as const;
 const pingAnswers = ['function', 'gateway'] as const;
+const webhookTargets = ['public', 'loopback'] as const;
 export type Stage = (typeof stages)[number];
 
 /** All that one deployment decides. Parsed and validated once, at synthesis, from the CDK context. */
@@ -47,6 +48,8 @@ export interface DeploymentConfig {
   readonly originKey: number;
   /** Who answers pings of sockets: a function, or API Gateway by itself, which spares a run for each. @default function */
   readonly socketPings: (typeof pingAnswers)[number];
+  /** Where receivers of webhooks may be: only in stage `local` also on this machine, by plain HTTP. @default public */
+  readonly webhookTargets: (typeof webhookTargets)[number];
   /** How long logs are kept, one of the lengths that CloudWatch Logs knows. @default 30, in `local` 1 */
   readonly logRetentionDays: RetentionDays;
   readonly operations: OperationsConfig;
@@ -76,7 +79,7 @@ export class ConfigError extends Error {
  *
  * Keys: `stage`, `endpoint`, `dedupScope`, `removal`, `scrubDays`, `quotaBytes`, `encryptionKey`, `issuer`, `audience`, `allowedOrigins`
  * (comma-separated or a list), `logRetentionDays`, `search`, `searchEndpoint`, `web`, `webDomain`, `webCertificate`, `originKey`, `webAcl`, `webPriceClass`,
- * `contents`, `contentKey`, `contentDomain`, `contentCertificate`, `socketPings`, `watch`, `alarmEmail`.
+ * `contents`, `contentKey`, `contentDomain`, `contentCertificate`, `socketPings`, `webhookTargets`, `watch`, `alarmEmail`.
  *
  * @throws ConfigError when a value is not one that can be deployed.
  */
@@ -104,6 +107,7 @@ export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig 
     ...web,
     edge: readEdgeOptions(reader, { web: web.web, stage }),
     socketPings: readPings(reader, stage),
+    webhookTargets: readWebhookTargets(reader, stage),
     logRetentionDays: readLogRetention(reader, stage),
     operations: readOperations(reader, stage),
   };
@@ -152,6 +156,14 @@ function readPings(reader: ContextReader, stage: Stage): DeploymentConfig['socke
   // The emulator does not know the resource that holds the answer.
   if (stage === 'local' && answers === 'gateway') reader.mistakes.push('socketPings=gateway is not for stage local');
   return answers;
+}
+
+function readWebhookTargets(reader: ContextReader, stage: Stage): DeploymentConfig['webhookTargets'] {
+  const targets = reader.choice('webhookTargets', webhookTargets, 'public');
+  // Anybody could have the service ask what listens beside its functions.
+  if (stage !== 'local' && targets === 'loopback')
+    reader.mistakes.push('webhookTargets=loopback is only for stage local');
+  return targets;
 }
 
 function readEndpoint(reader: ContextReader, stage: Stage): string | undefined {

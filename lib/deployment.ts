@@ -25,8 +25,15 @@ export function addStacks(app: App, config: DeploymentConfig): void {
     identity,
     search: found === undefined ? undefined : { ...found.search, feed, feedContents },
   });
-  const { sockets } = realtime;
-  const { origin, httpApiId } = new ApiStack(app, stackId('Api'), { config, storage, identity, sockets, ...search });
+  const { sockets, deliveries } = realtime;
+  const { origin, httpApiId } = new ApiStack(app, stackId('Api'), {
+    config,
+    storage,
+    identity,
+    sockets,
+    deliveries,
+    ...search,
+  });
   if (origin !== undefined) {
     new WebStack(app, stackId('Web'), { config, storage, identity, sockets, api: origin });
   }

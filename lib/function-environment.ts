@@ -15,7 +15,7 @@ const tableVariables = {
 /** The names of what a function may access, and the settings that it asks for; no more, so that its needs show. */
 export function functionEnvironment(spec: FunctionSpec, resources: Resources): Variables {
   const { access } = spec;
-  const { storage, sockets, pushes, search } = resources;
+  const { storage, sockets, pushes, deliveries, search } = resources;
   const tables = new Set(Object.keys(access.tables ?? {}) as TableName[]);
   if (access.sessionsByAccount) tables.add('sessions');
   return {
@@ -24,6 +24,9 @@ export function functionEnvironment(spec: FunctionSpec, resources: Resources): V
     ...(access.keySecret ? { KEY_SECRET_ID: storage.keySecretArn } : {}),
     ...(access.connections === undefined ? {} : { SOCKET_ENDPOINT: sockets.endpoint }),
     ...(access.queuePushes === undefined || pushes === undefined ? {} : { PUSH_QUEUE_URL: pushes.queueUrl }),
+    ...(access.queueDeliveries === undefined || deliveries === undefined
+      ? {}
+      : { DELIVERY_QUEUE_URL: deliveries.queueUrl }),
     ...(access.searchIndex === undefined || search === undefined ? {} : { SEARCH_ENDPOINT: search.endpoint }),
     ...(access.queueIndexTasks === undefined || search === undefined ? {} : { INDEX_QUEUE_URL: search.queueUrl }),
     ...(spec.routes.length === 0 || resources.originKeys === undefined ? {} : { ORIGIN_KEYS: resources.originKeys }),
@@ -40,6 +43,7 @@ const settingVariables: Readonly<Record<Setting, (resources: Resources) => Varia
   ALLOWED_ORIGINS: ({ config }) => ({ ALLOWED_ORIGINS: browserOrigins(config).join(',') }),
   SOCKET_URL: ({ sockets }) => ({ SOCKET_URL: sockets.url }),
   STREAM_URL: ({ streamUrl }) => (streamUrl === undefined ? {} : { STREAM_URL: streamUrl }),
+  WEBHOOK_TARGETS: ({ config }) => ({ WEBHOOK_TARGETS: config.webhookTargets }),
   CONTENTS: ({ storage: { contents } }) =>
     contents === undefined
       ? {}

@@ -34,6 +34,8 @@ export interface Access {
   readonly connections?: 'push' | 'push-and-close';
   /** May put member pages into the queue of pushes. */
   readonly queuePushes?: true;
+  /** May put webhooks that are to be looked at into the queue of deliveries. */
+  readonly queueDeliveries?: true;
   /** What it may do to the search index, where there is one: ask it, also write documents, or also change how they lie there. */
   readonly searchIndex?: 'read' | 'fill' | 'write';
   /** May put tasks into the queue of the search index, where there is one. */
@@ -51,7 +53,8 @@ export type Setting =
   | 'STREAM_URL'
   | 'IDENTITY'
   | 'CONTENTS'
-  | 'SCRUB_DAYS';
+  | 'SCRUB_DAYS'
+  | 'WEBHOOK_TARGETS';
 
 export interface FunctionSpec {
   /** Routes of the HTTP API that it serves; none when something else calls it. */

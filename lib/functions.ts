@@ -7,6 +7,7 @@ import { count, look, lookFiles, read, readFiles } from './row-reads.ts';
 import { searchFunctions } from './search-functions.ts';
 import { socketFunctions } from './socket-functions.ts';
 import { viewFunctions } from './view-functions.ts';
+import { webhookFunctions } from './webhook-functions.ts';
 
 /** Every deployed function: `lambdas/<name>.lambda.ts`, the routes it serves and the least that it needs. */
 export const functions = {
@@ -258,13 +259,14 @@ export const functions = {
   ...socketFunctions,
   ...searchFunctions,
   ...viewFunctions,
+  ...webhookFunctions,
   /** Called by the stream of the journal: keeps the references of chunks. */
   project: {
     routes: [],
     access: {
       tables: {
-        // Under which namespace the rows of a shared folder lie, and what is counted of it.
-        accounts: ['GetItem', 'UpdateItem'],
+        // Under which namespace the rows of a shared folder lie, what is counted of it, and its webhooks.
+        accounts: ['GetItem', 'UpdateItem', 'Query'],
         // Does what changes have left to be done: bytes below folders in the trash, and rows of what is gone for good.
         files: [...readFiles, 'PutItem', 'UpdateItem', 'DeleteItem'],
         changes: ['Query'],
@@ -275,6 +277,7 @@ export const functions = {
       readObjects: ['chunks', 'packs', 'manifests'],
       findObjects: true,
       queueIndexTasks: true,
+      queueDeliveries: true,
     },
     settings: [],
     memoryMiB: memory.core,

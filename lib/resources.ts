@@ -11,6 +11,8 @@ export interface Resources {
   readonly sockets: Sockets;
   /** The queue of member pages; absent where nothing is pushed from. */
   readonly pushes?: Pushes;
+  /** The queue of webhooks that are to be looked at; absent where nothing is followed from. */
+  readonly deliveries?: Deliveries;
   /** The search index; absent where search is off. */
   readonly search?: Search;
   /** The keys of which a request must have one, separated by a comma; absent where the API answers everybody. */
@@ -58,6 +60,12 @@ export interface Sockets {
 
 /** The queue of hints for namespaces with many members, as functions see it. */
 export interface Pushes {
+  readonly queueArn: string;
+  readonly queueUrl: string;
+}
+
+/** The queue of webhooks that are to be looked at, as functions see it. */
+export interface Deliveries {
   readonly queueArn: string;
   readonly queueUrl: string;
 }

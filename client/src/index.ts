@@ -33,6 +33,12 @@ export {
   type SignInTokens,
   type UserPool,
 } from './api/user-pool.ts';
+export {
+  type ReceivedWebhook,
+  type VerifiedWebhook,
+  type VerifyWebhookOptions,
+  verifyWebhook,
+} from './api/verify-webhook.ts';
 export { type BoundaryKernel, openBoundaryFinder } from './chunking/boundary-finder.ts';
 export { ContentCutter, type CutChunk } from './chunking/content-cutter.ts';
 export { packCommits } from './engine/pack-commits.ts';

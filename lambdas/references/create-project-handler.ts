@@ -8,6 +8,7 @@ import { mapBounded } from '../runtime/map-bounded.ts';
 import { firstFailure, readRecords, type StreamEvent, type StreamResult } from '../runtime/stream-records.ts';
 import type { Telemetry } from '../runtime/telemetry.ts';
 import type { IndexQueue } from '../search/index-task.ts';
+import { type QueueDeliveriesDependencies, queueDeliveries } from '../webhooks/queue-deliveries.ts';
 import { NAMESPACES_IN_FLIGHT_MAX } from './limits.ts';
 import { type ProjectNamespaceDependencies, projectNamespace } from './project-namespace.ts';
 
@@ -22,6 +23,9 @@ export interface ProjectHandlerDependencies extends Omit<SettleDependencies, 'me
   readonly decodeEntry: (image: unknown) => ProjectedEntry;
   /** Is told which journals have grown; undefined where the deployment has no search index. */
   readonly indexTasks: IndexQueue | undefined;
+  /** How receivers of webhooks are told. */
+  readonly webhooks: QueueDeliveriesDependencies['webhooks'];
+  readonly deliveries: QueueDeliveriesDependencies['deliveries'];
 }
 
 /**
@@ -81,7 +85,9 @@ async function settleAll(
 
 /** The namespaces that were not brought to their last entry, and why, if something failed. One does not hold up the others. */
 async function projectAll(
-  dependencies: ProjectNamespaceDependencies & Pick<ProjectHandlerDependencies, 'indexTasks'>,
+  dependencies: ProjectNamespaceDependencies &
+    QueueDeliveriesDependencies &
+    Pick<ProjectHandlerDependencies, 'indexTasks'>,
   entries: readonly ProjectedEntry[],
 ): Promise<ReadonlyMap<NamespaceId, ErrorDescription | undefined>> {
   const targets = new Map<NamespaceId, JournalPosition>();
@@ -92,6 +98,7 @@ async function projectAll(
   await mapBounded(NAMESPACES_IN_FLIGHT_MAX, [...targets], async ([namespaceId, target]) => {
     try {
       await dependencies.indexTasks?.send([{ kind: 'journal', namespaceId }]);
+      await queueDeliveries(dependencies, namespaceId);
       const outcome = await projectNamespace(dependencies, namespaceId, target);
       if (outcome === 'behind') failures.set(namespaceId, undefined);
     } catch (error) {

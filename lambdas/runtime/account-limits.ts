@@ -17,6 +17,8 @@ export const ACCOUNT_REQUESTS_MAX: { readonly [N in RouteName]?: number } = {
   shareFolder: 100,
   invite: 300,
   createLink: 300,
+  createWebhook: 100,
+  testWebhook: 100,
 };
 
 export interface AccountLimitDependencies {

@@ -11,6 +11,7 @@ export type Variable =
   | 'CHUNKS_TABLE'
   | 'DEAD_LETTERS_URL'
   | 'DEDUP_SCOPE'
+  | 'DELIVERY_QUEUE_URL'
   | 'FILES_TABLE'
   | 'CONTENT_KEY'
   | 'CONTENT_KEY_ID'
@@ -32,7 +33,8 @@ export type Variable =
   | 'STREAM_URL'
   | 'USER_POOL_CLIENT_ID'
   | 'USER_POOL_ENDPOINT'
-  | 'USER_POOL_ID';
+  | 'USER_POOL_ID'
+  | 'WEBHOOK_TARGETS';
 
 type Source = Readonly<Record<string, string | undefined>>;
 

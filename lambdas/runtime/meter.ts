@@ -45,4 +45,7 @@ export type CountName =
   | 'tasksFailed'
   | 'tasksPoisoned'
   | 'textsRead'
-  | 'textsUnread';
+  | 'textsUnread'
+  | 'webhooksTold'
+  | 'webhooksFailed'
+  | 'webhooksEnded';

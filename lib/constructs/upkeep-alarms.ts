@@ -54,6 +54,7 @@ export function addUpkeepAlarms(
     changeFeed: 'PushDeadLetters',
     pushes: 'MemberPageDeadLetters',
     projectionFeed: 'ProjectionDeadLetters',
+    deliveries: 'WebhookDeadLetters',
   };
   for (const [queue, name] of Object.entries(aside) as [keyof typeof aside, string][]) {
     alarms.watch(name, {

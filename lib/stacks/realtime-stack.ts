@@ -9,11 +9,12 @@ import type { DeploymentConfig } from '../config.ts';
 import { answerPings } from '../constructs/answer-pings.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
 import { ChangeFeed } from '../constructs/change-feed.ts';
+import { DeliveryQueue } from '../constructs/delivery-queue.ts';
 import { Expiry } from '../constructs/expiry.ts';
 import { PushQueue } from '../constructs/push-queue.ts';
 import { Scrub } from '../constructs/scrub.ts';
 import { Sweep } from '../constructs/sweep.ts';
-import type { Identity, Search, Sockets, Storage } from '../resources.ts';
+import type { Deliveries, Identity, Search, Sockets, Storage } from '../resources.ts';
 import { stackSettings } from '../stack-settings.ts';
 
 export interface RealtimeStackProps {
@@ -34,7 +35,12 @@ export interface WatchedRealtime {
   readonly socketApiId: string;
   /** Who reads the stream of the journal. */
   readonly readers: { readonly notify: IFunction; readonly project: IFunction };
-  readonly deadLetters: { readonly changeFeed: IQueue; readonly projectionFeed: IQueue; readonly pushes: IQueue };
+  readonly deadLetters: {
+    readonly changeFeed: IQueue;
+    readonly projectionFeed: IQueue;
+    readonly pushes: IQueue;
+    readonly deliveries: IQueue;
+  };
 }
 
 /** Messages that all clients together may send in a second, and at once. Clients only ever ping. */
@@ -49,6 +55,7 @@ const PROJECTION_AGE_MAX = Duration.hours(6);
 /** What follows the journal: a WebSocket API that only says "look again" with what says it, and the references of chunks. */
 export class RealtimeStack extends Stack {
   readonly sockets: Sockets;
+  readonly deliveries: Deliveries;
   readonly watched: WatchedRealtime;
 
   constructor(scope: Construct, id: string, props: RealtimeStackProps) {
@@ -76,7 +83,11 @@ export class RealtimeStack extends Stack {
     queue.feed(new ApiFunction(this, 'FanOut', { functionName: 'fan-out', config, resources }));
     const feed = { changes: storage.tables.changes, enforceTls };
     const pushFeed = new ChangeFeed(this, 'ChangeFeed', { ...feed, consumer: notify, entryAgeMax: PUSH_AGE_MAX });
-    const project = new ApiFunction(this, 'Project', { functionName: 'project', config, resources });
+    const deliveryQueue = new DeliveryQueue(this, 'Deliveries', { enforceTls });
+    this.deliveries = deliveryQueue.deliveries;
+    const following = { ...resources, deliveries: this.deliveries };
+    deliveryQueue.feed(new ApiFunction(this, 'Deliver', { functionName: 'deliver', config, resources: following }));
+    const project = new ApiFunction(this, 'Project', { functionName: 'project', config, resources: following });
     search?.feed(new ApiFunction(this, 'Index', { functionName: 'index', config, resources }));
     search?.feedContents(new ApiFunction(this, 'Extract', { functionName: 'extract', config, resources }));
     new Expiry(this, 'Expiry', { resources });
@@ -90,7 +101,12 @@ export class RealtimeStack extends Stack {
     this.watched = {
       socketApiId: api.apiId,
       readers: { notify: notify.lambda, project: project.lambda },
-      deadLetters: { changeFeed: pushFeed.deadLetters, projectionFeed: deadLetters, pushes: queue.deadLetters },
+      deadLetters: {
+        changeFeed: pushFeed.deadLetters,
+        projectionFeed: deadLetters,
+        pushes: queue.deadLetters,
+        deliveries: deliveryQueue.deadLetters,
+      },
     };
     new CfnOutput(this, 'SocketUrl', { value: this.sockets.url });
   }

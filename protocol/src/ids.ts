@@ -23,6 +23,8 @@ export const UploadId = ulid().brand<'UploadId'>();
 export type UploadId = z.infer<typeof UploadId>;
 export const LinkId = ulid().brand<'LinkId'>();
 export type LinkId = z.infer<typeof LinkId>;
+export const WebhookId = ulid().brand<'WebhookId'>();
+export type WebhookId = z.infer<typeof WebhookId>;
 /** The first 128 bits of the SHA-256 of an invitation's token. */
 export const InvitationId = ulid().brand<'InvitationId'>();
 export type InvitationId = z.infer<typeof InvitationId>;

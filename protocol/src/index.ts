@@ -41,4 +41,6 @@ export * from './upload-routes.ts';
 export * from './uploads.ts';
 export * from './usage.ts';
 export * from './usage-routes.ts';
+export * from './webhook-routes.ts';
+export * from './webhooks.ts';
 export * from './zstd-frame.ts';

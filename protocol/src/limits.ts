@@ -147,6 +147,17 @@ export const SEARCH_HITS_MAX = 50;
 /** Files and folders that one account can star: all of them are one answer. */
 export const STARS_MAX = 500;
 
+/** Webhooks of one account, ended ones included. */
+export const WEBHOOKS_MAX = 20;
+/** Webhooks of one namespace, of all its members together. */
+export const NAMESPACE_WEBHOOKS_MAX = 50;
+/** Longest address of a webhook, in characters. */
+export const WEBHOOK_URL_CHARS_MAX = 1024;
+/** How old or how far ahead the time of a message may be for whoever takes it: a message that was recorded cannot be sent again later. */
+export const WEBHOOK_REPLAY_MS = 5 * MINUTE_MS;
+/** How long every try of a webhook fails until nothing is sent any more. */
+export const WEBHOOK_FAILING_MS = 5 * DAY_MS;
+
 /** Defects of stored bytes that an operator is told the number of. */
 export const OPERATOR_DEFECTS_MAX = 1000;
 

@@ -12,6 +12,7 @@ import { socketRoutes } from './socket-routes.ts';
 import { starRoutes } from './star-routes.ts';
 import { uploadRoutes } from './upload-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 
 /** One entry of the HTTP contract; absent parts take nothing. */
 export interface Route {
@@ -55,6 +56,7 @@ export const routes = {
   ...socketRoutes,
   ...starRoutes,
   ...operatorRoutes,
+  ...webhookRoutes,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

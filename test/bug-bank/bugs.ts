@@ -30,6 +30,7 @@ import { SWEEP_BUGS } from './sweep-bugs.ts';
 import { TRANSFER_BUGS } from './transfer-bugs.ts';
 import { USAGE_BUGS } from './usage-bugs.ts';
 import { WEB_BUGS } from './web-bugs.ts';
+import { WEBHOOK_BUGS } from './webhook-bugs.ts';
 
 /** All planted bugs, from the engine to the service. `npm run bugs` says which of them the suite catches. */
 export const BUGS: readonly PlantedBug[] = [
@@ -64,6 +65,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...PEOPLE_BUGS,
   ...SET_BACK_BUGS,
   ...LOAD_BUGS,
+  ...WEBHOOK_BUGS,
 ];
 
 /** @throws when there is no bug of this name. */

@@ -7,7 +7,7 @@ export interface KeyRingSubject {
   readonly open: () => KeyRing;
 }
 
-const PURPOSES: readonly KeyPurpose[] = ['cursor', 'page', 'challenge', 'writer', 'download'];
+const PURPOSES: readonly KeyPurpose[] = ['cursor', 'page', 'challenge', 'writer', 'download', 'webhook'];
 
 /** What every KeyRing must do. */
 export function describeKeyRing(make: () => Promise<KeyRingSubject>): void {

@@ -14,7 +14,7 @@ import { synthesise } from './synthesised.ts';
 
 /** Whose calls are others': of an event source for it, or of the runtime, which writes its log. */
 const BY_LAMBDA =
-  /^(logs:|dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams) |sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes) PushesQueue|sqs:SendMessage ChangeFeedDeadLetters|sqs:SendMessage ProjectionFeedDeadLetters|sqs:ChangeMessageVisibility)/;
+  /^(logs:|dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams) |sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes) (Pushes|Deliveries)Queue|sqs:SendMessage ChangeFeedDeadLetters|sqs:SendMessage ProjectionFeedDeadLetters|sqs:ChangeMessageVisibility)/;
 /** Functions that CloudFormation and the user pool call, with tests of their own. */
 const NOT_CALLED: ReadonlySet<string> = new Set(['site', 'token-claims']);
 
@@ -54,6 +54,10 @@ const RARE: readonly { readonly what: RegExp; readonly why: string }[] = [
     why: 'leaves nothing of what was let go: test/scenarios/expiry',
   },
   { what: /^sweep (s3|dynamodb):/, why: 'rewrites packs, and projects what was left: test/scenarios/swept-histories' },
+  {
+    what: /^deliver sqs:SendMessage DeliveriesQueue/,
+    why: 'lets a webhook that has ended go on: test/scenarios/webhooks',
+  },
   { what: /^scrub dynamodb:DeleteItem/, why: 'forgets a defect that was mended' },
 ];
 
@@ -156,6 +160,7 @@ async function writeFiles(day: DeployedDay, ann: Member, bob: Member): Promise<v
   await day.must('addStar', { body: { namespaceId, nodeId: fileId } }, ann);
   await day.must('resolvePath', { query: { path: '/folder/moved.txt' } }, ann);
   await day.must('search', { query: { q: 'note', folderId } }, ann);
+  await day.tellWebhooks(ann);
   const stale = new Date().toISOString();
   await day.apply(ann, { type: 'delete', nodeId: folderId, baseRev: 1, baseSeq: await day.seqOf(ann) });
   await day.must('markRevision', { parameters: { nodeId: fileId, rev: '1' }, body: { label: 'first' } }, ann);

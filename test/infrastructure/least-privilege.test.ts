@@ -255,6 +255,7 @@ describe('in production', () => {
       'chunk-check',
       'commit',
       'content-read',
+      'deliver',
       'delta',
       'history-read',
       'link-commit',
@@ -269,6 +270,7 @@ describe('in production', () => {
       'restore',
       'search',
       'upload-initiate',
+      'webhooks',
     ]);
   });
 
@@ -301,12 +303,10 @@ describe('in production', () => {
 
   test('only notify and project read the stream, and each names what it could not handle', () => {
     const readers = /GetRecords|GetShardIterator|DescribeStream|ListStreams|SendMessage/;
-    expect(
-      whoMay(readers)
-        .filter((name) => name !== 'index')
-        .toSorted(),
-    ).toEqual(['notify', 'project']);
+    const others = whoMay(readers).filter((name) => !['deliver', 'index', 'webhooks'].includes(name));
+    expect(others.toSorted()).toEqual(['notify', 'project']);
     expect(what('project', /SendMessage/).toSorted()).toEqual([
+      'sqs:SendMessage DeliveriesQueue.Arn',
       'sqs:SendMessage IndexQueue.Arn',
       'sqs:SendMessage ProjectionFeedDeadLetters.Arn',
     ]);

@@ -134,6 +134,7 @@ test('outside prod there are the alarms that tell of loss and of work that nobod
     'PushesStopped',
     'ScrubDefects',
     'SweepStopped',
+    'WebhookDeadLetters',
   ]);
   const types = new Set(Object.values(template.Resources).map(({ Type }) => Type));
   for (const type of ['AWS::CloudWatch::Dashboard', 'AWS::CloudWatch::CompositeAlarm', 'AWS::Logs::QueryDefinition']) {

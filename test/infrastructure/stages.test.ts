@@ -47,7 +47,7 @@ test('the schema for editors is what is read; "npm run generate" writes it', () 
 test('a file may say every setting that a configuration reads, and no other', () => {
   const asked = new Set<string>();
   readConfig({ tryGetContext: (key) => void asked.add(key) });
-  const ofLocal = new Set(['stage', 'endpoint', 'searchEndpoint']);
+  const ofLocal = new Set(['stage', 'endpoint', 'searchEndpoint', 'webhookTargets']);
   const expected = [...asked].filter((key) => !ofLocal.has(key));
   expect(
     Object.keys(StageFile.def.shape)
@@ -80,7 +80,7 @@ test('the plan says the settings, the stacks and the fixed cost', () => {
     'Stage prod',
     'watch: full',
     'Syncline-prod-Storage: ',
-    'Fixed cost: $7.30 a month',
+    'Fixed cost: $7.40 a month',
     'secrets: $0.40',
   ]) {
     expect(plan).toContain(part);

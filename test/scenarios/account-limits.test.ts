@@ -44,6 +44,8 @@ test.each(counted)('%s is counted for the account, by itself, and not when it is
     shareFolder: { body: { namespaceId, folderId: namespaceId } },
     invite: { parameters: { namespaceId }, body: { role: 'viewer' } },
     createLink: { body: { role: 'view', namespaceId, nodeId: namespaceId } },
+    createWebhook: { body: { namespaceId, url: 'https://hooks.example.com/' } },
+    testWebhook: { parameters: { webhookId: namespaceId } },
   };
   await service.invoke(name, { body: { unknown: 1 }, query: { unknown: '1' } }, ann);
   expect(taken).toEqual([]);

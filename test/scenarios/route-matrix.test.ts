@@ -280,6 +280,15 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
   addStar: {
     'stars a file': { needs: 'read', input: ({ namespaceId, fileId: nodeId }) => ({ body: { namespaceId, nodeId } }) },
   },
+  listWebhooks: 'it is about the caller',
+  testWebhook: 'it is about the caller',
+  removeWebhook: 'it is about the caller',
+  createWebhook: {
+    'has a receiver told': {
+      needs: 'read',
+      input: ({ namespaceId }) => ({ body: { namespaceId, url: 'https://hooks.example.com/' } }),
+    },
+  },
   measureStored: {
     'asks how files are stored': {
       needs: 'read',

@@ -142,3 +142,24 @@ test('files and folders are starred by their paths, also in shared folders, each
   expect((await bob.expect(['star'])).stdout).toBe('/choir/song.txt\n');
   expect(await bob.run(['star', '--remove'])).toMatchObject({ exitCode: 2 });
 });
+
+test('a server is told of the changes of a shared folder, or of all, by its webhook, until that is removed', async () => {
+  expect((await ann.expect(['hooks'])).stdout).toBe('There are no webhooks.\n');
+  await ann.expect(['mkdir', '/told']);
+  const url = 'https://hooks.example.com/syncline';
+  const inside = await ann.run(['hooks', 'add', '/told', url]);
+  expect(inside).toMatchObject({ exitCode: 5, stdout: '' });
+  expect(inside.stderr).toContain('syncline share');
+  await ann.expect(['share', '/told', '--with', 'bob@example.com']);
+  const added = await ann.expect(['hooks', 'add', '/told', url]);
+  expect(added.stdout).toMatch(/^whsec_[A-Za-z0-9+/]{43}=\n/);
+  const { webhook } = (await ann.json(['hooks', 'add', '/', url])) as { readonly webhook: { webhookId: string } };
+  const listed = (await ann.expect(['hooks', 'list'])).stdout;
+  expect(listed).toContain(`/told  ${url}\n  nothing was sent yet\n`);
+  expect(listed).toContain(`${webhook.webhookId}  /  ${url}\n`);
+  await ann.expect(['hooks', 'test', webhook.webhookId]);
+  await ann.expect(['hooks', 'remove', webhook.webhookId]);
+  expect(await ann.run(['hooks', 'test', webhook.webhookId])).toMatchObject({ exitCode: 4 });
+  expect(await ann.run(['hooks', 'remove', 'that'])).toMatchObject({ exitCode: 2 });
+  expect((await ann.run(['hooks', 'add', '/', 'http://10.0.0.1/'])).stderr).toContain('by https alone');
+});

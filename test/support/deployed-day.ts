@@ -218,6 +218,26 @@ export class DeployedDay {
     await this.#service.call('fan-out', { Records: [{ messageId: 'm', body, attributes: {} }] });
   }
 
+  /** Has a server told that nobody knows, tries it, and looks how that went. */
+  async tellWebhooks(member: Member): Promise<void> {
+    const { namespaceId } = member;
+    const body = { namespaceId, url: 'https://hooks.example.invalid/' };
+    const { webhook } = await this.must('createWebhook', { body }, member);
+    const { webhookId } = webhook;
+    await this.apply(member, { type: 'mkdir', parentId: rootNodeId(namespaceId), name: 'told' });
+    await this.follow();
+    const parameters = { webhookId };
+    await this.must('testWebhook', { parameters }, member);
+    for (const kind of ['changed', 'test']) {
+      const task = JSON.stringify({ kind, namespaceId, webhookId, ticket: '0'.repeat(26) });
+      const attributes = { ApproximateReceiveCount: '1' };
+      const record = { messageId: 'm', receiptHandle: 'r', body: task, attributes };
+      await this.#service.call('deliver', { Records: [record] });
+    }
+    await this.must('listWebhooks', {}, member);
+    await this.must('removeWebhook', { parameters }, member);
+  }
+
   /** Takes in a file by a link for uploads, of which the maker pays. */
   async dropByLink(token: string, name: string, text: string): Promise<void> {
     const { namespaceId: _own, ...file } = fileOf(encodeUlid(new Uint8Array(16)) as NamespaceId, [textBytes(text)]);

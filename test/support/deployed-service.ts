@@ -16,6 +16,8 @@ const ENVIRONMENT = {
   BUCKET: 'ChunksBucket',
   KEY_SECRET_ID: 'KeySecret',
   PUSH_QUEUE_URL: 'PushesQueue.Arn',
+  DELIVERY_QUEUE_URL: 'DeliveriesQueue.Arn',
+  WEBHOOK_TARGETS: 'public',
   DEAD_LETTERS_URL: 'ProjectionFeedDeadLetters.Arn',
   DEDUP_SCOPE: 'deployment',
   QUOTA_BYTES: '10000000000',

@@ -58,6 +58,8 @@ import { addStar, removeStar } from '../../lambdas/stars/set-star.ts';
 import { checkChunks } from '../../lambdas/uploads/check-chunks.ts';
 import { initiateUploads } from '../../lambdas/uploads/initiate-uploads.ts';
 import { readUploadContent } from '../../lambdas/uploads/read-upload-content.ts';
+import { createWebhook } from '../../lambdas/webhooks/create-webhook.ts';
+import { listWebhooks, removeWebhook, testWebhook } from '../../lambdas/webhooks/own-webhooks.ts';
 import type { InMemoryStores } from './in-memory-stores.ts';
 
 export interface InMemorySettings {
@@ -79,6 +81,7 @@ export function inMemoryOperations(
     streamUrl,
     meter: stores.telemetry,
     socketUrl: 'wss://socket.memory.test',
+    webhookTargets: 'public' as const,
   };
   const configuration = { stage: 'local', region: 'memory', issuer: 'https://issuer.memory.test', audience: 'memory' };
   return {
@@ -139,6 +142,10 @@ export function inMemoryOperations(
     listStars: (_request, caller) => listStars(dependencies, caller),
     addStar: ({ body }, caller) => addStar(dependencies, body, caller),
     removeStar: ({ parameters, query }, caller) => removeStar(dependencies, { ...parameters, ...query }, caller),
+    createWebhook: ({ body }, caller) => createWebhook(dependencies, body, caller),
+    listWebhooks: (_request, caller) => listWebhooks(dependencies, caller),
+    testWebhook: ({ parameters }, caller) => testWebhook(dependencies, parameters.webhookId, caller),
+    removeWebhook: ({ parameters }, caller) => removeWebhook(dependencies, parameters.webhookId, caller),
     openSocket: (_request, caller) => openSocket(dependencies, caller),
     createLink: ({ body }, caller) => createLink(dependencies, body, caller),
     listLinks: (_request, caller) => listLinks(dependencies, caller),

@@ -29,6 +29,8 @@ import { MemorySocketStore } from '../../lambdas/sockets/memory-socket-store.ts'
 import type { AppendedEntry } from '../../lambdas/sockets/notify-devices.ts';
 import { MemoryStarStore } from '../../lambdas/stars/memory-star-store.ts';
 import { MemoryUploadStore } from '../../lambdas/uploads/memory-upload-store.ts';
+import { MemoryDeliveryQueue } from '../../lambdas/webhooks/memory-delivery-queue.ts';
+import { MemoryWebhookStore } from '../../lambdas/webhooks/memory-webhook-store.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 export interface InMemoryStoresOptions {
@@ -69,6 +71,8 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     links: new MemoryLinkStore(),
     attempts: new MemoryAttemptStore(),
     stars: new MemoryStarStore(),
+    webhooks: new MemoryWebhookStore(),
+    deliveries: new MemoryDeliveryQueue({ clock }),
     index: new MemorySearchIndex(),
     indexQueue: new MemoryIndexQueue(),
     contentQueue: new MemoryContentQueue(),

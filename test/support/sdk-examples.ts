@@ -8,6 +8,7 @@ import {
   createRenewingTokens,
   createUserPool,
   downloadContent,
+  type ReceivedWebhook,
   systemClock,
   type TokenStore,
   TRANSFER_BYTES_MAX,
@@ -16,9 +17,12 @@ import {
   TransferGate,
   type UploadSource,
   uploadFiles,
+  verifyWebhook,
 } from '@syncline/client';
 import {
   type AccountId,
+  type Change,
+  type Cursor,
   DeviceId,
   encodeUlid,
   epochMs,
@@ -268,4 +272,21 @@ export async function findAll(api: ApiClient, q: string): Promise<readonly strin
     page = answer.nextPage;
   } while (page !== undefined);
   return paths;
+}
+
+/** The status that a receiver answers, and the cursor to go on from: everything that has changed was handled then. */
+export async function takeWebhook(
+  api: ApiClient,
+  received: ReceivedWebhook,
+  given: { readonly secret: string; readonly cursor: Cursor; readonly handle: (change: Change) => void },
+): Promise<{ readonly status: number; readonly cursor: Cursor }> {
+  const verified = await verifyWebhook(received, { secret: given.secret, nowMs: Date.now() });
+  let { cursor } = given;
+  if (verified.kind === 'refused') return { status: 401, cursor };
+  for (let hasMore = true; hasMore; ) {
+    const delta = valueOf(await api.listChanges({ query: { cursor } }));
+    for (const change of delta.changes) given.handle(change);
+    ({ cursor, hasMore } = delta);
+  }
+  return { status: 204, cursor };
 }

@@ -20,6 +20,7 @@ import { registerExplain } from './explain-command.ts';
 import { registerFolder } from './folder-command.ts';
 import { registerGet } from './get-command.ts';
 import { registerHistory } from './history-command.ts';
+import { registerHooks } from './hooks-command.ts';
 import { registerIgnore } from './ignore-command.ts';
 import { registerInvitations } from './invitations-command.ts';
 import { registerLabel } from './label-command.ts';
@@ -95,6 +96,7 @@ const COMMANDS = [
   registerInvitations,
   registerLinks,
   registerSend,
+  registerHooks,
 ];
 
 /** Runs one command line and answers the exit code. Never throws. */

@@ -1,0 +1,133 @@
+import type { NamespaceId, Webhook, WebhookEnd, WebhookOutcome } from '@syncline/protocol';
+import { WebhookId } from '@syncline/protocol';
+import type { Command } from 'commander';
+import type { CommandContext, RunCommand } from './command-context.ts';
+import { CommandError, problemError } from './command-error.ts';
+import { escapeText, quote } from './escape-text.ts';
+import { readMountPaths } from './mount-paths.ts';
+import type { Session } from './open-session.ts';
+import { parseRemotePath, requireFolder } from './remote-path.ts';
+
+export function registerHooks(program: Command, run: RunCommand): void {
+  const hooks = program
+    .command('hooks')
+    .description('Has servers told of changes, by signed messages to an https address.')
+    .action(run(list));
+  hooks
+    .command('add')
+    .description('Has a server told of every change of a shared folder, or of all that is yours with /.')
+    .argument('<folder>', 'a shared folder, or /')
+    .argument('<url>', 'such as https://hooks.example.com/syncline')
+    .action(run(add));
+  hooks
+    .command('list')
+    .description('Lists the webhooks of the account, and how the last message went.')
+    .action(run(list));
+  hooks
+    .command('test')
+    .description('Sends a test message; one that is taken lets a webhook that has ended go on.')
+    .argument('<id>', 'as `syncline hooks list` shows it')
+    .action(run(test));
+  hooks
+    .command('remove')
+    .description('Ends a webhook for good.')
+    .argument('<id>', 'as `syncline hooks list` shows it')
+    .action(run(remove));
+}
+
+async function add(context: CommandContext, [given, url]: readonly [string, string]): Promise<void> {
+  const path = parseRemotePath(given);
+  const session = await context.session();
+  const { namespaceId, nodeId } = await requireFolder(session, path, context.signal);
+  // Journals are those of namespaces: the changes of a folder inside of one stand among all others.
+  if (String(nodeId) !== String(namespaceId)) {
+    throw new CommandError({
+      reason: 'conflict',
+      code: 'not_a_namespace',
+      message: `${quote(path.text)} is not shared, so its changes are told with all others.`,
+      remedy: 'Name / for all of them, or share the folder with `syncline share` first.',
+    });
+  }
+  const answer = await session.api.createWebhook({ body: { namespaceId, url }, signal: context.signal });
+  if (!answer.ok) throw problemError(answer.problem, quote(url));
+  const { webhook, secret } = answer.value;
+  context.output.result({ webhook, secret }, [
+    secret,
+    'The receiver checks signatures with this secret. It is shown this once.',
+    `Try it with \`syncline hooks test ${webhook.webhookId}\`, end it with \`syncline hooks remove ${webhook.webhookId}\`.`,
+  ]);
+}
+
+async function list(context: CommandContext): Promise<void> {
+  const session = await context.session();
+  const answer = await session.api.listWebhooks({ signal: context.signal });
+  if (!answer.ok) throw problemError(answer.problem, 'The webhooks');
+  const places = await readMountPaths(session, context.signal);
+  const webhooks = answer.value.webhooks.map((webhook) => ({ ...webhook, path: pathOf(session, places, webhook) }));
+  const lines = webhooks.length === 0 ? ['There are no webhooks.'] : webhooks.flatMap(describe);
+  context.output.result({ webhooks }, lines);
+}
+
+function pathOf(
+  { account }: Session,
+  places: ReadonlyMap<NamespaceId, string>,
+  { namespaceId }: Webhook,
+): string | undefined {
+  return namespaceId === account.homeNamespaceId ? '/' : places.get(namespaceId);
+}
+
+function describe(webhook: Webhook & { readonly path: string | undefined }): readonly string[] {
+  const { webhookId, url, path, last, failingSince, end } = webhook;
+  const status = last?.status === undefined ? '' : ` (${last.status})`;
+  const tried = last === undefined ? 'nothing was sent yet' : `${OUTCOMES[last.outcome]}${status} at ${time(last.at)}`;
+  const failing = failingSince === undefined ? '' : `, failing since ${time(failingSince)}`;
+  const ended = end === undefined ? '' : `  ended: ${ENDS[end]}`;
+  const where = path === undefined ? '(a folder that is not yours any more)' : escapeText(path);
+  return [`${webhookId}  ${where}  ${escapeText(url)}`, `  ${tried}${failing}`, ...(ended === '' ? [] : [ended])];
+}
+
+function time(instant: string): string {
+  return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+const OUTCOMES = {
+  delivered: 'taken',
+  refused: 'refused by the receiver',
+  unreachable: 'the receiver did not answer',
+  forbidden: 'not sent: the name leads to an address that is not public',
+} as const satisfies Record<WebhookOutcome, string>;
+
+const ENDS = {
+  failing: 'the receiver took nothing for days; repair it, then `syncline hooks test`',
+  gone: 'the receiver says that it is gone',
+  access_lost: 'this account may not read the folder any more',
+} as const satisfies Record<WebhookEnd, string>;
+
+async function test(context: CommandContext, [given]: readonly [string]): Promise<void> {
+  const webhookId = parseWebhookId(given);
+  const session = await context.session();
+  const answer = await session.api.testWebhook({ parameters: { webhookId }, signal: context.signal });
+  if (!answer.ok) throw problemError(answer.problem, quote(given));
+  context.output.result({ webhook: answer.value.webhook }, [
+    'A test message is on its way. `syncline hooks list` shows how it went.',
+  ]);
+}
+
+async function remove(context: CommandContext, [given]: readonly [string]): Promise<void> {
+  const webhookId = parseWebhookId(given);
+  const session = await context.session();
+  const answer = await session.api.removeWebhook({ parameters: { webhookId }, signal: context.signal });
+  if (!answer.ok) throw problemError(answer.problem, quote(given));
+  context.output.result({ webhookId }, [`Nothing is sent for ${webhookId} any more.`]);
+}
+
+function parseWebhookId(given: string): WebhookId {
+  const parsed = WebhookId.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new CommandError({
+    reason: 'usage',
+    code: 'bad_id',
+    message: `${quote(given)} is not the id of a webhook.`,
+    remedy: 'Take it from `syncline hooks list`.',
+  });
+}

@@ -1,0 +1,69 @@
+import {
+  type CreateWebhookRequest,
+  encodeUlid,
+  NAMESPACE_WEBHOOKS_MAX,
+  type RouteResponse,
+  WEBHOOKS_MAX,
+  WebhookId,
+} from '@syncline/protocol';
+import { type OpenNamespaceDependencies, openNamespace } from '../namespaces/open-namespace.ts';
+import type { Caller } from '../runtime/caller.ts';
+import type { Clock, Random } from '../runtime/clock.ts';
+import type { KeyRing } from '../runtime/key-ring.ts';
+import { done, type Outcome, type Refused, refused } from '../runtime/outcome.ts';
+import type { DeliveryQueue } from './delivery-task.ts';
+import { FIRST_LOOK_SECONDS } from './limits.ts';
+import { webhookSecret } from './sign-message.ts';
+import type { StoredWebhook, WebhookStore } from './webhook-store.ts';
+import { parseTarget, type WebhookTargets } from './webhook-target.ts';
+import { wireWebhook } from './wire-webhook.ts';
+
+export interface CreateWebhookDependencies extends OpenNamespaceDependencies {
+  readonly webhooks: Pick<WebhookStore, 'create' | 'listFollowers' | 'listOwn'>;
+  readonly deliveries: DeliveryQueue;
+  readonly keyRing: KeyRing;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
+  readonly webhookTargets: WebhookTargets;
+}
+
+/**
+ * Makes a webhook for a namespace that the caller may read, and answers its secret, which nobody can ask for again. Its receiver is told of all
+ * that changes from then on. A repeat makes another one. An account that makes several at once may come to a few more than WEBHOOKS_MAX.
+ *
+ * What changes before the row is there is found by a first look, which is queued before. Cost: 1 read, 2 Queries, a request, a transaction of 2 items.
+ */
+export async function createWebhook(
+  dependencies: CreateWebhookDependencies,
+  { namespaceId, url }: CreateWebhookRequest,
+  caller: Caller,
+): Promise<Outcome<RouteResponse<'createWebhook'>>> {
+  const { webhooks, deliveries, keyRing, clock, random, webhookTargets } = dependencies;
+  const access = await openNamespace(dependencies, caller, namespaceId);
+  if (access.kind === 'refused') return access;
+  const target = parseTarget(url, webhookTargets);
+  if (typeof target === 'string') return refused('invalid_request', target);
+  const [own, followers] = [await webhooks.listOwn(caller.accountId), await webhooks.listFollowers(namespaceId)];
+  if (own.length >= WEBHOOKS_MAX) return tooMany('an account', 'WEBHOOKS_MAX', WEBHOOKS_MAX);
+  if (followers.length >= NAMESPACE_WEBHOOKS_MAX) {
+    return tooMany('a namespace', 'NAMESPACE_WEBHOOKS_MAX', NAMESPACE_WEBHOOKS_MAX);
+  }
+  const { epoch, seq } = access.value.head;
+  const webhookId = WebhookId.parse(encodeUlid(random.bytes(16)));
+  const webhook: StoredWebhook = {
+    webhookId,
+    namespaceId,
+    accountId: caller.accountId,
+    url: target.href,
+    createdAt: clock.now(),
+    told: { epoch, seq },
+  };
+  const ticket = encodeUlid(random.bytes(16));
+  await deliveries.send({ kind: 'changed', namespaceId, webhookId, ticket }, FIRST_LOOK_SECONDS);
+  await webhooks.create(webhook);
+  return done({ webhook: wireWebhook(webhook), secret: await webhookSecret(keyRing, webhookId) });
+}
+
+function tooMany(who: string, limit: string, max: number): Refused {
+  return refused('too_large', `${who} has at most ${max} webhooks: remove one`, { limit, max });
+}

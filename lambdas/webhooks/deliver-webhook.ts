@@ -1,0 +1,127 @@
+import { type EpochMs, encodeUlid, epochMs, WEBHOOK_FAILING_MS } from '@syncline/protocol';
+import { isBehind, type JournalPosition } from '../journal/journal-positions.ts';
+import type { NamespaceStore } from '../namespaces/namespace-store.ts';
+import type { Clock, Random } from '../runtime/clock.ts';
+import type { KeyRing } from '../runtime/key-ring.ts';
+import type { Meter } from '../runtime/meter.ts';
+import type { DeliveryQueue, DeliveryTask } from './delivery-task.ts';
+import { CLOCKS_APART_MS, GATHER_SECONDS, RETRY_JITTER, RETRY_MS_MAX, RETRY_MS_MIN } from './limits.ts';
+import { signMessage } from './sign-message.ts';
+import type { SendResult, WebhookSender } from './webhook-sender.ts';
+import type { StoredResult, StoredWebhook, WebhookStore } from './webhook-store.ts';
+
+export interface DeliverWebhookDependencies {
+  readonly webhooks: Pick<WebhookStore, 'get' | 'change'>;
+  readonly namespaces: Pick<NamespaceStore, 'readAccess'>;
+  readonly deliveries: DeliveryQueue;
+  readonly sender: WebhookSender;
+  readonly keyRing: KeyRing;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
+  readonly meter: Meter;
+}
+
+/** `again`: the task is to come once more after so long. */
+export type Delivery = { readonly kind: 'done' } | { readonly kind: 'again'; readonly afterMs: number };
+
+const DONE: Delivery = { kind: 'done' };
+/** HTTP status by which a receiver says that it wants nothing any more. */
+const GONE = 410;
+
+/**
+ * Tells a receiver how far its namespace has come, unless it knows, and if its maker may still read it. A try that failed is repeated ever later until
+ * WEBHOOK_FAILING_MS are over; then, or when the receiver says that it is gone, or the maker has lost access, the webhook ends.
+ *
+ * Idempotent: a repeat tells again what may have been told. Cost: 2 reads, a post, a write.
+ */
+export async function deliverWebhook(dependencies: DeliverWebhookDependencies, task: DeliveryTask): Promise<Delivery> {
+  const { webhooks, namespaces, clock, meter } = dependencies;
+  const webhook = await webhooks.get(task);
+  if (webhook === undefined || isLeftToOthers(webhook, task, clock.now())) return DONE;
+  const isEarly = task.kind === 'changed' && (webhook.quietUntil ?? 0) > clock.now();
+  // What is appended after the head was read must find that nothing is on its way any more.
+  if (isEarly) await webhooks.change(webhook, { quietUntil: undefined });
+  const access = await namespaces.readAccess(webhook);
+  if (access === undefined) {
+    await webhooks.change(webhook, { end: 'access_lost' });
+    meter.count('webhooksEnded');
+    return DONE;
+  }
+  const { epoch, seq } = access.head;
+  const place = { epoch, seq };
+  if (task.kind === 'test') return test(dependencies, webhook, place);
+  if (!isBehind(webhook.told, place)) return DONE;
+  const last = await post(dependencies, webhook, { type: 'namespace.changed', place });
+  if (last.outcome !== 'delivered') return failed(dependencies, { webhook, ticket: task.ticket, last });
+  await webhooks.change(webhook, { told: place, last, failingSince: undefined });
+  return DONE;
+}
+
+/** One that has ended is not looked at, and of two messages the one that is to be handled later does the work of both. */
+function isLeftToOthers(webhook: StoredWebhook, { kind, ticket }: DeliveryTask, now: EpochMs): boolean {
+  if (kind === 'test') return false;
+  return webhook.end !== undefined || (webhook.ticket !== ticket && (webhook.quietUntil ?? 0) > now);
+}
+
+/** A test is tried once. One that is taken makes an ended webhook go on, which is then looked at for what came in between. */
+async function test(
+  dependencies: DeliverWebhookDependencies,
+  webhook: StoredWebhook,
+  place: JournalPosition,
+): Promise<Delivery> {
+  const { webhooks, deliveries, random } = dependencies;
+  const { namespaceId, webhookId, end } = webhook;
+  const last = await post(dependencies, webhook, { type: 'webhook.test', place });
+  if (last.outcome !== 'delivered') {
+    await webhooks.change(webhook, { last });
+    return DONE;
+  }
+  await webhooks.change(webhook, { told: place, last, failingSince: undefined, end: undefined });
+  if (end === undefined) return DONE;
+  const ticket = encodeUlid(random.bytes(16));
+  await deliveries.send({ kind: 'changed', namespaceId, webhookId, ticket }, GATHER_SECONDS);
+  return DONE;
+}
+
+async function post(
+  { sender, keyRing, clock, meter }: DeliverWebhookDependencies,
+  webhook: StoredWebhook,
+  message: { readonly type: 'namespace.changed' | 'webhook.test'; readonly place: JournalPosition },
+): Promise<StoredResult> {
+  const result = await sender.send(await signMessage(keyRing, webhook, { ...message, now: clock.now() }));
+  const last = resultOf(result, clock.now());
+  meter.count(last.outcome === 'delivered' ? 'webhooksTold' : 'webhooksFailed');
+  return last;
+}
+
+function resultOf(result: SendResult, at: EpochMs): StoredResult {
+  if (result.kind !== 'answered') return { at, outcome: result.kind };
+  const isTaken = result.status >= 200 && result.status < 300;
+  return { at, outcome: isTaken ? 'delivered' : 'refused', status: result.status };
+}
+
+interface Failure {
+  readonly webhook: StoredWebhook;
+  readonly ticket: string;
+  readonly last: StoredResult;
+}
+
+async function failed(
+  { webhooks, clock, random, meter }: DeliverWebhookDependencies,
+  { webhook, ticket, last }: Failure,
+): Promise<Delivery> {
+  const now = clock.now();
+  const failingSince = webhook.failingSince ?? now;
+  const failingMs = now - failingSince;
+  const isGone = last.status === GONE;
+  if (isGone || failingMs >= WEBHOOK_FAILING_MS) {
+    await webhooks.change(webhook, { last, failingSince, end: isGone ? 'gone' : 'failing' });
+    meter.count('webhooksEnded');
+    return DONE;
+  }
+  const pauseMs = Math.min(RETRY_MS_MAX, Math.max(RETRY_MS_MIN, failingMs));
+  const afterMs = Math.ceil(pauseMs * (1 + RETRY_JITTER * random.fraction()));
+  const quietUntil = epochMs(now + afterMs - CLOCKS_APART_MS);
+  await webhooks.change(webhook, { last, failingSince, ticket, quietUntil });
+  return { kind: 'again', afterMs };
+}

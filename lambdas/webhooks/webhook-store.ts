@@ -1,0 +1,53 @@
+import type { AccountId, EpochMs, NamespaceId, WebhookEnd, WebhookId, WebhookOutcome } from '@syncline/protocol';
+import type { JournalPosition } from '../journal/journal-positions.ts';
+
+/** Webhooks by the namespace that they follow, and by the account that made them. Strongly consistent. */
+export interface WebhookStore {
+  /** Writes a webhook, all or nothing. Precondition: its id is fresh. Cost: a transaction of 2 items. */
+  create(webhook: StoredWebhook): Promise<void>;
+  /** Cost: 1 read. */
+  get(key: WebhookKey): Promise<StoredWebhook | undefined>;
+  /** The webhook of that id, if the account made it. Cost: 2 reads. */
+  find(accountId: AccountId, webhookId: WebhookId): Promise<StoredWebhook | undefined>;
+  /** All that the account has made, oldest first. Cost: a Query, and a BatchGetItem per 100. */
+  listOwn(accountId: AccountId): Promise<readonly StoredWebhook[]>;
+  /** All that follow a namespace, in no order. Cost: a Query. */
+  listFollowers(namespaceId: NamespaceId): Promise<readonly StoredWebhook[]>;
+  /** Changes what is named. Nothing happens where there is no such webhook. Cost: 1 write. */
+  change(key: WebhookKey, change: WebhookChange): Promise<void>;
+  /** Idempotent. Cost: a transaction of 2 items. */
+  remove(webhook: WebhookKey & { readonly accountId: AccountId }): Promise<void>;
+}
+
+export interface WebhookKey {
+  readonly namespaceId: NamespaceId;
+  readonly webhookId: WebhookId;
+}
+
+export interface StoredWebhook extends WebhookKey, WebhookState {
+  /** Who made it. It tells what this account may read now, and never more. */
+  readonly accountId: AccountId;
+  readonly url: string;
+  readonly createdAt: EpochMs;
+}
+
+/** How far its receiver has been told, and what is on its way. */
+export interface WebhookState {
+  readonly told: JournalPosition;
+  /** Until then a message that was queued is on its way, so that no further one is needed. */
+  readonly quietUntil?: EpochMs;
+  /** Of that message. */
+  readonly ticket?: string;
+  readonly last?: StoredResult;
+  readonly failingSince?: EpochMs;
+  readonly end?: WebhookEnd;
+}
+
+export interface StoredResult {
+  readonly at: EpochMs;
+  readonly outcome: WebhookOutcome;
+  readonly status?: number;
+}
+
+/** Undefined takes a value away; what is not named stays. */
+export type WebhookChange = { readonly [K in keyof WebhookState]?: WebhookState[K] | undefined };

@@ -1,0 +1,62 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const WEBHOOKS = 'test/scenarios/webhooks.test.ts';
+const SENDER = 'lambdas/webhooks/guarded-sender.test.ts';
+
+/** Errors in what tells servers of others, and in where a client goes. */
+export const WEBHOOK_BUGS: readonly PlantedBug[] = [
+  {
+    id: 'webhook-without-a-first-look',
+    what: 'What changes while a webhook is made is told to nobody.',
+    invariant: 'I-20',
+    file: 'lambdas/webhooks/create-webhook.ts',
+    find: "  await deliveries.send({ kind: 'changed', namespaceId, webhookId, ticket }, FIRST_LOOK_SECONDS);\n",
+    replace: '',
+    caughtBy: { file: WEBHOOKS, test: 'what changes while a webhook is made is told' },
+  },
+  {
+    id: 'early-message-keeps-quiet',
+    what: 'A message that comes before its time leaves the row saying that one is still on its way.',
+    invariant: 'I-20',
+    file: 'lambdas/webhooks/deliver-webhook.ts',
+    find: '  if (isEarly) await webhooks.change(webhook, { quietUntil: undefined });\n',
+    replace: '',
+    caughtBy: {
+      file: WEBHOOKS,
+      test: 'what changes while a message is taken that came again before its time is told',
+    },
+  },
+  {
+    id: 'removed-member-is-told',
+    what: 'Whether the maker of a webhook may still read the namespace is not looked at for changes.',
+    invariant: 'I-18',
+    file: 'lambdas/webhooks/deliver-webhook.ts',
+    find: '  const access = await namespaces.readAccess(webhook);',
+    replace: '  const access = { head: { epoch: 1, seq: 1_000_000 } };',
+    caughtBy: {
+      file: WEBHOOKS,
+      test: 'who loses access is told nothing more, not even by a message that was queued before',
+    },
+  },
+  {
+    id: 'one-public-address-is-enough',
+    what: 'A name may lead inside of the network, if it leads to the public internet too.',
+    invariant: 'I-18',
+    file: 'lambdas/webhooks/guarded-sender.ts',
+    find: 'addresses.every((one)',
+    replace: 'addresses.some((one)',
+    caughtBy: { file: SENDER, test: 'nothing is sent to a name that leads to ["8.8.8.8","127.0.0.1"]' },
+  },
+  {
+    id: 'name-is-resolved-twice',
+    what: 'The connection goes to what the name leads to then, and not to the address that was looked at.',
+    invariant: 'I-18',
+    file: 'lambdas/webhooks/guarded-sender.ts',
+    find: '    host: address,',
+    replace: '    host: hostOf(url),',
+    caughtBy: {
+      file: SENDER,
+      test: 'a name is asked once for a try, and the connection goes to what was answered then',
+    },
+  },
+];

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { deployedFunctions, showValue } from './deployed-functions.ts';
+import { at, resourcesOf, stackOf, synthesise } from './synthesised.ts';
+
+const deployment = synthesise('prod');
+const template = stackOf(deployment, 'Realtime');
+const show = (value: unknown) => showValue(value, deployment);
+const functions = deployedFunctions(deployment);
+
+test('a message for a webhook comes again for longer than its receiver is tried, then is put aside', () => {
+  const queues = resourcesOf(template, 'AWS::SQS::Queue').map(({ Properties }) => Properties);
+  const queue = queues.find((properties) => at(properties, 'RedrivePolicy', 'maxReceiveCount') === 200);
+  expect(queue).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 });
+  expect(show(at(queue, 'RedrivePolicy', 'deadLetterTargetArn'))).toBe('DeliveriesDeadLetters.Arn');
+  const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties);
+  const consumer = mappings.find((mapping) => show(mapping['FunctionName']) === 'DeliverFunction');
+  expect(show(consumer?.['EventSourceArn'])).toBe('DeliveriesQueue.Arn');
+  expect(consumer).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
+});
+
+test('what speaks to servers of others reads no file, no name, no journal and no byte, and writes what webhooks are told alone', () => {
+  const allowed = functions.get('deliver')?.allowed ?? [];
+  expect(allowed.filter((line) => !line.startsWith('logs:')).toSorted()).toEqual([
+    'dynamodb:BatchGetItem DataAccounts.Arn',
+    'dynamodb:GetItem DataAccounts.Arn',
+    'dynamodb:UpdateItem DataAccounts.Arn',
+    'secretsmanager:GetSecretValue KeySecret.Id',
+    'sqs:ChangeMessageVisibility DeliveriesQueue.Arn',
+    'sqs:DeleteMessage DeliveriesQueue.Arn',
+    'sqs:GetQueueAttributes DeliveriesQueue.Arn',
+    'sqs:ReceiveMessage DeliveriesQueue.Arn',
+    'sqs:SendMessage DeliveriesQueue.Arn',
+  ]);
+});
+
+test('only public addresses are spoken to, wherever people are', () => {
+  for (const name of ['deliver', 'webhooks']) {
+    expect(at(functions.get(name)?.properties, 'Environment', 'Variables', 'WEBHOOK_TARGETS')).toBe('public');
+  }
+});
