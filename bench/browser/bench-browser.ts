@@ -18,6 +18,9 @@ interface ProbeAnswers {
   readonly hash: Passed;
 }
 
+/** Of a file that is written, at once. */
+const PIECE_BYTES = 4 * MiB;
+
 /** Calls the probe in a page. */
 export async function askProbe<Call extends ProbeCall>(page: Page, call: Call): Promise<ProbeAnswers[Call['name']]> {
   const text = `import('/bench/probe.js').then(() => probe(${JSON.stringify(call)}))`;
@@ -87,13 +90,12 @@ function addressOf(account: string): string {
 
 /** A file of bytes that repeat nowhere, written piece by piece. */
 export async function withFile<T>(path: string, bytes: number, task: (path: string) => Promise<T>): Promise<T> {
-  const piece = Buffer.from(new SeededRandom(path).bytes(4 * MiB));
+  const words = new Uint32Array(new SeededRandom(path).bytes(PIECE_BYTES).slice().buffer);
   const file = openSync(path, 'w');
-  for (let written = 0; written < bytes; written += piece.length) {
+  for (let written = 0; written < bytes; written += PIECE_BYTES) {
     // One pass that makes every piece another one, faster than new random bytes.
-    for (let at = 0; at < piece.length; at += 4)
-      piece.writeUInt32LE((piece.readUInt32LE(at) * 2_654_435_761 + written) >>> 0, at);
-    writeSync(file, piece, 0, Math.min(piece.length, bytes - written));
+    for (let at = 0; at < words.length; at++) words[at] = Math.imul(words[at] ?? 0, 2_654_435_761) + written;
+    writeSync(file, new Uint8Array(words.buffer), 0, Math.min(PIECE_BYTES, bytes - written));
   }
   closeSync(file);
   try {

@@ -79,3 +79,27 @@ test('the bucket and the user pool let the app of another origin in, as its conf
   // Refused for what they say, and heard: the browser would have hidden any answer that was not for this origin.
   expect(heard).toEqual([400, 403, 403]);
 });
+
+test('calls of the API, and what is sent to the bucket, go past the service worker; files of the app do not', async () => {
+  const { bucket, endpoint } = sharedStack();
+  const page = await browser.openApp();
+  const sources = await page.evaluate(
+    async ({ bucketUrl }) => {
+      await navigator.serviceWorker.ready;
+      while (navigator.serviceWorker.controller === null)
+        await new Promise((resolve) => {
+          navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true });
+        });
+      const asked = { call: '/v1/configuration?past', sent: `${bucketUrl}/chunks/past`, file: '/favicon.svg?past' };
+      await fetch(asked.call);
+      await fetch(asked.sent, { method: 'PUT', body: 'x' });
+      await fetch(asked.file);
+      return Object.entries(asked).map(([name, url]) => {
+        const [entry] = performance.getEntriesByName(new URL(url, location.href).href);
+        return [name, (entry as { readonly workerFinalSourceType?: string } | undefined)?.workerFinalSourceType];
+      });
+    },
+    { bucketUrl: `${endpoint}/${bucket}` },
+  );
+  expect(Object.fromEntries(sources)).toEqual({ call: 'network', sent: 'network', file: '' });
+});
