@@ -5,6 +5,8 @@ export interface FileSource {
   readonly modifiedAtMs: number;
   /** Bytes `start` to `end` (exclusive). @throws when the file was changed or removed since it was chosen. */
   read(wanted: { readonly start: number; readonly end: number }): Promise<Uint8Array>;
+  /** Frees the memory of what `read` gave, at once: the collector would leave hundreds of MiB of it. */
+  readonly release?: ((bytes: Uint8Array) => void) | undefined;
   /** The same bytes, which the browser reads by itself while it sends them. */
   readonly part?: ((wanted: { readonly start: number; readonly end: number }) => Blob) | undefined;
 }
@@ -14,6 +16,7 @@ export function fileSourceOf(file: Blob & { readonly lastModified?: number }): F
   return {
     size: file.size,
     modifiedAtMs: file.lastModified ?? 0,
+    release: ({ buffer }) => void (buffer as ArrayBuffer).transfer(0),
     part: ({ start, end }) => file.slice(start, end),
     read: async ({ start, end }) => new Uint8Array(await file.slice(start, end).arrayBuffer()),
   };
