@@ -14,9 +14,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { index: 'index.html', link: 'link.html', 'service-worker': 'src/service-worker/content-worker.ts' },
+      input: {
+        index: 'index.html',
+        link: 'link.html',
+        'service-worker': 'src/service-worker/content-worker.ts',
+        'link-worker': 'src/service-worker/link-worker.ts',
+      },
       // A service worker keeps its address, by which browsers look whether there is another one.
-      output: { entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js') },
+      output: { entryFileNames: ({ name }) => (name.endsWith('-worker') ? '[name].js' : 'assets/[name]-[hash].js') },
     },
   },
   worker: { format: 'es' },

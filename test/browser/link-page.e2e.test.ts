@@ -13,6 +13,8 @@ import {
   valueOf,
 } from '../support/api-device.ts';
 import { expectNoAxeViolations, useBrowser, webUrl } from '../support/browser.ts';
+import { pdfOf } from '../support/documents.ts';
+import { WAV_BYTES_A_SECOND, wavOf } from '../support/wav-sound.ts';
 
 /** Names that would do something if a page took them for a part of itself. */
 const HOSTILE = [
@@ -106,6 +108,89 @@ describe('the link to a file', () => {
     await page.getByRole('heading', { name: 'Too many attempts' }).waitFor();
     await page.getByText(/Try again in 1\d min\./).waitFor();
   });
+});
+
+/** A film or a picture that the browser has read, by its size; a text or the pages of a PDF by what they say. */
+function looksOf(page: Page) {
+  const dialog = page.getByRole('dialog');
+  return {
+    dialog,
+    picture: (name: string) =>
+      dialog.getByRole('img', { name }).evaluate(async (element) => {
+        const image = element as HTMLImageElement;
+        await image.decode();
+        return [image.naturalWidth, image.naturalHeight];
+      }),
+    sound: () =>
+      dialog.locator('audio').evaluate(async (element) => {
+        const player = element as HTMLMediaElement;
+        if (player.readyState < 1) await new Promise((resolve) => player.addEventListener('loadedmetadata', resolve));
+        player.currentTime = player.duration - 1;
+        await new Promise((resolve) => player.addEventListener('seeked', resolve, { once: true }));
+        return Math.round(player.currentTime);
+      }),
+    text: (text: string) => dialog.getByText(text).waitFor(),
+    next: () => dialog.getByRole('button', { name: 'Next file' }).click(),
+  };
+}
+
+test('files of a link are looked at without an account, whoever made them and whatever they hold', async () => {
+  browser.allow(/Content Security Policy|Failed to load resource/);
+  const folder = await makeFolder('to look at');
+  const seconds = 40;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20" onload="globalThis.hacked=1"><script>globalThis.hacked=1</script></svg>`;
+  await putFile('a picture.svg', Buffer.from(svg), folder);
+  await putFile('b page.html', Buffer.from('<script>globalThis.hacked=1</script>words of a page'), folder);
+  await putFile('c document.pdf', pdfOf('Words of a PDF.'), folder);
+  await putFile('d table.csv', Buffer.from('name,sum\n<img src=x onerror=globalThis.hacked=1>,12\n'), folder);
+  await putFile('e sound.wav', wavOf(seconds * WAV_BYTES_A_SECOND), folder);
+  await putFile('f broken.png', Buffer.from('<script>globalThis.hacked=1</script>'), folder);
+  await putFile('g unknown.bin', randomBytes(10), folder);
+  const { address } = await makeLink(folder, { password: 'open sesame' });
+  const page = await browser.openApp(address);
+  await page.getByLabel('Password').fill('open sesame');
+  await page.getByRole('button', { name: 'Open' }).click();
+  await page.getByRole('button', { name: 'a picture.svg', exact: true }).click();
+  const { dialog, picture, sound, text, next } = looksOf(page);
+  expect(await picture('a picture.svg')).toEqual([30, 20]);
+  await next();
+  await text('<script>globalThis.hacked=1</script>words of a page');
+  await next();
+  await text('Words of a PDF.');
+  await expectNoAxeViolations(page);
+  await next();
+  await dialog.getByRole('cell', { name: '<img src=x onerror=globalThis.hacked=1>' }).waitFor();
+  await next();
+  expect(await sound()).toBe(seconds - 1);
+  await next();
+  await text('This cannot be shown');
+  expect(await dialog.getByRole('button', { name: 'Next file' }).isDisabled()).toBe(true);
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  expect(await page.getByRole('button', { name: 'g unknown.bin', exact: true }).count()).toBe(0);
+  expect(await isHacked(page)).toBe(false);
+  expect(page.url()).not.toContain('sesame');
+  // An address of a content is worth nothing away from the page that shows it.
+  const stranger = await browser.openApp(address);
+  const used = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+  const content = used.find((name) => name.includes('/content/')) ?? '';
+  const read = (by: Page) => by.evaluate(async (path) => (await fetch(path)).text(), content);
+  expect(await read(page)).toContain('hacked');
+  expect(await read(stranger)).not.toContain('hacked');
+});
+
+test('whoever looks at a file uses up one download of its link, however often the browser asks', async () => {
+  const { address } = await makeLink(await putFile('notes.txt', Buffer.from('a few words')), { maxUses: 2 });
+  const page = await browser.openApp(address);
+  await page.getByText('Previews count as downloads').waitFor();
+  for (let index = 0; index < 3; index++) {
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('dialog').getByText('a few words').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  }
+  await page.getByText('Downloads left: 1').waitFor();
+  await page.reload();
+  await page.getByRole('button', { name: 'Preview' }).waitFor();
+  expect(await page.getByText(/^Downloads left/).textContent()).toBe('Downloads left: 1');
 });
 
 test('the link to a folder lists it whatever the names in it say, and gives each file', async () => {

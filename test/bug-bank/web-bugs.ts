@@ -83,4 +83,25 @@ export const WEB_BUGS: readonly PlantedBug[] = [
       test: 'a file that cannot be read any more is told as unreadable, and is not tried on and on',
     },
   },
+  {
+    id: 'previews-use-up-downloads',
+    what: 'The page of a link asks for a manifest whenever the browser wants a part, so that one look uses up all downloads.',
+    invariant: 'I-8',
+    file: 'web/src/features/link-page/linked-reads.ts',
+    find: 'if (held?.ok === true && Date.parse(held.value.expiresAt) - nowMs() > ADDRESS_MARGIN_MS) return held;',
+    replace: '',
+    caughtBy: {
+      file: 'web/test/linked-reads.test.ts',
+      test: 'uses up one download for each file that is looked at, however often and at once it is asked',
+    },
+  },
+  {
+    id: 'links-answer-for-others',
+    what: 'The page of a link reads for the page of another link, which may have ended.',
+    invariant: 'I-19',
+    file: 'web/src/features/link-page/linked-reads.ts',
+    find: 'if (request.query.namespaceId !== namespaceId)',
+    replace: 'if (false)',
+    caughtBy: { file: 'web/test/linked-reads.test.ts', test: 'answers for its own link alone' },
+  },
 ];

@@ -6,6 +6,8 @@ export const CHUNKS_AHEAD = 2;
 export const CACHED_BYTES_MAX = 256 * MiB;
 /** Chunks in the cache of this browser. */
 export const CACHED_CHUNKS_MAX = 4096;
+/** Chunks that the page of a link holds in memory, in bytes. */
+export const RECENT_BYTES_MAX = 32 * MiB;
 /** Times that the addresses of a page of chunks are asked for again, in a row, because the store refuses them. */
 export const RENEWALS_MAX = 4;
 /** A signed address that ends sooner is asked for again. */
@@ -25,4 +27,5 @@ export const KEEP_AWAKE_MS = 10 * SECOND_MS;
 export const KEEP_AWAKE_MS_MAX = 24 * 60 * MINUTE_MS;
 
 assert(CACHED_BYTES_MAX >= 16 * CHUNK_BYTES_MAX, 'the cache holds more than what is on its way');
+assert(RECENT_BYTES_MAX >= (CHUNKS_AHEAD + 1) * CHUNK_BYTES_MAX, 'what a stream holds finds room');
 assert(CACHED_CHUNKS_MAX <= FILE_CHUNKS_MAX, 'the cache is looked through when the worker starts');

@@ -1,15 +1,15 @@
-import { createFetchTransport, fetchChunk, systemClock } from '@syncline/client';
 import { answerArchive } from '../content/answer-archive.ts';
-import { answerBlob, answerContent, refusalOf } from '../content/answer-content.ts';
+import { answerBlob } from '../content/answer-content.ts';
 import { type CacheStore, ChunkCache } from '../content/chunk-cache.ts';
-import { ARCHIVE_PATH, CONTENT_PATH, type ContentAddress, parseContentPath } from '../content/content-address.ts';
-import type { ArchiveFile, ReadAnswer, ReadMessage, ToServiceWorker } from '../content/content-messages.ts';
+import { ARCHIVE_PATH, CONTENT_PATH, parseContentPath } from '../content/content-address.ts';
+import type { ArchiveFile, ToServiceWorker } from '../content/content-messages.ts';
 import { addDirectRoutes, type RuledInstall } from '../content/direct-routes.ts';
 import { keptChunk } from '../content/kept-chunk.ts';
-import { ARCHIVES_MAX, OPEN_CONTENTS_MAX, PAGE_ANSWER_MS } from '../content/limits.ts';
-import { ContentError, OpenContent } from '../content/open-content.ts';
+import { ARCHIVES_MAX } from '../content/limits.ts';
 import { createShellCache } from '../content/shell-cache.ts';
 import { LOCAL_REV_MIN } from '../offline/limits.ts';
+import { createAskPage } from './ask-page.ts';
+import { createOpenContents } from './open-contents.ts';
 
 /**
  * Stands between the app's pages and the network: gives contents stable addresses, and keeps the app for when there is no network. It has no
@@ -24,9 +24,16 @@ declare const SHELL_FILES: readonly string[];
 const CHUNKS = 'syncline-chunks';
 const shell = createShellCache(SHELL_BUILD, SHELL_FILES);
 let chunks = new ChunkCache(cacheStorage());
-const contents = new Map<string, OpenContent>();
 const archives = new Map<string, readonly ArchiveFile[]>();
-const dependencies = { transport: createFetchTransport(), clock: systemClock, random: Math.random };
+const askPage = createAskPage(worker, isPage);
+const contents = createOpenContents({
+  askPage,
+  cacheFor: (isDownload) => ({
+    get: async (chunk) => (await chunks.get(chunk)) ?? keptChunk(chunk),
+    // What is saved to the disk is read once: it would only take the place of what is looked at again.
+    put: async (chunk, bytes) => (isDownload ? undefined : chunks.put(chunk, bytes)),
+  }),
+});
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(shell.install());
@@ -74,13 +81,7 @@ async function respondWithContent(url: URL, request: Request, readBy: string): P
     const answer = await askPage(readBy, { kind: 'read', namespaceId, nodeId, rev, page: undefined });
     if (typeof answer === 'object' && 'blob' in answer) return answerBlob(answer.blob, address, asked);
   }
-  const content = openContent(address, readBy);
-  try {
-    return await answerContent(content, address, asked);
-  } catch (failure) {
-    contents.delete(keyOf(address));
-    return refusalOf(failure);
-  }
+  return contents.answer(address, readBy, asked);
 }
 
 async function respondWithArchive(url: URL, readBy: string): Promise<Response> {
@@ -88,82 +89,20 @@ async function respondWithArchive(url: URL, readBy: string): Promise<Response> {
   const files = archives.get(id);
   archives.delete(id);
   if (files === undefined) return notFound();
-  return answerArchive(decodeURIComponent(name), files, (file) =>
-    newContent({ ...file, page: readBy, isDownload: true }),
-  );
+  return answerArchive(decodeURIComponent(name), files, (file) => contents.open({ ...file, isDownload: true }, readBy));
 }
 
 async function respondWithShell(request: Request): Promise<Response> {
   return (await shell.match(request)) ?? fetch(request);
 }
 
-/** Manifests are kept, because a video is read by hundreds of requests. */
-function openContent(address: ContentAddress, page: string): OpenContent {
-  const key = keyOf(address);
-  const content = contents.get(key) ?? newContent({ ...address, page });
-  contents.delete(key);
-  contents.set(key, content);
-  for (const old of [...contents.keys()].slice(0, -OPEN_CONTENTS_MAX)) contents.delete(old);
-  return content;
-}
-
-function newContent(read: {
-  readonly namespaceId: ContentAddress['namespaceId'];
-  readonly nodeId: ContentAddress['nodeId'];
-  readonly rev: number;
-  readonly page: string;
-  /** What is saved to the disk is read once: it would only take the place of what is looked at again. */
-  readonly isDownload: boolean;
-}): OpenContent {
-  const { namespaceId, nodeId, rev, isDownload } = read;
-  return new OpenContent({
-    ask: async (page) => {
-      const answer = await askPage(read.page, { kind: 'read', namespaceId, nodeId, rev, page });
-      if (answer === 'unavailable' || 'blob' in answer) throw new ContentError('refused');
-      return answer;
-    },
-    fetch: (chunk, signal) => fetchChunk(dependencies, chunk, signal),
-    cache: {
-      get: async (chunk) => (await chunks.get(chunk)) ?? keptChunk(chunk),
-      put: async (chunk, bytes) => (isDownload ? undefined : chunks.put(chunk, bytes)),
-    },
-    nowMs: () => systemClock.now(),
-  });
-}
-
-/** A download's own frame shows nothing and answers nothing. */
-function isPage({ url }: Client): boolean {
-  const { pathname } = new URL(url);
-  return !pathname.startsWith(CONTENT_PATH) && !pathname.startsWith(ARCHIVE_PATH);
-}
-
-/** The page that asked, or any other of the app. */
-async function askPage(id: string, message: ReadMessage): Promise<ReadAnswer> {
-  const all = await worker.clients.matchAll({ type: 'window' });
-  const pages = all.filter(isPage).toSorted((a, b) => Number(b.id === id) - Number(a.id === id));
-  for (const page of pages) {
-    const answer = await askOne(page, message);
-    if (answer !== 'unavailable') return answer;
-  }
-  return 'unavailable';
-}
-
-function askOne(page: Client, message: ReadMessage): Promise<ReadAnswer> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    const timer = setTimeout(() => resolve('unavailable'), PAGE_ANSWER_MS);
-    port1.addEventListener('message', ({ data }) => {
-      clearTimeout(timer);
-      port1.close();
-      resolve(data as ReadAnswer);
-    });
-    port1.start();
-    page.postMessage(message, [port2]);
-  });
+/** A download's own frame shows nothing and answers nothing, and the page of a link knows no account. */
+function isPage(path: string): boolean {
+  return [CONTENT_PATH, ARCHIVE_PATH, '/l/'].every((start) => !path.startsWith(start));
 }
 
 async function forget(): Promise<void> {
-  contents.clear();
+  contents.forget();
   archives.clear();
   await caches.delete(CHUNKS);
   chunks = new ChunkCache(cacheStorage());
@@ -180,10 +119,6 @@ function cacheStorage(): CacheStore {
     delete: async (address) => (await openChunks()).delete(address),
     keys: async () => (await (await openChunks()).keys()).map(({ url }) => new URL(url).pathname),
   };
-}
-
-function keyOf({ namespaceId, nodeId, rev, isDownload }: ContentAddress): string {
-  return `${namespaceId}/${nodeId}/${rev}/${isDownload}`;
 }
 
 function notFound(): Response {

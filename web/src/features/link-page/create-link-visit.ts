@@ -1,5 +1,6 @@
 import {
   type ApiAnswer,
+  type ApiClient,
   createApiClient,
   createFetchTransport,
   type DownloadOutcome,
@@ -41,30 +42,34 @@ interface Watching {
 
 /** What somebody who has the address of a link may do. */
 export interface LinkVisit {
+  /** By which this page knows the contents that it shows. The service knows where a link leads, and nobody else has to: it says nothing else. */
+  readonly namespaceId: NamespaceId;
   /** The password goes with every later request. */
   open(password: string | undefined): Promise<ApiAnswer<OpenedLink>>;
   list(nodeId: NodeId | undefined, page: Page | undefined): Promise<ApiAnswer<LinkedEntries>>;
   /** Every chunk is verified before it is written. Counts as a download. */
   read(node: LinkNode, sink: DownloadSink, watching: Watching): Promise<DownloadOutcome>;
+  /** A page of the manifest of a linked file. The first one counts as a download. */
+  readonly getContent: ApiClient['getContent'];
   send(file: File, watching: Watching): Promise<SendOutcome>;
   /** Where the browser itself may download a file; undefined where a password is needed, which has no place in an address. */
   address(node: LinkNode): string | undefined;
 }
 
-/** The service knows where a link leads, and nobody else has to. */
-const NO_NAMESPACE = NamespaceId.parse('0'.repeat(26));
-
 export function createLinkVisit(baseUrl: string, token: LinkAccess['token']): LinkVisit {
   const base = { transport: createFetchTransport(), clock: systemClock, random: Math.random };
   // A visitor is nobody: neither account nor device goes with these requests.
   const tokens = { current: async () => undefined, renew: async () => undefined };
-  const deviceId = DeviceId.parse(encodeUlid(crypto.getRandomValues(new Uint8Array(16))));
+  const deviceId = DeviceId.parse(newId());
+  const namespaceId = NamespaceId.parse(newId());
   const api = createApiClient({ ...base, baseUrl, tokens, deviceId });
   const gate = new TransferGate({ tasksMax: TRANSFER_TASKS_MAX, bytesMax: TRANSFER_BYTES_MAX });
   const parameters = { token };
   let linkPassword: string | undefined;
   const transfers = () => ({ ...base, gate, api: linkTransfers(api, { token, linkPassword }) });
   return {
+    namespaceId,
+    getContent: (request) => transfers().api.getContent(request),
     open: (password) => {
       linkPassword = password;
       return api.getLink({ parameters, linkPassword });
@@ -80,9 +85,9 @@ export function createLinkVisit(baseUrl: string, token: LinkAccess['token']): Li
         linkPassword,
       }),
     read: ({ nodeId }, sink, { onProgress }) =>
-      downloadContent(transfers(), { namespaceId: NO_NAMESPACE, nodeId }, { sink, onProgress }),
+      downloadContent(transfers(), { namespaceId, nodeId }, { sink, onProgress }),
     send: async (file, { onProgress }) => {
-      const source = { namespaceId: NO_NAMESPACE, ...fileSourceOf(file) };
+      const source = { namespaceId, ...fileSourceOf(file) };
       const [outcome] = await uploadFiles(transfers(), [source], { onProgress });
       if (outcome?.kind === 'refused') return outcome;
       if (outcome?.kind !== 'uploaded') return { kind: 'unreadable' };
@@ -100,4 +105,8 @@ export function createLinkVisit(baseUrl: string, token: LinkAccess['token']): Li
     address: ({ nodeId }) =>
       linkPassword === undefined ? `/v1/public/${token}/download?nodeId=${NodeId.parse(nodeId)}` : undefined,
   };
+}
+
+function newId(): string {
+  return encodeUlid(crypto.getRandomValues(new Uint8Array(16)));
 }

@@ -15,7 +15,10 @@ export function LinkFacts(props: {
     <p className={styles.facts}>
       <span>{say('link.opensUntil', { when: formatExactly(expiresAt, language) })}</span>
       {usesLeft !== undefined && (
-        <span>{say('link.usesLeft', { count: String(Math.max(0, usesLeft - props.used)) })}</span>
+        <>
+          <span>{say('link.usesLeft', { count: String(Math.max(0, usesLeft - props.used)) })}</span>
+          <span>{say('link.previewsCount')}</span>
+        </>
       )}
     </p>
   );

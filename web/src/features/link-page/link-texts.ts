@@ -30,6 +30,11 @@ export async function readLinkTexts(language: Language): Promise<LinkTexts> {
 function textsOf(language: Language, catalogue: Readonly<Record<LinkText, string>>): LinkTexts {
   return {
     language,
-    say: (text, values = {}) => catalogue[text].replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? ''),
+    say: (text, values = {}) => fillIn(catalogue[text], values),
   };
+}
+
+/** A text of a catalogue with values in its places. */
+export function fillIn(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
 }

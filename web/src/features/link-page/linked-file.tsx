@@ -1,19 +1,34 @@
 import type { LinkNode } from '@syncline/protocol';
+import { lazy, Suspense, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { formatBytes } from '../files/format-bytes.ts';
 import { KindIcon } from '../files/kind-icon.tsx';
+import { previewKind } from '../preview/preview-kind.ts';
 import type { LinkVisit, OpenedLink } from './create-link-visit.ts';
 import { LinkFacts } from './link-facts.tsx';
 import styles from './link-page.module.css';
 import { useLinkTexts } from './link-texts.ts';
 import { type LinkDownload, useLinkDownload } from './use-link-download.ts';
 
-/** A linked file: what it is, and a way to have it. Nothing of it is read before it is asked for, since that counts as a download. */
+export const LinkedPreview = lazy(async () => ({ default: (await import('./linked-preview.tsx')).LinkedPreview }));
+
+/** Whether a linked file can be looked at here. */
+export function canPreview({ kind, name, size }: LinkNode): boolean {
+  return kind === 'file' && size > 0 && previewKind(name) !== 'none';
+}
+
+/** A linked file: what it is, and ways to see it and to have it. Nothing of it is read before it is asked for, since that counts as a download. */
 export function LinkedFile(props: { readonly link: OpenedLink; readonly node: LinkNode; readonly visit: LinkVisit }) {
   const { node, visit, link } = props;
   const { say, language } = useLinkTexts();
   const download = useLinkDownload(visit, node);
+  const [isShown, setIsShown] = useState(false);
+  const [wasShown, setWasShown] = useState(false);
+  const show = (): void => {
+    setIsShown(true);
+    setWasShown(true);
+  };
   return (
     <div className={styles.file}>
       <span className={styles.preview}>
@@ -24,11 +39,21 @@ export function LinkedFile(props: { readonly link: OpenedLink; readonly node: Li
         <bdi>{node.name}</bdi>
       </h1>
       <p>{formatBytes(node.size, language)}</p>
-      <Button kind="primary" icon="download" isDisabled={download.isBusy} onPress={download.start}>
-        {say('link.download')}
-      </Button>
+      <div className={styles.ways}>
+        <Button kind="primary" icon="download" isDisabled={download.isBusy} onPress={download.start}>
+          {say('link.download')}
+        </Button>
+        {canPreview(node) && (
+          <Button icon="show" onPress={show}>
+            {say('link.preview')}
+          </Button>
+        )}
+      </div>
       <DownloadNotice download={download} />
-      <LinkFacts link={link} used={download.count} />
+      <LinkFacts link={link} used={download.count + (wasShown ? 1 : 0)} />
+      <Suspense fallback={null}>
+        {isShown && <LinkedPreview visit={visit} first={node} files={[node]} onClose={() => setIsShown(false)} />}
+      </Suspense>
     </div>
   );
 }

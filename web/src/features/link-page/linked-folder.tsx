@@ -1,5 +1,5 @@
 import type { LinkNode } from '@syncline/protocol';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -9,7 +9,7 @@ import type { LinkVisit, OpenedLink } from './create-link-visit.ts';
 import { LinkFacts } from './link-facts.tsx';
 import styles from './link-page.module.css';
 import { useLinkTexts } from './link-texts.ts';
-import { DownloadNotice } from './linked-file.tsx';
+import { canPreview, DownloadNotice, LinkedPreview } from './linked-file.tsx';
 import { useFolderDownload, useLinkDownload } from './use-link-download.ts';
 import { useLinkedEntries } from './use-linked-entries.ts';
 
@@ -95,6 +95,7 @@ function Entries(props: {
 }) {
   const { say } = useLinkTexts();
   const { nodes, state, more } = useLinkedEntries(props.visit, props.isRoot ? undefined : props.place.nodeId);
+  const [shown, setShown] = useState<LinkNode>();
   if (state === 'failed') return <Notice kind="problem">{say('link.failedText')}</Notice>;
   if (state === 'reading' && nodes.length === 0) return <Loading label={say('link.loading')} />;
   if (nodes.length === 0) return <EmptyState icon="folder" title={say('link.empty')} text={say('link.emptyText')} />;
@@ -103,7 +104,7 @@ function Entries(props: {
       <ul className={styles.entries} aria-label={say('link.listOf', { name: props.place.name })}>
         {nodes.map((node) =>
           node.kind === 'file' ? (
-            <FileRow key={node.nodeId} node={node} visit={props.visit} />
+            <FileRow key={node.nodeId} node={node} visit={props.visit} onShow={setShown} />
           ) : (
             <FolderRow key={node.nodeId} node={node} onOpen={props.onOpen} />
           ),
@@ -114,6 +115,16 @@ function Entries(props: {
           {say('link.more')}
         </Button>
       )}
+      <Suspense fallback={null}>
+        {shown !== undefined && (
+          <LinkedPreview
+            visit={props.visit}
+            first={shown}
+            files={nodes.filter(canPreview)}
+            onClose={() => setShown(undefined)}
+          />
+        )}
+      </Suspense>
     </>
   );
 }
@@ -131,15 +142,26 @@ function FolderRow({ node, onOpen }: { readonly node: LinkNode; readonly onOpen:
   );
 }
 
-function FileRow({ node, visit }: { readonly node: LinkNode; readonly visit: LinkVisit }) {
+function FileRow(props: {
+  readonly node: LinkNode;
+  readonly visit: LinkVisit;
+  readonly onShow: (node: LinkNode) => void;
+}) {
+  const { node, visit, onShow } = props;
   const { say, language } = useLinkTexts();
   const download = useLinkDownload(visit, node);
   return (
     <li className={styles.entry}>
       <KindIcon node={node} />
-      <span className={styles.entryName}>
-        <bdi>{node.name}</bdi>
-      </span>
+      {canPreview(node) ? (
+        <button type="button" className={styles.entryName} onClick={() => onShow(node)}>
+          <bdi>{node.name}</bdi>
+        </button>
+      ) : (
+        <span className={styles.entryName}>
+          <bdi>{node.name}</bdi>
+        </span>
+      )}
       <span className={styles.quiet}>{formatBytes(node.size, language)}</span>
       <IconButton
         icon="download"
