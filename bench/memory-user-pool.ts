@@ -8,13 +8,19 @@ export function answerUserPool(body: string): HttpAnswer {
     readonly Username?: string;
     readonly AuthParameters?: { readonly USERNAME?: string };
     readonly RefreshToken?: string;
+    readonly AccessToken?: string;
   };
-  const email = request.Username ?? request.AuthParameters?.USERNAME ?? request.RefreshToken ?? '';
+  const { Username, AuthParameters, RefreshToken, AccessToken } = request;
+  const email = Username ?? AuthParameters?.USERNAME ?? RefreshToken ?? AccessToken ?? '';
   const AuthenticationResult = { AccessToken: email, RefreshToken: email, ExpiresIn: TOKEN_SECONDS };
   return {
     statusCode: 200,
     headers: {},
-    body: JSON.stringify({ UserConfirmed: true, UserAttributes: [], AuthenticationResult }),
+    body: JSON.stringify({
+      UserConfirmed: true,
+      UserAttributes: [{ Name: 'email', Value: email }],
+      AuthenticationResult,
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type NamespaceId, type NodeId, type Operation, rootNodeId } from '@syncline/protocol';
 import type { Page } from 'playwright-core';
 import { type ApiDevice, newOpId, openApiDevice, valueOf } from '../../support/api-device.ts';
+import { datedJpeg } from '../../support/dated-jpeg.ts';
 import { pdfOf } from '../../support/documents.ts';
 import { SeededRandom } from '../../support/seeded-random.ts';
 import { type GivenFile, storeFiles } from '../../support/store-files.ts';
@@ -62,10 +63,11 @@ export async function makeDemoContent(apiUrl: string, painting: Page): Promise<D
   const brand = await makeFolder(device, 'Brand');
   await makeFolder(device, 'Archive 2025');
   const pictures = await paintPhotos(painting, LANDSCAPES);
-  const dated = pictures.map((photo, index) => ({
-    ...photo,
-    modifiedAt: day(`2026-${index < 4 ? '11' : '10'}`, 3 + index * 2),
-  }));
+  const dated = pictures.map(({ name, bytes }, index) => {
+    const [month, date] = index < 4 ? ['11', '07'] : ['10', '18'];
+    const taken = datedJpeg(bytes, { time: `2026:${month}:${date} 16:${String(50 - index)}:00` });
+    return { name, bytes: taken, modifiedAt: day(`2026-${month}`, 3 + index * 2) };
+  });
   await storeFiles(device, dated, photos);
   await storeFiles(device, rootFiles(pictures[1]?.bytes ?? new Uint8Array(0)));
   await storeFiles(device, teamFiles(), team);

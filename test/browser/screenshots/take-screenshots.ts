@@ -19,6 +19,8 @@ const FOLDER = join(import.meta.dirname, '..', '..', '..', 'docs', 'screenshots'
 /** All of them together. */
 const BYTES_MAX = 2_000_000;
 const QUALITY = 0.8;
+/** Longest wait until a page asks for nothing any more. */
+const QUIET_MS_MAX = 2500;
 
 /** In which each view is taken. */
 const FORMS: Readonly<Record<string, BrowserContextOptions>> = {
@@ -142,8 +144,8 @@ async function take(
   try {
     await page.goto(view.path(account));
     await view.show(page);
-    // Pictures in sight, and what was asked for beside the page itself.
-    await page.waitForLoadState('networkidle');
+    // Pictures in sight, and what was asked for beside the page itself. A long-poll can go on for much longer.
+    await page.waitForLoadState('networkidle', { timeout: QUIET_MS_MAX }).catch(() => undefined);
   } catch (failure) {
     // Shown all the same: the picture says best what is wrong.
     console.error(`${view.name}: ${String(failure).split('\n', 1)[0]}`);

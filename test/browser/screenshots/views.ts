@@ -38,6 +38,15 @@ export const VIEWS: readonly View[] = [
     },
   },
   {
+    name: 'pdf',
+    path: () => '/',
+    show: async (page) => {
+      await untilText(page, 'Ferry contract.pdf');
+      await page.getByText('Ferry contract.pdf', { exact: true }).first().dblclick();
+      await page.getByRole('dialog').locator('canvas[data-state=drawn]').first().waitFor();
+    },
+  },
+  {
     name: 'sharing',
     path: () => '/',
     show: async (page) => {
@@ -54,6 +63,15 @@ export const VIEWS: readonly View[] = [
   { name: 'usage', path: () => '/usage', show: (page) => untilText(page, 'Earlier versions') },
   { name: 'settings', path: () => '/settings', show: (page) => untilText(page, 'Set up an authenticator app') },
   { name: 'search', path: () => '/search?q=pier', show: (page) => untilText(page, 'Sort by') },
+  {
+    name: 'timeline',
+    path: () => '/photos',
+    show: async (page) => {
+      await untilText(page, '4 pictures');
+      await page.locator('[data-state=drawn]').nth(3).waitFor();
+    },
+  },
+  { name: 'offline', path: () => '/offline', show: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
   // Last of those that are signed in: that tiles are shown is kept.
   {
     name: 'photos',
@@ -75,6 +93,18 @@ export const VIEWS: readonly View[] = [
     path: ({ linkPath }) => linkPath,
     isPublic: true,
     show: (page) => page.getByText('Last light.jpg').waitFor(),
+  },
+  {
+    name: 'link-preview',
+    path: ({ linkPath }) => linkPath,
+    isPublic: true,
+    show: async (page) => {
+      await page.getByRole('button', { name: 'Last light.jpg', exact: true }).click();
+      const picture = page.getByRole('dialog').getByRole('img', { name: 'Last light.jpg' });
+      await picture.evaluate(async (element) => {
+        await (element as HTMLImageElement).decode();
+      });
+    },
   },
 ];
 
