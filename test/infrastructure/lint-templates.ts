@@ -37,8 +37,9 @@ try {
   });
   const output = await runCommand({
     purpose: 'linting the templates',
-    file: python,
-    args: ['-m', 'cfnlint', '--format', 'parseable', '--non-zero-exit-code', 'none', '--', ...files],
+    // It lies beside the interpreter.
+    file: path.join(path.dirname(python), 'cfn-lint'),
+    args: ['--format', 'parseable', '--non-zero-exit-code', 'none', '--', ...files],
     env,
     timeoutMs: LINT_TIMEOUT_MS,
     remedy: 'Look at what the linter says.',
