@@ -20,7 +20,7 @@ const DOINGS_PER_KILL = 150;
 /** … and started again after at most this long. */
 const DOWN_MS_MAX = 1500;
 /** Doings after which all sockets are ended, where that is asked for. */
-const DOINGS_PER_SOCKET_END = 200;
+const DOINGS_PER_SOCKET_END = 40;
 /** Doings between two looks whether a daemon waits for somebody to say that deletes are meant. */
 const DOINGS_PER_LOOK = 20;
 /**
