@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { AccountId, ContentHash, DeviceId, NamespaceId, NodeId } from './ids.ts';
-import { DEVICE_NAME_CHARS_MAX, WIPE_FILES_MAX } from './limits.ts';
+import { CELLS_MAX, DEVICE_NAME_CHARS_MAX, WIPE_FILES_MAX } from './limits.ts';
 import { Instant } from './nodes.ts';
 
 /** Where clients find what they need before they have signed in. No secret is in it. */
@@ -12,6 +12,8 @@ export const ConfigurationResponse = z.strictObject({
   userPool: z.optional(z.strictObject({ endpoint: z.string(), userPoolId: z.string(), clientId: z.string() })),
   issuer: z.string(),
   audience: z.string(),
+  /** Bases of the API of all cells, where there are several, such as `https://c7.example.com`. */
+  cells: z.optional(z.array(z.string()).check(z.maxLength(CELLS_MAX))),
 });
 export type ConfigurationResponse = z.infer<typeof ConfigurationResponse>;
 

@@ -28,10 +28,14 @@ export const ERRORS = {
   quota_exceeded: { status: 507, remedy: 'fix-request' },
   link_ended: { status: 410, remedy: 'fix-request' },
   password_needed: { status: 403, remedy: 'fix-request' },
+  moved: { status: 421, remedy: 'retry' },
 } as const satisfies Record<string, { readonly status: number; readonly remedy: Remedy }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);
 export type ErrorCode = z.infer<typeof ErrorCode>;
+
+/** What a part of a request is refused with: only a request as a whole is in another cell. */
+const PartCode = z.enum(ErrorCode.options.filter((code) => code !== 'moved') as [ErrorCode, ...ErrorCode[]]);
 
 /** One place in a request that is wrong, and why. */
 export const FieldDefect = z.strictObject({ path: z.string(), message: z.string() });
@@ -52,6 +56,10 @@ export const ProblemDetails = z.strictObject({
    * been set back to an earlier point: what it does not have was perhaps never deleted.
    */
   expired: z.optional(z.boolean()),
+  /** Of what has moved: the base of the API of the cell where it is (docs/PROTOCOL.md, "Cells") … */
+  apiBase: z.optional(z.string()),
+  /** … and the namespace that is there; the caller's account when absent. */
+  namespaceId: z.optional(z.string()),
   /** The device that asks was unlinked: GET /v1/devices tells whether it is to remove what it has synced. */
   unlinked: z.optional(z.boolean()),
 });
@@ -59,7 +67,7 @@ export type ProblemDetails = z.infer<typeof ProblemDetails>;
 
 /** The refusal of one operation in a batch. */
 export const OperationError = z.strictObject({
-  code: ErrorCode,
+  code: PartCode,
   remedy: Remedy,
   detail: z.string(),
   details: z.optional(ProblemDetails),

@@ -147,6 +147,9 @@ export const SEARCH_HITS_MAX = 50;
 /** Files and folders that one account can star: all of them are one answer. */
 export const STARS_MAX = 500;
 
+/** Cells of one deployment: each of them holds millions of accounts. */
+export const CELLS_MAX = 1000;
+
 /** Webhooks of one account, ended ones included. */
 export const WEBHOOKS_MAX = 20;
 /** Webhooks of one namespace, of all its members together. */

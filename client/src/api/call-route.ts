@@ -8,9 +8,18 @@ import {
   routes,
 } from '@syncline/protocol';
 import * as z from 'zod/mini';
+import type { ApiBases } from './api-bases.ts';
 import type { ApiAnswer, ApiClientDependencies } from './api-client.ts';
 import { parseRetryAfter, retryDelayMs } from './backoff.ts';
-import { ANSWER_BYTES_MAX, API_RETRY, RENEWALS_MAX, REQUEST_TIMEOUT_MS, RETRY_AFTER_MS_MAX } from './limits.ts';
+import {
+  ANSWER_BYTES_MAX,
+  API_RETRY,
+  MOVES_MAX,
+  RENEWALS_MAX,
+  REQUEST_TIMEOUT_MS,
+  RETRY_AFTER_MS_MAX,
+} from './limits.ts';
+import { namespaceOf } from './namespace-of.ts';
 import type { TransportRequest, TransportResponse } from './transport.ts';
 import { UnavailableError } from './unavailable-error.ts';
 
@@ -23,25 +32,27 @@ interface CallInput {
   readonly linkPassword?: string | undefined;
 }
 
+interface CallDependencies extends ApiClientDependencies {
+  readonly bases: ApiBases;
+}
+
 /** Makes the function behind a route's method; ApiClient states what it guarantees. */
-export function createRouteCaller(dependencies: ApiClientDependencies) {
+export function createRouteCaller(dependencies: CallDependencies) {
   return (name: JsonRouteName) => {
     const route: Route = routes[name];
     return (input: CallInput = {}): Promise<ApiAnswer<unknown>> => callRoute(dependencies, route, input);
   };
 }
 
-async function callRoute(
-  dependencies: ApiClientDependencies,
-  route: Route,
-  input: CallInput,
-): Promise<ApiAnswer<unknown>> {
+async function callRoute(dependencies: CallDependencies, route: Route, input: CallInput): Promise<ApiAnswer<unknown>> {
   const request = encodeRequest(dependencies, route, input);
   const isOpen = route.access === 'public' || route.access === 'link';
   let token = isOpen ? undefined : await dependencies.tokens.current(input.signal);
   let renewals = 0;
+  let moves = 0;
   for (let attempt = 1; ; attempt++) {
-    const attempted = await sendOnce(dependencies, authorized(request, token));
+    const base = isOpen ? dependencies.baseUrl : dependencies.bases.baseOf(namespaceOf(input));
+    const attempted = await sendOnce(dependencies, authorized({ ...request, url: base + request.url }, token));
     const answer = attempted.kind === 'answer' ? readAnswer(route, attempted.response) : undefined;
     if (answer?.ok === true) return answer;
     if (answer?.problem.code === 'unauthenticated' && token !== undefined && renewals < RENEWALS_MAX) {
@@ -49,6 +60,10 @@ async function callRoute(
       if (token === undefined) return answer;
       renewals += 1;
       continue;
+    }
+    if (answer?.problem.code === 'moved' && !isOpen && moves++ < MOVES_MAX) {
+      if (await follow(dependencies, input, answer.problem)) continue;
+      return answer;
     }
     const wait = answer === undefined ? 0 : retryWaitMs(answer.problem, attempted, dependencies.clock.now());
     if (answer !== undefined && wait === undefined) return answer;
@@ -61,6 +76,15 @@ async function callRoute(
   }
 }
 
+/** Whether the request is to be sent once more, to another cell. */
+async function follow({ bases }: CallDependencies, input: CallInput, { details }: Problem): Promise<boolean> {
+  const asked = namespaceOf(input);
+  if (details?.apiBase === undefined) return false;
+  if (details.namespaceId !== undefined && details.namespaceId !== asked) return false;
+  return bases.follow({ namespaceId: details.namespaceId, to: details.apiBase, signal: input.signal });
+}
+
+/** A request whose address lacks its base. */
 function encodeRequest(dependencies: ApiClientDependencies, route: Route, input: CallInput): TransportRequest {
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(input.parameters?.[name] ?? ''),
@@ -71,7 +95,7 @@ function encodeRequest(dependencies: ApiClientDependencies, route: Route, input:
   const hasBody = route.body !== undefined;
   return {
     method: route.method,
-    url: dependencies.baseUrl + path + (query.length > 0 ? `?${query.join('&')}` : ''),
+    url: path + (query.length > 0 ? `?${query.join('&')}` : ''),
     headers: {
       accept: 'application/json',
       ...(hasBody ? { 'content-type': 'application/json' } : {}),

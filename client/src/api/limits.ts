@@ -24,3 +24,7 @@ export const SIGN_IN_TIMEOUT_MS = 20 * SECOND_MS;
 export const TOKEN_MARGIN_MS = 2 * MINUTE_MS;
 /** Repeats of one request to the sign-in service. */
 export const SIGN_IN_RETRY: RetryBudget = { attemptsMax: 4, delayMsMin: 200, delayMsMax: 5 * SECOND_MS };
+/** Times that one request goes to another cell because an answer says so: it has moved, and again meanwhile. */
+export const MOVES_MAX = 2;
+/** Namespaces of which a client remembers that they are in another cell than the account. */
+export const BASES_MAX = 1000;

@@ -39,6 +39,7 @@ const REASONS: Readonly<Record<Problem['code'], ExitReason>> = {
   quota_exceeded: 'quota',
   link_ended: 'refused',
   password_needed: 'refused',
+  moved: 'unavailable',
 };
 
 const REMEDIES: Readonly<Partial<Record<Problem['code'], string>>> = {
