@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { keepMapsEqual } from './keep-maps-equal.ts';
 import { writeShellFiles } from './write-shell-files.ts';
 
 /** Where the app is served while it is developed by `vite`: `npm start` has the API, and the bucket and the user pool behind it. */
@@ -6,7 +7,7 @@ const LOCAL_STACK = 'http://127.0.0.1:4580';
 
 /** The web app is built into dist: static files that any server, or CloudFront, hands out. */
 export default defineConfig({
-  plugins: [writeShellFiles()],
+  plugins: [writeShellFiles(), keepMapsEqual()],
   build: {
     target: 'es2024',
     sourcemap: true,

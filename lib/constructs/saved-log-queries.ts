@@ -30,7 +30,7 @@ export class SavedLogQueries extends Construct {
 }
 
 /** A query that names a log group that is not there cannot be asked. */
-function isDeployed(name: FunctionName, { search, web, externalIssuer }: DeploymentConfig): boolean {
+function isDeployed(name: FunctionName, { search, web, edge, externalIssuer }: DeploymentConfig): boolean {
   switch (name) {
     case 'index':
     case 'extract':
@@ -38,6 +38,8 @@ function isDeployed(name: FunctionName, { search, web, externalIssuer }: Deploym
     case 'origin-key':
     case 'site':
       return web !== 'off';
+    case 'content-key':
+      return edge.contents !== undefined;
     case 'token-claims':
       return externalIssuer === undefined;
     case 'sign-up':

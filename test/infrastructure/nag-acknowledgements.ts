@@ -145,7 +145,7 @@ export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [
   },
   {
     rule: /^Serverless-LambdaEventSourceMappingDestination$/,
-    where: /^Realtime\/(FanOut|Index|Extract)\/Function\//,
+    where: /^Realtime\/(FanOut|Index|Extract|Deliver)\/Function\//,
     reason: 'A queue has its own dead letters; a destination is for streams.',
   },
   {

@@ -45,7 +45,8 @@ function publish(name: string, parts: readonly Buffer[]): Fault {
 }
 
 test('the version is told, of the package that is published', async () => {
-  const { version } = JSON.parse(await readFile(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'));
+  const text = await readFile(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8');
+  const { version } = JSON.parse(text) as { readonly version: string };
   expect(await runCli(['--version'], { home })).toMatchObject({ code: EXIT_CODES.ok, stdout: `${version}\n` });
   const told = await runCli(['--version', '--json'], { home });
   expect(JSON.parse(told.stdout)).toEqual({ version });
