@@ -227,7 +227,7 @@ describe('saved queries', () => {
       ),
     );
     expect(asked).toHaveLength(deployed.size);
-    expect(Object.keys(functions).filter((name) => !deployed.has(name))).toEqual(['sign-up']);
+    expect(Object.keys(functions).filter((name) => !deployed.has(name))).toEqual(['content-key', 'sign-up']);
   });
 });
 
