@@ -23,7 +23,7 @@ test('without any context it is a development deployment that lets no foreign or
     webhookTargets: 'public',
     originKey: 1,
     logRetentionDays: 30,
-    operations: { watch: 'alarms' },
+    operations: { watch: 'alarms', canary: 'off' },
   });
 });
 
@@ -35,7 +35,7 @@ test('stage local goes to an emulator on its usual port, for any origin, with sh
     search: 'off',
     web: 'off',
     logRetentionDays: 1,
-    operations: { watch: 'none' },
+    operations: { watch: 'none', canary: 'on' },
   });
 });
 
@@ -67,7 +67,7 @@ test('every setting is taken from the context, as text or as JSON', () => {
     socketPings: 'gateway',
     webhookTargets: 'public',
     logRetentionDays: 90,
-    operations: { watch: 'alarms', alarmEmail: 'ops@example.com' },
+    operations: { watch: 'alarms', alarmEmail: 'ops@example.com', canary: 'off' },
     edge: { priceClass: 'all' },
   };
   const text = { quotaBytes: '5000000', scrubDays: '7', logRetentionDays: '90', originKey: '2' };
@@ -148,6 +148,12 @@ test.each([
   ],
   ['a watch that there is not', { watch: 'closely' }, 'watch must be one of none, alarms, full'],
   ['a watch in stage local', { stage: 'local', watch: 'full' }, 'watch must be none in stage local'],
+  [
+    'a canary that has no account',
+    { canary: 'on', issuer: 'https://id.example.com', audience: 'syncline' },
+    'canary=on needs a user pool',
+  ],
+  ['a canary that there is not', { canary: 'red' }, 'canary must be one of on, off'],
   ['an address for no alarms', { watch: 'none', alarmEmail: 'ops@example.com' }, 'alarmEmail needs alarms'],
   ['an address that is none', { alarmEmail: 'ops' }, 'alarmEmail must be an address like'],
   ['the name of a length', { logRetentionDays: 'ONE_DAY' }, 'logRetentionDays must be a length'],

@@ -61,6 +61,8 @@ export interface OperationsConfig {
   readonly watch: 'none' | 'alarms' | 'full';
   /** Who is told of alarms by mail. AWS asks the address before it sends any. @default nobody */
   readonly alarmEmail?: string;
+  /** Whether an account of its own stores, hears of, reads and removes a file every five minutes: about $4 a month. @default off, in `local` on and asked by tests alone */
+  readonly canary: 'on' | 'off';
 }
 
 /** An OpenID Connect issuer, and the `aud` (or `client_id`) that its tokens must carry. */
@@ -79,7 +81,7 @@ export class ConfigError extends Error {
  *
  * Keys: `stage`, `endpoint`, `dedupScope`, `removal`, `scrubDays`, `quotaBytes`, `encryptionKey`, `issuer`, `audience`, `allowedOrigins`
  * (comma-separated or a list), `logRetentionDays`, `search`, `searchEndpoint`, `web`, `webDomain`, `webCertificate`, `originKey`, `webAcl`, `webPriceClass`,
- * `contents`, `contentKey`, `contentDomain`, `contentCertificate`, `socketPings`, `webhookTargets`, `watch`, `alarmEmail`.
+ * `contents`, `contentKey`, `contentDomain`, `contentCertificate`, `socketPings`, `webhookTargets`, `watch`, `alarmEmail`, `canary`.
  *
  * @throws ConfigError when a value is not one that can be deployed.
  */
@@ -109,7 +111,7 @@ export function readConfig(node: Pick<Node, 'tryGetContext'>): DeploymentConfig 
     socketPings: readPings(reader, stage),
     webhookTargets: readWebhookTargets(reader, stage),
     logRetentionDays: readLogRetention(reader, stage),
-    operations: readOperations(reader, stage),
+    operations: readOperations(reader, stage, externalIssuer !== undefined),
   };
   if (reader.mistakes.length > 0) throw new ConfigError(`cannot deploy:\n- ${reader.mistakes.join('\n- ')}`);
   return config;
@@ -272,18 +274,21 @@ function readLogRetention(reader: ContextReader, stage: Stage): RetentionDays {
   return RetentionDays.ONE_MONTH;
 }
 
-function readOperations(reader: ContextReader, stage: Stage): OperationsConfig {
+function readOperations(reader: ContextReader, stage: Stage, hasIssuer: boolean): OperationsConfig {
   const usual = { local: 'none', dev: 'alarms', prod: 'full' } as const;
   const watch = reader.choice('watch', ['none', 'alarms', 'full'], usual[stage]);
   if (stage === 'local' && watch !== 'none')
     reader.mistakes.push('watch must be none in stage local: nobody is told there');
+  const canary = reader.choice('canary', ['on', 'off'], stage === 'local' && !hasIssuer ? 'on' : 'off');
+  if (canary === 'on' && hasIssuer)
+    reader.mistakes.push('canary=on needs a user pool of this deployment: it cannot sign in at another issuer');
   const alarmEmail = reader.text('alarmEmail');
-  if (alarmEmail === undefined) return { watch };
+  if (alarmEmail === undefined) return { watch, canary };
   if (watch === 'none') reader.mistakes.push('alarmEmail needs alarms: leave it out, or set watch to alarms or full');
   if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(alarmEmail)) {
     reader.mistakes.push(`alarmEmail must be an address like ops@example.com, not "${alarmEmail}"`);
   }
-  return { watch, alarmEmail };
+  return { watch, alarmEmail, canary };
 }
 
 /** Scheme, host and port alone: what a browser sends as Origin. */

@@ -3,6 +3,7 @@ import type { DeploymentConfig } from './config.ts';
 import type { ApiFunction } from './constructs/api-function.ts';
 import type { Identity } from './resources.ts';
 import { ApiStack } from './stacks/api-stack.ts';
+import { CanaryStack } from './stacks/canary-stack.ts';
 import { IdentityStack } from './stacks/identity-stack.ts';
 import { OperationsStack } from './stacks/operations-stack.ts';
 import { RealtimeStack } from './stacks/realtime-stack.ts';
@@ -10,7 +11,7 @@ import { SearchStack } from './stacks/search-stack.ts';
 import { StorageStack } from './stacks/storage-stack.ts';
 import { WebStack } from './stacks/web-stack.ts';
 
-/** The stacks of one deployment, each reading only from those before it: storage, identity, search, realtime, api, web, operations. */
+/** The stacks of one deployment, each reading only from those before it: storage, identity, search, realtime, api, web, canary, operations. */
 export function addStacks(app: App, config: DeploymentConfig): void {
   const stackId = (name: string) => `Syncline-${config.stage}-${name}`;
   const storage = new StorageStack(app, stackId('Storage'), { config });
@@ -26,17 +27,14 @@ export function addStacks(app: App, config: DeploymentConfig): void {
     search: found === undefined ? undefined : { ...found.search, feed, feedContents },
   });
   const { sockets, deliveries } = realtime;
-  const { origin, httpApiId } = new ApiStack(app, stackId('Api'), {
-    config,
-    storage,
-    identity,
-    sockets,
-    deliveries,
-    ...search,
-  });
-  if (origin !== undefined) {
-    new WebStack(app, stackId('Web'), { config, storage, identity, sockets, api: origin });
-  }
+  const api = new ApiStack(app, stackId('Api'), { config, storage, identity, sockets, deliveries, ...search });
+  const { origin, httpApiId } = api;
+  const web =
+    origin === undefined
+      ? undefined
+      : new WebStack(app, stackId('Web'), { config, storage, identity, sockets, api: origin });
+  if (config.operations.canary === 'on')
+    new CanaryStack(app, stackId('Canary'), { config, apiUrl: web?.url ?? api.url });
   if (config.operations.watch === 'none') return;
   new OperationsStack(app, stackId('Operations'), {
     config,

@@ -1,3 +1,4 @@
+import { canaryFunction } from './canary-function.ts';
 import { deploymentFunctions } from './deployment-functions.ts';
 import { memory, seconds } from './function-sizes.ts';
 import type { FunctionSpec } from './function-spec.ts';
@@ -319,6 +320,7 @@ export const functions = {
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.background,
   },
+  ...canaryFunction,
   ...deploymentFunctions,
   ...identityFunctions,
 } as const satisfies Record<string, FunctionSpec>;

@@ -32,6 +32,7 @@ export const StageFile = z.strictObject({
   logRetentionDays: z.optional(Whole),
   watch: z.optional(z.enum(['none', 'alarms', 'full'])),
   alarmEmail: z.optional(Text),
+  canary: z.optional(z.enum(['on', 'off'])),
 });
 
 const stagesDir = join(import.meta.dirname, '..', 'stages');

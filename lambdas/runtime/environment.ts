@@ -4,9 +4,11 @@ import { assert } from '@syncline/protocol';
 export type Variable =
   | 'ACCOUNTS_TABLE'
   | 'ALLOWED_ORIGINS'
+  | 'API_URL'
   | 'AUDIENCE'
   | 'AWS_REGION'
   | 'BUCKET'
+  | 'CANARY_SECRET_ID'
   | 'CHANGES_TABLE'
   | 'CHUNKS_TABLE'
   | 'DEAD_LETTERS_URL'

@@ -30,7 +30,8 @@ export class SavedLogQueries extends Construct {
 }
 
 /** A query that names a log group that is not there cannot be asked. */
-function isDeployed(name: FunctionName, { search, web, edge, externalIssuer }: DeploymentConfig): boolean {
+function isDeployed(name: FunctionName, config: DeploymentConfig): boolean {
+  const { search, web, externalIssuer, edge, operations } = config;
   switch (name) {
     case 'index':
     case 'extract':
@@ -40,6 +41,8 @@ function isDeployed(name: FunctionName, { search, web, edge, externalIssuer }: D
       return web !== 'off';
     case 'content-key':
       return edge.contents !== undefined;
+    case 'canary':
+      return operations.canary === 'on';
     case 'token-claims':
       return externalIssuer === undefined;
     case 'sign-up':

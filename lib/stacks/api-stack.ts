@@ -42,6 +42,8 @@ export class ApiStack extends Stack {
   /** How CloudFront reaches it; undefined where it answers everybody. */
   readonly origin: HttpApiOrigin | undefined;
   readonly httpApiId: string;
+  /** Its own address. */
+  readonly url: string;
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     const { config, identity } = props;
@@ -69,6 +71,7 @@ export class ApiStack extends Stack {
     this.addStage(api, config);
     this.httpApiId = api.apiId;
     const url = httpApiUrl(config, api.apiId);
+    this.url = url;
     // Where there is a web app, clients are given its address, and this one answers nobody.
     if (makerArn === undefined) new CfnOutput(this, 'ApiUrl', { value: url });
     else this.origin = { domainName: url.replace('https://', ''), keyMakerArn: makerArn };

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { addBurnRateAlarms } from '../constructs/burn-rate-alarms.ts';
+import { addCanaryAlarm } from '../constructs/canary-alarm.ts';
 import { addIndexAlarms } from '../constructs/index-alarms.ts';
 import { OperationsTopic } from '../constructs/operations-topic.ts';
 import { SavedLogQueries } from '../constructs/saved-log-queries.ts';
@@ -17,6 +18,7 @@ export class OperationsStack extends Stack {
     const { topic, action } = new OperationsTopic(this, 'Alarms', { email: config.operations.alarmEmail });
     const alarms = new StageAlarms(this, 'Watch', { stage: config.stage, action });
     addUpkeepAlarms(alarms, config, realtime);
+    if (config.operations.canary === 'on') addCanaryAlarm(alarms, config.stage);
     if (search !== undefined) addIndexAlarms(alarms, config.stage, search);
     if (config.operations.watch === 'full') {
       addBurnRateAlarms(alarms, { stage: config.stage, httpApiId });

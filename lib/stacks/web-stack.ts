@@ -52,6 +52,8 @@ const API_ANSWER_MAX = Duration.seconds(30);
 
 /** The web app and the API behind one address. CloudFront hands out the app's files, and the API answers nobody else. */
 export class WebStack extends Stack {
+  readonly url: string;
+
   constructor(scope: Construct, id: string, props: WebStackProps) {
     const { config, storage, identity, sockets, api } = props;
     super(scope, id, stackSettings(config, 'web app'));
@@ -97,9 +99,8 @@ export class WebStack extends Stack {
         },
       },
     });
-    new CfnOutput(this, 'WebUrl', {
-      value: `https://${config.webDomain?.name ?? distribution.distributionDomainName}`,
-    });
+    this.url = `https://${config.webDomain?.name ?? distribution.distributionDomainName}`;
+    new CfnOutput(this, 'WebUrl', { value: this.url });
   }
 
   private addViewerFunction(): FunctionAssociation {

@@ -250,7 +250,7 @@ describe('in production', () => {
   });
 
   test('only functions that sign or verify may read the key secret', () => {
-    expect(whoMay(/^secretsmanager:/).toSorted()).toEqual([
+    expect(whoMay(/^secretsmanager:\w+ KeySecret/).toSorted()).toEqual([
       'change-wait',
       'chunk-check',
       'commit',
@@ -385,7 +385,7 @@ describe('in production', () => {
       ACCOUNTS_TABLE: /dynamodb:\w+ DataAccounts/,
       SESSIONS_TABLE: /dynamodb:\w+ DataSessions/,
       BUCKET: /^s3:\w+ ChunksBucket/,
-      KEY_SECRET_ID: /^secretsmanager:/,
+      KEY_SECRET_ID: /^secretsmanager:\w+ KeySecret/,
       SOCKET_ENDPOINT: /^execute-api:/,
       PUSH_QUEUE_URL: /^sqs:SendMessage PushesQueue/,
     };

@@ -22,6 +22,12 @@ export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [
       'Another value ends every cursor, challenge and open upload at once, and all stacks have to follow: it is changed by a person (docs/security.md, "Secrets").',
   },
   {
+    rule: /^AwsSolutions-SMG4$/,
+    where: /^Canary\/Canary\/Account\//,
+    reason:
+      'It opens an account with a file of a few bytes in it, and is changed by a person, who has to set it in the user pool as well (docs/OPERATING.md, "The canary").',
+  },
+  {
     rule: /^AwsSolutions-CFR1$/,
     where: /\/Distribution\/Resource$/,
     reason: 'People travel. Where a deployment may be used from is for its operator to say, in the web ACL.',
@@ -150,8 +156,9 @@ export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [
   },
   {
     rule: /^Serverless-EventBusDLQ$/,
-    where: /\/Hourly\/Resource$/,
-    reason: 'A call that was missed is made an hour later, and does what the one before would have done.',
+    where: /\/(Hourly|Often)\/Resource$/,
+    reason:
+      'A call that was missed is made an hour or five minutes later, and does what the one before would have done.',
   },
   {
     rule: /^Serverless-SNSRedrivePolicy$/,

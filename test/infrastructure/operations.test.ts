@@ -17,7 +17,12 @@ import {
   type Template,
 } from './synthesised.ts';
 
-const everything = synthesise('prod', { search: 'domain', alarmEmail: 'ops@example.com' });
+const everything = synthesise('prod', {
+  search: 'domain',
+  alarmEmail: 'ops@example.com',
+  canary: 'on',
+  contents: 'cloudfront',
+});
 const operations = stackOf(everything, 'Operations');
 const ALARM_TYPES = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'];
 
@@ -253,3 +258,55 @@ function wordsOf(query: string): readonly string[] {
     .replaceAll(KEYWORDS, ' ');
   return [...new Set(bare.match(/[A-Za-z][\w.]*/g) ?? [])];
 }
+
+describe('the canary', () => {
+  const canary = deployedFunctions(everything).get('canary');
+
+  test('is there where it is asked for, and outside stage local nowhere else', () => {
+    expect(canary?.stack).toBe('Canary');
+    for (const stage of ['dev', 'prod'] as const) expect(synthesise(stage).stacks).not.toHaveProperty('Canary');
+    const elsewhere = { issuer: 'https://issuer.example.com', audience: 'syncline' };
+    expect(synthesise('local', elsewhere).stacks).not.toHaveProperty('Canary');
+  });
+
+  test('may read the password of its own account, and nothing else of the deployment', () => {
+    const rights = canary?.allowed.filter((line) => !line.startsWith('logs:'));
+    expect(rights).toEqual(['secretsmanager:GetSecretValue CanaryAccount.Id']);
+    const { Properties } = onlyResourceOf(stackOf(everything, 'Canary'), 'AWS::SecretsManager::Secret');
+    expect(Properties['GenerateSecretString']).toMatchObject({
+      SecretStringTemplate: '{"email":"canary@syncline.invalid"}',
+      GenerateStringKey: 'password',
+    });
+  });
+
+  test('asks at the address that clients are given', () => {
+    expect(canary?.environment['API_URL']).toMatch(/^https:\/\/.*Distribution/);
+    const alone = deployedFunctions(synthesise('prod', { web: 'off', canary: 'on' })).get('canary');
+    expect(alone?.environment['API_URL']).toMatch(/^https:\/\/.*execute-api/);
+  });
+
+  test('runs every five minutes, called by its rule alone, and in stage local when a test asks', () => {
+    const template = stackOf(everything, 'Canary');
+    const rule = onlyResourceOf(template, 'AWS::Events::Rule');
+    expect(rule.Properties).toMatchObject({ ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' });
+    expect(onlyResourceOf(template, 'AWS::Lambda::Permission').Properties).toMatchObject({
+      Principal: 'events.amazonaws.com',
+      SourceArn: { 'Fn::GetAtt': [rule.id, 'Arn'] },
+    });
+    const local = onlyResourceOf(stackOf(synthesise('local'), 'Canary'), 'AWS::Events::Rule');
+    expect(local.Properties['State']).toBe('DISABLED');
+  });
+
+  test('that fails twice of three times, or says nothing, is told', () => {
+    const alarm = alarmsOf(operations).find(({ name }) => name === 'CanaryFailed');
+    expect(alarm?.properties).toMatchObject({
+      MetricName: 'canariesFailed',
+      Statistic: 'Sum',
+      Period: 900,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+    expect(alarmsOf(stackOf(synthesise('prod'), 'Operations')).map(({ name }) => name)).not.toContain('CanaryFailed');
+  });
+});

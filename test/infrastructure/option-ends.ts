@@ -19,6 +19,7 @@ export const CHOICES: Readonly<Record<string, Readonly<Record<string, string>>>>
     encryptionKey: 'managed',
     socketPings: 'gateway',
     alarmEmail: 'ops@example.com',
+    canary: 'on',
   },
   'a collection, and names of CloudFront': { stage: 'prod', search: 'serverless', contents: 'cloudfront' },
   'nothing that can be left out': {

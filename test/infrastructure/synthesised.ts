@@ -32,9 +32,9 @@ export interface Deployment {
 
 const synthesised = new Map<string, Deployment>();
 
-/** Settings with which a stage has a search index, which it has not by itself. */
+/** Settings with which a stage has a search index and a canary, which it has not by itself. */
 export function withSearch(stage: Stage): Readonly<Record<string, string>> {
-  return stage === 'local' ? { searchEndpoint: 'http://127.0.0.1:9200' } : { search: 'domain' };
+  return stage === 'local' ? { searchEndpoint: 'http://127.0.0.1:9200' } : { search: 'domain', canary: 'on' };
 }
 
 /** Settings with which a stage has every function that it may have. */

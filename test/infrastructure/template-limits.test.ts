@@ -16,6 +16,7 @@ const EVERYTHING: Readonly<Record<string, string>> = {
   contents: 'cloudfront',
   contentDomain: 'contents.example.net',
   contentCertificate: CERTIFICATE,
+  canary: 'on',
 };
 
 const OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
