@@ -201,10 +201,12 @@ describe('dependencies', () => {
 describe('documents', () => {
   const records = documents.filter(({ name }) => /^docs\/decisions\/\d{4}-/.test(name));
 
-  test('that record a decision are listed in the index, once, and say status, context, decision and consequences', () => {
+  test('that record a decision are listed in the index, in their order, and say status, context, decision and consequences', () => {
     const index = textOf('docs/decisions/README.md');
     const numbers = records.map(({ name }) => path.posix.basename(name).slice(0, 4));
     expect(numbers).toEqual([...new Set(numbers)]);
+    const listed = [...index.matchAll(/^\| (\d{4}) \|/gm)].map(([, number]) => number);
+    expect(listed).toEqual(numbers.toSorted());
     for (const { name, text } of records) {
       expect([name, index.includes(`(${path.posix.basename(name)})`)]).toEqual([name, true]);
       for (const part of [/^Status: /m, /^## Context$/m, /^## Decision$/m, /^## Consequences$/m]) {
