@@ -59,4 +59,13 @@ export const WEBHOOK_BUGS: readonly PlantedBug[] = [
       test: 'a name is asked once for a try, and the connection goes to what was answered then',
     },
   },
+  {
+    id: 'any-base-is-followed',
+    what: 'A client sends its token to wherever an answer points.',
+    invariant: 'I-18',
+    file: 'client/src/api/api-bases.ts',
+    find: '!cells.includes(to) || ',
+    replace: '',
+    caughtBy: { file: 'test/scenarios/cells.test.ts', test: 'nobody is sent a token who is no cell of the deployment' },
+  },
 ];
