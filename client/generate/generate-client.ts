@@ -29,13 +29,16 @@ export function runTool(file: string, args: readonly string[]): void {
 }
 
 /**
- * The contract in words that the generator reads as they are meant: it takes choices among numbers for choices among texts, but for whole numbers, which all of
- * the contract's are; and patterns, which the service looks at anyway, it writes as texts that Swift does not read.
+ * The contract in words that the generator reads as they are meant. It takes choices among numbers and truths for choices among texts, but for whole numbers, which
+ * all of the contract's are; and patterns, which the service looks at anyway, it writes as texts that Swift does not read.
  */
 function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([name, inner]) => name !== 'pattern' || typeof inner !== 'string');
+  const isTruth = 'type' in value && value.type === 'boolean';
+  const kept = Object.entries(value).filter(
+    ([name, inner]) => !(name === 'pattern' && typeof inner === 'string') && !(isTruth && name === 'const'),
+  );
   const copy = Object.fromEntries(kept.map(([name, inner]) => [name, readable(inner)]));
   return copy['type'] === 'number' && Array.isArray(copy['enum']) ? { ...copy, type: 'integer' } : copy;
 }
