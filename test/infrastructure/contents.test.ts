@@ -237,6 +237,10 @@ describe('keys', () => {
       'secretsmanager:GetSecretValue KeySecret.Id',
     ]);
     expect(deployedFunctions(synthesise('prod')).has('content-key')).toBe(false);
+    const asked = (of: Deployment) =>
+      JSON.stringify(resourcesOf(stackOf(of, 'Operations'), 'AWS::Logs::QueryDefinition'));
+    expect(asked(deployment)).toContain('/syncline/prod/content-key');
+    expect(asked(synthesise('prod'))).not.toContain('/syncline/prod/content-key');
   });
 });
 
