@@ -33,7 +33,7 @@ export const LOAD_PHASES: readonly LoadPhase[] = [
     name: 'throttles, store errors',
     share: 0.15,
     rates: { throttled: 0.3, 'store-failed': 0.01, 'store-answer-lost': 0.01 },
-    recoverySecondsMax: 60,
+    recoverySecondsMax: 90,
   },
   { name: 'quiet', share: 0.05 },
   // Whoever has a socket again looks at once, and not with the next poll after minutes.
