@@ -2,13 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Stage } from '../config.ts';
 import { functionMetric, METRIC_PERIOD } from '../function-metric.ts';
-import type { ContentQueue } from './content-queue.ts';
-import type { IndexQueue } from './index-queue.ts';
 import type { StageAlarms } from './stage-alarms.ts';
+import type { TaskQueue } from './task-queue.ts';
 
 export interface WatchedSearch {
-  readonly queue: IndexQueue;
-  readonly contentQueue: ContentQueue;
+  readonly queue: TaskQueue;
+  readonly contentQueue: TaskQueue;
 }
 
 /** What is changed is found within seconds; so long after it nobody thinks of a coincidence any more. */

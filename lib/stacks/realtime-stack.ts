@@ -9,13 +9,13 @@ import type { DeploymentConfig } from '../config.ts';
 import { answerPings } from '../constructs/answer-pings.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
 import { ChangeFeed } from '../constructs/change-feed.ts';
-import { DeliveryQueue } from '../constructs/delivery-queue.ts';
 import { Expiry } from '../constructs/expiry.ts';
-import { PushQueue } from '../constructs/push-queue.ts';
 import { Scrub } from '../constructs/scrub.ts';
 import { Sweep } from '../constructs/sweep.ts';
+import { TaskQueue } from '../constructs/task-queue.ts';
 import type { Deliveries, Identity, Search, Sockets, Storage } from '../resources.ts';
 import { stackSettings } from '../stack-settings.ts';
+import { taskQueues } from '../task-queues.ts';
 
 export interface RealtimeStackProps {
   readonly config: DeploymentConfig;
@@ -77,14 +77,14 @@ export class RealtimeStack extends Stack {
     const socket = new ApiFunction(this, 'Socket', { functionName: 'socket', config, resources });
     addRoutes(api, socket, config);
     const enforceTls = config.stage !== 'local';
-    const queue = new PushQueue(this, 'Pushes', { enforceTls });
-    const pushing = { ...resources, pushes: queue.pushes };
+    const queue = new TaskQueue(this, 'Pushes', { enforceTls, settings: taskQueues.pushes });
+    const pushing = { ...resources, pushes: queue.address };
     const notify = new ApiFunction(this, 'Notify', { functionName: 'notify', config, resources: pushing });
     queue.feed(new ApiFunction(this, 'FanOut', { functionName: 'fan-out', config, resources }));
     const feed = { changes: storage.tables.changes, enforceTls };
     const pushFeed = new ChangeFeed(this, 'ChangeFeed', { ...feed, consumer: notify, entryAgeMax: PUSH_AGE_MAX });
-    const deliveryQueue = new DeliveryQueue(this, 'Deliveries', { enforceTls });
-    this.deliveries = deliveryQueue.deliveries;
+    const deliveryQueue = new TaskQueue(this, 'Deliveries', { enforceTls, settings: taskQueues.deliveries });
+    this.deliveries = deliveryQueue.address;
     const following = { ...resources, deliveries: this.deliveries };
     deliveryQueue.feed(new ApiFunction(this, 'Deliver', { functionName: 'deliver', config, resources: following }));
     const project = new ApiFunction(this, 'Project', { functionName: 'project', config, resources: following });

@@ -1,12 +1,12 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
-import { ContentQueue } from '../constructs/content-queue.ts';
-import { IndexQueue } from '../constructs/index-queue.ts';
 import { SearchCollection } from '../constructs/search-collection.ts';
 import { SearchDomain } from '../constructs/search-domain.ts';
+import { TaskQueue } from '../constructs/task-queue.ts';
 import type { Search } from '../resources.ts';
 import { stackSettings } from '../stack-settings.ts';
+import { taskQueues } from '../task-queues.ts';
 
 export interface SearchStackProps {
   readonly config: DeploymentConfig;
@@ -15,23 +15,21 @@ export interface SearchStackProps {
 /** The search index, and the queues of what it is to follow, and of contents to be read for it. Not made when search is off; can be removed and made anew at any time. */
 export class SearchStack extends Stack {
   readonly search: Search;
-  readonly queue: IndexQueue;
-  readonly contentQueue: ContentQueue;
+  readonly queue: TaskQueue;
+  readonly contentQueue: TaskQueue;
 
   constructor(scope: Construct, id: string, { config }: SearchStackProps) {
     super(scope, id, stackSettings(config, 'search'));
     const enforceTls = config.stage !== 'local';
-    this.queue = new IndexQueue(this, 'Index', { enforceTls });
-    this.contentQueue = new ContentQueue(this, 'Contents', { enforceTls });
-    const { queueArn, queueUrl } = this.queue.queue;
-    const { queueArn: contentArn, queueUrl: contentUrl } = this.contentQueue.queue;
-    const contents = { queueArn: contentArn, queueUrl: contentUrl };
-    this.search = { ...this.addEngine(config), queueArn, queueUrl, contents };
+    this.queue = new TaskQueue(this, 'Index', { enforceTls, settings: taskQueues.index });
+    this.contentQueue = new TaskQueue(this, 'Contents', { enforceTls, settings: taskQueues.contents });
+    const contents = this.contentQueue.address;
+    this.search = { ...this.addEngine(config), ...this.queue.address, contents };
     new CfnOutput(this, 'SearchEndpoint', { value: this.search.endpoint });
     // For whoever looks after it (admin/open-stage.ts).
-    new CfnOutput(this, 'IndexQueueUrl', { value: queueUrl });
+    new CfnOutput(this, 'IndexQueueUrl', { value: this.search.queueUrl });
     new CfnOutput(this, 'IndexAsideUrl', { value: this.queue.deadLetters.queueUrl });
-    new CfnOutput(this, 'ContentQueueUrl', { value: contentUrl });
+    new CfnOutput(this, 'ContentQueueUrl', { value: contents.queueUrl });
     new CfnOutput(this, 'ContentAsideUrl', { value: this.contentQueue.deadLetters.queueUrl });
   }
 
