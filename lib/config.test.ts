@@ -23,7 +23,7 @@ test('without any context it is a development deployment that lets no foreign or
     webhookTargets: 'public',
     originKey: 1,
     logRetentionDays: 30,
-    operations: { watch: 'alarms', canary: 'off' },
+    operations: { watch: 'alarms', canary: 'off', rollout: 'at-once' },
   });
 });
 
@@ -35,7 +35,7 @@ test('stage local goes to an emulator on its usual port, for any origin, with sh
     search: 'off',
     web: 'off',
     logRetentionDays: 1,
-    operations: { watch: 'none', canary: 'on' },
+    operations: { watch: 'none', canary: 'on', rollout: 'at-once' },
   });
 });
 
@@ -67,7 +67,7 @@ test('every setting is taken from the context, as text or as JSON', () => {
     socketPings: 'gateway',
     webhookTargets: 'public',
     logRetentionDays: 90,
-    operations: { watch: 'alarms', alarmEmail: 'ops@example.com', canary: 'off' },
+    operations: { watch: 'alarms', alarmEmail: 'ops@example.com', canary: 'off', rollout: 'at-once' },
     edge: { priceClass: 'all' },
   };
   const text = { quotaBytes: '5000000', scrubDays: '7', logRetentionDays: '90', originKey: '2' };
@@ -152,6 +152,12 @@ test.each([
     'a canary that has no account',
     { canary: 'on', issuer: 'https://id.example.com', audience: 'syncline' },
     'canary=on needs a user pool',
+  ],
+  ['a rollout that there is not', { rollout: 'slow' }, 'rollout must be one of at-once, gradual'],
+  [
+    'a gradual rollout on one machine',
+    { stage: 'local', rollout: 'gradual' },
+    'rollout=gradual is not for stage local',
   ],
   ['a canary that there is not', { canary: 'red' }, 'canary must be one of on, off'],
   ['an address for no alarms', { watch: 'none', alarmEmail: 'ops@example.com' }, 'alarmEmail needs alarms'],

@@ -63,6 +63,8 @@ export interface OperationsConfig {
   readonly alarmEmail?: string;
   /** Whether an account of its own stores, hears of, reads and removes a file every five minutes: about $4 a month. @default off, in `local` on and asked by tests alone */
   readonly canary: 'on' | 'off';
+  /** Whether new code of the API answers all requests as soon as it is there, or a tenth of them at first and goes back by itself when they fail. @default at-once */
+  readonly rollout: 'at-once' | 'gradual';
 }
 
 /** An OpenID Connect issuer, and the `aud` (or `client_id`) that its tokens must carry. */
@@ -81,7 +83,7 @@ export class ConfigError extends Error {
  *
  * Keys: `stage`, `endpoint`, `dedupScope`, `removal`, `scrubDays`, `quotaBytes`, `encryptionKey`, `issuer`, `audience`, `allowedOrigins`
  * (comma-separated or a list), `logRetentionDays`, `search`, `searchEndpoint`, `web`, `webDomain`, `webCertificate`, `originKey`, `webAcl`, `webPriceClass`,
- * `contents`, `contentKey`, `contentDomain`, `contentCertificate`, `socketPings`, `webhookTargets`, `watch`, `alarmEmail`, `canary`.
+ * `contents`, `contentKey`, `contentDomain`, `contentCertificate`, `socketPings`, `webhookTargets`, `watch`, `alarmEmail`, `canary`, `rollout`.
  *
  * @throws ConfigError when a value is not one that can be deployed.
  */
@@ -282,13 +284,16 @@ function readOperations(reader: ContextReader, stage: Stage, hasIssuer: boolean)
   const canary = reader.choice('canary', ['on', 'off'], stage === 'local' && !hasIssuer ? 'on' : 'off');
   if (canary === 'on' && hasIssuer)
     reader.mistakes.push('canary=on needs a user pool of this deployment: it cannot sign in at another issuer');
+  const rollout = reader.choice('rollout', ['at-once', 'gradual'], 'at-once');
+  if (stage === 'local' && rollout === 'gradual')
+    reader.mistakes.push('rollout=gradual is not for stage local, where nobody else is asking');
   const alarmEmail = reader.text('alarmEmail');
-  if (alarmEmail === undefined) return { watch, canary };
+  if (alarmEmail === undefined) return { watch, canary, rollout };
   if (watch === 'none') reader.mistakes.push('alarmEmail needs alarms: leave it out, or set watch to alarms or full');
   if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(alarmEmail)) {
     reader.mistakes.push(`alarmEmail must be an address like ops@example.com, not "${alarmEmail}"`);
   }
-  return { watch, alarmEmail, canary };
+  return { watch, alarmEmail, canary, rollout };
 }
 
 /** Scheme, host and port alone: what a browser sends as Origin. */

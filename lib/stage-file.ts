@@ -33,6 +33,7 @@ export const StageFile = z.strictObject({
   watch: z.optional(z.enum(['none', 'alarms', 'full'])),
   alarmEmail: z.optional(Text),
   canary: z.optional(z.enum(['on', 'off'])),
+  rollout: z.optional(z.enum(['at-once', 'gradual'])),
 });
 
 const stagesDir = join(import.meta.dirname, '..', 'stages');

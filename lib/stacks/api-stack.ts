@@ -19,6 +19,7 @@ import type { Construct } from 'constructs';
 import { httpApiUrl } from '../addresses.ts';
 import type { DeploymentConfig } from '../config.ts';
 import { ApiFunction } from '../constructs/api-function.ts';
+import { GradualRollout } from '../constructs/gradual-rollout.ts';
 import { OriginKeys } from '../constructs/origin-keys.ts';
 import { apiFunctionNames, functions } from '../functions.ts';
 import { logGroupName, REQUEST_LOG } from '../log-group-name.ts';
@@ -63,9 +64,14 @@ export class ApiStack extends Stack {
       defaultAuthorizer: tokenAuthorizer(identity),
       ...(config.allowedOrigins.length > 0 ? { corsPreflight: corsPreflight(config.allowedOrigins) } : {}),
     });
+    const { stage, operations } = config;
+    const rollout =
+      operations.rollout === 'gradual'
+        ? new GradualRollout(this, 'Rollout', { stage, httpApiId: api.apiId })
+        : undefined;
     for (const functionName of apiFunctionNames) {
-      const { lambda } = new ApiFunction(this, pascalCase(functionName), { functionName, config, resources });
-      const integration = new HttpLambdaIntegration(pascalCase(functionName), lambda);
+      const served = new ApiFunction(this, pascalCase(functionName), { functionName, config, resources });
+      const integration = new HttpLambdaIntegration(pascalCase(functionName), rollout?.add(served) ?? served.lambda);
       for (const name of functions[functionName].routes) addRoute(api, name, integration);
     }
     this.addStage(api, config);

@@ -150,6 +150,11 @@ export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [
       'Traces are lines of our own logs, with the id of the request, from the client to the index: docs/OPERATING.md.',
   },
   {
+    rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
+    where: /^Api\/Rollout\/Role\//,
+    reason: 'To look at an alarm is a right over all of them: AWS has none for one.',
+  },
+  {
     rule: /^Serverless-LambdaEventSourceMappingDestination$/,
     where: /^Realtime\/(FanOut|Index|Extract|Deliver)\/Function\//,
     reason: 'A queue has its own dead letters; a destination is for streams.',

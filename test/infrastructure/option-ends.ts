@@ -20,6 +20,7 @@ export const CHOICES: Readonly<Record<string, Readonly<Record<string, string>>>>
     socketPings: 'gateway',
     alarmEmail: 'ops@example.com',
     canary: 'on',
+    rollout: 'gradual',
   },
   'a collection, and names of CloudFront': { stage: 'prod', search: 'serverless', contents: 'cloudfront' },
   'nothing that can be left out': {

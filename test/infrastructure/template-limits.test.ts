@@ -17,6 +17,7 @@ const EVERYTHING: Readonly<Record<string, string>> = {
   contentDomain: 'contents.example.net',
   contentCertificate: CERTIFICATE,
   canary: 'on',
+  rollout: 'gradual',
 };
 
 const OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
