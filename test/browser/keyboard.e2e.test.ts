@@ -86,6 +86,7 @@ test('somebody without a pointer signs in, uploads, moves, renames, looks, share
 
   await backInList(page);
   await page.keyboard.type('a.t');
+  await entry(page, 'a.txt').and(page.locator('[aria-selected=true]')).waitFor();
   await press(page, 'Enter');
   const shows = (name: string) =>
     page

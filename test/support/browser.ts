@@ -51,6 +51,8 @@ export function useBrowser(): TestBrowser {
     newProfile,
     openApp: async (path, profile) => {
       const page = await (profile ?? (await newProfile())).newPage();
+      // From the start, because a key reaches the page by another way than the word that its choosers are a test's, and may be there first.
+      page.on('filechooser', () => undefined);
       await page.goto(path ?? '/');
       await page.locator('#root > *').first().waitFor();
       return page;
