@@ -225,4 +225,16 @@ export const PLANNER_BUGS: readonly PlantedBug[] = [
       test: 'a folder that stands aside, and cannot go where it belongs, gets a name of its own again',
     },
   },
+  {
+    id: 'waits-for-who-stays',
+    what: 'A folder waits for ever for another one that has to stay where it is.',
+    invariant: 'I-12',
+    file: 'client/src/engine/plan-remote.ts',
+    find: "waitsFor?.obstruction === 'inside' && bound.has(waitsFor.nodeId)",
+    replace: 'false',
+    caughtBy: {
+      file: 'client/src/engine/stuck-moves.test.ts',
+      test: 'folders that two devices put into each other, by way of a third one, come to rest',
+    },
+  },
 ];

@@ -16,7 +16,7 @@ export function planRemoteStructure(planning: Planning, wishes: Wishes): readonl
     { working: remoteAfter, rootOf: namespaceRoots(planning, planning.remote), isObstructed: () => false },
     actions,
   );
-  const bound = new Set(stuck.filter(({ reason }) => reason === 'inside').map(({ action }) => action.nodeId));
+  const bound = nodesThatStay(stuck);
   for (const one of stuck) resolveStuck(planning, wishes, settled(one, bound));
   wishes.steps.push(...foldersToKeep(planning, bound));
   return order.map((action): RemoteStep => {
@@ -37,8 +37,22 @@ function foldersToKeep({ remote, deletions }: Planning, bound: ReadonlySet<NodeI
   return [...kept].map((nodeId) => ({ type: 'forget', nodeId, newNodeId: undefined }));
 }
 
-/** Who waits for a node that has to stay where it is does not wait: its place is occupied. */
+/** Nodes that cannot leave where they are at the service, because they would come to stand inside themselves, be it only as long as others stay. */
+function nodesThatStay(stuck: readonly StuckAction[]): ReadonlySet<NodeId> {
+  const bound = new Set(stuck.filter(({ reason }) => reason === 'inside').map(({ action }) => action.nodeId));
+  // Each pass but the last finds one more, so there are at most as many as there are actions.
+  for (let before = -1; before < bound.size; ) {
+    before = bound.size;
+    for (const { action, waitsFor } of stuck) {
+      if (waitsFor?.obstruction === 'inside' && bound.has(waitsFor.nodeId)) bound.add(action.nodeId);
+    }
+  }
+  return bound;
+}
+
+/** Who waits for a node that has to stay where it is does not wait: its place is occupied, or inside of itself. */
 function settled(one: StuckAction, bound: ReadonlySet<NodeId>): StuckAction {
+  if (bound.has(one.action.nodeId)) return { ...one, reason: 'inside' };
   const isOccupied = one.reason === 'waiting' && one.occupantId !== undefined && bound.has(one.occupantId);
   return isOccupied ? { ...one, reason: 'occupied' } : one;
 }

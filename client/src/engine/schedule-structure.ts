@@ -18,6 +18,8 @@ export interface StuckAction {
   readonly action: StructureAction;
   readonly reason: 'occupied' | 'inside' | 'waiting';
   readonly occupantId: NodeId | undefined;
+  /** What would have to move before, and would stand in the way by itself if it stays. */
+  readonly waitsFor?: { readonly nodeId: NodeId; readonly obstruction: 'occupied' | 'inside' | 'waiting' };
 }
 
 export interface Schedule {
@@ -161,6 +163,8 @@ function explain(
 ): StuckAction {
   if (action.kind === 'remove') return { action, reason: 'waiting', occupantId: undefined };
   const occupantId = input.working.at(action.to);
-  if (blockerOf(input, pending, action) !== undefined) return { action, reason: 'waiting', occupantId };
-  return { action, reason: obstructionOf(input, action) ?? 'waiting', occupantId };
+  const obstruction = obstructionOf(input, action) ?? 'waiting';
+  const blockerId = blockerOf(input, pending, action);
+  if (blockerId === undefined) return { action, reason: obstruction, occupantId };
+  return { action, reason: 'waiting', occupantId, waitsFor: { nodeId: blockerId, obstruction } };
 }

@@ -57,3 +57,20 @@ test('a folder that stands aside, and cannot go where it belongs, gets a name of
   expect([...a.files.tree().keys()].filter((path) => path.includes('moving'))).toEqual([]);
   expect(idOf('file')?.nodeId).toBe(folder.nodeId);
 });
+
+test('folders that two devices put into each other, by way of a third one, come to rest', async () => {
+  const { service, a, b } = world();
+  for (const path of ['outer', 'outer/inner', 'third']) a.files.mkdir(path);
+  a.files.write('outer/file', '1');
+  await a.sync();
+  await b.sync();
+  // On one side: third/inner/outer. On the other one: outer/inner/third.
+  a.files.rename('outer/inner', 'third/inner');
+  a.files.rename('outer', 'third/inner/outer');
+  b.files.rename('third', 'outer/inner/third');
+  await b.sync();
+  for (const device of [a, b]) expect(await device.sync()).toMatchObject({ kind: 'rested', problems: [] });
+  const tree = ['outer', 'outer/file', 'outer/inner', 'outer/inner/third'];
+  expect([...serviceTree(service).keys()].toSorted()).toEqual(tree);
+  for (const device of [a, b]) expect([...device.files.tree().keys()].toSorted()).toEqual(tree);
+});
