@@ -28,8 +28,8 @@ export class SqsContentQueue implements ReceivedContentQueue {
     await mapBounded(QUEUE_SENDS_IN_FLIGHT_MAX, batches, (batch) => this.#sendBatch(batch));
   }
 
-  async hide(receipt: string, forSeconds: number): Promise<void> {
-    await this.#requests.send('ChangeMessageVisibility', { ReceiptHandle: receipt, VisibilityTimeout: forSeconds });
+  hide(receipt: string, forSeconds: number): Promise<void> {
+    return this.#requests.hide(receipt, forSeconds);
   }
 
   async #sendBatch(batch: readonly ContentTask[]): Promise<void> {

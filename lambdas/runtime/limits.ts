@@ -26,6 +26,5 @@ export const CAUSES_MAX = 4;
 const INITIATION_VALUES = UPLOAD_CHUNKS_MAX * 3 + UPLOAD_FILES_MAX * 10;
 assert(JSON_VALUES_MAX >= INITIATION_VALUES, 'the largest initiation must be readable');
 assert(JSON_VALUES_MAX >= COMMIT_OPERATIONS_MAX * 24, 'the largest commit must be readable');
-/** A message of a queue that failed comes again after this, and after twice as long each time that it fails again, up to the other. */
-export const RETRY_SECONDS_MIN = 2;
-export const RETRY_SECONDS_MAX = 300;
+/** A message of a queue that failed comes again after the first, and after twice as long each time that it fails again, up to the other. */
+export const FAILED_RETRY = { secondsMin: 2, secondsMax: 300 };

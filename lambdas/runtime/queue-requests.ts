@@ -2,6 +2,7 @@ import { assert } from '@syncline/protocol';
 import { type AwsConnection, processConnection } from './aws-connection.ts';
 import { AwsRequests } from './aws-requests.ts';
 import type { Clock, Random } from './clock.ts';
+import type { ReceivedQueue } from './received-messages.ts';
 
 export interface QueueRequestOptions {
   readonly queueUrl: string;
@@ -14,7 +15,7 @@ export interface QueueRequestOptions {
 export type QueueAction = 'SendMessage' | 'SendMessageBatch' | 'GetQueueAttributes' | 'ChangeMessageVisibility';
 
 /** Requests to SQS about one queue of ours. Source: Amazon SQS API Reference. */
-export class QueueRequests {
+export class QueueRequests implements ReceivedQueue {
   readonly #requests: AwsRequests;
   readonly #queueUrl: string;
   readonly #url: URL;
@@ -24,6 +25,11 @@ export class QueueRequests {
     this.#requests = new AwsRequests({ ...time, signingName: 'sqs', connection });
     this.#queueUrl = queueUrl;
     this.#url = new URL(connection.endpoint ?? `https://sqs.${connection.region}.amazonaws.com`);
+  }
+
+  /** Lets a message that was received come again after so many seconds. @throws UnavailableError. Cost: a request. */
+  async hide(receipt: string, forSeconds: number): Promise<void> {
+    await this.send('ChangeMessageVisibility', { ReceiptHandle: receipt, VisibilityTimeout: forSeconds });
   }
 
   /** The answer as JSON. @throws UnavailableError when there was none after all tries. */

@@ -1,4 +1,4 @@
-import { RETRY_SECONDS_MAX, RETRY_SECONDS_MIN } from './limits.ts';
+import { FAILED_RETRY } from './limits.ts';
 
 /** What an SQS event source hands over, as far as it is looked at. Source: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS". */
 export interface ReceivedMessages {
@@ -23,11 +23,18 @@ export interface ReceivedQueue {
   hide(receipt: string, forSeconds: number): Promise<void>;
 }
 
+/** Seconds until a message that failed is tried again: twice as long after each try. Pure. */
+export function retrySeconds(
+  { attributes }: ReceivedMessage,
+  { secondsMin, secondsMax }: { readonly secondsMin: number; readonly secondsMax: number },
+): number {
+  return Math.min(secondsMax, secondsMin * 2 ** (Number(attributes.ApproximateReceiveCount) - 1));
+}
+
 /**
  * Lets a message that failed come again the later the more often it failed, so that what was away for a while is waited for no longer than that again.
  * @throws UnavailableError: it stays hidden for as long as the queue hides everything, so nothing is lost but time.
  */
-export async function hideFailed(queue: ReceivedQueue, { receiptHandle, attributes }: ReceivedMessage): Promise<void> {
-  const tries = Number(attributes.ApproximateReceiveCount);
-  await queue.hide(receiptHandle, Math.min(RETRY_SECONDS_MAX, RETRY_SECONDS_MIN * 2 ** (tries - 1)));
+export async function hideFailed(queue: ReceivedQueue, message: ReceivedMessage): Promise<void> {
+  await queue.hide(message.receiptHandle, retrySeconds(message, FAILED_RETRY));
 }

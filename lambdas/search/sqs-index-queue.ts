@@ -30,7 +30,7 @@ export class SqsIndexQueue implements ReceivedIndexQueue {
     return isFirstLook && this.#unseenSeconds > 0 ? { DelaySeconds: this.#unseenSeconds } : {};
   }
 
-  async hide(receipt: string, forSeconds: number): Promise<void> {
-    await this.#requests.send('ChangeMessageVisibility', { ReceiptHandle: receipt, VisibilityTimeout: forSeconds });
+  hide(receipt: string, forSeconds: number): Promise<void> {
+    return this.#requests.hide(receipt, forSeconds);
   }
 }

@@ -1,22 +1,11 @@
 import { SECOND_MS } from '@syncline/protocol';
 import { describeError, type ErrorDescription } from '../runtime/describe-error.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
+import { type ReceivedMessages, type ReceivedResult, retrySeconds } from '../runtime/received-messages.ts';
 import type { Telemetry } from '../runtime/telemetry.ts';
 import { type DeliverWebhookDependencies, type Delivery, deliverWebhook } from './deliver-webhook.ts';
 import { decodeDeliveryTask, type ReceivedDeliveryQueue } from './delivery-task.ts';
-import { DELIVERIES_IN_FLIGHT_MAX, OWN_RETRY_SECONDS_MAX, OWN_RETRY_SECONDS_MIN } from './limits.ts';
-
-/** What an SQS event source hands over, as far as it is looked at. Source: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS". */
-export interface DeliveryEvent {
-  readonly Records: readonly DeliveryRecord[];
-}
-
-export interface DeliveryRecord {
-  readonly messageId: string;
-  readonly body: string;
-  readonly receiptHandle: string;
-  readonly attributes: { readonly ApproximateReceiveCount: string };
-}
+import { DELIVERIES_IN_FLIGHT_MAX, OWN_RETRY } from './limits.ts';
 
 export interface DeliverHandlerDependencies extends Omit<DeliverWebhookDependencies, 'meter'> {
   readonly deliveries: ReceivedDeliveryQueue;
@@ -28,7 +17,7 @@ export interface DeliverHandlerDependencies extends Omit<DeliverWebhookDependenc
  * us comes again too, and is put aside in the end. None waits for another.
  */
 export function createDeliverHandler(dependencies: DeliverHandlerDependencies) {
-  return async (event: DeliveryEvent, context: { readonly awsRequestId: string }) => {
+  return async (event: ReceivedMessages, context: { readonly awsRequestId: string }): Promise<ReceivedResult> => {
     const { clock, telemetry, deliveries } = dependencies;
     const startedAt = clock.now();
     const again: string[] = [];
@@ -40,7 +29,7 @@ export function createDeliverHandler(dependencies: DeliverHandlerDependencies) {
         delivery = await deliverWebhook({ ...dependencies, meter: telemetry }, decodeDeliveryTask(body));
       } catch (error) {
         errors.push(describeError(error));
-        delivery = { kind: 'again', afterMs: ownPauseMs(record) };
+        delivery = { kind: 'again', afterMs: retrySeconds(record, OWN_RETRY) * SECOND_MS };
       }
       if (delivery.kind === 'done') return;
       again.push(messageId);
@@ -61,9 +50,4 @@ export function createDeliverHandler(dependencies: DeliverHandlerDependencies) {
     });
     return { batchItemFailures: again.map((itemIdentifier) => ({ itemIdentifier })) };
   };
-}
-
-function ownPauseMs({ attributes }: DeliveryRecord): number {
-  const tries = Number(attributes.ApproximateReceiveCount);
-  return Math.min(OWN_RETRY_SECONDS_MAX, OWN_RETRY_SECONDS_MIN * 2 ** (tries - 1)) * SECOND_MS;
 }

@@ -1,5 +1,6 @@
 import { NamespaceId, WebhookId } from '@syncline/protocol';
 import * as z from 'zod/mini';
+import type { ReceivedQueue } from '../runtime/received-messages.ts';
 
 /** A webhook that is to be looked at. It says no more than which: how far the journal is, and whether anything is to be told, is read then. */
 export const DeliveryTask = z.strictObject({
@@ -18,10 +19,7 @@ export interface DeliveryQueue {
 }
 
 /** The queue as whoever takes messages out of it sees it. */
-export interface ReceivedDeliveryQueue extends DeliveryQueue {
-  /** Lets a message that was received, and is not done, come again after so many seconds. @throws UnavailableError. Cost: a request. */
-  hide(receipt: string, forSeconds: number): Promise<void>;
-}
+export interface ReceivedDeliveryQueue extends DeliveryQueue, ReceivedQueue {}
 
 /** @throws Error when the text is no task. */
 export function decodeDeliveryTask(text: string): DeliveryTask {

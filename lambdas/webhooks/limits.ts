@@ -18,8 +18,7 @@ export const RETRY_MS_MAX = 4 * HOUR_MS;
 /** Part of a pause by which it is longer by chance, so that what failed together does not come back together. */
 export const RETRY_JITTER = 0.2;
 /** Pauses after a failure of ours, the dependencies of the sender being away. */
-export const OWN_RETRY_SECONDS_MIN = 10;
-export const OWN_RETRY_SECONDS_MAX = 900;
+export const OWN_RETRY = { secondsMin: 10, secondsMax: 900 };
 /** Ports of receivers beside that of HTTPS. Lower ones belong to services that are no receivers. */
 export const PORT_MIN = 1024;
 /** Longest that a queue hides a message. Source: Amazon SQS Developer Guide, "Visibility timeout". */

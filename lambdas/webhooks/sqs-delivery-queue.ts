@@ -13,7 +13,7 @@ export class SqsDeliveryQueue implements ReceivedDeliveryQueue {
     await this.#requests.send('SendMessage', { MessageBody: JSON.stringify(task), DelaySeconds: delaySeconds });
   }
 
-  async hide(receipt: string, forSeconds: number): Promise<void> {
-    await this.#requests.send('ChangeMessageVisibility', { ReceiptHandle: receipt, VisibilityTimeout: forSeconds });
+  hide(receipt: string, forSeconds: number): Promise<void> {
+    return this.#requests.hide(receipt, forSeconds);
   }
 }

@@ -8,6 +8,7 @@ import { createDeliverHandler } from '../../lambdas/webhooks/create-deliver-hand
 import type { SendResult, WebhookPost } from '../../lambdas/webhooks/webhook-sender.ts';
 import type { Member } from './in-memory-member.ts';
 import type { InMemoryStores } from './in-memory-stores.ts';
+import { receivedMessage } from './received-message.ts';
 import { SharedWorld } from './shared-world.ts';
 
 /** Steps of time after which nothing can be left on its way. */
@@ -87,10 +88,8 @@ export class WebhookWorld extends SharedWorld {
     for (let from = 0; from < due.length; from += DELIVERIES_AT_ONCE) {
       const batch = due.slice(from, from + DELIVERIES_AT_ONCE);
       const Records = batch.map(({ body, receipt, tries }) => ({
-        messageId: receipt,
+        ...receivedMessage(receipt, body, { receives: tries }),
         receiptHandle: receipt,
-        body,
-        attributes: { ApproximateReceiveCount: String(tries) },
       }));
       const { batchItemFailures } = await this.#deliver({ Records }, { awsRequestId: 'deliver' });
       const again = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
