@@ -25,19 +25,10 @@ const DESCRIBE_MS_MAX = 30 * SECOND_MS;
 
 /** The tables and the bucket of a deployed stage, named by the outputs of its stack. @throws AdminProblem when there are none. */
 export async function openStage(options: StageOptions): Promise<DeploymentAccess> {
-  const connection = options.stage === 'local' ? await localConnection(options) : remoteConnection(options);
-  const find = outputFinder(options, await stackOutputs(connection, `Syncline-${options.stage}-Storage`));
+  const { connection, find, tables } = await openStorage(options);
   const bucket = find('BucketName');
   return {
-    client: createDynamodbClient({ connection }),
-    tableNames: {
-      accounts: find('AccountsTable'),
-      changes: find('ChangesTable'),
-      chunks: find('ChunksTable'),
-      files: find('FilesTable'),
-    },
-    clock: systemClock,
-    random: systemRandom,
+    ...tables,
     objects: new S3ObjectStore({ bucket, clock: systemClock, connection }),
     listing: new S3RemovableObjects({ bucket, connection }),
   };
@@ -45,20 +36,7 @@ export async function openStage(options: StageOptions): Promise<DeploymentAccess
 
 /** All tables of a deployed stage, also the one that nobody needs for a check. @throws AdminProblem when there are none. */
 export async function openTables(options: StageOptions): Promise<TablesAccess> {
-  const connection = options.stage === 'local' ? await localConnection(options) : remoteConnection(options);
-  const find = outputFinder(options, await stackOutputs(connection, `Syncline-${options.stage}-Storage`));
-  return {
-    client: createDynamodbClient({ connection }),
-    tableNames: {
-      accounts: find('AccountsTable'),
-      changes: find('ChangesTable'),
-      chunks: find('ChunksTable'),
-      files: find('FilesTable'),
-      sessions: find('SessionsTable'),
-    },
-    clock: systemClock,
-    random: systemRandom,
-  };
+  return (await openStorage(options)).tables;
 }
 
 /** A deployed stage as who looks after its search index sees it. */
@@ -76,43 +54,53 @@ export interface SearchAccess {
   readonly domainName?: string | undefined;
   /** By which requests to the index are signed. */
   readonly signingName: string;
-  readonly tableNames: {
-    readonly accounts: string;
-    readonly changes: string;
-    readonly files: string;
-    readonly sessions: string;
-  };
+  readonly tableNames: Omit<TablesAccess['tableNames'], 'chunks'>;
 }
 
 /** Where the search index of a deployed stage is, and what it is made from. @throws AdminProblem when there is none. */
 export async function openSearch(options: StageOptions): Promise<SearchAccess> {
-  const connection = options.stage === 'local' ? await localConnection(options) : remoteConnection(options);
-  const storage = outputFinder(options, await stackOutputs(connection, `Syncline-${options.stage}-Storage`));
+  const { connection, tables } = await openStorage(options);
   const outputs = await stackOutputs(connection, `Syncline-${options.stage}-Search`);
-  const search = outputFinder(options, outputs);
-  const endpoint = search('SearchEndpoint');
+  const find = outputFinder(options, outputs);
+  const endpoint = find('SearchEndpoint');
   return {
     connection,
     endpoint,
     queueUrls: {
-      tasks: search('IndexQueueUrl'),
-      tasksAside: search('IndexAsideUrl'),
-      contents: search('ContentQueueUrl'),
-      contentsAside: search('ContentAsideUrl'),
+      tasks: find('IndexQueueUrl'),
+      tasksAside: find('IndexAsideUrl'),
+      contents: find('ContentQueueUrl'),
+      contentsAside: find('ContentAsideUrl'),
     },
     domainName: outputs.get('SearchDomainName'),
     signingName: signingNameOf(engineAt(endpoint)),
-    tableNames: {
-      accounts: storage('AccountsTable'),
-      changes: storage('ChangesTable'),
-      files: storage('FilesTable'),
-      sessions: storage('SessionsTable'),
-    },
+    tableNames: tables.tableNames,
   };
 }
 
+/** What every look at a stage begins with. */
+async function openStorage(options: StageOptions) {
+  const connection = options.stage === 'local' ? await localConnection(options) : remoteConnection(options);
+  const find = outputFinder(options, await stackOutputs(connection, `Syncline-${options.stage}-Storage`));
+  const client = createDynamodbClient({ connection });
+  const tables: TablesAccess = { client, tableNames: tableNames(find), clock: systemClock, random: systemRandom };
+  return { connection, find, tables };
+}
+
+function tableNames(find: OutputFinder): TablesAccess['tableNames'] {
+  return {
+    accounts: find('AccountsTable'),
+    changes: find('ChangesTable'),
+    chunks: find('ChunksTable'),
+    files: find('FilesTable'),
+    sessions: find('SessionsTable'),
+  };
+}
+
+type OutputFinder = (name: string) => string;
+
 /** Outputs of one stack by name. */
-function outputFinder({ stage }: StageOptions, outputs: ReadonlyMap<string, string>): (name: string) => string {
+function outputFinder({ stage }: StageOptions, outputs: ReadonlyMap<string, string>): OutputFinder {
   return (name) => {
     const value = outputs.get(name);
     if (value !== undefined) return value;
