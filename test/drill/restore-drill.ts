@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,13 +14,12 @@ import { CliDevice } from '../support/cli-process.ts';
 import { createTables } from '../support/create-tables.ts';
 import { eventually } from '../support/eventually.ts';
 import { describeTree, writeLargeFile } from '../support/real-tree.ts';
+import { nameStack, runAdmin } from '../support/run-admin.ts';
 
-const ADMIN = path.join(import.meta.dirname, '..', '..', 'admin', 'main.ts');
 const PASSWORD = 'correct horse battery 9!';
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 /** What the names of the restored tables have behind those of the present ones. */
 const SUFFIX = '-before';
-const COMMAND_MS_MAX = 120_000;
 const SWEEP_MS_MAX = 120_000;
 const SWEEPS_MAX = 10;
 /** More than two devices commit in the time that is lost. */
@@ -48,8 +46,7 @@ interface Drill {
 export async function runRestoreDrill(outputs: LocalOutputs, log: (line: string) => void): Promise<void> {
   const directory = await mkdtemp(path.join(tmpdir(), 'syncline-drill-'));
   try {
-    const outputsFile = path.join(directory, 'outputs.json');
-    await writeFile(outputsFile, JSON.stringify(outputs));
+    const outputsFile = await nameStack(directory, outputs);
     const tables = await openTables({ stage: 'local', outputsFile, environment: {} });
     await drill({ outputs, directory, tables, log });
   } finally {
@@ -170,19 +167,7 @@ async function untilWhole(run: Drill): Promise<void> {
 }
 
 async function admin({ directory, log }: Drill, ...args: readonly string[]): Promise<void> {
-  const choices = ['--outputs', path.join(directory, 'outputs.json')];
-  const child = spawn(process.execPath, [ADMIN, ...args, ...choices], {
-    cwd: directory,
-    env: { ...process.env, NODE_OPTIONS: '', INIT_CWD: directory },
-    timeout: COMMAND_MS_MAX,
-  });
-  const parts: Buffer[] = [];
-  child.stdout.on('data', (part: Buffer) => parts.push(part));
-  child.stderr.on('data', (part: Buffer) => parts.push(part));
-  const exitCode = await new Promise<number | null>((resolve) => {
-    child.once('close', resolve);
-  });
-  const text = Buffer.concat(parts).toString();
+  const { exitCode, text } = await runAdmin(directory, args);
   if (exitCode !== 0) throw new Error(`admin ${args.join(' ')} ended with ${exitCode}\n${text}`);
   if (args[0] !== 'fsck') log(text.trimEnd());
 }

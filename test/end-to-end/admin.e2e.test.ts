@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -17,10 +16,8 @@ import {
 } from '../support/api-device.ts';
 import { awsConnection } from '../support/aws-world.ts';
 import { eventually } from '../support/eventually.ts';
+import { type AdminResult, nameStack, runAdmin } from '../support/run-admin.ts';
 import { sharedStack } from '../support/shared-stack.ts';
-
-const MAIN = path.join(import.meta.dirname, '..', '..', 'admin', 'main.ts');
-const COMMAND_MS_MAX = 120_000;
 
 let folder: string;
 let ada: ApiDevice;
@@ -28,7 +25,7 @@ const bytes = randomBytes(2000);
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'admin-'));
-  writeFileSync(path.join(folder, 'outputs.json'), JSON.stringify(sharedStack()));
+  await nameStack(folder, sharedStack());
   ada = await openApiDevice({ apiUrl: sharedStack().apiUrl, email: newEmail() });
   const uploadId = await uploadBytes(ada, bytes);
   const operations = [putOperation(ada, { name: 'kept', uploadId })];
@@ -40,21 +37,9 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs a command of the operator's as a process, on the home of the account. */
-async function admin(...args: readonly string[]): Promise<{ readonly exitCode: number | null; readonly text: string }> {
-  const choices = ['--outputs', path.join(folder, 'outputs.json'), '--namespace', ada.account.homeNamespaceId];
-  const child = spawn(process.execPath, [MAIN, ...args, ...choices], {
-    cwd: folder,
-    env: { ...process.env, NODE_OPTIONS: '', INIT_CWD: folder },
-    timeout: COMMAND_MS_MAX,
-  });
-  const parts: Buffer[] = [];
-  child.stdout.on('data', (part: Buffer) => parts.push(part));
-  child.stderr.on('data', (part: Buffer) => parts.push(part));
-  const exitCode = await new Promise<number | null>((resolve) => {
-    child.once('close', resolve);
-  });
-  return { exitCode, text: Buffer.concat(parts).toString() };
+/** Runs a command of the operator's on the home of the account. */
+function admin(...args: readonly string[]): Promise<AdminResult> {
+  return runAdmin(folder, [...args, '--namespace', ada.account.homeNamespaceId]);
 }
 
 const client = () => createDynamodbClient({ connection: awsConnection() });

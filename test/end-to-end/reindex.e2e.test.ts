@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -14,13 +13,12 @@ import {
   valueOf,
 } from '../support/api-device.ts';
 import { eventually } from '../support/eventually.ts';
+import { nameStack, runAdmin } from '../support/run-admin.ts';
 import { useSearchAlone } from '../support/search-turn.ts';
 import { sharedStack } from '../support/shared-stack.ts';
 
 useSearchAlone();
 
-const MAIN = path.join(import.meta.dirname, '..', '..', 'admin', 'main.ts');
-const COMMAND_MS_MAX = 120_000;
 /** Folders that are there before, and in each a folder. */
 const BEFORE = 30;
 /** Files that are written while there is no index. */
@@ -31,28 +29,13 @@ let ann: ApiDevice;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'reindex-'));
-  await writeFile(path.join(folder, 'outputs.json'), JSON.stringify(sharedStack()));
+  await nameStack(folder, sharedStack());
   ann = await openApiDevice({ apiUrl: sharedStack().apiUrl, email: newEmail() });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function admin(...args: readonly string[]): Promise<{ readonly exitCode: number | null; readonly text: string }> {
-  const child = spawn(process.execPath, [MAIN, '--outputs', path.join(folder, 'outputs.json'), ...args], {
-    cwd: folder,
-    env: { ...process.env, NODE_OPTIONS: '', INIT_CWD: folder },
-    timeout: COMMAND_MS_MAX,
-  });
-  const parts: Buffer[] = [];
-  child.stdout.on('data', (part: Buffer) => parts.push(part));
-  child.stderr.on('data', (part: Buffer) => parts.push(part));
-  const exitCode = await new Promise<number | null>((resolve) => {
-    child.once('close', resolve);
-  });
-  return { exitCode, text: Buffer.concat(parts).toString() };
-}
-
 async function reindex(...args: readonly string[]): Promise<string> {
-  const { exitCode, text } = await admin('reindex', ...args);
+  const { exitCode, text } = await runAdmin(folder, ['reindex', ...args]);
   if (exitCode !== 0) throw new Error(`reindex ended with ${exitCode}: ${text}`);
   return text;
 }
@@ -203,7 +186,7 @@ test('the documents of one namespace are made right where they serve', async () 
 });
 
 test('who looks after the index is told how it is', async () => {
-  const { exitCode, text } = await admin('search', '--json');
+  const { exitCode, text } = await runAdmin(folder, ['search', '--json']);
   const state = JSON.parse(text.trim().split('\n').at(-1) ?? '') as {
     readonly wrong: readonly string[];
     readonly documents: number;
