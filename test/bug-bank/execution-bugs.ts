@@ -351,4 +351,16 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
       test: 'goes over a file that was edited and never sent only when that lies in the trash',
     },
   },
+  {
+    id: 'throttled-is-refused',
+    what: 'While the service refuses everybody for now, every edit is a try, and a person is told that it is for good.',
+    invariant: 'I-12',
+    file: 'client/src/engine/sync-loop.ts',
+    find: "outcome.problem.remedy === 'retry' ? 'offline' : 'refused'",
+    replace: "'refused'",
+    caughtBy: {
+      file: 'client/src/engine/sync-loop.test.ts',
+      test: 'a service that refuses everything for now is one that cannot be reached: edits do not shorten the pause, and it ends by itself',
+    },
+  },
 ];

@@ -8,7 +8,7 @@ import type { SyncProblem } from './sync-problem.ts';
  * - `idle`          both sides agree on all that has no problem;
  * - `syncing`       carries changes over;
  * - `waiting`       something has to be tried again, at `nextAttemptAt`;
- * - `offline`       the service does not answer; tried again at `nextAttemptAt`;
+ * - `offline`       the service does not answer, or only that it cannot now; tried again at `nextAttemptAt`;
  * - `paused`        by a person;
  * - `mass-change`   a round would delete or rewrite too much: a person has to say that it is meant;
  * - `root-missing`, `root-foreign`   the folder is not the one that was linked; looked for again at `nextAttemptAt`;

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
+import type { Problem } from '@syncline/protocol';
 import { GivenHints } from '../../../test/support/given-hints.ts';
 import { MemoryFileSystem } from '../../../test/support/memory-file-system.ts';
 import { ModelService } from '../../../test/support/model-service.ts';
-import { modelSyncService, SyncDevice, serviceTree } from '../../../test/support/sync-world.ts';
+import { modelSyncService, SyncDevice, type SyncService, serviceTree } from '../../../test/support/sync-world.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import { TIME_TICK_MS } from './limits.ts';
@@ -147,6 +148,56 @@ test('edits do not shorten the pause while the service cannot be reached, and a 
   a.hints.give();
   await clock.pass(1000);
   expect(serviceTree(service)).toEqual(new Map([['f', '599']]));
+});
+
+/** What a gateway says when there is too much. */
+const THROTTLED: Problem = {
+  type: 'about:blank',
+  title: 'rate_limited',
+  status: 429,
+  code: 'rate_limited',
+  remedy: 'retry',
+  detail: 'not now',
+  requestId: 'none',
+};
+
+test('a service that refuses everything for now is one that cannot be reached: edits do not shorten the pause, and it ends by itself', async () => {
+  const service = new ModelService();
+  const clock = new VirtualClock();
+  let isThrottled = false;
+  let refusals = 0;
+  const refuse = () => {
+    refusals += 1;
+    return Promise.resolve({ kind: 'refused', problem: THROTTLED } as const);
+  };
+  const model = modelSyncService(service);
+  const connect: SyncService['connect'] = async (number, faults) => {
+    const remote = await model.connect(number, faults);
+    return {
+      ...remote,
+      listChanges: (cursor) => (isThrottled ? refuse() : remote.listChanges(cursor)),
+      commit: (operations) => (isThrottled ? refuse() : remote.commit(operations)),
+    };
+  };
+  const device = new SyncDevice({ ...model, connect }, 1);
+  const loop = await device.loop({ clock, hints: new GivenHints() });
+  const ended = loop.run();
+  await clock.pass(1000);
+  isThrottled = true;
+  for (let edit = 0; edit < 600; edit++) {
+    device.files.write('f', String(edit));
+    await clock.pass(1000);
+  }
+  expect(loop.status()).toMatchObject({ state: 'offline', detail: 'not now' });
+  expect(refusals).toBeLessThan(20);
+  isThrottled = false;
+  await clock.pass(5 * MINUTE_MS);
+  expect(loop.status().state).toBe('idle');
+  expect(serviceTree(service)).toEqual(new Map([['f', '599']]));
+  const stopped = loop.stop();
+  await clock.pass(100);
+  await stopped;
+  await ended;
 });
 
 test('who asks for a sync is answered after a round that began later, whatever runs already', async () => {

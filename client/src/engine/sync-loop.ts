@@ -323,7 +323,8 @@ export class SyncLoop implements FolderSync {
         return this.#show(outcome.kind, { nextAttemptAt: epochMs(clock.now() + ROOT_RETRY_MS) });
       case 'refused':
         this.#needsPull = true;
-        return this.#retry('refused', outcome.problem.detail);
+        // Who refuses everybody for now is as good as away: no edit changes that, and there is nothing that a person could mend.
+        return this.#retry(outcome.problem.remedy === 'retry' ? 'offline' : 'refused', outcome.problem.detail);
     }
   }
 
