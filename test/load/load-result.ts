@@ -1,5 +1,6 @@
 import type { FaultKind } from '../simulation/faults.ts';
 import type { InvariantViolation } from '../simulation/invariant-violation.ts';
+import type { Outage } from './outage.ts';
 
 /** How one phase went. Times are simulated. */
 export interface PhaseResult {
@@ -9,8 +10,15 @@ export interface PhaseResult {
   readonly secondsMax: number;
   /** From each edit that was made in it to its being on all other devices of the account, shortest first. */
   readonly seconds: readonly number[];
+  /** Of those that did not meet the next trouble. */
+  readonly slowestSeconds: number;
   /** From its end until everything that was written in it was everywhere. */
   readonly recoverySeconds: number;
+  /** Of a trouble: from its end until every device that was refused had been answered, and until pushes reached every one. Infinite when they never did. */
+  readonly readSeconds: number;
+  readonly toldSeconds: number;
+  /** Where nothing was answered. */
+  readonly outage: Outage | undefined;
 }
 
 export interface LoadResult {
@@ -32,4 +40,8 @@ export interface LoadResult {
   readonly arrivals: number;
   /** From the end of the last phase until everything was at rest. */
   readonly restSeconds: number;
+  /** Operations that came more than once: each has one result, and is in the journal once. */
+  readonly repeatedCommits: number;
+  /** The longest pause that a client told of before it asked again, and by how much one was longer than told. */
+  readonly pauses: { readonly longestSeconds: number; readonly overdueSeconds: number };
 }

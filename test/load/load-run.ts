@@ -1,4 +1,4 @@
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@syncline/protocol';
+import { assert, HOUR_MS, MINUTE_MS, SECOND_MS } from '@syncline/protocol';
 import { Chance } from '../simulation/chance.ts';
 import { type ChangeFeed, connectChangeFeed } from '../simulation/change-feed.ts';
 import { checkDelete } from '../simulation/check-delete.ts';
@@ -6,13 +6,25 @@ import { type FaultKind, Faults } from '../simulation/faults.ts';
 import { areEqual, checkRest, firstDifference } from '../simulation/quiescence.ts';
 import { Scheduler } from '../simulation/scheduler.ts';
 import { SimulatedDevice, type World } from '../simulation/simulated-device.ts';
-import { SimulatedNetwork } from '../simulation/simulated-network.ts';
 import { SimulatedService } from '../simulation/simulated-service.ts';
 import { START_MS, Stage } from '../simulation/stage.ts';
 import { join } from '../support/in-memory-member.ts';
+import { AskedNetwork } from './asked-network.ts';
+import { DeviceReturns } from './device-returns.ts';
 import { EditClock } from './edit-clock.ts';
-import { LOAD_PHASES, type LoadPhase, QUIET_SECONDS_MAX } from './load-phases.ts';
+import {
+  isOutage,
+  isTrouble,
+  LOAD_PHASES,
+  type LoadPhase,
+  QUIET_SECONDS_MAX,
+  recoverySecondsMaxOf,
+  SILENT_SECONDS_MAX,
+} from './load-phases.ts';
 import type { LoadResult, PhaseResult } from './load-result.ts';
+import { outageOf } from './outage.ts';
+import { PauseWatch } from './pause-watch.ts';
+import { RepeatedCommits } from './repeated-commits.ts';
 
 /** Devices of one account: mostly few, and somebody has many. */
 const ACCOUNT_DEVICES = [2, 2, 3, 3, 4, 5, 10];
@@ -26,6 +38,7 @@ const START_MS_MAX = 10 * SECOND_MS;
 /** Time for everything to come to rest in the end, and between two looks whether it has. */
 const REST_MS_MAX = HOUR_MS;
 const LOOK_MS = SECOND_MS;
+const PAUSES_LOOK_MS = 5 * SECOND_MS;
 const REACHED_AGAIN_MS = SECOND_MS;
 const RESTART_MS_MAX = 5 * SECOND_MS;
 
@@ -33,6 +46,8 @@ interface PassedPhase {
   readonly phase: LoadPhase;
   readonly fromMs: number;
   readonly untilMs: number;
+  /** Of a trouble. */
+  readonly returns: DeviceReturns | undefined;
 }
 
 export interface LoadOptions {
@@ -51,10 +66,13 @@ export class LoadRun {
   readonly #stage: Stage;
   readonly #world: World;
   readonly #edits: EditClock;
+  readonly #network: AskedNetwork;
+  readonly #pauses: PauseWatch;
   readonly #feed: ChangeFeed;
   readonly #rates = new Map<FaultKind, number>();
   readonly #devices: SimulatedDevice[] = [];
   readonly #passed: PassedPhase[] = [];
+  readonly #commits = new RepeatedCommits();
   readonly #sockets = { ended: 0, silenced: 0 };
   #accounts = 0;
   #restMs = 0;
@@ -66,9 +84,11 @@ export class LoadRun {
     const scheduler = new Scheduler({ chance: chance.fork('scheduler'), startMs: START_MS, eventsMax: EVENTS_MAX });
     this.#stage = new Stage({ scheduler, chance, faults, isTraced: false });
     this.#edits = new EditClock(this.#stage);
-    const service = new SimulatedService(this.#stage, this.#edits);
-    const network = new SimulatedNetwork(this.#stage, service.inMemory);
-    this.#world = { stage: this.#stage, ledger: this.#edits, service, network };
+    const watched = this.#commits.watch.bind(this.#commits);
+    const service = new SimulatedService(this.#stage, this.#edits, { watched });
+    this.#network = new AskedNetwork(this.#stage, service.inMemory);
+    this.#pauses = new PauseWatch(this.#network);
+    this.#world = { stage: this.#stage, ledger: this.#edits, service, network: this.#network };
     this.#feed = connectChangeFeed(this.#stage, service);
     const byId = new Map<string, SimulatedDevice>();
     service.onDelete = ({ deviceId, opId }, oracle, files) => {
@@ -86,6 +106,7 @@ export class LoadRun {
       scheduler.after(this.#stage.chance.fraction() * START_MS_MAX, () => device.start());
     await this.#until(scheduler.nowMs + START_MS_MAX);
     this.#planEdits();
+    this.#watchPauses();
     faults.isStorm = true;
     for (const phase of LOAD_PHASES) await this.#pass(phase);
     this.#rates.clear();
@@ -106,6 +127,12 @@ export class LoadRun {
         this.#devices.push(await SimulatedDevice.link(this.#world, { name, member }));
       }
     }
+  }
+
+  #watchPauses(): void {
+    const { scheduler } = this.#stage;
+    this.#pauses.look(this.#devices, scheduler.nowMs);
+    scheduler.after(PAUSES_LOOK_MS, () => this.#watchPauses());
   }
 
   #planEdits(): void {
@@ -143,7 +170,8 @@ export class LoadRun {
     for (const [kind, rate] of Object.entries(phase.rates ?? {})) this.#rates.set(kind as FaultKind, rate);
     this.#feed.lateMs = phase.streamLateMs ?? 0;
     if (phase.sockets === 'silent') this.#silenceSockets();
-    if (phase.sockets === 'ended') await this.#while(this.#endSockets());
+    const cut = new Set(phase.sockets === 'silent' ? this.#devices : []);
+    if (phase.sockets === 'half-ended') await this.#while(this.#endSockets(cut));
     for (const device of this.#devices) {
       if (!chance.happens(phase.crashShare ?? 0)) continue;
       const restartAfterMs = chance.fraction() * RESTART_MS_MAX;
@@ -151,12 +179,26 @@ export class LoadRun {
       scheduler.after(chance.fraction() * lengthMs, () => device.crash(crash));
     }
     await this.#until(fromMs + lengthMs);
-    this.#passed.push({ phase, fromMs, untilMs: fromMs + lengthMs });
+    const befallen = this.#devices.map(
+      (device) => [device, { cutAtMs: cut.has(device) ? fromMs : undefined }] as const,
+    );
+    const returns = isTrouble(phase) ? new DeviceReturns(this.#network, new Map(befallen)) : undefined;
+    this.#passed.push({ phase, fromMs, untilMs: fromMs + lengthMs, returns });
+    if (returns !== undefined) this.#lookFor(returns);
   }
 
-  async #endSockets(): Promise<void> {
+  /** Looks again and again, until the last device is back. */
+  #lookFor(returns: DeviceReturns): void {
+    const { scheduler } = this.#stage;
+    if (!returns.look(scheduler.nowMs)) scheduler.after(LOOK_MS, () => this.#lookFor(returns));
+  }
+
+  /** Of every other account; the others stand, and nothing wakes their devices but themselves. */
+  async #endSockets(cut: Set<SimulatedDevice>): Promise<void> {
     const { clock, sockets, pusher } = this.#world.service.stores;
-    for (const accountId of new Set(this.#devices.map(({ member }) => member.accountId))) {
+    const accountIds = [...new Set(this.#devices.map(({ member }) => member.accountId))];
+    for (const accountId of accountIds.filter((_, index) => index % 2 === 0)) {
+      for (const device of this.#devices) if (device.member.accountId === accountId) cut.add(device);
       for (const { connectionId } of await sockets.listConnections(accountId, clock.now())) {
         this.#sockets.ended += 1;
         await pusher.close(connectionId);
@@ -191,8 +233,18 @@ export class LoadRun {
       this.#restMs = scheduler.nowMs - fromMs;
       const entries = this.#entries();
       await this.#while(Promise.all(this.#devices.map((device) => device.syncNow())));
-      if (this.#entries() === entries && this.#isAtRest()) return;
+      if (this.#entries() === entries && this.#isAtRest()) break;
     }
+    await this.#whileAway();
+  }
+
+  /** Nobody has anything to do any more; whose socket is dead has still to find out. */
+  async #whileAway(): Promise<void> {
+    const { scheduler } = this.#stage;
+    const untilMs = scheduler.nowMs + SILENT_SECONDS_MAX * SECOND_MS;
+    const isAway = (): boolean => this.#passed.some(({ returns }) => returns?.toldAtMs === Number.POSITIVE_INFINITY);
+    const isOver = (): boolean => this.#stage.violation !== undefined || scheduler.nowMs >= untilMs;
+    while (isAway() && !isOver()) await this.#until(scheduler.nowMs + LOOK_MS);
   }
 
   #isAtRest(): boolean {
@@ -235,29 +287,58 @@ export class LoadRun {
       requests,
       faults: faults.happened,
       sockets: this.#sockets,
-      phases: this.#passed.map((end, index) => this.#phaseResult(end, this.#passed[index - 1])),
+      phases: this.#passed.map((_, index) => this.#phaseResult(index)),
       arrivals: this.#edits.edits.filter(({ arrivedAtMs }) => arrivedAtMs !== undefined).length,
       restSeconds: this.#restMs / SECOND_MS,
+      repeatedCommits: this.#commits.count,
+      pauses: this.#pauses,
     };
   }
 
-  #phaseResult({ phase, fromMs, untilMs }: PassedPhase, before: PassedPhase | undefined): PhaseResult {
+  #phaseResult(index: number): PhaseResult {
+    const passed = this.#passed[index];
+    assert(passed !== undefined, 'a phase that has passed has its result');
+    const { phase, fromMs, untilMs, returns } = passed;
     const seconds: number[] = [];
     let lastMs = untilMs;
+    let slowestMs = 0;
     for (const { madeAtMs, arrivedAtMs } of this.#edits.edits) {
       if (arrivedAtMs === undefined || madeAtMs < fromMs || madeAtMs >= untilMs) continue;
       seconds.push((arrivedAtMs - madeAtMs) / SECOND_MS);
       lastMs = Math.max(lastMs, arrivedAtMs);
+      // What is made last in a quiet time meets the next trouble.
+      const isLast = madeAtMs >= untilMs - QUIET_SECONDS_MAX * SECOND_MS && index + 1 < this.#passed.length;
+      if (!isLast) slowestMs = Math.max(slowestMs, arrivedAtMs - madeAtMs);
     }
-    const sorted = seconds.toSorted((one, other) => one - other);
-    const recoverySeconds = (lastMs - untilMs) / SECOND_MS;
-    const own = { name: phase.name, isTrouble: isTrouble(phase), seconds: sorted, recoverySeconds };
-    // Whoever has not recovered yet is late in the quiet time behind a trouble.
-    const quietMax = QUIET_SECONDS_MAX + (before?.phase.recoverySecondsMax ?? 0);
-    return { ...own, secondsMax: own.isTrouble ? (phase.recoverySecondsMax ?? 0) : quietMax };
+    return {
+      name: phase.name,
+      isTrouble: isTrouble(phase),
+      secondsMax: this.#secondsMax(index),
+      seconds: seconds.toSorted((one, other) => one - other),
+      slowestSeconds: slowestMs / SECOND_MS,
+      recoverySeconds: (lastMs - untilMs) / SECOND_MS,
+      readSeconds: ((returns?.readAtMs ?? untilMs) - untilMs) / SECOND_MS,
+      toldSeconds: ((returns?.toldAtMs ?? untilMs) - untilMs) / SECOND_MS,
+      outage: isOutage(phase) ? outageOf(this.#network.asks, { fromMs, untilMs }) : undefined,
+    };
   }
-}
 
-function isTrouble({ rates, sockets, streamLateMs }: LoadPhase): boolean {
-  return rates !== undefined || sockets !== undefined || streamLateMs !== undefined;
+  #secondsMax(index: number): number {
+    const before = this.#recoverySecondsMax(index - 1);
+    const own = this.#recoverySecondsMax(index);
+    if (own > 0) return own;
+    // Whoever has not recovered yet is late in the quiet time behind a trouble, and later still when an outage comes on top.
+    const next = this.#passed[index + 1];
+    const isCaught = before > 0 && next !== undefined && isOutage(next.phase);
+    return (
+      QUIET_SECONDS_MAX +
+      before +
+      (isCaught ? this.#recoverySecondsMax(index + 1) + (next.untilMs - next.fromMs) / SECOND_MS : 0)
+    );
+  }
+
+  #recoverySecondsMax(index: number): number {
+    const passed = this.#passed[index];
+    return passed === undefined ? 0 : recoverySecondsMaxOf(passed.phase, passed.untilMs - passed.fromMs);
+  }
 }

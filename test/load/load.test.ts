@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { MINUTE_MS } from '@syncline/protocol';
 import type { FaultKind } from '../simulation/faults.ts';
 import { LOAD_PHASES } from './load-phases.ts';
 import { formatLoad } from './load-report.ts';
 import type { LoadResult } from './load-result.ts';
 import { LoadRun } from './load-run.ts';
 import { missedTimes } from './missed-times.ts';
+import { asksAllowed } from './outage.ts';
 import { syncCostOf } from './sync-cost.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -43,7 +45,10 @@ test('one seed gives one run, in which every trouble happens and ends', async ()
   expect(one.sockets.ended).toBeGreaterThan(0);
   expect(one.sockets.silenced).toBeGreaterThan(0);
   expect(one.arrivals).toBeGreaterThan(0);
-  expect(formatLoad(one, syncCostOf(one, COSTS))).toContain('outage, all sockets ended');
+  expect(one.repeatedCommits).toBeGreaterThan(0);
+  const printed = formatLoad(one, syncCostOf(one, COSTS));
+  expect(printed).toContain('outage, half of the sockets ended');
+  expect(printed).toContain('requests of a device in an outage of 2.5 minutes');
 }, 600_000);
 
 /** All times are simulated. */
@@ -55,16 +60,49 @@ test('in whatever trouble nothing takes longer than clients and service are made
 
 test('what takes too long is told by the phase in which it did', async () => {
   const [result, nothing] = [await runSmall(), syncCostOf(await runSmall(), COSTS)];
-  const phases = result.phases.map((phase) => ({ ...phase, secondsMax: phase.isTrouble ? 0.1 : phase.secondsMax }));
-  const late = { ...result, phases, restSeconds: 1000, requests: new Map([['GET /v1/changes', 100 * result.entries]]) };
-  const told = missedTimes(late).join('\n');
-  for (const { name, isTrouble } of LOAD_PHASES.map((phase) => ({ ...phase, isTrouble: phase.name !== 'quiet' }))) {
-    expect([name, told.includes(`${name}: `)]).toEqual([name, isTrouble]);
+  const phases = result.phases.map((phase) => (phase.isTrouble ? { ...phase, ...LATE } : phase));
+  const requests = new Map([['GET /v1/changes', 100 * result.entries]]);
+  const late = { ...result, phases, requests, restSeconds: 1000, pauses: { longestSeconds: 301, overdueSeconds: 11 } };
+  const lines = missedTimes(late);
+  for (const { name, isTrouble } of result.phases) {
+    const told = lines.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2));
+    expect([name, told.filter((line) => !line.includes('ask')).map((line) => line.split(',')[0])]).toEqual([
+      name,
+      isTrouble ? ['it took 1000.0 s', 'a device that was refused took 1001.0 s', 'a socket took 1002.0 s'] : [],
+    ]);
   }
+  const told = lines.join('\n');
   expect(told).toContain('the rest came after 1000.0 s');
+  expect(told).toContain('a client meant to pause for 301.0 s');
+  expect(told).toContain('a pause went on for 11.0 s');
   expect(told).toContain('a change took 100.0 runs');
   expect(formatLoad(late, nothing)).toContain('LATE: the rest');
 }, 600_000);
+
+test('who asks a service that is away too often, or too soon, is told by what they asked for', async () => {
+  const result = await runSmall();
+  const impatient = {
+    minutes: 1,
+    asks: new Map([
+      ['GET /v1/changes', 50],
+      ['POST /v1/socket', 3],
+    ]),
+    asksMax: 49,
+    pauseSeconds: 0.1,
+  };
+  const phase = result.phases.find(({ outage }) => outage !== undefined);
+  expect(phase?.outage?.asks.get('GET /v1/changes')).toBeGreaterThan(20);
+  const phases = result.phases.map((one) => (one === phase ? { ...one, outage: impatient } : one));
+  expect(missedTimes({ ...result, phases })).toEqual([
+    `${phase?.name}: a device asked 50.0 times for GET /v1/changes, and may ask 49 times`,
+    `${phase?.name}: half of the refused asked again within 0.10 s, and not 0.5 s`,
+  ]);
+});
+
+test('pauses that double allow ever fewer tries in the same time', () => {
+  const minutes = [0, 1, 2, 3, 4, 5].map((minute) => asksAllowed(minute * MINUTE_MS));
+  expect(minutes).toEqual([0, 35, 49, 56, 63, 63]);
+});
 
 test('what a change costs is the sum of what it took', async () => {
   const result = await runSmall();
@@ -77,6 +115,9 @@ test('what a change costs is the sum of what it took', async () => {
   );
 });
 
+/** How a trouble is that nobody recovers from in time. */
+const LATE = { secondsMax: 0.1, recoverySeconds: 1000, readSeconds: 1001, toldSeconds: 1002 };
+
 let small: Promise<LoadResult> | undefined;
 
 /** One run for all who only look at it. */
@@ -86,5 +127,5 @@ function runSmall(): Promise<LoadResult> {
 }
 
 function newSmallRun(): Promise<LoadResult> {
-  return new LoadRun({ devices: 12, minutes: 8, seed: 3 }).run();
+  return new LoadRun({ devices: 10, minutes: 10, seed: 18 }).run();
 }

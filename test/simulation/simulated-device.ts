@@ -103,6 +103,13 @@ export class SimulatedDevice implements NetworkEnd {
     return problems.filter(({ reason }) => reason === 'shared-folder').map(({ path }) => path);
   }
 
+  /** Until when the client waits before it asks the service again, infinite when it does not say; undefined when it does not wait. */
+  get pausedUntil(): number | undefined {
+    const status = this.#process?.loop.status();
+    if (status?.state !== 'offline' && status?.state !== 'refused') return undefined;
+    return status.nextAttemptAt ?? Number.POSITIVE_INFINITY;
+  }
+
   /** What the client says of itself, for messages. */
   get state(): string {
     const status = this.#process?.loop.status();
