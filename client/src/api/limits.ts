@@ -5,7 +5,7 @@ import type { RetryBudget } from './backoff.ts';
 export const ANSWER_BYTES_MAX = 16 * MiB;
 /** Longest wait for an answer of the API. */
 export const REQUEST_TIMEOUT_MS = 35 * SECOND_MS;
-/** Repeats of one API request: about half a minute in the mean before giving up. */
+/** Repeats of one API request: before giving up, about six seconds of pauses in the mean, and what is asked for by `Retry-After`. */
 export const API_RETRY: RetryBudget = { attemptsMax: 7, delayMsMin: 200, delayMsMax: 20 * SECOND_MS };
 /**
  * Tokens that one request asks for after refusals: the first may be one that another process has left, and whose end a clock that was set back
