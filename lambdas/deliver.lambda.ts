@@ -1,6 +1,6 @@
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
-import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
+import { readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
@@ -12,7 +12,9 @@ import { parseTargets } from './webhooks/webhook-target.ts';
 
 const environment = readEnvironment([
   'ACCOUNTS_TABLE',
+  'CHANGES_TABLE',
   'DELIVERY_QUEUE_URL',
+  'FILES_TABLE',
   'KEY_SECRET_ID',
   'STAGE',
   'WEBHOOK_TARGETS',
@@ -22,7 +24,11 @@ const dynamodb = {
   client: createDynamodbClient(),
   clock: systemClock,
   random: systemRandom,
-  tableNames: { accounts: environment.ACCOUNTS_TABLE, changes: NOT_GRANTED, files: NOT_GRANTED },
+  tableNames: {
+    accounts: environment.ACCOUNTS_TABLE,
+    changes: environment.CHANGES_TABLE,
+    files: environment.FILES_TABLE,
+  },
 };
 
 export const handler = createDeliverHandler({

@@ -17,6 +17,7 @@ import { parseTargets } from './webhooks/webhook-target.ts';
 const environment = readEnvironment([
   'ACCOUNTS_TABLE',
   'DELIVERY_QUEUE_URL',
+  'FILES_TABLE',
   'KEY_SECRET_ID',
   'SESSIONS_TABLE',
   'STAGE',
@@ -30,7 +31,7 @@ const dynamodb = {
   tableNames: {
     accounts: environment.ACCOUNTS_TABLE,
     changes: NOT_GRANTED,
-    files: NOT_GRANTED,
+    files: environment.FILES_TABLE,
     sessions: environment.SESSIONS_TABLE,
   },
 };

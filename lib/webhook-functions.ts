@@ -1,13 +1,18 @@
 import { memory, seconds } from './function-sizes.ts';
 import type { FunctionSpec } from './function-spec.ts';
-import { count } from './row-reads.ts';
+import { count, lookFiles } from './row-reads.ts';
 
 /** The part of the deployed functions (functions.ts) by which programs elsewhere are told of changes. */
 export const webhookFunctions = {
   webhooks: {
     routes: ['createWebhook', 'listWebhooks', 'testWebhook', 'removeWebhook'],
     access: {
-      tables: { accounts: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'], sessions: count },
+      tables: {
+        accounts: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'],
+        // Whether the folder is there that is to be followed.
+        files: lookFiles,
+        sessions: count,
+      },
       keySecret: true,
       queueDeliveries: true,
     },
@@ -15,11 +20,16 @@ export const webhookFunctions = {
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
   },
-  /** Called by the queue of deliveries: alone posts to addresses that anybody may name, and can read no file, no name and no journal. */
+  /** Called by the queue of deliveries: alone posts to addresses that anybody may name. It can read no byte of a file, and write nothing but what webhooks are told. */
   deliver: {
     routes: [],
     access: {
-      tables: { accounts: ['GetItem', 'BatchGetItem', 'UpdateItem'] },
+      tables: {
+        accounts: ['GetItem', 'BatchGetItem', 'UpdateItem'],
+        // Whether something has changed in a folder that is followed: entries, and the folders above what they name.
+        changes: ['Query'],
+        files: lookFiles,
+      },
       // Secrets of webhooks follow from it.
       keySecret: true,
       queueDeliveries: true,

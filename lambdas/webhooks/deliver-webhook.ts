@@ -1,18 +1,20 @@
-import { type EpochMs, encodeUlid, epochMs, WEBHOOK_FAILING_MS } from '@syncline/protocol';
+import { type EpochMs, encodeUlid, epochMs, WEBHOOK_FAILING_MS, type WebhookEnd } from '@syncline/protocol';
 import { isBehind, type JournalPosition } from '../journal/journal-positions.ts';
 import type { NamespaceStore } from '../namespaces/namespace-store.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
 import type { KeyRing } from '../runtime/key-ring.ts';
 import type { Meter } from '../runtime/meter.ts';
 import type { DeliveryQueue, DeliveryTask } from './delivery-task.ts';
+import type { FolderStanding } from './folder-ways.ts';
 import { CLOCKS_APART_MS, GATHER_SECONDS, RETRY_JITTER, RETRY_MS_MAX, RETRY_MS_MIN } from './limits.ts';
+import { lookAtFolder, readStanding } from './look-at-folder.ts';
 import { signMessage } from './sign-message.ts';
 import type { SendResult, WebhookSender } from './webhook-sender.ts';
-import type { StoredResult, StoredWebhook, WebhookStore } from './webhook-store.ts';
+import type { StoredResult, StoredWebhook, WebhookChange, WebhookStore } from './webhook-store.ts';
 
 export interface DeliverWebhookDependencies {
   readonly webhooks: Pick<WebhookStore, 'get' | 'change'>;
-  readonly namespaces: Pick<NamespaceStore, 'readAccess'>;
+  readonly namespaces: Pick<NamespaceStore, 'readAccess' | 'getNodes' | 'listEntries'>;
   readonly deliveries: DeliveryQueue;
   readonly sender: WebhookSender;
   readonly keyRing: KeyRing;
@@ -29,33 +31,91 @@ const DONE: Delivery = { kind: 'done' };
 const GONE = 410;
 
 /**
- * Tells a receiver how far its namespace has come, unless it knows, and if its maker may still read it. A try that failed is repeated ever later until
- * WEBHOOK_FAILING_MS are over; then, or when the receiver says that it is gone, or the maker has lost access, the webhook ends.
+ * Tells a receiver how far its namespace has come, unless it knows, or nothing of what the webhook follows has changed; and if its maker may still read it. A try
+ * that failed is repeated ever later until WEBHOOK_FAILING_MS are over; then, or when the receiver says that it is gone, or the maker has lost access, the webhook
+ * ends. So it does when its folder is gone for good, or shared, and the receiver was told; of one in the trash it is told, too, and then that it is back.
  *
- * Idempotent: a repeat tells again what may have been told. Cost: 2 reads, a post, a write.
+ * Idempotent: a repeat tells again what may have been told. Cost: 2 reads, a post, a write. For a folder a look beside it (look-at-folder.ts), and no post when
+ * nothing has changed there.
  */
 export async function deliverWebhook(dependencies: DeliverWebhookDependencies, task: DeliveryTask): Promise<Delivery> {
-  const { webhooks, namespaces, clock, meter } = dependencies;
+  const { webhooks, clock } = dependencies;
   const webhook = await webhooks.get(task);
   if (webhook === undefined || isLeftToOthers(webhook, task, clock.now())) return DONE;
   const isEarly = task.kind === 'changed' && (webhook.quietUntil ?? 0) > clock.now();
   // What is appended after the head was read must find that nothing is on its way any more.
   if (isEarly) await webhooks.change(webhook, { quietUntil: undefined });
+  const place = await readPlace(dependencies, webhook);
+  if (place === undefined) return DONE;
+  if (task.kind === 'test') return test(dependencies, webhook, place);
+  return isBehind(webhook.told, place) ? tell(dependencies, { webhook, ticket: task.ticket, place }) : DONE;
+}
+
+/** How far the journal is. Undefined when the maker may not read it: then the webhook has ended. */
+async function readPlace(
+  { webhooks, namespaces, meter }: DeliverWebhookDependencies,
+  webhook: StoredWebhook,
+): Promise<JournalPosition | undefined> {
   const access = await namespaces.readAccess(webhook);
-  if (access === undefined) {
-    await webhooks.change(webhook, { end: 'access_lost' });
-    meter.count('webhooksEnded');
+  if (access !== undefined) return { epoch: access.head.epoch, seq: access.head.seq };
+  await webhooks.change(webhook, { end: 'access_lost' });
+  meter.count('webhooksEnded');
+  return undefined;
+}
+
+interface News {
+  readonly webhook: StoredWebhook;
+  readonly ticket: string;
+  readonly place: JournalPosition;
+}
+
+async function tell(dependencies: DeliverWebhookDependencies, { webhook, ticket, place }: News): Promise<Delivery> {
+  const { webhooks, meter } = dependencies;
+  const { standing, isOwed } = await lookAtFolder(dependencies, webhook, place);
+  if (!isOwed) {
+    // The next look goes on from here.
+    await webhooks.change(webhook, { told: place });
     return DONE;
   }
-  const { epoch, seq } = access.head;
-  const place = { epoch, seq };
-  if (task.kind === 'test') return test(dependencies, webhook, place);
-  if (!isBehind(webhook.told, place)) return DONE;
-  const last = await post(dependencies, webhook, { type: 'namespace.changed', place });
-  if (last.outcome !== 'delivered') return failed(dependencies, { webhook, ticket: task.ticket, last });
-  await webhooks.change(webhook, { told: place, last, failingSince: undefined });
+  const seen = await settleStanding(dependencies, { webhook, standing, place });
+  if (seen === undefined) return DONE;
+  const last = await post(dependencies, webhook, { type: 'namespace.changed', place: seen.upTo });
+  if (last.outcome !== 'delivered') return failed(dependencies, { webhook, ticket, last });
+  await webhooks.change(webhook, { told: place, last, failingSince: undefined, ...seen.known });
+  if (seen.known.end !== undefined) meter.count('webhooksEnded');
   return DONE;
 }
+
+interface SeenStanding {
+  /** The journal up to there tells what was seen. */
+  readonly upTo: JournalPosition;
+  /** What the receiver knows of the folder once it has taken a message that says so. */
+  readonly known: Pick<WebhookChange, 'restingSince' | 'end'>;
+}
+
+/**
+ * What is seen of a folder may have happened after the journal was read, which is read again for it. Where it has moved meanwhile, nothing is concluded: the way up
+ * may have been put together from rows of several moments. It is told, and the next look begins where this one began. Undefined when access was lost.
+ */
+async function settleStanding(
+  dependencies: DeliverWebhookDependencies,
+  seen: { readonly webhook: StoredWebhook; readonly standing: FolderStanding; readonly place: JournalPosition },
+): Promise<SeenStanding | undefined> {
+  const { webhook, standing, place } = seen;
+  if (standing === 'live') return { upTo: place, known: { restingSince: undefined, end: undefined } };
+  const upTo = await readPlace(dependencies, webhook);
+  if (upTo === undefined) return undefined;
+  if (isBehind(place, upTo)) return { upTo, known: { end: undefined } };
+  const restingSince = standing === 'trashed' ? (webhook.restingSince ?? dependencies.clock.now()) : undefined;
+  return { upTo, known: { restingSince, end: ENDS[standing] } };
+}
+
+const ENDS = {
+  live: undefined,
+  trashed: undefined,
+  gone: 'folder_gone',
+  shared: 'folder_shared',
+} as const satisfies Record<FolderStanding, WebhookEnd | undefined>;
 
 /** One that has ended is not looked at, and of two messages the one that is to be handled later does the work of both. */
 function isLeftToOthers(webhook: StoredWebhook, { kind, ticket }: DeliveryTask, now: EpochMs): boolean {
@@ -63,21 +123,27 @@ function isLeftToOthers(webhook: StoredWebhook, { kind, ticket }: DeliveryTask, 
   return webhook.end !== undefined || (webhook.ticket !== ticket && (webhook.quietUntil ?? 0) > now);
 }
 
-/** A test is tried once. One that is taken makes an ended webhook go on, which is then looked at for what came in between. */
+/**
+ * A test is tried once. One that is taken makes an ended webhook go on, if its folder is still there, which is then looked at for what came in
+ * between.
+ */
 async function test(
   dependencies: DeliverWebhookDependencies,
   webhook: StoredWebhook,
   place: JournalPosition,
 ): Promise<Delivery> {
   const { webhooks, deliveries, random } = dependencies;
-  const { namespaceId, webhookId, end } = webhook;
-  const last = await post(dependencies, webhook, { type: 'webhook.test', place });
+  const { namespaceId, webhookId } = webhook;
+  const standing = await readStanding(dependencies, webhook);
+  const seen = await settleStanding(dependencies, { webhook, standing, place });
+  if (seen === undefined) return DONE;
+  const last = await post(dependencies, webhook, { type: 'webhook.test', place: seen.upTo });
   if (last.outcome !== 'delivered') {
     await webhooks.change(webhook, { last });
     return DONE;
   }
-  await webhooks.change(webhook, { told: place, last, failingSince: undefined, end: undefined });
-  if (end === undefined) return DONE;
+  await webhooks.change(webhook, { told: place, last, failingSince: undefined, ...seen.known });
+  if (webhook.end === undefined || seen.known.end !== undefined) return DONE;
   const ticket = encodeUlid(random.bytes(16));
   await deliveries.send({ kind: 'changed', namespaceId, webhookId, ticket }, GATHER_SECONDS);
   return DONE;

@@ -1,4 +1,6 @@
 import { assert, DAY_MS, HOUR_MS, SECOND_MS, WEBHOOK_FAILING_MS } from '@syncline/protocol';
+import { ANCESTORS_MAX } from '../journal/limits.ts';
+import { NODE_KEYS_MAX } from '../namespaces/namespace-store.ts';
 
 /** How long what a change has queued waits for further ones: a burst of changes is one message. */
 export const GATHER_SECONDS = 5;
@@ -19,6 +21,10 @@ export const RETRY_MS_MAX = 4 * HOUR_MS;
 export const RETRY_JITTER = 0.2;
 /** Pauses after a failure of ours, the dependencies of the sender being away. */
 export const OWN_RETRY = { secondsMin: 10, secondsMax: 900 };
+/** Entries of the journal that one delivery for a folder looks at. Where more have come since the last one, it tells without a look. */
+export const LOOK_ENTRIES_MAX = 5000;
+/** Rows of folders that it reads to see where they lie. Where there are more, it tells. */
+export const LOOK_FOLDERS_MAX = 1000;
 /** Ports of receivers beside that of HTTPS. Lower ones belong to services that are no receivers. */
 export const PORT_MIN = 1024;
 /** Longest that a queue hides a message. Source: Amazon SQS Developer Guide, "Visibility timeout". */
@@ -26,6 +32,8 @@ const HIDDEN_MS_MAX = 12 * HOUR_MS;
 /** Longest that a queue keeps a message. Source: Amazon SQS Developer Guide, "Message quotas". */
 const KEPT_MS_MAX = 14 * DAY_MS;
 
+assert(LOOK_FOLDERS_MAX <= NODE_KEYS_MAX, 'all folders of a level can be read at once');
+assert(LOOK_FOLDERS_MAX > ANCESTORS_MAX, 'the way of the followed folder can be read');
 assert(CLOCKS_APART_MS < GATHER_SECONDS * SECOND_MS, 'a message gathers for a while');
 assert(CLOCKS_APART_MS < RETRY_MS_MIN, 'a pause is longer than clocks are apart');
 assert(RETRY_MS_MAX * (1 + RETRY_JITTER) < HIDDEN_MS_MAX, 'a queue can hide a message for the longest pause');

@@ -16,7 +16,7 @@ export async function webhookSecret(keyRing: KeyRing, webhookId: WebhookId): Pro
  */
 export async function signMessage(
   keyRing: KeyRing,
-  { url, webhookId, namespaceId }: Pick<StoredWebhook, 'url' | 'webhookId' | 'namespaceId'>,
+  { url, webhookId, namespaceId, folderId }: Pick<StoredWebhook, 'url' | 'webhookId' | 'namespaceId' | 'folderId'>,
   {
     type,
     place,
@@ -24,7 +24,8 @@ export async function signMessage(
   }: { readonly type: WebhookMessage['type']; readonly place: JournalPosition; readonly now: EpochMs },
 ): Promise<WebhookPost> {
   const { epoch, seq } = place;
-  const message: WebhookMessage = { type, timestamp: formatInstant(now), data: { webhookId, namespaceId, epoch, seq } };
+  const followed = folderId === undefined ? { namespaceId } : { namespaceId, folderId };
+  const message: WebhookMessage = { type, timestamp: formatInstant(now), data: { webhookId, ...followed, epoch, seq } };
   const body = JSON.stringify(message);
   const kind = type === 'webhook.test' ? `test_${now}` : 'changed';
   const id = `msg_${webhookId}_${epoch}_${seq}_${kind}`;

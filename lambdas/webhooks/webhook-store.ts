@@ -1,4 +1,12 @@
-import type { AccountId, EpochMs, NamespaceId, WebhookEnd, WebhookId, WebhookOutcome } from '@syncline/protocol';
+import type {
+  AccountId,
+  EpochMs,
+  NamespaceId,
+  NodeId,
+  WebhookEnd,
+  WebhookId,
+  WebhookOutcome,
+} from '@syncline/protocol';
 import type { JournalPosition } from '../journal/journal-positions.ts';
 
 /** Webhooks by the namespace that they follow, and by the account that made them. Strongly consistent. */
@@ -27,11 +35,13 @@ export interface WebhookKey {
 export interface StoredWebhook extends WebhookKey, WebhookState {
   /** Who made it. It tells what this account may read now, and never more. */
   readonly accountId: AccountId;
+  /** The folder that it follows; absent when that is all of the namespace. */
+  readonly folderId?: NodeId;
   readonly url: string;
   readonly createdAt: EpochMs;
 }
 
-/** How far its receiver has been told, and what is on its way. */
+/** How far its receiver has been told all that it follows, and what is on its way. */
 export interface WebhookState {
   readonly told: JournalPosition;
   /** Until then a message that was queued is on its way, so that no further one is needed. */
@@ -40,6 +50,8 @@ export interface WebhookState {
   readonly ticket?: string;
   readonly last?: StoredResult;
   readonly failingSince?: EpochMs;
+  /** Since when its receiver knows that the folder is in the trash. */
+  readonly restingSince?: EpochMs;
   readonly end?: WebhookEnd;
 }
 

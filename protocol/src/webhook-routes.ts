@@ -12,7 +12,8 @@ export const webhookRoutes = {
   createWebhook: {
     method: 'POST',
     path: '/v1/webhooks',
-    summary: 'Has a receiver told whenever a namespace changes, and answers the secret of the signatures, this once.',
+    summary:
+      'Has a receiver told whenever a namespace, or a folder in it, changes, and answers the secret of the signatures, this once.',
     access: 'account',
     body: CreateWebhookRequest,
     response: CreateWebhookResponse,
@@ -27,7 +28,8 @@ export const webhookRoutes = {
   testWebhook: {
     method: 'POST',
     path: '/v1/webhooks/{webhookId}/test',
-    summary: 'Sends a test message soon. One that is taken lets a webhook that has ended go on.',
+    summary:
+      'Sends a test message soon. One that is taken lets a webhook that has ended go on, if its folder is still there.',
     access: 'account',
     parameters: WebhookParameters,
     response: TestWebhookResponse,

@@ -1,6 +1,7 @@
 import type { PlantedBug } from './planted-bug.ts';
 
 const WEBHOOKS = 'test/scenarios/webhooks.test.ts';
+const FOLDERS = 'test/scenarios/folder-webhooks.test.ts';
 const SENDER = 'lambdas/webhooks/guarded-sender.test.ts';
 
 /** Errors in what tells servers of others, and in where a client goes. */
@@ -36,6 +37,60 @@ export const WEBHOOK_BUGS: readonly PlantedBug[] = [
     caughtBy: {
       file: WEBHOOKS,
       test: 'who loses access is told nothing more, not even by a message that was queued before',
+    },
+  },
+  {
+    id: 'moved-out-is-told-to-nobody',
+    what: 'Whether a change was in the followed folder is asked of where a node is, and not of where it was.',
+    invariant: 'I-20',
+    file: 'lambdas/webhooks/look-at-folder.ts',
+    find: 'was?.parentId ?? node.parentId',
+    replace: 'node.parentId',
+    caughtBy: { file: FOLDERS, test: 'what is moved into the folder, out of it or within it is told' },
+  },
+  {
+    id: 'expired-entries-were-elsewhere',
+    what: 'Changes whose entries are not kept any more count as changes elsewhere than in the followed folder.',
+    invariant: 'I-20',
+    file: 'lambdas/webhooks/look-at-folder.ts',
+    find: '    if (entries.length < limit) return true;\n',
+    replace: '',
+    caughtBy: {
+      file: FOLDERS,
+      test: 'what cannot be decided any more is told: entries that have expired, and those of another epoch',
+    },
+  },
+  {
+    id: 'unknown-ways-lead-elsewhere',
+    what: 'A change in a folder of which nobody knows where it was counts as one elsewhere than in the followed folder.',
+    invariant: 'I-20',
+    file: 'lambdas/webhooks/look-at-folder.ts',
+    find: "ways.leadsThrough(parentId) !== 'no'",
+    replace: "ways.leadsThrough(parentId) === 'yes'",
+    caughtBy: { file: FOLDERS, test: 'a change in a folder of which nobody knows any more where it was is told' },
+  },
+  {
+    id: 'folder-seen-between-two-moments',
+    what: 'Where a followed folder is, is concluded from rows that were read while it was moved.',
+    invariant: 'I-20',
+    file: 'lambdas/webhooks/deliver-webhook.ts',
+    find: '  if (isBehind(place, upTo)) return { upTo, known: { end: undefined } };\n',
+    replace: '',
+    caughtBy: {
+      file: FOLDERS,
+      test: 'a folder that is taken out of another one, which is shared then, all while it is looked at, is followed on',
+    },
+  },
+  {
+    id: 'trash-is-told-with-an-older-place',
+    what: 'That a followed folder is in the trash is told with where the journal was before it came there.',
+    invariant: 'I-20',
+    file: 'lambdas/webhooks/deliver-webhook.ts',
+    find: "{ type: 'namespace.changed', place: seen.upTo }",
+    replace: "{ type: 'namespace.changed', place }",
+    caughtBy: {
+      file: FOLDERS,
+      test: 'a folder that went into the trash just after the journal was read is told with the entry of that',
     },
   },
   {

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { AccountId, epochMs, NamespaceId, WebhookId } from '@syncline/protocol';
+import { AccountId, epochMs, NamespaceId, NodeId, WebhookId } from '@syncline/protocol';
 import type { StoredWebhook, WebhookStore } from '../../lambdas/webhooks/webhook-store.ts';
 import { freshId } from './namespace-fixture.ts';
 
@@ -22,7 +22,7 @@ export function describeWebhookStore(make: () => Promise<WebhookStore>): void {
   });
 
   test('a webhook is found by its namespace and by its account, and by nobody else', async () => {
-    const first = webhook(1);
+    const first = webhook(1, { folderId: NodeId.parse(freshId()) });
     const { accountId, namespaceId, webhookId } = first;
     const older = webhook(0, { accountId });
     const neighbour = webhook(2, { namespaceId });
@@ -42,17 +42,12 @@ export function describeWebhookStore(make: () => Promise<WebhookStore>): void {
     await webhooks.create(one);
     const at = epochMs(NOW + 5000);
     const last = { at, outcome: 'refused', status: 500 } as const;
-    await webhooks.change(one, { last, failingSince: at, ticket: 'T', quietUntil: at, end: 'failing' });
-    expect(await webhooks.get(one)).toEqual({
-      ...one,
-      last,
-      failingSince: at,
-      ticket: 'T',
-      quietUntil: at,
-      end: 'failing',
-    });
+    const set = { last, failingSince: at, restingSince: at, ticket: 'T', quietUntil: at, end: 'failing' } as const;
+    await webhooks.change(one, set);
+    expect(await webhooks.get(one)).toEqual({ ...one, ...set });
     const taken = { at, outcome: 'delivered' } as const;
-    await webhooks.change(one, { told: { epoch: 1, seq: 2 }, last: taken, failingSince: undefined, end: undefined });
+    const gone = { failingSince: undefined, restingSince: undefined, end: undefined };
+    await webhooks.change(one, { told: { epoch: 1, seq: 2 }, last: taken, ...gone });
     expect(await webhooks.get(one)).toEqual({
       ...one,
       told: { epoch: 1, seq: 2 },

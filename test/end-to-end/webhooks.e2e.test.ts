@@ -2,10 +2,14 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { verifyWebhook } from '@syncline/client';
-import { rootNodeId } from '@syncline/protocol';
+import { type Operation, rootNodeId, type WebhookMessage } from '@syncline/protocol';
 import { newEmail, newOpId, openApiDevice, valueOf } from '../support/api-device.ts';
 import { eventually } from '../support/eventually.ts';
 import { sharedStack } from '../support/shared-stack.ts';
+
+type OwnOperation = {
+  readonly [T in Operation['type']]: Omit<Extract<Operation, { readonly type: T }>, 'opId' | 'namespaceId'>;
+}[Operation['type']];
 
 interface Received {
   readonly headers: IncomingHttpHeaders;
@@ -65,6 +69,42 @@ test('a receiver that refuses a message gets it again, signed, and finds in the 
   valueOf(await api.testWebhook({ parameters: { webhookId: webhook.webhookId } }));
   await eventually(() => expect(received.length).toBeGreaterThan(before));
   expect(received.at(-1)?.body).toContain('webhook.test');
+  valueOf(await api.removeWebhook({ parameters: { webhookId: webhook.webhookId } }));
+});
+
+test('a receiver of a folder hears of what is changed in it, of nothing beside it, and that it is in the trash', async () => {
+  const { apiUrl } = sharedStack();
+  const { api, account } = await openApiDevice({ apiUrl, email: newEmail() });
+  const namespaceId = account.homeNamespaceId;
+  const rootId = rootNodeId(namespaceId);
+  const commit = async (operation: OwnOperation) => {
+    const named = { ...operation, opId: newOpId(), namespaceId };
+    const [result] = valueOf(await api.commit({ body: { operations: [named] } })).results;
+    if (result?.status !== 'committed') throw new Error(`not committed: ${JSON.stringify(result)}`);
+    return result;
+  };
+  const { node: folder } = await commit({ type: 'mkdir', parentId: rootId, name: 'followed' });
+  const { node: other } = await commit({ type: 'mkdir', parentId: rootId, name: 'other' });
+  const { nodeId: folderId } = folder;
+  const { webhook } = valueOf(await api.createWebhook({ body: { namespaceId, folderId, url } }));
+  const from = received.length;
+  const heard = () => received.slice(from).map(({ body }) => JSON.parse(body) as WebhookMessage);
+  const stateOf = async () =>
+    valueOf(await api.listWebhooks()).webhooks.find(({ webhookId }) => webhookId === webhook.webhookId);
+
+  const beside = await commit({ type: 'mkdir', parentId: other.nodeId, name: 'beside' });
+  await eventually(async () => expect(await stateOf()).toMatchObject({ seq: beside.seq }));
+  expect(heard()).toEqual([]);
+  const deep = await commit({ type: 'mkdir', parentId: folderId, name: 'deep' });
+  await eventually(() => expect(new Set(heard().map(({ data }) => data.seq))).toEqual(new Set([deep.seq])));
+  expect(heard()[0]?.data).toMatchObject({ webhookId: webhook.webhookId, namespaceId, folderId });
+  const out = { nodeId: deep.node.nodeId, baseRev: deep.node.placeRev, parentId: other.nodeId, name: 'out' };
+  const moved = await commit({ type: 'move', ...out });
+  await eventually(() => expect(heard().at(-1)?.data.seq).toBe(moved.seq));
+  await eventually(async () => expect(await stateOf()).toMatchObject({ seq: moved.seq }));
+  const deleted = await commit({ type: 'delete', nodeId: folderId, baseRev: folder.rev, baseSeq: moved.seq });
+  await eventually(async () => expect(await stateOf()).toMatchObject({ restingSince: expect.any(String) }));
+  expect(heard().at(-1)?.data.seq).toBe(deleted.seq);
   valueOf(await api.removeWebhook({ parameters: { webhookId: webhook.webhookId } }));
 });
 

@@ -18,11 +18,13 @@ test('a message for a webhook comes again for longer than its receiver is tried,
   expect(consumer).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
 });
 
-test('what speaks to servers of others reads no file, no name, no journal and no byte, and writes what webhooks are told alone', () => {
+test('what speaks to servers of others reads no byte of a file, and writes what webhooks are told alone', () => {
   const allowed = functions.get('deliver')?.allowed ?? [];
   expect(allowed.filter((line) => !line.startsWith('logs:')).toSorted()).toEqual([
     'dynamodb:BatchGetItem DataAccounts.Arn',
+    'dynamodb:BatchGetItem DataFiles.Arn',
     'dynamodb:GetItem DataAccounts.Arn',
+    'dynamodb:Query DataChanges.Arn',
     'dynamodb:UpdateItem DataAccounts.Arn',
     'secretsmanager:GetSecretValue KeySecret.Id',
     'sqs:ChangeMessageVisibility DeliveriesQueue.Arn',

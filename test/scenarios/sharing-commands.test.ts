@@ -143,13 +143,10 @@ test('files and folders are starred by their paths, also in shared folders, each
   expect(await bob.run(['star', '--remove'])).toMatchObject({ exitCode: 2 });
 });
 
-test('a server is told of the changes of a shared folder, or of all, by its webhook, until that is removed', async () => {
+test('a server is told of the changes of a folder, wherever that is, or of all, by its webhook, until that is removed', async () => {
   expect((await ann.expect(['hooks'])).stdout).toBe('There are no webhooks.\n');
   await ann.expect(['mkdir', '/told']);
   const url = 'https://hooks.example.com/syncline';
-  const inside = await ann.run(['hooks', 'add', '/told', url]);
-  expect(inside).toMatchObject({ exitCode: 5, stdout: '' });
-  expect(inside.stderr).toContain('syncline share');
   await ann.expect(['share', '/told', '--with', 'bob@example.com']);
   const added = await ann.expect(['hooks', 'add', '/told', url]);
   expect(added.stdout).toMatch(/^whsec_[A-Za-z0-9+/]{43}=\n/);
@@ -157,6 +154,15 @@ test('a server is told of the changes of a shared folder, or of all, by its webh
   const listed = (await ann.expect(['hooks', 'list'])).stdout;
   expect(listed).toContain(`/told  ${url}\n  nothing was sent yet\n`);
   expect(listed).toContain(`${webhook.webhookId}  /  ${url}\n`);
+  for (const path of ['/projects', '/projects/told', '/told/inside']) await ann.expect(['mkdir', path]);
+  for (const path of ['/projects/told', '/told/inside']) {
+    await ann.expect(['hooks', 'add', path, url]);
+    expect((await ann.expect(['hooks'])).stdout).toContain(`  ${path}  ${url}\n`);
+  }
+  await ann.expect(['mv', '/projects/told', '/moved']);
+  expect((await ann.expect(['hooks'])).stdout).toContain(`  /moved  ${url}\n`);
+  await ann.expect(['rm', '/moved', '--recursive']);
+  expect((await ann.expect(['hooks'])).stdout).toMatch(/ {2}\(a folder that is not there, \w{26}\) {2}https/);
   await ann.expect(['hooks', 'test', webhook.webhookId]);
   await ann.expect(['hooks', 'remove', webhook.webhookId]);
   expect(await ann.run(['hooks', 'test', webhook.webhookId])).toMatchObject({ exitCode: 4 });

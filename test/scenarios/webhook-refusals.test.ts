@@ -1,6 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { NAMESPACE_WEBHOOKS_MAX, SECOND_MS, WEBHOOK_REPLAY_MS, WEBHOOKS_MAX } from '@syncline/protocol';
+import {
+  NAMESPACE_WEBHOOKS_MAX,
+  NodeId,
+  rootNodeId,
+  SECOND_MS,
+  WEBHOOK_REPLAY_MS,
+  WEBHOOKS_MAX,
+} from '@syncline/protocol';
 import type { Member } from '../support/in-memory-member.ts';
+import { inside } from '../support/shared-world.ts';
 import { WebhookWorld } from '../support/webhook-world.ts';
 
 /** Longer than any change gathers, and than a first look waits. */
@@ -46,6 +54,32 @@ test.each([
   const { world, ann } = await opened();
   const { namespaceId } = ann;
   expect(await world.codeOf(ann, 'createWebhook', { body: { namespaceId, url } })).toBe('invalid_request');
+});
+
+test('a webhook follows a folder that its maker may read, and neither a file, nor what is deleted, shared or of somebody else', async () => {
+  const { world, ann } = await opened();
+  const eve = await world.person('eve');
+  const { namespaceId } = ann;
+  const url = 'https://hooks.example.com/folder';
+  const folder = await world.mkdir(ann, 'folder');
+  const { node: file } = await world.put(ann, { name: 'a.txt', text: 'a' });
+  const gone = await world.mkdir(ann, 'gone');
+  const baseSeq = await world.head(ann);
+  await world.must(ann, { type: 'delete', nodeId: gone.nodeId, baseRev: gone.rev, baseSeq });
+  const shared = await world.shareNew(ann, 'team');
+  const inTeam = await world.mkdir(inside(ann, shared), 'in team', NodeId.parse(shared));
+  const codeOf = (member: Member, folderId: NodeId, named = namespaceId) =>
+    world.codeOf(member, 'createWebhook', { body: { namespaceId: named, folderId, url } });
+  expect(await codeOf(eve, folder.nodeId)).toBe('not_found');
+  expect(await codeOf(eve, folder.nodeId, eve.namespaceId)).toBe('not_found');
+  expect(await codeOf(ann, file.nodeId)).toBe('invalid_request');
+  expect(await codeOf(ann, gone.nodeId)).toBe('not_found');
+  expect(await codeOf(ann, NodeId.parse(shared))).toBe('invalid_request');
+  expect(await codeOf(ann, inTeam.nodeId)).toBe('not_found');
+  expect(await codeOf(ann, folder.nodeId, shared)).toBe('not_found');
+  expect(await codeOf(ann, inTeam.nodeId, shared)).toBe('served');
+  const body = { namespaceId, folderId: rootNodeId(namespaceId), url };
+  expect((await world.call(ann, 'createWebhook', { body })).webhook).not.toHaveProperty('folderId');
 });
 
 test('an account and a namespace have so many webhooks and no more', async () => {

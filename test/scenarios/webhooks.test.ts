@@ -8,7 +8,7 @@ import type { Member } from '../support/in-memory-member.ts';
 import { propertyCases } from '../support/property-runs.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 import { inside, type SharedWorld } from '../support/shared-world.ts';
-import { type Receiver, WebhookWorld } from '../support/webhook-world.ts';
+import { WebhookWorld } from '../support/webhook-world.ts';
 
 const FAILS: () => SendResult = () => ({ kind: 'answered', status: 500 });
 const TAKES: () => SendResult = () => ({ kind: 'answered', status: 200 });
@@ -21,11 +21,6 @@ async function opened() {
   const receiver = await world.follow(ann);
   await world.pass(A_MINUTE);
   return { world, ann, receiver };
-}
-
-async function stateOf(world: SharedWorld, member: Member, { webhookId }: Receiver) {
-  const { webhooks } = await world.call(member, 'listWebhooks', {});
-  return webhooks.find((webhook) => webhook.webhookId === webhookId);
 }
 
 /** The names that a receiver learns from the delta, with its own cursor. */
@@ -106,7 +101,7 @@ test('what was changed while a receiver was away is told when it is back, once, 
   expect(times.length).toBeLessThan(25);
   for (const [index, pause] of pauses.slice(1).entries())
     expect(pause).toBeGreaterThanOrEqual((pauses[index] ?? 0) * 0.8);
-  expect(await stateOf(world, ann, receiver)).toMatchObject({
+  expect(await world.stateOf(ann, receiver)).toMatchObject({
     last: { outcome: 'refused', status: 500 },
     failingSince: expect.any(String),
   });
@@ -116,7 +111,7 @@ test('what was changed while a receiver was away is told when it is back, once, 
   expect(receiver.heard).toHaveLength(1);
   expect(receiver.heard[0]?.data.seq).toBe(await world.head(ann));
   expect((await read(world, ann, cursor)).names).toHaveLength(24);
-  const told = await stateOf(world, ann, receiver);
+  const told = await world.stateOf(ann, receiver);
   expect(told).toMatchObject({ seq: await world.head(ann), last: { outcome: 'delivered', status: 200 } });
   expect(told).not.toHaveProperty('failingSince');
 });
@@ -126,7 +121,7 @@ test('a receiver that fails for days is sent nothing more until a test is taken,
   receiver.answer = () => ({ kind: 'unreachable' });
   await world.mkdir(ann, 'a');
   await world.pass((WEBHOOK_FAILING_MS + 5 * HOUR_MS) / SECOND_MS);
-  expect(await stateOf(world, ann, receiver)).toMatchObject({ end: 'failing', last: { outcome: 'unreachable' } });
+  expect(await world.stateOf(ann, receiver)).toMatchObject({ end: 'failing', last: { outcome: 'unreachable' } });
   const tries = receiver.posts.length;
   expect(tries).toBeLessThan(80);
   await world.mkdir(ann, 'b');
@@ -134,13 +129,13 @@ test('a receiver that fails for days is sent nothing more until a test is taken,
   await world.call(ann, 'testWebhook', { parameters: { webhookId: receiver.webhookId } });
   await world.pass(A_MINUTE);
   expect(receiver.posts).toHaveLength(tries + 1);
-  expect(await stateOf(world, ann, receiver)).toMatchObject({ end: 'failing' });
+  expect(await world.stateOf(ann, receiver)).toMatchObject({ end: 'failing' });
   receiver.answer = TAKES;
   await world.call(ann, 'testWebhook', { parameters: { webhookId: receiver.webhookId } });
   await world.pass(A_MINUTE);
   expect(receiver.heard.map(({ type }) => type)).toEqual(['webhook.test']);
   expect(receiver.heard[0]?.data.seq).toBe(await world.head(ann));
-  expect(await stateOf(world, ann, receiver)).not.toHaveProperty('end');
+  expect(await world.stateOf(ann, receiver)).not.toHaveProperty('end');
   await world.mkdir(ann, 'c');
   await world.pass(A_MINUTE);
   expect(receiver.heard.at(-1)).toMatchObject({ type: 'namespace.changed', data: { seq: await world.head(ann) } });
@@ -154,7 +149,7 @@ test('a receiver that says it is gone is believed at once', async () => {
     await world.pass(A_MINUTE);
   }
   expect(receiver.posts).toHaveLength(1);
-  expect(await stateOf(world, ann, receiver)).toMatchObject({ end: 'gone' });
+  expect(await world.stateOf(ann, receiver)).toMatchObject({ end: 'gone' });
 });
 
 test('who loses access is told nothing more, not even by a message that was queued before', async () => {
@@ -172,7 +167,7 @@ test('who loses access is told nothing more, not even by a message that was queu
   await world.call(ann, 'removeMember', { parameters: { namespaceId, accountId: bob.accountId } });
   await world.pass(A_MINUTE);
   expect(receiver.posts).toHaveLength(1);
-  expect(await stateOf(world, bob, receiver)).toMatchObject({ end: 'access_lost' });
+  expect(await world.stateOf(bob, receiver)).toMatchObject({ end: 'access_lost' });
   await world.call(bob, 'testWebhook', { parameters: { webhookId: receiver.webhookId } });
   await world.pass(A_MINUTE);
   expect(receiver.posts).toHaveLength(1);
@@ -301,7 +296,7 @@ test('whatever fails in between, a receiver hears in the end how far the journal
         await world.pass((6 * HOUR_MS) / SECOND_MS);
         const seq = await world.head(ann);
         for (const receiver of world.receivers) {
-          const state = await stateOf(world, ann, receiver);
+          const state = await world.stateOf(ann, receiver);
           // What was there before it was made is not told.
           expect(state?.seq).toBe(seq);
         }

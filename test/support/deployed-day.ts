@@ -222,20 +222,25 @@ export class DeployedDay {
   async tellWebhooks(member: Member): Promise<void> {
     const { namespaceId } = member;
     const body = { namespaceId, url: 'https://hooks.example.invalid/' };
-    const { webhook } = await this.must('createWebhook', { body }, member);
-    const { webhookId } = webhook;
-    await this.apply(member, { type: 'mkdir', parentId: rootNodeId(namespaceId), name: 'told' });
-    await this.follow();
-    const parameters = { webhookId };
-    await this.must('testWebhook', { parameters }, member);
-    for (const kind of ['changed', 'test']) {
-      const task = JSON.stringify({ kind, namespaceId, webhookId, ticket: '0'.repeat(26) });
-      const attributes = { ApproximateReceiveCount: '1' };
-      const record = { messageId: 'm', receiptHandle: 'r', body: task, attributes };
-      await this.#service.call('deliver', { Records: [record] });
+    const parentId = rootNodeId(namespaceId);
+    const folderId = await this.apply(member, { type: 'mkdir', parentId, name: 'followed' });
+    for (const followed of [{}, { folderId }]) {
+      const { webhook } = await this.must('createWebhook', { body: { ...body, ...followed } }, member);
+      const { webhookId } = webhook;
+      await this.apply(member, { type: 'mkdir', parentId, name: `told ${webhookId}` });
+      // What was queued is left to that message: a message of one's own is handled where none was.
+      if (!('folderId' in followed)) await this.follow();
+      const parameters = { webhookId };
+      await this.must('testWebhook', { parameters }, member);
+      for (const kind of ['changed', 'test']) {
+        const task = JSON.stringify({ kind, namespaceId, webhookId, ticket: '0'.repeat(26) });
+        const attributes = { ApproximateReceiveCount: '1' };
+        const record = { messageId: 'm', receiptHandle: 'r', body: task, attributes };
+        await this.#service.call('deliver', { Records: [record] });
+      }
+      await this.must('listWebhooks', {}, member);
+      await this.must('removeWebhook', { parameters }, member);
     }
-    await this.must('listWebhooks', {}, member);
-    await this.must('removeWebhook', { parameters }, member);
   }
 
   /** Takes in a file by a link for uploads, of which the maker pays. */

@@ -1,4 +1,12 @@
-import { assert, type NamespaceId, SECOND_MS, type WebhookId, type WebhookMessage } from '@syncline/protocol';
+import {
+  assert,
+  type NamespaceId,
+  type NodeId,
+  SECOND_MS,
+  type Webhook,
+  type WebhookId,
+  type WebhookMessage,
+} from '@syncline/protocol';
 import { type VerifiedWebhook, verifyWebhook } from '../../client/src/api/verify-webhook.ts';
 import { createProjectHandler, type ProjectedEntry } from '../../lambdas/references/create-project-handler.ts';
 import type { Random } from '../../lambdas/runtime/clock.ts';
@@ -59,9 +67,11 @@ export class WebhookWorld extends SharedWorld {
     return this.service.stores;
   }
 
-  async follow(member: Member, namespaceId: NamespaceId = member.namespaceId): Promise<Receiver> {
+  /** All of a namespace, or a folder in it. */
+  async follow(member: Member, namespaceId: NamespaceId = member.namespaceId, folderId?: NodeId): Promise<Receiver> {
     const url = `https://hooks.example.com/${this.receivers.length}`;
-    const { webhook, secret } = await this.call(member, 'createWebhook', { body: { namespaceId, url } });
+    const body = { namespaceId, url, ...(folderId === undefined ? {} : { folderId }) };
+    const { webhook, secret } = await this.call(member, 'createWebhook', { body });
     const { webhookId } = webhook;
     const answer = (): SendResult => ({ kind: 'answered', status: 204 });
     const receiver: Receiver = { webhookId, url, secret, posts: [], heard: [], answer };
@@ -110,6 +120,12 @@ export class WebhookWorld extends SharedWorld {
       clock.advance(Math.max(1, next - clock.now()));
     }
     clock.advance(until - clock.now());
+  }
+
+  /** A webhook as its maker sees it. */
+  async stateOf(member: Member, { webhookId }: Receiver): Promise<Webhook | undefined> {
+    const { webhooks } = await this.call(member, 'listWebhooks', {});
+    return webhooks.find((webhook) => webhook.webhookId === webhookId);
   }
 
   verify(

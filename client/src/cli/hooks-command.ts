@@ -1,10 +1,16 @@
-import type { NamespaceId, Webhook, WebhookEnd, WebhookOutcome } from '@syncline/protocol';
-import { WebhookId } from '@syncline/protocol';
+import {
+  type NamespaceId,
+  rootNodeId,
+  type Webhook,
+  type WebhookEnd,
+  WebhookId,
+  type WebhookOutcome,
+} from '@syncline/protocol';
 import type { Command } from 'commander';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { escapeText, quote } from './escape-text.ts';
-import { readMountPaths } from './mount-paths.ts';
+import { pathBelow, pathWithin, readMountPaths } from './mount-paths.ts';
 import type { Session } from './open-session.ts';
 import { parseRemotePath, requireFolder } from './remote-path.ts';
 
@@ -15,8 +21,8 @@ export function registerHooks(program: Command, run: RunCommand): void {
     .action(run(list));
   hooks
     .command('add')
-    .description('Has a server told of every change of a shared folder, or of all that is yours with /.')
-    .argument('<folder>', 'a shared folder, or /')
+    .description('Has a server told of every change in a folder, wherever it is moved, or of all that is yours with /.')
+    .argument('<folder>', 'a folder, or /')
     .argument('<url>', 'such as https://hooks.example.com/syncline')
     .action(run(add));
   hooks
@@ -39,16 +45,8 @@ async function add(context: CommandContext, [given, url]: readonly [string, stri
   const path = parseRemotePath(given);
   const session = await context.session();
   const { namespaceId, nodeId } = await requireFolder(session, path, context.signal);
-  // Journals are those of namespaces: the changes of a folder inside of one stand among all others.
-  if (String(nodeId) !== String(namespaceId)) {
-    throw new CommandError({
-      reason: 'conflict',
-      code: 'not_a_namespace',
-      message: `${quote(path.text)} is not shared, so its changes are told with all others.`,
-      remedy: 'Name / for all of them, or share the folder with `syncline share` first.',
-    });
-  }
-  const answer = await session.api.createWebhook({ body: { namespaceId, url }, signal: context.signal });
+  const followed = nodeId === rootNodeId(namespaceId) ? { namespaceId } : { namespaceId, folderId: nodeId };
+  const answer = await session.api.createWebhook({ body: { ...followed, url }, signal: context.signal });
   if (!answer.ok) throw problemError(answer.problem, quote(url));
   const { webhook, secret } = answer.value;
   context.output.result({ webhook, secret }, [
@@ -63,27 +61,47 @@ async function list(context: CommandContext): Promise<void> {
   const answer = await session.api.listWebhooks({ signal: context.signal });
   if (!answer.ok) throw problemError(answer.problem, 'The webhooks');
   const places = await readMountPaths(session, context.signal);
-  const webhooks = answer.value.webhooks.map((webhook) => ({ ...webhook, path: pathOf(session, places, webhook) }));
+  const webhooks: PlacedWebhook[] = [];
+  for (const webhook of answer.value.webhooks) {
+    webhooks.push({ ...webhook, path: await pathOf(session, { places, webhook }, context.signal) });
+  }
   const lines = webhooks.length === 0 ? ['There are no webhooks.'] : webhooks.flatMap(describe);
   context.output.result({ webhooks }, lines);
 }
 
-function pathOf(
-  { account }: Session,
-  places: ReadonlyMap<NamespaceId, string>,
-  { namespaceId }: Webhook,
-): string | undefined {
-  return namespaceId === account.homeNamespaceId ? '/' : places.get(namespaceId);
+/** With where the account has what it follows now; undefined when that is nowhere. */
+type PlacedWebhook = Webhook & { readonly path: string | undefined };
+
+/** Cost: for a folder a request for each level above it. */
+async function pathOf(
+  session: Session,
+  { places, webhook }: { readonly places: ReadonlyMap<NamespaceId, string>; readonly webhook: Webhook },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { namespaceId, folderId } = webhook;
+  const top = namespaceId === session.account.homeNamespaceId ? '' : places.get(namespaceId);
+  if (top === undefined || folderId === undefined) return top === '' ? '/' : top;
+  const path = await pathWithin(session, { namespaceId, nodeId: folderId }, signal);
+  return path === undefined ? undefined : pathBelow(top, path);
 }
 
-function describe(webhook: Webhook & { readonly path: string | undefined }): readonly string[] {
-  const { webhookId, url, path, last, failingSince, end } = webhook;
+function describe(webhook: PlacedWebhook): readonly string[] {
+  const { webhookId, url, path, last, failingSince, restingSince, end } = webhook;
   const status = last?.status === undefined ? '' : ` (${last.status})`;
   const tried = last === undefined ? 'nothing was sent yet' : `${OUTCOMES[last.outcome]}${status} at ${time(last.at)}`;
   const failing = failingSince === undefined ? '' : `, failing since ${time(failingSince)}`;
   const ended = end === undefined ? '' : `  ended: ${ENDS[end]}`;
-  const where = path === undefined ? '(a folder that is not yours any more)' : escapeText(path);
-  return [`${webhookId}  ${where}  ${escapeText(url)}`, `  ${tried}${failing}`, ...(ended === '' ? [] : [ended])];
+  const rests =
+    restingSince === undefined || end !== undefined
+      ? ''
+      : `  resting since ${time(restingSince)}: the folder is in the trash; messages go on when it is restored`;
+  const where = path === undefined ? `(${lost(webhook)})` : escapeText(path);
+  const more = [rests, ended].filter((line) => line !== '');
+  return [`${webhookId}  ${where}  ${escapeText(url)}`, `  ${tried}${failing}`, ...more];
+}
+
+function lost({ folderId }: Webhook): string {
+  return folderId === undefined ? 'a folder that is not yours any more' : `a folder that is not there, ${folderId}`;
 }
 
 function time(instant: string): string {
@@ -101,6 +119,8 @@ const ENDS = {
   failing: 'the receiver took nothing for days; repair it, then `syncline hooks test`',
   gone: 'the receiver says that it is gone',
   access_lost: 'this account may not read the folder any more',
+  folder_gone: 'the folder is gone for good, and the receiver was told; remove the webhook',
+  folder_shared: 'the folder is shared by now, and the receiver was told; follow it anew with `syncline hooks add`',
 } as const satisfies Record<WebhookEnd, string>;
 
 async function test(context: CommandContext, [given]: readonly [string]): Promise<void> {

@@ -8,7 +8,9 @@ export async function readMountPaths(session: Session, signal: AbortSignal): Pro
   if (!answer.ok) throw problemError(answer.problem, 'The shared folders');
   const paths = new Map<NamespaceId, string>();
   for (const { namespaceId, mountId } of answer.value.folders) {
-    const path = mountId === undefined ? undefined : await pathInHome(session, mountId, signal);
+    const home = session.account.homeNamespaceId;
+    const path =
+      mountId === undefined ? undefined : await pathWithin(session, { namespaceId: home, nodeId: mountId }, signal);
     if (path !== undefined) paths.set(namespaceId, path);
   }
   return paths;
@@ -30,9 +32,12 @@ export function pathBelow(top: string, path: string): string {
   return path === '/' && top !== '' ? top : `${top}${path}`;
 }
 
-/** Undefined when it is gone meanwhile. Cost: a request for each folder on the way up. */
-async function pathInHome(session: Session, nodeId: NodeId, signal: AbortSignal): Promise<string | undefined> {
-  const namespaceId = session.account.homeNamespaceId;
+/** The path of a node from the top of its namespace. Undefined when it is not there. Cost: a request for each folder on the way up. */
+export async function pathWithin(
+  session: Session,
+  { namespaceId, nodeId }: { readonly namespaceId: NamespaceId; readonly nodeId: NodeId },
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const names: string[] = [];
   for (let id = nodeId; id !== rootNodeId(namespaceId); ) {
     const answer = await session.api.getNode({ parameters: { nodeId: id }, query: { namespaceId }, signal });
