@@ -1,4 +1,4 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Conditions, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Access, ObjectKind, TableName } from './function-spec.ts';
 import type { Resources } from './resources.ts';
 
@@ -19,12 +19,25 @@ function tableStatements(access: Access, { storage }: Resources): readonly Polic
     allow(
       actions.map((action) => `dynamodb:${action}`),
       [storage.tables[table as TableName].tableArn],
+      attributesAlone(access.attributes?.[table as TableName]),
     ),
   );
   if (access.sessionsByAccount) {
     statements.push(allow(['dynamodb:Query'], [`${storage.tables.sessions.tableArn}/index/byAccount`]));
   }
   return statements;
+}
+
+/**
+ * Calls that name attributes, and these alone. A call that names none asks for all.
+ * Source: AWS IAM User Guide, "Amazon DynamoDB: Allows access to specific attributes".
+ */
+function attributesAlone(attributes: readonly string[] | undefined): Conditions {
+  if (attributes === undefined) return {};
+  return {
+    'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+    StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+  };
 }
 
 function objectStatements(access: Access, { storage }: Resources): readonly PolicyStatement[] {
@@ -113,6 +126,6 @@ function searchStatements(access: Access, { config, search }: Resources): readon
   return [...statements, post(find, get, 'syncline-nodes/_refresh'), change];
 }
 
-function allow(actions: string[], resources: string[]): PolicyStatement {
-  return new PolicyStatement({ actions, resources });
+function allow(actions: string[], resources: string[], conditions: Conditions = {}): PolicyStatement {
+  return new PolicyStatement({ actions, resources, conditions });
 }

@@ -16,6 +16,8 @@ export type TableAction =
 /** All that a function may do. What is not named here, its role refuses. */
 export interface Access {
   readonly tables?: { readonly [table in TableName]?: readonly TableAction[] };
+  /** Of tables that are named here it reads these attributes alone, and no call may ask for another. */
+  readonly attributes?: { readonly [table in TableName]?: readonly string[] };
   /** May query the sessions of an account, by the index `byAccount`. */
   readonly sessionsByAccount?: true;
   readonly readObjects?: readonly ObjectKind[];

@@ -20,7 +20,7 @@ export const webhookFunctions = {
     memoryMiB: memory.usual,
     timeoutSeconds: seconds.usual,
   },
-  /** Called by the queue of deliveries: alone posts to addresses that anybody may name. It can read no byte of a file, and write nothing but what webhooks are told. */
+  /** Called by the queue of deliveries: alone posts to addresses that anybody may name. It can read no byte and no present name of a file, and write nothing but what webhooks are told. */
   deliver: {
     routes: [],
     access: {
@@ -28,7 +28,12 @@ export const webhookFunctions = {
         accounts: ['GetItem', 'BatchGetItem', 'UpdateItem'],
         // Whether something has changed in a folder that is followed: entries, and the folders above what they name.
         changes: ['Query'],
-        files: lookFiles,
+        files: ['GetItem'],
+      },
+      // Of what was before a change nothing is asked for but the parent, though it has the name with it.
+      attributes: {
+        changes: ['pk', 'sk', 'nodeId', 'parentId', 'was', 'expiresAt', 'type'],
+        files: ['pk', 'sk', 'parentId', 'kind', 'deletedAt', 'purgedAt'],
       },
       // Secrets of webhooks follow from it.
       keySecret: true,

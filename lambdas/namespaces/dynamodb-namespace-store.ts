@@ -23,6 +23,7 @@ import { resultKey, resultOf } from './dynamodb-result-item.ts';
 import { revisionKey, revisionOf, revisionSortKey } from './dynamodb-revision-item.ts';
 import { type NamespaceTables, transactionItems } from './dynamodb-transaction.ts';
 import { trashEntryOf, trashItemKey, trashPartition } from './dynamodb-trash-item.ts';
+import { firstLiveRun } from './first-live-run.ts';
 import { groundedHead } from './grounded-head.ts';
 import { KnownGrounds } from './known-grounds.ts';
 import {
@@ -337,24 +338,6 @@ export class DynamodbNamespaceStore implements NamespaceStore {
 const REV_END = 10 ** 10;
 /** Above every instant that a sort key can begin with. */
 const TRASH_END = ':';
-
-/**
- * Entries up to the first gap among those that have not expired. Rows that have are deleted late and in any order, so
- * that what lies behind such a gap is not evidence of everything before it.
- */
-function firstLiveRun(entries: readonly JournalEntry[], now: number): readonly JournalEntry[] {
-  const run: JournalEntry[] = [];
-  for (const entry of entries) {
-    if (entry.expiresAt <= now) {
-      if (run.length > 0) break;
-      continue;
-    }
-    const previous = run.at(-1);
-    if (previous !== undefined && entry.seq !== previous.seq + 1) break;
-    run.push(entry);
-  }
-  return run;
-}
 
 const SUPERSEDED = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
 const LOADED = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded']);

@@ -49,6 +49,12 @@ export interface TransactWriteItem {
   readonly Delete?: Delete;
 }
 
+/** The attributes of rows that are answered; all when absent. */
+export interface Projection {
+  readonly ProjectionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+}
+
 interface KeysAndAttributes {
   readonly Keys: readonly Item[];
   readonly ConsistentRead?: boolean;
@@ -58,13 +64,18 @@ interface WriteRequest {
   readonly PutRequest?: { readonly Item: Item };
 }
 
-export interface Query {
+interface Get extends Projection {
+  readonly TableName: string;
+  readonly Key: Item;
+  readonly ConsistentRead?: boolean;
+}
+
+export interface Query extends Projection {
   readonly TableName: string;
   readonly IndexName?: string;
   readonly ConsistentRead?: boolean;
   readonly ScanIndexForward?: boolean;
   readonly KeyConditionExpression: string;
-  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues: Item;
   readonly Limit?: number;
   readonly ExclusiveStartKey?: Item;
@@ -82,7 +93,7 @@ export interface Scan {
 
 /** What each action is asked with. */
 export interface DynamodbRequests {
-  readonly GetItem: { readonly TableName: string; readonly Key: Item; readonly ConsistentRead?: boolean };
+  readonly GetItem: Get;
   readonly PutItem: Put;
   readonly UpdateItem: Update & { readonly ReturnValues?: 'ALL_NEW' };
   readonly DeleteItem: Delete & { readonly ReturnValues?: 'ALL_OLD' };

@@ -1,5 +1,5 @@
 import { assert } from '@syncline/protocol';
-import type { AttributeValue, Item } from './dynamodb-api.ts';
+import type { AttributeValue, Item, Projection } from './dynamodb-api.ts';
 
 /** What names and values in an expression stand for. */
 export interface Expressions {
@@ -24,6 +24,20 @@ export function applyUpdate(update: Expressions & { readonly UpdateExpression: s
     while (reader.skip(','));
   }
   return after;
+}
+
+/** What a projection leaves of a row: attributes, and members of maps by `map.member`. */
+export function projected(row: Item, { ProjectionExpression: projection, ExpressionAttributeNames }: Projection): Item {
+  if (projection === undefined) return row;
+  const left: Record<string, AttributeValue> = {};
+  for (const path of projection.split(',')) {
+    const [name = '', member] = path.split('.').map((part) => ExpressionAttributeNames?.[part.trim()] ?? part.trim());
+    const value = row[name];
+    const inner = member === undefined ? undefined : value?.M?.[member];
+    if (member === undefined && value !== undefined) left[name] = value;
+    if (member !== undefined && inner !== undefined) left[name] = { M: { ...left[name]?.M, [member]: inner } };
+  }
+  return left;
 }
 
 /** The order of attributes of one type: numbers by value, texts by their bytes in UTF-8. */

@@ -13,7 +13,7 @@ import type {
 } from './dynamodb-api.ts';
 import type { DynamodbCalls } from './dynamodb-client.ts';
 import { ConditionalCheckFailedException, TransactionCanceledException } from './dynamodb-failure.ts';
-import { applyUpdate, compareAttributes, isTrue } from './memory-dynamodb-expressions.ts';
+import { applyUpdate, compareAttributes, isTrue, projected } from './memory-dynamodb-expressions.ts';
 
 type Write = Put | Update | Delete;
 
@@ -46,9 +46,9 @@ export class MemoryDynamodb implements DynamodbCalls {
   #answer(action: DynamodbAction, request: DynamodbRequests[DynamodbAction]): object {
     switch (action) {
       case 'GetItem': {
-        const { TableName: table, Key: key } = request as DynamodbRequests['GetItem'];
+        const { TableName: table, Key: key, ...given } = request as DynamodbRequests['GetItem'];
         const item = this.#read(table, key);
-        return item === undefined ? {} : { Item: item };
+        return item === undefined ? {} : { Item: projected(item, given) };
       }
       case 'PutItem':
       case 'UpdateItem':
@@ -118,7 +118,8 @@ export class MemoryDynamodb implements DynamodbCalls {
     const found = rows.filter((row) => isTrue(expressions.ConditionExpression, expressions, row));
     const ordered = isForward ? found : found.toReversed();
     const from = start === undefined ? 0 : ordered.findIndex((row) => rowKey(row) === rowKey(start)) + 1;
-    return page(ordered.slice(from), limit);
+    const { Items: items, ...last } = page(ordered.slice(from), limit);
+    return { Items: items.map((row) => projected(row, query)), ...last };
   }
 
   #scan(scan: Scan): object {

@@ -5,6 +5,7 @@ import type { Clock, Random } from '../runtime/clock.ts';
 import type { KeyRing } from '../runtime/key-ring.ts';
 import type { Meter } from '../runtime/meter.ts';
 import type { DeliveryQueue, DeliveryTask } from './delivery-task.ts';
+import type { FolderTrail } from './folder-trail.ts';
 import type { FolderStanding } from './folder-ways.ts';
 import { CLOCKS_APART_MS, GATHER_SECONDS, RETRY_JITTER, RETRY_MS_MAX, RETRY_MS_MIN } from './limits.ts';
 import { lookAtFolder, readStanding } from './look-at-folder.ts';
@@ -14,7 +15,8 @@ import type { StoredResult, StoredWebhook, WebhookChange, WebhookStore } from '.
 
 export interface DeliverWebhookDependencies {
   readonly webhooks: Pick<WebhookStore, 'get' | 'change'>;
-  readonly namespaces: Pick<NamespaceStore, 'readAccess' | 'getNodes' | 'listEntries'>;
+  readonly namespaces: Pick<NamespaceStore, 'readAccess'>;
+  readonly trail: FolderTrail;
   readonly deliveries: DeliveryQueue;
   readonly sender: WebhookSender;
   readonly keyRing: KeyRing;

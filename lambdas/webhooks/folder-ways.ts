@@ -1,6 +1,6 @@
 import { type NamespaceId, type NodeId, rootNodeId } from '@syncline/protocol';
 import { ANCESTORS_MAX } from '../journal/limits.ts';
-import type { NamespaceStore, StoredNode } from '../namespaces/namespace-store.ts';
+import type { FolderTrail, TrailFolder } from './folder-trail.ts';
 import { LOOK_FOLDERS_MAX } from './limits.ts';
 
 /**
@@ -11,29 +11,29 @@ export type FolderStanding = 'live' | 'trashed' | 'gone' | 'shared';
 
 /** The ways from folders up to the root, as the rows are now, and which of them lead through one folder. */
 export class FolderWays {
-  readonly #namespaces: Pick<NamespaceStore, 'getNodes'>;
+  readonly #trail: Pick<FolderTrail, 'getFolders'>;
   readonly #namespaceId: NamespaceId;
   readonly #folderId: NodeId;
   readonly #rootId: NodeId;
   /** Undefined: there is no row of that id. */
-  readonly #rows = new Map<NodeId, StoredNode | undefined>();
+  readonly #rows = new Map<NodeId, TrailFolder | undefined>();
 
   constructor(
-    { namespaces }: { readonly namespaces: Pick<NamespaceStore, 'getNodes'> },
+    { trail }: { readonly trail: Pick<FolderTrail, 'getFolders'> },
     { namespaceId, folderId }: { readonly namespaceId: NamespaceId; readonly folderId: NodeId },
   ) {
-    this.#namespaces = namespaces;
+    this.#trail = trail;
     this.#namespaceId = namespaceId;
     this.#folderId = folderId;
     this.#rootId = rootNodeId(namespaceId);
   }
 
-  /** Reads the ways up from these, as far as LOOK_FOLDERS_MAX rows in all. Cost: a read per row that is not known, one BatchGetItem per level and 100 of them. */
+  /** Reads the ways up from these, as far as LOOK_FOLDERS_MAX rows in all. Cost: a read per row that is not known. */
   async load(nodeIds: Iterable<NodeId>): Promise<void> {
     let level = this.#unknown(nodeIds);
     for (let depth = 0; depth < ANCESTORS_MAX && level.length > 0; depth++) {
       if (this.#rows.size + level.length > LOOK_FOLDERS_MAX) return;
-      const found = await this.#namespaces.getNodes(this.#namespaceId, level);
+      const found = await this.#trail.getFolders(this.#namespaceId, level);
       for (const nodeId of level) this.#rows.set(nodeId, found.get(nodeId));
       level = this.#unknown([...found.values()].map(({ parentId }) => parentId));
     }
@@ -59,11 +59,11 @@ export class FolderWays {
     let next: NodeId | undefined = this.#folderId;
     for (let depth = 0; next !== undefined && next !== this.#rootId && depth <= ANCESTORS_MAX; depth++) {
       const isRead = this.#rows.has(next);
-      const row: StoredNode | undefined = this.#rows.get(next);
+      const row: TrailFolder | undefined = this.#rows.get(next);
       if (row?.kind === 'mount') return 'shared';
-      const isGone = isRead && (row === undefined || row.purgedAt !== undefined);
+      const isGone = isRead && (row === undefined || row.isPurged);
       if (isGone && !isTrashed) return 'gone';
-      isTrashed ||= row?.deletedAt !== undefined;
+      isTrashed ||= row?.isDeleted === true;
       next = row?.parentId;
     }
     return isTrashed ? 'trashed' : 'live';

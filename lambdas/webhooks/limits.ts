@@ -25,6 +25,8 @@ export const OWN_RETRY = { secondsMin: 10, secondsMax: 900 };
 export const LOOK_ENTRIES_MAX = 5000;
 /** Rows of folders that it reads to see where they lie. Where there are more, it tells. */
 export const LOOK_FOLDERS_MAX = 1000;
+/** Of these, rows that are asked for at once. */
+export const FOLDERS_IN_FLIGHT_MAX = 16;
 /** Ports of receivers beside that of HTTPS. Lower ones belong to services that are no receivers. */
 export const PORT_MIN = 1024;
 /** Longest that a queue hides a message. Source: Amazon SQS Developer Guide, "Visibility timeout". */

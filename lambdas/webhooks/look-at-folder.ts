@@ -1,12 +1,12 @@
 import { assert, PAGE_ENTRIES_MAX } from '@syncline/protocol';
 import type { JournalPosition } from '../journal/journal-positions.ts';
-import type { JournalEntry, NamespaceStore } from '../namespaces/namespace-store.ts';
+import type { FolderTrail, TrailStep } from './folder-trail.ts';
 import { type FolderStanding, FolderWays } from './folder-ways.ts';
 import { LOOK_ENTRIES_MAX } from './limits.ts';
 import type { StoredWebhook } from './webhook-store.ts';
 
 export interface LookDependencies {
-  readonly namespaces: Pick<NamespaceStore, 'getNodes' | 'listEntries'>;
+  readonly trail: FolderTrail;
 }
 
 /** What a webhook follows: where it is, and whether the receiver is owed a message. */
@@ -63,28 +63,28 @@ interface Span {
   readonly place: JournalPosition;
 }
 
-async function hasChanged({ namespaces }: LookDependencies, { webhook, ways, place }: Span): Promise<boolean> {
+async function hasChanged({ trail }: LookDependencies, { webhook, ways, place }: Span): Promise<boolean> {
   const { namespaceId, folderId, told } = webhook;
   assert(folderId !== undefined, 'only folders are looked at');
   if (told.epoch !== place.epoch || place.seq - told.seq > LOOK_ENTRIES_MAX) return true;
   for (let after = told.seq; after < place.seq; after += PAGE_ENTRIES_MAX) {
     const limit = Math.min(PAGE_ENTRIES_MAX, place.seq - after);
-    const entries = await namespaces.listEntries({ namespaceId, after, limit });
+    const steps = await trail.listSteps({ namespaceId, after, limit });
     // They are numbered without gaps: whatever is missing here has expired.
-    if (entries.length < limit) return true;
-    if (await touches(entries, { folderId, ways })) return true;
+    if (steps.length < limit) return true;
+    if (await touches(steps, { folderId, ways })) return true;
   }
   return false;
 }
 
 async function touches(
-  entries: readonly JournalEntry[],
+  steps: readonly TrailStep[],
   { folderId, ways }: Pick<Span, 'ways'> & Required<Pick<StoredWebhook, 'folderId'>>,
 ): Promise<boolean> {
   // That somebody became a member is told to nobody by the delta either.
-  const changes = entries.filter(({ type }) => type !== 'member');
-  if (changes.some(({ node }) => node.nodeId === folderId)) return true;
-  const parents = new Set(changes.flatMap(({ node, was }) => [node.parentId, was?.parentId ?? node.parentId]));
+  const changes = steps.filter(({ type }) => type !== 'member');
+  if (changes.some(({ nodeId }) => nodeId === folderId)) return true;
+  const parents = new Set(changes.flatMap(({ parentId, wasParentId = parentId }) => [parentId, wasParentId]));
   await ways.load(parents);
   return [...parents].some((parentId) => ways.leadsThrough(parentId) !== 'no');
 }

@@ -44,8 +44,8 @@ export const WEBHOOK_BUGS: readonly PlantedBug[] = [
     what: 'Whether a change was in the followed folder is asked of where a node is, and not of where it was.',
     invariant: 'I-20',
     file: 'lambdas/webhooks/look-at-folder.ts',
-    find: 'was?.parentId ?? node.parentId',
-    replace: 'node.parentId',
+    find: '=> [parentId, wasParentId]',
+    replace: '=> [parentId]',
     caughtBy: { file: FOLDERS, test: 'what is moved into the folder, out of it or within it is told' },
   },
   {
@@ -53,7 +53,7 @@ export const WEBHOOK_BUGS: readonly PlantedBug[] = [
     what: 'Changes whose entries are not kept any more count as changes elsewhere than in the followed folder.',
     invariant: 'I-20',
     file: 'lambdas/webhooks/look-at-folder.ts',
-    find: '    if (entries.length < limit) return true;\n',
+    find: '    if (steps.length < limit) return true;\n',
     replace: '',
     caughtBy: {
       file: FOLDERS,

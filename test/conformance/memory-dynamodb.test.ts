@@ -9,10 +9,12 @@ import { DynamodbRemainderStore } from '../../lambdas/remainders/dynamodb-remain
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
 import { DynamodbSharingStore } from '../../lambdas/sharing/dynamodb-sharing-store.ts';
 import { DynamodbSweepIndex } from '../../lambdas/sweep/dynamodb-sweep-index.ts';
+import { DynamodbFolderTrail } from '../../lambdas/webhooks/dynamodb-folder-trail.ts';
 import { KnownObjects } from '../support/known-objects.ts';
 import { openMemoryTables } from '../support/memory-tables.ts';
 import { describeAccountStore } from './account-store.ts';
 import { describeChunkIndex } from './chunk-index.ts';
+import { describeFolderTrail } from './folder-trail.ts';
 import { describeLinkStore } from './link-store.ts';
 import { describeNamespaceStore } from './namespace-store.ts';
 import { describePackIndex } from './pack-index.ts';
@@ -44,6 +46,10 @@ describe('tables in memory', () => {
   describeSweepIndex(async () => open());
   describeReferenceStore(async () => new DynamodbReferenceStore(open()));
   describePackIndex(async () => new DynamodbPackIndex(open()));
+  describeFolderTrail(async () => {
+    const tables = open();
+    return { ...tables, trail: new DynamodbFolderTrail(tables) };
+  });
   describeLinkStore(async () => new DynamodbLinkStore(open()));
   describeChunkIndex(async () => {
     const { chunks, client, tableNames, objects } = open();

@@ -65,7 +65,8 @@ const deployed = [...deployedFunctions(synthesise('prod')).values()].filter(({ n
 const allowed = new Map(
   deployed.map(({ name, allowed: lines }) => [name, lines.filter((line) => !BY_LAMBDA.test(line)).map(asCalled)]),
 );
-const service = new DeployedService({ allowed });
+const attributes = new Map(deployed.map((one) => [one.name, one.attributes]));
+const service = new DeployedService({ allowed, attributes });
 
 /** Connections are known by their method alone. */
 function asCalled(line: string): string {

@@ -11,6 +11,8 @@ export interface DeployedFunction {
   readonly role: Readonly<Record<string, unknown>>;
   /** A line for each action on each resource that its role allows: `s3:GetObject ChunksBucket.Arn/chunks/*`. */
   readonly allowed: readonly string[];
+  /** The attributes that calls to a table may name, where not all are allowed. */
+  readonly attributes: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Every function of a deployment, by name. */
@@ -23,17 +25,28 @@ export function deployedFunctions(deployment: Deployment): ReadonlyMap<string, D
       const variables = Object.entries(at(properties, 'Environment', 'Variables') ?? {});
       const environment = Object.fromEntries(variables.map(([key, value]) => [key, show(value)]));
       const name = environment['FUNCTION_NAME'] ?? '';
-      return [name, { name, stack, properties, environment, roleId, role, allowed: allowedBy(role, show) }];
+      const rights = { allowed: allowedBy(role, show), attributes: attributesOf(role, show) };
+      return [name, { name, stack, properties, environment, roleId, role, ...rights }];
     }),
   );
   return new Map(found);
 }
 
+function statementsOf(role: unknown): readonly unknown[] {
+  return listOf(at(role, 'Policies')).flatMap((policy) => listOf(at(policy, 'PolicyDocument', 'Statement')));
+}
+
+function attributesOf(role: unknown, show: (value: unknown) => string): ReadonlyMap<string, readonly string[]> {
+  const limited = statementsOf(role).flatMap((statement): [string, readonly string[]][] => {
+    const named = at(statement, 'Condition', 'ForAllValues:StringEquals', 'dynamodb:Attributes');
+    if (named === undefined) return [];
+    return listOf(at(statement, 'Resource')).map((on) => [show(on), listOf(named).map(String)]);
+  });
+  return new Map(limited);
+}
+
 function allowedBy(role: unknown, show: (value: unknown) => string): readonly string[] {
-  const statements = listOf(at(role, 'Policies')).flatMap((policy) =>
-    listOf(at(policy, 'PolicyDocument', 'Statement')),
-  );
-  return statements.flatMap((statement) => {
+  return statementsOf(role).flatMap((statement) => {
     if (at(statement, 'Effect') !== 'Allow') throw new Error('a role only allows');
     const resources = listOf(at(statement, 'Resource')).map(show);
     return listOf(at(statement, 'Action')).flatMap((action) => resources.map((on) => `${String(action)} ${on}`));

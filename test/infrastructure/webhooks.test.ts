@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { deployedFunctions, showValue } from './deployed-functions.ts';
-import { at, resourcesOf, stackOf, synthesise } from './synthesised.ts';
+import { at, listOf, resourcesOf, stackOf, synthesise } from './synthesised.ts';
 
 const deployment = synthesise('prod');
 const template = stackOf(deployment, 'Realtime');
@@ -18,12 +18,12 @@ test('a message for a webhook comes again for longer than its receiver is tried,
   expect(consumer).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
 });
 
-test('what speaks to servers of others reads no byte of a file, and writes what webhooks are told alone', () => {
+test('what speaks to servers of others reads no byte and no present name of a file, and writes what webhooks are told alone', () => {
   const allowed = functions.get('deliver')?.allowed ?? [];
   expect(allowed.filter((line) => !line.startsWith('logs:')).toSorted()).toEqual([
     'dynamodb:BatchGetItem DataAccounts.Arn',
-    'dynamodb:BatchGetItem DataFiles.Arn',
     'dynamodb:GetItem DataAccounts.Arn',
+    'dynamodb:GetItem DataFiles.Arn',
     'dynamodb:Query DataChanges.Arn',
     'dynamodb:UpdateItem DataAccounts.Arn',
     'secretsmanager:GetSecretValue KeySecret.Id',
@@ -32,6 +32,22 @@ test('what speaks to servers of others reads no byte of a file, and writes what 
     'sqs:GetQueueAttributes DeliveriesQueue.Arn',
     'sqs:ReceiveMessage DeliveriesQueue.Arn',
     'sqs:SendMessage DeliveriesQueue.Arn',
+  ]);
+});
+
+test('of the journal and of files it may ask for nothing but where nodes are and were, and a call that names no attribute is refused', () => {
+  const { attributes, role } = functions.get('deliver') ?? {};
+  expect(Object.fromEntries(attributes ?? [])).toEqual({
+    'DataChanges.Arn': ['pk', 'sk', 'nodeId', 'parentId', 'was', 'expiresAt', 'type'],
+    'DataFiles.Arn': ['pk', 'sk', 'parentId', 'kind', 'deletedAt', 'purgedAt'],
+  });
+  const [policy] = listOf(at(role, 'Policies'));
+  const limited = listOf(at(policy, 'PolicyDocument', 'Statement')).filter(
+    (statement) => at(statement, 'Condition') !== undefined,
+  );
+  expect(limited.map((statement) => at(statement, 'Condition', 'StringEqualsIfExists'))).toEqual([
+    { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
   ]);
 });
 

@@ -2,7 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import type { DynamodbAction, DynamodbRequests, TransactWriteItem } from '../../lambdas/runtime/dynamodb-api.ts';
+import type {
+  DynamodbAction,
+  DynamodbRequests,
+  Projection,
+  TransactWriteItem,
+} from '../../lambdas/runtime/dynamodb-api.ts';
 import {
   ConditionalCheckFailedException,
   DynamodbRefusal,
@@ -33,6 +38,8 @@ interface StoredObject {
 export interface AwsStandInOptions {
   /** What each role may do: lines `action resource`, of which a resource may end in a wildcard. */
   readonly allowed: ReadonlyMap<string, readonly string[]>;
+  /** Of which tables each role may name some attributes alone: by the resource. */
+  readonly attributes?: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 }
 
 /** The deployment's secret. */
@@ -103,7 +110,7 @@ export class AwsStandIn {
   async #table(call: Call, action: DynamodbAction): Promise<Answer> {
     const text = call.headers['content-encoding'] === 'gzip' ? gunzipSync(call.body) : call.body;
     const request = JSON.parse(text.toString()) as DynamodbRequests[DynamodbAction];
-    if (!this.#may(call, tableLines(action, request))) return denied();
+    if (!this.#may(call, tableLines(action, request)) || !this.#mayName(call, action, request)) return denied();
     try {
       return json(await this.tables.send(action, request));
     } catch (error) {
@@ -172,6 +179,17 @@ export class AwsStandIn {
     return `<ListVersionsResult><IsTruncated>false</IsTruncated>${versions.join('')}</ListVersionsResult>`;
   }
 
+  /** Whether a read names no attribute that its role may not, of tables of which it may name some alone. One that names none asks for all. */
+  #mayName({ role }: Call, action: DynamodbAction, request: DynamodbRequests[DynamodbAction]): boolean {
+    const limits = this.#options.attributes?.get(role);
+    const beyond = readsOf(request).flatMap(({ table, names }) => {
+      const allowed = limits?.get(`${table}.Arn`);
+      return allowed === undefined || names?.every((name) => allowed.includes(name)) === true ? [] : [table];
+    });
+    for (const table of beyond) this.refused.add(`${role} dynamodb:${action} ${table}.Arn, more than its attributes`);
+    return beyond.length === 0;
+  }
+
   #may({ role }: Call, lines: readonly string[]): boolean {
     const allowed = this.#options.allowed.get(role) ?? [];
     const known = this.called.get(role) ?? new Set<string>();
@@ -192,6 +210,25 @@ function tableLines(action: DynamodbAction, request: DynamodbRequests[DynamodbAc
     return Object.keys(request.RequestItems).map((table) => `dynamodb:${action} ${table}.Arn`);
   const { TableName: table, IndexName: index } = request as { readonly TableName: string; readonly IndexName?: string };
   return [`dynamodb:${action} ${table}.Arn${index === undefined ? '' : `/index/${index}`}`];
+}
+
+/** The tables of a request, and the attributes that it names in each; undefined for all. A member of an attribute counts as the attribute. */
+function readsOf(
+  request: DynamodbRequests[DynamodbAction],
+): readonly { readonly table: string; readonly names: readonly string[] | undefined }[] {
+  const asked: readonly (readonly [string, Projection])[] =
+    'RequestItems' in request
+      ? Object.keys(request.RequestItems).map((table) => [table, {}])
+      : 'TableName' in request
+        ? [[request.TableName, request]]
+        : [];
+  return asked.map(([table, { ProjectionExpression: projection, ExpressionAttributeNames: given }]) => ({
+    table,
+    names: projection?.split(',').map((path) => {
+      const [name = ''] = path.trim().split('.');
+      return given?.[name] ?? name;
+    }),
+  }));
 }
 
 /** A part of a transaction needs the right to do it alone. Source: Amazon DynamoDB Developer Guide, "IAM permissions for transactions". */

@@ -30,6 +30,7 @@ import type { AppendedEntry } from '../../lambdas/sockets/notify-devices.ts';
 import { MemoryStarStore } from '../../lambdas/stars/memory-star-store.ts';
 import { MemoryUploadStore } from '../../lambdas/uploads/memory-upload-store.ts';
 import { MemoryDeliveryQueue } from '../../lambdas/webhooks/memory-delivery-queue.ts';
+import { MemoryFolderTrail } from '../../lambdas/webhooks/memory-folder-trail.ts';
 import { MemoryWebhookStore } from '../../lambdas/webhooks/memory-webhook-store.ts';
 import { SeededRandom } from './seeded-random.ts';
 
@@ -72,6 +73,7 @@ export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
     attempts: new MemoryAttemptStore(),
     stars: new MemoryStarStore(),
     webhooks: new MemoryWebhookStore(),
+    trail: new MemoryFolderTrail({ namespaces }),
     deliveries: new MemoryDeliveryQueue({ clock }),
     index: new MemorySearchIndex(),
     indexQueue: new MemoryIndexQueue(),
