@@ -1,5 +1,6 @@
 import { chunkingFor } from '@syncline/protocol';
 import { cutContent } from '../../../client/src/transfers/cut-content.ts';
+import { fileSourceOf } from '../../../web/src/transfers/file-source.ts';
 import type { Passed } from '../probe-results.ts';
 
 /** Names the chunks of a file as uploads do, or only hashes pieces of their usual length: that is what the browser can do at most. */
@@ -24,10 +25,8 @@ page.addEventListener('message', ({ data: { way, file } }) => {
 });
 
 async function cut(file: File): Promise<void> {
-  const { size } = file;
-  const read = async ({ start, end }: { readonly start: number; readonly end: number }) =>
-    new Uint8Array(await file.slice(start, end).arrayBuffer());
-  const chunks = await cutContent({ signal: new AbortController().signal }, { size, read }, chunkingFor(size));
+  const { signal } = new AbortController();
+  const chunks = await cutContent({ signal }, fileSourceOf(file), chunkingFor(file.size));
   if (chunks === undefined) throw new Error('the file changed');
 }
 
