@@ -1,5 +1,7 @@
 /** What Transport promises, asked of every implementation over real sockets. */
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { MiB } from '@syncline/protocol';
+import { SeededRandom } from '../../../test/support/seeded-random.ts';
 import { LoopbackService } from '../../test/loopback-service.ts';
 import { createFetchTransport } from '../platform/browser/fetch-transport.ts';
 import { createNodeTransport } from '../platform/node/node-transport.ts';
@@ -38,6 +40,19 @@ describe.each<[string, Transport]>([
     expect(new TextDecoder().decode(answer.body)).toBe('grüezi');
     expect(service.requests).toMatchObject([{ method: 'PUT', url: '/a?b=%2F', headers: { 'x-own': 'header' } }]);
     expect(service.requests[0]?.body).toEqual(Buffer.from([0, 255, 1]));
+  });
+
+  test('sends large bytes as they are, each time that it is given them', async () => {
+    const body = new SeededRandom('large body').bytes(MiB + 3).slice();
+    const sent = Buffer.from(body);
+    const asked = [send({ method: 'PUT', body }), send({ method: 'PUT', body })];
+    await Promise.all(asked);
+    for (const request of service.requests) {
+      expect(Buffer.compare(request.body, sent)).toBe(0);
+      expect(request.headers).toMatchObject({ 'content-length': `${sent.length}` });
+      expect(request.headers).not.toHaveProperty('content-type');
+    }
+    expect(service.requests).toHaveLength(2);
   });
 
   test('sends a part of a Blob, each time that it is given one', async () => {
