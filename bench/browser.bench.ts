@@ -1,11 +1,20 @@
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { KiB } from '@syncline/protocol';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../test/support/launch-chromium.ts';
 import type { BenchContext } from './bench-context.ts';
 import { type BenchResult, type Figure, median, percentile } from './bench-report.ts';
-import { askProbe, contentPathOf, openFiles, signUp, uploadByApp, withFile } from './browser/bench-browser.ts';
+import {
+  askProbe,
+  contentPathOf,
+  openFiles,
+  signUp,
+  uploadByApp,
+  withFile,
+  withFiles,
+} from './browser/bench-browser.ts';
 import { watchMemory } from './browser/browser-memory.ts';
 import { answerLargeFolder } from './browser/large-folder.ts';
 import {
@@ -21,6 +30,8 @@ import {
   SCROLL_ENTRIES,
   SCROLL_FRAMES,
   SCROLL_STEPS,
+  SMALL_FILE_BYTES,
+  SMALL_FILES,
   START_ENTRIES,
   START_ROUNDS,
 } from './browser/limits.ts';
@@ -202,7 +213,8 @@ function compare(what: string, own: readonly number[], plain: readonly number[])
   ];
 }
 
-async function measureMemory({ context, browser, origin, stub, directory }: BrowserBench): Promise<readonly Figure[]> {
+async function measureMemory(bench: BrowserBench): Promise<readonly Figure[]> {
+  const { context, browser, origin, stub, directory } = bench;
   const profile = await signUp(browser, origin, 'memory');
   const state = await profile.storageState({ indexedDB: true });
   const page = await openFiles(profile);
@@ -212,6 +224,7 @@ async function measureMemory({ context, browser, origin, stub, directory }: Brow
     watchMemory(browser, page, () => uploadByApp(page, [path])),
   );
   await profile.close();
+  const small = await measureSmallFiles(bench);
   // Of its own: memory that the upload has left would hide what a download takes.
   const reader = await browser.newContext({ baseURL: origin.url, locale: 'en-GB', storageState: state });
   const first = await openFiles(reader);
@@ -221,7 +234,30 @@ async function measureMemory({ context, browser, origin, stub, directory }: Brow
   const down = await watchMemory(browser, list, () => saveByApp(list, 'large.bin'));
   await reader.close();
   await stub.clear();
-  return [...describeMemory(`upload of ${passed}`, up), ...describeMemory(`download of ${passed} to the disk`, down)];
+  return [
+    ...describeMemory(`upload of ${passed}`, up),
+    ...small,
+    ...describeMemory(`download of ${passed} to the disk`, down),
+  ];
+}
+
+/** Files that travel in packs: their bytes are put together by scripts. */
+async function measureSmallFiles({
+  context,
+  browser,
+  origin,
+  stub,
+  directory,
+}: BrowserBench): Promise<readonly Figure[]> {
+  const profile = await signUp(browser, origin, 'small');
+  const page = await openFiles(profile);
+  const names = Array.from({ length: context.scaled(SMALL_FILES) }, (_, index) => `small ${index}.bin`);
+  const memory = await withFiles({ directory, names, bytes: SMALL_FILE_BYTES }, (paths) =>
+    watchMemory(browser, page, () => uploadByApp(page, paths)),
+  );
+  await profile.close();
+  await stub.clear();
+  return describeMemory(`upload of ${names.length} files of ${SMALL_FILE_BYTES / KiB} KiB`, memory);
 }
 
 /** To the disk, as a person does. */

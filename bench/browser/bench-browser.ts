@@ -1,5 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createApiClient, createFetchTransport, systemClock } from '@syncline/client';
 import { type DeviceId, MiB, rootNodeId } from '@syncline/protocol';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -102,5 +104,23 @@ export async function withFile<T>(path: string, bytes: number, task: (path: stri
     return await task(path);
   } finally {
     await rm(path, { force: true });
+  }
+}
+
+/** The same with many files of new random bytes. */
+export async function withFiles<T>(
+  {
+    directory,
+    names,
+    bytes,
+  }: { readonly directory: string; readonly names: readonly string[]; readonly bytes: number },
+  task: (paths: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const paths = names.map((name) => join(directory, name));
+  for (const path of paths) writeFileSync(path, randomBytes(bytes));
+  try {
+    return await task(paths);
+  } finally {
+    for (const path of paths) rmSync(path, { force: true });
   }
 }

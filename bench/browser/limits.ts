@@ -1,4 +1,4 @@
-import { GiB, MINUTE_MS, MiB } from '@syncline/protocol';
+import { GiB, KiB, MINUTE_MS, MiB } from '@syncline/protocol';
 
 /** How often a page is opened, and how often bytes are passed in turns with what they are compared with. */
 export const START_ROUNDS = 7;
@@ -17,6 +17,9 @@ export const LONG_FRAME_MS = 50;
 export const PASSAGE_BYTES = 256 * MiB;
 /** Of the passages during which memory is looked at. */
 export const MEMORY_PASSAGE_BYTES = 5 * GiB;
+/** Files that are small enough for packs, during whose upload memory is looked at. */
+export const SMALL_FILES = 4000;
+export const SMALL_FILE_BYTES = 256 * KiB;
 export const MEMORY_LOOK_MS = 250;
 /** Requests at once of what is compared with: more carry no more on one machine. */
 export const LOOPBACK_AT_ONCE = 6;
