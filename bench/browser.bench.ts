@@ -242,13 +242,7 @@ async function measureMemory(bench: BrowserBench): Promise<readonly Figure[]> {
 }
 
 /** Files that travel in packs: their bytes are put together by scripts. */
-async function measureSmallFiles({
-  context,
-  browser,
-  origin,
-  stub,
-  directory,
-}: BrowserBench): Promise<readonly Figure[]> {
+async function measureSmallFiles({ context, browser, origin, directory }: BrowserBench): Promise<readonly Figure[]> {
   const profile = await signUp(browser, origin, 'small');
   const page = await openFiles(profile);
   const names = Array.from({ length: context.scaled(SMALL_FILES) }, (_, index) => `small ${index}.bin`);
@@ -256,7 +250,6 @@ async function measureSmallFiles({
     watchMemory(browser, page, () => uploadByApp(page, paths)),
   );
   await profile.close();
-  await stub.clear();
   return describeMemory(`upload of ${names.length} files of ${SMALL_FILE_BYTES / KiB} KiB`, memory);
 }
 

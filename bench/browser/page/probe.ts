@@ -58,7 +58,7 @@ async function put(url: string, atOnce: number): Promise<Passed> {
   const starts = Array.from({ length: Math.ceil(file.size / PIECE_BYTES) }, (_, index) => index * PIECE_BYTES);
   return timed(file.size, () =>
     inTurns(atOnce, starts, async (from) => {
-      const body = await file.slice(from, from + PIECE_BYTES).arrayBuffer();
+      const body = file.slice(from, from + PIECE_BYTES);
       const { status } = await fetch(`${url}/${from}`, { method: 'PUT', body });
       if (status !== 200) throw new Error(`the store answered ${status}`);
     }),
