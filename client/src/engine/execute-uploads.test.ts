@@ -68,6 +68,21 @@ test('slices of many files fill their commits and their packs', async () => {
   expect(Math.min(...fillings)).toBeGreaterThan(0.7);
 }, 60_000);
 
+test('files of one folder are sent one after the other, so that their folder is looked at once', async () => {
+  const parents: string[] = [];
+  const { device } = deviceWith(0, (remote) => ({
+    commit: (operations) => {
+      for (const one of operations) if (one.type === 'put') parents.push(one.parentId);
+      return remote.commit(operations);
+    },
+  }));
+  for (const folder of [0, 1, 2, 3]) device.files.mkdir(`folder ${folder}`);
+  for (let file = 0; file < 60; file++) device.files.write(`folder ${file % 4}/${file}`, `text ${file}`);
+  expect(await device.sync()).toMatchObject({ kind: 'rested', problems: [] });
+  expect(parents).toHaveLength(60);
+  expect(parents.filter((parent, index) => parent !== parents[index - 1])).toHaveLength(4);
+});
+
 test('while a slice is committed, the next ones are sent, and no more than are allowed at once', async () => {
   const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let [sends, commits] = [0, 0];

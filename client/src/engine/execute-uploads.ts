@@ -135,8 +135,14 @@ function sliceSource(execution: Execution, queue: TransferQueue<UploadStep>): ()
       slice.push(upload);
       bytes += next.bytes;
     }
-    return slice.length === 0 ? undefined : slice;
+    return slice.length === 0 ? undefined : slice.toSorted(byFolder);
   };
+}
+
+/** Whether a folder is where its path says is looked at once for all files of it that are read in one go. */
+function byFolder(a: Upload, b: Upload): number {
+  if (a.file.parentId === b.file.parentId) return 0;
+  return a.file.parentId < b.file.parentId ? -1 : 1;
 }
 
 function uploadOf(execution: Execution, step: UploadStep): Upload | undefined {
