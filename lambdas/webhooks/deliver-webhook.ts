@@ -1,4 +1,4 @@
-import { type EpochMs, encodeUlid, epochMs, WEBHOOK_FAILING_MS, type WebhookEnd } from '@syncline/protocol';
+import { type EpochMs, encodeUlid, epochMs, SECOND_MS, WEBHOOK_FAILING_MS, type WebhookEnd } from '@syncline/protocol';
 import { isBehind, type JournalPosition } from '../journal/journal-positions.ts';
 import type { NamespaceStore } from '../namespaces/namespace-store.ts';
 import type { Clock, Random } from '../runtime/clock.ts';
@@ -29,6 +29,8 @@ export interface DeliverWebhookDependencies {
 export type Delivery = { readonly kind: 'done' } | { readonly kind: 'again'; readonly afterMs: number };
 
 const DONE: Delivery = { kind: 'done' };
+/** What was known when a look began is not so any more: another delivery came between. */
+const LOOK_AGAIN: Delivery = { kind: 'again', afterMs: GATHER_SECONDS * SECOND_MS };
 /** HTTP status by which a receiver says that it wants nothing any more. */
 const GONE = 410;
 
@@ -37,8 +39,10 @@ const GONE = 410;
  * that failed is repeated ever later until WEBHOOK_FAILING_MS are over; then, or when the receiver says that it is gone, or the maker has lost access, the webhook
  * ends. So it does when its folder is gone for good, or shared, and the receiver was told; of one in the trash it is told, too, and then that it is back.
  *
- * Idempotent: a repeat tells again what may have been told. Cost: 2 reads, a post, a write. For a folder a look beside it (look-at-folder.ts), and no post when
- * nothing has changed there.
+ * A receiver may take so long that another delivery is through meanwhile. Then it is looked at once more.
+ *
+ * Idempotent: a repeat tells again what may have been told. Cost: 2 reads, a post, a write, or 2 when another delivery was through. For a folder a look beside it
+ * (look-at-folder.ts), and no post when nothing has changed there.
  */
 export async function deliverWebhook(dependencies: DeliverWebhookDependencies, task: DeliveryTask): Promise<Delivery> {
   const { webhooks, clock } = dependencies;
@@ -50,7 +54,8 @@ export async function deliverWebhook(dependencies: DeliverWebhookDependencies, t
   const place = await readPlace(dependencies, webhook);
   if (place === undefined) return DONE;
   if (task.kind === 'test') return test(dependencies, webhook, place);
-  return isBehind(webhook.told, place) ? tell(dependencies, { webhook, ticket: task.ticket, place }) : DONE;
+  const isKnown = !isBehind(webhook.told, place) && webhook.isUnsure === undefined;
+  return isKnown ? DONE : tell(dependencies, { webhook, ticket: task.ticket, place });
 }
 
 /** How far the journal is. Undefined when the maker may not read it: then the webhook has ended. */
@@ -76,16 +81,34 @@ async function tell(dependencies: DeliverWebhookDependencies, { webhook, ticket,
   const { standing, isOwed } = await lookAtFolder(dependencies, webhook, place);
   if (!isOwed) {
     // The next look goes on from here.
-    await webhooks.change(webhook, { told: place });
-    return DONE;
+    return (await webhooks.change(webhook, { told: place }, webhook.told)) ? DONE : LOOK_AGAIN;
   }
   const seen = await settleStanding(dependencies, { webhook, standing, place });
   if (seen === undefined) return DONE;
   const last = await post(dependencies, webhook, { type: 'namespace.changed', place: seen.upTo });
   if (last.outcome !== 'delivered') return failed(dependencies, { webhook, ticket, last });
-  await webhooks.change(webhook, { told: place, last, failingSince: undefined, ...seen.known });
-  if (seen.known.end !== undefined) meter.count('webhooksEnded');
-  return DONE;
+  const { end, ...rest } = seen.known;
+  // It had not ended. If another delivery has ended it meanwhile, it stays so.
+  const ended = end === undefined ? {} : { end };
+  const taken = { told: place, last, failingSince: undefined, ...rest, ...ended };
+  if (end !== undefined) meter.count('webhooksEnded');
+  return (await noteTaken(webhooks, webhook, taken)) ? DONE : LOOK_AGAIN;
+}
+
+/**
+ * Whether this was the one message on its way. Where another delivery was through meanwhile, nobody knows which of two messages the receiver acted on last, and so what it
+ * believes of a folder: the next look tells, whatever it finds.
+ */
+async function noteTaken(
+  webhooks: Pick<WebhookStore, 'change'>,
+  webhook: StoredWebhook,
+  taken: WebhookChange,
+): Promise<boolean> {
+  const isSure = webhook.isUnsure === undefined ? {} : { isUnsure: undefined };
+  if (await webhooks.change(webhook, { ...taken, ...isSure }, webhook.told)) return true;
+  const { told: _otherwise, ...rest } = taken;
+  await webhooks.change(webhook, webhook.folderId === undefined ? rest : { ...rest, isUnsure: true });
+  return false;
 }
 
 interface SeenStanding {
@@ -144,8 +167,8 @@ async function test(
     await webhooks.change(webhook, { last });
     return DONE;
   }
-  await webhooks.change(webhook, { told: place, last, failingSince: undefined, ...seen.known });
-  if (webhook.end === undefined || seen.known.end !== undefined) return DONE;
+  const isLatest = await noteTaken(webhooks, webhook, { told: place, last, failingSince: undefined, ...seen.known });
+  if (isLatest && (webhook.end === undefined || seen.known.end !== undefined)) return DONE;
   const ticket = encodeUlid(random.bytes(16));
   await deliveries.send({ kind: 'changed', namespaceId, webhookId, ticket }, GATHER_SECONDS);
   return DONE;
@@ -190,6 +213,7 @@ async function failed(
   const pauseMs = Math.min(RETRY_MS_MAX, Math.max(RETRY_MS_MIN, failingMs));
   const afterMs = Math.ceil(pauseMs * (1 + RETRY_JITTER * random.fraction()));
   const quietUntil = epochMs(now + afterMs - CLOCKS_APART_MS);
-  await webhooks.change(webhook, { last, failingSince, ticket, quietUntil });
-  return { kind: 'again', afterMs };
+  // Whoever has taken something meanwhile is not failing.
+  const isFailing = await webhooks.change(webhook, { last, failingSince, ticket, quietUntil }, webhook.told);
+  return isFailing ? { kind: 'again', afterMs } : LOOK_AGAIN;
 }

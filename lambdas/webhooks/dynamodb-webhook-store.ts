@@ -1,4 +1,5 @@
 import { type AccountId, assert, epochMs, type NamespaceId, type WebhookId } from '@syncline/protocol';
+import type { JournalPosition } from '../journal/journal-positions.ts';
 import type { Item } from '../runtime/dynamodb-api.ts';
 import { fromAttributes, toAttributes } from '../runtime/dynamodb-attributes.ts';
 import {
@@ -74,7 +75,7 @@ export class DynamodbWebhookStore implements WebhookStore {
     return (await this.#list(followersPartition(namespaceId))).map(webhookOf);
   }
 
-  async change(key: WebhookKey, change: WebhookChange): Promise<void> {
+  async change(key: WebhookKey, change: WebhookChange, told?: JournalPosition): Promise<boolean> {
     const entries = Object.entries(change);
     const set = entries.filter(([, value]) => value !== undefined);
     const removed = entries.filter(([, value]) => value === undefined);
@@ -82,15 +83,16 @@ export class DynamodbWebhookStore implements WebhookStore {
       ...(set.length === 0 ? [] : [`SET ${set.map(([name]) => `#${name} = :${name}`).join(', ')}`]),
       ...(removed.length === 0 ? [] : [`REMOVE ${removed.map(([name]) => `#${name}`).join(', ')}`]),
     ];
-    const values = toAttributes(Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])));
-    await isAccepted(() =>
+    const seen = told === undefined ? {} : { ':seen': { epoch: told.epoch, seq: told.seq } };
+    const values = { ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])), ...seen };
+    return isAccepted(() =>
       this.#deps.client.send('UpdateItem', {
         TableName: this.#table,
         Key: keyAttributes(webhookKey(key)),
-        ConditionExpression: 'attribute_exists(pk)',
+        ConditionExpression: told === undefined ? 'attribute_exists(pk)' : 'attribute_exists(pk) AND told = :seen',
         UpdateExpression: clauses.join(' '),
         ExpressionAttributeNames: Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
-        ...(set.length === 0 ? {} : { ExpressionAttributeValues: values }),
+        ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: toAttributes(values) }),
       }),
     );
   }

@@ -24,7 +24,8 @@ export async function readStanding(dependencies: LookDependencies, webhook: Stor
 /**
  * Whether what a webhook follows has changed since its receiver was told, up to `place`, where the journal was before the call. Everything counts for all of a
  * namespace; for a folder, what was at or below it, before or after the change. What cannot be decided is owed: entries that are not kept any more or are of an
- * earlier epoch, more than LOOK_ENTRIES_MAX of them, ways of folders that break off or are too many. So is what was tried and not taken, without another look.
+ * earlier epoch, more than LOOK_ENTRIES_MAX of them, ways of folders that break off or are too many. So is what was tried and not taken, without another look, and what
+ * two deliveries told at once.
  *
  * So is that the folder has come into the trash, or back, or is gone, be it by a change of a folder above it.
  *
@@ -43,8 +44,9 @@ export async function lookAtFolder(
   if (ways === undefined) return { standing: 'live', isOwed: true };
   const standing = ways.standing();
   const known: FolderStanding = webhook.restingSince === undefined ? 'live' : 'trashed';
-  const isKnown = standing !== known || webhook.failingSince !== undefined;
-  return { standing, isOwed: isKnown || (await hasChanged(dependencies, { webhook, ways, place })) };
+  const { failingSince, isUnsure = false } = webhook;
+  const isSettled = standing !== known || failingSince !== undefined || isUnsure;
+  return { standing, isOwed: isSettled || (await hasChanged(dependencies, { webhook, ways, place })) };
 }
 
 async function openWays(

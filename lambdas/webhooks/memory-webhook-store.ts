@@ -1,4 +1,5 @@
 import { type AccountId, assert, type NamespaceId, type WebhookId } from '@syncline/protocol';
+import type { JournalPosition } from '../journal/journal-positions.ts';
 import { compareWebhookAge } from './compare-webhook-age.ts';
 import type { StoredWebhook, WebhookChange, WebhookKey, WebhookStore } from './webhook-store.ts';
 
@@ -29,11 +30,13 @@ export class MemoryWebhookStore implements WebhookStore {
     return [...this.#webhooks.values()].filter((one) => one.namespaceId === namespaceId);
   }
 
-  async change(key: WebhookKey, change: WebhookChange): Promise<void> {
+  async change(key: WebhookKey, change: WebhookChange, told?: JournalPosition): Promise<boolean> {
     const webhook = await this.get(key);
-    if (webhook === undefined) return;
+    if (webhook === undefined) return false;
+    if (told !== undefined && (webhook.told.epoch !== told.epoch || webhook.told.seq !== told.seq)) return false;
     const changed = Object.entries({ ...webhook, ...change }).filter(([, value]) => value !== undefined);
     this.#webhooks.set(key.webhookId, Object.fromEntries(changed) as unknown as StoredWebhook);
+    return true;
   }
 
   async remove(webhook: WebhookKey & { readonly accountId: AccountId }): Promise<void> {

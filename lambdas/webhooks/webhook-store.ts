@@ -21,8 +21,11 @@ export interface WebhookStore {
   listOwn(accountId: AccountId): Promise<readonly StoredWebhook[]>;
   /** All that follow a namespace, in no order. Cost: a Query. */
   listFollowers(namespaceId: NamespaceId): Promise<readonly StoredWebhook[]>;
-  /** Changes what is named. Nothing happens where there is no such webhook. Cost: 1 write. */
-  change(key: WebhookKey, change: WebhookChange): Promise<void>;
+  /**
+   * Changes what is named, and answers true. Nothing happens where there is no such webhook, or where `told` is given and its receiver was told up to another place
+   * by now. Cost: 1 write.
+   */
+  change(key: WebhookKey, change: WebhookChange, told?: JournalPosition): Promise<boolean>;
   /** Idempotent. Cost: a transaction of 2 items. */
   remove(webhook: WebhookKey & { readonly accountId: AccountId }): Promise<void>;
 }
@@ -52,6 +55,8 @@ export interface WebhookState {
   readonly failingSince?: EpochMs;
   /** Since when its receiver knows that the folder is in the trash. */
   readonly restingSince?: EpochMs;
+  /** Two messages were on their way at once, and nobody knows which of them the receiver acted on last. */
+  readonly isUnsure?: boolean;
   readonly end?: WebhookEnd;
 }
 

@@ -1,6 +1,7 @@
 import type { PlantedBug } from './planted-bug.ts';
 
 const WEBHOOKS = 'test/scenarios/webhooks.test.ts';
+const AT_ONCE = 'test/scenarios/folder-webhooks-at-once.test.ts';
 const FOLDERS = 'test/scenarios/folder-webhooks.test.ts';
 const SENDER = 'lambdas/webhooks/guarded-sender.test.ts';
 
@@ -92,6 +93,27 @@ export const WEBHOOK_BUGS: readonly PlantedBug[] = [
       file: FOLDERS,
       test: 'a folder that went into the trash just after the journal was read is told with the entry of that',
     },
+  },
+  {
+    id: 'slow-message-says-the-last-word',
+    what: 'What a receiver knows of a followed folder is what the delivery noted that took longest.',
+    invariant: 'I-20',
+    file: 'lambdas/webhooks/deliver-webhook.ts',
+    find: '  if (await webhooks.change(webhook, { ...taken, ...isSure }, webhook.told)) return true;\n',
+    replace: '  if (await webhooks.change(webhook, { ...taken, ...isSure })) return true;\n',
+    caughtBy: {
+      file: AT_ONCE,
+      test: 'that a folder came back is told, though it did while the receiver was still taking that it is in the trash',
+    },
+  },
+  {
+    id: 'slow-message-brings-a-webhook-back',
+    what: 'A webhook that has ended goes on, because an earlier message was taken.',
+    invariant: 'I-20',
+    file: 'lambdas/webhooks/deliver-webhook.ts',
+    find: '  const ended = end === undefined ? {} : { end };\n',
+    replace: '  const ended = { end };\n',
+    caughtBy: { file: WEBHOOKS, test: 'a webhook that has ended while an earlier message was being taken stays ended' },
   },
   {
     id: 'one-public-address-is-enough',

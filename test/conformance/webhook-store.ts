@@ -59,11 +59,23 @@ export function describeWebhookStore(make: () => Promise<WebhookStore>): void {
     expect(await webhooks.get(one)).not.toHaveProperty('quietUntil');
   });
 
+  test('a change for who was told up to a place is made while that is so', async () => {
+    const one = webhook(1);
+    await webhooks.create(one);
+    const [told, further] = [one.told, { epoch: 0, seq: 9 }];
+    expect(await webhooks.change(one, { told: further, isUnsure: true }, told)).toBe(true);
+    expect(await webhooks.change(one, { ticket: 'T' }, told)).toBe(false);
+    expect(await webhooks.change(one, { ticket: 'T' }, { epoch: 1, seq: 9 })).toBe(false);
+    expect(await webhooks.get(one)).toEqual({ ...one, told: further, isUnsure: true });
+    expect(await webhooks.change(one, { isUnsure: undefined }, further)).toBe(true);
+    expect(await webhooks.get(one)).toEqual({ ...one, told: further });
+  });
+
   test('one that is removed is nowhere, as often as it is removed, and no change brings it back', async () => {
     const one = webhook(1);
     await webhooks.create(one);
     for (let times = 0; times < 2; times++) await webhooks.remove(one);
-    await webhooks.change(one, { ticket: 'T' });
+    expect(await webhooks.change(one, { ticket: 'T' })).toBe(false);
     expect(await webhooks.get(one)).toBeUndefined();
     expect(await webhooks.find(one.accountId, one.webhookId)).toBeUndefined();
     expect(await webhooks.listOwn(one.accountId)).toEqual([]);

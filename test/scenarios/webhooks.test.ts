@@ -245,6 +245,43 @@ test('what changes while a message is taken that came again before its time is t
   expect(receiver.heard.at(-1)?.data.seq).toBe(await world.head(ann));
 });
 
+/** The receiver takes its time for one message; meanwhile another change is told, and gets another answer. */
+async function answersTwo(given: Awaited<ReturnType<typeof opened>>, slow: SendResult, quick: SendResult) {
+  const { world, ann, receiver } = given;
+  receiver.answer = async () => {
+    receiver.answer = () => quick;
+    await world.mkdir(ann, 'b');
+    await world.stream();
+    world.stores.clock.advance(GATHER_SECONDS * SECOND_MS);
+    await world.deliver();
+    receiver.answer = TAKES;
+    return slow;
+  };
+  await world.mkdir(ann, 'a');
+  await world.stream();
+  world.stores.clock.advance(GATHER_SECONDS * SECOND_MS);
+  await world.deliver();
+}
+
+test('a webhook that has ended while an earlier message was being taken stays ended', async () => {
+  const given = await opened();
+  await answersTwo(given, TAKES(), { kind: 'answered', status: 410 });
+  expect(await given.world.stateOf(given.ann, given.receiver)).toMatchObject({ end: 'gone' });
+});
+
+test('a receiver that has taken later news meanwhile is not failing, although an earlier message found nobody', async () => {
+  const given = await opened();
+  const { world, ann, receiver } = given;
+  await answersTwo(given, { kind: 'unreachable' }, TAKES());
+  await world.pass(A_MINUTE);
+  expect(await world.stateOf(ann, receiver)).not.toHaveProperty('failingSince');
+  world.stores.clock.advance(WEBHOOK_FAILING_MS);
+  receiver.answer = FAILS;
+  await world.mkdir(ann, 'c');
+  await world.pass(A_MINUTE);
+  expect(await world.stateOf(ann, receiver)).not.toHaveProperty('end');
+});
+
 test('a message that nobody can read is reported, and holds up no other', async () => {
   const { world, ann, receiver } = await opened();
   const { deliveries, telemetry } = world.stores;

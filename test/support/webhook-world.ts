@@ -45,6 +45,7 @@ export class WebhookWorld extends SharedWorld {
   readonly #chance: Random | undefined;
   readonly #project: ReturnType<typeof createProjectHandler>;
   readonly #deliver: ReturnType<typeof createDeliverHandler>;
+  readonly #handled = new Set<string>();
   #count = 0;
 
   constructor(chance?: Random) {
@@ -94,7 +95,9 @@ export class WebhookWorld extends SharedWorld {
 
   /** Handles the messages that are due. Answers how many there were. */
   async deliver(): Promise<number> {
-    const due = this.stores.deliveries.receive();
+    // What is being handled is hidden from others meanwhile.
+    const due = this.stores.deliveries.receive().filter(({ receipt }) => !this.#handled.has(receipt));
+    for (const { receipt } of due) this.#handled.add(receipt);
     for (let from = 0; from < due.length; from += DELIVERIES_AT_ONCE) {
       const batch = due.slice(from, from + DELIVERIES_AT_ONCE);
       const Records = batch.map(({ body, receipt, tries }) => ({
@@ -105,6 +108,7 @@ export class WebhookWorld extends SharedWorld {
       const again = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
       for (const { receipt } of batch) if (!again.has(receipt)) this.stores.deliveries.remove(receipt);
     }
+    for (const { receipt } of due) this.#handled.delete(receipt);
     return due.length;
   }
 
