@@ -143,6 +143,17 @@ test('files and folders are starred by their paths, also in shared folders, each
   expect(await bob.run(['star', '--remove'])).toMatchObject({ exitCode: 2 });
 });
 
+test('of a folder in a shared one that somebody has left, the list of webhooks says that it is theirs no more', async () => {
+  await ann.expect(['mkdir', '/band']);
+  await ann.expect(['mkdir', '/band/tapes']);
+  const { token } = (await ann.json(['share', '/band', '--link'])) as { readonly token: string };
+  await bob.expect(['accept', token]);
+  await bob.expect(['hooks', 'add', '/band/tapes', 'https://hooks.example.com/tapes']);
+  expect((await bob.expect(['hooks'])).stdout).toContain('  /band/tapes  https://hooks.example.com/tapes\n');
+  await bob.expect(['leave', '/band']);
+  expect((await bob.expect(['hooks'])).stdout).toContain('  (a folder that is not yours any more)  https://');
+});
+
 test('a server is told of the changes of a folder, wherever that is, or of all, by its webhook, until that is removed', async () => {
   expect((await ann.expect(['hooks'])).stdout).toBe('There are no webhooks.\n');
   await ann.expect(['mkdir', '/told']);

@@ -65,7 +65,9 @@ async function list(context: CommandContext): Promise<void> {
   for (const webhook of answer.value.webhooks) {
     webhooks.push({ ...webhook, path: await pathOf(session, { places, webhook }, context.signal) });
   }
-  const lines = webhooks.length === 0 ? ['There are no webhooks.'] : webhooks.flatMap(describe);
+  const isOurs = ({ namespaceId }: Webhook) => topOf(session, places, namespaceId) !== undefined;
+  const told = webhooks.flatMap((webhook) => describe(webhook, { isOurs: isOurs(webhook) }));
+  const lines = webhooks.length === 0 ? ['There are no webhooks.'] : told;
   context.output.result({ webhooks }, lines);
 }
 
@@ -79,13 +81,21 @@ async function pathOf(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { namespaceId, folderId } = webhook;
-  const top = namespaceId === session.account.homeNamespaceId ? '' : places.get(namespaceId);
+  const top = topOf(session, places, namespaceId);
   if (top === undefined || folderId === undefined) return top === '' ? '/' : top;
   const path = await pathWithin(session, { namespaceId, nodeId: folderId }, signal);
   return path === undefined ? undefined : pathBelow(top, path);
 }
 
-function describe(webhook: PlacedWebhook): readonly string[] {
+function topOf(
+  { account }: Session,
+  places: ReadonlyMap<NamespaceId, string>,
+  namespaceId: NamespaceId,
+): string | undefined {
+  return namespaceId === account.homeNamespaceId ? '' : places.get(namespaceId);
+}
+
+function describe(webhook: PlacedWebhook, { isOurs }: { readonly isOurs: boolean }): readonly string[] {
   const { webhookId, url, path, last, failingSince, restingSince, end } = webhook;
   const status = last?.status === undefined ? '' : ` (${last.status})`;
   const tried = last === undefined ? 'nothing was sent yet' : `${OUTCOMES[last.outcome]}${status} at ${time(last.at)}`;
@@ -95,13 +105,15 @@ function describe(webhook: PlacedWebhook): readonly string[] {
     restingSince === undefined || end !== undefined
       ? ''
       : `  resting since ${time(restingSince)}: the folder is in the trash; messages go on when it is restored`;
-  const where = path === undefined ? `(${lost(webhook)})` : escapeText(path);
+  const where = path === undefined ? `(${lost(webhook, isOurs)})` : escapeText(path);
   const more = [rests, ended].filter((line) => line !== '');
   return [`${webhookId}  ${where}  ${escapeText(url)}`, `  ${tried}${failing}`, ...more];
 }
 
-function lost({ folderId }: Webhook): string {
-  return folderId === undefined ? 'a folder that is not yours any more' : `a folder that is not there, ${folderId}`;
+function lost({ folderId }: Webhook, isOurs: boolean): string {
+  return isOurs && folderId !== undefined
+    ? `a folder that is not there, ${folderId}`
+    : 'a folder that is not yours any more';
 }
 
 function time(instant: string): string {
