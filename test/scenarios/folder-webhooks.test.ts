@@ -215,6 +215,17 @@ test.each(['the followed folder', 'a folder above it'])(
   },
 );
 
+test('that a folder below becomes a shared one is told, and what happens in that one then is not', async () => {
+  const given = await opened();
+  const { world, ann, folder } = given;
+  const deep = await world.mkdir(ann, 'deep', folder.nodeId);
+  await world.pass(A_MINUTE);
+  let namespaceId = ann.namespaceId;
+  expect(await toldBy(given, async () => ({ namespaceId } = await world.share(ann, deep.nodeId)))).toBe(1);
+  expect(await toldBy(given, () => world.mkdir(inside(ann, namespaceId), 'a'))).toBe(0);
+  expect(await toldBy(given, () => world.mkdir(ann, 'b', folder.nodeId))).toBe(1);
+});
+
 test('a folder that went into the trash just after the journal was read is told with the entry of that', async () => {
   const given = await opened();
   const { world, ann, folder, receiver } = given;
