@@ -54,7 +54,7 @@ export {
 } from './transfers/download-content.ts';
 export { type FetchOutcome, fetchChunk } from './transfers/fetch-chunk.ts';
 export { hashChunk, hashManifest } from './transfers/hashing.ts';
-export { CUT_PIECE_BYTES, TRANSFER_BYTES_MAX, TRANSFER_TASKS_MAX, WINDOW_TASKS_MAX } from './transfers/limits.ts';
+export { TRANSFER_BYTES_MAX, TRANSFER_TASKS_MAX, WINDOW_TASKS_MAX } from './transfers/limits.ts';
 export { type LinkAccess, linkTransfers } from './transfers/link-transfers.ts';
 export { RequestWindow } from './transfers/request-window.ts';
 export { TransferGate } from './transfers/transfer-gate.ts';

@@ -50,16 +50,4 @@ export const CHUNKING_BUGS: readonly PlantedBug[] = [
       test: 'a file that changed meanwhile, or that ends early, has no chunks',
     },
   },
-  {
-    id: 'pieces-share-memory',
-    what: 'Two pieces of a file that a browser reads at once lie in the same memory.',
-    invariant: 'I-1',
-    file: 'web/src/transfers/file-source.ts',
-    find: 'idlePieces.pop() ??',
-    replace: 'idlePieces.at(-1) ??',
-    caughtBy: {
-      file: 'web/src/transfers/file-source.test.ts',
-      test: 'the next piece is read into the memory of one that was given back, and into no other',
-    },
-  },
 ];

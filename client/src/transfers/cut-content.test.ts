@@ -54,21 +54,6 @@ test('the old way of cutting gives what it always gave', async () => {
   );
 });
 
-test('each piece is given back once it was cut, and not before', async () => {
-  const bytes = randomBytesOf('given back', 9 * MiB + 1);
-  let released = 0;
-  const content: ContentToCut = {
-    size: bytes.length,
-    read: async ({ start, end }) => bytes.slice(start, end),
-    release: (piece) => {
-      released += 1;
-      piece.fill(0);
-    },
-  };
-  expect(await cutContent({ signal }, content, 'cdc-1m-v1')).toEqual(await cutBytes(bytes, 'cdc-1m-v1'));
-  expect(released).toBe(Math.ceil(bytes.length / CUT_PIECE_BYTES));
-});
-
 test('of a large file no more than two pieces are in memory at once, and the next is read while one is hashed', async () => {
   const content = contentOf(new Uint8Array(20 * MiB));
   await cutContent({ signal }, content, chunkingFor(content.size));

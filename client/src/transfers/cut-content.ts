@@ -16,8 +16,6 @@ export interface ContentToCut {
     readonly end: number;
     readonly into?: Uint8Array | undefined;
   }): Promise<Uint8Array>;
-  /** Takes back what `read` gave without `into`, once nothing needs it any more: where memory is large and collected late. */
-  readonly release?: ((bytes: Uint8Array) => void) | undefined;
   /** All of it at once, fewer bytes when it is not the same file any more; undefined where that may keep this thread waiting. */
   readonly readNow?: (() => Uint8Array | undefined) | undefined;
   /** Opens the file for another thread, where that is possible; undefined when it is not the same file any more. */
@@ -105,7 +103,6 @@ async function cutHere(
       await before;
       isWhole &&= bytes.length === end - start;
       if (isWhole) await take(cutter, bytes);
-      content.release?.(bytes);
     };
     // The gate lets pieces in as they come, so each waits for one that is inside already or was.
     await runBounded(CUT_PIECES_AHEAD, pieces, async (start) => {

@@ -6,8 +6,6 @@ export const SMALL_BATCH_FILES_MAX = 500;
 export const SMALL_BATCH_BYTES_MAX = 48 * MiB;
 /** Large files that are read and sent at once. */
 export const LARGE_FILES_MAX = 2;
-/** Pieces of files whose memory is kept for the next ones: as many as two large files have in memory while they are read. */
-export const IDLE_PIECES_MAX = 4;
 /** Files that one person can have in the queue of one tab. */
 export const QUEUED_FILES_MAX = 100_000;
 /** Folders that are read of one drop. */

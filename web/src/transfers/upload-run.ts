@@ -94,7 +94,6 @@ export class UploadRun {
       namespaceId: place.namespaceId,
       size: record.size,
       part: source.part,
-      release: source.release,
       read: async (wanted: { readonly start: number; readonly end: number }) => {
         const bytes = await source.read(wanted);
         if (file.item.status === 'reading') {
