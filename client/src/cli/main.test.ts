@@ -90,6 +90,18 @@ test.each<[string, number, Fault]>([
   expect(JSON.parse(run.stderr)).toMatchObject({ error: { code: name } });
 });
 
+test('of a folder that the service does not tell of, nobody says that it is not there', async () => {
+  const other = '01ARZ3NDEKTSV4RRFFQ69G5FAW';
+  const told = { url: 'https://hooks.example.com/', createdAt: place.modifiedAt, epoch: 0, seq: 1 };
+  const webhooks = ok({ webhooks: [{ webhookId: id, namespaceId: id, folderId: other, ...told }] });
+  const known = { 'GET /v1/webhooks': webhooks, 'GET /v1/namespaces': ok({ folders: [], unmounted: [] }) };
+  answer({ ...known, 'GET /v1/nodes': problem('forbidden') });
+  expect(await runCli(['hooks'], { home })).toMatchObject({ code: EXIT_CODES.refused, stdout: '' });
+  answer({ ...known, 'GET /v1/nodes': problem('not_found') });
+  const gone = await runCli(['hooks'], { home });
+  expect(gone.stdout).toContain(`${id}  (a folder that is not there, ${other})  https://hooks.example.com/\n`);
+});
+
 test('a sign-in that has ended is forgotten', async () => {
   answer({
     'GET /v1': { status: 401, body: '' },

@@ -41,7 +41,10 @@ export async function pathWithin(
   const names: string[] = [];
   for (let id = nodeId; id !== rootNodeId(namespaceId); ) {
     const answer = await session.api.getNode({ parameters: { nodeId: id }, query: { namespaceId }, signal });
-    if (!answer.ok) return undefined;
+    if (!answer.ok) {
+      if (answer.problem.code === 'not_found') return undefined;
+      throw problemError(answer.problem, 'Where a folder is');
+    }
     const { name, parentId, deletedAt } = answer.value.node;
     if (deletedAt !== undefined) return undefined;
     names.unshift(name);
