@@ -1,8 +1,7 @@
 import { epochMs, formatInstant, type NamespaceId, type NodeId } from '@syncline/protocol';
 import { isBehind } from '../lambdas/journal/journal-positions.ts';
-import { entryOf } from '../lambdas/namespaces/dynamodb-entry-item.ts';
+import { entriesQuery, entryOf } from '../lambdas/namespaces/dynamodb-entry-item.ts';
 import type { JournalEntry, NamespaceHead, StoredNode } from '../lambdas/namespaces/namespace-store.ts';
-import { toAttributes } from '../lambdas/runtime/dynamodb-attributes.ts';
 import { queryItems } from '../lambdas/runtime/dynamodb-query.ts';
 import type { Audit } from './audit.ts';
 import { isSameNode } from './check-tree.ts';
@@ -162,12 +161,7 @@ export async function* journalPages(
 ): AsyncGenerator<readonly JournalEntry[]> {
   let after = 0;
   for (let page = 0; page < JOURNAL_PAGES_MAX; page++) {
-    const query = {
-      TableName: tableNames.changes,
-      ConsistentRead: true,
-      KeyConditionExpression: 'pk = :namespace AND sk BETWEEN :first AND :last',
-      ExpressionAttributeValues: toAttributes({ ':namespace': namespaceId, ':first': after + 1, ':last': last }),
-    };
+    const query = { TableName: tableNames.changes, ...entriesQuery({ namespaceId, after, limit: last - after }) };
     const entries = (await queryItems(client, query, JOURNAL_PAGE_MAX)).map(entryOf);
     yield entries;
     const end = entries.at(-1);

@@ -10,12 +10,21 @@ import {
   valueOf,
 } from '../runtime/dynamodb-attributes.ts';
 import { nodeAttributes } from './dynamodb-node-item.ts';
-import type { JournalEntry, NodeBefore } from './namespace-store.ts';
+import type { EntryPage, JournalEntry, NodeBefore } from './namespace-store.ts';
 import { toWireNode } from './wire-node.ts';
 
 /** The key of a journal entry in the table Changes, whose sort key is the sequence as a number. */
 export function entryKey(namespaceId: NamespaceId, seq: number): Item {
   return { pk: { S: namespaceId }, sk: { N: String(seq) } };
+}
+
+/** What a query of the table Changes asks for entries above `after`, up to `limit` of them. Strongly consistent. */
+export function entriesQuery({ namespaceId, after, limit }: EntryPage) {
+  return {
+    ConsistentRead: true,
+    KeyConditionExpression: 'pk = :namespace AND sk BETWEEN :first AND :last',
+    ExpressionAttributeValues: toAttributes({ ':namespace': namespaceId, ':first': after + 1, ':last': after + limit }),
+  };
 }
 
 /** The node lies flat beside the attributes of the entry. `epoch` is for readers of the stream, who push it as a hint. */

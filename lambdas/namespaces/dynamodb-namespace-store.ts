@@ -16,7 +16,7 @@ import { queryItems } from '../runtime/dynamodb-query.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
 import { accountPartition, MOUNT_PREFIX, memberKey, mountOf, roleOf } from '../sharing/dynamodb-sharing-rows.ts';
 import type { StoredMount } from '../sharing/sharing-change.ts';
-import { entryOf } from './dynamodb-entry-item.ts';
+import { entriesQuery, entryOf } from './dynamodb-entry-item.ts';
 import { expiryKey, headKey, headOf } from './dynamodb-head-item.ts';
 import { folderPartition, nodeKey, nodeOf, nodePartition, PLACE_PREFIX, placeItemKey } from './dynamodb-node-item.ts';
 import { resultKey, resultOf } from './dynamodb-result-item.ts';
@@ -31,6 +31,7 @@ import {
   type CommitTransactionOutcome,
   type ContentName,
   contentKey,
+  type EntryPage,
   type ExpiryProgress,
   type JournalEntry,
   type NamespaceHead,
@@ -269,21 +270,8 @@ export class DynamodbNamespaceStore implements NamespaceStore {
     return items.length <= page.limit || last === undefined ? { entries } : { entries, next: last };
   }
 
-  async listEntries(page: {
-    readonly namespaceId: NamespaceId;
-    readonly after: number;
-    readonly limit: number;
-  }): Promise<readonly JournalEntry[]> {
-    const query = {
-      TableName: this.#tables.changes,
-      ConsistentRead: true,
-      KeyConditionExpression: 'pk = :namespace AND sk BETWEEN :first AND :last',
-      ExpressionAttributeValues: toAttributes({
-        ':namespace': page.namespaceId,
-        ':first': page.after + 1,
-        ':last': page.after + page.limit,
-      }),
-    };
+  async listEntries(page: EntryPage): Promise<readonly JournalEntry[]> {
+    const query = { TableName: this.#tables.changes, ...entriesQuery(page) };
     const items = await queryItems(this.#deps.client, query);
     return firstLiveRun(items.map(entryOf), this.#deps.clock.now());
   }

@@ -23,6 +23,7 @@ import {
   type CommitTransactionOutcome,
   type ContentName,
   contentKey,
+  type EntryPage,
   type ExpiryProgress,
   type JournalEntry,
   type NamespaceHead,
@@ -252,11 +253,7 @@ export class MemoryNamespaceStore implements NamespaceStore {
     return rows.length <= page.limit || last === undefined ? { entries } : { entries, next: last };
   }
 
-  async listEntries(page: {
-    readonly namespaceId: NamespaceId;
-    readonly after: number;
-    readonly limit: number;
-  }): Promise<readonly JournalEntry[]> {
+  async listEntries(page: EntryPage): Promise<readonly JournalEntry[]> {
     const now = this.#clock.now();
     const run: JournalEntry[] = [];
     const entries = this.#namespaces.get(page.namespaceId)?.entries ?? [];

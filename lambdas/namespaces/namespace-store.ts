@@ -20,6 +20,13 @@ import type { DeviceKey } from '../accounts/account-store.ts';
 import type { Remainder, Settling } from '../remainders/remainder.ts';
 import type { SharingChange, StoredMount } from '../sharing/sharing-change.ts';
 
+/** Journal entries that are asked for: those with `seq` above `after`, at most `limit`. */
+export interface EntryPage {
+  readonly namespaceId: NamespaceId;
+  readonly after: number;
+  readonly limit: number;
+}
+
 /**
  * One namespace: its head, tree, revisions, journal and the results of operations. All of it is one domain of strong
  * consistency: every read sees every transaction that was answered before it began, and `commit` is the only writer.
@@ -91,11 +98,7 @@ export interface NamespaceStore {
    * first entry is not `after + 1`, or none comes below the head, the journal does not reach back that far any more.
    * Cost: one Query per 1 MB.
    */
-  listEntries(page: {
-    readonly namespaceId: NamespaceId;
-    readonly after: number;
-    readonly limit: number;
-  }): Promise<readonly JournalEntry[]>;
+  listEntries(page: EntryPage): Promise<readonly JournalEntry[]>;
 
   /** Where shared folders are mounted in the home namespace of an account, at most MOUNTS_MAX. Cost: one Query. */
   listMounts(accountId: AccountId): Promise<readonly StoredMount[]>;

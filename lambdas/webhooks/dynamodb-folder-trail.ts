@@ -1,9 +1,10 @@
 import { assert, type ChangeType, type NamespaceId, type NodeId, type NodeKind } from '@syncline/protocol';
+import { entriesQuery } from '../namespaces/dynamodb-entry-item.ts';
 import { nodeKey } from '../namespaces/dynamodb-node-item.ts';
 import { firstLiveRun } from '../namespaces/first-live-run.ts';
-import { type NamespaceStore, NODE_KEYS_MAX } from '../namespaces/namespace-store.ts';
+import { type EntryPage, type NamespaceStore, NODE_KEYS_MAX } from '../namespaces/namespace-store.ts';
 import type { Item } from '../runtime/dynamodb-api.ts';
-import { expiryOf, integerOf, textOf, toAttributes } from '../runtime/dynamodb-attributes.ts';
+import { expiryOf, integerOf, textOf } from '../runtime/dynamodb-attributes.ts';
 import { type BatchDependencies, keyAttributes } from '../runtime/dynamodb-batches.ts';
 import { queryItems } from '../runtime/dynamodb-query.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
@@ -30,23 +31,9 @@ export class DynamodbFolderTrail implements FolderTrail {
     this.#deps = dependencies;
   }
 
-  async listSteps(page: {
-    readonly namespaceId: NamespaceId;
-    readonly after: number;
-    readonly limit: number;
-  }): Promise<readonly TrailStep[]> {
+  async listSteps(page: EntryPage): Promise<readonly TrailStep[]> {
     const { client, clock, tableNames } = this.#deps;
-    const items = await queryItems(client, {
-      ...STEP,
-      TableName: tableNames.changes,
-      ConsistentRead: true,
-      KeyConditionExpression: 'pk = :namespace AND sk BETWEEN :first AND :last',
-      ExpressionAttributeValues: toAttributes({
-        ':namespace': page.namespaceId,
-        ':first': page.after + 1,
-        ':last': page.after + page.limit,
-      }),
-    });
+    const items = await queryItems(client, { ...STEP, TableName: tableNames.changes, ...entriesQuery(page) });
     const run = firstLiveRun(items.map(stepOf), clock.now());
     return run.map(({ expiresAt: _end, ...step }) => step);
   }

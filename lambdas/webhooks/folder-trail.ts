@@ -1,4 +1,5 @@
 import type { ChangeType, NamespaceId, NodeId, NodeKind } from '@syncline/protocol';
+import type { EntryPage } from '../namespaces/namespace-store.ts';
 
 /**
  * What has to be known of a namespace to tell whether something has changed below a folder: which node each entry is about and where that was, and where
@@ -6,11 +7,7 @@ import type { ChangeType, NamespaceId, NodeId, NodeKind } from '@syncline/protoc
  */
 export interface FolderTrail {
   /** Steps with `seq` above `after`, as NamespaceStore.listEntries has entries. Cost: one Query per 1 MB. */
-  listSteps(page: {
-    readonly namespaceId: NamespaceId;
-    readonly after: number;
-    readonly limit: number;
-  }): Promise<readonly TrailStep[]>;
+  listSteps(page: EntryPage): Promise<readonly TrailStep[]>;
 
   /** The folders that exist (live or deleted), by id. At most NODE_KEYS_MAX ids. Cost: one GetItem for each. */
   getFolders(namespaceId: NamespaceId, nodeIds: readonly NodeId[]): Promise<ReadonlyMap<NodeId, TrailFolder>>;

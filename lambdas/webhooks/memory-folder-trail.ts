@@ -1,5 +1,5 @@
 import type { NamespaceId, NodeId } from '@syncline/protocol';
-import type { NamespaceStore } from '../namespaces/namespace-store.ts';
+import type { EntryPage, NamespaceStore } from '../namespaces/namespace-store.ts';
 import type { FolderTrail, TrailFolder, TrailStep } from './folder-trail.ts';
 
 /** What stands in a store of namespaces, without what nobody needs here. */
@@ -10,11 +10,7 @@ export class MemoryFolderTrail implements FolderTrail {
     this.#namespaces = dependencies.namespaces;
   }
 
-  async listSteps(page: {
-    readonly namespaceId: NamespaceId;
-    readonly after: number;
-    readonly limit: number;
-  }): Promise<readonly TrailStep[]> {
+  async listSteps(page: EntryPage): Promise<readonly TrailStep[]> {
     const entries = await this.#namespaces.listEntries(page);
     return entries.map(({ seq, type, node: { nodeId, parentId }, was }) => ({
       seq,
