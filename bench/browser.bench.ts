@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { KiB } from '@syncline/protocol';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { watchMemory } from '../test/support/browser-memory.ts';
 import { launchChromium } from '../test/support/launch-chromium.ts';
 import type { BenchContext } from './bench-context.ts';
 import { type BenchResult, type Figure, median, percentile } from './bench-report.ts';
@@ -15,7 +16,6 @@ import {
   withFile,
   withFiles,
 } from './browser/bench-browser.ts';
-import { watchMemory } from './browser/browser-memory.ts';
 import { answerLargeFolder } from './browser/large-folder.ts';
 import {
   DRAWN_ROWS,
@@ -221,7 +221,7 @@ async function measureMemory(bench: BrowserBench): Promise<readonly Figure[]> {
   const bytes = context.scaled(MEMORY_PASSAGE_BYTES);
   const passed = `${(bytes / 2 ** 30).toPrecision(2)} GiB`;
   const up = await withFile(join(directory, 'large.bin'), bytes, (path) =>
-    watchMemory(browser, page, () => uploadByApp(page, [path])),
+    watchMemory(page, () => uploadByApp(page, [path])),
   );
   await profile.close();
   const small = await measureSmallFiles(bench);
@@ -231,7 +231,7 @@ async function measureMemory(bench: BrowserBench): Promise<readonly Figure[]> {
   await first.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
   await first.close();
   const list = await openFiles(reader);
-  const down = await watchMemory(browser, list, () => saveByApp(list, 'large.bin'));
+  const down = await watchMemory(list, () => saveByApp(list, 'large.bin'));
   await reader.close();
   await stub.clear();
   return [
@@ -247,7 +247,7 @@ async function measureSmallFiles({ context, browser, origin, directory }: Browse
   const page = await openFiles(profile);
   const names = Array.from({ length: context.scaled(SMALL_FILES) }, (_, index) => `small ${index}.bin`);
   const memory = await withFiles({ directory, names, bytes: SMALL_FILE_BYTES }, (paths) =>
-    watchMemory(browser, page, () => uploadByApp(page, paths)),
+    watchMemory(page, () => uploadByApp(page, paths)),
   );
   await profile.close();
   return describeMemory(`upload of ${names.length} files of ${SMALL_FILE_BYTES / KiB} KiB`, memory);

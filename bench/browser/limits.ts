@@ -20,7 +20,6 @@ export const MEMORY_PASSAGE_BYTES = 5 * GiB;
 /** Files that are small enough for packs, during whose upload memory is looked at. */
 export const SMALL_FILES = 4000;
 export const SMALL_FILE_BYTES = 256 * KiB;
-export const MEMORY_LOOK_MS = 250;
 /** Requests at once of what is compared with: more carry no more on one machine. */
 export const LOOPBACK_AT_ONCE = 6;
 /** For one passage; it ends one that hangs. */

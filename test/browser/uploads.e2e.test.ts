@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -8,6 +8,7 @@ import type { BrowserContext, Page, Route } from 'playwright-core';
 import { type ApiDevice, newEmail, openApiDevice, PASSWORD, valueOf } from '../support/api-device.ts';
 import { entry } from '../support/app-in-browser.ts';
 import { useBrowser, webUrl } from '../support/browser.ts';
+import { watchMemory } from '../support/browser-memory.ts';
 import { eventually } from '../support/eventually.ts';
 import { OwnChromium } from '../support/own-chromium.ts';
 import { sharedStack } from '../support/shared-stack.ts';
@@ -21,6 +22,10 @@ const STORED_LEAST = Math.ceil(LET_THROUGH / 2);
 /** For all of it, on a machine that does much else. */
 const LARGE_MS_MAX = 120_000 + LARGE_BYTES / 500;
 const PIECE_BYTES = 64 * MiB;
+/** Read to name its chunks, and not sent. */
+const READ_BYTES = 640 * MiB;
+/** What that may take of pages and workers: far less than the file, and more than a collector leaves on a busy machine. */
+const READ_MB_MAX = 400;
 /** Of all that the scripts of the page have, whatever the size of the file. */
 const HEAP_BYTES_MAX = 64 * MiB;
 
@@ -168,6 +173,30 @@ test(
     expect(sent.filter((key) => before.has(key))).toEqual([]);
     expect(await heapOf(page)).toBeLessThan(HEAP_BYTES_MAX);
     expect(await onlyFileOf(person)).toMatchObject({ name: 'large.bin', size: LARGE_BYTES });
+  },
+  2 * LARGE_MS_MAX,
+);
+
+test(
+  'reading a file to name its chunks takes the memory of some pieces, however large it is',
+  async () => {
+    const path = join(directory, 'read.bin');
+    await writeFile(path, '');
+    await truncate(path, READ_BYTES);
+    const profile = await browser.newProfile();
+    const page = await signIn(profile, await newPerson());
+    await holdAfter(profile, 0);
+    const { growthMb } = await watchMemory(page, async () => {
+      // The first chunk is sent when all of them have their names.
+      const sent = profile.waitForEvent('request', {
+        predicate: (request) => request.method() === 'PUT' && isChunk(request.url()),
+        timeout: LARGE_MS_MAX,
+      });
+      await page.locator('input[data-upload=files]').setInputFiles(path);
+      await sent;
+    });
+    // Where the system does not tell what processes take, it is not a number.
+    expect(growthMb > READ_MB_MAX).toBe(false);
   },
   2 * LARGE_MS_MAX,
 );

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { MEMORY_LOOK_MS } from './limits.ts';
+import type { Page } from 'playwright-core';
 
+const MEMORY_LOOK_MS = 250;
 const MB = 1_000_000;
 
 /** One look at the memory of a browser. */
@@ -25,14 +25,14 @@ export interface MemoryPeak {
   readonly driftMb: number;
 }
 
-/** Looks at the memory again and again while a task runs. */
-export async function watchMemory(browser: Browser, page: Page, task: () => Promise<unknown>): Promise<MemoryPeak> {
+/** Looks at the memory of a page's browser again and again while a task runs. */
+export async function watchMemory(page: Page, task: () => Promise<unknown>): Promise<MemoryPeak> {
   const looks: MemoryLook[] = [];
   const watch = { isOver: false };
-  const before = await lookAt(browser, page);
+  const before = await lookAt(page);
   const watching = (async () => {
     while (!watch.isOver) {
-      looks.push(await lookAt(browser, page));
+      looks.push(await lookAt(page));
       await new Promise((resolve) => void setTimeout(resolve, MEMORY_LOOK_MS));
     }
   })();
@@ -51,7 +51,9 @@ export async function watchMemory(browser: Browser, page: Page, task: () => Prom
   };
 }
 
-async function lookAt(browser: Browser, page: Page): Promise<MemoryLook> {
+async function lookAt(page: Page): Promise<MemoryLook> {
+  const browser = page.context().browser();
+  if (browser === null) throw new Error('what a page is in has a browser');
   const [ofPage, ofBrowser] = [await page.context().newCDPSession(page), await browser.newBrowserCDPSession()];
   await ofPage.send('Performance.enable');
   const { metrics } = await ofPage.send('Performance.getMetrics');
