@@ -186,7 +186,7 @@ async function measurePassages({
     await withFile(join(directory, name), bytes, async (path) => {
       await page.locator('#bench-file').setInputFiles(path);
       const url = `${stub.url}/loopback/${round}`;
-      speeds.plainUp.push(speedOf(await askProbe(page, { name: 'put', url, atOnce: LOOPBACK_AT_ONCE })));
+      speeds.plainUp.push(speedOf(await askProbe(page, { name: 'put', url, atOnce: LOOPBACK_AT_ONCE, body: 'part' })));
       speeds.up.push(speedOf({ bytes, ms: await uploadByApp(page, [path]) }));
     });
     const reader = await openFiles(profile);

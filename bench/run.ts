@@ -6,6 +6,7 @@ import { type FunctionName, functions } from '../lib/functions.ts';
 import { BenchContext } from './bench-context.ts';
 import { type BenchResult, formatTable, formatTargets } from './bench-report.ts';
 import { benchBrowser } from './browser.bench.ts';
+import { benchBrowserWays } from './browser-ways.bench.ts';
 import { benchChunking } from './chunking.bench.ts';
 import { benchCommitLatency } from './commit-latency.bench.ts';
 import { benchCommitRace } from './commit-race.bench.ts';
@@ -79,6 +80,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'text-files': benchTextFiles,
   'content-extraction': benchContentExtraction,
   browser: benchBrowser,
+  'browser-ways': benchBrowserWays,
 };
 
 const { values: options } = parseArgs({

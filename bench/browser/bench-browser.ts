@@ -18,15 +18,24 @@ interface ProbeAnswers {
   readonly get: Passed;
   readonly read: Passed;
   readonly hash: Passed;
+  readonly 'read-file': Passed;
 }
 
 /** Of a file that is written, at once. */
 const PIECE_BYTES = 4 * MiB;
 
-/** Calls the probe in a page. */
+/** Calls the probe in a page. @throws when it is not done in PASSAGE_MS_MAX. */
 export async function askProbe<Call extends ProbeCall>(page: Page, call: Call): Promise<ProbeAnswers[Call['name']]> {
   const text = `import('/bench/probe.js').then(() => probe(${JSON.stringify(call)}))`;
-  return page.evaluate<ProbeAnswers[Call['name']]>(text);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the probe "${call.name}" did not end`)), PASSAGE_MS_MAX);
+  });
+  try {
+    return await Promise.race([page.evaluate<ProbeAnswers[Call['name']]>(text), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Makes an account of its own, with its name, and waits for its files. */

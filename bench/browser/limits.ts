@@ -23,7 +23,10 @@ export const SMALL_FILE_BYTES = 256 * KiB;
 /** Requests at once of what is compared with: more carry no more on one machine. */
 export const LOOPBACK_AT_ONCE = 6;
 /** For one passage; it ends one that hangs. */
-export const PASSAGE_MS_MAX = 10 * MINUTE_MS;
+export const PASSAGE_MS_MAX = 6 * MINUTE_MS;
+/** Of a file that is read in all ways, and of one that is sent in all. */
+export const READ_BYTES = 2 * GiB;
+export const SENT_BYTES = 64 * MiB;
 /** What the initial scripts may have, compressed. */
 export const SCRIPT_KB_MAX = 200;
 /** What scripts of the page may have in memory, and all processes that draw pages together, above what they had before. */

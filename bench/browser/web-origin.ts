@@ -18,7 +18,7 @@ export interface WebOrigin {
 }
 
 const PROJECT = new URL('../..', import.meta.url).pathname;
-const MODULES = ['probe', 'hashing-worker'];
+const MODULES = ['probe', 'hashing-worker', 'reading-worker'];
 
 /** Files of the app are answered as the front server of the local stack answers them, with the same policy. */
 export async function openWebOrigin(stub: S3Stub, log: (line: string) => void): Promise<WebOrigin> {

@@ -1,4 +1,4 @@
-import type { FrameTimes, PageStart, Passed, ProbeCall } from '../probe-results.ts';
+import type { FrameTimes, PageStart, Passed, ProbeCall, SentBody } from '../probe-results.ts';
 
 /** Runs inside of the app's page, beside the app: measures it from there. */
 const PIECE_BYTES = 4 * 1024 * 1024;
@@ -12,13 +12,15 @@ function probe(call: ProbeCall): Promise<PageStart | FrameTimes | Passed> {
     case 'scroll':
       return scroll(call.frames, call.step);
     case 'put':
-      return put(call.url, call.atOnce);
+      return put(call);
     case 'get':
       return get(call.urls, call.atOnce);
     case 'read':
       return read(call.path);
     case 'hash':
-      return hash(call.way);
+      return inWorker('/bench/hashing-worker.js', call.way);
+    case 'read-file':
+      return inWorker('/bench/reading-worker.js', call.way);
   }
 }
 
@@ -53,16 +55,22 @@ async function scroll(frames: number, step: number): Promise<FrameTimes> {
 }
 
 /** The bytes of the chosen file, as whoever knows nothing of chunks would send them. */
-async function put(url: string, atOnce: number): Promise<Passed> {
+async function put({ url, atOnce, body: kind }: Extract<ProbeCall, { readonly name: 'put' }>): Promise<Passed> {
   const file = chosenFile();
   const starts = Array.from({ length: Math.ceil(file.size / PIECE_BYTES) }, (_, index) => index * PIECE_BYTES);
   return timed(file.size, () =>
     inTurns(atOnce, starts, async (from) => {
-      const body = file.slice(from, from + PIECE_BYTES);
+      const body = await bodyOf(file.slice(from, from + PIECE_BYTES), kind);
       const { status } = await fetch(`${url}/${from}`, { method: 'PUT', body });
       if (status !== 200) throw new Error(`the store answered ${status}`);
     }),
   );
+}
+
+async function bodyOf(part: Blob, kind: SentBody): Promise<Blob | ArrayBuffer> {
+  if (kind === 'part') return part;
+  const bytes = await part.arrayBuffer();
+  return kind === 'bytes' ? bytes : new Blob([bytes]);
 }
 
 async function get(urls: readonly string[], atOnce: number): Promise<Passed> {
@@ -89,8 +97,8 @@ async function read(path: string): Promise<Passed> {
   return { bytes, ms };
 }
 
-async function hash(way: 'cut' | 'digest'): Promise<Passed> {
-  const worker = new Worker('/bench/hashing-worker.js', { type: 'module' });
+async function inWorker(script: string, way: string): Promise<Passed> {
+  const worker = new Worker(script, { type: 'module' });
   try {
     return await new Promise<Passed>((resolve, reject) => {
       worker.addEventListener('message', ({ data }: MessageEvent<Passed>) => resolve(data));
