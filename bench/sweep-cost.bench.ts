@@ -154,6 +154,7 @@ async function openWorld(connection: AwsConnection & { readonly endpoint: string
     removable: counted(removable, () => asked, { list: 'lists', remove: 'removals' }),
     deadLetters: { count: async () => 0 },
     clock,
+    random: systemRandom,
     meter: new MemoryTelemetry(),
   };
   const project = () => mapBounded(CALLS_AT_ONCE, files, ({ nodeId }) => projectNode(ports, { namespaceId, nodeId }));

@@ -45,6 +45,7 @@ const dependencies = {
   removable: new S3RemovableObjects({ bucket: environment.BUCKET }),
   deadLetters: new SqsDeadLetters({ queueUrl: environment.DEAD_LETTERS_URL }),
   clock: systemClock,
+  random: systemRandom,
   meter: telemetry,
 };
 

@@ -1,4 +1,4 @@
-import { epochMs, type NamespaceId } from '@syncline/protocol';
+import { assert, epochMs, type NamespaceId } from '@syncline/protocol';
 import { isBehind, type JournalPosition } from '../journal/journal-positions.ts';
 import { SETTLE_RECORD_MS } from '../remainders/limits.ts';
 import { type SettleDependencies, settleRemainders } from '../remainders/settle-remainders.ts';
@@ -9,7 +9,7 @@ import { firstFailure, readRecords, type StreamEvent, type StreamResult } from '
 import type { Telemetry } from '../runtime/telemetry.ts';
 import type { IndexQueue } from '../search/index-task.ts';
 import { type QueueDeliveriesDependencies, queueDeliveries } from '../webhooks/queue-deliveries.ts';
-import { NAMESPACES_IN_FLIGHT_MAX } from './limits.ts';
+import { GROUNDS_IN_FLIGHT_MAX } from './limits.ts';
 import { type ProjectNamespaceDependencies, projectNamespace } from './project-namespace.ts';
 
 /** What projecting needs to know of a new journal entry: how far its journal has come. */
@@ -28,6 +28,10 @@ export interface ProjectHandlerDependencies extends Omit<SettleDependencies, 'me
   readonly deliveries: QueueDeliveriesDependencies['deliveries'];
 }
 
+type ProjectAllDependencies = ProjectNamespaceDependencies &
+  QueueDeliveriesDependencies &
+  Pick<ProjectHandlerDependencies, 'indexTasks'>;
+
 /**
  * Makes the second reader of the journal's stream. A record only says that a journal has grown; what is in it is read from the journal
  * itself, from where it was projected to. So records may come twice, late, in any order or not at all: the next one of the namespace,
@@ -40,11 +44,13 @@ export function createProjectHandler(dependencies: ProjectHandlerDependencies) {
     const startedAt = clock.now();
     const { read, poisoned } = readRecords(event.Records, decodeEntry);
     const projecting = { ...dependencies, meter: telemetry };
-    const namespaceIds = new Set(read.map(({ entry }) => entry.namespaceId));
     const entries = read.map(({ entry }) => entry);
     traceEntries(telemetry, entries);
-    const failures = await projectAll(projecting, entries);
-    const unsettled = await settleAll(projecting, namespaceIds);
+    const failures: Failures = new Map();
+    const targets = targetsOf(entries);
+    const grounds = await groundsOf(projecting, targets.keys(), failures);
+    await projectAll(projecting, grounds, { targets, failures });
+    const unsettled = await settleAll(projecting, [...grounds.keys()]);
     const behind = read.filter(({ entry }) => failures.has(entry.namespaceId)).map(({ record }) => record);
     const first = firstFailure(event.Records, new Set([...poisoned.keys(), ...behind]));
     const error = [...poisoned.values(), ...failures.values(), unsettled].find((found) => found !== undefined);
@@ -62,19 +68,18 @@ export function createProjectHandler(dependencies: ProjectHandlerDependencies) {
 }
 
 /**
- * Does what changes of these namespaces have left to be done, such as what a folder took along into the trash, for a while. What fails or is
+ * Does what changes in these grounds have left to be done, such as what a folder took along into the trash, for a while. What fails or is
  * not done is for the next change, or the next run of the expiry: no record waits for it. Answers what failed first.
  */
 async function settleAll(
   dependencies: SettleDependencies,
-  namespaceIds: ReadonlySet<NamespaceId>,
+  groundIds: readonly NamespaceId[],
 ): Promise<ErrorDescription | undefined> {
   const until = epochMs(dependencies.clock.now() + SETTLE_RECORD_MS);
   const errors: ErrorDescription[] = [];
-  await mapBounded(NAMESPACES_IN_FLIGHT_MAX, [...namespaceIds], async (namespaceId) => {
+  await mapBounded(GROUNDS_IN_FLIGHT_MAX, groundIds, async (groundId) => {
     try {
-      const head = await dependencies.namespaces.readHead(namespaceId);
-      if (head !== undefined) await settleRemainders(dependencies, head.groundId ?? namespaceId, until);
+      await settleRemainders(dependencies, groundId, until);
     } catch (error) {
       // Told in the line of this call.
       errors.push(describeError(error));
@@ -83,28 +88,58 @@ async function settleAll(
   return errors[0];
 }
 
-/** The namespaces that were not brought to their last entry, and why, if something failed. One does not hold up the others. */
-async function projectAll(
-  dependencies: ProjectNamespaceDependencies &
-    QueueDeliveriesDependencies &
-    Pick<ProjectHandlerDependencies, 'indexTasks'>,
-  entries: readonly ProjectedEntry[],
-): Promise<ReadonlyMap<NamespaceId, ErrorDescription | undefined>> {
+/** How far the entries say that each journal has come. */
+function targetsOf(entries: readonly ProjectedEntry[]): ReadonlyMap<NamespaceId, JournalPosition> {
   const targets = new Map<NamespaceId, JournalPosition>();
   for (const { namespaceId, epoch, seq } of entries) {
     if (isBehind(targets.get(namespaceId), { epoch, seq })) targets.set(namespaceId, { epoch, seq });
   }
-  const failures = new Map<NamespaceId, ErrorDescription | undefined>();
-  await mapBounded(NAMESPACES_IN_FLIGHT_MAX, [...targets], async ([namespaceId, target]) => {
+  return targets;
+}
+
+/** Namespaces that were not brought to their last entry, and why, if something failed. */
+type Failures = Map<NamespaceId, ErrorDescription | undefined>;
+
+/** The namespaces by their grounds: a home with what was shared of it. */
+async function groundsOf(
+  { namespaces }: Pick<ProjectNamespaceDependencies, 'namespaces'>,
+  namespaceIds: Iterable<NamespaceId>,
+  failures: Failures,
+): Promise<ReadonlyMap<NamespaceId, readonly NamespaceId[]>> {
+  const grounds = new Map<NamespaceId, NamespaceId[]>();
+  await mapBounded(GROUNDS_IN_FLIGHT_MAX, [...namespaceIds], async (namespaceId) => {
     try {
-      await dependencies.indexTasks?.send([{ kind: 'journal', namespaceId }]);
-      await queueDeliveries(dependencies, namespaceId);
-      const outcome = await projectNamespace(dependencies, namespaceId, target);
-      if (outcome === 'behind') failures.set(namespaceId, undefined);
+      const groundId = await namespaces.getGround(namespaceId);
+      grounds.set(groundId, [...(grounds.get(groundId) ?? []), namespaceId]);
     } catch (error) {
-      // Told in the line of this call; the record comes again, and then its dead letter.
       failures.set(namespaceId, describeError(error));
     }
   });
-  return failures;
+  return grounds;
+}
+
+/**
+ * Brings every journal to its target. One namespace does not hold up the others; those of one ground go one after the other, for
+ * passes over a node that two of them name would begin each other again.
+ */
+async function projectAll(
+  dependencies: ProjectAllDependencies,
+  grounds: ReadonlyMap<NamespaceId, readonly NamespaceId[]>,
+  { targets, failures }: { readonly targets: ReadonlyMap<NamespaceId, JournalPosition>; readonly failures: Failures },
+): Promise<void> {
+  await mapBounded(GROUNDS_IN_FLIGHT_MAX, [...grounds.values()], async (namespaceIds) => {
+    for (const namespaceId of namespaceIds) {
+      const target = targets.get(namespaceId);
+      assert(target !== undefined, 'a ground was asked for because an entry named the namespace');
+      try {
+        await dependencies.indexTasks?.send([{ kind: 'journal', namespaceId }]);
+        await queueDeliveries(dependencies, namespaceId);
+        const outcome = await projectNamespace(dependencies, namespaceId, target);
+        if (outcome === 'behind') failures.set(namespaceId, undefined);
+      } catch (error) {
+        // Told in the line of this call; the record comes again, and then its dead letter.
+        failures.set(namespaceId, describeError(error));
+      }
+    }
+  });
 }

@@ -11,9 +11,9 @@ export const REVISION_PAGES_MAX = 1000;
 export const ENTRIES_AT_ONCE = 25;
 /** Steps that one call may take. What is left is for the next call. */
 export const ENTRY_PAGES_MAX = 400;
-/** Nodes of a namespace, and namespaces, that are looked at together. */
+/** Nodes of a namespace, and grounds, that are looked at together. */
 export const NODES_IN_FLIGHT_MAX = 4;
-export const NAMESPACES_IN_FLIGHT_MAX = 2;
+export const GROUNDS_IN_FLIGHT_MAX = 2;
 /** References that are written together. */
 export const REFERENCES_IN_FLIGHT_MAX = 64;
 

@@ -2,7 +2,9 @@ import { assert, type ChunkHash, epochMs } from '@syncline/protocol';
 import type { ChunkIndex } from '../chunks/chunk-index.ts';
 import type { ObjectStore } from '../chunks/object-store.ts';
 import type { NamespaceStore, StoredRevision } from '../namespaces/namespace-store.ts';
+import type { Clock, Random } from '../runtime/clock.ts';
 import type { Meter } from '../runtime/meter.ts';
+import { retryDelayMs } from '../runtime/retry-delay.ts';
 import { UnavailableError } from '../runtime/unavailable-error.ts';
 import { readContentChunks } from './content-chunks.ts';
 import { NODE_PASSES_MAX, REVISION_PAGES_MAX, REVISIONS_AT_ONCE } from './limits.ts';
@@ -20,6 +22,8 @@ export interface ProjectNodeDependencies {
   readonly chunks: Pick<ChunkIndex, 'pin'>;
   readonly objects: Pick<ObjectStore, 'read'>;
   readonly meter: Meter;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 /**
@@ -42,6 +46,8 @@ export async function projectNode(dependencies: ProjectNodeDependencies, node: N
     // Before anything is read: whoever begins later has a higher number, and what it adds is not dropped by this pass.
     const pass = await dependencies.references.beginPass({ namespaceId, nodeId });
     if (await runPass(dependencies, { namespaceId, nodeId, pass }, begun)) return;
+    // Two that begin again in step would undo each other every time.
+    if (attempt < NODE_PASSES_MAX) await dependencies.clock.sleep(retryDelayMs(dependencies.random, attempt));
   }
   throw new UnavailableError('other passes over a node did not come to an end');
 }

@@ -91,6 +91,8 @@ async function openWorld(interleaver: Interleaver): Promise<World> {
     chunks: interleaver.wrap(stores.chunks, ['pin']),
     objects: stores.objects,
     meter: stores.telemetry,
+    clock: stores.clock,
+    random: stores.random,
   };
   return { stores, file, ports };
 }

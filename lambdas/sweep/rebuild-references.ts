@@ -14,7 +14,7 @@ import type { NamespaceJournal, Rebuild, RebuiltNamespace } from './sweep-index.
 
 export type RebuildDependencies = Pick<
   SweepDependencies,
-  'index' | 'references' | 'namespaces' | 'chunks' | 'objects' | 'meter' | 'clock'
+  'index' | 'references' | 'namespaces' | 'chunks' | 'objects' | 'meter' | 'clock' | 'random'
 >;
 
 /**

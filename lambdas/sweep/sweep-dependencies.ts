@@ -13,7 +13,8 @@ export interface SweepDependencies {
   readonly objects: SweepPackDependencies['objects'] & ProjectNamespaceDependencies['objects'];
   readonly removable: RemovableObjects;
   readonly deadLetters: DeadLetters;
-  readonly clock: SweepPackDependencies['clock'];
+  readonly clock: ProjectNamespaceDependencies['clock'];
+  readonly random: ProjectNamespaceDependencies['random'];
   readonly meter: ProjectNamespaceDependencies['meter'];
 }
 

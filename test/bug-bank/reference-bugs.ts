@@ -86,6 +86,18 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'namespaces-of-a-ground-at-once',
+    what: 'A home and a folder that was shared of it are projected together, and their passes over a file begin each other again until the batch fails.',
+    invariant: 'I-20',
+    file: 'lambdas/references/create-project-handler.ts',
+    find: 'const groundId = await namespaces.getGround(namespaceId);',
+    replace: 'const groundId = namespaceId;',
+    caughtBy: {
+      file: 'test/scenarios/shared-references.test.ts',
+      test: 'a file that entries of its home and of the folder that was shared of it name, in one batch of records, is projected by both',
+    },
+  },
+  {
     id: 'dropped-is-not-looked-at',
     what: 'What the expiry and purges let go keeps its references, and its chunks stay for ever.',
     invariant: 'I-23',

@@ -21,7 +21,7 @@ import { AwsRequests } from '../../lambdas/runtime/aws-requests.ts';
 import { mapBounded } from '../../lambdas/runtime/map-bounded.ts';
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
 import { MemoryTelemetry } from '../../lambdas/runtime/memory-telemetry.ts';
-import { systemClock } from '../../lambdas/runtime/system-clock.ts';
+import { systemClock, systemRandom } from '../../lambdas/runtime/system-clock.ts';
 import { DynamodbSweepIndex } from '../../lambdas/sweep/dynamodb-sweep-index.ts';
 import { runSweep } from '../../lambdas/sweep/run-sweep.ts';
 import { S3RemovableObjects } from '../../lambdas/sweep/s3-removable-objects.ts';
@@ -79,6 +79,7 @@ async function openWorld() {
     removable: new S3RemovableObjects({ bucket, connection }),
     deadLetters: { count: async () => 0 },
     clock,
+    random: systemRandom,
     meter: new MemoryTelemetry(),
   };
   return { ports, clock, namespaceId, retained };

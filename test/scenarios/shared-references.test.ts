@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import type { NamespaceId, NodeId } from '@syncline/protocol';
+import { createProjectHandler, type ProjectedEntry } from '../../lambdas/references/create-project-handler.ts';
 import { projectNamespace } from '../../lambdas/references/project-namespace.ts';
 import { projectNode } from '../../lambdas/references/project-node.ts';
 import { chunkOf, type Member, textBytes } from '../support/in-memory-member.ts';
@@ -68,3 +69,19 @@ test.each([
     expect(await referenced('before', 'after')).toEqual([false, true]);
   },
 );
+
+test('a file that entries of its home and of the folder that was shared of it name, in one batch of records, is projected by both', async () => {
+  const { stores } = world.service;
+  await world.put(bob, { name: 'a', nodeId: fileId, baseRev: 1, text: 'after' });
+  const decodeEntry = (image: unknown) => image as ProjectedEntry;
+  const consume = createProjectHandler({ ...stores, decodeEntry, indexTasks: undefined });
+  const records = stores.namespaces.takeAppended().map((entry, index) => ({
+    eventName: 'INSERT' as const,
+    dynamodb: { SequenceNumber: `${index}`, NewImage: entry },
+  }));
+  const namespaces = new Set(records.map(({ dynamodb }) => dynamodb.NewImage.namespaceId));
+  expect(namespaces).toContain(ann.namespaceId);
+  expect(namespaces).toContain(namespaceId);
+  expect(await consume({ Records: records }, { awsRequestId: 'both' })).toEqual({ batchItemFailures: [] });
+  expect(await referenced('before', 'after')).toEqual([true, true]);
+});

@@ -76,13 +76,13 @@ export class AuditedWorld extends SharedWorld {
   /** Does what the journal's stream does in the end: gives every committed file its references, and settles what commits have left. */
   async project(): Promise<void> {
     const { telemetry, objects } = this.service.stores;
-    const ports = { ...this.#stores, objects, meter: telemetry };
+    const ports = { ...this.#stores, objects, meter: telemetry, clock: this.clock, random: this.tables.random };
     const { heads } = await this.#stores.namespaces.listNamespaces();
     for (const { namespaceId, epoch, seq } of heads) {
       if (seq > 0) await projectNamespace(ports, namespaceId, { epoch, seq });
     }
     const remainders = new DynamodbRemainderStore(this.tables);
-    const settling = { ...ports, remainders, clock: this.clock, random: this.tables.random };
+    const settling = { ...ports, remainders };
     for (const { namespaceId, groundId = namespaceId } of heads) {
       await settleRemainders(settling, groundId, epochMs(this.clock.now() + HOUR_MS));
     }

@@ -62,7 +62,10 @@ export class SweepWorld {
       index: interleaver.wrap(index, ['change', 'banObject', 'banPack', 'endPack']),
       removable: interleaver.wrap(this.#watched(new MemoryRemovableObjects(stores)), ['remove']),
       deadLetters: { count: async () => this.deadLetters },
-      clock: { now: () => epochMs(stores.clock.now() + this.aheadMs) },
+      clock: {
+        now: () => epochMs(stores.clock.now() + this.aheadMs),
+        sleep: (delayMs: number) => stores.clock.sleep(delayMs),
+      },
       meter: stores.telemetry,
     };
   }
