@@ -213,8 +213,8 @@ export const USAGE_BUGS: readonly PlantedBug[] = [
     what: 'What a change has left to be done waits for the expiry.',
     invariant: 'I-23',
     file: 'lambdas/references/create-project-handler.ts',
-    find: 'if (head !== undefined) await settleRemainders(',
-    replace: 'if (head === undefined) await settleRemainders(',
+    find: 'await settleAll(projecting, [...grounds.keys()])',
+    replace: 'await settleAll(projecting, [])',
     caughtBy: {
       file: 'lambdas/references/project-namespace.test.ts',
       test: 'a change makes what is left in its ground be settled; what fails of that is told, and holds up no record',
