@@ -1,6 +1,6 @@
-/** `npm run bugs` runs tests with a programming error in the product: SYNCLINE_BUG names it. */
-const transformer =
-  process.env.SYNCLINE_BUG === undefined ? '@swc/jest' : '<rootDir>/test/bug-bank/planting-transformer.ts';
+/** `npm run bugs` runs tests with a programming error in the product: SYNCLINE_BUG names it. It is in no process that a test starts. */
+const isSound = process.env.SYNCLINE_BUG === undefined;
+const transformer = isSound ? '@swc/jest' : '<rootDir>/test/bug-bank/planting-transformer.ts';
 
 /**
  * Tests that need nothing but this folder: units, properties, infrastructure, the house.
@@ -22,6 +22,7 @@ export const base = {
 
 export default {
   ...base,
+  ...(isSound ? { globalSetup: '<rootDir>/test/support/publish-client.ts' } : {}),
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '\\.(aws|e2e)\\.test\\.ts$'],
 };

@@ -2,8 +2,8 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newEmail, PASSWORD } from '../../test/support/api-device.ts';
 import { CliDevice } from '../../test/support/cli-process.ts';
+import { publishedCommand } from '../../test/support/published-client.ts';
 import { synclineVersion } from '../peers/syncline.ts';
-import { publishedCommand } from '../published-client.ts';
 import type { Carrier } from './carrier.ts';
 import { openServiceRoute } from './service-route.ts';
 

@@ -5,8 +5,8 @@ import { connectDaemon } from '../../client/src/daemon/control-client.ts';
 import { DAEMON_NODE_FLAGS } from '../../client/src/platform/node/daemon-node-flags.ts';
 import { newEmail, PASSWORD } from '../../test/support/api-device.ts';
 import { CliDevice } from '../../test/support/cli-process.ts';
+import { publishedCommand } from '../../test/support/published-client.ts';
 import { Program } from '../program.ts';
-import { publishedCommand } from '../published-client.ts';
 import { LONG_RUN_MS_MAX, LOOK_PAUSE_MS } from './limits.ts';
 import { type DaemonPair, type FolderPair, type Peer, peerEnvironment, type Side } from './peer.ts';
 

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { testedCommand } from '../../test/support/published-client.ts';
 import type { LoopbackService } from './loopback-service.ts';
 
-const BIN = join(import.meta.dirname, '..', 'bin', 'syncline.mjs');
 const ID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
 export interface CliRun {
@@ -24,7 +24,7 @@ export interface CliOptions {
 /** Runs the command line as a process of its own, without a terminal. */
 export async function runCli(words: readonly string[], options: CliOptions): Promise<CliRun> {
   const environment = { PATH: process.env['PATH'], SYNCLINE_HOME: options.home, ...options.environment };
-  const child = spawn(process.execPath, [BIN, ...words], { cwd: options.home, env: environment });
+  const child = spawn(process.execPath, [testedCommand(), ...words], { cwd: options.home, env: environment });
   child.stdin.end(options.stdin ?? '');
   options.onStart?.(child);
   const [stdout, stderr, code] = await Promise.all([

@@ -7,8 +7,8 @@ import { ControlError } from '../../client/src/daemon/control-error.ts';
 import type { FolderStatus } from '../../client/src/daemon/daemon-status.ts';
 import { PASSWORD } from '../support/api-device.ts';
 import { CliDevice } from '../support/cli-process.ts';
+import { testedCommand } from '../support/published-client.ts';
 
-const COMMAND = join(import.meta.dirname, '..', '..', 'client', 'bin', 'syncline.mjs');
 /** What a daemon has said last, for a report. */
 const OUTPUT_CHARS_MAX = 4000;
 
@@ -62,7 +62,7 @@ export class DaemonDevice {
 
   start(): void {
     if (this.#child !== undefined) return;
-    const child = spawn(process.execPath, [COMMAND, 'start', '--foreground'], {
+    const child = spawn(process.execPath, [testedCommand(), 'start', '--foreground'], {
       cwd: this.#home,
       env: { ...process.env, NODE_OPTIONS: '', SYNCLINE_HOME: this.#home, SYNCLINE_API: this.#apiUrl, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],

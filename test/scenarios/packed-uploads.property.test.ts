@@ -196,7 +196,7 @@ test('whatever the network does: all is stored, each chunk once, in a bounded nu
       expect(client.sent.length).toBeLessThanOrEqual(3 + 3 * packs + 5 * given.faults.length);
       await checkStored(world, given.files, outcomes);
     }),
-    { numRuns: propertyCases(60) },
+    { numRuns: propertyCases(36) },
   );
 }, 120_000);
 
@@ -210,7 +210,7 @@ test('whoever stores the same bytes meanwhile: all is stored', async () => {
       const outcomes = await upload(client, world.alice, given.files);
       await checkStored(world, given.files, outcomes);
     }),
-    { numRuns: propertyCases(60) },
+    { numRuns: propertyCases(36) },
   );
 }, 120_000);
 
@@ -233,6 +233,6 @@ test('whenever the process dies: the next one stores what is missing', async () 
       await upload(again, world.alice, files);
       expect(again.sent.some(({ method }) => method === 'PUT')).toBe(false);
     }),
-    { numRuns: propertyCases(60) },
+    { numRuns: propertyCases(36) },
   );
 }, 120_000);

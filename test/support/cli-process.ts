@@ -1,9 +1,6 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { testedCommand } from './published-client.ts';
 
-const REPOSITORY = join(import.meta.dirname, '..', '..');
-/** The same file that `npx syncline` runs. */
-const COMMAND = join(REPOSITORY, 'client', 'bin', 'syncline.mjs');
 /** A command that hangs is a failure, not a reason to wait for ever. */
 const COMMAND_MS_MAX = 15 * 60_000;
 
@@ -19,11 +16,11 @@ export class CliDevice {
   readonly #apiUrl: string;
   readonly #command: string;
 
-  /** `command`: the file that is run, where it is not the one of this repository. */
+  /** `command`: the file that is run, where it is not that of all tests. */
   constructor(options: { readonly home: string; readonly apiUrl: string; readonly command?: string }) {
     this.home = options.home;
     this.#apiUrl = options.apiUrl;
-    this.#command = options.command ?? COMMAND;
+    this.#command = options.command ?? testedCommand();
   }
 
   /** Runs one command as a process of its own and waits for its end. */

@@ -1,6 +1,7 @@
 import type { LocalStack } from '../../emulator/local-stack.ts';
 import { type EngineSwitch, openEngineSwitch, SWITCH_VARIABLE } from './engine-switch.ts';
 import { startLocalStack } from './local-stack.ts';
+import publishClient from './publish-client.ts';
 import { SHARED_STACK_VARIABLE } from './shared-stack.ts';
 
 let stack: LocalStack | undefined;
@@ -8,6 +9,7 @@ let engineSwitch: EngineSwitch | undefined;
 
 /** Starts the one stack that all tests of a run share; Jest runs this before the first test file. */
 export default async function setUp(): Promise<void> {
+  await publishClient();
   stack = await startLocalStack({ webPort: 0 });
   process.env[SHARED_STACK_VARIABLE] = JSON.stringify(stack.outputs);
   if (stack.searchEngine === undefined) return;

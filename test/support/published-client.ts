@@ -5,17 +5,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const CLIENT = join(import.meta.dirname, '..', 'client');
+const CLIENT = join(import.meta.dirname, '..', '..', 'client');
+/** Tells the processes of a run of tests where the command is that was made for all of them. */
+export const COMMAND_VARIABLE = 'SYNCLINE_TEST_COMMAND';
 
 let made: Promise<string> | undefined;
 
 /**
- * The file of the command line in a copy of the package as it is published: bundled, which is what people run, and what starts in a third of
+ * The file of the command line in a copy of the package as it is published: bundled, which is what people run, and what starts in half of
  * the time that its sources take. Made once, and gone with this process.
  */
 export function publishedCommand(): Promise<string> {
   made ??= makePackage();
   return made;
+}
+
+/** The command that tests run as a process of its own: what is published, where one was made for this run, else its sources. */
+export function testedCommand(): string {
+  return process.env[COMMAND_VARIABLE] ?? join(CLIENT, 'bin', 'syncline.mjs');
 }
 
 async function makePackage(): Promise<string> {
