@@ -9,8 +9,8 @@ export const MEMBER_ENTRY_BUGS: readonly PlantedBug[] = [
     what: 'The delta tells what happened to members, which clients that follow the tree refuse.',
     invariant: 'I-11',
     file: 'lambdas/journal/list-changes.ts',
-    find: '  member: _member,\n',
-    replace: '',
+    find: 'return { namespaceId, seq, type, node, deviceId, changedAt };',
+    replace: 'return { ...arguments[0] };',
     caughtBy: {
       file: TOLD,
       test: 'what happens to members is told by the folder to everybody who is in it, and to a device that follows it as one more entry',
