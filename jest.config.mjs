@@ -22,7 +22,7 @@ export const base = {
 
 export default {
   ...base,
-  ...(isSound ? { globalSetup: '<rootDir>/test/support/publish-client.ts' } : {}),
+  ...(isSound ? { globalSetup: '<rootDir>/test/support/global-client.ts' } : {}),
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '\\.(aws|e2e)\\.test\\.ts$'],
 };

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { testedCommand } from '../../test/support/published-client.ts';
 import type { LoopbackService } from './loopback-service.ts';
+import { testedCommand } from './tested-command.ts';
 
 const ID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 

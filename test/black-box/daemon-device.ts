@@ -5,9 +5,9 @@ import { KiB } from '@syncline/protocol';
 import { connectDaemon } from '../../client/src/daemon/control-client.ts';
 import { ControlError } from '../../client/src/daemon/control-error.ts';
 import type { FolderStatus } from '../../client/src/daemon/daemon-status.ts';
+import { testedCommand } from '../../client/test/tested-command.ts';
 import { PASSWORD } from '../support/api-device.ts';
 import { CliDevice } from '../support/cli-process.ts';
-import { testedCommand } from '../support/published-client.ts';
 
 /** What a daemon has said last, for a report. */
 const OUTPUT_CHARS_MAX = 4000;

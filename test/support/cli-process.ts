@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { testedCommand } from './published-client.ts';
+import { testedCommand } from '../../client/test/tested-command.ts';
 
 /** A command that hangs is a failure, not a reason to wait for ever. */
 const COMMAND_MS_MAX = 15 * 60_000;

@@ -1,7 +1,7 @@
 import type { LocalStack } from '../../emulator/local-stack.ts';
 import { type EngineSwitch, openEngineSwitch, SWITCH_VARIABLE } from './engine-switch.ts';
+import publishClient from './global-client.ts';
 import { startLocalStack } from './local-stack.ts';
-import publishClient from './publish-client.ts';
 import { SHARED_STACK_VARIABLE } from './shared-stack.ts';
 
 let stack: LocalStack | undefined;

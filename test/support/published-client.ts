@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const CLIENT = join(import.meta.dirname, '..', '..', 'client');
-/** Tells the processes of a run of tests where the command is that was made for all of them. */
-export const COMMAND_VARIABLE = 'SYNCLINE_TEST_COMMAND';
 
 let made: Promise<string> | undefined;
 
@@ -18,11 +16,6 @@ let made: Promise<string> | undefined;
 export function publishedCommand(): Promise<string> {
   made ??= makePackage();
   return made;
-}
-
-/** The command that tests run as a process of its own: what is published, where one was made for this run, else its sources. */
-export function testedCommand(): string {
-  return process.env[COMMAND_VARIABLE] ?? join(CLIENT, 'bin', 'syncline.mjs');
 }
 
 async function makePackage(): Promise<string> {
