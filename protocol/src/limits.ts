@@ -46,6 +46,18 @@ export const FRAME_WINDOW_BYTES_MAX = MiB;
 export const PACK_MEMBERS_MAX = 2000;
 /** Longest chunk that travels in a pack, in bytes: just less than 1 MiB. */
 export const PACK_MEMBER_BYTES_MAX = MiB - 1;
+/** Length of a block of which an outline tells, in bytes. What an edit leaves of a file is found again in blocks. */
+export const OUTLINE_BLOCK_BYTES = 16 * KiB;
+/** Parts of a revision that one request outlines … */
+export const OUTLINE_SPANS_MAX = 64;
+/** … and the most bytes that they have together: a function reads them. */
+export const OUTLINE_BYTES_MAX = 32 * MiB;
+/** Chunks that one request patches … */
+export const PATCH_CHUNKS_MAX = 64;
+/** … and the most bytes that they have together: a function makes them. */
+export const PATCH_BYTES_MAX = 32 * MiB;
+/** Parts of which one patched chunk is made. */
+export const PATCH_PARTS_MAX = 1024;
 /** Life of an upload session. Pins last longer, so a session never names a swept chunk. */
 export const UPLOAD_SESSION_MS = 24 * HOUR_MS;
 /** How long a chunk named by a session is safe from the sweep. */

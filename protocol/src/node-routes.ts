@@ -11,6 +11,7 @@ import {
   ReadContentsResponse,
   RevisionsResponse,
 } from './nodes.ts';
+import { OutlineRequest, OutlineResponse } from './outlines.ts';
 
 /** The part of the HTTP contract (routes.ts) that is about nodes, and what is in them. */
 export const nodeRoutes = {
@@ -58,6 +59,16 @@ export const nodeRoutes = {
     isSafe: true,
     body: ReadContentsRequest,
     response: ReadContentsResponse,
+  },
+  outlineContent: {
+    method: 'POST',
+    path: '/v1/nodes/{nodeId}/outlines',
+    summary: 'Sums of the blocks of a content, by which an edited file finds what it still has of it.',
+    access: 'account',
+    isSafe: true,
+    parameters: NodeParameters,
+    body: OutlineRequest,
+    response: OutlineResponse,
   },
   resolvePath: {
     method: 'GET',

@@ -1,4 +1,5 @@
 import { ConfirmPackResponse, OpenPackResponse, Pack } from './packs.ts';
+import { PatchChunksRequest, PatchChunksResponse } from './patches.ts';
 import {
   CheckChunksRequest,
   CheckChunksResponse,
@@ -27,6 +28,15 @@ export const uploadRoutes = {
     parameters: UploadParameters,
     body: CheckChunksRequest,
     response: CheckChunksResponse,
+  },
+  patchChunks: {
+    method: 'POST',
+    path: '/v1/uploads/{uploadId}/patches',
+    summary: 'Makes chunks of an upload of what a revision has, and of the bytes that are new.',
+    access: 'device',
+    parameters: UploadParameters,
+    body: PatchChunksRequest,
+    response: PatchChunksResponse,
   },
   openPack: {
     method: 'POST',
