@@ -11,6 +11,7 @@ import {
   REWRITTEN_QUIET_MS,
   UPLOAD_SLICES_MAX,
 } from './limits.ts';
+import type { AddressedSource } from './ports.ts';
 import { runInStages } from './run-in-stages.ts';
 import { isStillNode, settleUploads, type Upload } from './settle-upload.ts';
 import { sliceIsFull } from './slice-is-full.ts';
@@ -96,6 +97,7 @@ function beginUpload(execution: Execution, step: UploadStep): void {
   const upload = openUpload(execution, step);
   if (upload === undefined) return;
   const { file, path, namespaceId } = upload;
+  const base = formerContent(execution, upload);
   const { identity } = file.entry;
   const key = stateKey(identity);
   const pausedUntil = transfers.pausedUntil(key);
@@ -110,7 +112,7 @@ function beginUpload(execution: Execution, step: UploadStep): void {
       run: async (ground) => {
         await awaitTick(ports, [file]);
         const source = contentSource(ports, { identity, ...ground });
-        const [sent] = await ports.remote.send([{ ...source, namespaceId }]);
+        const [sent] = await ports.remote.send([{ ...source, namespaceId, base }]);
         assert(sent !== undefined, 'every source has its outcome');
         return { sent, namespaceId, failure: source.failure() };
       },
@@ -143,6 +145,13 @@ function sliceSource(execution: Execution, queue: TransferQueue<UploadStep>): ()
 function byFolder(a: Upload, b: Upload): number {
   if (a.file.parentId === b.file.parentId) return 0;
   return a.file.parentId < b.file.parentId ? -1 : 1;
+}
+
+/** What both sides had agreed on for a file that is sent again. Should it be in another namespace by now, the service knows nothing of it. */
+function formerContent({ trees }: Execution, { step }: Upload): AddressedSource['base'] {
+  const agreed = step.mode === 'new' ? undefined : trees.synced.get(step.nodeId);
+  if (agreed?.contentHash === undefined) return undefined;
+  return { nodeId: step.nodeId, rev: agreed.contentRev, size: agreed.size };
 }
 
 function uploadOf(execution: Execution, step: UploadStep): Upload | undefined {
@@ -193,14 +202,16 @@ function writtenAtMs({ mtimeNs }: LocalIdentity): number {
   return Number(mtimeNs / 1_000_000n);
 }
 
-async function sendSlice({ ports, pace }: Execution, slice: readonly Upload[]): Promise<readonly SentUpload[]> {
+async function sendSlice(execution: Execution, slice: readonly Upload[]): Promise<readonly SentUpload[]> {
+  const { ports, pace } = execution;
   await awaitTick(
     ports,
     slice.map((upload) => upload.file),
   );
-  const sources = slice.map(({ file, path, namespaceId }) => ({
-    ...contentSource(ports, { identity: file.entry.identity, path: () => path }),
-    namespaceId,
+  const sources = slice.map((upload) => ({
+    ...contentSource(ports, { identity: upload.file.entry.identity, path: () => upload.path }),
+    namespaceId: upload.namespaceId,
+    base: formerContent(execution, upload),
   }));
   const begun = ports.clock.now();
   const outcomes = await ports.remote.send(sources);

@@ -255,7 +255,11 @@ export type FetchedContent =
   | { readonly kind: 'refused'; readonly problem: Problem };
 
 /** A content to send, and the namespace that it is for. */
-export type AddressedSource = ContentSource & { readonly namespaceId: NamespaceId };
+export type AddressedSource = ContentSource & {
+  readonly namespaceId: NamespaceId;
+  /** What was agreed on of the same file: where much of it is left, only the differences travel. */
+  readonly base?: { readonly nodeId: NodeId; readonly rev: number; readonly size: number } | undefined;
+};
 
 /**
  * The service, for a home namespace and all that is mounted in it. Every call is safe to repeat.

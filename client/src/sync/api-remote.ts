@@ -83,9 +83,10 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
       const lane = laneFor(sources.reduce((most, { size }) => Math.max(most, size), 0));
       const outcomes = await uploadFiles(
         { ...dependencies, gate: dependencies.gate.lane(lane) },
-        sources.map(({ namespaceId: to, size, read, readNow, lend }) => ({
+        sources.map(({ namespaceId: to, size, base, read, readNow, lend }) => ({
           namespaceId: to,
           size,
+          base,
           read,
           readNow,
           lend,

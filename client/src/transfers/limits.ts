@@ -107,6 +107,19 @@ export const SAMPLES = 3;
 export const SAMPLE_BYTES = 4 * KiB;
 /** Chunks of one pack that say whether the others are worth to be tried. */
 export const TRIED_CHUNKS = 32;
+/** Shortest chunk that is patched rather than sent: a shorter one travels in less time than asking takes. */
+export const PATCHED_CHUNK_BYTES_MIN = 128 * KiB;
+/** Missing chunks of a file up to which it counts as edited; where more are missing, little is left of what it was. */
+export const PATCHED_CHUNKS_MAX = 256;
+/** Most of a chunk that may be new: what saves less is not worth a function's work. */
+export const PATCHED_LITERAL_SHARE_MAX = 1 / 2;
+/** By how much a file may have become longer or shorter for what stands behind an edit to be looked for there too, in bytes. */
+export const PATCHED_SHIFT_BYTES_MAX = MiB;
+/** Bytes that one request of patches brings, and parts that it names, so that it fits into a request. */
+export const PATCH_LITERAL_BYTES_MAX = MiB;
+export const PATCH_PARTS_AT_ONCE_MAX = 8192;
+/** Chunks are patched only while the link is slower than this, in bytes a second: beyond it they are sent in the time that asking takes. */
+export const PATCHED_LINK_BYTES_PER_SECOND_MAX = 60_000_000;
 /** Chunk checks under way at once by one call. */
 export const CHECKS_MAX = 16;
 /** Rounds of asking and sending for one file that bring nothing new, before it counts as unavailable. */
@@ -131,6 +144,8 @@ export const BANDWIDTH_BURST_MS = SECOND_MS;
 /** Chunks of one file that wait for bandwidth at once, so that a large file does not keep the others waiting. */
 export const PACED_CHUNKS = 4;
 
+/** Upper bound of what a part of a patch takes in the JSON of a request beside its bytes. */
+const PATCH_PART_JSON_BYTES = 64;
 const { bytesMin: SMALL_CHUNK_BYTES_MIN, bytesMax: SMALL_CHUNK_BYTES_MAX } = CHUNK_LENGTHS['cdc-1m-v1'];
 assert(
   (SMALL_CHUNK_BYTES_MAX / BANDWIDTH_BYTES_PER_SECOND_MIN) * SECOND_MS < SIGNED_URL_USE_MS,
@@ -155,6 +170,10 @@ assert(
   'an upload initiation must be able to name every chunk of a group',
 );
 assert(PACKS_IN_FLIGHT_MAX * PACK_BYTES_MAX < TRANSFER_BYTES_MAX, 'packs must leave room in the gate for other chunks');
+assert(
+  (PATCH_LITERAL_BYTES_MAX * 4) / 3 + PATCH_PARTS_AT_ONCE_MAX * PATCH_PART_JSON_BYTES <= REQUEST_BYTES_MAX,
+  'a request of patches must fit into a request',
+);
 assert(RUNS_KEPT_BYTES_MAX >= 2 * RUN_BYTES_MAX, 'while one run is given out, another one is read');
 assert(SMALL_GROUP_BYTES_MAX >= PACK_MEMBER_BYTES_MAX, 'a group must hold the largest small file');
 assert(SMALL_OPEN_BYTES_MAX >= SMALL_GROUP_BYTES_MAX + PACK_BYTES_MAX, 'a pack must be filled while a group is read');

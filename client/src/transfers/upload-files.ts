@@ -1,4 +1,4 @@
-import type { ChunkRef, ContentHash, NamespaceId, Problem, UploadId } from '@syncline/protocol';
+import type { ChunkRef, ContentHash, NamespaceId, NodeId, Problem, UploadId } from '@syncline/protocol';
 import type { ApiClient } from '../api/api-client.ts';
 import type { Clock, Random } from '../api/clock.ts';
 import type { Transport } from '../api/transport.ts';
@@ -31,11 +31,20 @@ export interface TransferDependencies {
   readonly packFilesMin?: number | undefined;
 }
 
+/** A revision of the same file, in the namespace that it is uploaded to. */
+export interface FormerContent {
+  readonly nodeId: NodeId;
+  readonly rev: number;
+  readonly size: number;
+}
+
 /** A file to upload, with its size as the caller saw it. */
 export interface UploadSource extends ContentToCut {
   readonly namespaceId: NamespaceId;
   /** A part of the file that the transport reads by itself while it sends it, where the platform can: its bytes are never in memory. It has no type. */
   readonly part?: ((wanted: { readonly start: number; readonly end: number }) => Blob) | undefined;
+  /** The content that the file had before, as far as the service has it: of chunks that are much like it only the differences travel. */
+  readonly base?: FormerContent | undefined;
   /** An upload that was begun earlier with the same content; one that has expired or does not fit is started over. */
   readonly resume?: { readonly uploadId: UploadId } | undefined;
 }

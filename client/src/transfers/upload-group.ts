@@ -2,6 +2,7 @@ import { chunkingFor, type Problem, type Upload, type UploadFile, type UploadId 
 import { UnavailableError } from '../api/unavailable-error.ts';
 import type { IndexedSource, SourceGroup } from './group-sources.ts';
 import { READING_FILES_MAX } from './limits.ts';
+import { patchMissing } from './patch-chunks.ts';
 import { type FileContent, type ReadOutcome, readContent, readContentNow } from './read-content.ts';
 import { runBounded } from './run-bounded.ts';
 import { chunkForPack, storeInPack } from './store-in-pack.ts';
@@ -159,9 +160,16 @@ function storeChunks(call: UploadCall, { content, upload }: OpenedFile): Promise
   const { uploadId } = upload;
   if (!('missing' in upload)) return new UploadSession(call, content, { uploadId }).store();
   const inSession = (): Promise<StoreOutcome> => new UploadSession(call, content, { uploadId, upload }).store();
+  // Where files travel in packs they are small and many, and a pack waits for nobody.
+  if (content.source.base !== undefined && call.packs === undefined) return patchAndStore(call, content, upload);
   // Found out without waiting: what goes into packs is added before the group says that it has added all.
   const chunk = chunkForPack(call, content, upload);
   return chunk === undefined ? inSession() : storeInPack(call, chunk).then((stored) => stored ?? inSession());
+}
+
+async function patchAndStore(call: UploadCall, content: FileContent, upload: Upload): Promise<StoreOutcome> {
+  const left = await patchMissing(call, content, upload);
+  return new UploadSession(call, content, { uploadId: upload.uploadId, upload: left }).store();
 }
 
 /** Whether a session is gone; a resumed one may also turn out to have been for another content. */
