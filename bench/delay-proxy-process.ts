@@ -5,6 +5,11 @@ import { delayBytes } from './delay-line.ts';
 /** Started by delay-proxy.ts: listens on a port for each target, and tells them. */
 const [rttMs = 0, ...targets] = process.argv.slice(2).map(Number);
 process.once('disconnect', () => process.exit());
+let bytes = 0;
+process.on('message', () => {
+  process.send?.(bytes);
+  bytes = 0;
+});
 const ports: number[] = [];
 for (const target of targets) {
   // A half that has ended says nothing of the other one.
@@ -20,6 +25,7 @@ function join(client: Socket, target: number): void {
   const delayMs = rttMs / 2;
   delayBytes({ from: client, to: server }, { delayMs, earliestAt: performance.now() + rttMs + delayMs });
   delayBytes({ from: server, to: client }, { delayMs, earliestAt: 0 });
+  for (const socket of [client, server]) socket.on('data', (part: Buffer) => (bytes += part.length));
   for (const [socket, other] of [[client, server] as const, [server, client] as const]) {
     socket.once('error', () => other.destroy());
     socket.once('close', () => other.destroy());

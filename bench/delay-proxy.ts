@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { forkService } from './service-process.ts';
 
@@ -11,6 +12,8 @@ const PROGRAM = join(import.meta.dirname, 'delay-proxy-process.ts');
 export interface DelayProxy {
   /** Where it listens for each target, in their order. */
   readonly ports: readonly number[];
+  /** Bytes that have come through in both directions since the last call. */
+  takeBytes(): Promise<number>;
   stop(): void;
 }
 
@@ -21,5 +24,13 @@ export async function startDelayProxy(targets: readonly number[], rttMs: number)
   // It ends with this process, and does not keep it from ending.
   child.unref();
   child.channel?.unref();
-  return { ports: ports.split(' ').map(Number), stop: () => void child.kill() };
+  return {
+    ports: ports.split(' ').map(Number),
+    takeBytes: async () => {
+      const answered = once(child, 'message');
+      child.send('bytes');
+      return (await answered)[0] as number;
+    },
+    stop: () => void child.kill(),
+  };
 }

@@ -78,8 +78,8 @@ export async function benchEditBytes(context: BenchContext): Promise<BenchResult
       ...(spread.length === 0 ? [] : await describeSpread(bytes, spread)),
     ],
     note: notes.toString(
-      `means of ${rounds} edits of each kind at random places, one after the other; bodies of PUTs, for borg the growth ` +
-        'of its repository, for Syncthing all that side B receives',
+      `means of ${rounds} edits of each kind at random places, one after the other; for Syncline all that the device sends ` +
+        'and gets, for restic bodies of PUTs, for borg the growth of its repository, for Syncthing all that side B receives',
     ),
   };
 }
@@ -135,7 +135,7 @@ function describeSinglePlaces(all: readonly EditedSender[]): readonly Figure[] {
   });
 }
 
-/** An edit at one place costs the chunk that it lies in, and the manifest; what is aimed at for a kind above is the stretch with smaller chunks in packs. */
+/** An edit at one place costs at most the chunk that it lies in, and the manifest. */
 async function describeSpread(bytes: Uint8Array, counts: readonly number[]): Promise<readonly Figure[]> {
   const chunkMiB = bytes.length / (await cutBytes(bytes, chunkingFor(bytes.length))).length / MiB;
   const mean = meanMiB(counts);

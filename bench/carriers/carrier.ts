@@ -9,6 +9,8 @@ export interface CarrierRound {
   readonly stub: S3Stub;
   /** How long a request and its answer are under way, beside the work on them; 0 without a delay. */
   readonly rttMs: number;
+  /** Whether all that travels is to be counted. */
+  readonly countsBytes?: boolean | undefined;
 }
 
 /** A program that carries a folder up to a store, and down from there into another folder. */
@@ -31,6 +33,8 @@ export interface PreparedCarrier {
   readonly target: string;
   /** Requests to anything but the store since the last call; undefined where there are none but those. */
   takeApiCalls?(): Promise<number>;
+  /** All bytes that the carrier has sent and got since the last call; undefined where the store alone can count. */
+  takeBytes?(): Promise<number>;
   /** Ends what runs, and takes away what was added to the source. */
   close(): Promise<void>;
 }

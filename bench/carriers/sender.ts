@@ -17,18 +17,19 @@ export interface OpenSender {
   close(): Promise<void>;
 }
 
-/** A carrier, of which the bodies of its PUTs to the store are counted. */
+/** A carrier, of which all bytes are counted that it sends and gets, or, where it cannot say these, the bodies of its PUTs to the store. */
 export function storeSender(carrier: Carrier): Sender {
   return {
     name: carrier.name,
     version: () => carrier.version(),
     open: async (round) => {
-      const prepared = await carrier.prepare(round);
+      const prepared = await carrier.prepare({ ...round, countsBytes: true });
       return {
         send: async () => {
           await round.stub.takeRequests();
+          await prepared.takeBytes?.();
           await prepared.up();
-          return (await round.stub.takeRequests()).storedBytes;
+          return (await prepared.takeBytes?.()) ?? (await round.stub.takeRequests()).storedBytes;
         },
         close: () => prepared.close(),
       };

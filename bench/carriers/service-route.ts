@@ -6,6 +6,8 @@ import type { S3Stub } from '../s3-stub.ts';
 /** A service of its own over a store, with a delay between devices and both. */
 export interface ServiceRoute {
   readonly service: MemoryService;
+  /** Bytes that devices have sent to both and got from them since the last call; undefined where nobody counts. */
+  readonly takeBytes?: (() => Promise<number>) | undefined;
   close(): void;
 }
 
@@ -13,11 +15,13 @@ export interface ServiceRoute {
 export async function openServiceRoute({
   stub,
   rttMs,
+  countsBytes = false,
 }: {
   readonly stub: S3Stub;
   readonly rttMs: number;
+  readonly countsBytes?: boolean | undefined;
 }): Promise<ServiceRoute> {
-  if (rttMs === 0) {
+  if (rttMs === 0 && !countsBytes) {
     const service = await startMemoryService({ objects: { url: stub.url, publicUrl: stub.url } });
     return { service, close: () => service.stop() };
   }
@@ -27,6 +31,7 @@ export async function openServiceRoute({
   const service = await startMemoryService({ port, publicUrl, objects: { url: stub.url, publicUrl: objectsUrl } });
   return {
     service,
+    takeBytes: () => proxy.takeBytes(),
     close: () => {
       service.stop();
       proxy.stop();

@@ -39,6 +39,7 @@ export function synclineOnce(): Carrier {
         target,
         up: async () => void (await above.expect(['sync', '--once', round.source])),
         down: async () => void (await below.expect(['sync', '--once', target])),
+        ...(route.takeBytes === undefined ? {} : { takeBytes: route.takeBytes }),
         takeApiCalls: async () => (await route.service.takeWork()).length,
         close: async () => {
           route.close();
