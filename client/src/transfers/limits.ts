@@ -111,6 +111,8 @@ export const TRIED_CHUNKS = 32;
 export const PATCHED_CHUNK_BYTES_MIN = 128 * KiB;
 /** Missing chunks of a file up to which it counts as edited; where more are missing, little is left of what it was. */
 export const PATCHED_CHUNKS_MAX = 256;
+/** Chunks of which a first request asks: where less than half of any request are much like the base, the file was made anew. */
+export const PATCHED_CHUNKS_FIRST = 8;
 /** Most of a chunk that may be new: what saves less is not worth a function's work. */
 export const PATCHED_LITERAL_SHARE_MAX = 1 / 2;
 /** By how much a file may have become longer or shorter for what stands behind an edit to be looked for there too, in bytes. */

@@ -16,6 +16,7 @@ import {
   PATCH_LITERAL_BYTES_MAX,
   PATCH_PARTS_AT_ONCE_MAX,
   PATCHED_CHUNK_BYTES_MIN,
+  PATCHED_CHUNKS_FIRST,
   PATCHED_CHUNKS_MAX,
   PATCHED_LINK_BYTES_PER_SECOND_MAX,
   PATCHED_SHIFT_BYTES_MAX,
@@ -37,8 +38,8 @@ interface EditedChunk extends ChunkRef {
  * Lets the service make missing chunks of an edited file from what the file was before, so that of a chunk only what is new travels.
  * Answers the upload without those that the service holds by then; all that is in the way leaves a chunk missing, and it is sent like any other.
  *
- * Nothing is trusted: the service hashes what it makes. Cost: a request for up to OUTLINE_BYTES_MAX of the base, and one for up to
- * PATCH_CHUNKS_MAX chunks; a look at every byte of these chunks. Memory: one chunk, and the parts of one request.
+ * Nothing is trusted: the service hashes what it makes. Ends where the file turns out to be made anew. Cost: a request for up to OUTLINE_BYTES_MAX of the base, and
+ * one for up to PATCH_CHUNKS_MAX chunks; a look at every byte of these chunks. Memory: one chunk, and the parts of one request.
  *
  * @throws UnavailableError and the signal's reason.
  */
@@ -51,8 +52,8 @@ export async function patchMissing(dependencies: Patching, content: FileContent,
   for (const some of inTurns(edited)) {
     const matched = await matchChunks(dependencies, { content, base }, some);
     if (matched === undefined) break;
-    const isOver = !(await sendPatches(dependencies, { base, upload, matched, held }));
-    if (isOver) break;
+    const isTaken = await sendPatches(dependencies, { base, upload, matched, held });
+    if (!isTaken || matched.length < some.length / 2) break;
   }
   return { ...upload, missing: upload.missing.filter(({ hash }) => !held.has(hash)) };
 }
@@ -93,16 +94,18 @@ function spanInBase(
   return { start: Math.min(Math.max(0, from), base.size), end: Math.min(Math.max(0, to), base.size) };
 }
 
-/** As many as one request outlines. */
+/** As many as one request outlines; few at first. */
 function* inTurns(edited: readonly EditedChunk[]): Iterable<readonly EditedChunk[]> {
   let some: EditedChunk[] = [];
   let bytes = 0;
+  let chunksMax = PATCHED_CHUNKS_FIRST;
   for (const chunk of edited) {
     const length = chunk.span.end - chunk.span.start;
-    if (some.length === OUTLINE_SPANS_MAX || (some.length > 0 && bytes + length > OUTLINE_BYTES_MAX)) {
+    if (some.length === chunksMax || (some.length > 0 && bytes + length > OUTLINE_BYTES_MAX)) {
       yield some;
       some = [];
       bytes = 0;
+      chunksMax = OUTLINE_SPANS_MAX;
     }
     some.push(chunk);
     bytes += length;
