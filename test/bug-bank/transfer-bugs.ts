@@ -185,4 +185,40 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
       test: 'of a file whose fifth chunk is held, what an earlier process stored and did not report is not sent again, on whatever page of the answers it stands',
     },
   },
+  {
+    id: 'failed-patch-counts-as-stored',
+    what: 'A chunk that the service could not make of what it was told is not sent, and the upload ends without it.',
+    invariant: 'I-1',
+    file: 'client/src/transfers/patch-chunks.ts',
+    find: 'for (const hash of answer.value.held) held.add(hash);',
+    replace: 'for (const { hash } of some) held.add(hash);',
+    caughtBy: {
+      file: 'test/scenarios/patched-uploads.property.test.ts',
+      test: 'a file that is written to before it is patched is told as changed, and nothing of it is published',
+    },
+  },
+  {
+    id: 'weak-sum-is-enough',
+    what: 'Blocks that have the same weak sum count as equal, and edits that leave it as it is fail to be patched.',
+    invariant: 'I-1',
+    file: 'client/src/transfers/match-outline.ts',
+    find: 'const same = alike.filter((index) => strong === hexOf(this.#outlined.blocks[index]?.strong ?? new Uint8Array(0)));',
+    replace: 'const same = strong === undefined ? [] : alike;',
+    caughtBy: {
+      file: 'client/src/transfers/match-outline.test.ts',
+      test: 'a weak sum that two blocks share is not enough: the strong one decides',
+    },
+  },
+  {
+    id: 'edits-before-are-not-looked-for',
+    what: 'What stands behind an insertion is looked for where it stood before alone, and is sent again.',
+    invariant: 'P6',
+    file: 'client/src/transfers/patch-chunks.ts',
+    find: 'const isNear = Math.abs(shift) <= PATCHED_SHIFT_BYTES_MAX;',
+    replace: 'const isNear = shift === PATCHED_SHIFT_BYTES_MAX;',
+    caughtBy: {
+      file: 'test/scenarios/patched-uploads.property.test.ts',
+      test: 'behind an insertion that is longer than a block, what is left is found where it stands now',
+    },
+  },
 ];

@@ -119,6 +119,17 @@ test('what is new for the most part is sent as it is', async () => {
   await expectStored(world, client, outcome, after);
 });
 
+test('behind an insertion that is longer than a block, what is left is found where it stands now', async () => {
+  const world = await openWorld();
+  const client = openInMemoryClient(world.service, world.member);
+  const longer = insert(world.before, 200_000, new SeededRandom('inserted').bytes(100 * KiB));
+  const after = longer.fill(7, 3_000_000, 3_000_016);
+  const [outcome] = await uploadFiles(client, [edited(world, after)]);
+  expect(objectPuts(client).length).toBe(0);
+  expect(sentBytes(client)).toBeLessThan(256 * KiB);
+  await expectStored(world, client, outcome, after);
+});
+
 test('of a file that was made anew, long as it may be, a few chunks are looked at', async () => {
   const world = await openWorld(16 * MiB);
   const client = openInMemoryClient(world.service, world.member);

@@ -19,6 +19,7 @@ import { getRetention, setRetention } from '../../lambdas/history/set-retention.
 import { answerCommit } from '../../lambdas/journal/answer-commit.ts';
 import { getCursor } from '../../lambdas/journal/get-cursor.ts';
 import { listChanges } from '../../lambdas/journal/list-changes.ts';
+import { outlineContent } from '../../lambdas/journal/outline-content.ts';
 import { readContent } from '../../lambdas/journal/read-content.ts';
 import { readContents } from '../../lambdas/journal/read-contents.ts';
 import { waitForChanges } from '../../lambdas/journal/wait-for-changes.ts';
@@ -57,6 +58,7 @@ import { listStars } from '../../lambdas/stars/list-stars.ts';
 import { addStar, removeStar } from '../../lambdas/stars/set-star.ts';
 import { checkChunks } from '../../lambdas/uploads/check-chunks.ts';
 import { initiateUploads } from '../../lambdas/uploads/initiate-uploads.ts';
+import { patchChunks } from '../../lambdas/uploads/patch-chunks.ts';
 import { readUploadContent } from '../../lambdas/uploads/read-upload-content.ts';
 import { createWebhook } from '../../lambdas/webhooks/create-webhook.ts';
 import { listWebhooks, removeWebhook, testWebhook } from '../../lambdas/webhooks/own-webhooks.ts';
@@ -96,6 +98,7 @@ export function inMemoryOperations(
     reportWipe: ({ parameters, body }, caller) => reportWipe(dependencies, { ...parameters, ...body }, caller),
     initiateUploads: ({ body }, caller) => initiateUploads(dependencies, body, caller),
     checkChunks: ({ parameters, body }, caller) => checkChunks(dependencies, { ...parameters, ...body }, caller),
+    patchChunks: ({ parameters, body }, caller) => patchChunks(dependencies, { ...parameters, ...body }, caller),
     openPack: ({ body }, caller) => openPack(dependencies, body, caller),
     confirmPack: ({ body }, caller) => confirmPack(dependencies, body, caller),
     getUploadContent: ({ parameters, query }, caller) =>
@@ -110,6 +113,7 @@ export function inMemoryOperations(
     listRevisions: ({ parameters, query }, caller) => listRevisions(dependencies, { ...parameters, ...query }, caller),
     readContents: ({ body }, caller) => readContents(dependencies, body, caller),
     getContent: ({ parameters, query }, caller) => readContent(dependencies, { ...parameters, ...query }, caller),
+    outlineContent: ({ parameters, body }, caller) => outlineContent(dependencies, { ...parameters, ...body }, caller),
     resolvePath: ({ query }, caller) => resolvePath(dependencies, query, caller),
     markRevision: ({ parameters, body }, caller) => markRevision(dependencies, { ...body, ...parameters }, caller),
     restoreTree: ({ body }, caller) => restoreTree(dependencies, body, caller),
