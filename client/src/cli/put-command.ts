@@ -27,8 +27,7 @@ async function put(context: CommandContext, [local, remote]: readonly [string, s
   try {
     const destination = await resolveDestination(session, { path, ownName: basename(local) }, signal);
     if (destination.present !== undefined && destination.present.kind !== 'file') throw folderInTheWay(destination);
-    const { namespaceId } = destination.parent;
-    const uploadId = await upload(context, { session, file, local, namespaceId });
+    const uploadId = await upload(context, { session, file, local, destination });
     const committed = await commit(session, { file, destination, uploadId }, signal);
     const { node } = committed;
     output.result({ path: destination.path.text, node, uploadId }, [
@@ -45,14 +44,18 @@ async function upload(
     readonly session: Session;
     readonly file: LocalFile;
     readonly local: string;
-    readonly namespaceId: NamespaceId;
+    readonly destination: Destination;
   },
 ): Promise<UploadId> {
-  const { session, file, local, namespaceId } = job;
+  const { session, file, local, destination } = job;
+  const { parent, present } = destination;
+  const base =
+    present?.kind === 'file' ? { nodeId: present.nodeId, rev: present.contentRev, size: present.size } : undefined;
+  const source = { ...file.source, namespaceId: parent.namespaceId, base };
   const progress = output.progress(`Storing ${basename(local)}`);
   let outcome: UploadOutcome | undefined;
   try {
-    [outcome] = await uploadFiles(session, [{ ...file.source, namespaceId }], { signal, onProgress: progress.update });
+    [outcome] = await uploadFiles(session, [source], { signal, onProgress: progress.update });
   } finally {
     progress.end();
   }

@@ -160,7 +160,8 @@ async function sendPatches(
   const parameters = { uploadId: upload.uploadId };
   for (const some of fillRequests(matched)) {
     const literalBytes = some.reduce((sum, chunk) => sum + chunk.literalBytes, 0);
-    await bandwidth?.upload.take(literalBytes, { signal });
+    // They travel in base64.
+    await bandwidth?.upload.take(Math.ceil((literalBytes * 4) / 3), { signal });
     const patches = some.map(({ hash, parts }): ChunkPatch => ({ hash, parts: [...parts] }));
     const answer = await api.patchChunks({ parameters, body: { base: { nodeId, rev }, patches }, signal });
     if (!answer.ok) return false;
