@@ -55,9 +55,13 @@ export async function readContent(
   });
 }
 
-async function findRevision(
-  dependencies: ReadContentDependencies,
-  request: ContentRequest,
+/**
+ * The revision that a request means, present or older, when the caller may read it: of a live file of that very namespace. Rows of a home
+ * and of the folders shared out of it lie together, so that its row alone tells nothing of who may read it. Cost: the reads of getNode, and the revision.
+ */
+export async function findRevision(
+  dependencies: OpenNamespaceDependencies,
+  request: Omit<ContentRequest, 'page'>,
   caller: Caller,
 ): Promise<Outcome<StoredRevision>> {
   const access = await openNamespace(dependencies, caller, request.namespaceId);

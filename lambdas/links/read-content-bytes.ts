@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { assert, type ChunkRef, storedLength } from '@syncline/protocol';
-import type { ChunkIndex, ChunkRecord } from '../chunks/chunk-index.ts';
+import type { ChunkRef } from '@syncline/protocol';
+import type { ChunkIndex } from '../chunks/chunk-index.ts';
 import type { ObjectStore } from '../chunks/object-store.ts';
-import { openStored } from '../chunks/open-stored.ts';
-import { isPackKey } from '../packs/pack-index.ts';
+import { readChunk } from '../chunks/read-chunk.ts';
 import { CHUNKS_LOCATED_AT_ONCE, CHUNKS_READ_AHEAD } from './limits.ts';
 import type { ByteSpan } from './parse-range.ts';
 
@@ -34,7 +32,7 @@ export async function* readContentBytes(
     const begun: Promise<Uint8Array>[] = [];
     for (const [index, piece] of some.entries()) {
       for (let next = begun.length; next < some.length && next <= index + CHUNKS_READ_AHEAD; next++) {
-        begun.push(begin(readChunk(dependencies, some[next]?.chunk, records)));
+        begun.push(begin(readChunk(dependencies, some[next]?.chunk.hash, records)));
       }
       const bytes = await begun[index];
       // Let go of what was given on.
@@ -62,21 +60,4 @@ function piecesOf(chunks: readonly ChunkRef[], span: ByteSpan): readonly Piece[]
     offset += chunk.size;
   }
   return pieces;
-}
-
-async function readChunk(
-  { objects }: ReadContentBytesDependencies,
-  chunk: ChunkRef | undefined,
-  records: ReadonlyMap<string, ChunkRecord>,
-): Promise<Uint8Array> {
-  const record = chunk === undefined ? undefined : records.get(chunk.hash);
-  assert(chunk !== undefined && record !== undefined, 'every chunk of a retained revision is stored');
-  const { objectKey, offset } = record;
-  const range = isPackKey(objectKey) ? { offset, length: storedLength(record) } : undefined;
-  const stored = await objects.read(objectKey, range);
-  assert(stored !== undefined, 'the object of a stored chunk is there');
-  const bytes = openStored(record, stored);
-  assert(bytes !== undefined, 'a chunk lies in the form that its record says');
-  assert(createHash('sha256').update(bytes).digest('hex') === chunk.hash, 'a chunk has the bytes of its hash');
-  return bytes;
 }

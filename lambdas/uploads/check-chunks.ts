@@ -7,15 +7,13 @@ import type {
   UploadId,
 } from '@syncline/protocol';
 import type * as z from 'zod/mini';
-import { refuseViewer } from '../namespaces/refuse-viewer.ts';
 import type { DeviceCaller } from '../runtime/caller.ts';
 import { refusedFor } from '../runtime/decode-request.ts';
-import { done, type Outcome, type Refused, refused } from '../runtime/outcome.ts';
-import { pushProgress } from '../sockets/push-progress.ts';
-import { confirmSession } from './confirm-session.ts';
-import { isSet } from './confirmed-bits.ts';
+import { done, type Outcome } from '../runtime/outcome.ts';
+import { confirmShown } from './confirm-shown.ts';
 import { type ChunkState, challengedChunk, missingChunk } from './name-chunks.ts';
-import { confirmedBytes, findPlaces, type PlacesByHash, readSessionManifest } from './session-manifest.ts';
+import { isConfirmed, NOT_OF_THIS_UPLOAD, openSession } from './open-session.ts';
+import { findPlaces, type PlacesByHash } from './session-manifest.ts';
 import { settleChunks } from './settle-chunks.ts';
 import type { CheckChunksDependencies } from './upload-dependencies.ts';
 import type { UploadSession } from './upload-store.ts';
@@ -38,16 +36,9 @@ export async function checkChunks(
   caller: DeviceCaller,
 ): Promise<Outcome<CheckChunksResponse>> {
   const now = dependencies.clock.now();
-  const session = (await dependencies.uploads.get([check.uploadId])).get(check.uploadId);
-  if (session === undefined || session.accountId !== caller.accountId) {
-    return unknownUpload();
-  }
-  if (session.expiresAt <= now) return refused('upload_expired', 'this upload has expired: begin it again');
-  const [refusal, manifest] = await Promise.all([
-    refuseWriter(dependencies, session),
-    readSessionManifest(dependencies, session),
-  ]);
-  if (refusal !== undefined) return refusal;
+  const opened = await openSession(dependencies, { uploadId: check.uploadId, now }, caller);
+  if (opened.kind === 'refused') return opened;
+  const { session, manifest } = opened.value;
   const places = findPlaces(manifest, namedHashes(check));
   const defects = strangers(check, places);
   if (defects.length > 0) return refusedFor(defects);
@@ -63,27 +54,9 @@ export async function checkChunks(
     proofs: new Map(check.proofs?.map(({ hash, proof }) => [hash, proof])),
   });
   const shown = [...states].filter(([, state]) => state === 'held').map(([hash]) => hash);
-  const indexes = shown.flatMap((hash) => places.get(hash)?.indexes ?? []);
-  const confirmed = await confirmSession(dependencies, session, indexes);
-  const progress = { storedBytes: confirmedBytes(manifest, confirmed), totalBytes: session.size };
-  dependencies.meter.count('chunksConfirmed', shown.length);
-  if (shown.length > 0) await tellOthers(dependencies, session, { caller, progress });
+  const progress = await confirmShown(dependencies, opened.value, { places, shown, caller });
   const packs = check.packs === true;
   return done({ ...(await answerChunks(dependencies, session, { asked, states, packs })), progress });
-}
-
-/** A member who was removed, or may only read by now, feeds no upload any more. Missing and foreign answer alike. */
-async function refuseWriter(
-  { namespaces }: Pick<CheckChunksDependencies, 'namespaces'>,
-  { namespaceId, accountId }: UploadSession,
-): Promise<Refused | undefined> {
-  const access = await namespaces.readAccess({ namespaceId, accountId });
-  if (access === undefined) return unknownUpload();
-  return access.role === 'viewer' ? refuseViewer() : undefined;
-}
-
-function unknownUpload(): Refused {
-  return refused('not_found', 'there is no such upload');
 }
 
 /** Every hash must belong to the upload: a session is no way to ask about other chunks. */
@@ -93,9 +66,7 @@ function strangers(check: ChunkCheck, places: PlacesByHash): readonly z.infer<ty
     ...(check.stored ?? []).map((hash, index) => ({ hash, path: `body.stored.${index}` })),
     ...(check.proofs ?? []).map(({ hash }, index) => ({ hash, path: `body.proofs.${index}.hash` })),
   ];
-  return named
-    .filter(({ hash }) => !places.has(hash))
-    .map(({ path }) => ({ path, message: 'must be a chunk of this upload' }));
+  return named.filter(({ hash }) => !places.has(hash)).map(({ path }) => ({ path, message: NOT_OF_THIS_UPLOAD }));
 }
 
 /** Every chunk that is spoken of, once. */
@@ -105,30 +76,6 @@ function askedChunks(check: ChunkCheck, places: PlacesByHash): readonly ChunkRef
 
 function namedHashes({ hashes, stored, proofs }: ChunkCheck): ReadonlySet<ChunkHash> {
   return new Set([...(hashes ?? []), ...(stored ?? []), ...(proofs?.map(({ hash }) => hash) ?? [])]);
-}
-
-function isConfirmed(session: UploadSession, places: PlacesByHash, hash: ChunkHash): boolean {
-  return places.get(hash)?.indexes.every((index) => isSet(session.confirmed, index)) === true;
-}
-
-interface Told {
-  readonly caller: DeviceCaller;
-  readonly progress: CheckChunksResponse['progress'];
-}
-
-function tellOthers(
-  dependencies: CheckChunksDependencies,
-  { uploadId, namespaceId }: UploadSession,
-  { caller, progress }: Told,
-): Promise<void> {
-  const { deviceId } = caller.device;
-  return pushProgress(dependencies, caller.accountId, {
-    type: 'progress',
-    namespaceId,
-    uploadId,
-    deviceId,
-    ...progress,
-  });
 }
 
 interface Settled {
