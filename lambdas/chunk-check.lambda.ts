@@ -1,7 +1,8 @@
-import { uploadRoutes } from '@syncline/protocol';
+import { nodeRoutes, uploadRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
 import { S3ObjectStore } from './chunks/s3-object-store.ts';
+import { outlineContent } from './journal/outline-content.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
@@ -13,11 +14,13 @@ import { ApiGatewaySocketPusher } from './sockets/api-gateway-socket-pusher.ts';
 import { DynamodbSocketStore } from './sockets/dynamodb-socket-store.ts';
 import { checkChunks } from './uploads/check-chunks.ts';
 import { DynamodbUploadStore } from './uploads/dynamodb-upload-store.ts';
+import { patchChunks } from './uploads/patch-chunks.ts';
 
 const environment = readEnvironment([
   'ACCOUNTS_TABLE',
   'BUCKET',
   'CHUNKS_TABLE',
+  'FILES_TABLE',
   'KEY_SECRET_ID',
   'SESSIONS_TABLE',
   'SOCKET_ENDPOINT',
@@ -32,7 +35,7 @@ const dynamodb = {
     accounts: environment.ACCOUNTS_TABLE,
     changes: NOT_GRANTED,
     chunks: environment.CHUNKS_TABLE,
-    files: NOT_GRANTED,
+    files: environment.FILES_TABLE,
     sessions: environment.SESSIONS_TABLE,
   },
 };
@@ -53,6 +56,13 @@ const dependencies = {
   meter: telemetry,
 };
 
-export const handler = createApiHandler<'checkChunks'>({ clock: systemClock, telemetry, accounts }, uploadRoutes, {
-  checkChunks: ({ parameters, body }, caller) => checkChunks(dependencies, { ...parameters, ...body }, caller),
-});
+export const handler = createApiHandler<'checkChunks' | 'patchChunks' | 'outlineContent'>(
+  { clock: systemClock, telemetry, accounts },
+  { ...nodeRoutes, ...uploadRoutes },
+  {
+    checkChunks: ({ parameters, body }, caller) => checkChunks(dependencies, { ...parameters, ...body }, caller),
+    patchChunks: ({ parameters, body }, caller) => patchChunks(dependencies, { ...parameters, ...body }, caller),
+    // Here and not beside getContent: who hands out addresses of CloudFront may not read what they are of.
+    outlineContent: ({ parameters, body }, caller) => outlineContent(dependencies, { ...parameters, ...body }, caller),
+  },
+);

@@ -59,16 +59,18 @@ export const functions = {
     timeoutSeconds: seconds.longest,
   },
   'chunk-check': {
-    routes: ['checkChunks'],
+    routes: ['checkChunks', 'patchChunks', 'outlineContent'],
     access: {
       tables: {
         // Tells the members of the namespace how far an upload has come.
         accounts: read,
+        // Finds the revision that is outlined, or of which patched chunks are made.
+        files: look,
         chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'],
         sessions: ['BatchGetItem', 'UpdateItem'],
       },
       sessionsByAccount: true,
-      // Reads whole chunks to check proofs of possession.
+      // Reads whole chunks to check proofs of possession, to outline them, and to make patched ones, which it writes.
       readObjects: ['chunks', 'packs', 'manifests'],
       findObjects: true,
       writeObjects: ['chunks'],

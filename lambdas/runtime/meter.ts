@@ -15,6 +15,7 @@ export type CountName =
   | 'chunksMissing'
   | 'chunksToProve'
   | 'chunksConfirmed'
+  | 'chunksPatched'
   | 'proofsRight'
   | 'proofsWrong'
   | 'uploadsOpened'

@@ -13,6 +13,8 @@ export const MANIFEST_WRITES_IN_FLIGHT_MAX = 16;
 export const HEADS_IN_FLIGHT_MAX = 32;
 /** Chunks that are read at once to check proofs. */
 export const PROOFS_IN_FLIGHT_MAX = 16;
+/** Patched chunks that are written at once. All that one request makes are in memory already. */
+export const PATCH_WRITES_IN_FLIGHT_MAX = 16;
 /** Memory that proofs may take: a quarter of what the function has would still be more. */
 const PROOF_BYTES_MAX = 128 * MiB;
 /** Tries to write the confirmed chunks of a session that other requests write too. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { DAY_MS, MINUTE_MS, type NamespaceId, type Route, rootNodeId } from '@syncline/protocol';
+import { DAY_MS, MINUTE_MS, type NamespaceId, OUTLINE_BLOCK_BYTES, type Route, rootNodeId } from '@syncline/protocol';
 import type { FunctionName } from '../../lib/functions.ts';
 import { GONE_CONNECTION } from '../support/aws-stand-in.ts';
 import { DeployedDay } from '../support/deployed-day.ts';
@@ -145,6 +145,8 @@ async function writeFiles(day: DeployedDay, ann: Member, bob: Member): Promise<v
   await day.follow();
   // Somebody else has the same bytes, and proves it.
   await day.prove(bob, 'hello');
+  const block = 'b'.repeat(OUTLINE_BLOCK_BYTES);
+  await day.patch(ann, await day.file(ann, 'block.txt', block), block);
   // What is never made a file, and what is purged, is swept.
   await day.upload(ann, ['never a file']);
   await day.editAndDelete(ann, 'edited.txt');

@@ -130,6 +130,15 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
       input: ({ ownUploadId, ownChunk }) => ({ parameters: { uploadId: ownUploadId }, body: { hashes: [ownChunk] } }),
     },
   },
+  patchChunks: {
+    'patches a chunk of an upload of its own': {
+      needs: 'write',
+      input: ({ ownUploadId, ownChunk: hash, ownPart: bytes, fileId: nodeId }) => ({
+        parameters: { uploadId: ownUploadId },
+        body: { base: { nodeId, rev: 1 }, patches: [{ hash, parts: [{ bytes }] }] },
+      }),
+    },
+  },
   getUploadContent: {
     'reads an open upload': {
       needs: 'read',
@@ -236,6 +245,15 @@ const MATRIX: { readonly [N in RouteName]: string | Readonly<Record<string, Requ
     'reads contents': {
       needs: 'read',
       input: ({ namespaceId, fileId }) => ({ body: { files: [{ namespaceId, nodeId: fileId }] } }),
+    },
+  },
+  outlineContent: {
+    'outlines a content': {
+      needs: 'read',
+      input: ({ namespaceId, fileId }) => ({
+        parameters: { nodeId: fileId },
+        body: { namespaceId, rev: 1, spans: [{ start: 0, end: 1 }] },
+      }),
     },
   },
   markRevision: {

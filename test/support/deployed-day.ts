@@ -164,6 +164,21 @@ export class DeployedDay {
     for (const name of ['notify', 'project'] as const) await this.#service.call(name, { Records });
   }
 
+  /** Outlines a content, and makes a chunk of what it has and of a byte that is new. */
+  async patch(member: Member, nodeId: NodeId, text: string): Promise<void> {
+    const { namespaceId } = member;
+    const span = { start: 0, end: text.length };
+    await this.must('outlineContent', { parameters: { nodeId }, body: { namespaceId, rev: 1, spans: [span] } }, member);
+    const { hash } = chunkOf(textBytes(`${text}!`));
+    const body = { files: [fileOf(namespaceId, [textBytes(`${text}!`)])] };
+    const { uploads } = await this.must('initiateUploads', { body }, member);
+    const parameters = { uploadId: uploads[0]?.uploadId as UploadId };
+    const patches = [{ hash, parts: [span, { bytes: Buffer.from('!').toString('base64') }] }];
+    const patch = { parameters, body: { base: { nodeId, rev: 1 }, patches } };
+    const { held } = await this.must('patchChunks', patch, member);
+    assert(held[0] === hash, 'a chunk is made of what a revision has');
+  }
+
   /** An upload of bytes that somebody else has stored, by a proof that one has them too. */
   async prove(member: Member, text: string): Promise<void> {
     const body = { files: [fileOf(member.namespaceId, [textBytes(text)])] };

@@ -36,6 +36,8 @@ export interface Target {
   /** An upload of the person who asks (of the owner, where a stranger asks) and its chunk, and an upload of the owner. */
   readonly ownUploadId: UploadId;
   readonly ownChunk: ChunkHash;
+  /** The bytes of that chunk, in base64. */
+  readonly ownPart: string;
   readonly ownersUploadId: UploadId;
   readonly cursor: Cursor;
   readonly ownAccountId: AccountId;
@@ -76,13 +78,14 @@ export class MatrixWorld {
     const stranger = person === 'stranger';
     if (person !== 'owner' && !stranger) await this.#welcome(asker, 'editor');
     const ownUploadId = stranger ? ownersUploadId : await this.#upload(asker, namespaceId);
-    const ownChunk = chunkOf(bytesOf(stranger ? owner.subject : asker.subject)).hash;
+    const ownBytes = bytesOf(stranger ? owner.subject : asker.subject);
     const cursor = await this.#cursor(stranger ? owner : asker, namespaceId);
     const { invitationId } = await this.#invite('viewer');
     const members = { namespaceId, accountId: asker.accountId };
     if (person === 'viewer') await this.#asOwner('changeRole', { parameters: members, body: { role: 'viewer' } });
     if (person === 'removed') await this.#asOwner('removeMember', { parameters: members });
-    const uploads = { ownUploadId, ownChunk, ownersUploadId };
+    const own = { ownUploadId, ownChunk: chunkOf(ownBytes).hash, ownPart: Buffer.from(ownBytes).toString('base64') };
+    const uploads = { ...own, ownersUploadId };
     const accounts = {
       ownAccountId: asker.accountId,
       ownDeviceId: asker.deviceId,
@@ -103,6 +106,7 @@ export class MatrixWorld {
       invitationId: InvitationId.parse(id()),
       ownUploadId: UploadId.parse(id()),
       ownChunk: chunkOf(bytesOf('nobody')).hash,
+      ownPart: Buffer.from(bytesOf('nobody')).toString('base64'),
       ownersUploadId: UploadId.parse(id()),
       ownAccountId: this.#asker.accountId,
       ownDeviceId: this.#asker.deviceId,
