@@ -15,6 +15,7 @@ import { MEMBERSHIP_BUGS } from './membership-bugs.ts';
 import { MOUNT_BUGS } from './mount-bugs.ts';
 import { OFFLINE_BUGS } from './offline-bugs.ts';
 import { PACK_BUGS } from './pack-bugs.ts';
+import { PATCH_BUGS } from './patch-bugs.ts';
 import { PEOPLE_BUGS } from './people-bugs.ts';
 import { PLANNER_BUGS } from './planner-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -43,6 +44,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...PUSH_BUGS,
   ...DEVICE_BUGS,
   ...PACK_BUGS,
+  ...PATCH_BUGS,
   ...COMPRESSION_BUGS,
   ...CONTENT_BUGS,
   ...CHUNKING_BUGS,
