@@ -3,7 +3,7 @@ import { mapBounded } from '../runtime/map-bounded.ts';
 import type { ChunkIndex } from './chunk-index.ts';
 import { SPAN_CHUNK_BYTES_MAX, SPAN_CHUNKS_IN_FLIGHT_MAX, SPAN_CHUNKS_MAX, SPAN_PIECES_MAX } from './limits.ts';
 import type { ObjectStore } from './object-store.ts';
-import { readChunk } from './read-chunk.ts';
+import { readWhole } from './read-chunk.ts';
 
 export interface CopySpansDependencies {
   readonly chunks: Pick<ChunkIndex, 'locate'>;
@@ -24,25 +24,31 @@ interface Piece extends ByteSpan {
 
 /**
  * Copies spans of a content. Each of its chunks is read once at most, however many spans want something of it, and is what its hash says.
- * False, and nothing was read, when the spans touch more than SPAN_CHUNKS_MAX chunks, or more than SPAN_CHUNK_BYTES_MAX bytes of them.
+ * `too-much`, and nothing was read: the spans touch more than SPAN_CHUNKS_MAX chunks, or more than SPAN_CHUNK_BYTES_MAX bytes of them.
+ * `lost`: a chunk is not there, or is another one, which the scrub tells those who can mend it; nobody else need wait for that.
  * Preconditions: the chunks are all of a revision that may be read now; the spans lie in it.
  * Cost: an item and a GET for each chunk. Memory: SPAN_CHUNKS_IN_FLIGHT_MAX chunks, beside what is copied.
- * @throws InvariantError when a chunk is not there, or is another one.
  */
 export async function copySpans(
   dependencies: CopySpansDependencies,
   content: { readonly domain: string; readonly chunks: readonly ChunkRef[] },
   copies: readonly SpanCopy[],
-): Promise<boolean> {
+): Promise<'copied' | 'too-much' | 'lost'> {
   const wanted = piecesByChunk(content.chunks, copies);
-  if (wanted === undefined) return false;
-  if (wanted.size === 0) return true;
+  if (wanted === undefined) return 'too-much';
+  if (wanted.size === 0) return 'copied';
   const records = await dependencies.chunks.locate(content.domain, [...wanted.keys()]);
+  const lost = new Set<ChunkHash>();
   await mapBounded(SPAN_CHUNKS_IN_FLIGHT_MAX, [...wanted], async ([hash, pieces]) => {
-    const bytes = await readChunk(dependencies, hash, records);
+    const record = lost.size > 0 ? undefined : records.get(hash);
+    const bytes = record && (await readWhole(dependencies, record));
+    if (bytes === undefined) {
+      lost.add(hash);
+      return;
+    }
     for (const { start, end, into, at } of pieces) into.set(bytes.subarray(start, end), at);
   });
-  return true;
+  return lost.size > 0 ? 'lost' : 'copied';
 }
 
 /** Undefined when it would be too much. */

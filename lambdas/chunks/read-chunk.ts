@@ -5,24 +5,35 @@ import type { ChunkRecord } from './chunk-index.ts';
 import type { ObjectStore } from './object-store.ts';
 import { openStored } from './open-stored.ts';
 
+interface Reading {
+  readonly objects: Pick<ObjectStore, 'read'>;
+}
+
 /**
  * The plain bytes of a chunk, wherever and however it lies, which are what its hash says. Precondition: it is of a revision that may be read now.
  * Cost: one GET.
  * @throws InvariantError when it is not there, or is another one.
  */
 export async function readChunk(
-  { objects }: { readonly objects: Pick<ObjectStore, 'read'> },
+  dependencies: Reading,
   hash: ChunkHash | undefined,
   records: ReadonlyMap<ChunkHash, ChunkRecord>,
 ): Promise<Uint8Array> {
   const record = hash === undefined ? undefined : records.get(hash);
   assert(record !== undefined, 'every chunk of a retained revision is stored');
-  const { objectKey, offset } = record;
+  const bytes = await readWhole(dependencies, record);
+  assert(
+    bytes !== undefined,
+    'a stored chunk is there, in the form that its record says, and has the bytes of its hash',
+  );
+  return bytes;
+}
+
+/** The same for who can do without: undefined when it is not there, or is another one. */
+export async function readWhole({ objects }: Reading, record: ChunkRecord): Promise<Uint8Array | undefined> {
+  const { objectKey, offset, hash } = record;
   const range = isPackKey(objectKey) ? { offset, length: storedLength(record) } : undefined;
   const stored = await objects.read(objectKey, range);
-  assert(stored !== undefined, 'the object of a stored chunk is there');
-  const bytes = openStored(record, stored);
-  assert(bytes !== undefined, 'a chunk lies in the form that its record says');
-  assert(createHash('sha256').update(bytes).digest('hex') === hash, 'a chunk has the bytes of its hash');
-  return bytes;
+  const bytes = stored === undefined ? undefined : openStored(record, stored);
+  return bytes !== undefined && createHash('sha256').update(bytes).digest('hex') === hash ? bytes : undefined;
 }

@@ -19,7 +19,7 @@ import { type CopySpansDependencies, copySpans } from '../chunks/copy-spans.ts';
 import type { OpenNamespaceDependencies } from '../namespaces/open-namespace.ts';
 import type { Caller } from '../runtime/caller.ts';
 import { refusedFor } from '../runtime/decode-request.ts';
-import { done, type Outcome } from '../runtime/outcome.ts';
+import { done, type Outcome, refused } from '../runtime/outcome.ts';
 import { readManifestPage } from './describe-content.ts';
 import { findRevision } from './read-content.ts';
 
@@ -48,8 +48,11 @@ export async function outlineContent(
     const { start } = request.spans[index] as ByteSpan;
     return into.length === 0 ? [] : [{ start, end: start + into.length, into, at: 0 }];
   });
-  const isCopied = await copySpans(dependencies, { domain: revision.domain, chunks }, copies);
-  if (!isCopied) return refusedFor([{ path: 'body.spans', message: 'touch too many chunks for one request' }]);
+  const outcome = await copySpans(dependencies, { domain: revision.domain, chunks }, copies);
+  if (outcome === 'lost')
+    return refused('not_found', 'some of these bytes cannot be read: send the chunks as they are');
+  if (outcome === 'too-much')
+    return refusedFor([{ path: 'body.spans', message: 'touch too many chunks for one request' }]);
   return done({ outlines: parts.map(outlineOf) });
 }
 

@@ -100,8 +100,8 @@ async function makeChunks(
   const { chunks } = await readManifestPage(dependencies, base, { start: 0, count: FILE_CHUNKS_MAX });
   const made = patches.map(({ hash }) => ({ hash, bytes: new Uint8Array(places.get(hash)?.size ?? 0) }));
   const copies = made.flatMap(({ bytes }, index) => layParts(patches[index]?.parts ?? [], bytes));
-  const isCopied = await copySpans(dependencies, { domain: base.domain, chunks }, copies);
-  return isCopied ? made.filter(isRight) : [];
+  const outcome = await copySpans(dependencies, { domain: base.domain, chunks }, copies);
+  return outcome === 'copied' ? made.filter(isRight) : [];
 }
 
 /** Writes the bytes that came along to their places, and answers what of the base is to be copied to the others. */

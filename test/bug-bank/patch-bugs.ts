@@ -11,8 +11,8 @@ export const PATCH_BUGS: readonly PlantedBug[] = [
     what: 'A patched chunk is stored under its name whatever came out.',
     invariant: 'I-2',
     file: PATCH,
-    find: 'isCopied ? made.filter(isRight) : []',
-    replace: "isCopied ? made.filter((one) => isRight(one) || one.hash !== '') : []",
+    find: "outcome === 'copied' ? made.filter(isRight) : []",
+    replace: "outcome === 'copied' ? made.filter((one) => isRight(one) || one.hash !== '') : []",
     caughtBy: { file: CAUGHT, test: 'when something else comes out than the name says' },
   },
   {

@@ -212,7 +212,7 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
   {
     id: 'edits-before-are-not-looked-for',
     what: 'What stands behind an insertion is looked for where it stood before alone, and is sent again.',
-    invariant: 'P6',
+    invariant: 'I-12',
     file: 'client/src/transfers/patch-chunks.ts',
     find: 'const isNear = Math.abs(shift) <= PATCHED_SHIFT_BYTES_MAX;',
     replace: 'const isNear = shift === PATCHED_SHIFT_BYTES_MAX;',

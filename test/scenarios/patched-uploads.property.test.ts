@@ -161,6 +161,19 @@ test('a base that is not there any more is in nobody’s way', async () => {
   await expectStored(world, client, outcome, after);
 });
 
+test('a base of which the store has lost a chunk keeps no edit from being stored', async () => {
+  const world = await openWorld();
+  const client = openInMemoryClient(world.service, world.member);
+  const { objects } = world.service.stores;
+  const keys = objects.keys();
+  for (const lost of keys) objects.sweep(lost);
+  const after = Buffer.from(world.before).fill(7, 1_500_000, 1_500_016);
+  const [outcome] = await uploadFiles(client, [edited(world, after)]);
+  expect(client.sent.filter(({ url }) => url.endsWith('/outlines'))).toHaveLength(1);
+  expect(objectPuts(client)).toHaveLength(1);
+  expect(outcome?.kind).toBe('uploaded');
+});
+
 test('over a link that is faster than asking nothing is asked', async () => {
   const world = await openWorld();
   const client = openInMemoryClient(world.service, world.member);

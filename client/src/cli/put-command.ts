@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { NamespaceId, UploadId } from '@syncline/protocol';
+import type { UploadId } from '@syncline/protocol';
 import type { Command } from 'commander';
 import { type UploadOutcome, uploadFiles } from '../transfers/upload-files.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';

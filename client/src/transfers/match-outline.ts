@@ -24,6 +24,13 @@ export interface MatchedChunk {
   readonly literalBytes: number;
 }
 
+/** Where a block may stand, with its weak sum. */
+interface Place {
+  readonly bytes: Uint8Array;
+  readonly place: number;
+  readonly weak: number;
+}
+
 /** Finds blocks of a base in other bytes, wherever they stand. */
 export class OutlineMatcher {
   readonly #outlined: OutlinedSpan;
@@ -57,7 +64,7 @@ export class OutlineMatcher {
     let place = 0;
     let sum = rollingAt(bytes, place);
     while (sum !== undefined) {
-      const block = this.#blockAt(bytes, place, sum.value, parts.at(-1));
+      const block = this.#blockAt({ bytes, place, weak: sum.value }, parts.at(-1));
       if (block === undefined) {
         // What is new by now is too much already.
         if (literalBytes + place - start > literalBytesMax) return undefined;
@@ -76,7 +83,7 @@ export class OutlineMatcher {
   }
 
   /** The block of the base that stands there; of several the one that follows the last part. */
-  #blockAt(bytes: Uint8Array, place: number, weak: number, last: PatchPart | undefined): number | undefined {
+  #blockAt({ bytes, place, weak }: Place, last: PatchPart | undefined): number | undefined {
     const alike = this.#indexes.get(weak);
     if (alike === undefined) return undefined;
     const strong = strongOf(bytes.subarray(place, place + OUTLINE_BLOCK_BYTES));

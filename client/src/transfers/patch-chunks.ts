@@ -80,7 +80,8 @@ function editedChunks({ source, chunks }: FileContent, { missing }: Upload, base
 
 /**
  * Where the base may have what a chunk has: from where it would stand if all that is new stood behind it, to where it would stand if all
- * that is new stood before it. Of a file that has become much longer or shorter only the former.
+ * that is new stood before it. Of a file that has become much longer or shorter only the former. Edits that weigh each other out move what
+ * stands between them: what is moved out of the span by that is sent.
  */
 function spanInBase(
   { start, end }: ByteRange,
