@@ -24,7 +24,7 @@ export async function readChunk(
   const bytes = await readWhole(dependencies, record);
   assert(
     bytes !== undefined,
-    'a stored chunk is there, in the form that its record says, and has the bytes of its hash',
+    'a stored chunk is there in the form of its record, and a chunk has the bytes of its hash',
   );
   return bytes;
 }
