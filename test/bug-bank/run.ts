@@ -4,11 +4,11 @@
  * First the tests are run without any bug, and must pass; then each bug is planted and its test must fail, by what the product did: a
  * file that cannot be loaded any more, or a name that is not there, is no proof.
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { BUGS, bugNamed } from './bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
-import { runTests, type TestRun } from './test-run.ts';
+import { readTests, runTests, type TestRun } from './test-run.ts';
 
 /** Bugs that are tried at once. */
 const BUGS_AT_ONCE = 2;
@@ -23,16 +23,19 @@ const { positionals, values } = parseArgs({
   options: {
     /** Tells how each bug was noticed. */
     verbose: { type: 'boolean', default: false },
+    /** A report of Jest's, of a run without any bug that has just ended: then its tests are not run once more. */
+    sound: { type: 'string' },
     /** A file for the score, for `npm test` to read. */
     report: { type: 'string' },
   },
 });
 const bugs = positionals.length === 0 ? BUGS : positionals.map(bugNamed);
 
-const sound = await runTests(
-  bugs.map(({ caughtBy }) => caughtBy),
-  { bug: undefined, workers: BUGS_AT_ONCE, timeoutMs: SOUND_RUN_MS_MAX },
-);
+const catchers = bugs.map(({ caughtBy }) => caughtBy);
+const sound =
+  values.sound !== undefined && existsSync(values.sound)
+    ? readTests(catchers, values.sound)
+    : await runTests(catchers, { bug: undefined, workers: BUGS_AT_ONCE, timeoutMs: SOUND_RUN_MS_MAX });
 const verdicts = new Map<PlantedBug, Verdict>();
 const pending = bugs.filter((bug) => {
   const why = whyUnsound(sound, bug);

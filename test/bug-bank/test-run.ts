@@ -48,6 +48,11 @@ export async function runTests(
   }
 }
 
+/** What a whole suite, which was run without any bug, says of these tests. `report` is Jest's, as JSON. */
+export function readTests(catchers: readonly Catcher[], report: string): TestRun {
+  return readReport(catchers, report, 'the suite has left no report');
+}
+
 function runJest(
   catchers: readonly Catcher[],
   options: {

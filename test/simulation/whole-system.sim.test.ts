@@ -6,7 +6,7 @@ import { simulate } from './simulate.ts';
 import { readTally } from './tally.ts';
 
 /** Histories of one quick run; `npm run nightly` takes a million. */
-const RUNS = 1200;
+const RUNS = 1000;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 test('the same seed gives the same history, event by event', async () => {

@@ -5,7 +5,7 @@ import { propertyCases } from '../../../test/support/property-runs.ts';
 import { serviceTree } from '../../../test/support/sync-world.ts';
 
 /** With those of the other property of plans more than 100,000; `npm run nightly` asks for more. */
-const CASES = propertyCases(27_000);
+const CASES = propertyCases(22_000);
 
 test('a plan that ends after any of its steps leaves both sides valid, and a new start comes to the same rest', async () => {
   await fc.assert(

@@ -5,7 +5,7 @@ import { propertyCases } from '../../../test/support/property-runs.ts';
 import { serviceTree } from '../../../test/support/sync-world.ts';
 
 /** With those of the other property of plans more than 100,000; `npm run nightly` asks for more. */
-const CASES = propertyCases(36_000);
+const CASES = propertyCases(30_000);
 
 test('any two trees that grew out of an agreed one come together, and no unseen edit is lost', async () => {
   await fc.assert(
