@@ -333,6 +333,21 @@ async function live(world: World, steps: readonly Step[], choices: readonly Conf
   return { view, asked, left, queue: await journal.read() };
 }
 
+const step = (by: Step['by'], action: Step['action'], node: number, folder = 0): Step => {
+  return { by, action, node, folder, name: 0, diesAfter: undefined };
+};
+
+/** Tried first in every run: what is hard to meet by chance. */
+const MEETINGS: [Step[], (typeof CHOICES)[number][], boolean][] = [
+  // A file is made in a folder that another device has deleted.
+  [[step('other', 'delete', 0), step('me', 'new', 0, 4)], ['keep_mine'], false],
+  [[step('other', 'delete', 1), step('me', 'new', 0, 2), step('me', 'edit', 0)], ['keep_mine'], false],
+  // Both edit a file, and the person takes what the other device has written.
+  [[step('other', 'edit', 0), step('me', 'edit', 0)], ['keep_theirs', 'keep_mine'], false],
+  // A person is asked about one change, and others come after it.
+  [[step('other', 'delete', 6), step('me', 'rename', 1), step('me', 'edit', 0)], ['keep_mine'], false],
+];
+
 test('no content that anybody wrote is lost or stored twice, and changes leave the queue in their order', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -349,7 +364,7 @@ test('no content that anybody wrote is lost or stored twice, and changes leave t
         expect(found).toEqual(world.written.map((content) => [content, 1]));
       },
     ),
-    { numRuns: propertyCases(150) },
+    { numRuns: propertyCases(150), examples: MEETINGS },
   );
 });
 
