@@ -1,6 +1,7 @@
 export * from './account-routes.ts';
 export * from './accounts.ts';
 export * from './assert.ts';
+export * from './block-sums.ts';
 export * from './changes.ts';
 export * from './chunk-encoding.ts';
 export * from './chunking.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { OUTLINE_STRONG_BYTES, outlineBlocks, packOutline, RollingSum, unpackOutline } from './block-sums.ts';
 import { OUTLINE_BLOCK_BYTES } from './limits.ts';
-import { OUTLINE_STRONG_BYTES, outlineBlocks, packOutline, RollingSum, unpackOutline } from './outlines.ts';
 
 const BLOCK = fc.record({
   weak: fc.integer({ min: 0, max: 0xffff_ffff }),
