@@ -89,9 +89,7 @@ function spanInBase(
 ): ByteSpan {
   const shift = base.size - size;
   const isNear = Math.abs(shift) <= PATCHED_SHIFT_BYTES_MAX;
-  const [first, last] = isNear ? [start + Math.min(0, shift), end + Math.max(0, shift)] : [start, end];
-  // A block more on either side, for edits that are weighed out by others.
-  const [from, to] = [first - OUTLINE_BLOCK_BYTES, last + OUTLINE_BLOCK_BYTES];
+  const [from, to] = isNear ? [start + Math.min(0, shift), end + Math.max(0, shift)] : [start, end];
   return { start: Math.min(Math.max(0, from), base.size), end: Math.min(Math.max(0, to), base.size) };
 }
 
