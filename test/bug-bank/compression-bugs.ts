@@ -178,8 +178,8 @@ export const COMPRESSION_BUGS: readonly PlantedBug[] = [
     what: 'Chunks are compressed for links that carry them faster than that takes.',
     invariant: 'I-23',
     file: 'client/src/transfers/send-pack.ts',
-    find: 'return rate < COMPRESSED_LINK_BYTES_PER_SECOND_MAX;',
-    replace: 'return rate >= 0;',
+    find: 'isSlowerThan(COMPRESSED_LINK_BYTES_PER_SECOND_MAX, dependencies) &&',
+    replace: 'isSlowerThan(Number.POSITIVE_INFINITY, dependencies) &&',
     caughtBy: { file: SENDING, test: 'a pack goes out by a link that is fast: its members lie as they are' },
   },
   {

@@ -190,8 +190,8 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
     what: 'A chunk that the service could not make of what it was told is not sent, and the upload ends without it.',
     invariant: 'I-1',
     file: 'client/src/transfers/patch-chunks.ts',
-    find: 'for (const hash of answer.value.held) held.add(hash);',
-    replace: 'for (const { hash } of some) held.add(hash);',
+    find: 'held.push(...answer.value.held);',
+    replace: 'held.push(...some.map(({ hash }) => hash));',
     caughtBy: {
       file: 'test/scenarios/patched-uploads.property.test.ts',
       test: 'a file that is written to before it is patched is told as changed, and nothing of it is published',
@@ -202,8 +202,8 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
     what: 'Blocks that have the same weak sum count as equal, and edits that leave it as it is fail to be patched.',
     invariant: 'I-1',
     file: 'client/src/transfers/match-outline.ts',
-    find: 'const same = alike.filter((index) => strong === hexOf(this.#outlined.blocks[index]?.strong ?? new Uint8Array(0)));',
-    replace: 'const same = strong === undefined ? [] : alike;',
+    find: 'const first = alike.get(strong);',
+    replace: 'const first = alike.values().next().value;',
     caughtBy: {
       file: 'client/src/transfers/match-outline.test.ts',
       test: 'a weak sum that two blocks share is not enough: the strong one decides',

@@ -1,4 +1,5 @@
 import type { Clock } from '../api/clock.ts';
+import type { Bandwidth } from './bandwidth-limit.ts';
 import { LINK_ROUND_BYTES } from './limits.ts';
 
 /** Time that this thread has worked, in milliseconds. */
@@ -60,4 +61,13 @@ export class LinkRate {
     this.#bytes = 0;
     this.#waitedMs = 0;
   }
+}
+
+/** Whether bytes go out at less than a rate: what is not known is slow, as most links are. */
+export function isSlowerThan(
+  bytesPerSecond: number,
+  { bandwidth, link }: { readonly bandwidth?: Bandwidth | undefined; readonly link?: LinkRate | undefined },
+): boolean {
+  const limit = bandwidth?.upload.bytesPerSecond ?? Number.POSITIVE_INFINITY;
+  return Math.min(limit, link?.bytesPerSecond ?? 0) < bytesPerSecond;
 }

@@ -23,7 +23,7 @@ function outline(base: Uint8Array, span: ByteSpan): OutlineMatcher {
     const strong = hash('sha256', block, 'buffer').subarray(0, OUTLINE_STRONG_BYTES);
     blocks.push({ weak: new RollingSum(block, 0).value, strong });
   }
-  return new OutlineMatcher({ span, blocks });
+  return new OutlineMatcher({ span, blocks }, (bytes) => hash('sha256', bytes, 'hex'));
 }
 
 function made(base: Uint8Array, parts: readonly PatchPart[]): Buffer {

@@ -7,7 +7,6 @@ import {
   type PatchPart,
   RollingSum,
 } from '@syncline/protocol';
-import { sha256Now } from '#sha256';
 import { toBase64 } from './base64.ts';
 import { PATCH_LITERAL_BYTES_MAX, PATCHED_LITERAL_SHARE_MAX } from './limits.ts';
 
@@ -24,34 +23,35 @@ export interface MatchedChunk {
   readonly literalBytes: number;
 }
 
-/** Where a block may stand, with its weak sum. */
-interface Place {
-  readonly bytes: Uint8Array;
-  readonly place: number;
-  readonly weak: number;
-}
+/** The SHA-256 of bytes, in hexadecimal, at once. */
+export type HashNow = (bytes: Uint8Array) => string;
 
 /** Finds blocks of a base in other bytes, wherever they stand. */
 export class OutlineMatcher {
-  readonly #outlined: OutlinedSpan;
-  /** Weak sum → indexes of blocks. */
-  readonly #indexes = new Map<number, number[]>();
+  readonly #start: number;
+  /** The strong sums of the blocks, in hexadecimal. */
+  readonly #strong: readonly string[];
+  /** Weak sum → strong sum → the first block that has both. */
+  readonly #blocks = new Map<number, Map<string, number>>();
+  readonly #hash: HashNow;
 
-  constructor(outlined: OutlinedSpan) {
-    this.#outlined = outlined;
-    for (const [index, { weak }] of outlined.blocks.entries()) {
-      const alike = this.#indexes.get(weak);
-      if (alike === undefined) this.#indexes.set(weak, [index]);
-      else alike.push(index);
+  constructor({ span, blocks }: OutlinedSpan, hash: HashNow) {
+    this.#start = span.start;
+    this.#strong = blocks.map(({ strong }) => hexOf(strong));
+    this.#hash = hash;
+    for (const [index, { weak }] of blocks.entries()) {
+      const alike = this.#blocks.get(weak) ?? new Map<string, number>();
+      const strong = this.#strong[index] as string;
+      if (!alike.has(strong)) alike.set(strong, index);
+      this.#blocks.set(weak, alike);
     }
   }
 
   /**
-   * The bytes of a chunk as parts; undefined when too much of it is new for that to be worth it, or on a platform that hashes nothing at once.
+   * The bytes of a chunk as parts; undefined when too much of it is new for that to be worth it.
    * Cost: a few steps for each byte, and a hash for each block that may be one of the base.
    */
   match(bytes: Uint8Array): MatchedChunk | undefined {
-    if (sha256Now === undefined) return undefined;
     const parts: PatchPart[] = [];
     const literalBytesMax = Math.min(PATCH_LITERAL_BYTES_MAX, bytes.length * PATCHED_LITERAL_SHARE_MAX);
     let literalBytes = 0;
@@ -64,8 +64,9 @@ export class OutlineMatcher {
     let place = 0;
     let sum = rollingAt(bytes, place);
     while (sum !== undefined) {
-      const block = this.#blockAt({ bytes, place, weak: sum.value }, parts.at(-1));
-      if (block === undefined) {
+      const alike = this.#blocks.get(sum.value);
+      const span = alike && this.#find(alike, bytes.subarray(place, place + OUTLINE_BLOCK_BYTES), parts.at(-1));
+      if (span === undefined) {
         // What is new by now is too much already.
         if (literalBytes + place - start > literalBytesMax) return undefined;
         sum = place + OUTLINE_BLOCK_BYTES < bytes.length ? rolled(sum) : undefined;
@@ -73,7 +74,7 @@ export class OutlineMatcher {
         continue;
       }
       addLiteral(place);
-      addSpan(parts, this.#spanOf(block));
+      addSpan(parts, span);
       place += OUTLINE_BLOCK_BYTES;
       start = place;
       sum = rollingAt(bytes, place);
@@ -82,20 +83,14 @@ export class OutlineMatcher {
     return literalBytes > literalBytesMax || parts.length > PATCH_PARTS_MAX ? undefined : { parts, literalBytes };
   }
 
-  /** The block of the base that stands there; of several the one that follows the last part. */
-  #blockAt({ bytes, place, weak }: Place, last: PatchPart | undefined): number | undefined {
-    const alike = this.#indexes.get(weak);
-    if (alike === undefined) return undefined;
-    const strong = strongOf(bytes.subarray(place, place + OUTLINE_BLOCK_BYTES));
-    const same = alike.filter((index) => strong === hexOf(this.#outlined.blocks[index]?.strong ?? new Uint8Array(0)));
-    const following = same.find(
-      (index) => last !== undefined && 'end' in last && this.#spanOf(index).start === last.end,
-    );
-    return following ?? same[0];
-  }
-
-  #spanOf(index: number): ByteSpan {
-    const start = this.#outlined.span.start + index * OUTLINE_BLOCK_BYTES;
+  /** Where a block stands in the base, by those that have its weak sum; of several places the one that follows the last part. */
+  #find(alike: ReadonlyMap<string, number>, block: Uint8Array, last: PatchPart | undefined): ByteSpan | undefined {
+    const strong = this.#hash(block).slice(0, OUTLINE_STRONG_BYTES * 2);
+    const first = alike.get(strong);
+    if (first === undefined) return undefined;
+    const following = last !== undefined && 'end' in last ? (last.end - this.#start) / OUTLINE_BLOCK_BYTES : first;
+    const index = this.#strong[following] === strong ? following : first;
+    const start = this.#start + index * OUTLINE_BLOCK_BYTES;
     return { start, end: start + OUTLINE_BLOCK_BYTES };
   }
 }
@@ -115,10 +110,6 @@ function addSpan(parts: PatchPart[], span: ByteSpan): void {
   if (last !== undefined && 'end' in last && last.end === span.start) {
     parts[parts.length - 1] = { start: last.start, end: span.end };
   } else parts.push(span);
-}
-
-function strongOf(block: Uint8Array): string {
-  return (sha256Now?.(block) ?? '').slice(0, OUTLINE_STRONG_BYTES * 2);
 }
 
 function hexOf(bytes: Uint8Array): string {

@@ -9,9 +9,12 @@ import {
   PATCH_BYTES_MAX,
   PATCH_CHUNKS_MAX,
   type Upload,
+  type UploadId,
   unpackOutline,
 } from '@syncline/protocol';
+import { sha256Now } from '#sha256';
 import { fromBase64 } from './base64.ts';
+import { fillBatches, sumOf } from './fill-batches.ts';
 import {
   PATCH_LITERAL_BYTES_MAX,
   PATCH_PARTS_AT_ONCE_MAX,
@@ -21,7 +24,8 @@ import {
   PATCHED_LINK_BYTES_PER_SECOND_MAX,
   PATCHED_SHIFT_BYTES_MAX,
 } from './limits.ts';
-import { type MatchedChunk, OutlineMatcher } from './match-outline.ts';
+import { isSlowerThan } from './link-rate.ts';
+import { type HashNow, type MatchedChunk, OutlineMatcher } from './match-outline.ts';
 import type { ByteRange, FileContent } from './read-content.ts';
 import { isLost, readWhole } from './send-file-chunk.ts';
 import type { FormerContent, TransferDependencies } from './upload-files.ts';
@@ -38,30 +42,27 @@ interface EditedChunk extends ChunkRef {
  * Lets the service make missing chunks of an edited file from what the file was before, so that of a chunk only what is new travels.
  * Answers the upload without those that the service holds by then; all that is in the way leaves a chunk missing, and it is sent like any other.
  *
- * Nothing is trusted: the service hashes what it makes. Ends where the file turns out to be made anew. Cost: a request for up to OUTLINE_BYTES_MAX of the base, and
- * one for up to PATCH_CHUNKS_MAX chunks; a look at every byte of these chunks. Memory: one chunk, and the parts of one request.
+ * Nothing is trusted: the service hashes what it makes. Ends where the file turns out to be made anew, and does not begin on a platform
+ * that hashes nothing at once. Cost: a request for up to OUTLINE_BYTES_MAX of the base, and one for up to PATCH_CHUNKS_MAX chunks; a look at
+ * every byte of these chunks. Memory: one chunk, and the parts of those that one request outlines.
  *
  * @throws UnavailableError and the signal's reason.
  */
 export async function patchMissing(dependencies: Patching, content: FileContent, upload: Upload): Promise<Upload> {
   const { base } = content.source;
-  if (base === undefined || !isSlowLink(dependencies)) return upload;
+  if (base === undefined || sha256Now === undefined) return upload;
+  if (!isSlowerThan(PATCHED_LINK_BYTES_PER_SECOND_MAX, dependencies)) return upload;
   const edited = editedChunks(content, upload, base);
   if (edited.length === 0 || edited.length > PATCHED_CHUNKS_MAX) return upload;
   const held = new Set<ChunkHash>();
   for (const some of inTurns(edited)) {
-    const matched = await matchChunks(dependencies, { content, base }, some);
+    const matched = await matchChunks({ ...dependencies, hash: sha256Now }, { content, base }, some);
     if (matched === undefined) break;
-    const isTaken = await sendPatches(dependencies, { base, upload, matched, held });
-    if (!isTaken || matched.length < some.length / 2) break;
+    const made = await sendPatches(dependencies, { base, uploadId: upload.uploadId }, matched);
+    for (const hash of made.held) held.add(hash);
+    if (made.isRefused || matched.length < some.length / 2) break;
   }
   return { ...upload, missing: upload.missing.filter(({ hash }) => !held.has(hash)) };
-}
-
-/** What is not known is slow: most links are. */
-function isSlowLink({ bandwidth, link }: Patching): boolean {
-  const rate = Math.min(bandwidth?.upload.bytesPerSecond ?? Number.POSITIVE_INFINITY, link?.bytesPerSecond ?? 0);
-  return rate < PATCHED_LINK_BYTES_PER_SECOND_MAX;
 }
 
 function editedChunks({ source, chunks }: FileContent, { missing }: Upload, base: FormerContent): EditedChunk[] {
@@ -94,29 +95,18 @@ function spanInBase(
 }
 
 /** As many as one request outlines; few at first. */
-function* inTurns(edited: readonly EditedChunk[]): Iterable<readonly EditedChunk[]> {
-  let some: EditedChunk[] = [];
-  let bytes = 0;
-  let chunksMax = PATCHED_CHUNKS_FIRST;
-  for (const chunk of edited) {
-    const length = chunk.span.end - chunk.span.start;
-    if (some.length === chunksMax || (some.length > 0 && bytes + length > OUTLINE_BYTES_MAX)) {
-      yield some;
-      some = [];
-      bytes = 0;
-      chunksMax = OUTLINE_SPANS_MAX;
-    }
-    some.push(chunk);
-    bytes += length;
-  }
-  if (some.length > 0) yield some;
+function* inTurns(edited: readonly EditedChunk[]): Generator<readonly EditedChunk[], void> {
+  const fits = (some: readonly EditedChunk[]): boolean =>
+    some.length <= OUTLINE_SPANS_MAX && sumOf(some, ({ span }) => span.end - span.start) <= OUTLINE_BYTES_MAX;
+  yield* fillBatches(edited.slice(0, PATCHED_CHUNKS_FIRST), fits);
+  yield* fillBatches(edited.slice(PATCHED_CHUNKS_FIRST), fits);
 }
 
 type Matched = MatchedChunk & ChunkRef;
 
 /** Undefined when the service outlines nothing of this base. */
 async function matchChunks(
-  { api, gate, signal }: Patching,
+  { api, gate, signal, hash: hashNow }: Patching & { readonly hash: HashNow },
   { content, base }: { readonly content: FileContent; readonly base: FormerContent },
   edited: readonly EditedChunk[],
 ): Promise<readonly Matched[] | undefined> {
@@ -133,60 +123,45 @@ async function matchChunks(
     const found = await gate.run(size, async () => {
       signal.throwIfAborted();
       const bytes = await readWhole(content, place);
-      return isLost(bytes) ? undefined : new OutlineMatcher({ span, blocks }).match(bytes);
+      return isLost(bytes) ? undefined : new OutlineMatcher({ span, blocks }, hashNow).match(bytes);
     });
     if (found !== undefined) matched.push({ ...found, hash, size });
   }
   return matched;
 }
 
-/** False when the service takes no patches of this base: nothing more is tried then. */
-async function sendPatches(
-  { api, bandwidth, signal }: Patching,
-  {
-    base,
-    upload,
-    matched,
-    held,
-  }: {
-    readonly base: FormerContent;
-    readonly upload: Upload;
-    readonly matched: readonly Matched[];
-    readonly held: Set<ChunkHash>;
-  },
-): Promise<boolean> {
-  const { nodeId, rev } = base;
-  const parameters = { uploadId: upload.uploadId };
-  for (const some of fillRequests(matched)) {
-    const literalBytes = some.reduce((sum, chunk) => sum + chunk.literalBytes, 0);
-    // They travel in base64.
-    await bandwidth?.upload.take(Math.ceil((literalBytes * 4) / 3), { signal });
-    const patches = some.map(({ hash, parts }): ChunkPatch => ({ hash, parts: [...parts] }));
-    const answer = await api.patchChunks({ parameters, body: { base: { nodeId, rev }, patches }, signal });
-    if (!answer.ok) return false;
-    for (const hash of answer.value.held) held.add(hash);
-  }
-  return true;
+interface MadeChunks {
+  /** What the service holds. */
+  readonly held: readonly ChunkHash[];
+  /** Whether it takes no patches of this base: nothing more is tried then. */
+  readonly isRefused: boolean;
 }
 
-function* fillRequests(matched: readonly Matched[]): Iterable<readonly Matched[]> {
-  let some: Matched[] = [];
-  let [bytes, literalBytes, parts] = [0, 0, 0];
-  for (const chunk of matched) {
-    const isFull =
-      some.length === PATCH_CHUNKS_MAX ||
-      bytes + chunk.size > PATCH_BYTES_MAX ||
-      literalBytes + chunk.literalBytes > PATCH_LITERAL_BYTES_MAX ||
-      parts + chunk.parts.length > PATCH_PARTS_AT_ONCE_MAX;
-    if (isFull && some.length > 0) {
-      yield some;
-      some = [];
-      [bytes, literalBytes, parts] = [0, 0, 0];
-    }
-    some.push(chunk);
-    bytes += chunk.size;
-    literalBytes += chunk.literalBytes;
-    parts += chunk.parts.length;
+async function sendPatches(
+  { api, bandwidth, signal }: Patching,
+  { base, uploadId }: { readonly base: FormerContent; readonly uploadId: UploadId },
+  matched: readonly Matched[],
+): Promise<MadeChunks> {
+  const { nodeId, rev } = base;
+  const held: ChunkHash[] = [];
+  for (const some of fillBatches(matched, fitsRequest)) {
+    // They travel in base64.
+    const bytes = Math.ceil((sumOf(some, ({ literalBytes }) => literalBytes) * 4) / 3);
+    await bandwidth?.upload.take(bytes, { signal });
+    const patches = some.map(({ hash, parts }): ChunkPatch => ({ hash, parts: [...parts] }));
+    const body = { base: { nodeId, rev }, patches };
+    const answer = await api.patchChunks({ parameters: { uploadId }, body, signal });
+    if (!answer.ok) return { held, isRefused: true };
+    held.push(...answer.value.held);
   }
-  if (some.length > 0) yield some;
+  return { held, isRefused: false };
+}
+
+function fitsRequest(matched: readonly Matched[]): boolean {
+  return (
+    matched.length <= PATCH_CHUNKS_MAX &&
+    sumOf(matched, ({ size }) => size) <= PATCH_BYTES_MAX &&
+    sumOf(matched, ({ literalBytes }) => literalBytes) <= PATCH_LITERAL_BYTES_MAX &&
+    sumOf(matched, ({ parts }) => parts.length) <= PATCH_PARTS_AT_ONCE_MAX
+  );
 }

@@ -3,6 +3,7 @@ import type { ApiAnswer } from '../api/api-client.ts';
 import { compressChunk, isWorthCompressing } from './compress-chunks.ts';
 import { hashChunk } from './hashing.ts';
 import { COMPRESSED_LINK_BYTES_PER_SECOND_MAX, PACK_CHUNKS_MIN, PACK_ROUNDS_MAX } from './limits.ts';
+import { isSlowerThan } from './link-rate.ts';
 import { type SendOutcome, sendChunk } from './send-chunk.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
@@ -117,7 +118,7 @@ async function buildPack(
     chunks.push(chunk);
     parts.push(part);
   }
-  const compresses = isSlowLink(dependencies) && isWorthCompressing(parts);
+  const compresses = isSlowerThan(COMPRESSED_LINK_BYTES_PER_SECOND_MAX, dependencies) && isWorthCompressing(parts);
   const members: PackMember[] = [];
   chunks.forEach(({ hash, size }, index) => {
     const frame = compresses ? compressChunk(parts[index] as Uint8Array) : undefined;
@@ -127,12 +128,6 @@ async function buildPack(
   });
   const bytes = concatenate(parts);
   return { chunks, bytes, pack: { hash: await hashChunk(bytes), size: bytes.length, members } };
-}
-
-/** What is not known is slow: most links are. */
-function isSlowLink({ bandwidth, link }: Pick<PackSending, 'bandwidth' | 'link'>): boolean {
-  const rate = Math.min(bandwidth?.upload.bytesPerSecond ?? Number.POSITIVE_INFINITY, link?.bytesPerSecond ?? 0);
-  return rate < COMPRESSED_LINK_BYTES_PER_SECOND_MAX;
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {
