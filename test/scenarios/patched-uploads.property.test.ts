@@ -2,7 +2,13 @@
 import { expect, test } from '@jest/globals';
 import { KiB, MiB, type Node, type NodeId, opId } from '@syncline/protocol';
 import fc from 'fast-check';
-import { type UploadOutcome, type UploadSource, uploadFiles } from '../../client/src/transfers/upload-files.ts';
+import { LinkRate } from '../../client/src/transfers/link-rate.ts';
+import {
+  type TransferDependencies,
+  type UploadOutcome,
+  type UploadSource,
+  uploadFiles,
+} from '../../client/src/transfers/upload-files.ts';
 import { newId } from '../support/api-device.ts';
 import { faultyTransport, type TransportFault } from '../support/faulty-transport.ts';
 import { type InMemoryClient, objectPuts, openInMemoryClient, sourceOf } from '../support/in-memory-client.ts';
@@ -72,6 +78,13 @@ async function expectStored(
   expect(Buffer.compare(await downloadBytes(client, member, nodeId), after)).toBe(0);
 }
 
+/** Uploads what the file is after an edit, by a client of its own. */
+async function uploadEdit(world: World, after: Uint8Array, dependencies: Partial<TransferDependencies> = {}) {
+  const client = openInMemoryClient(world.service, world.member);
+  const [outcome] = await uploadFiles({ ...client, ...dependencies }, [edited(world, after)]);
+  return { client, outcome };
+}
+
 function sentBytes({ sent }: InMemoryClient): number {
   return sent.reduce((sum, { body }) => sum + (body?.length ?? 0), 0);
 }
@@ -90,11 +103,10 @@ test.each([
     (before: Uint8Array) =>
       insert(Buffer.concat([before.subarray(0, 9000), before.subarray(9010)]), 90_000, before.subarray(0, 10)),
   ],
-])('when of a large file %s, some 16 KiB for each place travel', async (_what, edit) => {
+])('when of a large file %s, less than 96 KiB travel', async (_what, edit) => {
   const world = await openWorld();
-  const client = openInMemoryClient(world.service, world.member);
   const after = edit(world.before);
-  const [outcome] = await uploadFiles(client, [edited(world, after)]);
+  const { client, outcome } = await uploadEdit(world, after);
   expect(objectPuts(client).length).toBe(0);
   expect(sentBytes(client)).toBeLessThan(96 * KiB);
   await expectStored(world, client, outcome, after);
@@ -102,9 +114,8 @@ test.each([
 
 test('a file of one chunk is patched too', async () => {
   const world = await openWorld(600 * KiB);
-  const client = openInMemoryClient(world.service, world.member);
   const after = Buffer.from(world.before).fill(0, 5, 9);
-  const [outcome] = await uploadFiles(client, [edited(world, after)]);
+  const { client, outcome } = await uploadEdit(world, after);
   expect(objectPuts(client).length).toBe(0);
   expect(sentBytes(client)).toBeLessThan(96 * KiB);
   await expectStored(world, client, outcome, after);
@@ -112,19 +123,17 @@ test('a file of one chunk is patched too', async () => {
 
 test('what is new for the most part is sent as it is', async () => {
   const world = await openWorld();
-  const client = openInMemoryClient(world.service, world.member);
   const after = new SeededRandom('after').bytes(FILE_BYTES);
-  const [outcome] = await uploadFiles(client, [edited(world, after)]);
+  const { client, outcome } = await uploadEdit(world, after);
   expect(client.sent.some(({ url }) => url.endsWith('/patches'))).toBe(false);
   await expectStored(world, client, outcome, after);
 });
 
 test('behind an insertion that is longer than a block, what is left is found where it stands now', async () => {
   const world = await openWorld();
-  const client = openInMemoryClient(world.service, world.member);
   const longer = insert(world.before, 200_000, new SeededRandom('inserted').bytes(100 * KiB));
   const after = longer.fill(7, 3_000_000, 3_000_016);
-  const [outcome] = await uploadFiles(client, [edited(world, after)]);
+  const { client, outcome } = await uploadEdit(world, after);
   expect(objectPuts(client).length).toBe(0);
   expect(sentBytes(client)).toBeLessThan(256 * KiB);
   await expectStored(world, client, outcome, after);
@@ -132,19 +141,17 @@ test('behind an insertion that is longer than a block, what is left is found whe
 
 test('of a file that was made anew, long as it may be, a few chunks are looked at', async () => {
   const world = await openWorld(16 * MiB);
-  const client = openInMemoryClient(world.service, world.member);
   const after = Buffer.from(world.before.map((byte) => byte ^ 0x55));
-  const [outcome] = await uploadFiles(client, [edited(world, after)]);
+  const { client, outcome } = await uploadEdit(world, after);
   expect(client.sent.filter(({ url }) => url.endsWith('/outlines'))).toHaveLength(1);
   await expectStored(world, client, outcome, after);
 });
 
 test('a file with edits in most of its chunks is patched by as few requests as hold them', async () => {
   const world = await openWorld(16 * MiB);
-  const client = openInMemoryClient(world.service, world.member);
   const after = Buffer.from(world.before);
   for (let at = 0; at < after.length; at += 500_000) after.fill(1, at, at + 16);
-  const [outcome] = await uploadFiles(client, [edited(world, after)]);
+  const { client, outcome } = await uploadEdit(world, after);
   expect(objectPuts(client).length).toBeLessThan(2);
   expect(client.sent.length).toBeLessThan(12);
   expect(sentBytes(client)).toBeLessThan(2 * MiB);
@@ -163,12 +170,9 @@ test('a base that is not there any more is in nobody’s way', async () => {
 
 test('a base of which the store has lost a chunk keeps no edit from being stored', async () => {
   const world = await openWorld();
-  const client = openInMemoryClient(world.service, world.member);
   const { objects } = world.service.stores;
-  const keys = objects.keys();
-  for (const lost of keys) objects.sweep(lost);
-  const after = Buffer.from(world.before).fill(7, 1_500_000, 1_500_016);
-  const [outcome] = await uploadFiles(client, [edited(world, after)]);
+  for (const lost of objects.keys()) objects.sweep(lost);
+  const { client, outcome } = await uploadEdit(world, Buffer.from(world.before).fill(7, 1_500_000, 1_500_016));
   expect(client.sent.filter(({ url }) => url.endsWith('/outlines'))).toHaveLength(1);
   expect(objectPuts(client)).toHaveLength(1);
   expect(outcome?.kind).toBe('uploaded');
@@ -176,10 +180,10 @@ test('a base of which the store has lost a chunk keeps no edit from being stored
 
 test('over a link that is faster than asking nothing is asked', async () => {
   const world = await openWorld();
-  const client = openInMemoryClient(world.service, world.member);
-  const link = { bytesPerSecond: 100_000_000, measure: (_bytes: number, send: () => Promise<unknown>) => send() };
+  const link = new LinkRate(world.service.stores.clock, () => 0);
+  await link.measure(100 * MiB, async () => undefined);
   const after = Buffer.from(world.before).fill(7, 1_500_000, 1_500_016);
-  const [outcome] = await uploadFiles({ ...client, link: link as never }, [edited(world, after)]);
+  const { client, outcome } = await uploadEdit(world, after, { link });
   expect(client.sent.some(({ url }) => url.endsWith('/outlines'))).toBe(false);
   await expectStored(world, client, outcome, after);
 });
@@ -243,6 +247,42 @@ test('whatever is edited, and whatever the network does: everybody has the file 
         });
         const [outcome] = await uploadFiles(client, [edited(world, after)]);
         await expectStored(world, openInMemoryClient(world.service, world.member), outcome, after);
+      },
+    ),
+    { numRuns: propertyCases(20) },
+  );
+}, 120_000);
+
+test('whenever the process dies: the next one stores what is missing, and everybody has the file as it is now', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(someEdit, { minLength: 1, maxLength: 6 }),
+      fc.integer({ min: 1, max: 8 }),
+      fc.boolean(),
+      async (edits, diesAt, isDone) => {
+        const world = await openWorld();
+        const after = applyEdits(world.before, edits);
+        const death = new AbortController();
+        const network = inMemoryTransport(world.service);
+        let count = 0;
+        const dying = openInMemoryClient(world.service, world.member, {
+          send: async ({ signal: _none, ...request }) => {
+            death.signal.throwIfAborted();
+            count += 1;
+            if (count < diesAt) return network.send(request);
+            // What was asked last is done or not, and its answer is heard by nobody.
+            if (isDone) await network.send(request);
+            death.abort(new Error('killed'));
+            throw death.signal.reason;
+          },
+        });
+        const { signal } = death;
+        const first = await uploadFiles(dying, [edited(world, after)], { signal: death.signal }).catch(
+          (failure: unknown) => failure,
+        );
+        if (death.signal.aborted) expect(first).toBe(death.signal.reason);
+        const { client, outcome } = await uploadEdit(world, after);
+        await expectStored(world, client, outcome, after);
       },
     ),
     { numRuns: propertyCases(20) },
