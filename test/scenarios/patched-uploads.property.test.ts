@@ -276,7 +276,6 @@ test('whenever the process dies: the next one stores what is missing, and everyb
             throw death.signal.reason;
           },
         });
-        const { signal } = death;
         const first = await uploadFiles(dying, [edited(world, after)], { signal: death.signal }).catch(
           (failure: unknown) => failure,
         );
