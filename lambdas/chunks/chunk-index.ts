@@ -1,4 +1,4 @@
-import type { AccountId, ChunkHash, EpochMs, StoredForm } from '@syncline/protocol';
+import type { AccountId, ChunkHash, ChunkRef, EpochMs, StoredForm } from '@syncline/protocol';
 
 /**
  * What is known of stored chunks: where each lies, until when it is pinned, and which accounts have shown to possess it.
@@ -96,6 +96,15 @@ export const CHUNK_KEYS_MAX = 20_000;
 /** Whether a chunk lies in this very object alone, and the object may be removed with it. */
 export function isOwnObject({ objectKey }: Pick<NewChunk, 'objectKey'>): boolean {
   return !objectKey.startsWith('packs/');
+}
+
+/** A chunk that is all of an object, in the version that the store has told. */
+export function loneChunk(
+  { hash, size }: ChunkRef,
+  objectKey: string,
+  { versionId }: { readonly versionId?: string | undefined },
+): NewChunk {
+  return { hash, size, objectKey, offset: 0, ...(versionId === undefined ? {} : { versionId }) };
 }
 
 export function chunkObjectKey(domain: string, hash: ChunkHash): string {

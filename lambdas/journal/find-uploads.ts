@@ -10,7 +10,7 @@ import {
   packedLength,
   type UploadId,
 } from '@syncline/protocol';
-import { type ChunkIndex, type ChunkRecord, chunkObjectKey, type NewChunk } from '../chunks/chunk-index.ts';
+import { type ChunkIndex, type ChunkRecord, chunkObjectKey, loneChunk, type NewChunk } from '../chunks/chunk-index.ts';
 import { manifestObjectKey, type ObjectStore } from '../chunks/object-store.ts';
 import { isWrittenBy } from '../chunks/writer-tag.ts';
 import type { DeviceCaller } from '../runtime/caller.ts';
@@ -165,7 +165,7 @@ async function findSent(
   const head = await deps.objects.head(objectKey);
   const written = { accountId: search.caller.accountId, objectKey };
   if (!(await isWrittenBy(deps, written, { head, sha256: chunk.hash, size: chunk.size }))) return undefined;
-  return { ...chunk, objectKey, offset: 0, ...(head?.versionId === undefined ? {} : { versionId: head.versionId }) };
+  return loneChunk(chunk, objectKey, head ?? {});
 }
 
 function missingChunks(chunks: readonly ChunkRef[]): UploadFinding {

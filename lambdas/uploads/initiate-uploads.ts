@@ -16,7 +16,7 @@ import {
   type Upload,
   UploadId,
 } from '@syncline/protocol';
-import type { NewChunk } from '../chunks/chunk-index.ts';
+import { loneChunk, type NewChunk } from '../chunks/chunk-index.ts';
 import { dedupDomain, manifestDomain } from '../chunks/dedup-domain.ts';
 import { manifestObjectKey } from '../chunks/object-store.ts';
 import type { DeviceCaller } from '../runtime/caller.ts';
@@ -122,9 +122,7 @@ async function writeManifests(
       await objects.write({ key: objectKey, sha256, bytes: packed });
       const head = await objects.head(objectKey);
       if (head === undefined) throw new UnavailableError(MANIFEST_IS_GOING);
-      const { versionId } = head;
-      const place = { objectKey, offset: 0, ...(versionId === undefined ? {} : { versionId }) };
-      return { ...place, hash: ChunkHash.parse(contentHash), size: packed.length };
+      return loneChunk({ hash: ChunkHash.parse(contentHash), size: packed.length }, objectKey, head);
     },
   );
   if (written.length === 0) return;

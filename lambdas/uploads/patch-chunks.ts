@@ -7,7 +7,7 @@ import {
   type PatchChunksResponse,
   type UploadId,
 } from '@syncline/protocol';
-import { chunkObjectKey, type NewChunk } from '../chunks/chunk-index.ts';
+import { chunkObjectKey, loneChunk, type NewChunk } from '../chunks/chunk-index.ts';
 import { copySpans, type SpanCopy } from '../chunks/copy-spans.ts';
 import { readManifestPage } from '../journal/describe-content.ts';
 import { findRevision } from '../journal/read-content.ts';
@@ -137,8 +137,7 @@ async function storeChunks(
     // What lies there may be of an earlier time, and of somebody else.
     const head = await objects.head(objectKey);
     if (head?.sha256 !== hash || head.size !== bytes.length) return [];
-    const { versionId } = head;
-    return [{ hash, size: bytes.length, objectKey, offset: 0, ...(versionId === undefined ? {} : { versionId }) }];
+    return [loneChunk({ hash, size: bytes.length }, objectKey, head)];
   });
   const added = written.flat();
   if (added.length === 0) return new Set();

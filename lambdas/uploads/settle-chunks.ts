@@ -1,5 +1,5 @@
 import { type ChunkHash, type ChunkRef, type EpochMs, epochMs, storedLength, type UploadId } from '@syncline/protocol';
-import { type ChunkRecord, chunkObjectKey, type NewChunk } from '../chunks/chunk-index.ts';
+import { type ChunkRecord, chunkObjectKey, loneChunk, type NewChunk } from '../chunks/chunk-index.ts';
 import type { ObjectHead } from '../chunks/object-store.ts';
 import { openStored } from '../chunks/open-stored.ts';
 import { isProofOfPossession, possessionChallenge } from '../chunks/possession.ts';
@@ -128,11 +128,5 @@ async function recordShown(
 }
 
 function newChunk({ domain }: ChunkOwner, { chunk, head }: Case): NewChunk {
-  const versionId = head?.versionId;
-  return {
-    ...chunk,
-    objectKey: chunkObjectKey(domain, chunk.hash),
-    offset: 0,
-    ...(versionId === undefined ? {} : { versionId }),
-  };
+  return loneChunk(chunk, chunkObjectKey(domain, chunk.hash), head ?? {});
 }
