@@ -1,10 +1,10 @@
 import { type DeviceId, type DeviceLag, type NamespaceId, parseInstant, SECOND_MS } from '@syncline/protocol';
 import type { JournalPosition, StoredDevice } from '../accounts/account-store.ts';
-import type { NamespaceHead, NamespaceStore } from '../namespaces/namespace-store.ts';
+import type { JournalEntry, NamespaceHead, NamespaceStore } from '../namespaces/namespace-store.ts';
 import type { Caller } from '../runtime/caller.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
-import { LAG_READS_IN_FLIGHT_MAX } from './limits.ts';
+import { LAG_READS_IN_FLIGHT_MAX, OWN_ENTRIES_READ_MAX } from './limits.ts';
 
 export interface MeasureLagsDependencies {
   readonly namespaces: Pick<NamespaceStore, 'listEntries' | 'readAccess'>;
@@ -15,7 +15,8 @@ type Heads = ReadonlyMap<NamespaceId, NamespaceHead>;
 
 /**
  * How far devices are behind the journals that they follow, as far as the account may read them now. Left out are devices that were
- * unlinked, or have never read changes. Cost: a read a namespace, and a Query for each place in a journal at which a device waits.
+ * unlinked, or have never read changes. What a device has committed itself it need not read: it is not behind those entries, of which up to
+ * OWN_ENTRIES_READ_MAX are found. Cost: a read a namespace, and a Query for each place in a journal at which a device waits.
  */
 export async function measureLags(
   { namespaces, clock }: MeasureLagsDependencies,
@@ -34,22 +35,41 @@ export async function measureLags(
   for (const position of live.flatMap(({ positions }) => positions)) {
     if (entriesBehind(heads, position) > 0) waiting.set(positionKey(position), position);
   }
-  const since = new Map(
+  const unread = new Map(
     await mapBounded(LAG_READS_IN_FLIGHT_MAX, [...waiting], async ([key, { namespaceId, epoch, seq }]) => {
       // Of another epoch nothing is known but that all of it is new.
-      const after = heads.get(namespaceId)?.epoch === epoch ? seq : 0;
-      const [next] = await namespaces.listEntries({ namespaceId, after, limit: 1 });
-      return [key, next === undefined ? undefined : parseInstant(next.changedAt)] as const;
+      const isContinued = heads.get(namespaceId)?.epoch === epoch;
+      const page = isContinued ? { after: seq, limit: OWN_ENTRIES_READ_MAX } : { after: 0, limit: 1 };
+      return [key, await namespaces.listEntries({ namespaceId, ...page })] as const;
     }),
   );
   const now = clock.now();
   return new Map(
     live.map(({ deviceId, positions }) => {
-      const oldest = Math.min(now, ...positions.map((position) => since.get(positionKey(position)) ?? now));
-      const entries = positions.reduce((sum, position) => sum + entriesBehind(heads, position), 0);
+      const waits = positions.map((position) => {
+        const entries = unread.get(positionKey(position)) ?? [];
+        return waitFor({ deviceId, entries, behind: entriesBehind(heads, position) });
+      });
+      const oldest = Math.min(now, ...waits.map(({ since = now }) => since));
+      const entries = waits.reduce((sum, wait) => sum + wait.behind, 0);
       return [deviceId, { entries, seconds: Math.floor((now - oldest) / SECOND_MS) }];
     }),
   );
+}
+
+/** What of the entries behind a position a device waits for, and since when: from the first on that it has not made itself. */
+function waitFor(journal: {
+  readonly deviceId: DeviceId;
+  readonly entries: readonly JournalEntry[];
+  readonly behind: number;
+}): { readonly behind: number; readonly since: number | undefined } {
+  const { deviceId, entries, behind } = journal;
+  const own = entries.findIndex((entry) => entry.deviceId !== deviceId);
+  const left = behind - (own === -1 ? entries.length : own);
+  const next = entries[own === -1 ? entries.length - 1 : own];
+  return left <= 0 || next === undefined
+    ? { behind: 0, since: undefined }
+    : { behind: left, since: parseInstant(next.changedAt) };
 }
 
 /** What nobody may read any more is nothing to wait for. */

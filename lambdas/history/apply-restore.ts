@@ -88,7 +88,7 @@ async function commitSteps(
   });
   // The device of the caller may be at work itself: what it did meanwhile nobody has planned for.
   const work = { namespaceId, operations, caller: page.caller, budget: { chunks: 0 }, seenBatches: ownBatches(page) };
-  const results = await commitToNamespace(dependencies, work);
+  const { results } = await commitToNamespace(dependencies, work);
   return new Map([...results].map(([id, result]) => [splitOpId(id).index, result]));
 }
 

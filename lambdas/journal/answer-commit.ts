@@ -1,4 +1,4 @@
-import type { CommitResponse, Operation, OperationResult } from '@syncline/protocol';
+import type { CommitResponse, OperationResult } from '@syncline/protocol';
 import type { DeviceCaller } from '../runtime/caller.ts';
 import type { CountName, Meter } from '../runtime/meter.ts';
 import { done, type Outcome } from '../runtime/outcome.ts';
@@ -13,7 +13,7 @@ const COUNTS = {
 /** Commits operations and counts what became of them. A request whose operations are all refused is answered like any other. */
 export async function answerCommit(
   dependencies: Parameters<typeof commitOperations>[0] & { readonly meter: Meter },
-  request: { readonly operations: readonly Operation[] },
+  request: Parameters<typeof commitOperations>[1],
   caller: DeviceCaller,
 ): Promise<Outcome<CommitResponse>> {
   const response = await commitOperations(dependencies, request, caller);

@@ -2,13 +2,15 @@ import {
   assert,
   COMMIT_CONFIRM_CHUNKS_MAX,
   type CommitResponse,
+  type Cursor,
   type NamespaceId,
   type Operation,
   type OperationResult,
   type OpId,
 } from '@syncline/protocol';
 import type { DeviceCaller } from '../runtime/caller.ts';
-import { type CommitDependencies, commitToNamespace } from './commit-to-namespace.ts';
+import { advanceCursor } from './advance-cursor.ts';
+import { type CommitDependencies, commitToNamespace, type NamespaceAnswer } from './commit-to-namespace.ts';
 
 /**
  * Applies operations to the trees that they name, and answers each of them in the order of the request.
@@ -17,28 +19,32 @@ import { type CommitDependencies, commitToNamespace } from './commit-to-namespac
  * err do not hinder the others. Operations on one namespace are applied in their order, namespaces apart from each other.
  * Idempotent by (device, opId) for OPERATION_RESULT_MS: a repeat answers what was answered first, and writes nothing.
  * Cost, in one namespace: one read of the head; results, nodes and places at one time; one read per level of folders above; then one
- * transaction for at least 16 operations (24 new files). Where nothing is to be written, the head is read once more instead.
+ * transaction for at least 16 operations (24 new files). Where nothing is to be written, the head is read once more instead. A cursor is
+ * advanced without a read.
  *
  * @throws UnavailableError when a store did not answer. Operations may have been applied; a repeat tells.
  */
 export async function commitOperations(
   dependencies: CommitDependencies,
-  request: { readonly operations: readonly Operation[] },
+  request: { readonly operations: readonly Operation[]; readonly cursor?: Cursor | undefined },
   caller: DeviceCaller,
 ): Promise<CommitResponse> {
   const budget = { chunks: COMMIT_CONFIRM_CHUNKS_MAX };
   const answers = new Map<OpId, OperationResult>();
+  const namespaces = new Map<NamespaceId, NamespaceAnswer>();
   for (const [namespaceId, operations] of groupByNamespace(request.operations)) {
-    const results = await commitToNamespace(dependencies, { namespaceId, operations, caller, budget });
-    for (const [opId, result] of results) answers.set(opId, result);
+    const answer = await commitToNamespace(dependencies, { namespaceId, operations, caller, budget });
+    for (const [opId, result] of answer.results) answers.set(opId, result);
+    namespaces.set(namespaceId, answer);
   }
-  return {
-    results: request.operations.map(({ opId }) => {
-      const result = answers.get(opId);
-      assert(result !== undefined, 'every operation is answered');
-      return result;
-    }),
-  };
+  const results = request.operations.map(({ opId }) => {
+    const result = answers.get(opId);
+    assert(result !== undefined, 'every operation is answered');
+    return result;
+  });
+  const from = request.cursor;
+  const cursor = from === undefined ? undefined : await advanceCursor(dependencies, { from, namespaces }, caller);
+  return cursor === undefined ? { results } : { results, cursor };
 }
 
 /** An opId that stands twice in a request names one operation: the first. */

@@ -43,6 +43,19 @@ export interface NamespaceWork {
   readonly seenBatches?: ReadonlySet<string>;
 }
 
+/** Entries of a journal that follow one another: those behind `after`, up to `seq`. */
+export interface WrittenEntries {
+  readonly epoch: number;
+  readonly after: number;
+  readonly seq: number;
+}
+
+export interface NamespaceAnswer {
+  readonly results: ReadonlyMap<OpId, OperationResult>;
+  /** What the operations have written, up to where somebody else's entries stand between. */
+  readonly written: WrittenEntries | undefined;
+}
+
 /** A namespace at one head, and what is known of the operations that are still open there. */
 interface Round {
   readonly view: NamespaceView;
@@ -57,17 +70,18 @@ interface Round {
 export async function commitToNamespace(
   dependencies: CommitDependencies,
   work: NamespaceWork,
-): Promise<ReadonlyMap<OpId, OperationResult>> {
+): Promise<NamespaceAnswer> {
   const results = new Map<OpId, OperationResult>();
   const uploads = new Map<UploadId, UploadFinding>();
   let round: Round | undefined;
+  let written: WrittenEntries | undefined;
   let tries = 0;
   while (results.size < work.operations.length) {
     const open = work.operations.filter(({ opId }) => !results.has(opId));
-    if (tries === COMMIT_TRIES_MAX) return answerAll(results, open, overrun());
+    if (tries === COMMIT_TRIES_MAX) return { results: answerAll(results, open, overrun()), written };
     if (round === undefined) {
       const begun = await beginRound(dependencies, { ...work, operations: open }, uploads);
-      if (begun.kind === 'refused') return answerAll(results, open, begun.error);
+      if (begun.kind === 'refused') return { results: answerAll(results, open, begun.error), written };
       round = begun.value;
       for (const [opId, result] of round.answered) results.set(opId, result);
       continue;
@@ -80,9 +94,16 @@ export async function commitToNamespace(
       continue;
     }
     tries = 0;
-    for (const [opId, result] of decided) results.set(opId, result);
+    for (const [opId, result] of decided.results) results.set(opId, result);
+    written = decided.written === undefined ? written : followedBy(written, decided.written);
   }
-  return results;
+  return { results, written };
+}
+
+function followedBy(before: WrittenEntries | undefined, next: WrittenEntries): WrittenEntries {
+  if (before === undefined) return next;
+  const isNext = before.epoch === next.epoch && before.seq === next.after;
+  return isNext ? { ...before, seq: next.seq } : before;
 }
 
 /** Reads the head, and after it everything that the operations name. What is found out of uploads is kept in `uploads`. */
@@ -118,7 +139,7 @@ async function commitNext(
   dependencies: CommitDependencies,
   work: NamespaceWork,
   { view, uploads }: Round,
-): Promise<ReadonlyMap<OpId, OperationResult> | undefined> {
+): Promise<NamespaceAnswer | undefined> {
   const { namespaceId, caller } = work;
   const now = dateChange(view.head, dependencies.clock.now());
   const { namespaces, random } = dependencies;
@@ -138,11 +159,14 @@ async function commitNext(
   assert(countTransactionItems(transaction) <= view.itemsMost, 'no transaction touches more than was told at once');
   // Conflicts and errors are not stored: a repeat decides them again. No transaction vouches for what they were decided on,
   // which another commit may have parted: perhaps this very request, sent twice.
-  if (transaction.results.length === 0) return (await isStillHead(dependencies, work, view)) ? results : undefined;
+  if (transaction.results.length === 0) {
+    return (await isStillHead(dependencies, work, view)) ? { results, written: undefined } : undefined;
+  }
   const outcome = await namespaces.commit(transaction);
   if (outcome.kind === 'superseded') return undefined;
   view.settle();
-  return results;
+  const { epoch, expectedSeq, entries } = transaction;
+  return { results, written: { epoch, after: expectedSeq, seq: expectedSeq + entries.length } };
 }
 
 /** A restore may also touch the folder in the trash that it leaves; in a shared folder what leaves the trash may be in two. */

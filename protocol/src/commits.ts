@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { Cursor } from './changes.ts';
 import { OperationError } from './errors.ts';
 import { NamespaceId, NodeId, OpId, UploadId } from './ids.ts';
 import { COMMIT_OPERATIONS_MAX } from './limits.ts';
@@ -122,7 +123,9 @@ export const Operation = z.discriminatedUnion('type', [
 ]);
 export type Operation = z.infer<typeof Operation>;
 
+/** With `cursor`, that of the caller's delta, the answer may tell one that has come further. */
 export const CommitRequest = z.strictObject({
+  cursor: z.optional(Cursor),
   operations: z.array(Operation).check(z.minLength(1), z.maxLength(COMMIT_OPERATIONS_MAX)),
 });
 export type CommitRequest = z.input<typeof CommitRequest>;
@@ -163,6 +166,11 @@ export const OperationResult = z.discriminatedUnion('status', [
 ]);
 export type OperationResult = z.infer<typeof OperationResult>;
 
-/** One result per operation, in the order of the request. */
-export const CommitResponse = z.strictObject({ results: z.array(OperationResult) });
+/**
+ * One result per operation, in the order of the request.
+ *
+ * `cursor` goes on behind all of them: what the journals tell between the cursor of the request and this one is what the results tell, and
+ * nothing else. It is absent where something else has happened between, and may be absent at any time: then the delta tells.
+ */
+export const CommitResponse = z.strictObject({ results: z.array(OperationResult), cursor: z.optional(Cursor) });
 export type CommitResponse = z.infer<typeof CommitResponse>;

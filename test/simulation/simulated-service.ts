@@ -1,5 +1,6 @@
 import {
   type ChangesResponse,
+  type CommitResponse,
   type ContentHash,
   type DeviceId,
   type NamespaceId,
@@ -22,6 +23,7 @@ import type { InMemoryStores } from '../support/in-memory-stores.ts';
 import { readRecorded } from '../support/stored-chunk.ts';
 import type { Chance } from './chance.ts';
 import type { ContentLedger } from './content-ledger.ts';
+import { positionsIn } from './cursor-positions.ts';
 import { type DoomedFile, JournalOracle } from './journal-oracle.ts';
 import { type AskedOperation, ModelMirror } from './model-mirror.ts';
 import { SimulatedClock } from './simulated-clock.ts';
@@ -314,6 +316,7 @@ export class SimulatedService {
         const outcome = await operations.commit(request, caller);
         if (outcome.kind === 'done') {
           for (const result of outcome.value.results) this.#checkResult(deviceId, result);
+          await this.#checkAdvance(request.body.cursor, outcome.value);
         }
         return outcome;
       },
@@ -357,6 +360,20 @@ export class SimulatedService {
     }
   }
 
+  /** What a commit says has been read with its results: a delta would have told these entries, and no others. */
+  async #checkAdvance(cursor: string | undefined, { results, cursor: next }: CommitResponse): Promise<void> {
+    if (cursor === undefined || next === undefined) return;
+    const reached = new Map(positionsIn(next).map((position) => [position.namespaceId, position]));
+    for (const { namespaceId, seq: from } of positionsIn(cursor)) {
+      await this.catchUp(namespaceId);
+      const to = reached.get(namespaceId)?.seq ?? 0;
+      const told = results.filter((result) => result.status === 'committed');
+      const own = told.filter(({ node, seq }) => node.namespaceId === namespaceId && seq > from);
+      const changes = own.toSorted((left, right) => left.seq - right.seq).map((result) => ({ namespaceId, ...result }));
+      this.#checkSpan({ from, to, changes, least: 0 });
+    }
+  }
+
   #checkSpan({ from, to, changes, least }: Span): void {
     const told = changes.map(({ seq }) => seq);
     const expected = Array.from({ length: to - from }, (_, index) => from + 1 + index);
@@ -373,21 +390,7 @@ export class SimulatedService {
 interface Span {
   readonly from: number;
   readonly to: number;
-  readonly changes: ChangesResponse['changes'];
+  readonly changes: readonly Pick<ChangesResponse['changes'][number], 'namespaceId' | 'seq' | 'node'>[];
   /** What was answered before the delta was asked for. */
   readonly least: number;
-}
-
-interface CursorPosition {
-  readonly namespaceId: NamespaceId;
-  readonly epoch: number;
-  readonly seq: number;
-}
-
-/** What stands in a cursor; that it was not forged is its reader's check. */
-function positionsIn(cursor: string): readonly CursorPosition[] {
-  const json = JSON.parse(Buffer.from(cursor.split('.')[0] ?? '', 'base64url').toString()) as {
-    readonly at: readonly (readonly [NamespaceId, number, number])[];
-  };
-  return json.at.map(([namespaceId, epoch, seq]) => ({ namespaceId, epoch, seq }));
 }

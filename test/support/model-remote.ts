@@ -40,11 +40,14 @@ export function modelRemote(service: ModelService, device: ModelDevice, faults: 
       const next = seq + changes.length;
       return ok({ changes: [...changes], cursor: cursorAt(next), hasMore: next < service.journal.length });
     },
-    commit: async (operations) => {
+    commit: async (operations, from) => {
       faults.onCommit?.('before');
+      const before = service.journal.length;
       const results = service.commit(device, operations);
+      const isContinued = from === cursorAt(before) && service.journal.length > before;
+      const cursor = isContinued ? { cursor: cursorAt(service.journal.length) } : {};
       faults.onCommit?.('after');
-      return ok(results);
+      return ok({ results, ...cursor });
     },
     nameContent: async (source) => {
       const bytes = await readAll(source);

@@ -125,13 +125,14 @@ test('an answer with other bytes than were sent agrees on nothing, and both cont
         const remote = await service.connect(number, faults);
         return {
           ...remote,
-          commit: async (operations) => {
+          commit: async (operations, cursor) => {
             const [put] = operations;
-            if (!edited.isFirst || put?.type !== 'put' || put.nodeId === undefined) return remote.commit(operations);
+            const isEdit = put?.type === 'put' && put.nodeId !== undefined;
+            if (!edited.isFirst || !isEdit) return remote.commit(operations, cursor);
             edited.isFirst = false;
             const uploadId = UploadId.parse(model.upload(Buffer.from('theirs')).uploadId);
             const results = model.commit(modelDevice(9), [{ ...put, uploadId }]);
-            return { kind: 'ok', value: results };
+            return { kind: 'ok', value: { results } };
           },
         };
       },

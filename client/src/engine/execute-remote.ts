@@ -1,6 +1,7 @@
 import {
   assert,
   COMMIT_OPERATIONS_MAX,
+  type Cursor,
   encodeUlid,
   type NodeId,
   type Operation,
@@ -147,41 +148,54 @@ export async function commit(execution: Execution, commitments: readonly Commitm
 /** Does so for several requests, one after the other: while one is under way the answers to the one before it are taken over. */
 export async function commitInTurn(execution: Execution, requests: readonly (readonly Commitment[])[]): Promise<void> {
   let takeAnswers: (() => void) | undefined;
+  let { cursor } = execution.trees.position;
   for (const commitments of requests) {
     if (commitments.length === 0) continue;
-    const sent = sendCommit(execution, commitments);
+    const from = cursor;
+    const sent = sendCommit(execution, commitments, from);
     try {
       takeAnswers?.();
     } finally {
       const answer = await sent;
-      takeAnswers = () => takeCommitted(execution, commitments, answer);
+      if (answer.kind === 'ok') cursor = answer.value.cursor ?? cursor;
+      takeAnswers = () => takeCommitted(execution, { commitments, from }, answer);
     }
   }
   takeAnswers?.();
 }
 
-function sendCommit({ ports }: Execution, commitments: readonly Commitment[]): ReturnType<Remote['commit']> {
+function sendCommit(
+  { ports }: Execution,
+  commitments: readonly Commitment[],
+  cursor: Cursor | undefined,
+): ReturnType<Remote['commit']> {
   const batch = encodeUlid(ports.random(16));
-  return ports.remote.commit(
-    commitments.map((one, index): Operation => ({ ...one.operation, opId: opId(batch, index) })),
-  );
+  const operations = commitments.map((one, index): Operation => ({ ...one.operation, opId: opId(batch, index) }));
+  return ports.remote.commit(operations, cursor);
 }
 
 function takeCommitted(
   execution: Execution,
-  commitments: readonly Commitment[],
+  { commitments, from }: { readonly commitments: readonly Commitment[]; readonly from: Cursor | undefined },
   answer: Awaited<ReturnType<Remote['commit']>>,
 ): void {
   if (answer.kind === 'refused') {
     for (const one of commitments) refuse(execution, one.nodeId, answer.problem);
     return;
   }
-  assert(answer.value.length === commitments.length, 'every operation has its answer');
-  for (const [index, result] of answer.value.entries()) {
+  const { results, cursor } = answer.value;
+  assert(results.length === commitments.length, 'every operation has its answer');
+  const { trees } = execution;
+  const isContinued = cursor !== undefined && trees.position.cursor === from;
+  for (const [index, result] of results.entries()) {
     const commitment = commitments[index];
     assert(commitment !== undefined, 'an answer belongs to an operation');
     takeResult(execution, commitment, result);
+    const { namespaceId } = commitment.operation;
+    if (isContinued && result.status === 'committed') trees.noteSequence(namespaceId, result.seq);
   }
+  // All that the delta would tell up to there has been taken over, and is written down with it.
+  if (isContinued) trees.setPosition({ ...trees.position, cursor });
 }
 
 function takeResult(execution: Execution, commitment: Commitment, result: OperationResult): void {

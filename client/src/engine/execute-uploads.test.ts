@@ -36,13 +36,13 @@ test('many small files are sent together, and committed in as many requests as t
       sends.push(sources.length);
       return remote.send(sources);
     },
-    commit: async (operations) => {
+    commit: async (operations, cursor) => {
       commits.push(operations.length);
       committing += 1;
       expect(committing).toBe(1);
       await turns(2);
       committing -= 1;
-      return remote.commit(operations);
+      return remote.commit(operations, cursor);
     },
   }));
   expect(await device.sync()).toMatchObject({ kind: 'rested', problems: [] });
@@ -71,9 +71,9 @@ test('slices of many files fill their commits and their packs', async () => {
 test('files of one folder are sent one after the other, so that their folder is looked at once', async () => {
   const parents: string[] = [];
   const { device } = deviceWith(0, (remote) => ({
-    commit: (operations) => {
+    commit: (operations, cursor) => {
       for (const one of operations) if (one.type === 'put') parents.push(one.parentId);
-      return remote.commit(operations);
+      return remote.commit(operations, cursor);
     },
   }));
   for (const folder of [0, 1, 2, 3]) device.files.mkdir(`folder ${folder}`);
@@ -91,11 +91,11 @@ test('while a slice is committed, the next ones are sent, and no more than are a
       sends += 1;
       return remote.send(sources);
     },
-    commit: async (operations) => {
+    commit: async (operations, cursor) => {
       commits += 1;
       begun.resolve();
       await held.promise;
-      return remote.commit(operations);
+      return remote.commit(operations, cursor);
     },
   }));
   // Two of them fill a slice.

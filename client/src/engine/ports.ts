@@ -278,7 +278,11 @@ export interface Remote {
     readonly page: string | undefined;
   }): Promise<RemoteAnswer<TreeResponse>>;
   listChanges(cursor: Cursor): Promise<RemoteAnswer<ChangesResponse>>;
-  commit(operations: readonly Operation[]): Promise<RemoteAnswer<readonly OperationResult[]>>;
+  /** With the cursor of the delta the answer may have one behind all that was committed, of which the delta would tell nothing but the results. */
+  commit(
+    operations: readonly Operation[],
+    cursor?: Cursor,
+  ): Promise<RemoteAnswer<{ readonly results: readonly OperationResult[]; readonly cursor?: Cursor | undefined }>>;
   /**
    * The name of a content; undefined when the file changed while it was read. One content has several names, because files are cut in
    * several ways: where it is one of the `known` contents, which have the same size, this is the name by which that is known.

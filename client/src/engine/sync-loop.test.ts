@@ -176,7 +176,7 @@ test('a service that refuses everything for now is one that cannot be reached: e
     return {
       ...remote,
       listChanges: (cursor) => (isThrottled ? refuse() : remote.listChanges(cursor)),
-      commit: (operations) => (isThrottled ? refuse() : remote.commit(operations)),
+      commit: (operations, cursor) => (isThrottled ? refuse() : remote.commit(operations, cursor)),
     };
   };
   const device = new SyncDevice({ ...model, connect }, 1);

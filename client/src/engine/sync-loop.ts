@@ -282,11 +282,9 @@ export class SyncLoop implements FolderSync {
       this.#needsPull = true;
       return this.#retry('offline', failure instanceof Error ? failure.message : String(failure));
     }
-    if (pull) {
-      this.#pulledAt = now;
-      const { cursor, seq, mounted } = this.#engine.trees.position;
-      if (cursor !== undefined) hints.seen({ cursor, seq, mounted });
-    }
+    if (pull) this.#pulledAt = now;
+    const { cursor, seq, mounted } = this.#engine.trees.position;
+    if (cursor !== undefined) hints.seen({ cursor, seq, mounted });
     return this.#settle(outcome);
   }
 

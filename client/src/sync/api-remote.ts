@@ -70,9 +70,9 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
       return toAnswer(await api.listTree({ query: { ...of, ...place, ...from }, signal }));
     },
     listChanges: async (cursor) => toAnswer(await api.listChanges({ query: { cursor }, signal })),
-    commit: async (operations) => {
-      const answer = toAnswer(await api.commit({ body: { operations: [...operations] }, signal }));
-      return answer.kind === 'ok' ? { kind: 'ok', value: answer.value.results } : answer;
+    commit: async (operations, cursor) => {
+      const from = cursor === undefined ? {} : { cursor };
+      return toAnswer(await api.commit({ body: { ...from, operations: [...operations] }, signal }));
     },
     nameContent: async (source, known) => {
       const content = await readManifest({ signal, cutting: dependencies.cutting }, source, known);
