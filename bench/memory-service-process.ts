@@ -7,6 +7,7 @@ import { getConfiguration } from '../lambdas/accounts/get-configuration.ts';
 import { S3ObjectStore } from '../lambdas/chunks/s3-object-store.ts';
 import { createApiHandler } from '../lambdas/runtime/create-api-handler.ts';
 import { MemoryClock } from '../lambdas/runtime/memory-clock.ts';
+import { systemRandom } from '../lambdas/runtime/system-clock.ts';
 import { createSocketHandler } from '../lambdas/sockets/create-socket-handler.ts';
 import { openSocket } from '../lambdas/sockets/open-socket.ts';
 import { deliverPushes } from '../test/support/deliver-pushes.ts';
@@ -35,7 +36,8 @@ class MachineClock extends MemoryClock {
 
 /** Started by memory-service.ts: serves everything, tells its address, and when asked, what it has worked on. */
 const places = JSON.parse(process.argv[2] ?? '{}') as MemoryServicePlaces;
-const ownStores = createInMemoryStores({ clock: new MachineClock() });
+/** Randomness that a seed replays is for tests: it costs ten times as much as what is deployed. */
+const ownStores = createInMemoryStores({ clock: new MachineClock(), random: systemRandom });
 const { accounts, attempts, clock, telemetry, sockets, pusher, namespaces, objects: ownObjects } = ownStores;
 const stores = { ...ownStores, objects: places.objects === undefined ? ownObjects : s3Objects(places.objects.url) };
 let work: Work[] = [];

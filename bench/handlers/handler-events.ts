@@ -1,4 +1,13 @@
-import { NodeId, type Operation, opId, type Route, type RouteName, routes, UploadId } from '@syncline/protocol';
+import {
+  type Cursor,
+  NodeId,
+  type Operation,
+  opId,
+  type Route,
+  type RouteName,
+  routes,
+  UploadId,
+} from '@syncline/protocol';
 import { signCursor } from '../../lambdas/journal/cursor-codec.ts';
 import type { ApiEvent } from '../../lambdas/runtime/api-event.ts';
 import { MemoryKeyRing } from '../../lambdas/runtime/memory-key-ring.ts';
@@ -39,12 +48,12 @@ export async function handlerRequests(entries: number): Promise<readonly Handler
     {
       name: 'commit one new file',
       functionName: 'commit',
-      event: eventOf('commit', { body: { operations: newFiles(1) } }),
+      event: await commitEvent(entries, 1),
     },
     {
       name: 'commit 100 new files',
       functionName: 'commit',
-      event: eventOf('commit', { body: { operations: newFiles(100) } }),
+      event: await commitEvent(entries, 100),
     },
     { name: 'delta of 1,000', functionName: 'delta', event: await deltaEvent(entries, 1000) },
     {
@@ -59,10 +68,16 @@ export async function handlerRequests(entries: number): Promise<readonly Handler
 
 /** Asks for the last entries of the journal. */
 async function deltaEvent(entries: number, count: number): Promise<ApiEvent> {
-  const cursor = await signCursor(keyRing, accountId, {
-    positions: [{ namespaceId, epoch: 1, seq: entries - count }],
-  });
-  return eventOf('listChanges', { query: { cursor } });
+  return eventOf('listChanges', { query: { cursor: await cursorAt(entries - count) } });
+}
+
+/** Commits new files as a device does that has read all of the journal. */
+async function commitEvent(entries: number, count: number): Promise<ApiEvent> {
+  return eventOf('commit', { body: { cursor: await cursorAt(entries), operations: newFiles(count) } });
+}
+
+function cursorAt(seq: number): Promise<Cursor> {
+  return signCursor(keyRing, accountId, { positions: [{ namespaceId, epoch: 1, seq }] });
 }
 
 function newFiles(count: number): readonly Operation[] {

@@ -166,7 +166,8 @@ async function commitNext(
   if (outcome.kind === 'superseded') return undefined;
   view.settle();
   const { epoch, expectedSeq, entries } = transaction;
-  return { results, written: { epoch, after: expectedSeq, seq: expectedSeq + entries.length } };
+  const written = { epoch, after: expectedSeq, seq: expectedSeq + entries.length };
+  return { results, written: entries.length === 0 ? undefined : written };
 }
 
 /** A restore may also touch the folder in the trash that it leaves; in a shared folder what leaves the trash may be in two. */
@@ -189,10 +190,10 @@ function applyDecision(context: OperationContext, { opId }: Operation, decision:
   switch (decision.kind) {
     case 'change': {
       const { change, conflict } = decision;
-      const seq = view.apply(context, opId, change);
+      const { seq, node } = view.apply(context, opId, change);
       const met = conflict === undefined ? {} : { conflict };
       view.keepResult(context, opId, { namespaceId, seq, ...met });
-      return { opId, status: 'committed', node: toWireNode(change.after), seq, ...met };
+      return { opId, status: 'committed', node, seq, ...met };
     }
     case 'unchanged': {
       const { seq } = view.head;

@@ -21,6 +21,7 @@ import {
   type StoredResult,
   type StoredRevision,
 } from '../namespaces/namespace-store.ts';
+import { resultItemKey } from '../namespaces/transaction-items.ts';
 import { ANCESTORS_MAX } from './limits.ts';
 import { entryOf, newWrites } from './namespace-writes.ts';
 import { type Author, logicalBytesAdded, type NodeChange, trashBytesAdded } from './node-change.ts';
@@ -166,8 +167,8 @@ export class NamespaceView {
     return this.#namespaces.getRevision({ namespaceId: this.#head.namespaceId, nodeId, rev });
   }
 
-  /** Adds a change, and answers the sequence of its entry. Precondition: it was decided on this view. */
-  apply(author: Author, opId: OpId, change: NodeChange): number {
+  /** Adds a change, and answers its entry. Precondition: it was decided on this view. */
+  apply(author: Author, opId: OpId, change: NodeChange): JournalEntry {
     const { before } = change;
     const seq = this.head.seq + 1;
     const isFolderDeleted = change.type === 'deleted' && change.after.kind === 'folder';
@@ -175,7 +176,8 @@ export class NamespaceView {
     assert((before?.rev ?? 0) === (this.#current(after.nodeId)?.rev ?? 0), 'a change is made on the node as it is');
     assert(after.rev === (before?.rev ?? 0) + 1, 'every change makes the next revision');
     this.#own.forget();
-    this.#writes.entries.push(entryOf(author, { seq, opId, change }));
+    const entry = entryOf(author, { seq, opId, change });
+    this.#writes.entries.push(entry);
     this.#writes.nodes.set(after.nodeId, after);
     this.#writePlaces(before, after);
     this.#writeTrash(change);
@@ -185,20 +187,22 @@ export class NamespaceView {
       this.#writes.revisions.push(change.revision);
       this.#writes.bytesRetainedDelta += change.revision.size;
     }
-    return seq;
+    return entry;
   }
 
   keepResult(author: Author, opId: OpId, result: StoredResult): void {
     const { accountId, device } = author.caller;
-    this.#writes.results.push({ accountId, deviceId: device.deviceId, opId, result });
+    const { deviceId } = device;
+    this.#writes.results.push({ accountId, deviceId, opId, result });
+    this.#writes.resultItems.add(resultItemKey({ accountId, deviceId }, opId));
   }
 
   /** At least as many items as the transaction touches; told at once. */
   get itemsMost(): number {
-    const { entries, nodes, revisions, places, trash, freeing, doomed, results } = this.#writes;
+    const { entries, nodes, revisions, places, trash, freeing, doomed, resultItems } = this.#writes;
     const isShared = this.#head.groundId !== undefined;
     const written = entries.length + nodes.size + revisions.length + places.size + trash.size * (isShared ? 2 : 1);
-    return 1 + written + freeing.size + doomed.size + results.length + (isShared ? 1 : 0);
+    return 1 + written + freeing.size + doomed.size + resultItems.size + (isShared ? 1 : 0);
   }
 
   /** All changes as one transaction on the head that was read; each item is touched once, however many operations met on it. */

@@ -1,4 +1,4 @@
-import { epochMs, JOURNAL_RETENTION_MS, type NodeId, type OpId } from '@syncline/protocol';
+import { epochMs, formatInstant, JOURNAL_RETENTION_MS, type NodeId, type OpId } from '@syncline/protocol';
 import type {
   JournalEntry,
   NamespaceTransaction,
@@ -20,6 +20,8 @@ export interface NamespaceWrites {
   readonly trash: Map<string, TrashChange>;
   readonly doomed: Set<NodeId>;
   readonly results: NamespaceTransaction['results'][number][];
+  /** The items that hold these, by their keys. */
+  readonly resultItems: Set<string>;
   bytesLogicalDelta: number;
   bytesRetainedDelta: number;
   bytesTrashDelta: number;
@@ -37,6 +39,7 @@ export function newWrites(): NamespaceWrites {
     trash: new Map(),
     doomed: new Set(),
     results: [],
+    resultItems: new Set(),
     bytesLogicalDelta: 0,
     bytesRetainedDelta: 0,
     bytesTrashDelta: 0,
@@ -59,7 +62,7 @@ export function entryOf(
     type: made.change.type,
     node: toWireNode(made.change.after),
     deviceId: author.caller.device.deviceId,
-    changedAt: new Date(author.now).toISOString(),
+    changedAt: formatInstant(author.now),
     accountId: author.caller.accountId,
     opId: made.opId,
     expiresAt: epochMs(author.now + JOURNAL_RETENTION_MS),

@@ -28,3 +28,5 @@ assert(JSON_VALUES_MAX >= INITIATION_VALUES, 'the largest initiation must be rea
 assert(JSON_VALUES_MAX >= COMMIT_OPERATIONS_MAX * 24, 'the largest commit must be readable');
 /** A message of a queue that failed comes again after the first, and after twice as long each time that it fails again, up to the other. */
 export const FAILED_RETRY = { secondsMin: 2, secondsMax: 300 };
+/** Random bytes that are drawn from the system at once. */
+export const RANDOM_POOL_BYTES = 4096;

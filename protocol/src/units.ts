@@ -18,8 +18,12 @@ export function epochMs(value: number): EpochMs {
 
 /** RFC 3339 UTC with milliseconds, as it stands on the wire. */
 export function formatInstant(value: EpochMs): string {
-  return new Date(value).toISOString();
+  if (value !== lastFormatted.value) lastFormatted = { value, text: new Date(value).toISOString() };
+  return lastFormatted.text;
 }
+
+/** What a request writes has one time, and it is written hundreds of times. */
+let lastFormatted = { value: epochMs(0), text: new Date(0).toISOString() };
 
 /** Precondition: `text` is an RFC 3339 instant, as every instant on the wire is. */
 export function parseInstant(text: string): EpochMs {

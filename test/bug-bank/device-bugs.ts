@@ -2,6 +2,8 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const WIPE = 'client/src/platform/node/wipe-folder.test.ts';
 const LAG = 'test/scenarios/device-lag.test.ts';
+const ADVANCE = 'lambdas/journal/advance-cursor.ts';
+const OWN = 'test/scenarios/own-commits.test.ts';
 
 /** Errors in what an account does with its devices. */
 export const DEVICE_BUGS: readonly PlantedBug[] = [
@@ -96,6 +98,69 @@ export const DEVICE_BUGS: readonly PlantedBug[] = [
     caughtBy: {
       file: 'test/scenarios/wipe-check.test.ts',
       test: 'nobody learns what others keep, nor a member of a shared folder what lies around it',
+    },
+  },
+  {
+    id: 'cursor-passes-over-others',
+    what: 'A commit answers the cursor behind what it wrote, whatever others have written before.',
+    invariant: 'I-11',
+    file: ADVANCE,
+    find: 'if (written.epoch !== position.epoch || written.after !== seq) return undefined;',
+    replace: 'if (written.epoch !== position.epoch) return undefined;',
+    caughtBy: { file: OWN, test: 'where somebody else was in between there is none, and the old one tells all' },
+  },
+  {
+    id: 'cursor-into-another-epoch',
+    what: 'A cursor from before tables were set back goes on behind a commit after it.',
+    invariant: 'I-11',
+    file: ADVANCE,
+    find: 'if (written.epoch !== position.epoch || written.after !== seq) return undefined;',
+    replace: 'if (written.after !== seq) return undefined;',
+    caughtBy: {
+      file: OWN,
+      test: 'a cursor of another epoch, of another account, or that nobody signed stays what it was',
+    },
+  },
+  {
+    id: 'cursor-over-the-gap-of-a-request',
+    what: 'What others wrote between two transactions of one request counts as read by who sent it.',
+    invariant: 'I-11',
+    file: 'lambdas/journal/commit-to-namespace.ts',
+    find: '  return isNext ? { ...before, seq: next.seq } : before;\n',
+    replace: '  return isNext ? { ...before, seq: next.seq } : { ...before, seq: Math.max(before.seq, next.seq) };\n',
+    caughtBy: { file: OWN, test: 'where somebody else came between two transactions of one request there is none' },
+  },
+  {
+    id: 'cursor-behind-a-repeat',
+    what: 'A commit that was answered before counts as read, though others may have written before it.',
+    invariant: 'I-11',
+    file: ADVANCE,
+    find: "result.status === 'committed' && result.seq > seq) return undefined;",
+    replace: "result.status === 'committed' && result.seq > seq) seq = result.seq;",
+    caughtBy: { file: OWN, test: 'what was committed before takes the cursor along over nothing' },
+  },
+  {
+    id: 'own-entries-are-read-back',
+    what: 'A device does not take the cursor that a commit answers, and reads back what it has made itself.',
+    invariant: 'I-12',
+    file: 'client/src/engine/execute-remote.ts',
+    find: '  if (isContinued) trees.setPosition({ ...trees.position, cursor });\n',
+    replace: '',
+    caughtBy: {
+      file: 'client/src/engine/sync-loop.test.ts',
+      test: 'what a device commits itself it does not read back, and what others do in between it does',
+    },
+  },
+  {
+    id: 'lag-of-what-a-device-made',
+    what: 'A device counts as behind the changes that it has made itself.',
+    invariant: 'I-12',
+    file: 'lambdas/devices/measure-lags.ts',
+    find: 'const left = behind - (own === -1 ? entries.length : own);',
+    replace: 'const left = behind;',
+    caughtBy: {
+      file: LAG,
+      test: 'a device is not behind what it has committed itself, but behind what others have made after it',
     },
   },
 ];

@@ -51,8 +51,8 @@ export const SERVICE_BUGS: readonly PlantedBug[] = [
     what: 'A refusal is answered although what it was decided on was read at two times.',
     invariant: 'I-8',
     file: 'lambdas/journal/commit-to-namespace.ts',
-    find: 'return (await isStillHead(dependencies, work, view)) ? results : undefined;',
-    replace: 'return results;',
+    find: 'return (await isStillHead(dependencies, work, view)) ? { results, written: undefined } : undefined;',
+    replace: 'return { results, written: undefined };',
     caughtBy: {
       file: 'test/scenarios/overtaken-reads.test.ts',
       test: 'a put whose repeat was overtaken is answered as it was committed, not as a conflict with itself',

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { type DeviceLag, MINUTE_MS, SECOND_MS } from '@syncline/protocol';
+import { COMMIT_OPERATIONS_MAX, type DeviceLag, MINUTE_MS, rootNodeId, SECOND_MS } from '@syncline/protocol';
+import { OWN_ENTRIES_READ_MAX } from '../../lambdas/devices/limits.ts';
 import { CommitWorld } from '../support/commit-world.ts';
 import type { Member } from '../support/in-memory-member.ts';
 
@@ -48,6 +49,42 @@ test('a device that reads to the end is behind nothing, and one that does not is
   expect((await lags(world, desk))['phone']).toEqual({ entries: 3, seconds: 90 });
   await read(world, phone, { cursor: cursors.phone });
   expect((await lags(world, desk))['phone']).toEqual({ entries: 0, seconds: 0 });
+});
+
+test('a device is not behind what it has committed itself, but behind what others have made after it', async () => {
+  const world = new CommitWorld();
+  const { clock } = world.service.stores;
+  const [desk, phone] = [await world.device('desk'), await world.device('phone')];
+  await read(world, desk, { cursor: await cursorOf(world, desk), pages: 1 });
+  await read(world, phone, { cursor: await cursorOf(world, phone), pages: 1 });
+  for (const name of ['a', 'b']) await world.mkdir(desk, name);
+  clock.advance(MINUTE_MS);
+  expect(await lags(world, desk)).toEqual({ desk: { entries: 0, seconds: 0 }, phone: { entries: 2, seconds: 60 } });
+  await world.mkdir(phone, 'c');
+  await world.mkdir(desk, 'd');
+  clock.advance(MINUTE_MS);
+  expect(await lags(world, desk)).toEqual({ desk: { entries: 2, seconds: 60 }, phone: { entries: 4, seconds: 120 } });
+});
+
+test('a device that has made more than is looked at counts as behind the rest, if at all', async () => {
+  const world = new CommitWorld();
+  const desk = await world.device('desk');
+  await read(world, desk, { cursor: await cursorOf(world, desk), pages: 1 });
+  const parentId = rootNodeId(desk.namespaceId);
+  for (let start = 0; start < OWN_ENTRIES_READ_MAX; start += COMMIT_OPERATIONS_MAX) {
+    const names = Array.from({ length: COMMIT_OPERATIONS_MAX }, (_none, index) => `folder ${start + index}`);
+    await world.commit(
+      desk,
+      world.name(
+        desk,
+        names.map((name) => ({ type: 'mkdir', parentId, name })),
+      ),
+    );
+  }
+  expect(await lags(world, desk)).toEqual({ desk: { entries: 0, seconds: 0 } });
+  await world.mkdir(desk, 'one more');
+  world.service.stores.clock.advance(MINUTE_MS);
+  expect(await lags(world, desk)).toEqual({ desk: { entries: 1, seconds: 60 } });
 });
 
 test('a device that follows and finds nothing new is written down every few minutes, and no more', async () => {

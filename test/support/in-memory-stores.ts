@@ -17,6 +17,7 @@ import type {
 } from '../../lambdas/namespaces/namespace-store.ts';
 import { MemoryPackIndex } from '../../lambdas/packs/memory-pack-index.ts';
 import { MemoryReferenceStore } from '../../lambdas/references/memory-reference-store.ts';
+import type { Random } from '../../lambdas/runtime/clock.ts';
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
 import { MemoryKeyRing } from '../../lambdas/runtime/memory-key-ring.ts';
 import { MemoryTelemetry } from '../../lambdas/runtime/memory-telemetry.ts';
@@ -38,6 +39,8 @@ export interface InMemoryStoresOptions {
   /** Chooses all ids and tickets. */
   readonly seed?: string;
   readonly clock?: MemoryClock;
+  /** Instead of one that `seed` replays. */
+  readonly random?: Random;
   /** Keeps the bytes of objects elsewhere than in memory. */
   readonly keep?: (bytes: Uint8Array) => KeptBytes;
 }
@@ -48,11 +51,12 @@ export type InMemoryStores = ReturnType<typeof createInMemoryStores>;
 export function createInMemoryStores(options: InMemoryStoresOptions = {}) {
   const seed = options.seed ?? 'in-memory';
   const clock = options.clock ?? new MemoryClock();
+  const random: Random = options.random ?? new SeededRandom(seed);
   const namespaces = new StreamingNamespaceStore({ clock });
   const objects = new MemoryObjectStore({ clock, keep: options.keep });
   return {
     clock,
-    random: new SeededRandom(seed),
+    random,
     telemetry: new MemoryTelemetry(),
     keyRing: new MemoryKeyRing({ secret: createHash('sha256').update(seed).digest() }),
     namespaces,

@@ -103,6 +103,49 @@ test('a file that is written again and again is sent from time to time, and as i
   await ended;
 });
 
+test('what a device commits itself it does not read back, and what others do in between it does', async () => {
+  const service = new ModelService();
+  const clock = new VirtualClock();
+  const model = modelSyncService(service);
+  const told: string[] = [];
+  let asked = 0;
+  const connect: SyncService['connect'] = async (number, faults) => {
+    const remote = await model.connect(number, faults);
+    const listChanges: typeof remote.listChanges = async (cursor) => {
+      asked += 1;
+      const answer = await remote.listChanges(cursor);
+      if (answer.kind === 'ok') told.push(...answer.value.changes.map(({ node }) => node.name));
+      return answer;
+    };
+    return { ...remote, listChanges };
+  };
+  const [a, b] = [new SyncDevice({ ...model, connect }, 1), new SyncDevice(model, 2)];
+  const hints = new GivenHints();
+  const loop = await a.loop({ clock, hints });
+  const ended = loop.run();
+  await clock.pass(1000);
+  const begun = asked;
+  for (let file = 0; file < 300; file++) a.files.write(`file ${file}`, `text ${file}`);
+  a.files.mkdir('folder');
+  await clock.pass(5000);
+  expect(service.journal).toHaveLength(301);
+  expect([asked - begun, told]).toEqual([0, []]);
+  expect(hints.seenSeqs.at(-1)).toBe(301);
+  b.files.write('theirs', 'by another device');
+  await b.sync();
+  a.files.write('file 0', 'edited');
+  await clock.pass(5000);
+  expect(a.files.tree().has('theirs')).toBe(false);
+  hints.give();
+  await clock.pass(5000);
+  expect(told).toEqual(['theirs', 'file 0']);
+  expect(serviceTree(service)).toEqual(a.files.tree());
+  const stopped = loop.stop();
+  await clock.pass(100);
+  await stopped;
+  await ended;
+});
+
 test('an idle loop asks for nothing', async () => {
   const { clock, a } = await world();
   const seen = a.hints.seenSeqs.length;
