@@ -5,11 +5,10 @@ import {
   type Cursor,
   type NamespaceId,
   type Operation,
-  type OperationResult,
   type OpId,
 } from '@syncline/protocol';
 import type { DeviceCaller } from '../runtime/caller.ts';
-import { advanceCursor } from './advance-cursor.ts';
+import { advanceCursor, cursorOfCommit } from './advance-cursor.ts';
 import { type CommitDependencies, commitToNamespace, type NamespaceAnswer } from './commit-to-namespace.ts';
 
 /**
@@ -29,22 +28,31 @@ export async function commitOperations(
   request: { readonly operations: readonly Operation[]; readonly cursor?: Cursor | undefined },
   caller: DeviceCaller,
 ): Promise<CommitResponse> {
-  const budget = { chunks: COMMIT_CONFIRM_CHUNKS_MAX };
-  const answers = new Map<OpId, OperationResult>();
-  const namespaces = new Map<NamespaceId, NamespaceAnswer>();
-  for (const [namespaceId, operations] of groupByNamespace(request.operations)) {
-    const answer = await commitToNamespace(dependencies, { namespaceId, operations, caller, budget });
-    for (const [opId, result] of answer.results) answers.set(opId, result);
-    namespaces.set(namespaceId, answer);
-  }
+  const [namespaces, from] = await Promise.all([
+    commitByNamespace(dependencies, request.operations, caller),
+    cursorOfCommit(dependencies, request.cursor, caller),
+  ]);
+  const answers = new Map([...namespaces.values()].flatMap((answer) => [...answer.results]));
   const results = request.operations.map(({ opId }) => {
     const result = answers.get(opId);
     assert(result !== undefined, 'every operation is answered');
     return result;
   });
-  const from = request.cursor;
   const cursor = from === undefined ? undefined : await advanceCursor(dependencies, { from, namespaces }, caller);
   return cursor === undefined ? { results } : { results, cursor };
+}
+
+async function commitByNamespace(
+  dependencies: CommitDependencies,
+  asked: readonly Operation[],
+  caller: DeviceCaller,
+): Promise<ReadonlyMap<NamespaceId, NamespaceAnswer>> {
+  const budget = { chunks: COMMIT_CONFIRM_CHUNKS_MAX };
+  const answers = new Map<NamespaceId, NamespaceAnswer>();
+  for (const [namespaceId, operations] of groupByNamespace(asked)) {
+    answers.set(namespaceId, await commitToNamespace(dependencies, { namespaceId, operations, caller, budget }));
+  }
+  return answers;
 }
 
 /** An opId that stands twice in a request names one operation: the first. */

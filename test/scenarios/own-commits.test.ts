@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type Cursor, type Operation, rootNodeId } from '@syncline/protocol';
 import { readCursor, signCursor } from '../../lambdas/journal/cursor-codec.ts';
+import { UnavailableError } from '../../lambdas/runtime/unavailable-error.ts';
 import { CommitWorld } from '../support/commit-world.ts';
 import type { Member } from '../support/in-memory-member.ts';
 
@@ -138,4 +139,15 @@ test('a cursor goes on for the namespaces of the request, and stays where it was
   const behind = await commit(desk, after as Cursor, folders(desk, 'home again'));
   expect(await told(desk, behind as Cursor)).toEqual(['theirs']);
   expect((await readCursor(stores.keyRing, desk.accountId, behind as Cursor))?.mounts).toBe(true);
+});
+
+test('a commit is answered without a cursor where the key for cursors cannot be had', async () => {
+  const { stores, desk, cursorOf, commit, folders, told } = await world();
+  const before = await cursorOf(desk);
+  const sign = stores.keyRing.sign.bind(stores.keyRing);
+  stores.keyRing.sign = (purpose, message) =>
+    purpose === 'cursor' ? Promise.reject(new UnavailableError('no key')) : sign(purpose, message);
+  expect(await commit(desk, before, folders(desk, 'mine'))).toBeUndefined();
+  stores.keyRing.sign = sign;
+  expect(await told(desk, before)).toEqual(['mine']);
 });
