@@ -19,13 +19,14 @@ export function describeSpeeds(all: readonly Carried[], { amount, unit }: Carrie
 
 /** The requests of a median run up; of ours those to the API, too. */
 export function describeRequests(all: readonly Carried[]): readonly Figure[] {
-  return all.flatMap(({ carrier, up }) => [
+  return all.flatMap(({ carrier, up, down }) => [
     { name: `${carrier.name}: PUTs of objects, up`, value: median(up.map(putsOf)), unit: 'requests' },
     {
       name: `${carrier.name}: other requests to the store, up`,
       value: median(up.map((run) => requestsOf(run) - putsOf(run))),
       unit: 'requests',
     },
+    { name: `${carrier.name}: requests to the store, down`, value: median(down.map(requestsOf)), unit: 'requests' },
   ]);
 }
 

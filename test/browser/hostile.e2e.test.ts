@@ -186,8 +186,11 @@ test('no content is taken for a script, a style, a worker, a frame that runs or 
 test('a content that is opened by itself has no origin: it reaches no token, no file and no script', async () => {
   const { page, heard } = await openWatched();
   await page.getByText('d.css', { exact: true }).first().waitFor();
+  // It is who answers such an address; before it is there, the site answers with the app.
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   const alone = await page.context().newPage();
-  await alone.goto(paths.get('b.svg') ?? '');
+  const answer = await alone.goto(paths.get('b.svg') ?? '');
+  expect([answer?.status(), answer?.fromServiceWorker()]).toEqual([200, true]);
   // By the debugger, which can do more than the content itself, for which there are no scripts at all.
   const debugging = await page.context().newCDPSession(alone);
   const reach = async (expression: string): Promise<unknown> => {

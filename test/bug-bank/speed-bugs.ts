@@ -38,4 +38,16 @@ export const SPEED_BUGS: readonly PlantedBug[] = [
       test: 'what is new keeps the id that its listing made up, and gets another one each time that this is decided again',
     },
   },
+  {
+    id: 'neighbours-are-fetched-apart',
+    what: 'Files that lie together in a pack are fetched one of each folder in turn, each by a request of its own.',
+    invariant: 'I-12',
+    file: 'client/src/engine/transfer-queue.ts',
+    find: '    ordered.push(...files.slice(start, start + NEIGHBOUR_FILES).sort(compare));\n',
+    replace: '    ordered.push(...files.slice(start, start + NEIGHBOUR_FILES));\n    void compare;\n',
+    caughtBy: {
+      file: 'test/scenarios/many-small-files.test.ts',
+      test: 'small files that were written across their folders come to another device by few requests to the store',
+    },
+  },
 ];

@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { KiB, type NodeId, PACK_BYTES_MAX, PACK_MEMBERS_MAX } from '@syncline/protocol';
 import { compressChunk } from '../../client/src/transfers/compress-chunks.ts';
 import { type UploadOutcome, uploadFiles } from '../../client/src/transfers/upload-files.ts';
+import { FetchingDevice } from '../support/fetching-device.ts';
 import { type InMemoryClient, objectPuts, openInMemoryClient, sourceOf } from '../support/in-memory-client.ts';
 import { join, type Member, textBytes } from '../support/in-memory-member.ts';
 import { InMemoryService } from '../support/in-memory-service.ts';
@@ -124,4 +125,22 @@ test('outcomes are told while later packs are still to come', async () => {
   expect(told.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 6000 }, (_, index) => index));
   expect(objectPuts(client).length).toBe(3);
   expect(putsWhenTold[0]).toBeLessThan(3);
+}, 60_000);
+
+test('small files that were written across their folders come to another device by few requests to the store', async () => {
+  const service = new InMemoryService();
+  const [desk, phone] = [
+    new FetchingDevice(service, await join(service, 'alice', 'desk')),
+    new FetchingDevice(service, await join(service, 'alice', 'phone')),
+  ];
+  const [folders, files] = [30, 2400];
+  for (let folder = 0; folder < folders; folder++) desk.files.mkdir(`folder ${folder}`);
+  for (let file = 0; file < files; file++)
+    desk.files.write(`folder ${file % folders}/${file}`, `text ${file}`.padEnd(900));
+  expect(await desk.sync()).toMatchObject({ kind: 'rested', problems: [] });
+  expect(await phone.sync()).toMatchObject({ kind: 'rested', problems: [] });
+  expect(phone.files.tree()).toEqual(desk.files.tree());
+  const gets = phone.client.sent.filter(({ method, url }) => method === 'GET' && url.startsWith('memory:'));
+  // A hundred are asked for at a time, and lie in a few places.
+  expect(gets.length).toBeLessThan(files / 20);
 }, 60_000);

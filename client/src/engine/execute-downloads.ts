@@ -106,7 +106,8 @@ function queueOf({ trees }: Execution, nodeIds: readonly NodeId[]): TransferQueu
   return new TransferQueue(
     nodeIds.map((item) => {
       const there = trees.remote.get(item);
-      return { item, bytes: there?.size ?? 0, changedAt: there?.modifiedAtMs ?? 0 };
+      const folder = there?.parentId ?? '';
+      return { item, bytes: there?.size ?? 0, changedAt: there?.modifiedAtMs ?? 0, folder };
     }),
   );
 }

@@ -64,6 +64,11 @@ export const OLDEST_TURN = 4;
 export const GIVE_WAY_MS = 1000;
 /** … and for so many times as long as it took to plan it, so that plans stay a small part of the work. */
 export const GIVE_WAY_PLANS = 10;
+/**
+ * Files of which those of one folder are fetched one after the other: as many as a slice has in which they were sent so, so that those that lie
+ * next to each other in a pack are asked for together.
+ */
+export const NEIGHBOUR_FILES = UPLOAD_SLICE_FILES;
 /** Files that are fetched before the agreement on them is written down. */
 export const DOWNLOAD_SLICE_FILES = 200;
 /** Files that are fetched at once. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { LARGE_FILE_BYTES, OLDEST_TURN, SMALL_FILE_BYTES } from './limits.ts';
+import { LARGE_FILE_BYTES, NEIGHBOUR_FILES, OLDEST_TURN, SMALL_FILE_BYTES } from './limits.ts';
 import { TransferPace } from './transfer-pace.ts';
 import { TransferQueue, type WaitingFile } from './transfer-queue.ts';
 
@@ -54,4 +54,27 @@ test('a file that has waited longest is taken in its turn, however many small on
   }
   expect(taken.slice(0, -1)).not.toContain('large');
   expect(taken.at(-1)).toBe('large');
+});
+
+test('of files that would be taken one after the other those of one folder stand together, from both ends', () => {
+  const folders = ['a', 'b', 'c'];
+  const files = Array.from({ length: 3 * NEIGHBOUR_FILES }, (_none, item) => ({
+    item,
+    bytes: item % 7 === 0 ? SMALL_FILE_BYTES + 1 : 1,
+    changedAt: item,
+    folder: folders[item % folders.length] ?? '',
+  }));
+  const small = files.filter(({ bytes }) => bytes === 1);
+  for (const turn of ['first', 'oldest'] as const) {
+    const queue = new TransferQueue(files);
+    const taken = files.map(() => files[queue.take(turn) ?? -1]);
+    const parts = [taken.slice(0, NEIGHBOUR_FILES), taken.slice(NEIGHBOUR_FILES, 2 * NEIGHBOUR_FILES)];
+    for (const part of parts) {
+      const changes = part.filter((file, index) => file?.folder !== part[index - 1]?.folder);
+      expect(changes.map((file) => file?.folder)).toEqual(folders);
+    }
+    const times = parts.map((part) => Math.max(...part.map((file) => file?.changedAt ?? 0)));
+    expect((times[0] ?? 0) > (times[1] ?? 0)).toBe(turn === 'first');
+    if (turn === 'first') expect(taken.slice(0, small.length).every((file) => file?.bytes === 1)).toBe(true);
+  }
 });

@@ -1,4 +1,4 @@
-import { HUGE_FILE_BYTES, LARGE_FILE_BYTES, SMALL_FILE_BYTES } from './limits.ts';
+import { HUGE_FILE_BYTES, LARGE_FILE_BYTES, NEIGHBOUR_FILES, SMALL_FILE_BYTES } from './limits.ts';
 
 /** A file that waits for its transfer. */
 export interface WaitingFile<T> {
@@ -6,9 +6,14 @@ export interface WaitingFile<T> {
   readonly bytes: number;
   /** When it was changed, on any scale that all files of a queue share. */
   readonly changedAt: number;
+  /** Its folder: of files that are transferred at about the same time, those of one folder go one after the other. */
+  readonly folder?: string;
 }
 
-/** Files that wait for their transfer: small ones before larger ones, and of each those first that were changed last. */
+/**
+ * Files that wait for their transfer: small ones before larger ones, and of each those first that were changed last. Of NEIGHBOUR_FILES that would
+ * go so, those of one folder stand together.
+ */
 export class TransferQueue<T> {
   readonly #byRank: readonly WaitingFile<T>[];
   readonly #byAge: readonly WaitingFile<T>[];
@@ -17,8 +22,11 @@ export class TransferQueue<T> {
   #aged = 0;
 
   constructor(files: readonly WaitingFile<T>[]) {
-    this.#byRank = files.toSorted(byRank);
-    this.#byAge = files.toSorted((a, b) => a.changedAt - b.changedAt);
+    this.#byRank = neighboursTogether(files.toSorted(byRank), (a, b) => classOf(a) - classOf(b) || byFolder(a, b));
+    this.#byAge = neighboursTogether(
+      files.toSorted((a, b) => a.changedAt - b.changedAt),
+      byFolder,
+    );
   }
 
   /** All that were not taken, in the order in which they would be. */
@@ -51,6 +59,22 @@ export class TransferQueue<T> {
 function byRank(a: WaitingFile<unknown>, b: WaitingFile<unknown>): number {
   const byClass = classOf(a) - classOf(b);
   return byClass === 0 ? b.changedAt - a.changedAt : byClass;
+}
+
+function neighboursTogether<T>(
+  files: readonly WaitingFile<T>[],
+  compare: (a: WaitingFile<T>, b: WaitingFile<T>) => number,
+): readonly WaitingFile<T>[] {
+  const ordered: WaitingFile<T>[] = [];
+  for (let start = 0; start < files.length; start += NEIGHBOUR_FILES) {
+    ordered.push(...files.slice(start, start + NEIGHBOUR_FILES).sort(compare));
+  }
+  return ordered;
+}
+
+function byFolder({ folder: a = '' }: WaitingFile<unknown>, { folder: b = '' }: WaitingFile<unknown>): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function classOf({ bytes }: { readonly bytes: number }): number {
