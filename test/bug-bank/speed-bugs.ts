@@ -43,7 +43,7 @@ export const SPEED_BUGS: readonly PlantedBug[] = [
     what: 'Files that lie together in a pack are fetched one of each folder in turn, each by a request of its own.',
     invariant: 'I-12',
     file: 'client/src/engine/transfer-queue.ts',
-    find: '    ordered.push(...files.slice(start, start + NEIGHBOUR_FILES).sort(compare));\n',
+    find: '    ordered.push(...files.slice(start, start + NEIGHBOUR_FILES).toSorted(compare));\n',
     replace: '    ordered.push(...files.slice(start, start + NEIGHBOUR_FILES));\n    void compare;\n',
     caughtBy: {
       file: 'test/scenarios/many-small-files.test.ts',

@@ -22,7 +22,7 @@ export class TransferQueue<T> {
   #aged = 0;
 
   constructor(files: readonly WaitingFile<T>[]) {
-    this.#byRank = neighboursTogether(files.toSorted(byRank), (a, b) => classOf(a) - classOf(b) || byFolder(a, b));
+    this.#byRank = neighboursTogether(files.toSorted(byRank), byClassAndFolder);
     this.#byAge = neighboursTogether(
       files.toSorted((a, b) => a.changedAt - b.changedAt),
       byFolder,
@@ -67,9 +67,14 @@ function neighboursTogether<T>(
 ): readonly WaitingFile<T>[] {
   const ordered: WaitingFile<T>[] = [];
   for (let start = 0; start < files.length; start += NEIGHBOUR_FILES) {
-    ordered.push(...files.slice(start, start + NEIGHBOUR_FILES).sort(compare));
+    ordered.push(...files.slice(start, start + NEIGHBOUR_FILES).toSorted(compare));
   }
   return ordered;
+}
+
+function byClassAndFolder(a: WaitingFile<unknown>, b: WaitingFile<unknown>): number {
+  const byClass = classOf(a) - classOf(b);
+  return byClass === 0 ? byFolder(a, b) : byClass;
 }
 
 function byFolder({ folder: a = '' }: WaitingFile<unknown>, { folder: b = '' }: WaitingFile<unknown>): number {
