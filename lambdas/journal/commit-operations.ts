@@ -1,15 +1,19 @@
 import {
   assert,
   COMMIT_CONFIRM_CHUNKS_MAX,
-  type CommitResponse,
-  type Cursor,
   type NamespaceId,
   type Operation,
+  type OperationResult,
   type OpId,
 } from '@syncline/protocol';
 import type { DeviceCaller } from '../runtime/caller.ts';
-import { advanceCursor, cursorOfCommit } from './advance-cursor.ts';
 import { type CommitDependencies, commitToNamespace, type NamespaceAnswer } from './commit-to-namespace.ts';
+
+export interface CommittedOperations {
+  /** In the order of the request. */
+  readonly results: readonly OperationResult[];
+  readonly namespaces: ReadonlyMap<NamespaceId, NamespaceAnswer>;
+}
 
 /**
  * Applies operations to the trees that they name, and answers each of them in the order of the request.
@@ -18,28 +22,23 @@ import { type CommitDependencies, commitToNamespace, type NamespaceAnswer } from
  * err do not hinder the others. Operations on one namespace are applied in their order, namespaces apart from each other.
  * Idempotent by (device, opId) for OPERATION_RESULT_MS: a repeat answers what was answered first, and writes nothing.
  * Cost, in one namespace: one read of the head; results, nodes and places at one time; one read per level of folders above; then one
- * transaction for at least 16 operations (24 new files). Where nothing is to be written, the head is read once more instead. A cursor is
- * advanced without a read.
+ * transaction for at least 16 operations (24 new files). Where nothing is to be written, the head is read once more instead.
  *
  * @throws UnavailableError when a store did not answer. Operations may have been applied; a repeat tells.
  */
 export async function commitOperations(
   dependencies: CommitDependencies,
-  request: { readonly operations: readonly Operation[]; readonly cursor?: Cursor | undefined },
+  request: { readonly operations: readonly Operation[] },
   caller: DeviceCaller,
-): Promise<CommitResponse> {
-  const [namespaces, from] = await Promise.all([
-    commitByNamespace(dependencies, request.operations, caller),
-    cursorOfCommit(dependencies, request.cursor, caller),
-  ]);
+): Promise<CommittedOperations> {
+  const namespaces = await commitByNamespace(dependencies, request.operations, caller);
   const answers = new Map([...namespaces.values()].flatMap((answer) => [...answer.results]));
   const results = request.operations.map(({ opId }) => {
     const result = answers.get(opId);
     assert(result !== undefined, 'every operation is answered');
     return result;
   });
-  const cursor = from === undefined ? undefined : await advanceCursor(dependencies, { from, namespaces }, caller);
-  return cursor === undefined ? { results } : { results, cursor };
+  return { results, namespaces };
 }
 
 async function commitByNamespace(

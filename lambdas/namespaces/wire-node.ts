@@ -1,19 +1,17 @@
 import { epochMs, formatInstant, type NamespaceId, type Node, rootNodeId } from '@syncline/protocol';
 import type { StoredNode } from './namespace-store.ts';
 
-/**
- * A node as callers see it: without what only conflict decisions need. Member by member: commits and listings make hundreds of them, and rests of
- * objects would take a good part of their time.
- */
+/** A node as callers see it: without what only conflict decisions need. */
 export function toWireNode(stored: StoredNode): Node {
-  const { namespaceId, nodeId, parentId, name, kind, rev, contentRev, placeRev, size, modifiedAt } = stored;
-  const { contentHash, mountedNamespaceId, executable, clientModifiedAt, deletedAt } = stored;
-  const node: Node = { namespaceId, nodeId, parentId, name, kind, rev, contentRev, placeRev, size, modifiedAt };
-  if (contentHash !== undefined) node.contentHash = contentHash;
-  if (mountedNamespaceId !== undefined) node.mountedNamespaceId = mountedNamespaceId;
-  if (executable !== undefined) node.executable = executable;
-  if (clientModifiedAt !== undefined) node.clientModifiedAt = clientModifiedAt;
-  if (deletedAt !== undefined) node.deletedAt = deletedAt;
+  const {
+    contentClock: _clock,
+    contentDeviceId: _deviceId,
+    purgedAt: _purgedAt,
+    freedSince: _since,
+    freedBytes: _bytes,
+    freeingLeft: _left,
+    ...node
+  } = stored;
   return node;
 }
 
