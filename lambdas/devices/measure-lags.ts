@@ -36,10 +36,9 @@ export async function measureLags(
     if (entriesBehind(heads, position) > 0) waiting.set(positionKey(position), position);
   }
   const unread = new Map(
-    await mapBounded(LAG_READS_IN_FLIGHT_MAX, [...waiting], async ([key, { namespaceId, epoch, seq }]) => {
-      // Of another epoch nothing is known but that all of it is new.
-      const isContinued = heads.get(namespaceId)?.epoch === epoch;
-      const page = isContinued ? { after: seq, limit: OWN_ENTRIES_READ_MAX } : { after: 0, limit: 1 };
+    await mapBounded(LAG_READS_IN_FLIGHT_MAX, [...waiting], async ([key, position]) => {
+      const { namespaceId, seq } = position;
+      const page = isContinued(heads, position) ? { after: seq, limit: OWN_ENTRIES_READ_MAX } : { after: 0, limit: 1 };
       return [key, await namespaces.listEntries({ namespaceId, ...page })] as const;
     }),
   );
@@ -48,7 +47,8 @@ export async function measureLags(
     live.map(({ deviceId, positions }) => {
       const waits = positions.map((position) => {
         const entries = unread.get(positionKey(position)) ?? [];
-        return waitFor({ deviceId, entries, behind: entriesBehind(heads, position) });
+        const author = isContinued(heads, position) ? deviceId : undefined;
+        return waitFor({ author, entries, behind: entriesBehind(heads, position) });
       });
       const oldest = Math.min(now, ...waits.map(({ since = now }) => since));
       const entries = waits.reduce((sum, wait) => sum + wait.behind, 0);
@@ -57,14 +57,19 @@ export async function measureLags(
   );
 }
 
-/** What of the entries behind a position a device waits for, and since when: from the first on that it has not made itself. */
+/** Whether a journal goes on from a position. Of one of another epoch nothing is known but that all of it is new. */
+function isContinued(heads: Heads, { namespaceId, epoch }: JournalPosition): boolean {
+  return heads.get(namespaceId)?.epoch === epoch;
+}
+
+/** What of the entries behind a position a device waits for, and since when: from the first on that is not of `author`. */
 function waitFor(journal: {
-  readonly deviceId: DeviceId;
+  readonly author: DeviceId | undefined;
   readonly entries: readonly JournalEntry[];
   readonly behind: number;
 }): { readonly behind: number; readonly since: number | undefined } {
-  const { deviceId, entries, behind } = journal;
-  const own = entries.findIndex((entry) => entry.deviceId !== deviceId);
+  const { author, entries, behind } = journal;
+  const own = entries.findIndex(({ deviceId }) => deviceId !== author);
   const left = behind - (own === -1 ? entries.length : own);
   const next = entries[own === -1 ? entries.length - 1 : own];
   return left <= 0 || next === undefined

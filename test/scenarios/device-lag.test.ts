@@ -66,6 +66,20 @@ test('a device is not behind what it has committed itself, but behind what other
   expect(await lags(world, desk)).toEqual({ desk: { entries: 2, seconds: 60 }, phone: { entries: 4, seconds: 120 } });
 });
 
+test('a device that waits in another epoch is behind all of the journal, whoever has made it', async () => {
+  const world = new CommitWorld();
+  const { accounts, clock } = world.service.stores;
+  const desk = await world.device('desk');
+  const { accountId, deviceId, namespaceId } = desk;
+  await accounts.seeDevice(
+    { accountId, deviceId },
+    { at: clock.now(), positions: [{ namespaceId, epoch: 7, seq: 5 }] },
+  );
+  await world.mkdir(desk, 'a');
+  clock.advance(MINUTE_MS);
+  expect(await lags(world, desk)).toEqual({ desk: { entries: 1, seconds: 60 } });
+});
+
 test('a device that has made more than is looked at counts as behind the rest, if at all', async () => {
   const world = new CommitWorld();
   const desk = await world.device('desk');
