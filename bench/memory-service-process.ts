@@ -36,7 +36,7 @@ class MachineClock extends MemoryClock {
 
 /** Started by memory-service.ts: serves everything, tells its address, and when asked, what it has worked on. */
 const places = JSON.parse(process.argv[2] ?? '{}') as MemoryServicePlaces;
-/** Randomness that a seed replays is for tests: it costs ten times as much as what is deployed. */
+/** Randomness that a seed replays is for tests: every draw of it is a hash, which is not what is deployed. */
 const ownStores = createInMemoryStores({ clock: new MachineClock(), random: systemRandom });
 const { accounts, attempts, clock, telemetry, sockets, pusher, namespaces, objects: ownObjects } = ownStores;
 const stores = { ...ownStores, objects: places.objects === undefined ? ownObjects : s3Objects(places.objects.url) };
