@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { pause } from '../api/pause.ts';
 import { systemClock } from '../api/system-clock.ts';
 import { STOP_MS_MAX } from '../daemon/limits.ts';
-import { errorCode } from '../platform/node/error-code.ts';
+import { isRunning } from '../platform/node/is-running.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { askDaemon } from './daemon-link.ts';
@@ -36,16 +36,6 @@ export async function stopDaemon(context: CommandContext): Promise<number | unde
     await pause(systemClock, LOOK_MS, context.signal);
   }
   return stopped.pid;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'ESRCH') return false;
-    throw error;
-  }
 }
 
 function doesNotEnd(pid: number): CommandError {
