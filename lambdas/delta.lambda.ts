@@ -8,13 +8,14 @@ import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
 import { readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
+import { rowParser } from './runtime/parse-rows.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
 
 const environment = readEnvironment(['ACCOUNTS_TABLE', 'CHANGES_TABLE', 'FILES_TABLE', 'KEY_SECRET_ID', 'STAGE']);
 
 const dynamodb = {
-  client: createDynamodbClient(),
+  client: createDynamodbClient({ parse: rowParser() }),
   clock: systemClock,
   random: systemRandom,
   tableNames: {

@@ -11,6 +11,8 @@ export interface DynamodbOptions {
   readonly connection?: AwsConnection;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Reads answers; `rowParser` is for those of many rows. @default JSON.parse */
+  readonly parse?: (text: string) => unknown;
 }
 
 /** What an adapter needs of a client, so that a bench can count the calls by handing in one of its own. */
@@ -31,7 +33,7 @@ const REQUEST_MS_MAX = 5000;
  * Source: Amazon DynamoDB Developer Guide, "DynamoDB low-level API" and "Error handling".
  */
 export function createDynamodbClient(options: DynamodbOptions = {}): DynamodbCalls {
-  const { connection = processConnection('DYNAMODB'), ...time } = options;
+  const { connection = processConnection('DYNAMODB'), parse = JSON.parse, ...time } = options;
   const requests = new AwsRequests({
     ...time,
     signingName: 'dynamodb',
@@ -49,7 +51,7 @@ export function createDynamodbClient(options: DynamodbOptions = {}): DynamodbCal
         body: Buffer.from(JSON.stringify(request)),
       });
       if (status !== 200) throw refusalOf(body);
-      return JSON.parse(body.toString()) as DynamodbAnswers[A];
+      return parse(body.toString()) as DynamodbAnswers[A];
     },
   };
 }
