@@ -38,21 +38,21 @@ export function entryAttributes(entry: JournalEntry, epoch: number): Item {
 
 /** Reads each attribute by its name: a page has a thousand entries, of which copies or rests of objects would take most of the time. */
 export function entryOf(item: Item): JournalEntry {
-  const namespaceId = textOf(item, 'pk');
+  const namespaceId = textOf(item['pk']);
   const entry = {
     namespaceId,
-    seq: integerOf(item, 'sk'),
-    type: textOf(item, 'type'),
+    seq: integerOf(item['sk']),
+    type: textOf(item['type']),
     node: nodeOfEntry(namespaceId, item),
-    deviceId: textOf(item, 'deviceId'),
-    accountId: textOf(item, 'accountId'),
-    opId: textOf(item, 'opId'),
-    changedAt: textOf(item, 'changedAt'),
-    expiresAt: expiryOf(integerOf(item, 'expiresAt')),
+    deviceId: textOf(item['deviceId']),
+    accountId: textOf(item['accountId']),
+    opId: textOf(item['opId']),
+    changedAt: textOf(item['changedAt']),
+    expiresAt: expiryOf(integerOf(item['expiresAt'])),
   } satisfies Readonly<Record<RequiredName<JournalEntry>, unknown>> as JournalEntry;
-  const was = valueOf(item, 'was') as NodeBefore | undefined;
-  const member = valueOf(item, 'member') as MembershipChange | undefined;
-  const requestId = valueOf(item, 'requestId') as string | undefined;
+  const was = valueOf(item['was']) as NodeBefore | undefined;
+  const member = valueOf(item['member']) as MembershipChange | undefined;
+  const requestId = valueOf(item['requestId']) as string | undefined;
   if (member !== undefined) return { ...entry, member };
   const traced = requestId === undefined ? entry : { ...entry, requestId };
   return was === undefined ? traced : { ...traced, was };
@@ -61,21 +61,21 @@ export function entryOf(item: Item): JournalEntry {
 function nodeOfEntry(namespaceId: string, item: Item): Node {
   const node = {
     namespaceId,
-    nodeId: textOf(item, 'nodeId'),
-    parentId: textOf(item, 'parentId'),
-    name: textOf(item, 'name'),
-    kind: textOf(item, 'kind'),
-    rev: integerOf(item, 'rev'),
-    contentRev: integerOf(item, 'contentRev'),
-    placeRev: integerOf(item, 'placeRev'),
-    size: integerOf(item, 'size'),
-    modifiedAt: textOf(item, 'modifiedAt'),
+    nodeId: textOf(item['nodeId']),
+    parentId: textOf(item['parentId']),
+    name: textOf(item['name']),
+    kind: textOf(item['kind']),
+    rev: integerOf(item['rev']),
+    contentRev: integerOf(item['contentRev']),
+    placeRev: integerOf(item['placeRev']),
+    size: integerOf(item['size']),
+    modifiedAt: textOf(item['modifiedAt']),
   } satisfies Readonly<Record<RequiredName<Node>, unknown>>;
   const more: Record<string, unknown> = node;
-  const contentHash = valueOf(item, 'contentHash');
+  const contentHash = valueOf(item['contentHash']);
   if (contentHash !== undefined) more['contentHash'] = hashOf(contentHash as Uint8Array);
   for (const name of OPTIONAL_MEMBERS) {
-    const value = valueOf(item, name);
+    const value = valueOf(item[name]);
     if (value !== undefined) more[name] = value;
   }
   return node as Node;

@@ -57,19 +57,19 @@ export class DynamodbFolderTrail implements FolderTrail {
 function stepOf(item: Item) {
   const wasParentId = item['was']?.M?.['parentId']?.S;
   return {
-    seq: integerOf(item, 'sk'),
-    type: textOf(item, 'type') as ChangeType,
-    nodeId: textOf(item, 'nodeId') as NodeId,
-    parentId: textOf(item, 'parentId') as NodeId,
+    seq: integerOf(item['sk']),
+    type: textOf(item['type']) as ChangeType,
+    nodeId: textOf(item['nodeId']) as NodeId,
+    parentId: textOf(item['parentId']) as NodeId,
     ...(wasParentId === undefined ? {} : { wasParentId: wasParentId as NodeId }),
-    expiresAt: expiryOf(integerOf(item, 'expiresAt')),
+    expiresAt: expiryOf(integerOf(item['expiresAt'])),
   };
 }
 
 function folderOf(item: Item): TrailFolder {
   return {
-    parentId: textOf(item, 'parentId') as NodeId,
-    kind: textOf(item, 'kind') as NodeKind,
+    parentId: textOf(item['parentId']) as NodeId,
+    kind: textOf(item['kind']) as NodeKind,
     isDeleted: item['deletedAt'] !== undefined,
     isPurged: item['purgedAt'] !== undefined,
   };

@@ -10,8 +10,7 @@ export function fromAttributes(item: Parameters<typeof unmarshall>[0]): unknown 
   return unmarshall(item);
 }
 
-export function valueOf(item: Record<string, AttributeValue>, name: string): unknown {
-  const attribute = item[name];
+export function valueOf(attribute: AttributeValue | undefined): unknown {
   return attribute === undefined ? undefined : convertToNative(attribute);
 }
 
