@@ -25,8 +25,10 @@ export function readJson(text: string): ReadJsonOutcome {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
-const OPENING = new Set([0x5b, 0x7b]);
-const CLOSING = new Set([0x5d, 0x7d]);
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
 
 /** Every member or element is announced by a comma or by the bracket before the first one. */
 function measureShape(text: string): 'fits' | 'too-deep' | 'too-many-values' {
@@ -38,11 +40,11 @@ function measureShape(text: string): 'fits' | 'too-deep' | 'too-many-values' {
       index = endOfString(text, index);
     } else if (unit === COMMA) {
       values++;
-    } else if (OPENING.has(unit)) {
+    } else if (unit === OPENING_BRACE || unit === OPENING_BRACKET) {
       values++;
       depth++;
       if (depth > JSON_DEPTH_MAX) return 'too-deep';
-    } else if (CLOSING.has(unit)) {
+    } else if (unit === CLOSING_BRACE || unit === CLOSING_BRACKET) {
       depth--;
     }
     if (values > JSON_VALUES_MAX) return 'too-many-values';
