@@ -36,8 +36,7 @@ export const PLACE_PREFIX = 'name#';
 
 /** The namespace is part of the key; everything else is an attribute of the same name. */
 export function nodeAttributes(node: StoredNode): Item {
-  const { namespaceId: _inKey, contentHash, ...rest } = node;
-  return toAttributes({ ...rest, contentHash: hashAttribute(contentHash) });
+  return toAttributes({ ...node, namespaceId: undefined, contentHash: hashAttribute(node.contentHash) });
 }
 
 export function nodeOf(namespaceId: NamespaceId, item: Item): StoredNode {

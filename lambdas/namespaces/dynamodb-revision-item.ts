@@ -25,8 +25,8 @@ export function revisionSortKey(rev: number): string {
 }
 
 export function revisionAttributes(revision: StoredRevision): Item {
-  const { namespaceId: _namespaceInKey, nodeId: _nodeInKey, contentHash, ...rest } = revision;
-  return toAttributes({ ...rest, contentHash: hashAttribute(contentHash) });
+  const inKey = { namespaceId: undefined, nodeId: undefined };
+  return toAttributes({ ...revision, ...inKey, contentHash: hashAttribute(revision.contentHash) });
 }
 
 export function revisionOf(
