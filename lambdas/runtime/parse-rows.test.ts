@@ -96,3 +96,11 @@ test('the first rows of a client are left to the engine, and later ones are not'
   expect(leftToTheEngine(() => read(rows))).toEqual([rows]);
   expect(leftToTheEngine(() => expect(read(rows)).toEqual({ Items: [PLAIN] }))).toEqual(['{"Items":[]}']);
 });
+
+test.each([
+  ['a name that begins as the one of the row before', [{ a: { S: 'x' } }, { ab: { S: 'y' } }]],
+  ['a quote in a text', [{ a: { S: 'x"}' } }, { 'b"': { S: '\\' } }]],
+  ['a value with two members', [{ a: { S: 'x', N: '1' } }, { b: { M: { c: { N: '1' } }, S: '' } }]],
+])('%s is read as the engine reads it', (_what, Items) => {
+  expect(parseRows(JSON.stringify({ Items }))).toEqual({ Items });
+});
