@@ -150,7 +150,9 @@ export async function readTextTree(root: string): Promise<TextTree> {
       if (stat?.isDirectory() === true) {
         folders.push(path);
         tree.push([path, undefined]);
-      } else if (stat?.isFile() === true) tree.push([path, await readFile(join(root, path), 'utf8')]);
+      }
+      const text = stat?.isFile() === true ? await readFile(join(root, path), 'utf8').catch(unlessGone) : undefined;
+      if (text !== undefined) tree.push([path, text]);
     }
   }
   return new Map(tree.toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -165,4 +167,8 @@ function differences(expected: TextTree, found: TextTree): readonly string[] {
     else if (expected.get(path) !== found.get(path)) lines.push(`${JSON.stringify(path)} has another content`);
   }
   return lines;
+}
+
+function unlessGone(failure: NodeJS.ErrnoException): undefined {
+  if (failure.code !== 'ENOENT') throw failure;
 }
