@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { propertyCases } from '../../test/support/property-runs.ts';
 import { parseRows, rowParser } from './parse-rows.ts';
 
 const name = fc.oneof(
@@ -67,7 +68,7 @@ test('an answer is read as the engine reads it, whatever is in it', () => {
       expect(JSON.stringify(parseRows(text))).toBe(JSON.stringify(parse(text)));
       expect(parseRows(text)).toEqual(parse(text));
     }),
-    { numRuns: 1000 },
+    { numRuns: propertyCases(1000) },
   );
 });
 
