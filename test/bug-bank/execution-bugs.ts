@@ -306,13 +306,37 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
     id: 'agreements-lost-with-a-request',
     what: 'What was committed is not written down when a later request of the same slice fails.',
     invariant: 'I-13',
-    file: 'client/src/engine/settle-upload.ts',
-    find: '  } finally {\n    execution.problems.push(...(await writeDown(execution)));\n  }\n',
-    replace:
-      '  } catch (failure) {\n    throw failure;\n  }\n  execution.problems.push(...(await writeDown(execution)));\n',
+    file: 'client/src/engine/execute-uploads.ts',
+    find: '  } finally {\n    await settling.writeDown();\n  }\n',
+    replace: '  } catch (failure) {\n    throw failure;\n  }\n  await settling.writeDown();\n',
     caughtBy: {
       file: 'client/src/engine/settle-upload.test.ts',
       test: 'what was committed before a request failed is written down',
+    },
+  },
+  {
+    id: 'files-looked-at-long-before',
+    what: 'Files are looked at long before their commit is sent, and those that were written to meanwhile are committed as they were.',
+    invariant: 'I-14',
+    file: 'client/src/engine/settle-upload.ts',
+    find: 'const requests = packCommitsInTurn(commitmentsOf(this.#execution, uploads));',
+    replace:
+      'const all: ConfirmedCommitment[] = [];\n    for await (const one of commitmentsOf(this.#execution, uploads)) all.push(one);\n    const requests = packCommitsInTurn((async function* () { yield* all; })());',
+    caughtBy: {
+      file: 'client/src/engine/settle-upload.test.ts',
+      test: 'files are looked at while the request before theirs is under way, and not before',
+    },
+  },
+  {
+    id: 'slices-are-never-written-down',
+    what: 'What a slice has agreed on is not written down when another one follows.',
+    invariant: 'I-13',
+    file: 'client/src/engine/execute-remote.ts',
+    find: '      await meanwhile?.();\n',
+    replace: '',
+    caughtBy: {
+      file: 'client/src/engine/execute-uploads.test.ts',
+      test: 'what a slice has agreed on is written down while the first commit of the next one is under way',
     },
   },
   {

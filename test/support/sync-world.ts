@@ -65,7 +65,7 @@ export function modelSyncService(service: ModelService = new ModelService()): Sy
 }
 
 /** A moment that lasts: nothing is ever waited for. */
-const STANDING_CLOCK: Clock = {
+export const STANDING_CLOCK: Clock = {
   now: () => epochMs(0),
   today: () => new Date(0),
   sleep: () => Promise.resolve(),
@@ -100,7 +100,9 @@ export class SyncDevice {
     return this.engine({ watcher: this.files.watcher });
   }
 
-  async engine(more: { readonly watcher?: Watcher; readonly store?: StateStore } = {}): Promise<SyncEngine> {
+  async engine(
+    more: { readonly watcher?: Watcher; readonly store?: StateStore; readonly clock?: Clock } = {},
+  ): Promise<SyncEngine> {
     this.#remote ??= await this.#service.connect(this.#number, this.faults);
     return new SyncEngine(
       {

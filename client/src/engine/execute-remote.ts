@@ -145,23 +145,43 @@ export async function commit(execution: Execution, commitments: readonly Commitm
   await commitInTurn(execution, [commitments]);
 }
 
-/** Does so for several requests, one after the other: while one is under way the answers to the one before it are taken over. */
-export async function commitInTurn(execution: Execution, requests: readonly (readonly Commitment[])[]): Promise<void> {
+/**
+ * Does so for several requests, one after the other: while one is under way the answers to the one before it are taken over, and the next
+ * one is made, after `meanwhile`.
+ */
+export async function commitInTurn(
+  execution: Execution,
+  requests: Iterable<readonly Commitment[]> | AsyncIterable<readonly Commitment[]>,
+  meanwhile?: () => Promise<void>,
+): Promise<void> {
+  const making = oneByOne(requests);
   let takeAnswers: (() => void) | undefined;
   let { cursor } = execution.trees.position;
-  for (const commitments of requests) {
-    if (commitments.length === 0) continue;
+  for (let commitments = await making.next(); commitments.done !== true; ) {
+    const { value } = commitments;
     const from = cursor;
-    const sent = sendCommit(execution, commitments, from);
-    try {
+    const goOn = async () => {
+      // What follows is long, and nothing of it is waited for: the request would leave behind it.
+      await execution.ports.clock.sleep(0);
       takeAnswers?.();
-    } finally {
-      const answer = await sent;
-      if (answer.kind === 'ok') cursor = answer.value.cursor ?? cursor;
-      takeAnswers = () => takeCommitted(execution, { commitments, from }, answer);
-    }
+      await meanwhile?.();
+      return making.next();
+    };
+    const [sent, made] = await Promise.allSettled([sendCommit(execution, value, from), goOn()]);
+    if (sent.status === 'rejected') throw sent.reason;
+    if (made.status === 'rejected') throw made.reason;
+    const answer = sent.value;
+    if (answer.kind === 'ok') cursor = answer.value.cursor ?? cursor;
+    takeAnswers = () => takeCommitted(execution, { commitments: value, from }, answer);
+    commitments = made.value;
   }
   takeAnswers?.();
+}
+
+async function* oneByOne(
+  requests: Iterable<readonly Commitment[]> | AsyncIterable<readonly Commitment[]>,
+): AsyncGenerator<readonly Commitment[], undefined> {
+  for await (const commitments of requests) if (commitments.length > 0) yield commitments;
 }
 
 function sendCommit(

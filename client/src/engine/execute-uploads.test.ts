@@ -2,10 +2,18 @@ import { expect, test } from '@jest/globals';
 import { COMMIT_OPERATIONS_MAX, PACK_BYTES_MAX } from '@syncline/protocol';
 import { GivenHints } from '../../../test/support/given-hints.ts';
 import { ModelService } from '../../../test/support/model-service.ts';
-import { modelSyncService, SyncDevice, type SyncService, serviceTree } from '../../../test/support/sync-world.ts';
+import {
+  MemoryStateStore,
+  modelSyncService,
+  STANDING_CLOCK,
+  SyncDevice,
+  type SyncService,
+  serviceTree,
+} from '../../../test/support/sync-world.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { UPLOAD_SLICE_BYTES_MIN, UPLOAD_SLICES_MAX } from './limits.ts';
-import type { Remote } from './ports.ts';
+import type { Remote, StateStore } from './ports.ts';
+import type { SyncEngine } from './sync-engine.ts';
 
 const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => void setImmediate(resolve));
@@ -109,6 +117,45 @@ test('while a slice is committed, the next ones are sent, and no more than are a
   held.resolve();
   expect(await synced).toMatchObject({ kind: 'rested', problems: [] });
   expect(serviceTree(service)).toEqual(device.files.tree());
+});
+
+test('a commit leaves before anything else is done that takes long', async () => {
+  const uploaded: number[] = [];
+  const running: { engine?: SyncEngine } = {};
+  const { device } = deviceWith(3 * COMMIT_OPERATIONS_MAX, (remote) => ({
+    commit: async (operations, cursor) => {
+      // What a request waits for before it is sent, such as a token.
+      for (let step = 0; step < 20; step++) await Promise.resolve();
+      uploaded.push(running.engine?.counts.uploaded ?? 0);
+      return remote.commit(operations, cursor);
+    },
+  }));
+  running.engine = await device.engine({ clock: { ...STANDING_CLOCK, sleep: () => turns(1) } });
+  await running.engine.sync({ acceptDeletes: false });
+  expect(uploaded).toEqual([0, 0, COMMIT_OPERATIONS_MAX]);
+});
+
+test('what a slice has agreed on is written down while the first commit of the next one is under way', async () => {
+  const events: string[] = [];
+  const { device } = deviceWith(0, (remote) => ({
+    commit: (operations, cursor) => {
+      events.push('commit');
+      return remote.commit(operations, cursor);
+    },
+  }));
+  // Two of them fill a slice.
+  for (let file = 0; file < 6; file++) device.files.write(`${file}`, `${file}`.padEnd(UPLOAD_SLICE_BYTES_MIN / 2 - 1));
+  const kept = new MemoryStateStore();
+  const store: StateStore = {
+    load: () => kept.load(),
+    save: (difference) => {
+      if (difference.synced.size > 0) events.push(`written down: ${difference.synced.size}`);
+      kept.save(difference);
+    },
+  };
+  await (await device.engine({ store })).sync({ acceptDeletes: false });
+  const writtenDown = 'written down: 2';
+  expect(events).toEqual(['commit', 'commit', writtenDown, 'commit', writtenDown, writtenDown]);
 });
 
 test('a file that is written while many others are sent is among the next to be committed', async () => {

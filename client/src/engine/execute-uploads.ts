@@ -1,7 +1,7 @@
 import { assert, epochMs } from '@syncline/protocol';
 import { awaitTick, contentSource } from './execute-knowledge.ts';
 import { type Execution, localPath, postpone, report, writableAddress } from './execution.ts';
-import { type SentFile, stateKey } from './large-transfers.ts';
+import { stateKey } from './large-transfers.ts';
 import {
   BUSY_PAUSE_MS_MAX,
   FILE_TRIES_MAX,
@@ -13,14 +13,12 @@ import {
 } from './limits.ts';
 import type { AddressedSource } from './ports.ts';
 import { runInStages } from './run-in-stages.ts';
-import { isStillNode, settleUploads, type Upload } from './settle-upload.ts';
+import { isStillNode, type SentUpload, Settling, settleUploads, type Upload } from './settle-upload.ts';
 import { sliceIsFull } from './slice-is-full.ts';
 import type { UploadStep } from './steps.ts';
 import { takeTransfer } from './take-transfer.ts';
 import { TransferQueue } from './transfer-queue.ts';
 import type { LocalIdentity } from './trees.ts';
-
-type SentUpload = SentFile & { readonly upload: Upload };
 
 /**
  * Sends contents and commits them: small files slice by slice, so that while one is committed the next ones are read and sent; large
@@ -29,14 +27,19 @@ type SentUpload = SentFile & { readonly upload: Upload };
 export async function executeUploads(execution: Execution, steps: readonly UploadStep[]): Promise<void> {
   const [small, large] = divide(execution, steps);
   const queue = queueOf(execution, small);
-  await runInStages(
-    {
-      itemsMax: UPLOAD_SLICES_MAX,
-      prepare: (slice: readonly Upload[]) => sendSlice(execution, slice),
-      complete: (sent) => settleUploads(execution, sent),
-    },
-    sliceSource(execution, queue),
-  );
+  const settling = new Settling(execution);
+  try {
+    await runInStages(
+      {
+        itemsMax: UPLOAD_SLICES_MAX,
+        prepare: (slice: readonly Upload[]) => sendSlice(execution, slice),
+        complete: (sent) => settling.commit(sent),
+      },
+      sliceSource(execution, queue),
+    );
+  } finally {
+    await settling.writeDown();
+  }
   for (const { nodeId } of queue.rest) execution.left.add(nodeId);
   await executeLargeUploads(execution, large);
 }

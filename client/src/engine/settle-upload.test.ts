@@ -97,3 +97,20 @@ test('what was committed before a request failed is written down', async () => {
   await expect(engine.sync({ acceptDeletes: false })).rejects.toThrow('the line is gone');
   expect([...kept.load().synced]).toHaveLength(COMMIT_OPERATIONS_MAX);
 });
+
+test('files are looked at while the request before theirs is under way, and not before', async () => {
+  const { service, a } = world();
+  const files = 3 * COMMIT_OPERATIONS_MAX;
+  for (let file = 0; file < files; file++) a.files.write(`${file}`, `text ${file}`);
+  let commits = 0;
+  a.faults.onCommit = (moment) => {
+    if (moment !== 'after') return;
+    commits += 1;
+    // What was written last is sent first.
+    if (commits === 1) a.files.write('0', 'written to');
+  };
+  expect(await a.sync()).toMatchObject({ kind: 'rested', problems: [] });
+  expect(serviceTree(service)).toEqual(a.files.tree());
+  // It was not committed as it was before.
+  expect(service.journal).toHaveLength(files);
+});

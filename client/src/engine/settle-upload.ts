@@ -6,7 +6,7 @@ import type { SentFile } from './large-transfers.ts';
 import type { FolderAddress } from './mounts.ts';
 import { newNodeId } from './new-node-id.ts';
 import { samePlace } from './node-tree.ts';
-import { packCommits } from './pack-commits.ts';
+import { packCommitsInTurn } from './pack-commits.ts';
 import type { SentContent } from './ports.ts';
 import type { UploadStep } from './steps.ts';
 import { type LocalNode, type RemoteNode, type SyncedNode, sameContent, sameState } from './trees.ts';
@@ -19,28 +19,62 @@ export interface Upload extends FolderAddress {
   readonly path: string;
 }
 
-/**
- * Commits contents that were sent, each only if its file is still in the state that was sent, and writes down what was agreed by all of them
- * together: a transaction for each request would write the same pages of the database over and over. What was committed is written down
- * also where a later request fails.
- */
-export async function settleUploads(
-  execution: Execution,
-  uploads: readonly (SentFile & { readonly upload: Upload })[],
-): Promise<void> {
-  const commitments: ConfirmedCommitment[] = [];
-  for (const { upload, ...sent } of uploads) {
-    const commitment = await settleUpload(execution, upload, sent);
-    if (commitment !== undefined) commitments.push(commitment);
-  }
+export type SentUpload = SentFile & { readonly upload: Upload };
+
+/** Commits contents that were sent, and writes down what was agreed on, also where a later request fails. */
+export async function settleUploads(execution: Execution, uploads: readonly SentUpload[]): Promise<void> {
+  const settling = new Settling(execution);
   try {
-    await commitInTurn(execution, packCommits(commitments));
+    await settling.commit(uploads);
   } finally {
-    execution.problems.push(...(await writeDown(execution)));
+    await settling.writeDown();
+  }
+}
+
+/**
+ * Commits contents that were sent, each only if its file is still in the state that was sent, and writes down what was agreed on by many
+ * requests together: a transaction for each would write the same pages of the database over and over.
+ *
+ * The service has a request of ours at any time: while it works on one, the files of the next are looked at, and what was agreed on before is
+ * written down.
+ */
+export class Settling {
+  readonly #execution: Execution;
+  #isOwing = false;
+
+  constructor(execution: Execution) {
+    this.#execution = execution;
+  }
+
+  /** What an earlier call agreed on is written down meanwhile; what this one does, by a later call of `writeDown`. */
+  async commit(uploads: readonly SentUpload[]): Promise<void> {
+    const requests = packCommitsInTurn(commitmentsOf(this.#execution, uploads));
+    try {
+      await commitInTurn(this.#execution, requests, () => this.writeDown());
+    } finally {
+      this.#isOwing = true;
+    }
+  }
+
+  /** Writes down what was agreed on and is not written down yet. */
+  async writeDown(): Promise<void> {
+    if (!this.#isOwing) return;
+    this.#isOwing = false;
+    this.#execution.problems.push(...(await writeDown(this.#execution)));
   }
 }
 
 type ConfirmedCommitment = Commitment & { readonly unconfirmed: number };
+
+async function* commitmentsOf(
+  execution: Execution,
+  uploads: readonly SentUpload[],
+): AsyncGenerator<ConfirmedCommitment, undefined> {
+  for (const { upload, ...sent } of uploads) {
+    const commitment = await settleUpload(execution, upload, sent);
+    if (commitment !== undefined) yield commitment;
+  }
+}
 
 async function settleUpload(
   execution: Execution,
