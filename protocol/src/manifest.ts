@@ -27,14 +27,13 @@ export const PACKED_ENTRY_BYTES = 36;
 export function packManifest(chunks: readonly ChunkRef[]): Uint8Array<ArrayBuffer> {
   assert(chunks.length <= FILE_CHUNKS_MAX, 'a manifest has a limit');
   const packed = new Uint8Array(chunks.length * PACKED_ENTRY_BYTES);
-  const view = new DataView(packed.buffer);
-  chunks.forEach(({ hash, size }, index) => {
-    const start = index * PACKED_ENTRY_BYTES;
-    for (let byte = 0; byte < HASH_BYTES; byte++) {
-      packed[start + byte] = 16 * digitAt(hash, 2 * byte) + digitAt(hash, 2 * byte + 1);
+  let end = 0;
+  for (const { hash, size } of chunks) {
+    for (let digit = 0; digit < 2 * HASH_BYTES; digit += 2) {
+      packed[end++] = 16 * digitAt(hash, digit) + digitAt(hash, digit + 1);
     }
-    view.setUint32(start + HASH_BYTES, size);
-  });
+    for (let bits = 24; bits >= 0; bits -= 8) packed[end++] = size >>> bits;
+  }
   return packed;
 }
 
