@@ -19,8 +19,8 @@ export const SPEED_BUGS: readonly PlantedBug[] = [
     what: 'A small file that is written to while it is read at once counts as the one that the plan saw.',
     invariant: 'I-7',
     file: 'client/src/platform/node/read-in-state.ts',
-    find: 'const isSame = read === bytes.length && sameState(identityOf(file.stat()), identity);',
-    replace: 'const isSame = read === bytes.length;',
+    find: 'const isSame = read === into.length && sameState(identityOf(file.stat()), identity);',
+    replace: 'const isSame = read === into.length;',
     caughtBy: {
       file: 'client/src/platform/node/read-in-state.test.ts',
       test: 'a file that is written to while it is read at once is told as changed',

@@ -163,9 +163,9 @@ export function contentSource({ files }: EnginePorts, { identity, path, isWanted
       }),
     readNow:
       files.readNow &&
-      (() => {
+      ((into) => {
         const answer =
-          isWanted?.() === false ? ({ kind: 'changed' } as const) : files.readNow?.({ path: path(), identity });
+          isWanted?.() === false ? ({ kind: 'changed' } as const) : files.readNow?.({ path: path(), identity }, into);
         if (answer === undefined || answer.kind === 'read') return answer?.bytes;
         failure = answer.kind;
         return new Uint8Array(0);

@@ -78,13 +78,13 @@ export interface FileSystem {
     wanted: WantedBytes,
   ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'changed' | 'unreadable' }>;
   /**
-   * All bytes of a small file in exactly the given state, at once. Undefined where that may keep this thread waiting: then `read` is
-   * asked. Of many files it takes half of the time.
+   * All bytes of a small file in exactly the given state, at once, in the memory `into`, which is as long as the file. Undefined where that
+   * may keep this thread waiting: then `read` is asked. Of many files it takes half of the time.
    */
-  readonly readNow?: (file: {
-    readonly path: string;
-    readonly identity: LocalIdentity;
-  }) => { readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'changed' | 'unreadable' } | undefined;
+  readonly readNow?: (
+    file: { readonly path: string; readonly identity: LocalIdentity },
+    into: Uint8Array,
+  ) => { readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'changed' | 'unreadable' } | undefined;
   /** Opens a file in exactly the given state for other threads, where there are any. */
   readonly lend?: (file: {
     readonly path: string;
@@ -223,8 +223,8 @@ export type RemoteAnswer<T> =
 export interface ContentSource {
   readonly size: number;
   readonly read: (wanted: WantedBytes) => Promise<Uint8Array>;
-  /** All of it at once; undefined where that may keep this thread waiting. */
-  readonly readNow?: (() => Uint8Array | undefined) | undefined;
+  /** All of it at once, perhaps in the memory `into`, which is as long; undefined where that may keep this thread waiting. */
+  readonly readNow?: ((into: Uint8Array) => Uint8Array | undefined) | undefined;
   /** Opens the file for another thread, where that is possible; undefined when that failed. */
   readonly lend?: (() => Promise<LentFile | undefined>) | undefined;
 }

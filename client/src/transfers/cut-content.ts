@@ -16,8 +16,11 @@ export interface ContentToCut {
     readonly end: number;
     readonly into?: Uint8Array | undefined;
   }): Promise<Uint8Array>;
-  /** All of it at once, fewer bytes when it is not the same file any more; undefined where that may keep this thread waiting. */
-  readonly readNow?: (() => Uint8Array | undefined) | undefined;
+  /**
+   * All of it at once, perhaps in the memory `into`, which is as long; fewer bytes when it is not the same file any more; undefined where that
+   * may keep this thread waiting.
+   */
+  readonly readNow?: ((into: Uint8Array) => Uint8Array | undefined) | undefined;
   /** Opens the file for another thread, where that is possible; undefined when it is not the same file any more. */
   readonly lend?: (() => Promise<LentFile | undefined>) | undefined;
 }

@@ -60,6 +60,8 @@ export const SMALL_GROUPS_MAX = 4;
 export const SMALL_GROUPS_OPEN_MAX = 100;
 /** Bytes of small files that one call keeps between hashing and sending, so that they are read once. */
 export const SMALL_OPEN_BYTES_MAX = 64 * MiB;
+/** Memory that is taken at once for small files of one group. */
+export const FILE_MEMORY_BYTES = MiB;
 /** Bytes of one group of small files. */
 export const SMALL_GROUP_BYTES_MAX = 16 * MiB;
 /** Bytes of the files of one group; a larger file is a group of its own. */

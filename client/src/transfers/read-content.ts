@@ -1,5 +1,6 @@
 import { type ChunkRef, type ContentHash, chunkingFor, ONE_CHUNK_BYTES_MAX } from '@syncline/protocol';
 import { cutBytes, cutContent, type FileCutting } from './cut-content.ts';
+import type { FileMemory } from './file-memory.ts';
 import { hashManifest, nameNow } from './hashing.ts';
 import { KEPT_FILE_BYTES_MAX } from './limits.ts';
 import type { TransferGate } from './transfer-gate.ts';
@@ -57,12 +58,15 @@ export async function readContent(dependencies: ReadingDependencies, source: Upl
 }
 
 /** As `readContent`, at once: for a file of one chunk that is kept and need not be waited for. Undefined for others. */
-export function readContentNow(keeping: KeepingBudget, source: UploadSource): ReadOutcome | undefined {
+export function readContentNow(
+  { keeping, memory }: { readonly keeping: KeepingBudget; readonly memory: FileMemory },
+  source: UploadSource,
+): ReadOutcome | undefined {
   const { size } = source;
-  if (size > ONE_CHUNK_BYTES_MAX || size > keeping.bytesLeft) return undefined;
+  if (source.readNow === undefined || size > ONE_CHUNK_BYTES_MAX || size > keeping.bytesLeft) return undefined;
   let bytes: Uint8Array | undefined;
   try {
-    bytes = source.readNow?.();
+    bytes = source.readNow(memory.room(size));
   } catch (cause) {
     return { kind: 'unreadable', cause };
   }
@@ -71,6 +75,7 @@ export function readContentNow(keeping: KeepingBudget, source: UploadSource): Re
   const named = nameNow(bytes);
   if (named === undefined) return undefined;
   keeping.bytesLeft -= size;
+  memory.keep(size);
   const kept = bytes;
   return {
     kind: 'read',

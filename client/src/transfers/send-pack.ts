@@ -1,5 +1,6 @@
 import type { ChunkHash, OpenPackResponse, Pack, PackMember, Problem } from '@syncline/protocol';
 import type { ApiAnswer } from '../api/api-client.ts';
+import { chunkMemory } from './chunk-memory.ts';
 import { compressChunk, isWorthCompressing } from './compress-chunks.ts';
 import { hashChunk } from './hashing.ts';
 import { COMPRESSED_LINK_BYTES_PER_SECOND_MAX, PACK_CHUNKS_MIN, PACK_ROUNDS_MAX } from './limits.ts';
@@ -30,6 +31,8 @@ interface BuiltPack {
   readonly chunks: readonly PackableChunk[];
   readonly pack: Pack;
   readonly bytes: Uint8Array;
+  /** What they stand in. */
+  readonly memory: Uint8Array;
 }
 
 interface PackSending extends TransferDependencies {
@@ -126,32 +129,41 @@ async function buildPack(
     const stored = frame === undefined ? {} : { stored: { size: frame.length, encoding: 'zstd' as const } };
     members.push({ hash, size, ...stored });
   });
-  const bytes = concatenate(parts);
-  return { chunks, bytes, pack: { hash: await hashChunk(bytes), size: bytes.length, members } };
+  const { bytes, memory } = concatenate(parts);
+  return { chunks, bytes, memory, pack: { hash: await hashChunk(bytes), size: bytes.length, members } };
 }
 
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+/** In memory that is used again for the next pack. */
+function concatenate(parts: readonly Uint8Array[]): Pick<BuiltPack, 'bytes' | 'memory'> {
+  const size = parts.reduce((sum, { length }) => sum + length, 0);
+  const memory = chunkMemory.take(size);
   let end = 0;
   for (const part of parts) {
-    bytes.set(part, end);
+    memory.set(part, end);
     end += part.length;
   }
-  return bytes;
+  return { bytes: memory.subarray(0, size), memory };
 }
 
 async function putOpened(
   dependencies: PackSending,
-  { pack, bytes }: BuiltPack,
+  { pack, bytes, memory }: BuiltPack,
   opened: ApiAnswer<OpenPackResponse>,
 ): Promise<PackStep | { readonly kind: 'put'; readonly pack: Pack }> {
   if (!opened.ok) return { kind: 'refused', problem: opened.problem };
   if (opened.value.status === 'repack') return { kind: 'known', hashes: opened.value.known };
+  let repeats = 0;
+  const mayRepeat = (): boolean => {
+    repeats += 1;
+    return true;
+  };
   const outcome = await sendChunk(
     dependencies,
-    { put: opened.value.put, content: { body: bytes } },
+    { put: opened.value.put, content: { body: bytes }, mayRepeat },
     dependencies.signal,
   );
+  // After any other answer, to this try or to one before it, a connection may still send from it.
+  if (outcome === 'stored' && repeats === 0) chunkMemory.giveBack(memory);
   return isThere(outcome) ? { kind: 'put', pack } : { kind: 'again' };
 }
 

@@ -1,5 +1,6 @@
 import { chunkingFor, type Problem, type Upload, type UploadFile, type UploadId } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
+import { FileMemory } from './file-memory.ts';
 import type { IndexedSource, SourceGroup } from './group-sources.ts';
 import { READING_FILES_MAX } from './limits.ts';
 import { patchMissing } from './patch-chunks.ts';
@@ -65,7 +66,10 @@ async function readFiles(call: UploadCall, group: SourceGroup, keptBytesMax: num
   const keeping = { bytesLeft: keptBytesMax };
   const { gate, signal, cutting } = call;
   signal.throwIfAborted();
-  const outcomes: (ReadOutcome | undefined)[] = group.members.map(({ source }) => readContentNow(keeping, source));
+  const memory = new FileMemory(Math.min(keptBytesMax, group.bytes));
+  const outcomes: (ReadOutcome | undefined)[] = group.members.map(({ source }) =>
+    readContentNow({ keeping, memory }, source),
+  );
   const later = [...group.members.keys()].filter((place) => outcomes[place] === undefined);
   await runBounded(READING_FILES_MAX, later, async (place) => {
     const member = group.members[place] as IndexedSource;

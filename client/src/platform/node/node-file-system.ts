@@ -34,7 +34,7 @@ import { directoryObject, isRealFolder } from './real-folder.ts';
 import { isSameInode, isSecondName, renameToFree } from './rename-to-free.ts';
 import { replaceFile } from './replace-file.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
-import { ENGINE_FOLDER, identityOf, listFolder, lookAt, type ScannedDisk } from './scan-folder.ts';
+import { absolutePath, ENGINE_FOLDER, identityOf, listFolder, lookAt, type ScannedDisk } from './scan-folder.ts';
 import { openStagedFile, removeStagedFile, StagedFile } from './staged-file.ts';
 import { trashPath } from './trash-path.ts';
 
@@ -110,9 +110,12 @@ export class NodeFileSystem implements FileSystem {
     return readInState(this.#calls, { path: this.#absolute(file.path), identity: file.identity }, wanted);
   }
 
-  readNow(file: Parameters<NonNullable<FileSystem['readNow']>>[0]): ReturnType<NonNullable<FileSystem['readNow']>> {
+  readNow(
+    file: { readonly path: string; readonly identity: LocalIdentity },
+    into: Uint8Array,
+  ): ReturnType<NonNullable<FileSystem['readNow']>> {
     if (!this.#isInsideNow(parentPath(file.path))) return { kind: 'changed' };
-    return readInStateNow(this.#calls, { path: this.#absolute(file.path), identity: file.identity });
+    return readInStateNow(this.#calls, { path: this.#absolute(file.path), identity: file.identity }, into);
   }
 
   async lend(file: {
@@ -344,7 +347,7 @@ export class NodeFileSystem implements FileSystem {
   }
 
   #absolute(path: string): string {
-    return join(this.#root, path);
+    return absolutePath(this.#root, path);
   }
 
   /** Before a name changes: a change that fails may have been made all the same. */

@@ -70,41 +70,55 @@ async function stateOfFile() {
   return identityOf(await stat(path, { bigint: true }));
 }
 
+function memoryFor({ size }: { readonly size: number }): Uint8Array {
+  return new Uint8Array(size);
+}
+
 test('a small file is read at once, whole', async () => {
+  const into = new Uint8Array('some bytes'.length);
   const read = readInStateNow(
     callsThat(() => undefined),
     { path, identity: await stateOfFile() },
+    into,
   );
-  if (read?.kind !== 'read') throw new Error(read?.kind);
-  expect(Buffer.from(read.bytes).toString()).toBe('some bytes');
+  expect(read).toEqual({ kind: 'read', bytes: into });
+  expect(Buffer.from(into).toString()).toBe('some bytes');
 });
 
 test('a file that is written to while it is read at once is told as changed', async () => {
   const calls = callsThat(() => appendFileSync(path, ', and more'));
-  expect(readInStateNow(calls, { path, identity: await stateOfFile() })).toEqual({ kind: 'changed' });
+  expect(readInStateNow(calls, { path, identity: await stateOfFile() }, new Uint8Array('some bytes'.length))).toEqual({
+    kind: 'changed',
+  });
 });
 
 test('a file that is cut off while it is read at once is told as changed', async () => {
   const calls = callsThat(() => truncateSync(path, 4));
-  expect(readInStateNow(calls, { path, identity: await stateOfFile() })).toEqual({ kind: 'changed' });
+  expect(readInStateNow(calls, { path, identity: await stateOfFile() }, new Uint8Array('some bytes'.length))).toEqual({
+    kind: 'changed',
+  });
 });
 
 test('a file in another state, a link and nothing are not read at once', async () => {
   const before = await stateOfFile();
   appendFileSync(path, ', and more');
-  expect(readInStateNow(nodeDiskCalls, { path, identity: before })).toEqual({ kind: 'changed' });
+  expect(readInStateNow(nodeDiskCalls, { path, identity: before }, new Uint8Array('some bytes'.length))).toEqual({
+    kind: 'changed',
+  });
   const link = join(directory, 'link');
   symlinkSync(path, link);
   const now = await stateOfFile();
-  expect(readInStateNow(nodeDiskCalls, { path: link, identity: now })).toEqual({ kind: 'changed' });
-  expect(readInStateNow(nodeDiskCalls, { path: join(directory, 'nothing'), identity: now })).toEqual({
+  expect(readInStateNow(nodeDiskCalls, { path: link, identity: now }, memoryFor(now))).toEqual({ kind: 'changed' });
+  expect(readInStateNow(nodeDiskCalls, { path: join(directory, 'nothing'), identity: now }, memoryFor(now))).toEqual({
     kind: 'changed',
   });
 });
 
 test('what may keep this thread waiting is not read at once', async () => {
   const slow = { openNow: () => undefined };
-  expect(readInStateNow(slow, { path, identity: await stateOfFile() })).toBeUndefined();
+  const small = await stateOfFile();
+  expect(readInStateNow(slow, { path, identity: small }, memoryFor(small))).toBeUndefined();
   truncateSync(path, QUICK_BYTES_MAX + 1);
-  expect(readInStateNow(nodeDiskCalls, { path, identity: await stateOfFile() })).toBeUndefined();
+  const large = await stateOfFile();
+  expect(readInStateNow(nodeDiskCalls, { path, identity: large }, memoryFor(large))).toBeUndefined();
 });

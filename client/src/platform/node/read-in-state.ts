@@ -1,4 +1,5 @@
 import { constants } from 'node:fs';
+import { assert } from '@syncline/protocol';
 import type { LentFile, WantedBytes } from '../../engine/ports.ts';
 import { type LocalIdentity, sameState } from '../../engine/trees.ts';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
@@ -40,24 +41,28 @@ export async function readInState(
   }
 }
 
-/** All bytes of a small file that was in the given state before and after, at once; undefined where that may keep this thread waiting. */
+/**
+ * All bytes of a small file that was in the given state before and after, at once, in the memory `into`, which is as long as the file;
+ * undefined where that may keep this thread waiting.
+ */
 export function readInStateNow(
   calls: Pick<DiskCalls, 'openNow'>,
   { path, identity }: FileInState,
+  into: Uint8Array,
 ): { readonly kind: 'read'; readonly bytes: Uint8Array } | NotRead | undefined {
+  assert(into.length === identity.size, 'the memory is as long as the file');
   if (calls.openNow === undefined || identity.size > QUICK_BYTES_MAX) return undefined;
   try {
     const file = calls.openNow(path, READING_FLAGS);
     if (file === undefined) return undefined;
     try {
       if (!sameState(identityOf(file.stat()), identity)) return { kind: 'changed' };
-      const bytes = new Uint8Array(identity.size);
       let read = 0;
-      for (let count = -1; read < bytes.length && count !== 0; read += count) {
-        count = file.read(bytes.subarray(read), read);
+      for (let count = -1; read < into.length && count !== 0; read += count) {
+        count = file.read(read === 0 ? into : into.subarray(read), read);
       }
-      const isSame = read === bytes.length && sameState(identityOf(file.stat()), identity);
-      return isSame ? { kind: 'read', bytes } : { kind: 'changed' };
+      const isSame = read === into.length && sameState(identityOf(file.stat()), identity);
+      return isSame ? { kind: 'read', bytes: into } : { kind: 'changed' };
     } finally {
       file.close();
     }

@@ -123,6 +123,11 @@ function listUndecodable(calls: DiskCalls, root: string, folder: string): readon
   return entries;
 }
 
+/** Where a path of a synced folder is. On most platforms not by `join`, which takes as long as the call that it is for. */
+export function absolutePath(root: string, path: string): string {
+  return sep === '/' && path !== '' ? `${root}/${path}` : join(root, path);
+}
+
 type Looked =
   | { readonly kind: 'entry'; readonly entry: LocalEntry }
   | { readonly kind: 'absent' }
@@ -130,7 +135,7 @@ type Looked =
 
 /** What stands at a path now; `failed` when the disk would not tell, which is not absence. */
 export function lookAt(root: string, path: string, calls: DiskCalls = nodeDiskCalls): Looked {
-  const stat = statAt(join(root, path), calls);
+  const stat = statAt(absolutePath(root, path), calls);
   if (stat === undefined) return { kind: 'absent' };
   if (stat === 'failed') return { kind: 'failed' };
   return { kind: 'entry', entry: toEntry(path, path.slice(path.lastIndexOf('/') + 1), stat) };
