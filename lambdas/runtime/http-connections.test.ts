@@ -37,6 +37,28 @@ test('a request goes out as it is told, and its answer comes back whole', async 
   expect(Buffer.from(answer.body).toString()).toBe('PUT /a%20path v body');
 });
 
+test.each(['told', 'not told'])('an answer of many parts comes back whole, its length %s', async (how) => {
+  const parts = Array.from({ length: 50 }, (_none, index) => Buffer.alloc(1 + 997 * index, index));
+  const whole = Buffer.concat(parts);
+  const url = await serve((_incoming, outgoing) => {
+    if (how === 'told') outgoing.setHeader('content-length', whole.length);
+    const sendFrom = (index: number): void => {
+      const part = parts[index];
+      if (part === undefined) outgoing.end();
+      else outgoing.write(part, () => sendFrom(index + 1));
+    };
+    sendFrom(0);
+  });
+  const answer = await connections().send({ method: 'GET', url, headers: {} });
+  expect(answer.body.equals(whole)).toBe(true);
+});
+
+test('an answer without a body is empty, whatever length it tells', async () => {
+  const url = await serve((_incoming, outgoing) => outgoing.writeHead(200, { 'content-length': '100' }).end());
+  const answer = await connections().send({ method: 'HEAD', url, headers: {} });
+  expect(answer.body.length).toBe(0);
+});
+
 test('a connection is used again', async () => {
   const ports = new Set<number | undefined>();
   const url = await serve((incoming, outgoing) => {

@@ -48,8 +48,6 @@ export const OpId = z
   .brand<'OpId'>();
 export type OpId = z.infer<typeof OpId>;
 
-const CODES: readonly number[] = Array.from(ALPHABET, (digit) => digit.charCodeAt(0));
-
 /** Writes 16 bytes as 26 characters; the first carries the top three bits. */
 export function encodeUlid(bytes: Uint8Array): string {
   assert(bytes.length === 16, 'an id has 16 bytes');
@@ -60,7 +58,7 @@ export function encodeUlid(bytes: Uint8Array): string {
   for (const byte of bytes) {
     held = (held << 8) | byte;
     heldBits += 8;
-    for (; heldBits >= 5; heldBits -= 5) codes.push(CODES[(held >> (heldBits - 5)) & 31] ?? 0);
+    for (; heldBits >= 5; heldBits -= 5) codes.push(ALPHABET.charCodeAt((held >> (heldBits - 5)) & 31));
     held &= 31;
   }
   // Not digit by digit: a text that was put together so is put together once more when a map first looks it up.
