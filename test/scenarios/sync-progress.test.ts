@@ -8,8 +8,7 @@ import { join, sha256Hex } from '../support/in-memory-member.ts';
 import { InMemoryService } from '../support/in-memory-service.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { MemoryKnownManifests } from '../support/memory-known-manifests.ts';
-import { MemoryStateStore } from '../support/sync-world.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { MemoryStateStore, STANDING_CLOCK } from '../support/sync-world.ts';
 
 interface Progress {
   readonly planned: number[];
@@ -24,7 +23,7 @@ async function syncOnce(service: InMemoryService, deviceName: string, files: Mem
   const { random } = service.stores;
   const engine = new SyncEngine(
     {
-      clock: new VirtualClock(),
+      clock: STANDING_CLOCK,
       random: (count) => random.bytes(count),
       files,
       remote: createApiRemote(openInMemoryClient(service, member), {
