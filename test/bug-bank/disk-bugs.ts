@@ -259,27 +259,6 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: 'test/conformance/state-store.test.ts', test: 'that fails to save has nothing of it' },
   },
   {
-    id: 'rows-of-a-save-that-failed',
-    what: 'Rows that waited for others when a save failed are written down with the next one.',
-    invariant: 'I-13',
-    file: 'client/src/platform/node/sqlite-state-store.ts',
-    find: '      this.#setSynced.forget();\n',
-    replace: '',
-    caughtBy: { file: 'test/conformance/state-store.test.ts', test: 'that fails to save has nothing of it' },
-  },
-  {
-    id: 'last-rows-wait-for-others',
-    what: 'Rows that do not fill a statement are not written down.',
-    invariant: 'I-13',
-    file: 'client/src/platform/node/sqlite-state-store.ts',
-    find: '      this.#setSynced.flush();\n',
-    replace: '',
-    caughtBy: {
-      file: 'test/conformance/state-store.test.ts',
-      test: 'tells a later process exactly what was saved, to the nanosecond',
-    },
-  },
-  {
     id: 'lock-of-nothing',
     what: 'Two processes may work on one folder.',
     invariant: 'I-13',

@@ -3,8 +3,6 @@ import { KiB, MiB } from '@syncline/protocol/units';
 
 /** Rows of the state that are read together. */
 export const STATE_ROWS_PER_PAGE = 1000;
-/** Rows of the state that one statement writes. */
-export const STATE_ROWS_PER_STATEMENT = 10;
 /** Chunks whose places in contents of a folder are remembered: those of 1 TiB and more, in about 30 MB on the disk. */
 export const KNOWN_CHUNKS_MAX = 1_000_000;
 /** Bytes of one name in the folder where names are taken aside: less than the shortest limit of a file system. */

@@ -10,7 +10,6 @@ import {
 } from '../../engine/ports.ts';
 import type { LocalIdentity, RemoteNode, SyncedNode } from '../../engine/trees.ts';
 import { STATE_ROWS_PER_PAGE } from './limits.ts';
-import { RowSetter } from './row-setter.ts';
 
 /** Raised with every change of the tables. A database of another version is not read: the trees are rebuilt by merging. */
 const SCHEMA_VERSION = 3;
@@ -58,9 +57,9 @@ const SYNCED_COLUMNS = `${AGREED_COLUMNS}, device, inode, birthNs, CAST(localSiz
 /** The engine's memory of one folder, in one SQLite file. It can be deleted at any time: what it says is found out again. */
 export class SqliteStateStore implements StateStore {
   readonly #database: DatabaseSync;
-  readonly #setRemote: RowSetter;
+  readonly #setRemote: StatementSync;
   readonly #removeRemote: StatementSync;
-  readonly #setSynced: RowSetter;
+  readonly #setSynced: StatementSync;
   readonly #removeSynced: StatementSync;
   readonly #setPosition: StatementSync;
   /** What was read at the start, until it is asked for. */
@@ -74,9 +73,9 @@ export class SqliteStateStore implements StateStore {
     try {
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
       this.#prepareSchema();
-      this.#setRemote = new RowSetter(this.#database, 'remote', [...AGREED, 'modifiedAtMs', 'mounted']);
+      this.#setRemote = this.#database.prepare(upsert('remote', [...AGREED, 'modifiedAtMs', 'mounted']));
       this.#removeRemote = this.#database.prepare('DELETE FROM remote WHERE nodeId = ?');
-      this.#setSynced = new RowSetter(this.#database, 'synced', [...AGREED, ...IDENTITY, 'localName', 'mounted']);
+      this.#setSynced = this.#database.prepare(upsert('synced', [...AGREED, ...IDENTITY, 'localName', 'mounted']));
       this.#removeSynced = this.#database.prepare('DELETE FROM synced WHERE nodeId = ?');
       this.#setPosition = this.#database.prepare('INSERT OR REPLACE INTO position VALUES (1,?,?,?)');
       this.#unread = this.#read();
@@ -101,22 +100,18 @@ export class SqliteStateStore implements StateStore {
     try {
       for (const [nodeId, node] of difference.remote) {
         if (node === undefined) this.#removeRemote.run(nodeId);
-        else this.#setRemote.add(remoteRow(node));
+        else this.#setRemote.run(...remoteRow(node));
       }
-      this.#setRemote.flush();
       for (const [nodeId, node] of difference.synced) {
         if (node === undefined) this.#removeSynced.run(nodeId);
-        else this.#setSynced.add(syncedRow(node));
+        else this.#setSynced.run(...syncedRow(node));
       }
-      this.#setSynced.flush();
       const { cursor, seq, lamport } = difference.position;
       this.#setPosition.run(cursor ?? null, seq, lamport);
       this.#saveMounted(difference.position.mounted);
       this.#database.exec('COMMIT');
       this.#mounted = difference.position.mounted;
     } catch (error) {
-      this.#setRemote.forget();
-      this.#setSynced.forget();
       this.#database.exec('ROLLBACK');
       throw error;
     }
@@ -189,6 +184,13 @@ export class SqliteStateStore implements StateStore {
       COMMIT;
     `);
   }
+}
+
+/** Sets a row; one that is there keeps its place in the order. */
+function upsert(table: 'remote' | 'synced', columns: readonly string[]): string {
+  const values = columns.map(() => '?').join(', ');
+  const changes = columns.map((column) => `${column} = excluded.${column}`).join(', ');
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${values}) ON CONFLICT (nodeId) DO UPDATE SET ${changes}`;
 }
 
 function remoteRow(node: RemoteNode): SQLInputValue[] {
