@@ -27,6 +27,18 @@ export const SPEED_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'files-read-over-each-other',
+    what: 'A small file is read into the memory of the one before it, which is not sent yet.',
+    invariant: 'I-1',
+    file: 'client/src/transfers/file-memory.ts',
+    find: '    this.#used += bytes;\n',
+    replace: '',
+    caughtBy: {
+      file: 'client/src/transfers/file-memory.test.ts',
+      test: 'no two files that are kept share memory, and each has as much as it asked for',
+    },
+  },
+  {
     id: 'buried-ids-are-drawn-again',
     what: 'A new file keeps an id that the service has buried, and is refused for ever.',
     invariant: 'I-12',

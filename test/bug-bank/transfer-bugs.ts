@@ -69,9 +69,9 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
     what: 'A chunk is read into the memory from which another one is still being sent.',
     invariant: 'I-13',
     file: 'client/src/transfers/send-file-chunk.ts',
-    find: '  const bytes = await readWhole(content, { ...place, into });\n',
+    find: '  const bytes = await readWhole(content, { ...place, into: memory });\n',
     replace:
-      '  const bytes = await readWhole(content, { ...place, into });\n  if (into !== undefined) chunkMemory.giveBack(into);\n',
+      '  const bytes = await readWhole(content, { ...place, into: memory });\n  if (memory !== undefined) chunkMemory.giveBack(memory);\n',
     caughtBy: {
       file: 'client/src/transfers/upload-files.test.ts',
       test: 'chunks are read into memory that is used again, and never while another one is sent from it',
@@ -81,7 +81,7 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
     id: 'memory-of-repeated-put-is-reused',
     what: 'Memory from which a first connection may still send a chunk is filled with another one.',
     invariant: 'I-13',
-    file: 'client/src/transfers/send-file-chunk.ts',
+    file: 'client/src/transfers/send-chunk.ts',
     find: ' && repeats === 0',
     replace: '',
     caughtBy: {

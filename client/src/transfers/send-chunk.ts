@@ -2,6 +2,7 @@ import type { SignedPut } from '@syncline/protocol';
 import { parseRetryAfter, retryDelayMs } from '../api/backoff.ts';
 import { bodyLength, type TransportResponse } from '../api/transport.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
+import { chunkMemory } from './chunk-memory.ts';
 import { chunkTimeoutMs } from './chunk-timeout.ts';
 import { CHUNK_RETRY, STORE_ANSWER_BYTES_MAX } from './limits.ts';
 import type { TransferDependencies } from './upload-files.ts';
@@ -65,6 +66,29 @@ export async function sendChunk(
     const retryAfterMs = parseRetryAfter(response?.headers['retry-after'], clock.now());
     await clock.sleep(retryDelayMs({ budget: CHUNK_RETRY, attempt, random, retryAfterMs }), signal);
   }
+}
+
+/**
+ * As sendChunk, and gives back the memory that the bytes stand in, where there is any, when nobody reads from it any more. That is only sure of a
+ * first try that was answered with success: after any other answer, to this try or to one before it, a connection may still send from it.
+ */
+export async function sendFromMemory(
+  dependencies: Parameters<typeof sendChunk>[0],
+  {
+    put,
+    body,
+    memory,
+  }: { readonly put: SignedPut; readonly body: Uint8Array; readonly memory: Uint8Array | undefined },
+  signal: AbortSignal | undefined,
+): Promise<SendOutcome> {
+  let repeats = 0;
+  const mayRepeat = (): boolean => {
+    repeats += 1;
+    return true;
+  };
+  const outcome = await sendChunk(dependencies, { put, content: { body }, mayRepeat }, signal);
+  if (outcome === 'stored' && repeats === 0 && memory !== undefined) chunkMemory.giveBack(memory);
+  return outcome;
 }
 
 /** Undefined for what another try may mend. */

@@ -2,7 +2,7 @@ import type { ChunkHash, SignedPut } from '@syncline/protocol';
 import { chunkMemory } from './chunk-memory.ts';
 import { hashChunk } from './hashing.ts';
 import type { ByteRange, FileContent } from './read-content.ts';
-import { type SendOutcome, sendChunk } from './send-chunk.ts';
+import { type SendOutcome, sendChunk, sendFromMemory } from './send-chunk.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
 /** The file is not what it was when it was named, or cannot be read any more. */
@@ -59,17 +59,10 @@ async function sendBytes(
   content: FileContent,
   { hash, put, place }: FileChunk,
 ): Promise<SendOutcome | LostFile> {
-  const into = content.kept === undefined ? chunkMemory.take(place.end - place.start) : undefined;
-  const bytes = await readWhole(content, { ...place, into });
+  const memory = content.kept === undefined ? chunkMemory.take(place.end - place.start) : undefined;
+  const bytes = await readWhole(content, { ...place, into: memory });
   if (isLost(bytes)) return bytes;
-  let repeats = 0;
-  const mayRepeat = (): boolean => {
-    repeats += 1;
-    return true;
-  };
-  const outcome = await sendChunk(dependencies, { put, content: { body: bytes }, mayRepeat }, dependencies.signal);
-  // After any other answer, to this try or to one before it, a connection may still send from it.
-  if (outcome === 'stored' && repeats === 0 && into !== undefined) chunkMemory.giveBack(into);
+  const outcome = await sendFromMemory(dependencies, { put, body: bytes, memory }, dependencies.signal);
   return outcome === 'bytes-refused' ? whyRefused(bytes, hash) : outcome;
 }
 

@@ -5,7 +5,7 @@ import { compressChunk, isWorthCompressing } from './compress-chunks.ts';
 import { hashChunk } from './hashing.ts';
 import { COMPRESSED_LINK_BYTES_PER_SECOND_MAX, PACK_CHUNKS_MIN, PACK_ROUNDS_MAX } from './limits.ts';
 import { isSlowerThan } from './link-rate.ts';
-import { type SendOutcome, sendChunk } from './send-chunk.ts';
+import { type SendOutcome, sendFromMemory } from './send-chunk.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
 /** A chunk that is to travel in a pack. */
@@ -152,18 +152,11 @@ async function putOpened(
 ): Promise<PackStep | { readonly kind: 'put'; readonly pack: Pack }> {
   if (!opened.ok) return { kind: 'refused', problem: opened.problem };
   if (opened.value.status === 'repack') return { kind: 'known', hashes: opened.value.known };
-  let repeats = 0;
-  const mayRepeat = (): boolean => {
-    repeats += 1;
-    return true;
-  };
-  const outcome = await sendChunk(
+  const outcome = await sendFromMemory(
     dependencies,
-    { put: opened.value.put, content: { body: bytes }, mayRepeat },
+    { put: opened.value.put, body: bytes, memory },
     dependencies.signal,
   );
-  // After any other answer, to this try or to one before it, a connection may still send from it.
-  if (outcome === 'stored' && repeats === 0) chunkMemory.giveBack(memory);
   return isThere(outcome) ? { kind: 'put', pack } : { kind: 'again' };
 }
 
