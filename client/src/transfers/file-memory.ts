@@ -1,9 +1,10 @@
 import { FILE_MEMORY_BYTES } from './limits.ts';
 
 /**
- * Memory for many small files, one behind the other: memory of its own for each of them costs more than reading it.
+ * Memory for many small files, one behind the other, in a few blocks: each piece of memory is a work for the system, and for the collector.
  *
- * Memory: that of the files, and less than FILE_MEMORY_BYTES.
+ * Memory: blocks of FILE_MEMORY_BYTES or of one longer file, each filled up to the file that did not fit into it any more; a block lives as long as any
+ * file in it.
  */
 export class FileMemory {
   #block = new Uint8Array(0);

@@ -20,7 +20,7 @@ interface NamedContent {
 export function nameNow(bytes: Uint8Array): NamedContent | undefined {
   if (sha256Now === undefined) return undefined;
   const size = bytes.length;
-  // Not parsed, which takes as long as to hash a small file.
+  // Not parsed, a small file at a time: the hash function writes no other text.
   const chunks = size === 0 ? [] : [{ hash: sha256Now(bytes) as ChunkHash, size }];
   return { chunks, contentHash: sha256Now(packManifest(chunks)) as ContentHash };
 }

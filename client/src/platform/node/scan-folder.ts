@@ -123,7 +123,7 @@ function listUndecodable(calls: DiskCalls, root: string, folder: string): readon
   return entries;
 }
 
-/** Where a path of a synced folder is. On most platforms not by `join`, which takes as long as the call that it is for. */
+/** Where a path of a synced folder is. Where paths have the form of the engine it is put before them: `join` would read every character of them again. */
 export function absolutePath(root: string, path: string): string {
   return sep === '/' && path !== '' ? `${root}/${path}` : join(root, path);
 }
