@@ -3,6 +3,7 @@ import { DynamodbAccountStore } from '../lambdas/accounts/dynamodb-account-store
 import { DynamodbChunkIndex } from '../lambdas/chunks/dynamodb-chunk-index.ts';
 import { MemoryObjectStore } from '../lambdas/chunks/memory-object-store.ts';
 import { answerCommit } from '../lambdas/journal/answer-commit.ts';
+import { decideOperation } from '../lambdas/journal/decide-operation.ts';
 import { listChanges } from '../lambdas/journal/list-changes.ts';
 import { DynamodbNamespaceStore } from '../lambdas/namespaces/dynamodb-namespace-store.ts';
 import type { ApiEvent } from '../lambdas/runtime/api-event.ts';
@@ -120,6 +121,7 @@ function openWorld(tables: GeneratedTables): World {
     clock,
     random: systemRandom,
     meter: telemetry,
+    decide: decideOperation,
   };
   return {
     handler: createApiHandler<'commit' | 'listChanges'>(

@@ -1,8 +1,11 @@
 import { journalRoutes } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
+import { parseDedupScope } from './chunks/dedup-domain.ts';
 import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
 import { S3ObjectStore } from './chunks/s3-object-store.ts';
 import { answerCommit } from './journal/answer-commit.ts';
+import { decideOperation } from './journal/decide-operation.ts';
+import { readToldContent } from './journal/told-content.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
@@ -17,6 +20,7 @@ const environment = readEnvironment([
   'BUCKET',
   'CHANGES_TABLE',
   'CHUNKS_TABLE',
+  'DEDUP_SCOPE',
   'FILES_TABLE',
   'KEY_SECRET_ID',
   'SESSIONS_TABLE',
@@ -37,6 +41,7 @@ const dynamodb = {
 };
 const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
 const telemetry = lineTelemetry({ stage: environment.STAGE });
+const dedupScope = parseDedupScope(environment.DEDUP_SCOPE);
 const dependencies = {
   namespaces: new DynamodbNamespaceStore(dynamodb),
   chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
@@ -46,6 +51,8 @@ const dependencies = {
   clock: systemClock,
   random: systemRandom,
   meter: telemetry,
+  decide: decideOperation,
+  readToldContent: readToldContent(dedupScope),
 };
 
 export const handler = createApiHandler<'commit'>(

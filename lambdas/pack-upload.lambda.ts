@@ -3,12 +3,13 @@ import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { parseDedupScope } from './chunks/dedup-domain.ts';
 import { DynamodbChunkIndex } from './chunks/dynamodb-chunk-index.ts';
 import { S3ObjectStore } from './chunks/s3-object-store.ts';
+import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { confirmPack } from './packs/confirm-pack.ts';
 import { DynamodbPackIndex } from './packs/dynamodb-pack-index.ts';
 import { openPack } from './packs/open-pack.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
 import { createDynamodbClient } from './runtime/dynamodb-client.ts';
-import { readEnvironment } from './runtime/environment.ts';
+import { NOT_GRANTED, readEnvironment } from './runtime/environment.ts';
 import { lineTelemetry } from './runtime/line-telemetry.ts';
 import { SecretsManagerKeyRing } from './runtime/secrets-manager-key-ring.ts';
 import { systemClock, systemRandom } from './runtime/system-clock.ts';
@@ -26,11 +27,17 @@ const dynamodb = {
   client: createDynamodbClient(),
   clock: systemClock,
   random: systemRandom,
-  tableNames: { accounts: environment.ACCOUNTS_TABLE, chunks: environment.CHUNKS_TABLE },
+  tableNames: {
+    accounts: environment.ACCOUNTS_TABLE,
+    changes: NOT_GRANTED,
+    chunks: environment.CHUNKS_TABLE,
+    files: NOT_GRANTED,
+  },
 };
 const objects = new S3ObjectStore({ bucket: environment.BUCKET, clock: systemClock });
 const telemetry = lineTelemetry({ stage: environment.STAGE });
 const dependencies = {
+  namespaces: new DynamodbNamespaceStore(dynamodb),
   chunks: new DynamodbChunkIndex({ ...dynamodb, objects }),
   packs: new DynamodbPackIndex(dynamodb),
   objects,

@@ -1,6 +1,7 @@
 import { historyRoutes, InvariantError } from '@syncline/protocol';
 import { DynamodbAccountStore } from './accounts/dynamodb-account-store.ts';
 import { restoreTree } from './history/restore-tree.ts';
+import { decideOperation } from './journal/decide-operation.ts';
 import { DynamodbAttemptStore } from './links/dynamodb-attempt-store.ts';
 import { DynamodbNamespaceStore } from './namespaces/dynamodb-namespace-store.ts';
 import { createApiHandler } from './runtime/create-api-handler.ts';
@@ -40,6 +41,7 @@ const dependencies = {
   keyRing: new SecretsManagerKeyRing({ secretId: environment.KEY_SECRET_ID }),
   clock: systemClock,
   random: systemRandom,
+  decide: decideOperation,
 };
 
 export const handler = createApiHandler<'restoreTree'>(

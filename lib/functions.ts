@@ -84,7 +84,8 @@ export const functions = {
   'pack-upload': {
     routes: ['openPack', 'confirmPack'],
     access: {
-      tables: { accounts: ['GetItem'], chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'] },
+      // Looks who may write into the namespaces that its files are meant for, and how full they are.
+      tables: { accounts: look, chunks: ['BatchGetItem', 'PutItem', 'UpdateItem'] },
       // Reads a pack once, whole, to verify its members, and signs PUTs of packs with its own rights. Asks whether chunks are stored that are to live again.
       readObjects: ['chunks', 'packs'],
       findObjects: true,
@@ -111,7 +112,7 @@ export const functions = {
       // Verifies who sent a chunk (docs/decisions/0060-writer-tags.md).
       keySecret: true,
     },
-    settings: [],
+    settings: ['DEDUP_SCOPE'],
     memoryMiB: memory.core,
     timeoutSeconds: seconds.longest,
   },

@@ -6,10 +6,11 @@ import {
   type OperationResult,
   type OpId,
   operationError,
+  type PutOperation,
   type UploadId,
 } from '@syncline/protocol';
 import { dateChange } from '../namespaces/date-change.ts';
-import { type NamespaceHead, TRANSACTION_ITEMS_MAX } from '../namespaces/namespace-store.ts';
+import { type NamespaceHead, type NamespaceStore, TRANSACTION_ITEMS_MAX } from '../namespaces/namespace-store.ts';
 import { refuseViewer } from '../namespaces/refuse-viewer.ts';
 import { countTransactionItems } from '../namespaces/transaction-items.ts';
 import { toWireNode } from '../namespaces/wire-node.ts';
@@ -19,16 +20,33 @@ import { RETRY_AFTER_SECONDS } from '../runtime/limits.ts';
 import { done, type Outcome, refused } from '../runtime/outcome.ts';
 import { retryDelayMs } from '../runtime/retry-delay.ts';
 import type { UploadSession, UploadStore } from '../uploads/upload-store.ts';
-import { decideOperation, type OperationContext } from './decide-operation.ts';
-import type { Decision } from './decision.ts';
-import { type FindUploadsDependencies, findUploads, type UploadFinding } from './find-uploads.ts';
+import type { DeleteContext } from './decide-delete.ts';
+import type { Decision, DecisionContext } from './decision.ts';
+import {
+  type ContentFinding,
+  type ContentFindings,
+  type ContentKey,
+  contentKey,
+  type FindContentsDependencies,
+  findContents,
+} from './find-contents.ts';
 import { COMMIT_TRIES_MAX, OPERATION_ITEMS_MAX } from './limits.ts';
 import { NamespaceView } from './namespace-view.ts';
-import { nodesOf, placesOf, uploadIdsOf } from './operands.ts';
+import { nodesOf, placesOf, putsOf, uploadIdsOf } from './operands.ts';
 import { replayResults } from './replay-results.ts';
 
-export interface CommitDependencies extends FindUploadsDependencies, Pick<OperationContext, 'namespaces' | 'random'> {
+/** What operations are decided by. */
+export interface OperationContext extends DecisionContext {
+  readonly contents: ContentFindings;
+  /** For sources of copies in other namespaces. */
+  readonly namespaces: NamespaceStore;
+  readonly seenBatches: DeleteContext['seenBatches'];
+}
+
+export interface CommitDependencies extends FindContentsDependencies, Pick<OperationContext, 'namespaces' | 'random'> {
   readonly uploads: Pick<UploadStore, 'get'>;
+  /** Decides what an operation does. A function that takes operations of one type alone knows no others. */
+  readonly decide: (context: OperationContext, operation: Operation) => Promise<Decision>;
   readonly clock: Clock;
 }
 
@@ -59,7 +77,7 @@ export interface NamespaceAnswer {
 /** A namespace at one head, and what is known of the operations that are still open there. */
 interface Round {
   readonly view: NamespaceView;
-  readonly uploads: ReadonlyMap<UploadId, UploadFinding>;
+  readonly contents: ReadonlyMap<ContentKey, ContentFinding>;
   readonly answered: ReadonlyMap<OpId, OperationResult>;
 }
 
@@ -72,7 +90,7 @@ export async function commitToNamespace(
   work: NamespaceWork,
 ): Promise<NamespaceAnswer> {
   const results = new Map<OpId, OperationResult>();
-  const uploads = new Map<UploadId, UploadFinding>();
+  const contents = new Map<ContentKey, ContentFinding>();
   let round: Round | undefined;
   let written: WrittenEntries | undefined;
   let tries = 0;
@@ -80,7 +98,7 @@ export async function commitToNamespace(
     const open = work.operations.filter(({ opId }) => !results.has(opId));
     if (tries === COMMIT_TRIES_MAX) return { results: answerAll(results, open, overrun()), written };
     if (round === undefined) {
-      const begun = await beginRound(dependencies, { ...work, operations: open }, uploads);
+      const begun = await beginRound(dependencies, { ...work, operations: open }, contents);
       if (begun.kind === 'refused') return { results: answerAll(results, open, begun.error), written };
       round = begun.value;
       for (const [opId, result] of round.answered) results.set(opId, result);
@@ -106,15 +124,15 @@ function followedBy(before: WrittenEntries | undefined, next: WrittenEntries): W
   return isNext ? { ...before, seq: next.seq } : before;
 }
 
-/** Reads the head, and after it everything that the operations name. What is found out of uploads is kept in `uploads`. */
+/** Reads the head, and after it everything that the operations name. What is found out of contents is kept in `contents`. */
 async function beginRound(
   dependencies: CommitDependencies,
   work: NamespaceWork,
-  uploads: Map<UploadId, UploadFinding>,
+  contents: Map<ContentKey, ContentFinding>,
 ): Promise<Outcome<Round>> {
   const { namespaces } = dependencies;
   const { namespaceId, caller, operations } = work;
-  const unknown = uploadIdsOf(operations).filter((uploadId) => !uploads.has(uploadId));
+  const unknown = uploadIdsOf(unfound(operations, contents));
   const [access, sessions] = await Promise.all([
     namespaces.readAccess({ namespaceId, accountId: caller.accountId }),
     unknown.length === 0 ? new Map<UploadId, UploadSession>() : dependencies.uploads.get(unknown),
@@ -127,24 +145,32 @@ async function beginRound(
     view.load(nodesOf(operations), placesOf(operations)),
   ]);
   const open = operations.filter(({ opId }) => !answered.has(opId));
-  const uploadIds = uploadIdsOf(open).filter((uploadId) => !uploads.has(uploadId));
-  const search = { caller, now: dependencies.clock.now(), uploadIds, sessions, budget: work.budget };
-  const [found] = await Promise.all([findUploads(dependencies, search), view.loadAncestors(nodesOf(open))]);
-  for (const [uploadId, finding] of found) uploads.set(uploadId, finding);
-  return done({ view, uploads, answered });
+  const puts = unfound(open, contents);
+  const search = { caller, now: dependencies.clock.now(), puts, sessions, budget: work.budget };
+  const [found] = await Promise.all([findContents(dependencies, search), view.loadAncestors(nodesOf(open))]);
+  for (const [key, finding] of found) contents.set(key, finding);
+  return done({ view, contents, answered });
+}
+
+/** The puts whose contents nothing was found out of yet. */
+function unfound(
+  operations: readonly Operation[],
+  contents: ReadonlyMap<ContentKey, ContentFinding>,
+): readonly PutOperation[] {
+  return putsOf(operations).filter((put) => !contents.has(contentKey(put)));
 }
 
 /** Commits as many of the operations as one transaction holds; undefined when somebody else's commit came first. */
 async function commitNext(
   dependencies: CommitDependencies,
   work: NamespaceWork,
-  { view, uploads }: Round,
+  { view, contents }: Round,
 ): Promise<NamespaceAnswer | undefined> {
   const { namespaceId, caller } = work;
   const now = dateChange(view.head, dependencies.clock.now());
   const { namespaces, random } = dependencies;
   const { seenBatches } = work;
-  const context: OperationContext = { namespaceId, caller, now, view, random, uploads, namespaces, seenBatches };
+  const context: OperationContext = { namespaceId, caller, now, view, random, contents, namespaces, seenBatches };
   const results = new Map<OpId, OperationResult>();
   const hasRoom = (operation: Operation): boolean => {
     const room = TRANSACTION_ITEMS_MAX - mostItems(operation, view.head);
@@ -153,7 +179,7 @@ async function commitNext(
   };
   for (const operation of work.operations) {
     if (!hasRoom(operation)) break;
-    results.set(operation.opId, applyDecision(context, operation, await decideOperation(context, operation)));
+    results.set(operation.opId, applyDecision(context, operation, await dependencies.decide(context, operation)));
   }
   const transaction = view.transaction(now);
   assert(countTransactionItems(transaction) <= view.itemsMost, 'no transaction touches more than was told at once');

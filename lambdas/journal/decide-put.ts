@@ -10,22 +10,22 @@ import {
   refusing,
   unchanged,
 } from './decision.ts';
+import { type ContentFindings, contentKey } from './find-contents.ts';
 import { findConflictName, findFolder, findObstacle } from './find-place.ts';
-import type { UploadFindings } from './find-uploads.ts';
 import { createdFile, type FileContent, keptAsLosing, modified, restored } from './node-change.ts';
 
-/** Makes an upload the content of a file. The rules of conflicts are those of docs/SYNC.md, "Conflicts". */
+/** Makes a stored content that of a file. The rules of conflicts are those of docs/SYNC.md, "Conflicts". */
 export async function decidePut(
-  context: DecisionContext & { readonly uploads: UploadFindings },
+  context: DecisionContext & { readonly contents: ContentFindings },
   operation: PutOperation,
 ): Promise<Decision> {
-  const upload = context.uploads.get(operation.uploadId);
-  assert(upload !== undefined, 'every upload of a commit was looked for');
-  if (upload.kind === 'refused') return { kind: 'error', error: upload.error };
-  if (upload.session.namespaceId !== operation.namespaceId) {
+  const found = context.contents.get(contentKey(operation));
+  assert(found !== undefined, 'every content of a commit was looked for');
+  if (found.kind === 'refused') return { kind: 'error', error: found.error };
+  if (found.content.namespaceId !== operation.namespaceId) {
     return refusing('invalid_request', 'the upload was opened for another namespace');
   }
-  const { size, contentHash, chunking, domain, manifest } = upload.session;
+  const { size, contentHash, chunking, domain, manifest } = found.content;
   const content: FileContent = {
     size,
     contentHash,

@@ -1,4 +1,4 @@
-import { type NodeId, nameKey, type Operation, type UploadId } from '@syncline/protocol';
+import { type NodeId, nameKey, type Operation, type PutOperation, type UploadId } from '@syncline/protocol';
 import type { Place } from '../namespaces/namespace-store.ts';
 
 /** The nodes of its own namespace that deciding an operation looks at first, known from the operation alone. */
@@ -27,6 +27,10 @@ export function placesOf(operations: readonly Operation[]): readonly Place[] {
   return places;
 }
 
-export function uploadIdsOf(operations: readonly Operation[]): readonly UploadId[] {
-  return [...new Set(operations.flatMap((operation) => (operation.type === 'put' ? [operation.uploadId] : [])))];
+export function putsOf(operations: readonly Operation[]): readonly PutOperation[] {
+  return operations.filter((operation) => operation.type === 'put');
+}
+
+export function uploadIdsOf(puts: readonly PutOperation[]): readonly UploadId[] {
+  return [...new Set(puts.flatMap(({ uploadId }) => uploadId ?? []))];
 }

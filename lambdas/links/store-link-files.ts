@@ -3,6 +3,7 @@ import {
   type NodeId,
   nameKey,
   numberedName,
+  type Operation,
   type OperationError,
   operationError,
   opId,
@@ -12,7 +13,10 @@ import {
   type UploadId,
 } from '@syncline/protocol';
 import { commitOperations } from '../journal/commit-operations.ts';
-import type { CommitDependencies } from '../journal/commit-to-namespace.ts';
+import type { CommitDependencies, OperationContext } from '../journal/commit-to-namespace.ts';
+import { decidePut } from '../journal/decide-put.ts';
+import type { Decision } from '../journal/decision.ts';
+import { withinQuota } from '../journal/within-quota.ts';
 import { type NamespaceStore, placeKey } from '../namespaces/namespace-store.ts';
 import type { LinkVisitor } from '../runtime/caller.ts';
 import { RETRY_AFTER_SECONDS } from '../runtime/limits.ts';
@@ -24,7 +28,7 @@ import { linkUploader, namespacesOfLink } from './link-uploader.ts';
 import { ended, type OpenLinkDependencies, openLink } from './open-link.ts';
 import { storeBytes } from './pending-bytes.ts';
 
-export type StoreLinkFilesDependencies = OpenLinkDependencies & CommitDependencies;
+export type StoreLinkFilesDependencies = OpenLinkDependencies & Omit<CommitDependencies, 'decide'>;
 
 type LinkFile = StoreLinkFilesRequest['files'][number];
 /** What became of uploads: undefined for those that are files. */
@@ -98,7 +102,11 @@ async function commitFiles(
     const open = files.filter(({ uploadId }) => !made.has(uploadId));
     const names = await chooseNames(dependencies.namespaces, { link, folderId }, open);
     const operations = open.map((file) => putOf({ link, folderId }, file, names.get(file.uploadId) ?? file.name));
-    const { results } = await commitOperations(dependencies, { operations }, linkUploader(link));
+    const { results } = await commitOperations(
+      { ...dependencies, decide: decideFile },
+      { operations },
+      linkUploader(link),
+    );
     for (const [index, result] of results.entries()) {
       const uploadId = open[index]?.uploadId;
       assert(uploadId !== undefined, 'every operation is answered');
@@ -111,6 +119,12 @@ async function commitFiles(
   }
   for (const { uploadId } of files) if (!made.has(uploadId)) made.set(uploadId, busy());
   return { made, stored };
+}
+
+/** A link makes files, and nothing else. */
+async function decideFile(context: OperationContext, operation: Operation): Promise<Decision> {
+  assert(operation.type === 'put', 'what a link commits is a file');
+  return withinQuota(context, await decidePut(context, operation));
 }
 
 function busy(): OperationError {

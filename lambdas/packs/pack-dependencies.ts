@@ -1,6 +1,7 @@
 import type { ChunkIndex } from '../chunks/chunk-index.ts';
 import type { DedupScope } from '../chunks/dedup-domain.ts';
 import type { ObjectStore } from '../chunks/object-store.ts';
+import type { NamespaceStore } from '../namespaces/namespace-store.ts';
 import type { ReferenceStore } from '../references/reference-store.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { KeyRing } from '../runtime/key-ring.ts';
@@ -8,6 +9,7 @@ import type { Meter } from '../runtime/meter.ts';
 import type { PackIndex } from './pack-index.ts';
 
 export interface OpenPackDependencies {
+  readonly namespaces: Pick<NamespaceStore, 'readAccess'>;
   readonly chunks: Pick<ChunkIndex, 'locate'>;
   readonly objects: Pick<ObjectStore, 'signPut'>;
   readonly keyRing: KeyRing;

@@ -334,3 +334,40 @@ test('a pack hash names bytes: another pack under it is not what the store takes
   expect(ChunkHash.parse(sha256Hex(forged.bytes))).not.toBe(built.pack.hash);
   expect(await putPack(service, alice, forged)).toBe(400);
 });
+
+describe('a pack for files of namespaces', () => {
+  const openFor = async (member: Member, namespaceId: Member['namespaceId'], bytes: number) => {
+    const body = { ...packOf([ONE, TWO]).pack, destinations: [{ namespaceId, bytes }] };
+    const answer = await service.invoke('openPack', { body }, member);
+    return answer.ok ? answer.value : answer.problem;
+  };
+
+  test('is opened where they are welcome', async () => {
+    expect(await openFor(alice, alice.namespaceId, ONE.length + TWO.length)).toMatchObject({ status: 'put' });
+  });
+
+  test('is refused where there is no room for them, with what there is', async () => {
+    await begin({ quotaBytes: 5 });
+    expect(await openFor(alice, alice.namespaceId, 6)).toMatchObject({
+      code: 'quota_exceeded',
+      details: { quotaBytes: 5, usedBytes: 0 },
+    });
+    expect(await openFor(alice, alice.namespaceId, 5)).toMatchObject({ status: 'put' });
+  });
+
+  test('is refused for a namespace of somebody else like for one that does not exist', async () => {
+    const foreign = await openFor(mallory, alice.namespaceId, 1);
+    expect(foreign).toMatchObject({ code: 'not_found' });
+    expect(await openFor(mallory, '00000000000000000000000000' as Member['namespaceId'], 1)).toEqual(foreign);
+  });
+
+  test('is refused to whoever may only read there', async () => {
+    const { namespaces } = service.stores;
+    const readAccess = namespaces.readAccess.bind(namespaces);
+    namespaces.readAccess = async (key) => {
+      const access = await readAccess(key);
+      return access === undefined ? undefined : { ...access, role: 'viewer' };
+    };
+    expect(await openFor(alice, alice.namespaceId, 1)).toMatchObject({ code: 'forbidden' });
+  });
+});

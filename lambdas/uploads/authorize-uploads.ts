@@ -11,7 +11,7 @@ import { ACCESS_READS_IN_FLIGHT_MAX } from './limits.ts';
  */
 export async function authorizeUploads(
   { namespaces }: { readonly namespaces: Pick<NamespaceStore, 'readAccess'> },
-  files: readonly UploadFile[],
+  files: readonly Pick<UploadFile, 'namespaceId' | 'size'>[],
   accountId: AccountId,
 ): Promise<Refused | undefined> {
   const bytes = new Map<NamespaceId, number>();

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { Cursor } from './changes.ts';
 import { OperationError } from './errors.ts';
-import { NamespaceId, NodeId, OpId, UploadId } from './ids.ts';
-import { COMMIT_OPERATIONS_MAX } from './limits.ts';
+import { ContentHash, NamespaceId, NodeId, OpId, UploadId } from './ids.ts';
+import { COMMIT_OPERATIONS_MAX, MANIFEST_INLINE_CHUNKS_MAX } from './limits.ts';
+import { ChunkingStrategy, ChunkRef } from './manifest.ts';
 import { NodeName } from './names.ts';
-import { BaseRevision, Instant, Node, RevisionNumber, Sequence } from './nodes.ts';
+import { BaseRevision, FileBytes, Instant, Node, RevisionNumber, Sequence } from './nodes.ts';
 
 /**
  * What happens to a change whose base is stale. Stated once, in docs/SYNC.md, "Conflicts":
@@ -21,8 +22,21 @@ const operation = { opId: OpId, namespaceId: NamespaceId };
 const place = { parentId: NodeId, name: NodeName };
 
 /**
- * Makes an upload the content of a file. Without `nodeId` a new file at (parentId, name), baseRev 0. With it the next
- * revision of that file wherever it stands now; if it was deleted meanwhile, it comes back at (parentId, name).
+ * A content that needs no upload session: each of its chunks is held by the account, as those of a confirmed pack are. Sum of the chunk
+ * sizes = size; contentHash = SHA-256 of the packed manifest.
+ */
+export const ToldContent = z.strictObject({
+  size: FileBytes,
+  contentHash: ContentHash,
+  chunking: ChunkingStrategy,
+  chunks: z.array(ChunkRef).check(z.maxLength(MANIFEST_INLINE_CHUNKS_MAX)),
+});
+export type ToldContent = z.infer<typeof ToldContent>;
+
+/**
+ * Makes a stored content that of a file: an upload's (`uploadId`), or one that is told here (`content`); one of the two. Without `nodeId` a
+ * new file at (parentId, name), baseRev 0. With it the next revision of that file wherever it stands now; if it was deleted meanwhile, it
+ * comes back at (parentId, name).
  *
  * `newNodeId` (put of a new file, mkdir, copy) lets the client choose the id of the node that is made, at random, so that later
  * operations of the same request can stand inside it. It is not used where a node that exists already is the answer.
@@ -34,7 +48,8 @@ export const PutOperation = z.strictObject({
   nodeId: z.optional(NodeId),
   newNodeId: z.optional(NodeId),
   baseRev: BaseRevision,
-  uploadId: UploadId,
+  uploadId: z.optional(UploadId),
+  content: z.optional(ToldContent),
   executable: z.optional(z.boolean()),
   clientModifiedAt: z.optional(Instant),
   /** The device's Lamport clock: max(local, seen) + 1. */

@@ -46,6 +46,8 @@ export const FRAME_WINDOW_BYTES_MAX = MiB;
 export const PACK_MEMBERS_MAX = 2000;
 /** Longest chunk that travels in a pack, in bytes: just less than 1 MiB. */
 export const PACK_MEMBER_BYTES_MAX = MiB - 1;
+/** Namespaces that the files of one pack are meant for. */
+export const PACK_DESTINATIONS_MAX = 50;
 /** Length of a block of which an outline tells, in bytes. What an edit leaves of a file is found again in blocks. */
 export const OUTLINE_BLOCK_BYTES = 16 * KiB;
 /** Parts of a revision that one request outlines … */
@@ -184,6 +186,7 @@ assert(RETENTION_DAYS_MAX * DAY_MS < JOURNAL_RETENTION_MS, 'the expiry reads ent
 assert(CHUNK_PIN_MS > UPLOAD_SESSION_MS + SIGNED_URL_MS, 'a pin must outlast its session and every URL of it');
 assert(MANIFEST_INLINE_CHUNKS_MAX < FILE_CHUNKS_MAX, 'long manifests need the bucket');
 assert(PACK_BYTES_MAX >= PACK_MEMBER_BYTES_MAX, 'a pack must hold its largest member');
+assert(PACK_DESTINATIONS_MAX > MOUNTS_MAX, 'a pack may be for the home namespace and all that is mounted in it');
 assert(PACK_OPENED_BYTES_MAX >= PACK_BYTES_MAX, 'a full pack of chunks as they are must be allowed');
 assert(FRAME_WINDOW_BYTES_MAX >= PACK_MEMBER_BYTES_MAX, 'the largest member may be one segment');
 assert(RUN_BYTES_MAX >= 2 * RUN_MEMBER_BYTES_MAX, 'a run must hold neighbours');

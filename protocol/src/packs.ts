@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { StoredForm } from './chunk-encoding.ts';
-import { ChunkHash } from './ids.ts';
-import { PACK_BYTES_MAX, PACK_MEMBER_BYTES_MAX, PACK_MEMBERS_MAX } from './limits.ts';
+import { ChunkHash, NamespaceId } from './ids.ts';
+import { PACK_BYTES_MAX, PACK_DESTINATIONS_MAX, PACK_MEMBER_BYTES_MAX, PACK_MEMBERS_MAX } from './limits.ts';
+import { FileBytes } from './nodes.ts';
 import { SignedPut } from './uploads.ts';
 
 /** A chunk in a pack, with its length in bytes. Without `stored` it lies there as it is; `hash` and `size` are those of its bytes in either case. */
@@ -22,6 +23,16 @@ export const Pack = z.strictObject({
   members: z.array(PackMember).check(z.minLength(1), z.maxLength(PACK_MEMBERS_MAX)),
 });
 export type Pack = z.infer<typeof Pack>;
+
+/** A namespace that files are meant for whose chunks lie in a pack, and the bytes that they have together. */
+export const PackDestination = z.strictObject({ namespaceId: NamespaceId, bytes: FileBytes });
+export type PackDestination = z.infer<typeof PackDestination>;
+
+/** With `destinations` a pack is refused as uploads into these namespaces are: for files without upload sessions, whose opening asks the same. */
+export const OpenPackRequest = z.extend(Pack, {
+  destinations: z.optional(z.array(PackDestination).check(z.maxLength(PACK_DESTINATIONS_MAX))),
+});
+export type OpenPackRequest = z.infer<typeof OpenPackRequest>;
 
 /**
  * `put`: PUT the pack, then confirm it. `repack`: the members of `known` are stored already; make a pack without them, and ask

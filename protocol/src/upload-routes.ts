@@ -1,4 +1,4 @@
-import { ConfirmPackResponse, OpenPackResponse, Pack } from './packs.ts';
+import { ConfirmPackResponse, OpenPackRequest, OpenPackResponse, Pack } from './packs.ts';
 import { PatchChunksRequest, PatchChunksResponse } from './patches.ts';
 import {
   CheckChunksRequest,
@@ -43,7 +43,7 @@ export const uploadRoutes = {
     path: '/v1/packs',
     summary: 'A signed PUT for a pack of small chunks, or which of them are stored already.',
     access: 'device',
-    body: Pack,
+    body: OpenPackRequest,
     response: OpenPackResponse,
   },
   confirmPack: {

@@ -28,6 +28,7 @@ import { SHARING_BUGS } from './sharing-bugs.ts';
 import { SOCKET_BUGS } from './socket-bugs.ts';
 import { SPEED_BUGS } from './speed-bugs.ts';
 import { SWEEP_BUGS } from './sweep-bugs.ts';
+import { TOLD_BUGS } from './told-bugs.ts';
 import { TRANSFER_BUGS } from './transfer-bugs.ts';
 import { USAGE_BUGS } from './usage-bugs.ts';
 import { WEB_BUGS } from './web-bugs.ts';
@@ -44,6 +45,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...PUSH_BUGS,
   ...DEVICE_BUGS,
   ...PACK_BUGS,
+  ...TOLD_BUGS,
   ...PATCH_BUGS,
   ...COMPRESSION_BUGS,
   ...CONTENT_BUGS,

@@ -129,7 +129,7 @@ export const SHARING_BUGS: readonly PlantedBug[] = [
     id: 'quota-tells-of-the-home',
     what: 'Members of a shared folder are told how full the home is that it came from.',
     invariant: 'I-18',
-    file: 'lambdas/journal/decide-operation.ts',
+    file: 'lambdas/journal/within-quota.ts',
     find: 'return groundId === undefined',
     replace: 'return groundId !== quotaBytes.toString()',
     caughtBy: {

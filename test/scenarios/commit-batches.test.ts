@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { encodeUlid, NamespaceId, NodeId, rootNodeId } from '@syncline/protocol';
 import { commitOperations } from '../../lambdas/journal/commit-operations.ts';
+import { decideOperation } from '../../lambdas/journal/decide-operation.ts';
 import { COMMIT_TRIES_MAX } from '../../lambdas/journal/limits.ts';
 import type { NamespaceStore } from '../../lambdas/namespaces/namespace-store.ts';
 import { countTransactionItems } from '../../lambdas/namespaces/transaction-items.ts';
@@ -86,7 +87,11 @@ test('24 new files make one transaction, 200 make nine, and none is larger than 
     ),
   );
   const operations = world.name(desk, intents);
-  const { results } = await commitOperations({ ...stores, namespaces }, { operations }, await callerOf(world, desk));
+  const { results } = await commitOperations(
+    { ...stores, namespaces, decide: decideOperation },
+    { operations },
+    await callerOf(world, desk),
+  );
   expect(results.map((result) => committed(result).seq)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
   expect(sizes).toHaveLength(9);
   expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
@@ -131,7 +136,11 @@ test('one new file in the root costs one read of each kind and one transaction',
     },
   });
   const operations = world.name(desk, [await world.putOperation(desk, { name: 'a', text: 'x', newNodeId: nodeId(1) })]);
-  await commitOperations({ ...stores, namespaces }, { operations }, await callerOf(world, desk));
+  await commitOperations(
+    { ...stores, namespaces, decide: decideOperation },
+    { operations },
+    await callerOf(world, desk),
+  );
   expect(calls.toSorted()).toEqual(['commit', 'getNodes', 'getPlaces', 'getResults', 'readAccess']);
 });
 
@@ -215,7 +224,11 @@ test('a viewer may not write', async () => {
     },
   });
   const operations = world.name(desk, [{ type: 'mkdir', parentId: root, name: 'x' }]);
-  const { results } = await commitOperations({ ...stores, namespaces }, { operations }, await callerOf(world, desk));
+  const { results } = await commitOperations(
+    { ...stores, namespaces, decide: decideOperation },
+    { operations },
+    await callerOf(world, desk),
+  );
   expect(results).toMatchObject([{ status: 'error', error: { code: 'forbidden' } }]);
   expect(await world.head(desk)).toBe(0);
 });
@@ -231,7 +244,11 @@ test('a commit that others overtake every time gives up as unavailable, after a 
     },
   });
   const operations = world.name(desk, [{ type: 'mkdir', parentId: root, name: 'x' }]);
-  const { results } = await commitOperations({ ...stores, namespaces }, { operations }, await callerOf(world, desk));
+  const { results } = await commitOperations(
+    { ...stores, namespaces, decide: decideOperation },
+    { operations },
+    await callerOf(world, desk),
+  );
   expect(results).toMatchObject([{ status: 'error', error: { code: 'unavailable', remedy: 'retry' } }]);
   expect(tries).toBe(COMMIT_TRIES_MAX);
 });

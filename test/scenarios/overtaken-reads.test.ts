@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { encodeUlid, NodeId, type Operation, rootNodeId } from '@syncline/protocol';
 import { commitOperations } from '../../lambdas/journal/commit-operations.ts';
+import { decideOperation } from '../../lambdas/journal/decide-operation.ts';
 import type { NamespaceStore } from '../../lambdas/namespaces/namespace-store.ts';
 import { CommitWorld } from '../support/commit-world.ts';
 import type { Member } from '../support/in-memory-member.ts';
@@ -41,7 +42,7 @@ async function commitOvertaken(
     },
   });
   const request = { accountId: device.accountId, device: caller };
-  return (await commitOperations({ ...stores, namespaces }, { operations }, request)).results;
+  return (await commitOperations({ ...stores, namespaces, decide: decideOperation }, { operations }, request)).results;
 }
 
 test('a request and its repeat at the same time answer the same, whatever the repeat reads before and after', async () => {

@@ -8,7 +8,12 @@ import { type ChunkHash, KiB, type NodeId, storedLength } from '@syncline/protoc
 import fc from 'fast-check';
 import type { Transport } from '../../client/src/api/transport.ts';
 import { BandwidthLimit } from '../../client/src/transfers/bandwidth-limit.ts';
-import { type UploadOutcome, type UploadSource, uploadFiles } from '../../client/src/transfers/upload-files.ts';
+import {
+  type ContentOutcome,
+  type UploadSource,
+  uploadContents,
+  uploadFiles,
+} from '../../client/src/transfers/upload-files.ts';
 import { faultyTransport, type TransportFault } from '../support/faulty-transport.ts';
 import { type InMemoryClient, openInMemoryClient, sourceOf } from '../support/in-memory-client.ts';
 import { join, type Member } from '../support/in-memory-member.ts';
@@ -44,6 +49,8 @@ interface Case {
   readonly faults: readonly Fault[];
   /** With a limit, packs are small, so that there are many. */
   readonly isPaced: boolean;
+  /** Whether contents that packs have brought are told by their commits, without upload sessions. */
+  readonly isTold: boolean;
 }
 
 const CONTENTS_MAX = 40;
@@ -76,6 +83,7 @@ const uploadCase: fc.Arbitrary<Case> = fc.record({
   files: fc.array(someFile, { minLength: 2, maxLength: 80 }),
   faults: fc.array(someFault, { maxLength: FAULTS_MAX }),
   isPaced: fc.boolean(),
+  isTold: fc.boolean(),
 });
 
 /** Two in three are text, which is compressed; the others have no order. */
@@ -129,8 +137,14 @@ function openClient(
   return { ...client, bandwidth: { upload: uploads, download: new BandwidthLimit(client.clock) }, packFilesMin: 2 };
 }
 
-function upload(client: InMemoryClient, member: Member, files: readonly SmallFile[], signal?: AbortSignal) {
-  return uploadFiles(
+function upload(
+  client: InMemoryClient,
+  member: Member,
+  { files, isTold }: Pick<Case, 'files' | 'isTold'>,
+  signal?: AbortSignal,
+): Promise<readonly ContentOutcome[]> {
+  const send = isTold ? uploadContents : uploadFiles;
+  return send(
     client,
     files.map((file) => sourceOfFile(member, file)),
     { signal },
@@ -147,7 +161,11 @@ async function storeAlone({ service, alice, bob }: World, rival: Rival, files: r
 }
 
 /** Every file is uploaded as what it was at some time, and that can be read back by whoever may. */
-async function checkStored({ service, alice }: World, files: readonly SmallFile[], outcomes: readonly UploadOutcome[]) {
+async function checkStored(
+  { service, alice }: World,
+  files: readonly SmallFile[],
+  outcomes: readonly ContentOutcome[],
+) {
   const client = openInMemoryClient(service, alice);
   const nodeIds = await commitUploads(client, alice, outcomes);
   expect(nodeIds.length).toBe(files.length);
@@ -164,17 +182,17 @@ async function storedBytes({ service }: World): Promise<number> {
   return heads.reduce((sum, head) => sum + (head?.size ?? 0), 0);
 }
 
-function distinctBytes(outcomes: readonly UploadOutcome[]): number {
+function distinctBytes(outcomes: readonly ContentOutcome[]): number {
   return [...distinctSizes(outcomes).values()].reduce((sum, size) => sum + size, 0);
 }
 
-function distinctSizes(outcomes: readonly UploadOutcome[]): ReadonlyMap<ChunkHash, number> {
-  const chunks = outcomes.flatMap((outcome) => (outcome.kind === 'uploaded' ? outcome.chunks : []));
+function distinctSizes(outcomes: readonly ContentOutcome[]): ReadonlyMap<ChunkHash, number> {
+  const chunks = outcomes.flatMap((outcome) => ('chunks' in outcome ? outcome.chunks : []));
   return new Map(chunks.map(({ hash, size }) => [hash, size]));
 }
 
 /** What the chunks of these files take where they lie: fewer bytes for text in packs. What was sent alone is recorded by the commit. */
-async function recordedBytes({ service }: World, outcomes: readonly UploadOutcome[]): Promise<number> {
+async function recordedBytes({ service }: World, outcomes: readonly ContentOutcome[]): Promise<number> {
   const sizes = [...distinctSizes(outcomes)];
   const records = await service.stores.chunks.locate(
     'shared',
@@ -188,7 +206,7 @@ test('whatever the network does: all is stored, each chunk once, in a bounded nu
     fc.asyncProperty(uploadCase, async (given) => {
       const world = await openWorld();
       const client = openClient(world, given);
-      const outcomes = await upload(client, world.alice, given.files);
+      const outcomes = await upload(client, world.alice, given);
       const bytes = distinctBytes(outcomes);
       expect(await storedBytes(world)).toBe(await recordedBytes(world, outcomes));
       expect(await storedBytes(world)).toBeLessThanOrEqual(bytes);
@@ -207,7 +225,7 @@ test('whoever stores the same bytes meanwhile: all is stored', async () => {
       const client = openClient(world, given, async (count) => {
         for (const each of rivals) if (each.at === count) await storeAlone(world, each, given.files);
       });
-      const outcomes = await upload(client, world.alice, given.files);
+      const outcomes = await upload(client, world.alice, given);
       await checkStored(world, given.files, outcomes);
     }),
     { numRuns: propertyCases(36) },
@@ -224,13 +242,14 @@ test('whenever the process dies: the next one stores what is missing', async () 
         death.signal.throwIfAborted();
       });
       const files = given.files.map((file) => ({ ...file, readsBeforeChange: undefined }));
-      const first = await upload(dying, world.alice, files, death.signal).catch((failure: unknown) => failure);
+      const same = { ...given, files };
+      const first = await upload(dying, world.alice, same, death.signal).catch((failure: unknown) => failure);
       if (death.signal.aborted) expect(first).toBe(death.signal.reason);
       const next = openClient(world, { ...given, faults: [] });
-      const outcomes = await upload(next, world.alice, files);
+      const outcomes = await upload(next, world.alice, same);
       await checkStored(world, files, outcomes);
       const again = openClient(world, { ...given, faults: [] });
-      await upload(again, world.alice, files);
+      await upload(again, world.alice, same);
       expect(again.sent.some(({ method }) => method === 'PUT')).toBe(false);
     }),
     { numRuns: propertyCases(36) },

@@ -8,11 +8,14 @@ import {
   type Operation,
   type OperationResult,
   rootNodeId,
+  unpackManifest,
 } from '@syncline/protocol';
 import fc from 'fast-check';
 import { commitOperations } from '../../lambdas/journal/commit-operations.ts';
 import { readCursor, signCursor } from '../../lambdas/journal/cursor-codec.ts';
+import { decideOperation } from '../../lambdas/journal/decide-operation.ts';
 import { listChanges } from '../../lambdas/journal/list-changes.ts';
+import { readToldContent } from '../../lambdas/journal/told-content.ts';
 import { UnavailableError } from '../../lambdas/runtime/unavailable-error.ts';
 import { expectFold, expectJournal, expectTree, foldChanges, readFacts } from '../support/commit-invariants.ts';
 import { CommitWorld, type Intent, type PutIntent } from '../support/commit-world.ts';
@@ -51,6 +54,8 @@ class History {
     const { stores } = this.world.service;
     this.ports = {
       ...stores,
+      decide: decideOperation,
+      readToldContent: readToldContent('deployment'),
       namespaces: this.interleaver.wrap(stores.namespaces, ['commit']),
       uploads: this.interleaver.wrap(stores.uploads),
       chunks: this.interleaver.wrap(stores.chunks, ['recordStored', 'pin']),
@@ -95,7 +100,8 @@ class History {
     const operation = operations.find(({ opId }) => opId === result.opId);
     if (operation?.type !== 'put') return;
     const hashes = this.acknowledged.get(result.node.nodeId) ?? new Set();
-    hashes.add(this.contentOf.get(operation.uploadId) as ContentHash);
+    const { uploadId = '', content } = operation;
+    hashes.add(content?.contentHash ?? (this.contentOf.get(uploadId) as ContentHash));
     this.acknowledged.set(result.node.nodeId, hashes);
   }
 
@@ -153,9 +159,14 @@ class History {
     const onConflict = this.pick(STRATEGIES);
     const intent = await this.world.putOperation(member, { text, clock, onConflict, ...place });
     assert(intent.type === 'put', 'a put is a put');
-    const sessions = await this.world.service.stores.uploads.get([intent.uploadId]);
-    this.contentOf.set(intent.uploadId, sessions.get(intent.uploadId)?.contentHash as ContentHash);
-    return intent;
+    const { uploadId, ...told } = intent;
+    assert(uploadId !== undefined, 'it was uploaded');
+    const session = (await this.world.service.stores.uploads.get([uploadId])).get(uploadId);
+    assert(session?.manifest !== undefined, 'it is short');
+    const { size, contentHash, chunking, manifest } = session;
+    this.contentOf.set(uploadId, contentHash);
+    if (this.random.fraction() < 0.5) return intent;
+    return { ...told, content: { size, contentHash, chunking, chunks: [...unpackManifest(manifest)] } };
   }
 
   /** I-11: pages of 2 from a cursor, while others commit, until there is nothing more. */

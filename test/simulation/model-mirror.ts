@@ -7,6 +7,7 @@ import {
   type NodeId,
   type Operation,
   type OpId,
+  type PutOperation,
   parseInstant,
   type UploadId,
 } from '@syncline/protocol';
@@ -56,13 +57,14 @@ export class ModelMirror {
         return;
       }
       const { operation } = found;
-      if (operation.type === 'put') this.#knowUpload(operation.uploadId, asked.upload(operation.uploadId));
+      if (operation.type === 'put') this.#knowContent(operation, asked);
       const entry = result.node === undefined ? transaction.entries.find(({ seq }) => seq === result.seq) : undefined;
       this.#repeat({ deviceId, ...found, result, entry });
     }
   }
 
-  #knowUpload(uploadId: UploadId, contentHash: ContentHash | undefined): void {
+  #knowContent({ uploadId, content }: PutOperation, asked: Asked): void {
+    const contentHash = uploadId === undefined ? content?.contentHash : asked.upload(uploadId);
     if (contentHash === undefined) return;
     const bytes = textBytes(this.#ledger.textOf(contentHash) ?? '');
     this.#model.adopt(uploadId, { contentHash, bytes });

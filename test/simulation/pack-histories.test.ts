@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { assert, type ChunkHash, DAY_MS, HOUR_MS, type Upload } from '@syncline/protocol';
 import fc from 'fast-check';
+import type { StoredContent } from '../../client/src/transfers/upload-files.ts';
 import { possessionProof } from '../../lambdas/chunks/possession.ts';
 import { packObjectKey } from '../../lambdas/packs/pack-index.ts';
 import { sweepPack } from '../../lambdas/packs/sweep-pack.ts';
@@ -55,6 +56,15 @@ class History {
   /** A client's part: sends some files, whatever is answered, and commits those that it could store. */
   async send(member: Member, contents: readonly Uint8Array[]): Promise<void> {
     const files = contents.map((bytes) => fileOf(member.namespaceId, [bytes]));
+    if (this.chance(0.4)) {
+      await this.#sendPack(member, [...new Map(contents.map((bytes) => [chunkOf(bytes).hash, bytes])).values()]);
+      await this.#commit(
+        member,
+        contents,
+        files.map(({ size, contentHash, chunking, chunks }) => ({ content: { size, contentHash, chunking, chunks } })),
+      );
+      return;
+    }
     const opened = await this.world.service.invoke('initiateUploads', { body: { packs: true, files } }, member);
     if (!opened.ok) return;
     const missing = opened.value.uploads.flatMap((upload, index) => (upload.missing.length > 0 ? [index] : []));
@@ -62,13 +72,22 @@ class History {
       member,
       missing.map((index) => contents[index] as Uint8Array),
     );
-    const intents: Intent[] = [];
     for (const [index, upload] of opened.value.uploads.entries()) {
       await this.#settle(member, upload, contents[index] as Uint8Array);
+    }
+    await this.#commit(
+      member,
+      contents,
+      opened.value.uploads.map(({ uploadId }) => ({ uploadId })),
+    );
+  }
+
+  async #commit(member: Member, contents: readonly Uint8Array[], stored: readonly StoredContent[]): Promise<void> {
+    const intents = stored.map((content): Intent => {
       this.#files += 1;
       const place = { parentId: member.namespaceId as never, name: `file ${this.#files}`, baseRev: 0, clock: 1 };
-      intents.push({ type: 'put', ...place, onConflict: 'keep_both', uploadId: upload.uploadId });
-    }
+      return { type: 'put', ...place, onConflict: 'keep_both', ...content };
+    });
     const body = { operations: this.world.name(member, intents) };
     const answer = await this.world.service.invoke('commit', { body }, member);
     for (const [index, result] of (answer.ok ? answer.value.results : []).entries()) {

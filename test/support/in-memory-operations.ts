@@ -17,11 +17,13 @@ import { markRevision } from '../../lambdas/history/mark-revision.ts';
 import { restoreTree } from '../../lambdas/history/restore-tree.ts';
 import { getRetention, setRetention } from '../../lambdas/history/set-retention.ts';
 import { answerCommit } from '../../lambdas/journal/answer-commit.ts';
+import { decideOperation } from '../../lambdas/journal/decide-operation.ts';
 import { getCursor } from '../../lambdas/journal/get-cursor.ts';
 import { listChanges } from '../../lambdas/journal/list-changes.ts';
 import { outlineContent } from '../../lambdas/journal/outline-content.ts';
 import { readContent } from '../../lambdas/journal/read-content.ts';
 import { readContents } from '../../lambdas/journal/read-contents.ts';
+import { readToldContent } from '../../lambdas/journal/told-content.ts';
 import { waitForChanges } from '../../lambdas/journal/wait-for-changes.ts';
 import { checkLinkChunks } from '../../lambdas/links/check-link-chunks.ts';
 import { createLink } from '../../lambdas/links/create-link.ts';
@@ -84,6 +86,8 @@ export function inMemoryOperations(
     meter: stores.telemetry,
     socketUrl: 'wss://socket.memory.test',
     webhookTargets: 'public' as const,
+    decide: decideOperation,
+    readToldContent: readToldContent(settings.dedupScope),
   };
   const configuration = { stage: 'local', region: 'memory', issuer: 'https://issuer.memory.test', audience: 'memory' };
   return {

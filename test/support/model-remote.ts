@@ -62,7 +62,7 @@ export function modelRemote(service: ModelService, device: ModelDevice, faults: 
           continue;
         }
         const { uploadId, contentHash } = service.upload(bytes);
-        sent.push({ kind: 'sent', uploadId: UploadId.parse(uploadId), contentHash, unconfirmed: 1 });
+        sent.push({ kind: 'sent', stored: { uploadId: UploadId.parse(uploadId) }, contentHash, unconfirmed: 1 });
       }
       faults.onSent?.();
       return sent;

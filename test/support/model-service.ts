@@ -106,10 +106,10 @@ export class ModelService {
     return this.journal.slice(seq, seq + limit);
   }
 
-  /** Knows an upload that was opened elsewhere. */
-  adopt(uploadId: string, upload: { readonly contentHash: ContentHash; readonly bytes: Uint8Array }): void {
+  /** Knows a content that was stored elsewhere, and its upload, if it has one. */
+  adopt(uploadId: string | undefined, upload: { readonly contentHash: ContentHash; readonly bytes: Uint8Array }): void {
     this.contents.set(upload.contentHash, upload.bytes);
-    this.#uploads.set(uploadId, upload.contentHash);
+    if (uploadId !== undefined) this.#uploads.set(uploadId, upload.contentHash);
   }
 
   upload(bytes: Uint8Array): { readonly uploadId: string; readonly contentHash: ContentHash } {
@@ -340,7 +340,7 @@ export class ModelService {
   }
 
   #uploaded(put: Of<'put'>): ContentHash {
-    const contentHash = this.#uploads.get(put.uploadId);
+    const contentHash = put.content?.contentHash ?? this.#uploads.get(put.uploadId ?? '');
     if (contentHash === undefined) throw new Error('the model was given an upload that it does not know');
     return contentHash;
   }

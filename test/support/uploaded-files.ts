@@ -1,7 +1,7 @@
 import { type NodeId, opId, rootNodeId } from '@syncline/protocol';
 import { packCommits } from '../../client/src/engine/pack-commits.ts';
 import { downloadContent } from '../../client/src/transfers/download-content.ts';
-import type { UploadOutcome } from '../../client/src/transfers/upload-files.ts';
+import { type ContentOutcome, storedContent } from '../../client/src/transfers/upload-files.ts';
 import { newId } from './api-device.ts';
 import type { InMemoryClient } from './in-memory-client.ts';
 import type { Member } from './in-memory-member.ts';
@@ -10,18 +10,19 @@ import type { Member } from './in-memory-member.ts';
 export async function commitUploads(
   { api }: InMemoryClient,
   { namespaceId }: Member,
-  outcomes: readonly UploadOutcome[],
+  outcomes: readonly ContentOutcome[],
 ): Promise<readonly NodeId[]> {
   const uploads = outcomes.map((outcome) => {
-    if (outcome.kind !== 'uploaded') throw new Error(`an upload was ${outcome.kind}`);
+    if (outcome.kind !== 'uploaded' && outcome.kind !== 'packed') throw new Error(`an upload was ${outcome.kind}`);
     return outcome;
   });
   const nodeIds: NodeId[] = [];
   for (const part of packCommits(uploads)) {
     const batch = newId();
-    const operations = part.map(({ uploadId }, index) => {
+    const operations = part.map((upload, index) => {
       const place = { parentId: rootNodeId(namespaceId), name: newId() };
-      return { ...place, type: 'put' as const, opId: opId(batch, index), namespaceId, baseRev: 0, uploadId, clock: 1 };
+      const put = { type: 'put' as const, opId: opId(batch, index), namespaceId, baseRev: 0, clock: 1 };
+      return { ...place, ...put, ...storedContent(upload) };
     });
     const answer = await api.commit({ body: { operations } });
     if (!answer.ok) throw new Error(`the commit was refused: ${answer.problem.detail}`);

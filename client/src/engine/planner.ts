@@ -4,7 +4,7 @@ import { excludedRootOf } from './differences.ts';
 import { forgetForPlan } from './forget-node.ts';
 import { PLAN_DEPTH_MAX } from './limits.ts';
 import type { LocalDisk } from './local-disk.ts';
-import type { Place, TreeReader } from './node-tree.ts';
+import type { Place, PlacedNode, TreeReader } from './node-tree.ts';
 import { heldBackBy, planExclusions } from './plan-exclusions.ts';
 import { planLocalStructure } from './plan-local.ts';
 import { planRemoteStructure } from './plan-remote.ts';
@@ -71,18 +71,39 @@ function withForgotten(
     candidates.add(newNodeId);
     for (const child of local.tree.children(newNodeId)) candidates.add(child.nodeId);
   }
-  const depthOf = (nodeId: NodeId): number => {
-    const tree = local.tree.has(nodeId) ? local.tree : remote;
-    let depth = 0;
-    for (let node: Place | undefined = tree.get(nodeId); node !== undefined && node.parentId !== rootId; ) {
-      node = tree.get(node.parentId);
-      depth += 1;
-      if (depth > PLAN_DEPTH_MAX) break;
-    }
-    return depth;
-  };
-  const depths = new Map([...candidates].map((nodeId) => [nodeId, depthOf(nodeId)]));
-  return [...candidates].toSorted((a, b) => (depths.get(a) ?? 0) - (depths.get(b) ?? 0));
+  const depths = { local: new Map<NodeId, number>(), remote: new Map<NodeId, number>() };
+  const levels: NodeId[][] = [];
+  for (const nodeId of candidates) {
+    const here = local.tree.get(nodeId);
+    const parentId = (here ?? remote.get(nodeId))?.parentId;
+    const known = here === undefined ? depths.remote : depths.local;
+    const tree = here === undefined ? remote : local.tree;
+    const depth = parentId === undefined ? 0 : depthOf({ tree, rootId, known }, parentId);
+    (levels[depth] ??= []).push(nodeId);
+  }
+  return levels.flat();
+}
+
+/** Folders from a folder up to the root, PLAN_DEPTH_MAX at most: a circle has no end. What was found out of a folder is `known`. */
+function depthOf(
+  within: {
+    readonly tree: TreeReader<PlacedNode>;
+    readonly rootId: NodeId;
+    readonly known: Map<NodeId, number>;
+  },
+  folderId: NodeId,
+): number {
+  const { tree, rootId, known } = within;
+  const found = known.get(folderId);
+  if (found !== undefined) return found;
+  let depth = 0;
+  for (let current = folderId; current !== rootId && depth < PLAN_DEPTH_MAX; depth++) {
+    const node = tree.get(current);
+    if (node === undefined) break;
+    current = node.parentId;
+  }
+  known.set(folderId, depth);
+  return depth;
 }
 
 function openPlanning(

@@ -9,9 +9,9 @@ import type {
   Operation,
   OperationResult,
   Problem,
+  PutOperation,
   Role,
   TreeResponse,
-  UploadId,
 } from '@syncline/protocol';
 import type { FolderListing, LocalEntry, LocalIdentity, RemoteNode, SeenEntry, SyncedNode } from './trees.ts';
 
@@ -240,7 +240,8 @@ export interface LentFile {
 export type SentContent =
   | {
       readonly kind: 'sent';
-      readonly uploadId: UploadId;
+      /** How its commit names it. */
+      readonly stored: Partial<Pick<PutOperation, 'uploadId' | 'content'>>;
       readonly contentHash: ContentHash;
       /** Chunks that the commit has to confirm; a request has room for COMMIT_CONFIRM_CHUNKS_MAX. */
       readonly unconfirmed: number;

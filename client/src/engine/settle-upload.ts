@@ -155,7 +155,7 @@ function putCommitment(
       parentId: folderId,
       name: file.name,
       ...baseOf(execution, step),
-      uploadId: sent.uploadId,
+      ...sent.stored,
       executable: file.executable,
       clientModifiedAt: formatInstant(epochMs(roundToMs(file.entry.identity.mtimeNs))),
       clock: lamport,

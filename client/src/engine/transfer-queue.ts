@@ -15,18 +15,16 @@ export interface WaitingFile<T> {
  * go so, those of one folder stand together.
  */
 export class TransferQueue<T> {
-  readonly #byRank: readonly WaitingFile<T>[];
-  readonly #byAge: readonly WaitingFile<T>[];
+  readonly #byRank: readonly RankedFile<T>[];
+  /** Put in order when somebody asks for the oldest. */
+  #byAge: readonly RankedFile<T>[] | undefined;
   readonly #taken = new Set<WaitingFile<T>>();
   #ranked = 0;
   #aged = 0;
 
   constructor(files: readonly WaitingFile<T>[]) {
-    this.#byRank = neighboursTogether(files.toSorted(byRank), byClassAndFolder);
-    this.#byAge = neighboursTogether(
-      files.toSorted((a, b) => a.changedAt - b.changedAt),
-      byFolder,
-    );
+    const ranked = files.map((file): RankedFile<T> => ({ ...file, class: classOf(file) }));
+    this.#byRank = neighboursTogether(ranked.toSorted(byRank), byClassAndFolder);
   }
 
   /** All that were not taken, in the order in which they would be. */
@@ -40,6 +38,10 @@ export class TransferQueue<T> {
       while (this.#isTaken(this.#byRank[this.#ranked])) this.#ranked += 1;
       return this.#byRank[this.#ranked];
     }
+    this.#byAge ??= neighboursTogether(
+      this.#byRank.toSorted((a, b) => a.changedAt - b.changedAt),
+      byFolder,
+    );
     while (this.#isTaken(this.#byAge[this.#aged])) this.#aged += 1;
     return this.#byAge[this.#aged];
   }
@@ -51,29 +53,34 @@ export class TransferQueue<T> {
     return file.item;
   }
 
-  #isTaken(file: WaitingFile<T> | undefined): boolean {
+  #isTaken(file: RankedFile<T> | undefined): boolean {
     return file !== undefined && this.#taken.has(file);
   }
 }
 
-function byRank(a: WaitingFile<unknown>, b: WaitingFile<unknown>): number {
-  const byClass = classOf(a) - classOf(b);
+interface RankedFile<T> extends WaitingFile<T> {
+  /** How large it is, in a few steps. */
+  readonly class: number;
+}
+
+function byRank(a: RankedFile<unknown>, b: RankedFile<unknown>): number {
+  const byClass = a.class - b.class;
   return byClass === 0 ? b.changedAt - a.changedAt : byClass;
 }
 
 function neighboursTogether<T>(
-  files: readonly WaitingFile<T>[],
-  compare: (a: WaitingFile<T>, b: WaitingFile<T>) => number,
-): readonly WaitingFile<T>[] {
-  const ordered: WaitingFile<T>[] = [];
+  files: readonly RankedFile<T>[],
+  compare: (a: RankedFile<T>, b: RankedFile<T>) => number,
+): readonly RankedFile<T>[] {
+  const ordered: RankedFile<T>[] = [];
   for (let start = 0; start < files.length; start += NEIGHBOUR_FILES) {
     ordered.push(...files.slice(start, start + NEIGHBOUR_FILES).toSorted(compare));
   }
   return ordered;
 }
 
-function byClassAndFolder(a: WaitingFile<unknown>, b: WaitingFile<unknown>): number {
-  const byClass = classOf(a) - classOf(b);
+function byClassAndFolder(a: RankedFile<unknown>, b: RankedFile<unknown>): number {
+  const byClass = a.class - b.class;
   return byClass === 0 ? byFolder(a, b) : byClass;
 }
 

@@ -24,12 +24,13 @@ import { type CuttingDependencies, cutContent } from '../transfers/cut-content.t
 import { downloadContent, type PlacedChunk } from '../transfers/download-content.ts';
 import { hashManifest } from '../transfers/hashing.ts';
 import type { KnownManifests } from '../transfers/known-manifests.ts';
-import type { TransferClass } from '../transfers/transfer-gate.ts';
+import { type TransferClass, TransferGate } from '../transfers/transfer-gate.ts';
 import {
+  type ContentOutcome,
+  storedContent,
   type TransferDependencies,
   type TransferProgress,
-  type UploadOutcome,
-  uploadFiles,
+  uploadContents,
 } from '../transfers/upload-files.ts';
 import type { AheadFetches } from './ahead-fetches.ts';
 
@@ -53,6 +54,8 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
   const { namespaceId, signal, manifests } = options;
   const yielding: AheadFetches['yieldTo'] = (download) => options.ahead?.yieldTo(download) ?? download();
   const lookahead = new ContentLookahead(dependencies, options);
+  // What is sent first can be committed first: others are read meanwhile.
+  const reading = new TransferGate({ tasksMax: 1, bytesMax: 0 });
   return {
     namespaceId,
     openCursor: async () => {
@@ -81,8 +84,8 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
     },
     send: async (sources) => {
       const lane = laneFor(sources.reduce((most, { size }) => Math.max(most, size), 0));
-      const outcomes = await uploadFiles(
-        { ...dependencies, gate: dependencies.gate.lane(lane) },
+      const outcomes = await uploadContents(
+        { ...dependencies, reading, gate: dependencies.gate.lane(lane) },
         sources.map(({ namespaceId: to, size, base, read, readNow, lend }) => ({
           namespaceId: to,
           size,
@@ -93,7 +96,8 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
         })),
         { signal, onProgress: countBytes(options.onBytes) },
       );
-      for (const outcome of outcomes) if (outcome.kind === 'uploaded') manifests.note(outcome);
+      for (const outcome of outcomes)
+        if (outcome.kind === 'uploaded' || outcome.kind === 'packed') manifests.note(outcome);
       return outcomes.map(toSent);
     },
     expect: (contents) => lookahead.expect(contents),
@@ -160,11 +164,12 @@ async function readManifest(
   return first;
 }
 
-function toSent(outcome: UploadOutcome): SentContent {
+function toSent(outcome: ContentOutcome): SentContent {
   switch (outcome.kind) {
-    case 'uploaded': {
-      const { uploadId, contentHash, unconfirmed } = outcome;
-      return { kind: 'sent', uploadId, contentHash, unconfirmed };
+    case 'uploaded':
+    case 'packed': {
+      const { contentHash, unconfirmed } = outcome;
+      return { kind: 'sent', stored: storedContent(outcome), contentHash, unconfirmed };
     }
     case 'changed':
     case 'unreadable':

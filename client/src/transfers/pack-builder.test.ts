@@ -7,7 +7,7 @@ import { PACK_WAIT_MS_MAX, PACKS_IN_FLIGHT_MAX } from './limits.ts';
 import { PackBuilder } from './pack-builder.ts';
 import type { PackableChunk } from './send-pack.ts';
 import { TransferGate } from './transfer-gate.ts';
-import type { UploadOutcome } from './upload-files.ts';
+import type { ContentOutcome } from './upload-files.ts';
 import { type OpenedFile, storeFiles, type UploadCall } from './upload-group.ts';
 
 async function openWorld() {
@@ -129,7 +129,7 @@ async function openUploads() {
   const answer = await client.api.initiateUploads({ body: { packs: true, files } });
   if (!answer.ok) throw new Error('the uploads were refused');
   const packs = new PackBuilder({ ...client, signal: abort.signal }, 1);
-  const outcomes: UploadOutcome[] = [];
+  const outcomes: ContentOutcome[] = [];
   const call: UploadCall = {
     ...client,
     signal: abort.signal,
@@ -141,6 +141,7 @@ async function openUploads() {
     onOutcome: (index, outcome) => {
       outcomes[index] = outcome;
     },
+    tellsContents: false,
     fail: (failure) => abort.abort(failure),
   };
   const opened = TEXTS.map((text, index) => {
@@ -149,7 +150,7 @@ async function openUploads() {
     const content = { source: sourceOf(alice, textBytes(text)), chunks, contentHash, kept: textBytes(text), bytes };
     return { index, upload: answer.value.uploads[index] as Upload, content };
   });
-  const store = async (uploads: readonly OpenedFile[]): Promise<readonly UploadOutcome[]> => {
+  const store = async (uploads: readonly OpenedFile[]): Promise<readonly ContentOutcome[]> => {
     packs.groupBegins();
     const stored = storeFiles(call, uploads);
     packs.groupEnds();

@@ -1,4 +1,12 @@
-import type { ChunkHash, OpenPackResponse, Pack, PackMember, Problem } from '@syncline/protocol';
+import type {
+  ChunkHash,
+  NamespaceId,
+  OpenPackResponse,
+  Pack,
+  PackDestination,
+  PackMember,
+  Problem,
+} from '@syncline/protocol';
 import type { ApiAnswer } from '../api/api-client.ts';
 import { chunkMemory } from './chunk-memory.ts';
 import { compressChunk, isWorthCompressing } from './compress-chunks.ts';
@@ -12,6 +20,8 @@ import type { TransferDependencies } from './upload-files.ts';
 export interface PackableChunk {
   readonly hash: ChunkHash;
   readonly size: number;
+  /** Where its file is to be, if it has no upload session, which says that. */
+  readonly namespaceId?: NamespaceId | undefined;
   /** Exactly the bytes that hash to `hash`; undefined when they cannot be had any more. */
   readonly bytes: () => Uint8Array | Promise<Uint8Array | undefined>;
 }
@@ -100,10 +110,20 @@ async function putInTurn(
     bandwidth?.upload.giveBack(unused);
     paid.bytes -= unused;
     if (built.chunks.length < PACK_CHUNKS_MIN) return { kind: 'again', chunks: built.chunks };
-    const opened = await dependencies.api.openPack({ body: built.pack, signal });
+    const body = { ...built.pack, ...destinationsOf(built.chunks) };
+    const opened = await dependencies.api.openPack({ body, signal });
     if (opened.ok && opened.value.status === 'put') paid.bytes = 0;
     return { ...(await putOpened(dependencies, built, opened)), chunks: built.chunks };
   });
+}
+
+function destinationsOf(chunks: readonly PackableChunk[]): { readonly destinations?: PackDestination[] } {
+  const bytes = new Map<NamespaceId, number>();
+  for (const { namespaceId, size } of chunks) {
+    if (namespaceId !== undefined) bytes.set(namespaceId, (bytes.get(namespaceId) ?? 0) + size);
+  }
+  if (bytes.size === 0) return {};
+  return { destinations: [...bytes].map(([namespaceId, sum]) => ({ namespaceId, bytes: sum })) };
 }
 
 /** Members that are worth it are compressed while the link is slow. */

@@ -1,4 +1,14 @@
-import type { ChunkRef, ContentHash, NamespaceId, NodeId, Problem, UploadId } from '@syncline/protocol';
+import {
+  assert,
+  type ChunkRef,
+  type ContentHash,
+  chunkingFor,
+  type NamespaceId,
+  type NodeId,
+  type Problem,
+  type PutOperation,
+  type UploadId,
+} from '@syncline/protocol';
 import type { ApiClient } from '../api/api-client.ts';
 import type { Clock, Random } from '../api/clock.ts';
 import type { Transport } from '../api/transport.ts';
@@ -19,6 +29,8 @@ export interface TransferDependencies {
   readonly api: ApiClient;
   readonly transport: Transport;
   readonly gate: TransferGate;
+  /** Lets one group of small files be read at a time. Shared by calls whose files are to be read in the order of the calls; else each has its own. */
+  readonly reading?: TransferGate | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Shared by all transfers of a process. Without it, or without a rate in it, chunks go as fast as they can. */
@@ -65,23 +77,48 @@ export type UploadOutcome =
       readonly chunks: readonly ChunkRef[];
       readonly unconfirmed: number;
     }
+  | UnsentOutcome;
+
+type UnsentOutcome =
   | { readonly kind: 'changed' }
   | { readonly kind: 'unreadable'; readonly cause: unknown }
   | { readonly kind: 'refused'; readonly problem: Problem };
+
+/** `packed`: all chunks are stored, and there is no upload session of the content. Its commit tells it, and confirms its chunks by itself. */
+export type ContentOutcome =
+  | UploadOutcome
+  | {
+      readonly kind: 'packed';
+      readonly contentHash: ContentHash;
+      readonly size: number;
+      readonly chunks: readonly ChunkRef[];
+      readonly unconfirmed: number;
+    };
+
+/** How a commit names a content that is stored. */
+export type StoredContent = Partial<Pick<PutOperation, 'uploadId' | 'content'>>;
+
+export function storedContent(
+  outcome: Extract<ContentOutcome, { readonly kind: 'uploaded' | 'packed' }>,
+): StoredContent {
+  if (outcome.kind === 'uploaded') return { uploadId: outcome.uploadId };
+  const { size, contentHash, chunks } = outcome;
+  return { content: { size, contentHash, chunking: chunkingFor(size), chunks: [...chunks] } };
+}
 
 export interface TransferProgress {
   readonly storedBytes: number;
   readonly totalBytes: number;
 }
 
-export interface UploadOptions {
+export interface UploadOptions<Outcome = UploadOutcome> {
   readonly signal?: AbortSignal | undefined;
   /** Over all sources of the call. Bytes that the service held already count as stored. */
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
   /** Tells the upload session of `sources[index]` as soon as it is open, so that it can be kept for a resume. */
   readonly onSession?: ((session: { readonly index: number; readonly uploadId: UploadId }) => void) | undefined;
   /** Tells the outcome of `sources[index]` as soon as it is there, so that it can be committed while others are sent. */
-  readonly onOutcome?: ((done: { readonly index: number; readonly outcome: UploadOutcome }) => void) | undefined;
+  readonly onOutcome?: ((done: { readonly index: number; readonly outcome: Outcome }) => void) | undefined;
 }
 
 /**
@@ -101,10 +138,41 @@ export async function uploadFiles(
   sources: readonly UploadSource[],
   options: UploadOptions = {},
 ): Promise<readonly UploadOutcome[]> {
-  const outcomes: UploadOutcome[] = [];
+  const { onOutcome, ...others } = options;
+  const outcomes = await upload({ ...dependencies, tellsContents: false }, sources, {
+    ...others,
+    onOutcome: ({ index, outcome }) => onOutcome?.({ index, outcome: ofSession(outcome) }),
+  });
+  return outcomes.map(ofSession);
+}
+
+function ofSession(outcome: ContentOutcome): UploadOutcome {
+  assert(outcome.kind !== 'packed', 'a content that nobody tells has its session');
+  return outcome;
+}
+
+/**
+ * As `uploadFiles`, for whoever commits what `storedContent` says. Of many small files, those whose chunk has come in a pack need no upload
+ * session: two API calls and a PUT per pack is all that they cost.
+ * Source: docs/decisions/0189-small-files-have-no-upload-session.md
+ */
+export function uploadContents(
+  dependencies: TransferDependencies,
+  sources: readonly UploadSource[],
+  options: UploadOptions<ContentOutcome> = {},
+): Promise<readonly ContentOutcome[]> {
+  return upload({ ...dependencies, tellsContents: true }, sources, options);
+}
+
+async function upload(
+  dependencies: TransferDependencies & Pick<UploadCall, 'tellsContents'>,
+  sources: readonly UploadSource[],
+  options: UploadOptions<ContentOutcome>,
+): Promise<readonly ContentOutcome[]> {
+  const outcomes: ContentOutcome[] = [];
   const totalBytes = sources.reduce((sum, source) => sum + source.size, 0);
   let storedBytes = 0;
-  const upload = async (scope: AbortController): Promise<void> => {
+  const uploadLanes = async (scope: AbortController): Promise<void> => {
     const call: UploadCall = {
       ...dependencies,
       signal: scope.signal,
@@ -126,7 +194,7 @@ export async function uploadFiles(
     const lanes = [() => uploadSmallGroups(call, small), () => uploadLargeGroups(call, large)];
     await runBounded(lanes.length, lanes, (uploadLane) => uploadLane());
   };
-  await chunkMemory.during(() => withAbortScope(options.signal, upload));
+  await chunkMemory.during(() => withAbortScope(options.signal, uploadLanes));
   return outcomes;
 }
 

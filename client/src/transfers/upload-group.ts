@@ -7,19 +7,22 @@ import { patchMissing } from './patch-chunks.ts';
 import { type FileContent, type ReadOutcome, readContent, readContentNow } from './read-content.ts';
 import { runBounded } from './run-bounded.ts';
 import { chunkForPack, storeInPack } from './store-in-pack.ts';
-import type { UploadOutcome } from './upload-files.ts';
+import type { ContentOutcome, UploadOutcome } from './upload-files.ts';
 import { type StoreOutcome, UploadSession, type UploadSessionDependencies } from './upload-session.ts';
 
 /** What the groups of one call share. */
 export interface UploadCall extends UploadSessionDependencies {
   readonly signal: AbortSignal;
   readonly onSession: (index: number, uploadId: UploadId) => void;
-  readonly onOutcome: (index: number, outcome: UploadOutcome) => void;
+  readonly onOutcome: (index: number, outcome: ContentOutcome) => void;
+  /** Whether commits tell contents: then those that packs bring need no upload session. */
+  readonly tellsContents: boolean;
   /** Ends the whole call with this failure. */
   readonly fail: (failure: unknown) => void;
 }
 
-interface ReadFile {
+/** A file whose content is named. */
+export interface ReadFile {
   readonly index: number;
   readonly content: FileContent;
 }
@@ -62,7 +65,12 @@ export async function storeFiles(call: UploadCall, files: readonly OpenedFile[])
   });
 }
 
-async function readFiles(call: UploadCall, group: SourceGroup, keptBytesMax: number): Promise<readonly ReadFile[]> {
+/** Reads the files of one group, of which `keptBytesMax` are kept in memory. Outcomes of those that cannot be read are told. */
+export async function readFiles(
+  call: UploadCall,
+  group: SourceGroup,
+  keptBytesMax: number,
+): Promise<readonly ReadFile[]> {
   const keeping = { bytesLeft: keptBytesMax };
   const { gate, signal, cutting } = call;
   signal.throwIfAborted();
@@ -83,7 +91,8 @@ async function readFiles(call: UploadCall, group: SourceGroup, keptBytesMax: num
   });
 }
 
-async function openFiles(call: UploadCall, read: readonly ReadFile[]): Promise<readonly OpenedFile[]> {
+/** Opens uploads of files that were read, with one initiation. Outcomes of those that are refused are told. */
+export async function openFiles(call: UploadCall, read: readonly ReadFile[]): Promise<readonly OpenedFile[]> {
   for (let files = read; files.length > 0; ) {
     const answer = await initiate(call, files);
     if (answer.ok) return answer.value;

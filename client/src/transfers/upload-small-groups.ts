@@ -8,13 +8,14 @@ import {
   SMALL_OPEN_BYTES_MAX,
 } from './limits.ts';
 import { PackBuilder } from './pack-builder.ts';
+import { isTellable, packContents } from './pack-contents.ts';
 import { runBounded } from './run-bounded.ts';
 import { TransferGate } from './transfer-gate.ts';
-import { openGroup, storeFiles, type UploadCall } from './upload-group.ts';
+import { openFiles, type ReadFile, readFiles, storeFiles, type UploadCall } from './upload-group.ts';
 
 /**
  * Uploads groups of small files. Where there are many, their chunks travel in packs that are filled from all groups: so a group waits
- * for its packs while the next groups are read and opened.
+ * for its packs while the next groups are read.
  *
  * Memory: SMALL_OPEN_BYTES_MAX of files that are read and not stored yet.
  */
@@ -23,18 +24,61 @@ export async function uploadSmallGroups(call: UploadCall, groups: readonly Sourc
     ? new PackBuilder(call, groups.length)
     : undefined;
   const open = new TransferGate({ tasksMax: SMALL_GROUPS_OPEN_MAX, bytesMax: SMALL_OPEN_BYTES_MAX });
+  const reading = call.reading ?? new TransferGate({ tasksMax: 1, bytesMax: 0 });
   const opening = new TransferGate({ tasksMax: SMALL_GROUPS_MAX, bytesMax: SMALL_OPEN_BYTES_MAX });
-  const ofSmall = { ...call, packs };
-  await runBounded(groups.length, groups, (group) =>
-    open.run(group.bytes, async () => {
-      call.signal.throwIfAborted();
-      packs?.groupBegins();
-      const files = await opening.run(0, () => openGroup(ofSmall, group, SMALL_GROUP_BYTES_MAX));
-      const stored = storeFiles(ofSmall, files);
-      packs?.groupEnds();
-      await stored;
-    }),
-  );
+  const lane: SmallLane = { call: { ...call, packs }, reading, opening };
+  await runBounded(groups.length, groups, (group) => open.run(group.bytes, () => uploadSmallGroup(lane, group)));
+}
+
+interface SmallLane {
+  readonly call: UploadCall;
+  /** One group at a time is read: its files are read in one go, and groups beside each other would be read one after the other all the same. */
+  readonly reading: TransferGate;
+  /** Bounds the groups that are being opened. */
+  readonly opening: TransferGate;
+}
+
+async function uploadSmallGroup(lane: SmallLane, group: SourceGroup): Promise<void> {
+  const { call } = lane;
+  call.signal.throwIfAborted();
+  call.packs?.groupBegins();
+  try {
+    const files = await lane.reading.run(0, () => readInTurn(call, group));
+    const left = await packOrOpen(lane, files);
+    // Their packs are over, and they would not share others.
+    if (left.length > 0) await openAndStore({ ...lane, call: { ...call, packs: undefined } }, left);
+  } catch (failure) {
+    call.fail(failure);
+    throw failure;
+  }
+}
+
+/** Of many groups one after the other, answers of the service are taken between them: it would have nothing to do until all are read. */
+async function readInTurn(call: UploadCall, group: SourceGroup): Promise<readonly ReadFile[]> {
+  const files = await readFiles(call, group, SMALL_GROUP_BYTES_MAX);
+  if (call.packs !== undefined) await call.clock.sleep(0, call.signal);
+  return files;
+}
+
+/** Stores files, those that can by their packs alone, the others in upload sessions. Answers what packs alone have not stored. */
+async function packOrOpen(lane: SmallLane, files: readonly ReadFile[]): Promise<readonly ReadFile[]> {
+  const { packs, tellsContents } = lane.call;
+  const tells = packs !== undefined && tellsContents;
+  const tellable = tells ? files.filter(isTellable) : [];
+  const others = tells ? files.filter((file) => !isTellable(file)) : files;
+  const ways = [
+    async () => (packs === undefined ? [] : packContents(lane.call, packs, tellable)),
+    async () => openAndStore(lane, others).then(() => []),
+  ];
+  return (await runBounded(ways.length, ways, (store) => store())).flat();
+}
+
+/** What is for packs is added to them before this waits for the store, and the group has brought all then. */
+async function openAndStore({ call, opening }: SmallLane, files: readonly ReadFile[]): Promise<void> {
+  const opened = files.length === 0 ? [] : await opening.run(0, () => openFiles(call, files));
+  const stored = storeFiles(call, opened);
+  call.packs?.groupEnds();
+  await stored;
 }
 
 /** Whether enough files would share each pack. Empty ones need none. */

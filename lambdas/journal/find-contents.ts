@@ -5,7 +5,9 @@ import {
   type EpochMs,
   epochMs,
   type OperationError,
+  type OpId,
   operationError,
+  type PutOperation,
   packedChunk,
   packedLength,
   type UploadId,
@@ -19,70 +21,107 @@ import { mapBounded } from '../runtime/map-bounded.ts';
 import { isSet } from '../uploads/confirmed-bits.ts';
 import type { UploadSession } from '../uploads/upload-store.ts';
 import { COMMITTED_PIN_MS_MIN, HEADS_AT_ONCE, HEADS_UNSEEN_MAX, MISSING_NAMED_MAX } from './limits.ts';
+import type { ReadToldContent } from './told-content.ts';
 
-/** `ready`: every chunk of the upload is stored, pinned, and the account has shown to possess it. */
-export type UploadFinding =
-  | { readonly kind: 'ready'; readonly session: UploadSession }
+/** A stored content, and the namespace that it is meant for. The manifest of a long one is the object of its contentHash. */
+export type NamedContent = Pick<
+  UploadSession,
+  'namespaceId' | 'size' | 'contentHash' | 'chunking' | 'domain' | 'manifest'
+>;
+
+/** `ready`: every chunk of the content is stored, pinned, and the account has shown to possess it. */
+export type ContentFinding =
+  | { readonly kind: 'ready'; readonly content: NamedContent }
   | { readonly kind: 'refused'; readonly error: OperationError };
 
-export type UploadFindings = ReadonlyMap<UploadId, UploadFinding>;
+/** An upload's content is known by the upload, a told one by its operation. */
+export type ContentKey = UploadId | OpId;
 
-export interface FindUploadsDependencies {
+export type ContentFindings = ReadonlyMap<ContentKey, ContentFinding>;
+
+export interface FindContentsDependencies {
   readonly chunks: Pick<ChunkIndex, 'lookup' | 'pin' | 'recordStored'>;
   readonly objects: Pick<ObjectStore, 'head' | 'read'>;
   readonly keyRing: KeyRing;
+  /** Where it is absent, no put tells its content. */
+  readonly readToldContent?: ReadToldContent;
 }
 
-export interface UploadSearch {
+export interface ContentSearch {
   readonly caller: DeviceCaller;
   readonly now: EpochMs;
-  readonly uploadIds: readonly UploadId[];
+  readonly puts: readonly PutOperation[];
   readonly sessions: ReadonlyMap<UploadId, UploadSession>;
   /** Chunks that this request may still confirm by itself. */
   readonly budget: { chunks: number };
 }
 
+export function contentKey({ uploadId, opId }: Pick<PutOperation, 'uploadId' | 'opId'>): ContentKey {
+  return uploadId ?? opId;
+}
+
 /**
- * Tells which uploads may become contents. Chunks that were not confirmed yet are confirmed here: those that the account
+ * Tells which contents files may have. Chunks that were not confirmed yet are confirmed here: those that the account
  * holds already, and those that it has just sent, which the store itself says (chunks/writer-tag.ts). Any other chunk, stored or
- * not, is missing: the client goes through a chunk check, which asks it to prove possession.
+ * not, is missing: the client goes through an upload session and its chunk check, which asks it to prove possession.
  *
  * Cost: nothing for confirmed uploads; otherwise one look-up, a HEAD for each chunk that it does not find held, and a write for each of these.
  */
-export async function findUploads(deps: FindUploadsDependencies, search: UploadSearch): Promise<UploadFindings> {
-  const findings = new Map<UploadId, UploadFinding>();
-  const open: { readonly session: UploadSession; readonly chunks: readonly ChunkRef[] }[] = [];
-  for (const uploadId of new Set(search.uploadIds)) {
-    const session = search.sessions.get(uploadId);
-    if (session === undefined || session.accountId !== search.caller.accountId || session.expiresAt <= search.now) {
-      findings.set(uploadId, refuse('upload_expired', 'there is no such upload any more: open it again'));
-      continue;
-    }
-    const chunks = await unconfirmedChunks(deps, session);
-    if (chunks === undefined) {
-      findings.set(uploadId, refuse('upload_expired', 'the upload cannot be read any more: open it again'));
-    } else if (chunks.length > search.budget.chunks) {
-      findings.set(uploadId, missingChunks(chunks));
+export async function findContents(deps: FindContentsDependencies, search: ContentSearch): Promise<ContentFindings> {
+  const findings = new Map<ContentKey, ContentFinding>();
+  const open: OpenContent[] = [];
+  for (const put of search.puts) {
+    const key = contentKey(put);
+    if (findings.has(key)) continue;
+    const found = await findContent(deps, search, put);
+    if (found.kind === 'refused') {
+      findings.set(key, found);
+    } else if (found.chunks.length > search.budget.chunks) {
+      findings.set(key, missingChunks(found.chunks));
     } else {
-      search.budget.chunks -= chunks.length;
-      findings.set(uploadId, { kind: 'ready', session });
-      if (chunks.length > 0) open.push({ session, chunks });
+      search.budget.chunks -= found.chunks.length;
+      findings.set(key, { kind: 'ready', content: found.content });
+      if (found.chunks.length > 0) open.push({ key, ...found });
     }
   }
-  for (const domain of new Set(open.map(({ session }) => session.domain))) {
-    const ofDomain = open.filter(({ session }) => session.domain === domain);
+  for (const domain of new Set(open.map(({ content }) => content.domain))) {
+    const ofDomain = open.filter(({ content }) => content.domain === domain);
     const confirmed = await confirmChunks(deps, search, { domain, chunks: ofDomain.flatMap(({ chunks }) => chunks) });
-    for (const { session, chunks } of ofDomain) {
+    for (const { key, chunks } of ofDomain) {
       const missing = chunks.filter(({ hash, size }) => confirmed.get(hash) !== size);
-      if (missing.length > 0) findings.set(session.uploadId, missingChunks(missing));
+      if (missing.length > 0) findings.set(key, missingChunks(missing));
     }
   }
   return findings;
 }
 
+/** A content, and those of its chunks that are not confirmed yet. */
+interface UnconfirmedContent {
+  readonly content: NamedContent;
+  readonly chunks: readonly ChunkRef[];
+}
+
+type OpenContent = UnconfirmedContent & { readonly key: ContentKey };
+
+async function findContent(
+  deps: FindContentsDependencies,
+  search: ContentSearch,
+  put: PutOperation,
+): Promise<(UnconfirmedContent & { readonly kind: 'told' }) | (ContentFinding & { readonly kind: 'refused' })> {
+  const told = deps.readToldContent?.(put, search.caller.accountId);
+  if (told !== undefined) return told;
+  const session = put.uploadId === undefined ? undefined : search.sessions.get(put.uploadId);
+  if (session === undefined || session.accountId !== search.caller.accountId || session.expiresAt <= search.now) {
+    return refuse('upload_expired', 'there is no such upload any more: open it again');
+  }
+  const chunks = await unconfirmedChunks(deps, session);
+  if (chunks === undefined) return refuse('upload_expired', 'the upload cannot be read any more: open it again');
+  return { kind: 'told', content: session, chunks };
+}
+
 /** Undefined when the manifest is gone, which only an expired upload's can be. */
 async function unconfirmedChunks(
-  deps: FindUploadsDependencies,
+  deps: FindContentsDependencies,
   session: UploadSession,
 ): Promise<readonly ChunkRef[] | undefined> {
   if (isComplete(session)) return [];
@@ -105,8 +144,8 @@ function isComplete({ chunkCount, confirmed }: UploadSession): boolean {
 
 /** The sizes of the chunks that may be used, by hash. Those are recorded, held by the account and pinned afterwards. */
 async function confirmChunks(
-  deps: FindUploadsDependencies,
-  search: UploadSearch,
+  deps: FindContentsDependencies,
+  search: ContentSearch,
   { domain, chunks }: { readonly domain: string; readonly chunks: readonly ChunkRef[] },
 ): Promise<ReadonlyMap<ChunkHash, number>> {
   const { accountId } = search.caller;
@@ -136,8 +175,8 @@ interface SoughtChunks {
 
 /** Looks chunks up, and asks the store for those that are not held; for a few at the same time, whatever the look-up finds. */
 async function seekChunks(
-  deps: FindUploadsDependencies,
-  search: UploadSearch,
+  deps: FindContentsDependencies,
+  search: ContentSearch,
   { domain, chunks }: { readonly domain: string; readonly chunks: readonly ChunkRef[] },
 ): Promise<SoughtChunks> {
   const { accountId } = search.caller;
@@ -157,8 +196,8 @@ async function seekChunks(
 
 /** The chunk, if its object was sent by this account and nobody else. */
 async function findSent(
-  deps: FindUploadsDependencies,
-  search: UploadSearch,
+  deps: FindContentsDependencies,
+  search: ContentSearch,
   { domain, chunk }: { readonly domain: string; readonly chunk: ChunkRef },
 ): Promise<NewChunk | undefined> {
   const objectKey = chunkObjectKey(domain, chunk.hash);
@@ -168,11 +207,11 @@ async function findSent(
   return loneChunk(chunk, objectKey, head ?? {});
 }
 
-function missingChunks(chunks: readonly ChunkRef[]): UploadFinding {
+function missingChunks(chunks: readonly ChunkRef[]): ContentFinding & { readonly kind: 'refused' } {
   const missing = chunks.slice(0, MISSING_NAMED_MAX).map(({ hash }) => hash);
   return refuse('chunks_missing', 'some chunks are not stored, or not shown to be possessed', { missing });
 }
 
-function refuse(...refusal: Parameters<typeof operationError>): UploadFinding {
+function refuse(...refusal: Parameters<typeof operationError>): ContentFinding & { readonly kind: 'refused' } {
   return { kind: 'refused', error: operationError(...refusal) };
 }
