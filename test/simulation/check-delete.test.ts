@@ -139,4 +139,18 @@ describe('a delete of a file', () => {
     happens();
     expect(scene.deleteAtService('c')).toBeUndefined();
   });
+
+  test('is right where a file was moved there that the service has, and that has got its content on this disk alone', () => {
+    scene.writeHere('b', 'before');
+    scene.disk.write('b', 'text');
+    scene.disk.rename('b', 'c');
+    expect(scene.deleteAtService('c')).toBeUndefined();
+  });
+
+  test('is wrong where a new file was moved there that has got its content on this disk alone', () => {
+    scene.disk.write('new', 'before');
+    scene.disk.write('new', 'text');
+    scene.disk.rename('new', 'c');
+    expect(scene.deleteAtService('c')).toMatch(STANDS_THERE);
+  });
 });

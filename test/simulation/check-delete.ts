@@ -7,14 +7,14 @@ import type { World } from './simulated-device.ts';
 export interface Deleter {
   readonly name: string;
   readonly member: Pick<Member, 'deviceId'>;
-  readonly disk: Pick<DeviceDisk, 'hasUntouched' | 'wasMovedTo'>;
+  readonly disk: Pick<DeviceDisk, 'hasUntouched' | 'textsMovedTo'>;
   readonly roundBeganAt: number;
 }
 
 /**
  * I-15: whoever deletes a file has had exactly this content on its disk, and has it there no more. What somebody has touched since the
  * sync began may have come back just now. And what stands there may be another file of this content: one that the service has, or one
- * that a person moved there, which the service has had with it and another device has perhaps written to or removed since. `isFromBefore`:
+ * that a person moved there, which the service has had with it, or with what was in it before, and somebody has perhaps written to or removed since. `isFromBefore`:
  * the delete was asked for by a process that has ended since. What it knew may be lost, and the file fetched again before the delete came.
  */
 export function checkDelete(
@@ -33,7 +33,8 @@ export function checkDelete(
     );
     if (isFromBefore) continue;
     const isAnother =
-      oracle.hasLiveContent(text, doomed) || (deleter.disk.wasMovedTo(path) && oracle.hadContent(text, doomed));
+      oracle.hasLiveContent(text, doomed) ||
+      deleter.disk.textsMovedTo(path).some((moved) => oracle.hadContent(moved, doomed));
     if (isAnother || !deleter.disk.hasUntouched({ path, text }, deleter.roundBeganAt)) continue;
     stage.violate('I-15', `${deleter.name} deletes ${path} with ${JSON.stringify(text)}, which stands on its disk`);
   }

@@ -28,6 +28,8 @@ export class DeviceDisk {
   readonly #touched = new Map<string, number>();
   /** Files that people have renamed or moved. */
   readonly #moved = new Set<string>();
+  /** What people have written over, by the file that it was in. */
+  readonly #formerTexts = new Map<string, Set<string>>();
   #tree: Tree | undefined;
   #isMounted = true;
   #isFull = false;
@@ -70,10 +72,12 @@ export class DeviceDisk {
     return this.#textAt(`${this.#realRoot}/${path}`) === text && (this.#touched.get(text) ?? 0) <= sinceEvent;
   }
 
-  /** Whether what stands there is a file that somebody has renamed or moved, alone or with a folder. */
-  wasMovedTo(path: string): boolean {
-    const object = this.#objectAt(`${this.#realRoot}/${path}`);
-    return object !== undefined && this.#moved.has(object);
+  /** All that was ever in the file that stands there, if somebody has renamed or moved it, alone or with a folder. */
+  textsMovedTo(path: string): readonly string[] {
+    const file = `${this.#realRoot}/${path}`;
+    const [object, text] = [this.#objectAt(file), this.#textAt(file)];
+    if (object === undefined || text === undefined || !this.#moved.has(object)) return [];
+    return [text, ...(this.#formerTexts.get(object) ?? [])];
   }
 
   /** Everything that is on it is durable. */
@@ -89,7 +93,12 @@ export class DeviceDisk {
   }
 
   write(path: string, text: string): void {
-    this.#destroy([this.#textAt(`${ROOT}/${path}`)], text);
+    const before = this.#textAt(`${ROOT}/${path}`);
+    const object = this.#objectAt(`${ROOT}/${path}`);
+    if (before !== undefined && object !== undefined) {
+      this.#formerTexts.set(object, (this.#formerTexts.get(object) ?? new Set()).add(before));
+    }
+    this.#destroy([before], text);
     this.#user.write(path, text);
     this.#written(text);
   }

@@ -124,7 +124,8 @@ export class DeployedDay {
 
   async pack(member: Member, contents: readonly Uint8Array[]): Promise<void> {
     const { pack, bytes } = packOf(contents);
-    const opened = await this.must('openPack', { body: pack }, member);
+    const destinations = [{ namespaceId: member.namespaceId, bytes: pack.size }];
+    const opened = await this.must('openPack', { body: { ...pack, destinations } }, member);
     if (opened.status === 'put') await this.put(opened.put, bytes);
     await this.must('confirmPack', { body: pack }, member);
   }
