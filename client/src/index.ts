@@ -59,10 +59,14 @@ export { type LinkAccess, linkTransfers } from './transfers/link-transfers.ts';
 export { RequestWindow } from './transfers/request-window.ts';
 export { TransferGate } from './transfers/transfer-gate.ts';
 export {
+  type ContentOutcome,
+  type StoredContent,
+  storedContent,
   type TransferDependencies,
   type TransferProgress,
   type UploadOptions,
   type UploadOutcome,
   type UploadSource,
+  uploadContents,
   uploadFiles,
 } from './transfers/upload-files.ts';

@@ -112,6 +112,22 @@ test('where the quota has room for some of the files, those are stored, and the 
   expect(await readBack(client, alice, stored)).toEqual(sameBytes(files.slice(0, stored.length)));
 });
 
+test('of each file it is told that it is on its way, and later what became of it', async () => {
+  const { client, alice } = await openWorld();
+  const events: string[] = [];
+  await uploadContents(
+    client,
+    contents(40).map((bytes) => sourceOf(alice, bytes)),
+    {
+      onSending: (index) => events.push(`sending ${index}`),
+      onOutcome: ({ index, outcome }) => events.push(`${outcome.kind} ${index}`),
+    },
+  );
+  const numbers = Array.from({ length: 40 }, (_, index) => index);
+  expect(events.slice(0, 40)).toEqual(numbers.map((index) => `sending ${index}`));
+  expect(events.slice(40).toSorted()).toEqual(numbers.map((index) => `packed ${index}`).toSorted());
+});
+
 test('whoever names uploads in commits gets an upload of every file', async () => {
   const { client, alice } = await openWorld();
   const outcomes = await uploadFiles(

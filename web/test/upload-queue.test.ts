@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import { MiB } from '@syncline/protocol';
+import { InitiateUploadsRequest, MiB } from '@syncline/protocol';
 import { objectPuts } from '../../test/support/in-memory-client.ts';
 import {
   childrenOf,
@@ -39,6 +39,12 @@ test('a folder arrives with its folders, its small files in packs, and its large
   // Chunks of the film, one of the file in the root, and a pack of all others.
   expect(objectPuts(client).length).toBeLessThan(15);
   expect(await world.journal.all()).toEqual([]);
+  // What comes in packs has no upload session.
+  const opened = client.sent.filter(({ method, url }) => method === 'POST' && url.endsWith('/v1/uploads'));
+  const sizes = opened.flatMap(
+    ({ body }) => InitiateUploadsRequest.parse(JSON.parse(Buffer.from(body ?? []).toString())).files,
+  );
+  expect(sizes.map(({ size }) => size).toSorted((a, b) => b - a)).toEqual([5 * MiB, 5]);
 });
 
 test('a name that exists is asked about once, and the answer holds for all', async () => {

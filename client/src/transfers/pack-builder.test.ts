@@ -138,6 +138,7 @@ async function openUploads() {
     checks: new TransferGate({ tasksMax: 1, bytesMax: 0 }),
     onStored: () => undefined,
     onSession: () => undefined,
+    onSending: () => undefined,
     onOutcome: (index, outcome) => {
       outcomes[index] = outcome;
     },

@@ -25,7 +25,7 @@ export async function packContents(
 
 /** Whether that was its end. */
 async function packContent(
-  { sending, onStored, onOutcome }: UploadCall,
+  { sending, onSending, onStored, onOutcome }: UploadCall,
   packs: PackBuilder,
   { index, content }: ReadFile,
 ): Promise<boolean> {
@@ -35,6 +35,7 @@ async function packContent(
     const { namespaceId } = source;
     const sent = sending.get(chunk.hash) ?? packs.add({ ...chunk, namespaceId, bytes: () => kept });
     sending.set(chunk.hash, sent);
+    onSending(index);
     const delivery = await sent;
     if (typeof delivery === 'object') {
       onOutcome(index, { kind: 'refused', problem: delivery.problem });

@@ -117,6 +117,8 @@ export interface UploadOptions<Outcome = UploadOutcome> {
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
   /** Tells the upload session of `sources[index]` as soon as it is open, so that it can be kept for a resume. */
   readonly onSession?: ((session: { readonly index: number; readonly uploadId: UploadId }) => void) | undefined;
+  /** Tells that `sources[index]` was read, and its chunks are on their way. */
+  readonly onSending?: ((index: number) => void) | undefined;
   /** Tells the outcome of `sources[index]` as soon as it is there, so that it can be committed while others are sent. */
   readonly onOutcome?: ((done: { readonly index: number; readonly outcome: Outcome }) => void) | undefined;
 }
@@ -184,6 +186,7 @@ async function upload(
         options.onProgress?.({ storedBytes, totalBytes });
       },
       onSession: (index, uploadId) => options.onSession?.({ index, uploadId }),
+      onSending: (index) => options.onSending?.(index),
       onOutcome: (index, outcome) => {
         outcomes[index] = outcome;
         options.onOutcome?.({ index, outcome });

@@ -14,6 +14,7 @@ import { type StoreOutcome, UploadSession, type UploadSessionDependencies } from
 export interface UploadCall extends UploadSessionDependencies {
   readonly signal: AbortSignal;
   readonly onSession: (index: number, uploadId: UploadId) => void;
+  readonly onSending: (index: number) => void;
   readonly onOutcome: (index: number, outcome: ContentOutcome) => void;
   /** Whether commits tell contents: then those that packs bring need no upload session. */
   readonly tellsContents: boolean;
@@ -149,6 +150,7 @@ async function storeOrStartOver(call: UploadCall, file: OpenedFile): Promise<Upl
   const { index, content, upload } = file;
   let { uploadId } = upload;
   call.onSession(index, uploadId);
+  call.onSending(index);
   let stored = await storeChunks(call, file);
   if (stored.kind === 'refused' && startsOver(stored.problem, 'missing' in upload)) {
     // By itself, so it would not share a pack.

@@ -1,12 +1,12 @@
-import { type ApiAnswer, type ApiClient, packCommits, type Random, UnavailableError } from '@syncline/client';
 import {
-  type CommitRequest,
-  type Node,
-  type OperationError,
-  type OperationResult,
-  opId,
-  type UploadId,
-} from '@syncline/protocol';
+  type ApiAnswer,
+  type ApiClient,
+  packCommits,
+  type Random,
+  type StoredContent,
+  UnavailableError,
+} from '@syncline/client';
+import { type CommitRequest, type Node, type OperationError, type OperationResult, opId } from '@syncline/protocol';
 import { newId } from './new-id.ts';
 import type { UploadTarget } from './transfer-state.ts';
 import type { PresentNode } from './upload-journal.ts';
@@ -17,7 +17,7 @@ export interface StoredUpload {
   readonly name: string;
   /** The file that it becomes the next revision of. */
   readonly replaces?: PresentNode | undefined;
-  readonly uploadId: UploadId;
+  readonly stored: StoredContent;
   readonly unconfirmed: number;
   readonly modifiedAtMs: number;
 }
@@ -84,7 +84,7 @@ export class UploadCommitter {
   #requestOf(batch: readonly Waiting[]): CommitRequest {
     const id = newId(this.#random);
     const operations = batch.map(({ upload }, index) => {
-      const { place, name, replaces, uploadId, modifiedAtMs } = upload;
+      const { place, name, replaces, stored, modifiedAtMs } = upload;
       return {
         type: 'put' as const,
         opId: opId(id, index),
@@ -93,7 +93,7 @@ export class UploadCommitter {
         name,
         ...(replaces === undefined ? {} : { nodeId: replaces.nodeId }),
         baseRev: replaces?.rev ?? 0,
-        uploadId,
+        ...stored,
         clientModifiedAt: new Date(modifiedAtMs).toISOString(),
         // A tab keeps no clock of its own: it has seen as many changes of the file as the file has revisions.
         clock: (replaces?.rev ?? 0) + 1,

@@ -1,4 +1,10 @@
-import { type TransferDependencies, UnavailableError, type UploadOutcome, uploadFiles } from '@syncline/client';
+import {
+  type ContentOutcome,
+  storedContent,
+  type TransferDependencies,
+  UnavailableError,
+  uploadContents,
+} from '@syncline/client';
 import type { Node, Problem } from '@syncline/protocol';
 import type { MadeFolder } from './folder-maker.ts';
 import { freeName } from './free-name.ts';
@@ -20,7 +26,7 @@ interface UploadRunDependencies extends TransferDependencies {
   readonly moved: (file: QueuedFile, bytes: number) => void;
 }
 
-type Stored = Extract<UploadOutcome, { readonly kind: 'uploaded' }>;
+type Stored = Extract<ContentOutcome, { readonly kind: 'uploaded' | 'packed' }>;
 type PlaceOf = (file: QueuedFile) => MadeFolder | undefined;
 
 /** Brings files from the disk to their place: which name, read and sent, committed. */
@@ -48,9 +54,9 @@ export class UploadRun {
     const lane = gate.lane(wanted.every(({ record }) => isSmall(record)) ? 'small' : 'large');
     const sources = wanted.flatMap((file) => this.#sourceOf(file, placeOf) ?? []);
     try {
-      await uploadFiles({ ...this.#dependencies, gate: lane }, sources, {
+      await uploadContents({ ...this.#dependencies, gate: lane }, sources, {
         signal,
-        onSession: ({ index }) => {
+        onSending: (index) => {
           const file = wanted[index];
           if (file !== undefined && isUnderWay(file.item.status))
             this.#dependencies.change(file, { status: 'sending' });
@@ -115,10 +121,11 @@ export class UploadRun {
     this.#dependencies.moved(only, grown);
   }
 
-  async #settle(file: QueuedFile, outcome: UploadOutcome, placeOf: PlaceOf): Promise<void> {
+  async #settle(file: QueuedFile, outcome: ContentOutcome, placeOf: PlaceOf): Promise<void> {
     const { change, moved } = this.#dependencies;
     switch (outcome.kind) {
-      case 'uploaded': {
+      case 'uploaded':
+      case 'packed': {
         const grown = outcome.size - file.item.sentBytes;
         change(file, { status: 'saving', sentBytes: outcome.size });
         moved(file, grown);
@@ -148,7 +155,7 @@ export class UploadRun {
       place,
       name: record.chosenName ?? record.name,
       replaces,
-      uploadId: stored.uploadId,
+      stored: storedContent(stored),
       unconfirmed: stored.unconfirmed,
       modifiedAtMs: record.modifiedAtMs,
     });
