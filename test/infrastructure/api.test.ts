@@ -147,7 +147,7 @@ describe('settings reach the functions that need them', () => {
     [...environments].filter(([, environment]) => variable in environment).map(([name]) => name);
 
   test('the scope of deduplication', () => {
-    expect(whoHas('DEDUP_SCOPE').toSorted()).toEqual(['pack-upload', 'upload-initiate']);
+    expect(whoHas('DEDUP_SCOPE').toSorted()).toEqual(['commit', 'pack-upload', 'upload-initiate']);
     expect(environments.get('upload-initiate')).toMatchObject({ DEDUP_SCOPE: 'account' });
   });
 
