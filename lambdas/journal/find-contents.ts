@@ -56,8 +56,8 @@ export interface ContentSearch {
   readonly budget: { chunks: number };
 }
 
-export function contentKey({ uploadId, opId }: Pick<PutOperation, 'uploadId' | 'opId'>): ContentKey {
-  return uploadId ?? opId;
+export function contentKey({ uploadId, content, opId }: PutOperation): ContentKey {
+  return content === undefined ? (uploadId ?? opId) : opId;
 }
 
 /**
@@ -107,7 +107,7 @@ async function findContent(
   deps: FindContentsDependencies,
   search: ContentSearch,
   put: PutOperation,
-): Promise<(UnconfirmedContent & { readonly kind: 'told' }) | (ContentFinding & { readonly kind: 'refused' })> {
+): Promise<(UnconfirmedContent & { readonly kind: 'found' }) | (ContentFinding & { readonly kind: 'refused' })> {
   const told = deps.readToldContent?.(put, search.caller.accountId);
   if (told !== undefined) return told;
   const session = put.uploadId === undefined ? undefined : search.sessions.get(put.uploadId);
@@ -116,7 +116,7 @@ async function findContent(
   }
   const chunks = await unconfirmedChunks(deps, session);
   if (chunks === undefined) return refuse('upload_expired', 'the upload cannot be read any more: open it again');
-  return { kind: 'told', content: session, chunks };
+  return { kind: 'found', content: session, chunks };
 }
 
 /** Undefined when the manifest is gone, which only an expired upload's can be. */

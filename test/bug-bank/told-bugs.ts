@@ -12,7 +12,7 @@ export const TOLD_BUGS: readonly PlantedBug[] = [
     invariant: 'I-1',
     file: 'lambdas/journal/find-contents.ts',
     find: '  if (told !== undefined) return told;',
-    replace: "  if (told !== undefined) return told.kind === 'told' ? { ...told, chunks: [] } : told;",
+    replace: "  if (told !== undefined) return told.kind === 'found' ? { ...told, chunks: [] } : told;",
     caughtBy: {
       file: TOLD,
       test: 'a content of which a chunk is not stored is refused with the chunk, and nothing is written',
@@ -64,6 +64,30 @@ export const TOLD_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'packs-mix-namespaces',
+    what: 'Files for a namespace that may not be written to keep the others from their pack.',
+    invariant: 'I-12',
+    file: 'client/src/transfers/pack-builder.ts',
+    find: 'const { size, namespaceId: its } = waiting.chunk;',
+    replace: 'const { size, namespaceId: its } = { ...waiting.chunk, namespaceId };',
+    caughtBy: {
+      file: SENDING,
+      test: 'files for a namespace that may not be written to are refused, and those beside them go in their packs all the same',
+    },
+  },
+  {
+    id: 'unused-bandwidth-is-kept',
+    what: 'What was to be sent and is stored already uses up a limited line.',
+    invariant: 'I-12',
+    file: 'client/src/transfers/send-pack.ts',
+    find: '  dependencies.bandwidth?.upload.giveBack(paid.bytes);\n',
+    replace: '',
+    caughtBy: {
+      file: SENDING,
+      test: 'of a limited line only what was sent is used up, also when the service has the files already',
+    },
+  },
+  {
     id: 'told-although-not-packed',
     what: 'A content is told whose chunk no pack has brought.',
     invariant: 'I-1',
@@ -80,8 +104,8 @@ export const TOLD_BUGS: readonly PlantedBug[] = [
     what: 'Files of a later call are read before those of an earlier one, which could be committed.',
     invariant: 'I-12',
     file: 'client/src/transfers/upload-small-groups.ts',
-    find: 'const reading = call.reading ?? new TransferGate(',
-    replace: 'const reading = new TransferGate(',
+    find: 'const turn = call.reading ?? new TransferGate(',
+    replace: 'const turn = new TransferGate(',
     caughtBy: { file: SENDING, test: 'calls that share their turn read their files in the order of the calls' },
   },
   {
@@ -89,7 +113,7 @@ export const TOLD_BUGS: readonly PlantedBug[] = [
     what: 'Answers of the service are taken when all files have been read.',
     invariant: 'I-12',
     file: 'client/src/transfers/upload-small-groups.ts',
-    find: '  if (call.packs !== undefined) await call.clock.sleep(0, call.signal);\n',
+    find: '    await call.clock.sleep(0, call.signal);\n',
     replace: '',
     caughtBy: {
       file: SENDING,

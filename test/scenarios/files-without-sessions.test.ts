@@ -1,6 +1,7 @@
 /** The real client against the real handlers: small files that travel in packs without upload sessions, and all that goes another way. */
 import { expect, test } from '@jest/globals';
-import type { NodeId } from '@syncline/protocol';
+import { KiB, type NodeId } from '@syncline/protocol';
+import { BandwidthLimit } from '../../client/src/transfers/bandwidth-limit.ts';
 import { TransferGate } from '../../client/src/transfers/transfer-gate.ts';
 import { type ContentOutcome, uploadContents, uploadFiles } from '../../client/src/transfers/upload-files.ts';
 import { type InMemoryClient, objectPuts, openInMemoryClient, sourceOf } from '../support/in-memory-client.ts';
@@ -126,6 +127,43 @@ test('of each file it is told that it is on its way, and later what became of it
   const numbers = Array.from({ length: 40 }, (_, index) => index);
   expect(events.slice(0, 40)).toEqual(numbers.map((index) => `sending ${index}`));
   expect(events.slice(40).toSorted()).toEqual(numbers.map((index) => `packed ${index}`).toSorted());
+});
+
+test('files for a namespace that may not be written to are refused, and those beside them go in their packs all the same', async () => {
+  const { service, client, alice } = await openWorld();
+  const bob = await join(service, 'bob');
+  const files = contents(100);
+  const outcomes = await uploadContents(
+    client,
+    files.map((bytes, index) => sourceOf(index % 5 === 0 ? bob : alice, bytes)),
+  );
+  const kinds = outcomes.map((outcome) => (outcome.kind === 'refused' ? outcome.problem.code : outcome.kind));
+  expect(kinds).toEqual(files.map((_, index) => (index % 5 === 0 ? 'not_found' : 'packed')));
+  expect(objectPuts(client).length).toBe(1);
+});
+
+test('of a limited line only what was sent is used up, also when the service has the files already', async () => {
+  const { client, alice } = await openWorld();
+  let used = 0;
+  class CountedLimit extends BandwidthLimit {
+    override take(bytes: number, options: { readonly signal?: AbortSignal | undefined }): Promise<void> {
+      used += bytes;
+      return super.take(bytes, options);
+    }
+    override giveBack(bytes: number): void {
+      used -= bytes;
+      super.giveBack(bytes);
+    }
+  }
+  const bandwidth = {
+    upload: new CountedLimit(client.clock, 20 * KiB),
+    download: new BandwidthLimit(client.clock),
+  };
+  await upload({ ...client, bandwidth }, alice, contents(60));
+  const sent = objectPuts(client).reduce((sum, { body }) => sum + (body?.length ?? 0), 0);
+  expect([used, sent > 0]).toEqual([sent, true]);
+  await upload({ ...client, bandwidth }, alice, contents(60));
+  expect(used).toBe(sent);
 });
 
 test('whoever names uploads in commits gets an upload of every file', async () => {

@@ -101,6 +101,14 @@ test('sums and names that do not hold together are refused by themselves: what s
   expect((await world.tree(ann)).map(({ name }) => name)).toEqual(['good']);
 });
 
+test('a put that names an upload and tells a content is refused, and takes nothing from the one before it that names the upload', async () => {
+  const uploadId = await world.upload(ann, 'an upload');
+  const named = { ...put(ann, undefined, 'named'), uploadId } as Intent;
+  const both = { ...put(ann, contentOf(ann), 'both'), uploadId } as Intent;
+  const results = await world.commit(ann, world.name(ann, [named, both]));
+  expect(results).toMatchObject([{ status: 'committed' }, { status: 'error', error: { code: 'invalid_request' } }]);
+});
+
 test('a repeat under the same opId answers the same and writes nothing', async () => {
   await storePack(world.service, ann, [ONE]);
   const operations = world.name(ann, [put(ann, contentOf(ann, ONE))]);

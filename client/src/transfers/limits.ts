@@ -54,9 +54,9 @@ export const CUT_PIECES_AHEAD = 2;
 export const THREAD_FILE_BYTES_MIN = 16 * MiB;
 /** Cutters that are kept for the next files, each with the memory of a block. */
 export const IDLE_CUTTERS_MAX = READING_FILES_MAX;
-/** Groups of small files that are read and opened at once by one call. */
+/** Groups of small files that one call opens at once, or reads where reading has to be waited for. */
 export const SMALL_GROUPS_MAX = 4;
-/** Groups of small files of one call that are opened and not all stored yet: what waits for packs waits here. */
+/** Groups of small files of one call that are read, or wait for it, and not all stored yet: what waits for packs waits here. */
 export const SMALL_GROUPS_OPEN_MAX = 100;
 /** Bytes of small files that one call keeps between hashing and sending, so that they are read once. */
 export const SMALL_OPEN_BYTES_MAX = 64 * MiB;

@@ -20,7 +20,7 @@ interface Waiting {
  */
 export class PackBuilder {
   readonly #dependencies: TransferDependencies & { readonly signal: AbortSignal };
-  readonly #waiting: Waiting[] = [];
+  #waiting: Waiting[] = [];
   #waitingBytes = 0;
   readonly #outcomes = new Map<ChunkHash, Promise<PackOutcome | undefined>>();
   #inFlight = 0;
@@ -34,7 +34,7 @@ export class PackBuilder {
     dependencies.signal.addEventListener('abort', () => this.#abort(), { once: true });
   }
 
-  /** Tells that a group of files begins to be read. */
+  /** Tells that a group of files is to be read next, or when its turn comes. */
   groupBegins(): void {
     this.#groupsAtWork += 1;
   }
@@ -85,16 +85,26 @@ export class PackBuilder {
     return Math.min(PACK_BYTES_MAX, Math.max(PACK_MEMBER_BYTES_MAX, (rate * PACED_PACK_MS) / 1000));
   }
 
+  /** Those that have waited longest, of one namespace: one that is full, or may not be written to, holds no others back. */
   #takePack(bytesMax: number): readonly Waiting[] {
-    let count = 0;
+    const namespaceId = this.#waiting[0]?.chunk.namespaceId;
+    const members: Waiting[] = [];
+    const others: Waiting[] = [];
     let bytes = 0;
-    for (const { chunk } of this.#waiting) {
-      if (count === PACK_MEMBERS_MAX || bytes + chunk.size > bytesMax) break;
-      count += 1;
-      bytes += chunk.size;
+    let isFull = false;
+    for (const waiting of this.#waiting) {
+      const { size, namespaceId: its } = waiting.chunk;
+      if (its === namespaceId) isFull ||= members.length === PACK_MEMBERS_MAX || bytes + size > bytesMax;
+      if (isFull || its !== namespaceId) {
+        others.push(waiting);
+        continue;
+      }
+      members.push(waiting);
+      bytes += size;
     }
     this.#waitingBytes -= bytes;
-    return this.#waiting.splice(0, count);
+    this.#waiting = others;
+    return members;
   }
 
   async #send(members: readonly Waiting[]): Promise<void> {

@@ -1,14 +1,10 @@
+import { assert } from '@syncline/protocol';
 import type { PackBuilder } from './pack-builder.ts';
 import { runBounded } from './run-bounded.ts';
 import type { ReadFile, UploadCall } from './upload-group.ts';
 
-/** Whether a content can do without an upload session, if its chunk comes in a pack: it has one chunk at most, which is in memory. */
-export function isTellable({ content: { chunks, kept } }: ReadFile): boolean {
-  return chunks.length === 0 || (chunks.length === 1 && kept !== undefined);
-}
-
 /**
- * Stores contents in packs, without upload sessions: their commits tell them. Outcomes are told as soon as they are there; answered are the
+ * Stores contents of small files in packs, without upload sessions: their commits tell them. Outcomes are told as soon as they are there; answered are the
  * files that need a session all the same: their chunks were stored before, which the account may have to prove to have, or their packs were
  * refused. What goes into packs is added before this waits for anything.
  *
@@ -19,7 +15,15 @@ export async function packContents(
   packs: PackBuilder,
   files: readonly ReadFile[],
 ): Promise<readonly ReadFile[]> {
-  const packed = await runBounded(files.length, files, (file) => packContent(call, packs, file));
+  const packed = await runBounded(files.length, files, async (file) => {
+    try {
+      return await packContent(call, packs, file);
+    } catch (failure) {
+      // At once, so that the other files of the call do not go on for nothing.
+      call.fail(failure);
+      throw failure;
+    }
+  });
   return files.filter((_, index) => packed[index] !== true);
 }
 
@@ -30,8 +34,10 @@ async function packContent(
   { index, content }: ReadFile,
 ): Promise<boolean> {
   const { chunks, contentHash, kept, source } = content;
-  const [chunk] = chunks;
-  if (chunk !== undefined && kept !== undefined) {
+  const [chunk, ...others] = chunks;
+  assert(others.length === 0, 'a small file is one chunk');
+  if (chunk !== undefined) {
+    assert(kept !== undefined, 'all of a group of small files is kept');
     const { namespaceId } = source;
     const sent = sending.get(chunk.hash) ?? packs.add({ ...chunk, namespaceId, bytes: () => kept });
     sending.set(chunk.hash, sent);

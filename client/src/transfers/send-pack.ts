@@ -77,6 +77,8 @@ export async function sendPack(
     if (confirmed.kind === 'stored') settle(hashesOf(left), 'stored');
     if (confirmed.kind === 'refused') settle(hashesOf(left), outcomeOfProblem(confirmed.problem));
   }
+  // Of chunks that turned out to be stored nothing was sent.
+  dependencies.bandwidth?.upload.giveBack(paid.bytes);
   settle(hashesOf(left), 'alone');
   return outcomes;
 }

@@ -8,7 +8,7 @@ import {
   SMALL_OPEN_BYTES_MAX,
 } from './limits.ts';
 import { PackBuilder } from './pack-builder.ts';
-import { isTellable, packContents } from './pack-contents.ts';
+import { packContents } from './pack-contents.ts';
 import { runBounded } from './run-bounded.ts';
 import { TransferGate } from './transfer-gate.ts';
 import { openFiles, type ReadFile, readFiles, storeFiles, type UploadCall } from './upload-group.ts';
@@ -24,17 +24,20 @@ export async function uploadSmallGroups(call: UploadCall, groups: readonly Sourc
     ? new PackBuilder(call, groups.length)
     : undefined;
   const open = new TransferGate({ tasksMax: SMALL_GROUPS_OPEN_MAX, bytesMax: SMALL_OPEN_BYTES_MAX });
-  const reading = call.reading ?? new TransferGate({ tasksMax: 1, bytesMax: 0 });
-  const opening = new TransferGate({ tasksMax: SMALL_GROUPS_MAX, bytesMax: SMALL_OPEN_BYTES_MAX });
-  const lane: SmallLane = { call: { ...call, packs }, reading, opening };
+  const turn = call.reading ?? new TransferGate({ tasksMax: 1, bytesMax: 0 });
+  const reading = new TransferGate({ tasksMax: SMALL_GROUPS_MAX, bytesMax: 0 });
+  const opening = new TransferGate({ tasksMax: SMALL_GROUPS_MAX, bytesMax: 0 });
+  const lane: SmallLane = { call: { ...call, packs }, turn, reading, opening };
   await runBounded(groups.length, groups, (group) => open.run(group.bytes, () => uploadSmallGroup(lane, group)));
 }
 
 interface SmallLane {
   readonly call: UploadCall;
-  /** One group at a time is read: its files are read in one go, and groups beside each other would be read one after the other all the same. */
+  /** Lets one group at a time be read of those whose files are read at once, one after the other all the same. */
+  readonly turn: TransferGate;
+  /** Bounds the groups whose files are waited for, … */
   readonly reading: TransferGate;
-  /** Bounds the groups that are being opened. */
+  /** … and those that are being opened. */
   readonly opening: TransferGate;
 }
 
@@ -43,10 +46,10 @@ async function uploadSmallGroup(lane: SmallLane, group: SourceGroup): Promise<vo
   call.signal.throwIfAborted();
   call.packs?.groupBegins();
   try {
-    const files = await lane.reading.run(0, () => readInTurn(call, group));
+    const files = await readInTurn(lane, group);
     const left = await packOrOpen(lane, files);
     // Their packs are over, and they would not share others.
-    if (left.length > 0) await openAndStore({ ...lane, call: { ...call, packs: undefined } }, left);
+    if (left.length > 0) await openAndStore({ ...lane, call: { ...call, packs: undefined } }, left.map(withoutBase));
   } catch (failure) {
     call.fail(failure);
     throw failure;
@@ -54,23 +57,32 @@ async function uploadSmallGroup(lane: SmallLane, group: SourceGroup): Promise<vo
 }
 
 /** Of many groups one after the other, answers of the service are taken between them: it would have nothing to do until all are read. */
-async function readInTurn(call: UploadCall, group: SourceGroup): Promise<readonly ReadFile[]> {
-  const files = await readFiles(call, group, SMALL_GROUP_BYTES_MAX);
-  if (call.packs !== undefined) await call.clock.sleep(0, call.signal);
-  return files;
+function readInTurn({ call, turn, reading }: SmallLane, group: SourceGroup): Promise<readonly ReadFile[]> {
+  const read = () => readFiles(call, group, SMALL_GROUP_BYTES_MAX);
+  const isReadAtOnce = group.members.some(({ source }) => source.readNow !== undefined);
+  if (call.packs === undefined || !isReadAtOnce) return reading.run(0, read);
+  return turn.run(0, async () => {
+    const files = await read();
+    await call.clock.sleep(0, call.signal);
+    return files;
+  });
 }
 
-/** Stores files, those that can by their packs alone, the others in upload sessions. Answers what packs alone have not stored. */
+/** Stores files by packs alone, or in upload sessions, whose chunks may travel in packs too. Answers what packs alone have not stored. */
 async function packOrOpen(lane: SmallLane, files: readonly ReadFile[]): Promise<readonly ReadFile[]> {
-  const { packs, tellsContents } = lane.call;
-  const tells = packs !== undefined && tellsContents;
-  const tellable = tells ? files.filter(isTellable) : [];
-  const others = tells ? files.filter((file) => !isTellable(file)) : files;
-  const ways = [
-    async () => (packs === undefined ? [] : packContents(lane.call, packs, tellable)),
-    async () => openAndStore(lane, others).then(() => []),
-  ];
-  return (await runBounded(ways.length, ways, (store) => store())).flat();
+  const { call } = lane;
+  if (call.packs === undefined || !call.tellsContents) {
+    await openAndStore(lane, files);
+    return [];
+  }
+  const packing = packContents(call, call.packs, files);
+  call.packs.groupEnds();
+  return packing;
+}
+
+/** A file of many, which is sent whole: asking for each what its former content has of it would take longer. */
+function withoutBase(file: ReadFile): ReadFile {
+  return { ...file, content: { ...file.content, source: { ...file.content.source, base: undefined } } };
 }
 
 /** What is for packs is added to them before this waits for the store, and the group has brought all then. */
