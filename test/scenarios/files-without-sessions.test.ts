@@ -1,6 +1,7 @@
 /** The real client against the real handlers: small files that travel in packs without upload sessions, and all that goes another way. */
 import { expect, test } from '@jest/globals';
 import { KiB, type NodeId } from '@syncline/protocol';
+import { UnavailableError } from '../../client/src/api/unavailable-error.ts';
 import { BandwidthLimit } from '../../client/src/transfers/bandwidth-limit.ts';
 import { TransferGate } from '../../client/src/transfers/transfer-gate.ts';
 import { type ContentOutcome, uploadContents, uploadFiles } from '../../client/src/transfers/upload-files.ts';
@@ -194,6 +195,53 @@ test('calls that share their turn read their files in the order of the calls', a
   );
   expect((await Promise.all(calls)).map(kindsOf)).toEqual([{ packed: 400 }, { packed: 400 }, { packed: 400 }]);
   expect(reads).toEqual(reads.toSorted((a, b) => a - b));
+});
+
+test.each(['/v1/packs', '/v1/packs/stored', '/v1/uploads'])(
+  'when there is no answer to %s the call fails, and the turn is free for the next one',
+  async (path) => {
+    const { service, alice } = await openWorld();
+    // Some are stored already, so that uploads are opened too.
+    await storePack(service, alice, contents(10));
+    const there = inMemoryTransport(service);
+    let isLost = true;
+    const client = openInMemoryClient(service, alice, {
+      send: async (request) => {
+        if (isLost && request.url.endsWith(path)) throw new UnavailableError('no network');
+        return there.send(request);
+      },
+    });
+    const reading = new TransferGate({ tasksMax: 1, bytesMax: 0 });
+    const files = contents(300);
+    const sources = files.map((bytes) => ({ ...sourceOf(alice, bytes), readNow: () => bytes }));
+    await expect(uploadContents({ ...client, reading }, sources)).rejects.toThrow(UnavailableError);
+    isLost = false;
+    const outcomes = await uploadContents({ ...client, reading }, sources);
+    expect(await readBack(client, alice, outcomes)).toEqual(sameBytes(files));
+  },
+);
+
+test('a call that is given up while it waits for its turn ends, and takes none', async () => {
+  const { client, alice } = await openWorld();
+  const reading = new TransferGate({ tasksMax: 1, bytesMax: 0 });
+  let free: () => void = () => undefined;
+  const other = reading.run(0, () => new Promise<void>((resolve) => (free = resolve)));
+  const given = new AbortController();
+  let reads = 0;
+  const sources = contents(300).map((bytes) => ({
+    ...sourceOf(alice, bytes),
+    readNow: () => {
+      reads += 1;
+      return bytes;
+    },
+  }));
+  const call = uploadContents({ ...client, reading }, sources, { signal: given.signal });
+  await new Promise((resolve) => void setImmediate(resolve));
+  given.abort(new Error('given up'));
+  free();
+  await expect(call).rejects.toThrow('given up');
+  await other;
+  expect([reads, client.sent.length]).toEqual([0, 0]);
 });
 
 test('answers of the service are taken while files are read: a pack is confirmed before the last of them is', async () => {
