@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import { keepMapsEqual } from './keep-maps-equal.ts';
+import { leaveOutSummaries } from './leave-out-summaries.ts';
 import { writeShellFiles } from './write-shell-files.ts';
 
 /** Where the app is served while it is developed by `vite`: `npm start` has the API, and the bucket and the user pool behind it. */
@@ -7,7 +8,7 @@ const LOCAL_STACK = 'http://127.0.0.1:4580';
 
 /** The web app is built into dist: static files that any server, or CloudFront, hands out. */
 export default defineConfig({
-  plugins: [writeShellFiles(), keepMapsEqual()],
+  plugins: [leaveOutSummaries(), writeShellFiles(), keepMapsEqual()],
   build: {
     target: 'es2024',
     sourcemap: true,
