@@ -2,7 +2,8 @@
  * The SDK: everything here runs in browsers and in Node alike. `@syncline/client/node` adds what only Node can do.
  *
  * Make a client with `createApiClient`, store content with `uploadFiles`, publish it with `api.commit`, read it with
- * `downloadContent`. Many small files cost less by `uploadContents`, of whose outcomes `storedContent` makes what a put names. Expected refusals are returned values; `UnavailableError` and an abort's reason are thrown.
+ * `downloadContent`. Many small files cost less by `uploadContents`, of whose outcomes `storedContent` makes what a put names.
+ * Expected refusals are returned values; `UnavailableError` and an abort's reason are thrown.
  */
 export type { AccessTokens } from './api/access-tokens.ts';
 export {
@@ -60,7 +61,6 @@ export { RequestWindow } from './transfers/request-window.ts';
 export { TransferGate } from './transfers/transfer-gate.ts';
 export {
   type ContentOutcome,
-  type StoredContent,
   storedContent,
   type TransferDependencies,
   type TransferProgress,

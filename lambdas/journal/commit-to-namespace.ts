@@ -10,7 +10,7 @@ import {
   type UploadId,
 } from '@syncline/protocol';
 import { dateChange } from '../namespaces/date-change.ts';
-import { type NamespaceHead, type NamespaceStore, TRANSACTION_ITEMS_MAX } from '../namespaces/namespace-store.ts';
+import { type NamespaceHead, TRANSACTION_ITEMS_MAX } from '../namespaces/namespace-store.ts';
 import { refuseViewer } from '../namespaces/refuse-viewer.ts';
 import { countTransactionItems } from '../namespaces/transaction-items.ts';
 import { toWireNode } from '../namespaces/wire-node.ts';
@@ -20,11 +20,9 @@ import { RETRY_AFTER_SECONDS } from '../runtime/limits.ts';
 import { done, type Outcome, refused } from '../runtime/outcome.ts';
 import { retryDelayMs } from '../runtime/retry-delay.ts';
 import type { UploadSession, UploadStore } from '../uploads/upload-store.ts';
-import type { DeleteContext } from './decide-delete.ts';
-import type { Decision, DecisionContext } from './decision.ts';
+import type { Decision } from './decision.ts';
 import {
   type ContentFinding,
-  type ContentFindings,
   type ContentKey,
   contentKey,
   type FindContentsDependencies,
@@ -33,15 +31,8 @@ import {
 import { COMMIT_TRIES_MAX, OPERATION_ITEMS_MAX } from './limits.ts';
 import { NamespaceView } from './namespace-view.ts';
 import { nodesOf, placesOf, putsOf, uploadIdsOf } from './operands.ts';
+import type { OperationContext } from './operation-context.ts';
 import { replayResults } from './replay-results.ts';
-
-/** What operations are decided by. */
-export interface OperationContext extends DecisionContext {
-  readonly contents: ContentFindings;
-  /** For sources of copies in other namespaces. */
-  readonly namespaces: NamespaceStore;
-  readonly seenBatches: DeleteContext['seenBatches'];
-}
 
 export interface CommitDependencies extends FindContentsDependencies, Pick<OperationContext, 'namespaces' | 'random'> {
   readonly uploads: Pick<UploadStore, 'get'>;

@@ -1,5 +1,4 @@
 import type { Operation } from '@syncline/protocol';
-import type { OperationContext } from './commit-to-namespace.ts';
 import { decideCopy } from './decide-copy.ts';
 import { decideDelete } from './decide-delete.ts';
 import { decideMkdir } from './decide-mkdir.ts';
@@ -8,6 +7,7 @@ import { decidePurge } from './decide-purge.ts';
 import { decidePut } from './decide-put.ts';
 import { decideRestore } from './decide-restore.ts';
 import type { Decision } from './decision.ts';
+import type { OperationContext } from './operation-context.ts';
 import { withinQuota } from './within-quota.ts';
 
 /** Decides what one operation does to the namespace as the view has it. Reads, and writes nothing. */

@@ -13,9 +13,10 @@ import {
   type UploadId,
 } from '@syncline/protocol';
 import { commitOperations } from '../journal/commit-operations.ts';
-import type { CommitDependencies, OperationContext } from '../journal/commit-to-namespace.ts';
+import type { CommitDependencies } from '../journal/commit-to-namespace.ts';
 import { decidePut } from '../journal/decide-put.ts';
 import type { Decision } from '../journal/decision.ts';
+import type { OperationContext } from '../journal/operation-context.ts';
 import { withinQuota } from '../journal/within-quota.ts';
 import { type NamespaceStore, placeKey } from '../namespaces/namespace-store.ts';
 import type { LinkVisitor } from '../runtime/caller.ts';

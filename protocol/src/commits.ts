@@ -33,6 +33,9 @@ export const ToldContent = z.strictObject({
 });
 export type ToldContent = z.infer<typeof ToldContent>;
 
+/** How a put names a content that is stored. */
+export type StoredContent = { readonly uploadId: UploadId } | { readonly content: ToldContent };
+
 /**
  * Makes a stored content that of a file: an upload's (`uploadId`), or one that is told here (`content`); one of the two. Without `nodeId` a
  * new file at (parentId, name), baseRev 0. With it the next revision of that file wherever it stands now; if it was deleted meanwhile, it

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { assert, type ChunkHash, DAY_MS, HOUR_MS, type Upload } from '@syncline/protocol';
+import { assert, type ChunkHash, DAY_MS, HOUR_MS, type StoredContent, type Upload } from '@syncline/protocol';
 import fc from 'fast-check';
-import type { StoredContent } from '../../client/src/transfers/upload-files.ts';
 import { possessionProof } from '../../lambdas/chunks/possession.ts';
 import { packObjectKey } from '../../lambdas/packs/pack-index.ts';
 import { sweepPack } from '../../lambdas/packs/sweep-pack.ts';

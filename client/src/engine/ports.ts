@@ -9,8 +9,8 @@ import type {
   Operation,
   OperationResult,
   Problem,
-  PutOperation,
   Role,
+  StoredContent,
   TreeResponse,
 } from '@syncline/protocol';
 import type { FolderListing, LocalEntry, LocalIdentity, RemoteNode, SeenEntry, SyncedNode } from './trees.ts';
@@ -241,7 +241,7 @@ export type SentContent =
   | {
       readonly kind: 'sent';
       /** How its commit names it. */
-      readonly stored: Partial<Pick<PutOperation, 'uploadId' | 'content'>>;
+      readonly stored: StoredContent;
       readonly contentHash: ContentHash;
       /** Chunks that the commit has to confirm; a request has room for COMMIT_CONFIRM_CHUNKS_MAX. */
       readonly unconfirmed: number;

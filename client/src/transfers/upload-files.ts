@@ -6,7 +6,7 @@ import {
   type NamespaceId,
   type NodeId,
   type Problem,
-  type PutOperation,
+  type StoredContent,
   type UploadId,
 } from '@syncline/protocol';
 import type { ApiClient } from '../api/api-client.ts';
@@ -77,9 +77,6 @@ export type UploadOutcome =
       readonly chunks: readonly ChunkRef[];
       readonly unconfirmed: number;
     }
-  | UnsentOutcome;
-
-type UnsentOutcome =
   | { readonly kind: 'changed' }
   | { readonly kind: 'unreadable'; readonly cause: unknown }
   | { readonly kind: 'refused'; readonly problem: Problem };
@@ -95,9 +92,7 @@ export type ContentOutcome =
       readonly unconfirmed: number;
     };
 
-/** How a commit names a content that is stored. */
-export type StoredContent = Partial<Pick<PutOperation, 'uploadId' | 'content'>>;
-
+/** How the commit of an outcome names its content. */
 export function storedContent(
   outcome: Extract<ContentOutcome, { readonly kind: 'uploaded' | 'packed' }>,
 ): StoredContent {

@@ -1,12 +1,12 @@
+import { type ApiAnswer, type ApiClient, packCommits, type Random, UnavailableError } from '@syncline/client';
 import {
-  type ApiAnswer,
-  type ApiClient,
-  packCommits,
-  type Random,
+  type CommitRequest,
+  type Node,
+  type OperationError,
+  type OperationResult,
+  opId,
   type StoredContent,
-  UnavailableError,
-} from '@syncline/client';
-import { type CommitRequest, type Node, type OperationError, type OperationResult, opId } from '@syncline/protocol';
+} from '@syncline/protocol';
 import { newId } from './new-id.ts';
 import type { UploadTarget } from './transfer-state.ts';
 import type { PresentNode } from './upload-journal.ts';
