@@ -13,7 +13,7 @@ import { readTests, runTests, type TestRun } from './test-run.ts';
 /** Bugs that are tried at once. */
 const BUGS_AT_ONCE = 2;
 const SOUND_RUN_MS_MAX = 10 * 60_000;
-const BUG_RUN_MS_MAX = 3 * 60_000;
+const BUG_RUN_MS_MAX = 6 * 60_000;
 
 /** - `survived` its test passes; - `invalid` nothing was proven, for a reason that is told. */
 type Verdict = { readonly kind: 'caught' | 'survived' } | { readonly kind: 'invalid'; readonly why: string };

@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installDependencies, projectEnvironment, projectNode } from '../../emulator/install-dependencies.mjs';
@@ -23,8 +23,11 @@ const STEPS = [
   { name: 'lint', file: bin('oxlint'), args: ['--max-warnings', '0'], timeoutMs: 5 * MINUTE_MS },
   { name: 'types', file: projectNode, args: ['test/support/check-types.ts'], timeoutMs: 5 * MINUTE_MS },
   suite('unit', ['--maxWorkers', '2'], 25 * MINUTE_MS),
-  plantedBugs(12 * MINUTE_MS),
-  suite('stack', ['--config', 'jest.stack.config.mjs', '--runInBand'], 25 * MINUTE_MS),
+  {
+    ...suite('stack', ['--config', 'jest.stack.config.mjs', '--runInBand'], 25 * MINUTE_MS),
+    // Its stories wait for each other's devices for much of their time, and share one stack, so they come one after the other.
+    filler: plantedBugs(25 * MINUTE_MS),
+  },
 ];
 
 function suite(name, args, timeoutMs) {
@@ -57,26 +60,45 @@ function drawSeed() {
 }
 
 const testEnvironment = { ...projectEnvironment(), FAST_CHECK_SEED: process.env.FAST_CHECK_SEED ?? `${drawSeed()}` };
-let running;
+const running = new Set();
 
-/** Runs a step in a process group of its own, so that nothing it started outlives it. */
-async function run({ name, file, args, timeoutMs }) {
-  process.stdout.write(`\n── ${name}\n`);
-  const child = spawn(file, args, { cwd: root, env: testEnvironment, stdio: 'inherit', detached: true });
-  running = child;
+/** Runs a step in a process group of its own, so that nothing it started outlives it, and says how it went. */
+async function run({ name, file, args, timeoutMs }, { isFiller }) {
+  const startedAt = performance.now();
+  const stdio = isFiller ? ['ignore', 'pipe', 'pipe'] : 'inherit';
+  const child = spawn(file, args, { cwd: root, env: testEnvironment, stdio, detached: true });
+  running.add(child);
+  const said = [`\n── ${name}\n`];
+  const say = isFiller ? (text) => said.push(text) : (text) => process.stdout.write(text);
+  if (isFiller) {
+    giveWay(child);
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', say);
+  } else {
+    process.stdout.write(said.join(''));
+  }
   const timer = setTimeout(() => {
-    process.stdout.write(`${name} did not end within ${timeoutMs / MINUTE_MS} minutes\n`);
+    say(`${name} did not end within ${timeoutMs / MINUTE_MS} minutes\n`);
     endGroup(child, 'SIGKILL');
   }, timeoutMs);
   const status = await new Promise((resolve) => {
     child.once('error', (error) => {
-      process.stdout.write(`${error.message}\n`);
+      say(`${error.message}\n`);
       resolve(1);
     });
     child.once('close', (code) => resolve(code ?? 1));
   });
   clearTimeout(timer);
-  return status;
+  running.delete(child);
+  return { status, seconds: Math.round((performance.now() - startedAt) / 1000), said: isFiller ? said.join('') : '' };
+}
+
+/** Lets it have what others leave of the processors. */
+function giveWay(child) {
+  try {
+    setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has not begun, which its own error says, or the system does not let it: then it takes its share.
+  }
 }
 
 function endGroup(child, signal) {
@@ -105,20 +127,25 @@ function countTests(results) {
   return { passed: results.numPassedTests, failed };
 }
 
+/** One step after the other; the filler of a step runs beside it, and what it says is told after it. */
 async function runAll() {
   const total = { passed: 0, failed: 0 };
   const summary = [];
-  for (const step of STEPS) {
-    const startedAt = performance.now();
-    const status = await run(step);
+  const settle = (step, { status, seconds, said }) => {
+    process.stdout.write(said);
     const count =
       step.report === undefined
         ? { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 }
         : countReport(step, status);
     total.passed += count.passed;
     total.failed += count.failed;
-    const seconds = Math.round((performance.now() - startedAt) / 1000);
     summary.push(`${step.name.padEnd(8)} ${count.passed} passed, ${count.failed} failed in ${seconds} s`);
+  };
+  for (const step of STEPS) {
+    const { filler } = step;
+    const filling = filler === undefined ? undefined : run(filler, { isFiller: true });
+    settle(step, await run(step, { isFiller: false }));
+    if (filler !== undefined) settle(filler, await filling);
   }
   process.stdout.write(`\n${summary.join('\n')}\n`);
   return total;
@@ -133,7 +160,7 @@ function end({ passed, failed }) {
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
-    if (running !== undefined) endGroup(running, signal);
+    for (const child of running) endGroup(child, signal);
     process.stdout.write(`\nstopped by ${signal}\n`);
     end({ passed: 0, failed: 1 });
   });
