@@ -40,7 +40,10 @@ const DIFFERENCES_SHOWN = 20;
 export interface BlackBoxOptions {
   readonly apiUrl: string;
   readonly seed: string;
+  /** How long people work at least. */
   readonly seconds: number;
+  /** What has to have happened besides before they end, however slow the machine is. @default nothing */
+  readonly least?: { readonly doings: number; readonly kills: number } | undefined;
   readonly log: (line: string) => void;
   /** @default 2 */
   readonly devices?: number;
@@ -125,8 +128,9 @@ class BlackBox {
     let rests = 0;
     try {
       for (const device of this.#world.devices) device.start();
-      while (rests === 0 || performance.now() < endMs) {
-        await this.#work(Math.min(endMs, performance.now() + this.#between(STINT_MS_MIN, STINT_MS_MAX)));
+      while (rests === 0 || performance.now() < endMs || this.#lacks(this.#options.least)) {
+        const stintEndMs = performance.now() + this.#between(STINT_MS_MIN, STINT_MS_MAX);
+        await this.#work(performance.now() < endMs ? Math.min(endMs, stintEndMs) : stintEndMs);
         const tree = await this.#rest();
         this.#ledger.acknowledge([...tree.values()].flatMap((content) => (content === 'folder' ? [] : [content])));
         rests += 1;
@@ -141,6 +145,10 @@ class BlackBox {
       const events = this.#events.slice(-EVENTS_SHOWN).join('\n');
       throw new Error(`seed ${this.#options.seed}: ${what}\nthe last events:\n${events}`, { cause });
     }
+  }
+
+  #lacks({ doings, kills } = { doings: 0, kills: 0 }): boolean {
+    return this.#doings < doings || this.#kills < kills;
   }
 
   async #work(untilMs: number): Promise<void> {
