@@ -3,7 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ContentHash, Cursor, DeviceId, encodeUlid, NamespaceId, NodeId, rootNodeId } from '@syncline/protocol';
+import { ContentHash, Cursor, DeviceId, encodeUlid, NamespaceId, type NodeId, rootNodeId } from '@syncline/protocol';
+import { newNodeIds } from '../client/src/engine/new-node-id.ts';
 import { BEGINNING, type FileSystem, type Position } from '../client/src/engine/ports.ts';
 import type { RemoteNode, SyncedNode } from '../client/src/engine/trees.ts';
 import { NodeFileSystem } from '../client/src/platform/node/node-file-system.ts';
@@ -11,6 +12,7 @@ import { openStateStore } from '../client/src/platform/node/open-state-store.ts'
 import { type RootMarker, writeRootMarker } from '../client/src/platform/node/root-marker.ts';
 import { type BenchResult, type Figure, median } from './bench-report.ts';
 import type { LargeFolderRun, LargeFolderTask } from './large-folder-process.ts';
+import { measureStateRows } from './state-rows.ts';
 
 const run = promisify(execFile);
 const TOP_FOLDERS = 40;
@@ -59,7 +61,7 @@ export async function benchLargeFolder(directory: string, log: (line: string) =>
   return {
     question: 'What does a folder of 100,000 unchanged files cost?',
     note: `the engine alone, with node ${PROCESS_FLAGS.join(' ')} and compiled modules; medians of ${STARTS} starts`,
-    figures: describe({ commits, starts, whole }),
+    figures: [...describe({ commits, starts, whole }), ...measureStateRows(folder, nodes)],
   };
 }
 
@@ -148,11 +150,12 @@ interface Nodes {
 async function nodesOf(files: FileSystem, rootId: NodeId): Promise<Nodes> {
   const remote = new Map<NodeId, RemoteNode>();
   const synced = new Map<NodeId, SyncedNode>();
+  const newNodeId = newNodeIds(randomBytes);
   const pending = [{ path: '', parentId: rootId }];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     for (const { path, name, kind, identity, executable } of (await files.list(folder.path))?.entries ?? []) {
       if (kind === 'obstacle') continue;
-      const nodeId = NodeId.parse(encodeUlid(randomBytes(16)));
+      const nodeId = newNodeId();
       const contentHash =
         kind === 'file' ? ContentHash.parse(createHash('sha256').update(path).digest('hex')) : undefined;
       const { parentId } = folder;

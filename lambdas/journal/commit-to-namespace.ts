@@ -1,6 +1,8 @@
 import {
   assert,
   type NamespaceId,
+  NodeId,
+  neighbouringUlids,
   type Operation,
   type OperationError,
   type OperationResult,
@@ -15,7 +17,7 @@ import { refuseViewer } from '../namespaces/refuse-viewer.ts';
 import { countTransactionItems } from '../namespaces/transaction-items.ts';
 import { toWireNode } from '../namespaces/wire-node.ts';
 import type { DeviceCaller } from '../runtime/caller.ts';
-import type { Clock } from '../runtime/clock.ts';
+import type { Clock, Random } from '../runtime/clock.ts';
 import { RETRY_AFTER_SECONDS } from '../runtime/limits.ts';
 import { done, type Outcome, refused } from '../runtime/outcome.ts';
 import { retryDelayMs } from '../runtime/retry-delay.ts';
@@ -34,11 +36,12 @@ import { nodesOf, placesOf, putsOf, uploadIdsOf } from './operands.ts';
 import type { OperationContext } from './operation-context.ts';
 import { replayResults } from './replay-results.ts';
 
-export interface CommitDependencies extends FindContentsDependencies, Pick<OperationContext, 'namespaces' | 'random'> {
+export interface CommitDependencies extends FindContentsDependencies, Pick<OperationContext, 'namespaces'> {
   readonly uploads: Pick<UploadStore, 'get'>;
   /** Decides what an operation does. A function that takes operations of one type alone knows no others. */
   readonly decide: (context: OperationContext, operation: Operation) => Promise<Decision>;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 export interface NamespaceWork {
@@ -161,7 +164,9 @@ async function commitNext(
   const now = dateChange(view.head, dependencies.clock.now());
   const { namespaces, random } = dependencies;
   const { seenBatches } = work;
-  const context: OperationContext = { namespaceId, caller, now, view, random, contents, namespaces, seenBatches };
+  const newId = neighbouringUlids((count) => random.bytes(count));
+  const newNodeId = (): NodeId => NodeId.parse(newId());
+  const context: OperationContext = { namespaceId, caller, now, view, newNodeId, contents, namespaces, seenBatches };
   const results = new Map<OpId, OperationResult>();
   const hasRoom = (operation: Operation): boolean => {
     const room = TRANSACTION_ITEMS_MAX - mostItems(operation, view.head);

@@ -2,14 +2,12 @@ import {
   type Conflict,
   type ConflictKind,
   type ErrorCode,
-  encodeUlid,
-  NodeId,
+  type NodeId,
   type OperationError,
   operationError,
   type ProblemDetails,
 } from '@syncline/protocol';
 import type { StoredNode } from '../namespaces/namespace-store.ts';
-import type { Random } from '../runtime/clock.ts';
 import type { NamespaceView } from './namespace-view.ts';
 import type { Author, NodeChange } from './node-change.ts';
 
@@ -43,7 +41,8 @@ export interface ErrorDecision {
 /** What every decision may look at. */
 export interface DecisionContext extends Author {
   readonly view: NamespaceView;
-  readonly random: Random;
+  /** Random ids for nodes that are to be made. */
+  readonly newNodeId: () => NodeId;
 }
 
 export function changing(made: NodeChange, conflict?: Conflict): ChangeDecision {
@@ -73,7 +72,7 @@ export async function chooseNodeId(
   context: DecisionContext,
   wanted: NodeId | undefined,
 ): Promise<{ readonly kind: 'free'; readonly nodeId: NodeId } | ErrorDecision> {
-  if (wanted === undefined) return { kind: 'free', nodeId: NodeId.parse(encodeUlid(context.random.bytes(16))) };
+  if (wanted === undefined) return { kind: 'free', nodeId: context.newNodeId() };
   return (await context.view.isUsed(wanted))
     ? refusing('invalid_request', 'newNodeId names a node that exists already')
     : { kind: 'free', nodeId: wanted };

@@ -110,6 +110,7 @@ test('the first rows of a client are left to the engine, and later ones are not'
 
 test.each([
   ['a name that begins as the one of the row before', [{ a: { S: 'x' } }, { ab: { S: 'y' } }]],
+  ['a backslash in a text', [{ a: { S: '\\' } }]],
   ['a quote in a text', [{ a: { S: 'x"}' } }, { 'b"': { S: '\\' } }]],
   ['a value with two members', [{ a: { S: 'x', N: '1' } }, { b: { M: { c: { N: '1' } }, S: '' } }]],
 ])('%s is read as the engine reads it', (_what, Items) => {

@@ -62,4 +62,40 @@ export const SPEED_BUGS: readonly PlantedBug[] = [
       test: 'small files that were written across their folders come to another device by few requests to the store',
     },
   },
+  {
+    id: 'ended-processes-are-waited-for',
+    what: 'A daemon that has ended counts as running for as long as the system keeps its id.',
+    invariant: 'I-12',
+    file: 'client/src/platform/node/is-running.ts',
+    find: '  return !hasEnded(pid);',
+    replace: '  void hasEnded;\n  return true;',
+    caughtBy: {
+      file: 'client/src/platform/node/is-running.test.ts',
+      test: 'a process that has ended does not run, though nobody asks for its end',
+    },
+  },
+  {
+    id: 'escapes-of-rows-are-taken-as-they-stand',
+    what: 'A name with a backslash in it is another one in every answer that has many rows.',
+    invariant: 'I-11',
+    file: 'lambdas/runtime/parse-rows.ts',
+    find: "begin === undefined || text.includes('\\\\')",
+    replace: 'begin === undefined',
+    caughtBy: {
+      file: 'lambdas/runtime/parse-rows.test.ts',
+      test: 'a backslash in a text is read as the engine reads it',
+    },
+  },
+  {
+    id: 'ids-have-nothing-in-common',
+    what: 'Each node that a device writes down changes another page of its database.',
+    invariant: 'I-12',
+    file: 'protocol/src/ids.ts',
+    find: '    bytes.set(beginning);\n',
+    replace: '',
+    caughtBy: {
+      file: 'protocol/src/ids.test.ts',
+      test: 'ids that are made in one go lie together, a thousand at a time, and none of them can be guessed from another',
+    },
+  },
 ];

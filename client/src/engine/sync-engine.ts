@@ -15,7 +15,7 @@ import {
 import { LocalDisk, type LocalView } from './local-disk.ts';
 import type { LocalNames } from './local-names.ts';
 import { changingSteps, findMassChange, type MassChange, sumChanges } from './mass-change.ts';
-import { newNodeId } from './new-node-id.ts';
+import { newNodeIds } from './new-node-id.ts';
 import { type DiskLook, observeDisk } from './observe-disk.ts';
 import { planObserved } from './plan-observed.ts';
 import { plannedBytes } from './planned-bytes.ts';
@@ -26,7 +26,7 @@ import type { RoundOutcome, RoundRequest, SyncRequest } from './round-outcome.ts
 import type { Step } from './steps.ts';
 import type { SyncProblem } from './sync-problem.ts';
 import { TransferPace } from './transfer-pace.ts';
-import { diskPath } from './trees.ts';
+import { diskPath, type NodeIdSource } from './trees.ts';
 import { writeDown } from './write-down.ts';
 
 export interface EngineOptions {
@@ -76,6 +76,7 @@ export class SyncEngine {
   readonly #ports: EnginePorts;
   readonly #options: EngineOptions;
   readonly #rootId: NodeId;
+  readonly #newNodeId: NodeIdSource;
   readonly #local: LocalDisk;
   #isObserved = false;
   readonly #settled = new Map<string, ConflictStrategy>();
@@ -93,6 +94,7 @@ export class SyncEngine {
     this.#ports = ports;
     this.#options = options;
     this.#rootId = rootNodeId(ports.remote.namespaceId);
+    this.#newNodeId = newNodeIds(ports.random);
     this.#transfers = new LargeTransfers(ports, options.onTransferEnd ?? (() => undefined));
     this.trees = new EngineTrees(ports.store, ports.remote.namespaceId);
     const { remote, synced, differences } = this.trees;
@@ -101,7 +103,7 @@ export class SyncEngine {
       remote,
       synced,
       names: options.names,
-      newNodeId: () => newNodeId(ports.random),
+      newNodeId: this.#newNodeId,
       onTouch: (nodeId) => differences.touch(nodeId),
     });
   }
@@ -308,7 +310,7 @@ export class SyncEngine {
     return planObserved(
       { trees: this.trees, local: this.#local, rootId: this.#rootId },
       {
-        newNodeId: () => newNodeId(this.#ports.random),
+        newNodeId: this.#newNodeId,
         conflictedName: (name, attempt) => this.#conflictedName(name, attempt),
         names,
         refusesConflicts: onConflict === 'fail',

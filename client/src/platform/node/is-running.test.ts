@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { isRunning } from './is-running.ts';
+
+const LOOK_EACH_MS = 10;
+const LOOKS_MAX = 1000;
 
 let parent: ChildProcess | undefined;
 
@@ -24,7 +28,8 @@ if (process.platform === 'linux') {
     const [line] = (await once(parent.stdout as NonNullable<ChildProcess['stdout']>, 'data')) as [Buffer];
     const pid = Number(line.toString());
     expect(isRunning(pid)).toBe(true);
-    while (isRunning(pid)) await new Promise((resolve) => void setTimeout(resolve, 10));
+    for (let looks = 0; looks < LOOKS_MAX && isRunning(pid); looks++) await setTimeout(LOOK_EACH_MS);
+    expect(isRunning(pid)).toBe(false);
     // The system still has its id.
     expect(process.kill(pid, 0)).toBe(true);
   });
