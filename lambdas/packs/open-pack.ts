@@ -15,7 +15,7 @@ import { packObjectKey } from './pack-index.ts';
  * Nothing is written. Cost: 1 read for each namespace that its files are meant for, and 1 BatchGetItem per 100 members, at the same time.
  */
 export async function openPack(
-  { namespaces, chunks, objects, keyRing, dedupScope }: OpenPackDependencies,
+  { namespaces, chunks, objects, keyRing, meter, dedupScope }: OpenPackDependencies,
   { destinations = [], ...pack }: OpenPackRequest,
   { accountId }: DeviceCaller,
 ): Promise<Outcome<OpenPackResponse>> {
@@ -30,6 +30,8 @@ export async function openPack(
   ]);
   if (unwelcome !== undefined) return unwelcome;
   if (stored.size > 0) return done({ status: 'repack', known: hashes.filter((hash) => stored.has(hash)) });
+  // Where they have upload sessions, those have counted them.
+  if (destinations.length > 0) meter.count('chunksMissing', hashes.length);
   const { hash, size } = pack;
   const key = packObjectKey({ domain, hash });
   const writer = await writerTag({ keyRing }, { accountId, objectKey: key });

@@ -13,6 +13,7 @@ export interface OpenPackDependencies {
   readonly chunks: Pick<ChunkIndex, 'locate'>;
   readonly objects: Pick<ObjectStore, 'signPut'>;
   readonly keyRing: KeyRing;
+  readonly meter: Meter;
   readonly dedupScope: DedupScope;
 }
 

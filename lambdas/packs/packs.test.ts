@@ -346,6 +346,14 @@ describe('a pack for files of namespaces', () => {
     expect(await openFor(alice, alice.namespaceId, ONE.length + TWO.length)).toMatchObject({ status: 'put' });
   });
 
+  test('counts its chunks as missing, which no upload session does', async () => {
+    const missing = () => service.stores.telemetry.counts.get('chunksMissing');
+    await openFor(alice, alice.namespaceId, ONE.length + TWO.length);
+    expect(missing()).toBe(2);
+    await open(alice, packOf([ONE, TWO]).pack);
+    expect(missing()).toBe(2);
+  });
+
   test('is refused where there is no room for them, with what there is', async () => {
     await begin({ quotaBytes: 5 });
     expect(await openFor(alice, alice.namespaceId, 6)).toMatchObject({

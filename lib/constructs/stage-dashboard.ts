@@ -143,6 +143,12 @@ export class StageDashboard extends Construct {
   private journal(): readonly IWidget[] {
     const commit = (metricName: string) => functionMetric(this.stage, 'commit', { metricName });
     const uploads = (metricName: string) => functionMetric(this.stage, 'upload-initiate', { metricName });
+    // Small files that come in packs have no upload session.
+    const packed = functionMetric(this.stage, 'pack-upload', { metricName: 'chunksMissing' });
+    const patched = functionMetric(this.stage, 'chunk-check', { metricName: 'chunksPatched' });
+    const chunks = { held: uploads('chunksHeld'), missing: uploads('chunksMissing'), packed };
+    // Where one of them was not told, the others are.
+    const all = '(FILL(held, 0) + FILL(missing, 0) + FILL(packed, 0))';
     return [
       graph('Operations committed in a second', [
         ratio('committed / PERIOD(committed)', { committed: commit('operationsCommitted') }, 'committed'),
@@ -154,12 +160,9 @@ export class StageDashboard extends Construct {
           'conflicts',
         ),
       ]),
-      graph('Share of chunks that were there already', [
-        ratio(
-          'held / (held + missing)',
-          { held: uploads('chunksHeld'), missing: uploads('chunksMissing') },
-          'deduplicated',
-        ),
+      graph('Share of chunks that were there already, or of which only differences came', [
+        ratio(`FILL(held, 0) / ${all}`, chunks, 'deduplicated'),
+        ratio(`FILL(patched, 0) / ${all}`, { ...chunks, patched }, 'patched'),
       ]),
     ];
   }

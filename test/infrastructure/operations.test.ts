@@ -164,6 +164,8 @@ test.each([
   ['commits', 'operationsCommitted'],
   ['conflicts', 'operationsConflicted'],
   ['deduplication', 'chunksHeld'],
+  ['chunks of files without upload sessions', '\\"pack-upload\\"'],
+  ['patched chunks', 'chunksPatched'],
   ['the age of the stream', 'IteratorAge'],
   ['the lag of pushes', '\\"notify\\"'],
   ['the lag of the index', '\\"index\\"'],
