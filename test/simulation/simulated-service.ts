@@ -368,8 +368,12 @@ export class SimulatedService {
       await this.catchUp(namespaceId);
       const to = reached.get(namespaceId)?.seq ?? 0;
       const told = results.filter((result) => result.status === 'committed');
-      const own = told.filter(({ node, seq }) => node.namespaceId === namespaceId && seq > from);
-      const changes = own.toSorted((left, right) => left.seq - right.seq).map((result) => ({ namespaceId, ...result }));
+      const { entries } = this.oracle(namespaceId);
+      const isEntry = (each: (typeof told)[number]) => entries[each.seq - 1]?.node.nodeId === each.node.nodeId;
+      // What was found as it is wanted is answered with the head, which may be an entry of this very request, and of this very node.
+      const own = told.filter((each) => each.node.namespaceId === namespaceId && each.seq > from && isEntry(each));
+      const bySeq = new Map(own.map((result) => [result.seq, { namespaceId, ...result }]));
+      const changes = [...bySeq.values()].toSorted((left, right) => left.seq - right.seq);
       this.#checkSpan({ from, to, changes, least: 0 });
     }
   }
