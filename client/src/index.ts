@@ -58,6 +58,7 @@ export { hashChunk, hashManifest } from './transfers/hashing.ts';
 export { TRANSFER_BYTES_MAX, TRANSFER_TASKS_MAX, WINDOW_TASKS_MAX } from './transfers/limits.ts';
 export { type LinkAccess, linkTransfers } from './transfers/link-transfers.ts';
 export { RequestWindow } from './transfers/request-window.ts';
+export { StoreHealth, StoreUnavailableError } from './transfers/store-health.ts';
 export { TransferGate } from './transfers/transfer-gate.ts';
 export {
   type ContentOutcome,

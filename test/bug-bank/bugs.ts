@@ -7,6 +7,7 @@ import { CONTENT_BUGS } from './content-bugs.ts';
 import { DEVICE_BUGS } from './device-bugs.ts';
 import { DISK_BUGS } from './disk-bugs.ts';
 import { EXECUTION_BUGS } from './execution-bugs.ts';
+import { HELD_BACK_BUGS } from './held-back-bugs.ts';
 import { HISTORY_BUGS } from './history-bugs.ts';
 import { LINK_BUGS } from './link-bugs.ts';
 import { LOAD_BUGS } from './load-bugs.ts';
@@ -39,6 +40,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...PLANNER_BUGS,
   ...EXECUTION_BUGS,
   ...TRANSFER_BUGS,
+  ...HELD_BACK_BUGS,
   ...DISK_BUGS,
   ...ASIDE_BUGS,
   ...SERVICE_BUGS,

@@ -1,9 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { ERRORS, type Operation, opId, type Problem, rootNodeId, routes } from '@syncline/protocol';
+import { ERRORS, MiB, type Operation, opId, type Problem, rootNodeId, routes } from '@syncline/protocol';
 import { createApiClient } from '../../client/src/api/api-client.ts';
 import { MOVES_MAX } from '../../client/src/api/limits.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../../client/src/api/transport.ts';
-import { join, type Member } from '../support/in-memory-member.ts';
+import { TransferGate } from '../../client/src/transfers/transfer-gate.ts';
+import { type TransferDependencies, uploadContents } from '../../client/src/transfers/upload-files.ts';
+import { sourceOf } from '../support/in-memory-client.ts';
+import { join, type Member, textBytes } from '../support/in-memory-member.ts';
 import { InMemoryService } from '../support/in-memory-service.ts';
 import { inMemoryTokens, inMemoryTransport } from '../support/in-memory-transport.ts';
 
@@ -32,6 +35,19 @@ class Cells {
     const clock = this.services[FIRST].stores.clock;
     const base = { baseUrl: FIRST, transport: this.#transport(), clock, random: () => 0.5 };
     return createApiClient({ ...base, tokens: inMemoryTokens(member.subject), deviceId: member.deviceId });
+  }
+
+  /** For contents: a signed PUT goes to the store of the cell that has signed it. */
+  transfers(member: Pick<Member, 'subject' | 'deviceId'>): TransferDependencies {
+    const { clock } = this.services[FIRST].stores;
+    const cells = this.#transport();
+    const send = async (request: TransportRequest): Promise<TransportResponse> => {
+      if (!request.url.startsWith('memory:')) return cells.send(request);
+      const first = await inMemoryTransport(this.services[FIRST]).send(request);
+      return first.status === 200 ? first : inMemoryTransport(this.services[SECOND]).send(request);
+    };
+    const gate = new TransferGate({ tasksMax: 8, bytesMax: 64 * MiB });
+    return { api: this.client(member), transport: { send }, gate, clock, random: () => 0.5 };
   }
 
   #transport(): Transport {
@@ -169,4 +185,16 @@ test('an answer about another namespace than the one that was asked about moves 
   const answer = await cells.client(ann).resolvePath({ query: { path: '/', namespaceId } });
   expect(answer).toMatchObject({ ok: false, problem: { code: 'moved' } });
   expect([...cells.tokensAt]).toEqual([FIRST]);
+});
+
+test.each([10, 40])('%s small files for a namespace of another cell are stored there', async (count) => {
+  const cells = new Cells();
+  const home = await join(cells.services[FIRST], 'ann');
+  const away = await join(cells.services[SECOND], 'ann');
+  const { namespaceId } = away;
+  cells.moved = (base, request) =>
+    base === FIRST && names(request, namespaceId) ? { apiBase: SECOND, namespaceId } : undefined;
+  const sources = Array.from({ length: count }, (_, index) => sourceOf(away, textBytes(`file ${index}`)));
+  const outcomes = await uploadContents(cells.transfers(home), sources);
+  expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['uploaded']));
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, TransferGate, type Transport, UnavailableError } from '@syncline/client';
+import { type Clock, TransferGate, type Transport, type TransportRequest, UnavailableError } from '@syncline/client';
 import { MiB, type Node, type NodeId, rootNodeId } from '@syncline/protocol';
 import type { FileSource } from '../../web/src/transfers/file-source.ts';
 import { createMemoryUploadJournal } from '../../web/src/transfers/memory-upload-journal.ts';
@@ -25,20 +25,24 @@ export interface UploadWorld {
   /** The same tab after a reload: the queue is gone, the journal is not. */
   reloaded(): UploadQueue;
   /** Whether requests arrive. */
-  network: { isLost: boolean; putsLeft: number };
+  network: { isLost: boolean; putsLeft: number; holdsBack: (request: TransportRequest) => boolean };
 }
 
 export async function openUploadWorld(): Promise<UploadWorld> {
   const service = new InMemoryService();
   const member = await join(service, 'alice');
-  const network = { isLost: false, putsLeft: Number.POSITIVE_INFINITY };
+  const network: UploadWorld['network'] = {
+    isLost: false,
+    putsLeft: Number.POSITIVE_INFINITY,
+    holdsBack: () => false,
+  };
   const there = inMemoryTransport(service);
   const transport: Transport = {
     send: async (request) => {
       if (request.method === 'PUT') network.putsLeft -= 1;
       // A page that is gone hears of nothing.
       if (network.putsLeft < 0) return new Promise(() => undefined);
-      if (network.isLost) throw new UnavailableError('no network');
+      if (network.isLost || network.holdsBack(request)) throw new UnavailableError('no network');
       return there.send(request);
     },
   };

@@ -1,5 +1,6 @@
 import type { ContentHash, NamespaceId, NodeId } from '@syncline/protocol';
 import { agreedNode, type Execution, localNameFor, localPath, postpone, report } from './execution.ts';
+import { holdBack, isHeldBack } from './hold-back.ts';
 import type { FetchedFile } from './large-transfers.ts';
 import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
 import { localContents } from './local-contents.ts';
@@ -86,7 +87,9 @@ async function downloadSmall(execution: Execution, queue: TransferQueue<NodeId>)
   await runBounded(next(), DOWNLOADS_MAX, async (nodeId) => {
     const download = openDownload(execution, nodeId);
     if (download === undefined) return;
-    const file = hasBytes(download)
+    const isThere = hasBytes(download);
+    if (!isThere && (execution.storeFailure !== undefined || rests(execution, download))) return;
+    const file = isThere
       ? undefined
       : await fetchStaged({ ports: execution.ports, local: localContents(execution) }, download);
     // While an agreement is written down nothing new may be agreed on: the disk would not have it for good.
@@ -96,6 +99,10 @@ async function downloadSmall(execution: Execution, queue: TransferQueue<NodeId>)
   });
   for (const nodeId of queue.rest) execution.left.add(nodeId);
   await agree(execution);
+}
+
+function rests(execution: Execution, { there, path }: Download): boolean {
+  return isHeldBack(execution, { nodeId: there.nodeId, path }, () => downloadKey(there));
 }
 
 async function agree(execution: Execution): Promise<void> {
@@ -163,7 +170,12 @@ function beginDownload(execution: Execution, nodeId: NodeId): void {
     key,
     path,
     bytes: there.size,
-    run: (ground) => fetchStaged({ ports, local: contents }, download, () => ground.isWanted()),
+    run: async (ground) => {
+      const file = await fetchStaged({ ports, local: contents }, download, () => ground.isWanted());
+      if (file.kind !== 'staged' || file.fetched.kind !== 'held-back') return file;
+      await file.staged.close();
+      throw file.fetched.failure;
+    },
   });
 }
 
@@ -257,6 +269,10 @@ async function publishStaged(
     const { remedy, detail, requestId } = fetched.problem;
     if (remedy === 'resync') execution.isOvertaken = true;
     else report(execution, { path, reason: 'refused', detail, requestId });
+    return undefined;
+  }
+  if (fetched.kind === 'held-back') {
+    holdBack(execution, { nodeId: there.nodeId, path, key: downloadKey(there) }, fetched);
     return undefined;
   }
   if (fetched.kind === 'damaged' || fetched.contentHash !== there.contentHash) {

@@ -11,7 +11,10 @@ import { writeDown } from './write-down.ts';
 
 const LOCAL_STEPS = ['set-aside', 'make-local', 'move-local', 'trash-local', 'unsync-local'] as const;
 
-/** Executes steps of a plan in their order. Large transfers of it may go on when this ends: their nodes are in `left` then. */
+/**
+ * Executes steps of a plan in their order. Large transfers of it may go on when this ends: their nodes are in `left` then.
+ * @throws UnavailableError also when only the store is not there, after all steps that need none.
+ */
 export async function executePlan(execution: Execution, steps: readonly Step[]): Promise<void> {
   retainTransfers(execution, steps);
   for (const { nodeId } of ofType(steps, 'upload')) {
@@ -28,6 +31,7 @@ export async function executePlan(execution: Execution, steps: readonly Step[]):
   await executeUploads(execution, ofType(steps, 'upload'));
   await executeLocalStructure(execution, [...ofType(steps, ...LOCAL_STEPS)]);
   await executeDownloads(execution, nodesOf(ofType(steps, 'download')));
+  if (execution.storeFailure !== undefined) throw execution.storeFailure;
 }
 
 /** Waits for the large transfers of a plan, and settles each as it ends. */
@@ -60,12 +64,13 @@ function retainTransfers(execution: Execution, steps: readonly Step[]): void {
   for (const { type, nodeId } of steps) {
     const here = local.tree.get(nodeId);
     const there = trees.remote.get(nodeId);
-    if ((type === 'upload' || type === 'read') && here !== undefined && here.entry.identity.size > largeFileBytes) {
+    // Small files may have pauses.
+    if ((type === 'upload' || type === 'read') && here !== undefined) {
       keys.add(stateKey(here.entry.identity));
-      if (type === 'upload') uploads.push(nodeId);
-      else reads.add(readKey(execution, here));
+      if (type === 'read') reads.add(readKey(execution, here));
+      else if (here.entry.identity.size > largeFileBytes) uploads.push(nodeId);
     }
-    if (type === 'download' && there !== undefined && there.size > largeFileBytes) contents.add(downloadKey(there));
+    if (type === 'download' && there !== undefined) contents.add(downloadKey(there));
   }
   const gone = new Set([...transfers.uploads.retain(keys), ...transfers.reads.retain(reads)]);
   transfers.downloads.retain(contents);

@@ -1,6 +1,7 @@
 import { assert, epochMs } from '@syncline/protocol';
 import { awaitTick, contentSource } from './execute-knowledge.ts';
 import { type Execution, localPath, postpone, report, writableAddress } from './execution.ts';
+import { isHeldBack } from './hold-back.ts';
 import { stateKey } from './large-transfers.ts';
 import {
   BUSY_PAUSE_MS_MAX,
@@ -117,6 +118,7 @@ function beginUpload(execution: Execution, step: UploadStep): void {
         const source = contentSource(ports, { identity, ...ground });
         const [sent] = await ports.remote.send([{ ...source, namespaceId, base }]);
         assert(sent !== undefined, 'every source has its outcome');
+        if (sent.kind === 'held-back') throw sent.failure;
         return { sent, namespaceId, failure: source.failure() };
       },
     });
@@ -127,7 +129,8 @@ function beginUpload(execution: Execution, step: UploadStep): void {
 function sliceSource(execution: Execution, queue: TransferQueue<UploadStep>): () => readonly Upload[] | undefined {
   let slices = 0;
   return () => {
-    if (execution.isStopping() || (slices > 0 && execution.givesWay())) return undefined;
+    if (execution.isStopping() || execution.storeFailure !== undefined) return undefined;
+    if (slices > 0 && execution.givesWay()) return undefined;
     slices += 1;
     const turn = execution.pace.isOldestTurn() ? 'oldest' : 'first';
     const slice: Upload[] = [];
@@ -136,12 +139,16 @@ function sliceSource(execution: Execution, queue: TransferQueue<UploadStep>): ()
       if (sliceIsFull({ files: slice.length, bytes }, next.bytes, execution.pace.sliceBytes)) break;
       queue.take(turn);
       const upload = openUpload(execution, next.item);
-      if (upload === undefined) continue;
+      if (upload === undefined || rests(execution, upload)) continue;
       slice.push(upload);
       bytes += next.bytes;
     }
     return slice.length === 0 ? undefined : slice.toSorted(byFolder);
   };
+}
+
+function rests(execution: Execution, { step, file, path }: Upload): boolean {
+  return isHeldBack(execution, { nodeId: step.nodeId, path }, () => stateKey(file.entry.identity));
 }
 
 /** Whether a folder is where its path says is looked at once for all files of it that are read in one go. */

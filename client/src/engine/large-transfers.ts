@@ -90,6 +90,10 @@ export class LargeTransfers {
     await Promise.all(this.#all().map((transfers) => transfers.ended()));
   }
 
+  get hasPauses(): boolean {
+    return this.#pauses.size > 0;
+  }
+
   /** When a transfer that has failed may be begun again; undefined: at once. */
   pausedUntil(key: string): EpochMs | undefined {
     const notBefore = this.#pauses.get(key)?.notBefore;
@@ -99,9 +103,9 @@ export class LargeTransfers {
     return pauseMs > 0 && pauseMs <= RETRY_MS_MAX ? notBefore : undefined;
   }
 
-  /** Lets a transfer rest that has failed; longer each time. Answers until when. */
-  pause(key: string): EpochMs {
-    const failures = this.#pauses.get(key)?.failures ?? 0;
+  /** Lets a transfer rest that has failed; longer each time, and as after `least` failures at least. Answers until when. */
+  pause(key: string, least = 0): EpochMs {
+    const failures = Math.max(least, this.#pauses.get(key)?.failures ?? 0);
     const { clock, random } = this.#ports;
     const notBefore = epochMs(clock.now() + retryPauseMs(random, failures));
     this.#pauses.set(key, { failures: failures + 1, notBefore });

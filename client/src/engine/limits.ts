@@ -13,6 +13,8 @@ export const DEBOUNCE_MS_MAX = 500;
 /** Pause after a failure, and what it grows to. */
 export const RETRY_MS_MIN = 1000;
 export const RETRY_MS_MAX = 5 * 60_000;
+/** A file whose bytes do not get through rests as after so many failures: for minutes, so that others have been tried before it is again. */
+export const HELD_BACK_FAILURES_LEAST = 8;
 /** How often a folder that is not there is looked for. */
 export const ROOT_RETRY_MS = 5000;
 /** The whole disk is looked at after this time, whatever the watcher has told. */

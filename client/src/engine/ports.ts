@@ -237,6 +237,13 @@ export interface LentFile {
   giveBack(): Promise<boolean>;
 }
 
+/** The bytes of a file do not get to the store, or from it; `wasTried`: though the store may be there. `failure` is what a remote throws of it elsewhere. */
+export interface HeldBack {
+  readonly kind: 'held-back';
+  readonly wasTried: boolean;
+  readonly failure: unknown;
+}
+
 export type SentContent =
   | {
       readonly kind: 'sent';
@@ -248,11 +255,13 @@ export type SentContent =
     }
   | { readonly kind: 'changed' }
   | { readonly kind: 'unreadable' }
+  | HeldBack
   | { readonly kind: 'refused'; readonly problem: Problem };
 
 export type FetchedContent =
   | { readonly kind: 'fetched'; readonly contentHash: ContentHash }
   | { readonly kind: 'damaged' }
+  | HeldBack
   | { readonly kind: 'refused'; readonly problem: Problem };
 
 /** A content to send, and the namespace that it is for. */

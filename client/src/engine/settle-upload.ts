@@ -2,7 +2,8 @@ import { type ConflictStrategy, epochMs, formatInstant, type NodeId } from '@syn
 import { countTry, recordCopy } from './execute-knowledge.ts';
 import { type Commitment, commitInTurn } from './execute-remote.ts';
 import { agreedNode, type Execution, noteRefusal, report } from './execution.ts';
-import type { SentFile } from './large-transfers.ts';
+import { holdBack } from './hold-back.ts';
+import { type SentFile, stateKey } from './large-transfers.ts';
 import type { FolderAddress } from './mounts.ts';
 import { newNodeId } from './new-node-id.ts';
 import { samePlace } from './node-tree.ts';
@@ -104,6 +105,11 @@ async function settleUpload(
         report(execution, { path, reason: 'unreadable' });
       } else countTry(execution, path);
       return undefined;
+    case 'held-back': {
+      const key = stateKey(file.entry.identity);
+      holdBack(execution, { nodeId: upload.step.nodeId, path, key }, outcome);
+      return undefined;
+    }
     case 'refused':
       noteRefusal(execution, outcome.problem);
       report(execution, {

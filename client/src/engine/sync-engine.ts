@@ -363,6 +363,7 @@ export class SyncEngine {
       toSend: new Map(),
       left: new Set(),
       spared: new Set(),
+      storeFailure: undefined,
       progress: 0,
       isOvertaken: false,
       retryAt: undefined,

@@ -14,6 +14,7 @@ export type ProblemReason =
   | 'conflict'
   | 'busy'
   | 'damaged'
+  | 'held-back'
   | 'refused'
   | 'disk';
 
@@ -51,6 +52,8 @@ const DETAILS: Readonly<Record<ProblemReason, string>> = {
   blocked: 'It waits for something else that cannot be synced.',
   busy: 'It kept changing while it was read. It is tried again with the next sync.',
   damaged: 'What the service sent is not what it promised. It is tried again with the next sync.',
+  'held-back':
+    'Its content does not get to the store, or from it. Something on the way may hold it back, such as a virus scanner or a proxy: look there. It is tried again by itself.',
   refused: 'The service refused it.',
   disk: 'The disk refused it. Check free space and permissions.',
 };

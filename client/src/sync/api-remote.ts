@@ -12,6 +12,7 @@ import type {
   AheadContent,
   ContentSource,
   FetchedContent,
+  HeldBack,
   LocalContents,
   Remote,
   RemoteAnswer,
@@ -24,6 +25,7 @@ import { type CuttingDependencies, cutContent } from '../transfers/cut-content.t
 import { downloadContent, type PlacedChunk } from '../transfers/download-content.ts';
 import { hashManifest } from '../transfers/hashing.ts';
 import type { KnownManifests } from '../transfers/known-manifests.ts';
+import { StoreHealth, StoreUnavailableError } from '../transfers/store-health.ts';
 import { type TransferClass, TransferGate } from '../transfers/transfer-gate.ts';
 import {
   type ContentOutcome,
@@ -49,7 +51,8 @@ export interface ApiRemoteOptions {
 }
 
 /** The engine's way to the service: the typed client and the transfers. */
-export function createApiRemote(dependencies: TransferDependencies, options: ApiRemoteOptions): Remote {
+export function createApiRemote(transfers: TransferDependencies, options: ApiRemoteOptions): Remote {
+  const dependencies = { ...transfers, storeHealth: new StoreHealth(transfers.clock) };
   const { api } = dependencies;
   const { namespaceId, signal, manifests } = options;
   const yielding: AheadFetches['yieldTo'] = (download) => options.ahead?.yieldTo(download) ?? download();
@@ -107,10 +110,10 @@ export function createApiRemote(dependencies: TransferDependencies, options: Api
       const has = into.resumed ? hasChunk({ into, ahead, isChunk: options.isChunk }) : undefined;
       const onProgress = countBytes(options.onBytes);
       const sink = { write: (offset: number, bytes: Uint8Array) => into.write(offset, bytes) };
-      const transfers = { ...dependencies, gate: dependencies.gate.lane(laneFor(size)) };
+      const lane = { ...dependencies, gate: dependencies.gate.lane(laneFor(size)) };
       const nearby = (chunk: PlacedChunk) => readNearby({ into, local, manifests, lookahead }, chunk);
       const job = { sink, signal, has, nearby, onProgress };
-      const outcome = await yielding(() => downloadContent(transfers, source, job));
+      const outcome = await yielding(() => downloadContent(lane, source, job)).catch(heldBack);
       // The staging has the length that the tree tells: where the content is shorter, zeros would stand behind it.
       if (outcome.kind === 'downloaded' && outcome.size !== size) return { kind: 'damaged' };
       if (outcome.kind === 'downloaded') manifests.note(outcome);
@@ -171,6 +174,8 @@ function toSent(outcome: ContentOutcome): SentContent {
       const { contentHash, unconfirmed } = outcome;
       return { kind: 'sent', stored: storedContent(outcome), contentHash, unconfirmed };
     }
+    case 'held-back':
+      return heldBack(outcome.cause);
     case 'changed':
     case 'unreadable':
       return { kind: outcome.kind };
@@ -179,8 +184,16 @@ function toSent(outcome: ContentOutcome): SentContent {
   }
 }
 
-function toFetched(outcome: Awaited<ReturnType<typeof downloadContent>>): FetchedContent {
+/** @throws the failure, when it is not of one chunk. */
+function heldBack(failure: unknown): HeldBack {
+  if (!(failure instanceof StoreUnavailableError)) throw failure;
+  return { kind: 'held-back', wasTried: !failure.isDown, failure };
+}
+
+function toFetched(outcome: Awaited<ReturnType<typeof downloadContent>> | HeldBack): FetchedContent {
   switch (outcome.kind) {
+    case 'held-back':
+      return outcome;
     case 'downloaded':
       return { kind: 'fetched', contentHash: outcome.contentHash };
     case 'damaged':

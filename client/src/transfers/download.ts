@@ -6,13 +6,13 @@ import {
   manifestSize,
   packManifest,
 } from '@syncline/protocol';
-import { UnavailableError } from '../api/unavailable-error.ts';
 import { chunkMemory } from './chunk-memory.ts';
 import type { DownloadJob, DownloadOutcome, DownloadSource } from './download-content.ts';
 import { fetchChunk, lengthOnTheWire } from './fetch-chunk.ts';
 import { hashChunk, hashManifest } from './hashing.ts';
 import { IDLE_ROUNDS_MAX, PACED_CHUNKS } from './limits.ts';
 import { runBounded } from './run-bounded.ts';
+import { StoreUnavailableError } from './store-health.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
 type Ending = Extract<DownloadOutcome, { readonly kind: 'damaged' | 'refused' }>;
@@ -203,7 +203,9 @@ export class Download {
         return;
       }
       if (outcome.kind === 'damaged') throw damaged('a chunk that does not hash to its name');
-      if (round > IDLE_ROUNDS_MAX) throw new UnavailableError('the store refuses the URLs of the service');
+      if (round > IDLE_ROUNDS_MAX) {
+        throw new StoreUnavailableError('the store refuses the URLs of the service', { isDown: false });
+      }
       await this.#renew(page, generation);
     }
   }

@@ -6,6 +6,7 @@ import { UnavailableError } from '../api/unavailable-error.ts';
 import { chunkTimeoutMs } from './chunk-timeout.ts';
 import { CHUNK_RETRY } from './limits.ts';
 import { openChunk } from './open-chunk.ts';
+import { StoreUnavailableError } from './store-health.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
 /**
@@ -23,14 +24,15 @@ export type FetchOutcome =
  * has waited for the bandwidth of the first try, outside the gate. The bytes may come in the memory `into`, which is as long as the chunk
  * at least.
  *
- * @throws UnavailableError  nothing came of it within CHUNK_RETRY.
+ * @throws StoreUnavailableError  nothing came of it within CHUNK_RETRY, or the store counts as down.
  */
 export async function fetchChunk(
-  dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random' | 'bandwidth'>,
+  dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random' | 'bandwidth' | 'storeHealth'>,
   chunk: ChunkSource & { readonly into?: Uint8Array | undefined },
   signal: AbortSignal | undefined,
 ): Promise<FetchOutcome> {
-  const { transport, clock, random, bandwidth } = dependencies;
+  const { transport, clock, random, bandwidth, storeHealth } = dependencies;
+  const begun = storeHealth?.begin() ?? 0;
   for (let attempt = 1; ; attempt++) {
     if (attempt > 1) await bandwidth?.download.take(lengthOnTheWire(chunk), { signal, isRepeat: true });
     let response: TransportResponse | undefined;
@@ -49,16 +51,21 @@ export async function fetchChunk(
       if (!(cause instanceof UnavailableError)) throw cause;
       failure = cause;
     }
+    if (response?.status === 403 || response?.status === 404) storeHealth?.answered();
     if (response?.status === 403) return { kind: 'url-refused' };
     // A range must be answered as a part: a whole pack would be other bytes anyway.
     const expected = chunk.range === undefined ? 200 : 206;
     const given = response?.status === expected ? response.body : undefined;
     const bytes = given === undefined ? undefined : await openChunk(chunk, given);
-    if (bytes !== undefined) return { kind: 'fetched', bytes };
+    if (bytes !== undefined) {
+      storeHealth?.answered();
+      return { kind: 'fetched', bytes };
+    }
     if (attempt >= CHUNK_RETRY.attemptsMax) {
       if (given !== undefined || response?.status === 404) return { kind: 'damaged' };
       const said = response === undefined ? 'did not answer' : `answered ${response.status}`;
-      throw new UnavailableError(`the store ${said} to a chunk`, { cause: failure });
+      const isDown = storeHealth?.failed(begun) === true;
+      throw new StoreUnavailableError(`the store ${said} to a chunk`, { cause: failure, isDown });
     }
     const retryAfterMs = parseRetryAfter(response?.headers['retry-after'], clock.now());
     await clock.sleep(retryDelayMs({ budget: CHUNK_RETRY, attempt, random, retryAfterMs }), signal);

@@ -130,6 +130,9 @@ export const CHECKS_MAX = 16;
 export const IDLE_ROUNDS_MAX = 4;
 /** Repeats of one chunk request. */
 export const CHUNK_RETRY: RetryBudget = { attemptsMax: 7, delayMsMin: 100, delayMsMax: 20 * SECOND_MS };
+/** Chunks that fail for good in a row, while the store answers for none, before it counts as down; and how long it is left alone then. */
+export const STORE_STRIKES_MAX = 3;
+export const STORE_REST_MS = 5 * SECOND_MS;
 /** Longest time for one chunk: slow lines that carry a full gate still finish. */
 export const CHUNK_TIMEOUT_MS = 5 * MINUTE_MS;
 /** Time that the first try has for a chunk of any size, and how fast its bytes must come besides (chunk-timeout.ts). */

@@ -1,7 +1,7 @@
 import { assert } from '@syncline/protocol';
 import type { PackBuilder } from './pack-builder.ts';
 import { runBounded } from './run-bounded.ts';
-import type { ReadFile, UploadCall } from './upload-group.ts';
+import { holdsBack, type ReadFile, type UploadCall } from './upload-group.ts';
 
 /**
  * Stores contents of small files in packs, without upload sessions: their commits tell them. Outcomes are told as soon as they are there; answered are the
@@ -19,6 +19,7 @@ export async function packContents(
     try {
       return await packContent(call, packs, file);
     } catch (failure) {
+      if (holdsBack(call, file, failure)) return true;
       // At once, so that the other files of the call do not go on for nothing.
       call.fail(failure);
       throw failure;

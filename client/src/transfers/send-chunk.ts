@@ -5,6 +5,7 @@ import { UnavailableError } from '../api/unavailable-error.ts';
 import { chunkMemory } from './chunk-memory.ts';
 import { chunkTimeoutMs } from './chunk-timeout.ts';
 import { CHUNK_RETRY, STORE_ANSWER_BYTES_MAX } from './limits.ts';
+import { StoreUnavailableError } from './store-health.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
 /**
@@ -23,10 +24,10 @@ type ChunkBody = { readonly body: Uint8Array } | { readonly bodyPart: Blob };
  * Sends one chunk to its signed URL, again after pauses while the store or the network fails. The caller has waited for the
  * bandwidth of the first try, outside the gate.
  *
- * @throws UnavailableError  nothing came of it within CHUNK_RETRY.
+ * @throws StoreUnavailableError  nothing came of it within CHUNK_RETRY, or the store counts as down.
  */
 export async function sendChunk(
-  dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random' | 'bandwidth' | 'link'>,
+  dependencies: Pick<TransferDependencies, 'transport' | 'clock' | 'random' | 'bandwidth' | 'link' | 'storeHealth'>,
   chunk: {
     readonly put: SignedPut;
     readonly content: ChunkBody;
@@ -35,7 +36,8 @@ export async function sendChunk(
   },
   signal: AbortSignal | undefined,
 ): Promise<SendOutcome> {
-  const { transport, clock, random, bandwidth, link } = dependencies;
+  const { transport, clock, random, bandwidth, link, storeHealth } = dependencies;
+  const begun = storeHealth?.begin() ?? 0;
   const request = {
     method: 'PUT',
     url: chunk.put.url,
@@ -58,10 +60,14 @@ export async function sendChunk(
       failure = cause;
     }
     const outcome = response === undefined ? undefined : outcomeOfStatus(response.status);
-    if (outcome !== undefined) return outcome;
+    if (outcome !== undefined) {
+      storeHealth?.answered();
+      return outcome;
+    }
     if (attempt >= CHUNK_RETRY.attemptsMax) {
       const said = response === undefined ? 'did not answer' : `answered ${response.status}`;
-      throw new UnavailableError(`the store ${said} to a chunk`, { cause: failure });
+      const isDown = storeHealth?.failed(begun) === true;
+      throw new StoreUnavailableError(`the store ${said} to a chunk`, { cause: failure, isDown });
     }
     const retryAfterMs = parseRetryAfter(response?.headers['retry-after'], clock.now());
     await clock.sleep(retryDelayMs({ budget: CHUNK_RETRY, attempt, random, retryAfterMs }), signal);

@@ -14,6 +14,7 @@ import { hashChunk } from './hashing.ts';
 import { COMPRESSED_LINK_BYTES_PER_SECOND_MAX, PACK_CHUNKS_MIN, PACK_ROUNDS_MAX } from './limits.ts';
 import { isSlowerThan } from './link-rate.ts';
 import { type SendOutcome, sendFromMemory } from './send-chunk.ts';
+import { StoreUnavailableError } from './store-health.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
 /** A chunk that is to travel in a pack. */
@@ -56,7 +57,7 @@ interface PackSending extends TransferDependencies {
  *
  * Memory: twice the bytes of the pack at most, for which it waits at the gate once: most of them are kept for their files anyway.
  *
- * @throws UnavailableError  the service or the store failed beyond the retry budgets.
+ * @throws UnavailableError  the service failed beyond the retry budgets, or the store did, which may be by one of the chunks where that is told apart.
  */
 export async function sendPack(
   dependencies: PackSending,
@@ -73,6 +74,7 @@ export async function sendPack(
     const put = await putInTurn(dependencies, left, paid);
     left = put.chunks;
     const confirmed = put.kind === 'put' ? await confirm(dependencies, put.pack) : put;
+    if (confirmed.kind === 'held-back') settle(hashesOf(left), 'alone');
     if (confirmed.kind === 'known') settle(confirmed.hashes, 'alone');
     if (confirmed.kind === 'stored') settle(hashesOf(left), 'stored');
     if (confirmed.kind === 'refused') settle(hashesOf(left), outcomeOfProblem(confirmed.problem));
@@ -83,8 +85,9 @@ export async function sendPack(
   return outcomes;
 }
 
-/** `again` another try may mend it. */
+/** - `again` another try may mend it; - `held-back` one of its chunks may be what does not get through. */
 type PackStep =
+  | { readonly kind: 'held-back' }
   | { readonly kind: 'known'; readonly hashes: readonly ChunkHash[] }
   | { readonly kind: 'again' }
   | { readonly kind: 'refused'; readonly problem: Problem };
@@ -174,12 +177,18 @@ async function putOpened(
 ): Promise<PackStep | { readonly kind: 'put'; readonly pack: Pack }> {
   if (!opened.ok) return { kind: 'refused', problem: opened.problem };
   if (opened.value.status === 'repack') return { kind: 'known', hashes: opened.value.known };
-  const outcome = await sendFromMemory(
-    dependencies,
-    { put: opened.value.put, body: bytes, memory },
-    dependencies.signal,
-  );
-  return isThere(outcome) ? { kind: 'put', pack } : { kind: 'again' };
+  try {
+    const put = { put: opened.value.put, body: bytes, memory };
+    const outcome = await sendFromMemory(dependencies, put, dependencies.signal);
+    return isThere(outcome) ? { kind: 'put', pack } : { kind: 'again' };
+  } catch (failure) {
+    if (isOfOnePack(dependencies, failure)) return { kind: 'held-back' };
+    throw failure;
+  }
+}
+
+function isOfOnePack({ storeHealth }: PackSending, failure: unknown): boolean {
+  return storeHealth !== undefined && failure instanceof StoreUnavailableError && !failure.isDown;
 }
 
 /** A pack that exists is one whose answer was lost; the service says whether it is right. */
@@ -192,8 +201,12 @@ async function confirm({ api, signal }: PackSending, pack: Pack): Promise<PackSt
   return answer.ok ? { kind: 'stored' } : { kind: 'refused', problem: answer.problem };
 }
 
-/** What is refused to everybody at the moment, or to this device, would be refused to single chunks too. */
+/**
+ * What is refused to everybody at the moment, or to this device, would be refused to single chunks too. Of packs it is not known which cell they are for:
+ * uploads are.
+ */
 function outcomeOfProblem(problem: Problem): PackOutcome {
+  if (problem.code === 'moved') return 'alone';
   return problem.remedy === 'sign-in' || problem.remedy === 'retry' ? { problem } : 'alone';
 }
 

@@ -20,6 +20,7 @@ import { groupSources, type SourceGroup } from './group-sources.ts';
 import { CHECKS_MAX, GROUP_KEPT_BYTES_MAX, GROUPS_MAX } from './limits.ts';
 import type { LinkRate } from './link-rate.ts';
 import { runBounded } from './run-bounded.ts';
+import type { StoreHealth, StoreUnavailableError } from './store-health.ts';
 import { TransferGate } from './transfer-gate.ts';
 import { openGroup, storeFiles, type UploadCall } from './upload-group.ts';
 import { uploadSmallGroups } from './upload-small-groups.ts';
@@ -39,6 +40,11 @@ export interface TransferDependencies {
   readonly link?: LinkRate | undefined;
   /** Without it large files are cut on this thread. */
   readonly cutting?: FileCutting | undefined;
+  /**
+   * Tells a chunk that does not get through from a store that is not there: then the file of such a chunk is `held-back` where contents are
+   * uploaded. Without it the first such chunk ends the call.
+   */
+  readonly storeHealth?: StoreHealth | undefined;
   /** Small files of a call, and of each pack that they would fill, from which on they travel in packs; else PACK_FILES_MIN. */
   readonly packFilesMin?: number | undefined;
 }
@@ -81,9 +87,13 @@ export type UploadOutcome =
   | { readonly kind: 'unreadable'; readonly cause: unknown }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
-/** `packed`: all chunks are stored, and there is no upload session of the content. Its commit tells it, and confirms its chunks by itself. */
+/**
+ * - `packed` all chunks are stored, and there is no upload session of the content. Its commit tells it, and confirms its chunks by itself;
+ * - `held-back` its bytes do not get to the store, though those of other files may.
+ */
 export type ContentOutcome =
   | UploadOutcome
+  | { readonly kind: 'held-back'; readonly cause: StoreUnavailableError }
   | {
       readonly kind: 'packed';
       readonly contentHash: ContentHash;
@@ -136,7 +146,7 @@ export async function uploadFiles(
   options: UploadOptions = {},
 ): Promise<readonly UploadOutcome[]> {
   const { onOutcome, ...others } = options;
-  const outcomes = await upload({ ...dependencies, tellsContents: false }, sources, {
+  const outcomes = await upload({ ...dependencies, storeHealth: undefined, tellsContents: false }, sources, {
     ...others,
     onOutcome: ({ index, outcome }) => onOutcome?.({ index, outcome: ofSession(outcome) }),
   });
@@ -145,6 +155,7 @@ export async function uploadFiles(
 
 function ofSession(outcome: ContentOutcome): UploadOutcome {
   assert(outcome.kind !== 'packed', 'a content that nobody tells has its session');
+  assert(outcome.kind !== 'held-back', 'without the health of the store its failure ends the call');
   return outcome;
 }
 

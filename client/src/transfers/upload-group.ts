@@ -6,6 +6,7 @@ import { READING_FILES_MAX } from './limits.ts';
 import { patchMissing } from './patch-chunks.ts';
 import { type FileContent, type ReadOutcome, readContent, readContentNow } from './read-content.ts';
 import { runBounded } from './run-bounded.ts';
+import { StoreUnavailableError } from './store-health.ts';
 import { chunkForPack, storeInPack } from './store-in-pack.ts';
 import type { ContentOutcome, UploadOutcome } from './upload-files.ts';
 import { type StoreOutcome, UploadSession, type UploadSessionDependencies } from './upload-session.ts';
@@ -59,11 +60,23 @@ export async function storeFiles(call: UploadCall, files: readonly OpenedFile[])
     try {
       call.onOutcome(file.index, await storeOrStartOver(call, file));
     } catch (failure) {
+      if (holdsBack(call, file, failure)) return;
       // At once, so that the other files of the call do not go on for nothing.
       call.fail(failure);
       throw failure;
     }
   });
+}
+
+/** Whether a failure is that of one file alone, and of no other: then that is its outcome. */
+export function holdsBack(
+  { storeHealth, signal, onOutcome }: UploadCall,
+  { index }: Pick<ReadFile, 'index'>,
+  failure: unknown,
+): boolean {
+  if (storeHealth === undefined || signal.aborted || !(failure instanceof StoreUnavailableError)) return false;
+  onOutcome(index, { kind: 'held-back', cause: failure });
+  return true;
 }
 
 /** Reads the files of one group, of which `keptBytesMax` are kept in memory. Outcomes of those that cannot be read are told. */
@@ -94,6 +107,9 @@ export async function readFiles(
 
 /** Opens uploads of files that were read, with one initiation. Outcomes of those that are refused are told. */
 export async function openFiles(call: UploadCall, read: readonly ReadFile[]): Promise<readonly OpenedFile[]> {
+  const refusal = call.storeHealth?.refusal;
+  // Sessions for nothing.
+  if (refusal !== undefined && read.every((file) => holdsBack(call, file, refusal))) return [];
   for (let files = read; files.length > 0; ) {
     const answer = await initiate(call, files);
     if (answer.ok) return answer.value;

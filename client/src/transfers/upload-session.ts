@@ -27,6 +27,7 @@ import { runBounded } from './run-bounded.ts';
 import type { SendOutcome } from './send-chunk.ts';
 import { isLost, type LostFile, readWhole, sendFileChunk } from './send-file-chunk.ts';
 import type { PackOutcome } from './send-pack.ts';
+import { StoreUnavailableError } from './store-health.ts';
 import type { TransferGate } from './transfer-gate.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
@@ -126,7 +127,7 @@ export class UploadSession {
       if (this.#ending === undefined && this.#mustCheck()) await this.#check();
       if (this.#ending !== undefined) return this.#ending;
       idleRounds = this.#achieved() > before ? 0 : idleRounds + 1;
-      if (idleRounds > IDLE_ROUNDS_MAX) throw new UnavailableError('the store and the service disagree about a chunk');
+      if (idleRounds > IDLE_ROUNDS_MAX) throw disagreement();
     }
     return { kind: 'stored', unconfirmed: this.#unconfirmed.size };
   }
@@ -377,4 +378,9 @@ export class UploadSession {
     if (place === undefined) throw new UnavailableError('the service named a chunk that is not in the file');
     return place;
   }
+}
+
+/** Of this file: a proxy that answers in the place of the store does so for what it does not like. */
+function disagreement(): StoreUnavailableError {
+  return new StoreUnavailableError('the store and the service disagree about a chunk', { isDown: false });
 }

@@ -30,6 +30,7 @@ export type TransferFailure =
   | 'read-only'
   | 'signed-out'
   | 'damaged'
+  | 'held-back'
   | 'refused';
 
 /** One file on its way up, as it is shown. Plain data. */

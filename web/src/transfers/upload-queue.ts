@@ -1,4 +1,4 @@
-import { type TransferDependencies, UnavailableError } from '@syncline/client';
+import { StoreHealth, type TransferDependencies, UnavailableError } from '@syncline/client';
 import { FILE_BYTES_MAX, type Node, nameDefect } from '@syncline/protocol';
 import type { FileSource } from './file-source.ts';
 import { FolderMaker } from './folder-maker.ts';
@@ -73,6 +73,7 @@ export class UploadQueue {
     this.#folders = new FolderMaker(dependencies);
     this.#run = new UploadRun({
       ...dependencies,
+      storeHealth: new StoreHealth(dependencies.clock),
       names: new KnownNames(dependencies.api),
       committer: new UploadCommitter(dependencies),
       change: (file, change) => this.#change(file, change),
@@ -358,6 +359,8 @@ export class UploadQueue {
   #remove(file: QueuedFile): void {
     this.#files.delete(file.item.id);
     this.#changed.add(file.item.id);
+    // Small ones of a batch go on together: what is over is not committed.
+    if (!isOver(file.item.status)) file.item = { ...file.item, status: 'skipped' };
     file.running?.abort(ENDED);
     void this.#dependencies.journal.remove([file.item.id]);
     this.#dependencies.onChange();

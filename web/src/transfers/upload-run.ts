@@ -52,19 +52,32 @@ export class UploadRun {
     const commits: Promise<void>[] = [];
     const { gate } = this.#dependencies;
     const lane = gate.lane(wanted.every(({ record }) => isSmall(record)) ? 'small' : 'large');
-    const sources = wanted.flatMap((file) => this.#sourceOf(file, placeOf) ?? []);
+    // One whose folder has gone meanwhile is in neither.
+    const sending = wanted.flatMap((file) => {
+      const source = this.#sourceOf(file, placeOf);
+      return source === undefined ? [] : [{ file, source }];
+    });
+    const sources = sending.map(({ source }) => source);
     try {
       await uploadContents({ ...this.#dependencies, gate: lane }, sources, {
         signal,
         onSending: (index) => {
-          const file = wanted[index];
+          const file = sending[index]?.file;
           if (file !== undefined && isUnderWay(file.item.status))
             this.#dependencies.change(file, { status: 'sending' });
         },
-        onProgress: ({ storedBytes }) => this.#progressed(wanted, storedBytes),
+        onProgress: ({ storedBytes }) =>
+          this.#progressed(
+            sending.map(({ file }) => file),
+            storedBytes,
+          ),
         onOutcome: ({ index, outcome }) => {
-          const file = wanted[index];
-          if (file !== undefined && isUnderWay(file.item.status)) commits.push(this.#settle(file, outcome, placeOf));
+          const file = sending[index]?.file;
+          if (file === undefined || !isUnderWay(file.item.status)) return;
+          const settled = this.#settle(file, outcome, placeOf);
+          // Told when all have ended.
+          settled.catch(() => undefined);
+          commits.push(settled);
         },
       });
     } finally {
@@ -139,6 +152,11 @@ export class UploadRun {
         return;
       case 'unreadable':
         change(file, { status: 'failed', failure: 'unreadable' });
+        return;
+      case 'held-back':
+        // Where the store is not there, all of them wait.
+        if (outcome.cause.isDown) throw outcome.cause;
+        change(file, { status: 'failed', failure: 'held-back' });
         return;
       case 'refused':
         if (outcome.problem.remedy === 'retry') throw new UnavailableError(outcome.problem.detail);

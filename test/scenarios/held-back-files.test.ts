@@ -1,0 +1,209 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Transport, TransportRequest, TransportResponse } from '../../client/src/api/transport.ts';
+import { UnavailableError } from '../../client/src/api/unavailable-error.ts';
+import { localNames } from '../../client/src/engine/local-names.ts';
+import { SyncEngine } from '../../client/src/engine/sync-engine.ts';
+import { createApiRemote } from '../../client/src/sync/api-remote.ts';
+import { STORE_REST_MS, STORE_STRIKES_MAX } from '../../client/src/transfers/limits.ts';
+import { StoreHealth } from '../../client/src/transfers/store-health.ts';
+import { type ContentOutcome, uploadContents } from '../../client/src/transfers/upload-files.ts';
+import { openInMemoryClient, sourceOf } from '../support/in-memory-client.ts';
+import { join, sha256Hex, textBytes } from '../support/in-memory-member.ts';
+import { InMemoryService } from '../support/in-memory-service.ts';
+import { inMemoryTransport } from '../support/in-memory-transport.ts';
+import { MemoryFileSystem } from '../support/memory-file-system.ts';
+import { MemoryKnownManifests } from '../support/memory-known-manifests.ts';
+import { MemoryStateStore, STANDING_CLOCK } from '../support/sync-world.ts';
+
+/** What a scanner on the way does not let through. */
+const VIRUS = 'X5O!P%@AP[4';
+
+/** What is on the way to the service and the store, by what is asked and answered. */
+type Way = (request: TransportRequest, send: () => Promise<TransportResponse>) => Promise<TransportResponse>;
+
+const open: Way = (_request, send) => send();
+/** As a scanner does that ends connections. */
+const scannedUp: Way = (request, send) => {
+  if (request.method === 'PUT' && textOf(request.body).includes(VIRUS)) throw new UnavailableError('reset');
+  return send();
+};
+const scannedDown: Way = async (request, send) => {
+  const answer = await send();
+  if (request.method === 'GET' && textOf(answer.body).includes(VIRUS)) throw new UnavailableError('reset');
+  return answer;
+};
+/** As a proxy does that answers by itself. */
+const refusedUp: Way = async (request, send) =>
+  request.method === 'PUT' && textOf(request.body).includes(VIRUS)
+    ? { status: 403, headers: {}, body: Buffer.from('<html>Blocked</html>') }
+    : send();
+const storeless: Way = (request, send) => {
+  if (isOfStore(request)) throw new UnavailableError('no route');
+  return send();
+};
+
+function textOf(body: unknown): string {
+  return body instanceof Uint8Array ? Buffer.from(body).toString('latin1') : String(body ?? '');
+}
+
+function isOfStore({ url }: TransportRequest): boolean {
+  return !url.includes('/v1/');
+}
+
+class Device {
+  readonly files = new MemoryFileSystem();
+  readonly asked: TransportRequest[] = [];
+  way: Way = open;
+  readonly #engine: Promise<SyncEngine>;
+
+  constructor(service: InMemoryService, deviceName: string) {
+    const there = inMemoryTransport(service);
+    const transport: Transport = {
+      send: async (request) => {
+        this.asked.push(request);
+        return this.way(request, () => there.send(request));
+      },
+    };
+    this.#engine = join(service, 'ada', deviceName).then((member) => {
+      const { random } = service.stores;
+      const remote = createApiRemote(openInMemoryClient(service, member, transport), {
+        namespaceId: member.namespaceId,
+        signal: new AbortController().signal,
+        isChunk: (bytes, ref) => sha256Hex(bytes) === ref.hash,
+        manifests: new MemoryKnownManifests(),
+        onBytes: () => undefined,
+      });
+      const ports = {
+        clock: STANDING_CLOCK,
+        random: (count: number) => random.bytes(count),
+        files: this.files,
+        remote,
+      };
+      return new SyncEngine({ ...ports, store: new MemoryStateStore() }, { deviceName, names: localNames('posix') });
+    });
+  }
+
+  get names(): readonly string[] {
+    return [...this.files.tree().keys()].toSorted();
+  }
+
+  async sync() {
+    const outcome = await (await this.#engine).sync({ acceptDeletes: false });
+    return { kind: outcome.kind, problems: outcome.problems.map(({ path, reason }) => `${path}: ${reason}`) };
+  }
+
+  async syncAgain() {
+    (await this.#engine).tryTransfersAgain();
+    return this.sync();
+  }
+}
+
+function numbered(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${index}.txt`);
+}
+
+describe.each([
+  ['ends connections', scannedUp],
+  ['answers by itself', refusedUp],
+])('where something on the way %s', (_, way) => {
+  test.each([1, 3, 60])(
+    'a file that never gets to the store keeps back none of %s others, nor what comes',
+    async (count) => {
+      const service = new InMemoryService();
+      const [desk, phone] = [new Device(service, 'desk'), new Device(service, 'phone')];
+      phone.files.write('from phone.txt', 'hello');
+      await phone.sync();
+      desk.way = way;
+      desk.files.write('bad.txt', VIRUS);
+      for (const name of numbered(count)) desk.files.write(name, `this is ${name}`);
+      expect(await desk.sync()).toEqual({ kind: 'unrested', problems: ['bad.txt: held-back'] });
+      expect(desk.names).toContain('from phone.txt');
+      await phone.sync();
+      expect(phone.names).toEqual(['from phone.txt', ...numbered(count)].toSorted());
+      desk.way = open;
+      expect(await desk.syncAgain()).toEqual({ kind: 'rested', problems: [] });
+      await phone.sync();
+      expect(phone.names).toContain('bad.txt');
+    },
+  );
+});
+
+test.each([1, 3, 60])(
+  'a file that never comes from the store keeps back none of %s others, nor what is sent',
+  async (count) => {
+    const service = new InMemoryService();
+    const [desk, phone] = [new Device(service, 'desk'), new Device(service, 'phone')];
+    phone.files.write('bad.txt', VIRUS);
+    for (const name of numbered(count)) phone.files.write(name, `this is ${name}`);
+    await phone.sync();
+    desk.way = scannedDown;
+    desk.files.write('from desk.txt', 'hello');
+    expect(await desk.sync()).toEqual({ kind: 'unrested', problems: ['bad.txt: held-back'] });
+    expect(desk.names).toEqual(['from desk.txt', ...numbered(count)].toSorted());
+    await phone.sync();
+    expect(phone.names).toContain('from desk.txt');
+    desk.way = open;
+    expect(await desk.syncAgain()).toEqual({ kind: 'rested', problems: [] });
+    expect(desk.names).toContain('bad.txt');
+  },
+);
+
+test('many files that never get to the store are found one after the other, and nothing else waits for ever', async () => {
+  const service = new InMemoryService();
+  const [desk, phone] = [new Device(service, 'desk'), new Device(service, 'phone')];
+  desk.way = scannedUp;
+  const bad = numbered(4 * STORE_STRIKES_MAX);
+  for (const name of bad) desk.files.write(name, `${VIRUS} ${name}`);
+  phone.files.write('from phone.txt', 'hello');
+  await phone.sync();
+  let last: unknown;
+  for (let tries = 0; tries < bad.length; tries++) {
+    last = await desk.sync().catch((failure: unknown) => failure);
+    service.stores.clock.advance(STORE_REST_MS);
+  }
+  expect(last).toMatchObject({ kind: 'unrested' });
+  expect((last as { problems: string[] }).problems.toSorted()).toEqual(
+    bad.map((name) => `${name}: held-back`).toSorted(),
+  );
+  expect(desk.names).toContain('from phone.txt');
+});
+
+test('where the store answers nobody, that is what is said, and of no file that it is held back', async () => {
+  const service = new InMemoryService();
+  const [desk, phone] = [new Device(service, 'desk'), new Device(service, 'phone')];
+  desk.files.write('kept.txt', 'hello');
+  await desk.sync();
+  await phone.sync();
+  expect(phone.names).toEqual(['kept.txt']);
+  desk.way = storeless;
+  for (const name of numbered(500)) desk.files.write(name, `this is ${name}`);
+  phone.files.mkdir('from phone');
+  await phone.sync();
+  await expect(desk.sync()).rejects.toThrow(UnavailableError);
+  // What needs no store is done all the same.
+  expect(desk.names).toContain('from phone');
+  // Not each of the files has found out for itself.
+  expect(desk.asked.filter(isOfStore).length).toBeLessThan(200);
+  desk.way = open;
+  service.stores.clock.advance(STORE_REST_MS);
+  expect(await desk.syncAgain()).toEqual({ kind: 'rested', problems: [] });
+  await phone.sync();
+  expect(phone.names).toEqual(desk.names);
+});
+
+test.each([5, 60])('of %s contents all but the one that does not get through are stored', async (count) => {
+  const service = new InMemoryService();
+  const alice = await join(service, 'alice');
+  const there = inMemoryTransport(service);
+  const client = openInMemoryClient(service, alice, {
+    send: async (request) => scannedUp(request, () => there.send(request)),
+  });
+  const sources = numbered(count).map((name, index) => sourceOf(alice, textBytes(index === 3 ? VIRUS : name)));
+  const kinds = (outcomes: readonly ContentOutcome[]) => outcomes.map(({ kind }) => kind);
+  const storeHealth = new StoreHealth(client.clock);
+  const outcomes = kinds(await uploadContents({ ...client, storeHealth }, sources));
+  expect(outcomes.flatMap((kind, index) => (kind === 'held-back' ? [index] : []))).toEqual([3]);
+  expect(outcomes.every((kind) => kind === 'held-back' || kind === 'uploaded' || kind === 'packed')).toBe(true);
+  // Without it, the first that does not get through ends the call.
+  await expect(uploadContents(client, sources)).rejects.toThrow(UnavailableError);
+});
