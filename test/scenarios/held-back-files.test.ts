@@ -18,6 +18,9 @@ import { MemoryStateStore, STANDING_CLOCK } from '../support/sync-world.ts';
 /** What a scanner on the way does not let through. */
 const VIRUS = 'X5O!P%@AP[4';
 
+/** Bytes above which a file is transferred beside the rounds. */
+const ALL_ARE_LARGE = 0;
+
 /** What is on the way to the service and the store, by what is asked and answered. */
 type Way = (request: TransportRequest, send: () => Promise<TransportResponse>) => Promise<TransportResponse>;
 
@@ -42,8 +45,8 @@ const storeless: Way = (request, send) => {
   return send();
 };
 
-function textOf(body: unknown): string {
-  return body instanceof Uint8Array ? Buffer.from(body).toString('latin1') : String(body ?? '');
+function textOf(body: TransportRequest['body']): string {
+  return typeof body === 'string' ? body : Buffer.from(body ?? []).toString('latin1');
 }
 
 function isOfStore({ url }: TransportRequest): boolean {
@@ -56,7 +59,7 @@ class Device {
   way: Way = open;
   readonly #engine: Promise<SyncEngine>;
 
-  constructor(service: InMemoryService, deviceName: string) {
+  constructor(service: InMemoryService, deviceName: string, largeFileBytes?: number) {
     const there = inMemoryTransport(service);
     const transport: Transport = {
       send: async (request) => {
@@ -79,7 +82,10 @@ class Device {
         files: this.files,
         remote,
       };
-      return new SyncEngine({ ...ports, store: new MemoryStateStore() }, { deviceName, names: localNames('posix') });
+      return new SyncEngine(
+        { ...ports, store: new MemoryStateStore() },
+        { deviceName, names: localNames('posix'), largeFileBytes },
+      );
     });
   }
 
@@ -106,11 +112,16 @@ describe.each([
   ['ends connections', scannedUp],
   ['answers by itself', refusedUp],
 ])('where something on the way %s', (_, way) => {
-  test.each([1, 3, 60])(
+  test.each([
+    [1, undefined],
+    [3, undefined],
+    [60, undefined],
+    [3, ALL_ARE_LARGE],
+  ])(
     'a file that never gets to the store keeps back none of %s others, nor what comes',
-    async (count) => {
+    async (count, largeFileBytes) => {
       const service = new InMemoryService();
-      const [desk, phone] = [new Device(service, 'desk'), new Device(service, 'phone')];
+      const [desk, phone] = [new Device(service, 'desk', largeFileBytes), new Device(service, 'phone')];
       phone.files.write('from phone.txt', 'hello');
       await phone.sync();
       desk.way = way;
@@ -128,11 +139,16 @@ describe.each([
   );
 });
 
-test.each([1, 3, 60])(
+test.each([
+  [1, undefined],
+  [3, undefined],
+  [60, undefined],
+  [3, ALL_ARE_LARGE],
+])(
   'a file that never comes from the store keeps back none of %s others, nor what is sent',
-  async (count) => {
+  async (count, largeFileBytes) => {
     const service = new InMemoryService();
-    const [desk, phone] = [new Device(service, 'desk'), new Device(service, 'phone')];
+    const [desk, phone] = [new Device(service, 'desk', largeFileBytes), new Device(service, 'phone')];
     phone.files.write('bad.txt', VIRUS);
     for (const name of numbered(count)) phone.files.write(name, `this is ${name}`);
     await phone.sync();

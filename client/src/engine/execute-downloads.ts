@@ -155,7 +155,7 @@ function hasBytes({ there, here }: Download): boolean {
 function beginDownload(execution: Execution, nodeId: NodeId): void {
   const { ports, transfers, left } = execution;
   const download = openDownload(execution, nodeId);
-  if (download === undefined) return;
+  if (download === undefined || rests(execution, download)) return;
   const { there, path } = download;
   const key = downloadKey(there);
   const pausedUntil = transfers.pausedUntil(key);
@@ -172,7 +172,7 @@ function beginDownload(execution: Execution, nodeId: NodeId): void {
     bytes: there.size,
     run: async (ground) => {
       const file = await fetchStaged({ ports, local: contents }, download, () => ground.isWanted());
-      if (file.kind !== 'staged' || file.fetched.kind !== 'held-back') return file;
+      if (file.kind !== 'staged' || file.fetched.kind !== 'held-back' || file.fetched.wasTried) return file;
       await file.staged.close();
       throw file.fetched.failure;
     },

@@ -100,6 +100,7 @@ function beginUpload(execution: Execution, step: UploadStep): void {
   if (execution.isStopping()) return;
   const upload = openUpload(execution, step);
   if (upload === undefined) return;
+  if (rests(execution, upload)) return;
   const { file, path, namespaceId } = upload;
   const base = formerContent(execution, upload);
   const { identity } = file.entry;
@@ -118,7 +119,7 @@ function beginUpload(execution: Execution, step: UploadStep): void {
         const source = contentSource(ports, { identity, ...ground });
         const [sent] = await ports.remote.send([{ ...source, namespaceId, base }]);
         assert(sent !== undefined, 'every source has its outcome');
-        if (sent.kind === 'held-back') throw sent.failure;
+        if (sent.kind === 'held-back' && !sent.wasTried) throw sent.failure;
         return { sent, namespaceId, failure: source.failure() };
       },
     });

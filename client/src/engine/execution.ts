@@ -57,7 +57,7 @@ export interface Execution {
   /** Nodes whose transfer waits for its file to come to rest, or for a pause to end. */
   readonly spared: Set<NodeId>;
   /** Why the store cannot be reached, once that is known: nothing more is sent or fetched then, and the execution ends with it. */
-  storeFailure: unknown;
+  storeFailure: Error | undefined;
   /** Steps that brought something forward. */
   progress: number;
   /** Somebody else was first with something, or the service did not answer: a look at it may tell. */

@@ -1,6 +1,5 @@
 import type { NodeId } from '@syncline/protocol';
 import { type Execution, postpone, report } from './execution.ts';
-import { HELD_BACK_FAILURES_LEAST } from './limits.ts';
 import type { HeldBack } from './ports.ts';
 
 /** A file whose bytes do not get through. `key` names the content, and the pause that it makes. */
@@ -17,14 +16,14 @@ interface Passage {
 export function holdBack(execution: Execution, { nodeId, path, key }: Passage, { wasTried, failure }: HeldBack): void {
   if (wasTried) {
     report(execution, { path, reason: 'held-back' });
-    postpone(execution, nodeId, execution.transfers.pause(key, HELD_BACK_FAILURES_LEAST));
+    postpone(execution, nodeId, execution.transfers.pause(key, 'held-back'));
   } else execution.storeFailure ??= failure;
 }
 
 /** Whether a file rests because its bytes did not get through; it is named then. */
 export function isHeldBack(execution: Execution, passage: Omit<Passage, 'key'>, keyOf: () => string): boolean {
   // Most executions have none, and thousands of files.
-  const until = execution.transfers.hasPauses ? execution.transfers.pausedUntil(keyOf()) : undefined;
+  const until = execution.transfers.hasPauses ? execution.transfers.pausedUntil(keyOf(), 'held-back') : undefined;
   if (until === undefined) return false;
   report(execution, { path: passage.path, reason: 'held-back' });
   postpone(execution, passage.nodeId, until);

@@ -1,5 +1,5 @@
 import { type ContentHash, type EpochMs, epochMs, type NamespaceId } from '@syncline/protocol';
-import { HUGE_TRANSFERS_MAX, LARGE_TRANSFERS_MAX, RETRY_MS_MAX } from './limits.ts';
+import { HELD_BACK_FAILURES_LEAST, HUGE_TRANSFERS_MAX, LARGE_TRANSFERS_MAX, RETRY_MS_MAX } from './limits.ts';
 import {
   DiskRefusedError,
   type EnginePorts,
@@ -31,13 +31,22 @@ export interface NamedFile {
   readonly failure: 'changed' | 'unreadable' | undefined;
 }
 
+/** Why a transfer rests: its bytes do not get through, or something else has failed. */
+export type PauseReason = 'held-back' | 'failed';
+
+interface Pause {
+  readonly failures: number;
+  readonly notBefore: EpochMs;
+  readonly reason: PauseReason;
+}
+
 /** All transfers of one folder that go on beside its rounds. */
 export class LargeTransfers {
   readonly uploads: RunningTransfers<SentFile>;
   readonly downloads: RunningTransfers<FetchedFile>;
   readonly reads: RunningTransfers<NamedFile>;
   readonly #ports: Pick<EnginePorts, 'clock' | 'random'>;
-  readonly #pauses = new Map<string, { readonly failures: number; readonly notBefore: EpochMs }>();
+  readonly #pauses = new Map<string, Pause>();
   readonly #waiting: (() => void)[] = [];
 
   /** `onEnd` is told whenever one of them has ended. */
@@ -94,21 +103,23 @@ export class LargeTransfers {
     return this.#pauses.size > 0;
   }
 
-  /** When a transfer that has failed may be begun again; undefined: at once. */
-  pausedUntil(key: string): EpochMs | undefined {
-    const notBefore = this.#pauses.get(key)?.notBefore;
-    if (notBefore === undefined) return undefined;
+  /** When a transfer that has failed, for this reason if one is given, may be begun again; undefined: at once. */
+  pausedUntil(key: string, reason?: PauseReason): EpochMs | undefined {
+    const pause = this.#pauses.get(key);
+    if (pause === undefined || (reason !== undefined && pause.reason !== reason)) return undefined;
+    const { notBefore } = pause;
     const pauseMs = notBefore - this.#ports.clock.now();
     // A clock that was put back does not make the pause longer.
     return pauseMs > 0 && pauseMs <= RETRY_MS_MAX ? notBefore : undefined;
   }
 
-  /** Lets a transfer rest that has failed; longer each time, and as after `least` failures at least. Answers until when. */
-  pause(key: string, least = 0): EpochMs {
+  /** Lets a transfer rest that has failed; longer each time. Answers until when. */
+  pause(key: string, reason: PauseReason = 'failed'): EpochMs {
+    const least = reason === 'held-back' ? HELD_BACK_FAILURES_LEAST : 0;
     const failures = Math.max(least, this.#pauses.get(key)?.failures ?? 0);
     const { clock, random } = this.#ports;
     const notBefore = epochMs(clock.now() + retryPauseMs(random, failures));
-    this.#pauses.set(key, { failures: failures + 1, notBefore });
+    this.#pauses.set(key, { failures: failures + 1, notBefore, reason });
     return notBefore;
   }
 

@@ -241,7 +241,7 @@ export interface LentFile {
 export interface HeldBack {
   readonly kind: 'held-back';
   readonly wasTried: boolean;
-  readonly failure: unknown;
+  readonly failure: Error;
 }
 
 export type SentContent =
