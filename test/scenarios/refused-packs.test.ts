@@ -86,6 +86,14 @@ describe.each([
     expect(objectPuts(client).length).toBe(CONTENTS.length);
   });
 
+  test('what a service fails for in every pack is sent one by one', async () => {
+    const { client, sources, readBack } = await openWorld(() => ({
+      confirmPack: async () => refused('internal', 'a defect'),
+    }));
+    expect(await readBack(await upload(client, sources))).toEqual(CONTENT_BYTES);
+    expect(objectPuts(client).length).toBe(1 + CONTENTS.length);
+  });
+
   test('a session that lasts no longer is begun again while its chunks wait', async () => {
     const { service, client, sources, readBack } = await openWorld((operations) => {
       let opened = 0;

@@ -202,11 +202,11 @@ async function confirm({ api, signal }: PackSending, pack: Pack): Promise<PackSt
 }
 
 /**
- * What is refused to everybody at the moment, or to this device, would be refused to single chunks too. Of packs it is not known which cell they are for:
- * uploads are.
+ * What is refused to everybody at the moment, or to this device, would be refused to single chunks too. Of packs it is not known which cell they are for, as
+ * it is of uploads; and what the service goes on failing for may be this pack.
  */
 function outcomeOfProblem(problem: Problem): PackOutcome {
-  if (problem.code === 'moved') return 'alone';
+  if (problem.code === 'moved' || problem.code === 'internal') return 'alone';
   return problem.remedy === 'sign-in' || problem.remedy === 'retry' ? { problem } : 'alone';
 }
 
