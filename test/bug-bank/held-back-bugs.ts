@@ -28,7 +28,7 @@ export const HELD_BACK_BUGS: readonly PlantedBug[] = [
     invariant: 'I-12',
     file: 'client/src/sync/api-remote.ts',
     find: '  if (!(failure instanceof StoreUnavailableError)) throw failure;',
-    replace: '  if (!(failure instanceof StoreUnavailableError) || !failure.isDown) throw failure;',
+    replace: "  if (!(failure instanceof StoreUnavailableError) || failure.scope !== 'store') throw failure;",
     caughtBy: {
       file: FILES,
       test: 'a file that never comes from the store keeps back none of 3 others, nor what is sent',
@@ -39,8 +39,8 @@ export const HELD_BACK_BUGS: readonly PlantedBug[] = [
     what: 'Where the store answers nobody, each file finds that out for itself, and is called held back.',
     invariant: 'I-12',
     file: 'client/src/transfers/store-health.ts',
-    find: '    if (this.#strikes <= STORE_STRIKES_MAX) return false;',
-    replace: '    if (this.#strikes <= STORE_STRIKES_MAX * 1e6) return false;',
+    find: "if (this.#strikes <= STORE_STRIKES_MAX) return 'unknown';",
+    replace: "if (this.#strikes <= STORE_STRIKES_MAX * 1e6) return 'unknown';",
     caughtBy: {
       file: 'client/src/transfers/store-health.test.ts',
       test: 'a few chunks that fail in a row are of their files; with one more the store counts as down',

@@ -1,6 +1,6 @@
 import type { ContentHash, NamespaceId, NodeId } from '@syncline/protocol';
-import { agreedNode, type Execution, localNameFor, localPath, postpone, report } from './execution.ts';
-import { holdBack, isHeldBack } from './hold-back.ts';
+import { agreedNode, type Execution, localNameFor, localPath, report } from './execution.ts';
+import { holdBack, isResting } from './hold-back.ts';
 import type { FetchedFile } from './large-transfers.ts';
 import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
 import { localContents } from './local-contents.ts';
@@ -102,7 +102,7 @@ async function downloadSmall(execution: Execution, queue: TransferQueue<NodeId>)
 }
 
 function rests(execution: Execution, { there, path }: Download): boolean {
-  return isHeldBack(execution, { nodeId: there.nodeId, path }, () => downloadKey(there));
+  return isResting(execution, { nodeId: there.nodeId, path }, () => downloadKey(there));
 }
 
 async function agree(execution: Execution): Promise<void> {
@@ -158,11 +158,6 @@ function beginDownload(execution: Execution, nodeId: NodeId): void {
   if (download === undefined || rests(execution, download)) return;
   const { there, path } = download;
   const key = downloadKey(there);
-  const pausedUntil = transfers.pausedUntil(key);
-  if (pausedUntil !== undefined) {
-    postpone(execution, nodeId, pausedUntil);
-    return;
-  }
   left.add(nodeId);
   if (!transfers.downloads.hasRoom(there.size) || transfers.downloads.has(key)) return;
   const contents = localContents(execution);
@@ -172,7 +167,7 @@ function beginDownload(execution: Execution, nodeId: NodeId): void {
     bytes: there.size,
     run: async (ground) => {
       const file = await fetchStaged({ ports, local: contents }, download, () => ground.isWanted());
-      if (file.kind !== 'staged' || file.fetched.kind !== 'held-back' || file.fetched.wasTried) return file;
+      if (file.kind !== 'staged' || file.fetched.kind !== 'held-back' || file.fetched.scope === 'chunk') return file;
       await file.staged.close();
       throw file.fetched.failure;
     },

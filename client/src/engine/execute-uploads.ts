@@ -1,7 +1,7 @@
 import { assert, epochMs } from '@syncline/protocol';
 import { awaitTick, contentSource } from './execute-knowledge.ts';
 import { type Execution, localPath, postpone, report, writableAddress } from './execution.ts';
-import { isHeldBack } from './hold-back.ts';
+import { isResting } from './hold-back.ts';
 import { stateKey } from './large-transfers.ts';
 import {
   BUSY_PAUSE_MS_MAX,
@@ -105,9 +105,7 @@ function beginUpload(execution: Execution, step: UploadStep): void {
   const base = formerContent(execution, upload);
   const { identity } = file.entry;
   const key = stateKey(identity);
-  const pausedUntil = transfers.pausedUntil(key);
-  if (pausedUntil !== undefined) postpone(execution, step.nodeId, pausedUntil);
-  else if (!transfers.uploads.hasRoom(identity.size) || transfers.uploads.has(key)) left.add(step.nodeId);
+  if (!transfers.uploads.hasRoom(identity.size) || transfers.uploads.has(key)) left.add(step.nodeId);
   else {
     left.add(step.nodeId);
     transfers.uploads.begin({
@@ -119,7 +117,8 @@ function beginUpload(execution: Execution, step: UploadStep): void {
         const source = contentSource(ports, { identity, ...ground });
         const [sent] = await ports.remote.send([{ ...source, namespaceId, base }]);
         assert(sent !== undefined, 'every source has its outcome');
-        if (sent.kind === 'held-back' && !sent.wasTried) throw sent.failure;
+        // As a failure of anything else, which is soon tried again.
+        if (sent.kind === 'held-back' && sent.scope !== 'chunk') throw sent.failure;
         return { sent, namespaceId, failure: source.failure() };
       },
     });
@@ -149,7 +148,7 @@ function sliceSource(execution: Execution, queue: TransferQueue<UploadStep>): ()
 }
 
 function rests(execution: Execution, { step, file, path }: Upload): boolean {
-  return isHeldBack(execution, { nodeId: step.nodeId, path }, () => stateKey(file.entry.identity));
+  return isResting(execution, { nodeId: step.nodeId, path }, () => stateKey(file.entry.identity));
 }
 
 /** Whether a folder is where its path says is looked at once for all files of it that are read in one go. */

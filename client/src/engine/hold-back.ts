@@ -1,5 +1,6 @@
 import type { NodeId } from '@syncline/protocol';
 import { type Execution, postpone, report } from './execution.ts';
+import { HELD_BACK_FAILURES_LEAST } from './limits.ts';
 import type { HeldBack } from './ports.ts';
 
 /** A file whose bytes do not get through. `key` names the content, and the pause that it makes. */
@@ -10,22 +11,28 @@ interface Passage {
 }
 
 /**
- * A file whose bytes do not get to the store, or from it, is named and rests, longer each time, and everything else goes on. Where the store answers for
- * nobody, nothing is said of the file: `storeFailure` ends the execution when all that needs no store is done.
+ * A file whose bytes do not get to the store, or from it, is named and rests, longer each time, and everything else goes on: for minutes at once, if those of
+ * others do get through; else it may be the network, and be over soon. Where the store answers for nobody, nothing is said of the file: `storeFailure` ends the
+ * execution when all that needs no store is done.
  */
-export function holdBack(execution: Execution, { nodeId, path, key }: Passage, { wasTried, failure }: HeldBack): void {
-  if (wasTried) {
-    report(execution, { path, reason: 'held-back' });
-    postpone(execution, nodeId, execution.transfers.pause(key, 'held-back'));
-  } else execution.storeFailure ??= failure;
+export function holdBack(execution: Execution, { nodeId, path, key }: Passage, { scope, failure }: HeldBack): void {
+  if (scope === 'store') {
+    execution.storeFailure ??= failure;
+    return;
+  }
+  report(execution, { path, reason: 'held-back' });
+  // Whether the service is there, the next round asks.
+  if (scope === 'unknown') execution.isOvertaken = true;
+  const least = scope === 'chunk' ? HELD_BACK_FAILURES_LEAST : 0;
+  postpone(execution, nodeId, execution.transfers.pause(key, { isHeldBack: true, least }));
 }
 
-/** Whether a file rests because its bytes did not get through; it is named then. */
-export function isHeldBack(execution: Execution, passage: Omit<Passage, 'key'>, keyOf: () => string): boolean {
+/** Whether the transfer of a file rests after a failure. If its bytes did not get through, it is named. */
+export function isResting(execution: Execution, { nodeId, path }: Omit<Passage, 'key'>, keyOf: () => string): boolean {
   // Most executions have none, and thousands of files.
-  const until = execution.transfers.hasPauses ? execution.transfers.pausedUntil(keyOf(), 'held-back') : undefined;
-  if (until === undefined) return false;
-  report(execution, { path: passage.path, reason: 'held-back' });
-  postpone(execution, passage.nodeId, until);
+  const pause = execution.transfers.hasPauses ? execution.transfers.pauseOf(keyOf()) : undefined;
+  if (pause === undefined) return false;
+  if (pause.isHeldBack) report(execution, { path, reason: 'held-back' });
+  postpone(execution, nodeId, pause.notBefore);
   return true;
 }

@@ -1,5 +1,5 @@
 import { type ContentHash, type EpochMs, epochMs, type NamespaceId } from '@syncline/protocol';
-import { HELD_BACK_FAILURES_LEAST, HUGE_TRANSFERS_MAX, LARGE_TRANSFERS_MAX, RETRY_MS_MAX } from './limits.ts';
+import { HUGE_TRANSFERS_MAX, LARGE_TRANSFERS_MAX, RETRY_MS_MAX } from './limits.ts';
 import {
   DiskRefusedError,
   type EnginePorts,
@@ -31,13 +31,12 @@ export interface NamedFile {
   readonly failure: 'changed' | 'unreadable' | undefined;
 }
 
-/** Why a transfer rests: its bytes do not get through, or something else has failed. */
-export type PauseReason = 'held-back' | 'failed';
-
+/** A transfer that rests after a failure. */
 interface Pause {
   readonly failures: number;
   readonly notBefore: EpochMs;
-  readonly reason: PauseReason;
+  /** Its bytes did not get through; else something else has failed. */
+  readonly isHeldBack: boolean;
 }
 
 /** All transfers of one folder that go on beside its rounds. */
@@ -103,23 +102,20 @@ export class LargeTransfers {
     return this.#pauses.size > 0;
   }
 
-  /** When a transfer that has failed, for this reason if one is given, may be begun again; undefined: at once. */
-  pausedUntil(key: string, reason?: PauseReason): EpochMs | undefined {
+  /** Why and until when a transfer rests; undefined: it may be begun. */
+  pauseOf(key: string): Omit<Pause, 'failures'> | undefined {
     const pause = this.#pauses.get(key);
-    if (pause === undefined || (reason !== undefined && pause.reason !== reason)) return undefined;
-    const { notBefore } = pause;
-    const pauseMs = notBefore - this.#ports.clock.now();
+    const pauseMs = pause === undefined ? 0 : pause.notBefore - this.#ports.clock.now();
     // A clock that was put back does not make the pause longer.
-    return pauseMs > 0 && pauseMs <= RETRY_MS_MAX ? notBefore : undefined;
+    return pauseMs > 0 && pauseMs <= RETRY_MS_MAX ? pause : undefined;
   }
 
-  /** Lets a transfer rest that has failed; longer each time. Answers until when. */
-  pause(key: string, reason: PauseReason = 'failed'): EpochMs {
-    const least = reason === 'held-back' ? HELD_BACK_FAILURES_LEAST : 0;
+  /** Lets a transfer rest that has failed; longer each time, and as after `least` failures at least. Answers until when. */
+  pause(key: string, { isHeldBack, least } = { isHeldBack: false, least: 0 }): EpochMs {
     const failures = Math.max(least, this.#pauses.get(key)?.failures ?? 0);
     const { clock, random } = this.#ports;
     const notBefore = epochMs(clock.now() + retryPauseMs(random, failures));
-    this.#pauses.set(key, { failures: failures + 1, notBefore, reason });
+    this.#pauses.set(key, { failures: failures + 1, notBefore, isHeldBack });
     return notBefore;
   }
 

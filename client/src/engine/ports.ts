@@ -237,10 +237,13 @@ export interface LentFile {
   giveBack(): Promise<boolean>;
 }
 
-/** The bytes of a file do not get to the store, or from it; `wasTried`: though the store may be there. `failure` is what a remote throws of it elsewhere. */
+/**
+ * The bytes of a file do not get to the store, or from it. `scope`: those of others do (`chunk`), none do (`store`, and then these were perhaps not tried),
+ * or that is not known. `failure` is what a remote throws of it elsewhere.
+ */
 export interface HeldBack {
   readonly kind: 'held-back';
-  readonly wasTried: boolean;
+  readonly scope: 'chunk' | 'unknown' | 'store';
   readonly failure: Error;
 }
 

@@ -53,7 +53,7 @@ const DETAILS: Readonly<Record<ProblemReason, string>> = {
   busy: 'It kept changing while it was read. It is tried again with the next sync.',
   damaged: 'What the service sent is not what it promised. It is tried again with the next sync.',
   'held-back':
-    'Its content does not get to the store, or from it. Something on the way may hold it back, such as a virus scanner or a proxy: look there. It is tried again by itself.',
+    'Its content did not get to the store, or from it. If that stays so, something on the way may hold it back, such as a virus scanner or a proxy. It is tried again by itself.',
   refused: 'The service refused it.',
   disk: 'The disk refused it. Check free space and permissions.',
 };

@@ -187,7 +187,7 @@ function toSent(outcome: ContentOutcome): SentContent {
 /** @throws the failure, when it is not of one chunk. */
 function heldBack(failure: unknown): HeldBack {
   if (!(failure instanceof StoreUnavailableError)) throw failure;
-  return { kind: 'held-back', wasTried: !failure.isDown, failure };
+  return { kind: 'held-back', scope: failure.scope, failure };
 }
 
 function toFetched(outcome: Awaited<ReturnType<typeof downloadContent>> | HeldBack): FetchedContent {

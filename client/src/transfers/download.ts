@@ -204,7 +204,7 @@ export class Download {
       }
       if (outcome.kind === 'damaged') throw damaged('a chunk that does not hash to its name');
       if (round > IDLE_ROUNDS_MAX) {
-        throw new StoreUnavailableError('the store refuses the URLs of the service', { isDown: false });
+        throw new StoreUnavailableError('the store refuses the URLs of the service', { scope: 'chunk' });
       }
       await this.#renew(page, generation);
     }

@@ -64,8 +64,8 @@ export async function fetchChunk(
     if (attempt >= CHUNK_RETRY.attemptsMax) {
       if (given !== undefined || response?.status === 404) return { kind: 'damaged' };
       const said = response === undefined ? 'did not answer' : `answered ${response.status}`;
-      const isDown = storeHealth?.failed(begun) === true;
-      throw new StoreUnavailableError(`the store ${said} to a chunk`, { cause: failure, isDown });
+      const scope = storeHealth?.failed(begun) ?? 'unknown';
+      throw new StoreUnavailableError(`the store ${said} to a chunk`, { cause: failure, scope });
     }
     const retryAfterMs = parseRetryAfter(response?.headers['retry-after'], clock.now());
     await clock.sleep(retryDelayMs({ budget: CHUNK_RETRY, attempt, random, retryAfterMs }), signal);

@@ -66,8 +66,8 @@ export async function sendChunk(
     }
     if (attempt >= CHUNK_RETRY.attemptsMax) {
       const said = response === undefined ? 'did not answer' : `answered ${response.status}`;
-      const isDown = storeHealth?.failed(begun) === true;
-      throw new StoreUnavailableError(`the store ${said} to a chunk`, { cause: failure, isDown });
+      const scope = storeHealth?.failed(begun) ?? 'unknown';
+      throw new StoreUnavailableError(`the store ${said} to a chunk`, { cause: failure, scope });
     }
     const retryAfterMs = parseRetryAfter(response?.headers['retry-after'], clock.now());
     await clock.sleep(retryDelayMs({ budget: CHUNK_RETRY, attempt, random, retryAfterMs }), signal);

@@ -188,7 +188,7 @@ async function putOpened(
 }
 
 function isOfOnePack({ storeHealth }: PackSending, failure: unknown): boolean {
-  return storeHealth !== undefined && failure instanceof StoreUnavailableError && !failure.isDown;
+  return storeHealth !== undefined && failure instanceof StoreUnavailableError && failure.scope !== 'store';
 }
 
 /** A pack that exists is one whose answer was lost; the service says whether it is right. */

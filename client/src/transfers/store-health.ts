@@ -3,14 +3,21 @@ import type { Clock } from '../api/clock.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import { STORE_REST_MS, STORE_STRIKES_MAX } from './limits.ts';
 
+/**
+ * What a failure is of:
+ * - `chunk` this one: the store answers for others;
+ * - `unknown`: nothing else was answered meanwhile;
+ * - `store`: it answers for none, and this chunk was perhaps not even tried.
+ */
+export type FailureScope = 'chunk' | 'unknown' | 'store';
+
 /** A chunk did not get to the store, or from it, however often it was tried. */
 export class StoreUnavailableError extends UnavailableError {
-  /** Whether the store answers for no other chunk either; then this one was perhaps not even tried. */
-  readonly isDown: boolean;
+  readonly scope: FailureScope;
 
-  constructor(message: string, { cause, isDown }: { readonly cause?: unknown; readonly isDown: boolean }) {
+  constructor(message: string, { cause, scope }: { readonly cause?: unknown; readonly scope: FailureScope }) {
     super(message, { cause });
-    this.isDown = isDown;
+    this.scope = scope;
   }
 }
 
@@ -37,7 +44,7 @@ export class StoreHealth {
     const restedMs = this.#clock.now() - this.#downSince;
     // A clock that was put back does not make the rest longer.
     if (restedMs < 0 || restedMs >= STORE_REST_MS) return undefined;
-    return new StoreUnavailableError('the store does not answer', { isDown: true });
+    return new StoreUnavailableError('the store does not answer', { scope: 'store' });
   }
 
   /** Begins with a chunk. Answers what `failed` is told. @throws StoreUnavailableError while the store counts as down. */
@@ -55,13 +62,13 @@ export class StoreHealth {
     this.#forget();
   }
 
-  /** A chunk has failed for good. Answers whether the store counts as down. */
-  failed(begun: number): boolean {
-    if (this.#answers > begun) return false;
+  /** A chunk has failed for good. */
+  failed(begun: number): FailureScope {
+    if (this.#answers > begun) return 'chunk';
     this.#strikes += 1;
-    if (this.#strikes <= STORE_STRIKES_MAX) return false;
+    if (this.#strikes <= STORE_STRIKES_MAX) return 'unknown';
     this.#downSince = epochMs(this.#clock.now());
-    return true;
+    return 'store';
   }
 
   #forget(): void {

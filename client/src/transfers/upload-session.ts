@@ -382,5 +382,5 @@ export class UploadSession {
 
 /** Of this file: a proxy that answers in the place of the store does so for what it does not like. */
 function disagreement(): StoreUnavailableError {
-  return new StoreUnavailableError('the store and the service disagree about a chunk', { isDown: false });
+  return new StoreUnavailableError('the store and the service disagree about a chunk', { scope: 'chunk' });
 }

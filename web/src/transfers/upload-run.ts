@@ -155,7 +155,7 @@ export class UploadRun {
         return;
       case 'held-back':
         // Where the store is not there, all of them wait.
-        if (outcome.cause.isDown) throw outcome.cause;
+        if (outcome.cause.scope === 'store') throw outcome.cause;
         change(file, { status: 'failed', failure: 'held-back' });
         return;
       case 'refused':
