@@ -12,13 +12,17 @@ import {
 import { ChunkingStrategy, ChunkRef } from './manifest.ts';
 import { ChunkSource, FileBytes, Instant, queryInteger } from './nodes.ts';
 
-/** A file that is about to be uploaded. Sum of the chunk sizes = size; contentHash = SHA-256 of the packed manifest. */
+/**
+ * A file that is about to be uploaded. Sum of the chunk sizes = size; contentHash = SHA-256 of the packed manifest. `replacedBytes`: length of the content that
+ * it has now, which takes room no more when the new one is committed.
+ */
 export const UploadFile = z.strictObject({
   namespaceId: NamespaceId,
   size: FileBytes,
   contentHash: ContentHash,
   chunking: ChunkingStrategy,
   chunks: z.array(ChunkRef).check(z.maxLength(FILE_CHUNKS_MAX)),
+  replacedBytes: z.optional(FileBytes),
 });
 export type UploadFile = z.infer<typeof UploadFile>;
 

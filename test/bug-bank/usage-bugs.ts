@@ -232,4 +232,28 @@ export const USAGE_BUGS: readonly PlantedBug[] = [
       test: 'I-23: a folder that was deleted at home, and again under the same sequence after it was shared, is taken off once',
     },
   },
+  {
+    id: 'edits-need-all-their-room',
+    what: 'Where all room is taken, no file can be edited, though its new content needs no more.',
+    invariant: 'I-12',
+    file: 'lambdas/uploads/authorize-uploads.ts',
+    find: 'Math.max(0, size - replacedBytes)',
+    replace: 'Math.max(0, size - 0 * replacedBytes)',
+    caughtBy: {
+      file: 'test/scenarios/edits-without-room.test.ts',
+      test: 'where all room is taken, 10 files are edited all the same, if they grow no larger',
+    },
+  },
+  {
+    id: 'edits-in-packs-need-all-their-room',
+    what: 'Where all room is taken, many files cannot be edited at once.',
+    invariant: 'I-12',
+    file: 'client/src/transfers/pack-contents.ts',
+    find: 'bytes: addedBytes(source)',
+    replace: 'bytes: addedBytes({ size: source.size })',
+    caughtBy: {
+      file: 'test/scenarios/edits-without-room.test.ts',
+      test: 'where all room is taken, 60 files are edited all the same, if they grow no larger',
+    },
+  },
 ];

@@ -87,13 +87,14 @@ export class PackBuilder {
 
   /** Those that have waited longest, of one namespace: one that is full, or may not be written to, holds no others back. */
   #takePack(bytesMax: number): readonly Waiting[] {
-    const namespaceId = this.#waiting[0]?.chunk.namespaceId;
+    const namespaceId = this.#waiting[0]?.chunk.destination?.namespaceId;
     const members: Waiting[] = [];
     const others: Waiting[] = [];
     let bytes = 0;
     let isFull = false;
     for (const waiting of this.#waiting) {
-      const { size, namespaceId: its } = waiting.chunk;
+      const { size, destination } = waiting.chunk;
+      const its = destination?.namespaceId;
       if (its === namespaceId) isFull ||= members.length === PACK_MEMBERS_MAX || bytes + size > bytesMax;
       if (isFull || its !== namespaceId) {
         others.push(waiting);

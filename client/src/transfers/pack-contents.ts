@@ -1,7 +1,7 @@
 import { assert } from '@syncline/protocol';
 import type { PackBuilder } from './pack-builder.ts';
 import { runBounded } from './run-bounded.ts';
-import { holdsBack, type ReadFile, type UploadCall } from './upload-group.ts';
+import { addedBytes, holdsBack, type ReadFile, type UploadCall } from './upload-group.ts';
 
 /**
  * Stores contents of small files in packs, without upload sessions: their commits tell them. Outcomes are told as soon as they are there; answered are the
@@ -40,7 +40,9 @@ async function packContent(
   if (chunk !== undefined) {
     assert(kept !== undefined, 'all of a group of small files is kept');
     const { namespaceId } = source;
-    const sent = sending.get(chunk.hash) ?? packs.add({ ...chunk, namespaceId, bytes: () => kept });
+    const sent =
+      sending.get(chunk.hash) ??
+      packs.add({ ...chunk, destination: { namespaceId, bytes: addedBytes(source) }, bytes: () => kept });
     sending.set(chunk.hash, sent);
     onSending(index);
     const delivery = await sent;

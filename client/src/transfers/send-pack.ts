@@ -21,8 +21,8 @@ import type { TransferDependencies } from './upload-files.ts';
 export interface PackableChunk {
   readonly hash: ChunkHash;
   readonly size: number;
-  /** Where its file is to be, if it has no upload session, which says that. */
-  readonly namespaceId?: NamespaceId | undefined;
+  /** Where its file is to be, and what it takes there more than before, if it has no upload session, which says that. */
+  readonly destination?: PackDestination | undefined;
   /** Exactly the bytes that hash to `hash`; undefined when they cannot be had any more. */
   readonly bytes: () => Uint8Array | Promise<Uint8Array | undefined>;
 }
@@ -124,8 +124,9 @@ async function putInTurn(
 
 function destinationsOf(chunks: readonly PackableChunk[]): { readonly destinations?: PackDestination[] } {
   const bytes = new Map<NamespaceId, number>();
-  for (const { namespaceId, size } of chunks) {
-    if (namespaceId !== undefined) bytes.set(namespaceId, (bytes.get(namespaceId) ?? 0) + size);
+  for (const { destination } of chunks) {
+    if (destination === undefined) continue;
+    bytes.set(destination.namespaceId, (bytes.get(destination.namespaceId) ?? 0) + destination.bytes);
   }
   if (bytes.size === 0) return {};
   return { destinations: [...bytes].map(([namespaceId, sum]) => ({ namespaceId, bytes: sum })) };

@@ -8,7 +8,7 @@ import { type FileContent, type ReadOutcome, readContent, readContentNow } from 
 import { runBounded } from './run-bounded.ts';
 import { StoreUnavailableError } from './store-health.ts';
 import { chunkForPack, storeInPack } from './store-in-pack.ts';
-import type { ContentOutcome, UploadOutcome } from './upload-files.ts';
+import type { ContentOutcome, UploadOutcome, UploadSource } from './upload-files.ts';
 import { type StoreOutcome, UploadSession, type UploadSessionDependencies } from './upload-session.ts';
 
 /** What the groups of one call share. */
@@ -17,6 +17,8 @@ export interface UploadCall extends UploadSessionDependencies {
   readonly onSession: (index: number, uploadId: UploadId) => void;
   readonly onSending: (index: number) => void;
   readonly onOutcome: (index: number, outcome: ContentOutcome) => void;
+  /** Whether of files that have a former content only differences may travel. @default true */
+  readonly patches?: boolean | undefined;
   /** Whether commits tell contents: then those that packs bring need no upload session. */
   readonly tellsContents: boolean;
   /** Ends the whole call with this failure. */
@@ -141,7 +143,13 @@ function describeFile({ content }: ReadFile): UploadFile {
     contentHash,
     chunking: chunkingFor(source.size),
     chunks: [...chunks],
+    ...(source.base === undefined ? {} : { replacedBytes: source.base.size }),
   };
+}
+
+/** What a file takes more than the content that it replaces. */
+export function addedBytes({ size, base }: Pick<UploadSource, 'size' | 'base'>): number {
+  return Math.max(0, size - (base?.size ?? 0));
 }
 
 /**
@@ -155,7 +163,7 @@ function fittingQuota(files: readonly ReadFile[], problem: Problem): readonly Re
   let room = quotaBytes - usedBytes;
   let count = 0;
   for (const { content } of files.slice(0, -1)) {
-    room -= content.source.size;
+    room -= addedBytes(content.source);
     if (room < 0) break;
     count += 1;
   }
@@ -192,7 +200,9 @@ function storeChunks(call: UploadCall, { content, upload }: OpenedFile): Promise
   if (!('missing' in upload)) return new UploadSession(call, content, { uploadId }).store();
   const inSession = (): Promise<StoreOutcome> => new UploadSession(call, content, { uploadId, upload }).store();
   // Where files travel in packs they are small and many, and a pack waits for nobody.
-  if (content.source.base !== undefined && call.packs === undefined) return patchAndStore(call, content, upload);
+  if (content.source.base !== undefined && call.packs === undefined && call.patches !== false) {
+    return patchAndStore(call, content, upload);
+  }
   // Found out without waiting: what goes into packs is added before the group says that it has added all.
   const chunk = chunkForPack(call, content, upload);
   return chunk === undefined ? inSession() : storeInPack(call, chunk).then((stored) => stored ?? inSession());

@@ -48,8 +48,8 @@ async function uploadSmallGroup(lane: SmallLane, group: SourceGroup): Promise<vo
   try {
     const files = await readInTurn(lane, group);
     const left = await packOrOpen(lane, files);
-    // Their packs are over, and they would not share others.
-    if (left.length > 0) await openAndStore({ ...lane, call: { ...call, packs: undefined } }, left.map(withoutBase));
+    // Their packs are over, and they would not share others. Of many files, asking for each what its former content has of it would take longer.
+    if (left.length > 0) await openAndStore({ ...lane, call: { ...call, packs: undefined, patches: false } }, left);
   } catch (failure) {
     call.fail(failure);
     throw failure;
@@ -78,11 +78,6 @@ async function packOrOpen(lane: SmallLane, files: readonly ReadFile[]): Promise<
   const packing = packContents(call, call.packs, files);
   call.packs.groupEnds();
   return packing;
-}
-
-/** A file of many, which is sent whole: asking for each what its former content has of it would take longer. */
-function withoutBase(file: ReadFile): ReadFile {
-  return { ...file, content: { ...file.content, source: { ...file.content.source, base: undefined } } };
 }
 
 /** What is for packs is added to them before this waits for the store, and the group has brought all then. */
