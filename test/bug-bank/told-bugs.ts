@@ -68,8 +68,8 @@ export const TOLD_BUGS: readonly PlantedBug[] = [
     what: 'Files for a namespace that may not be written to keep the others from their pack.',
     invariant: 'I-12',
     file: 'client/src/transfers/pack-builder.ts',
-    find: 'const { size, namespaceId: its } = waiting.chunk;',
-    replace: 'const { size, namespaceId: its } = { ...waiting.chunk, namespaceId };',
+    find: 'const its = destination?.namespaceId;',
+    replace: 'const its = destination === undefined ? undefined : namespaceId;',
     caughtBy: {
       file: SENDING,
       test: 'files for a namespace that may not be written to are refused, and those beside them go in their packs all the same',
