@@ -163,4 +163,16 @@ export const DEVICE_BUGS: readonly PlantedBug[] = [
       test: 'a device is not behind what it has committed itself, but behind what others have made after it',
     },
   },
+  {
+    id: 'far-times-stop-a-folder',
+    what: 'One file that says that it was changed after 2262 stops the sync of its folder on every device.',
+    invariant: 'I-12',
+    file: 'client/src/platform/node/scan-folder.ts',
+    find: '  if (ns > LATEST_NS) return LATEST_NS;\n',
+    replace: '  if (ns > LATEST_NS) return ns;\n',
+    caughtBy: {
+      file: 'client/src/platform/node/scan-folder.test.ts',
+      test: 'times that are further away than a database can store are the nearest that it can',
+    },
+  },
 ];

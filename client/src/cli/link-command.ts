@@ -1,5 +1,5 @@
 import { mkdir, realpath } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { type ConflictStrategy, NamespaceId } from '@syncline/protocol';
 import type { Command } from 'commander';
 import {
@@ -65,6 +65,10 @@ async function linkFolder(
   if (marker !== 'missing' && (marker === 'damaged' || marker.folderId !== known?.folderId)) {
     throw inTheWay(wanted.path, 'is linked by another installation, or was so once');
   }
+  const around = await linkedAbove(wanted.path);
+  if (around !== undefined && !folders.some((folder) => folder.path === around)) {
+    throw inTheWay(wanted.path, `lies in ${quote(around)}, which is linked by another installation, or was so once`);
+  }
   const { path, namespaceId } = wanted;
   const onConflict = wanted.onConflict ?? known?.onConflict ?? 'keep_both';
   const folderId = known?.folderId ?? makeFolderId();
@@ -74,6 +78,14 @@ async function linkFolder(
   await writeLinkedFolder(home, folder);
   await writeRootMarker(folder.path, { folderId, deviceId, namespaceId });
   return folder;
+}
+
+/** The nearest folder above that is linked, by whatever installation: two that sync one in the other would send each other's copies without end. */
+async function linkedAbove(path: string): Promise<string | undefined> {
+  for (let above = dirname(path), below = path; above !== below; [above, below] = [dirname(above), above]) {
+    if (typeof (await readRootMarker(above)) === 'object') return above;
+  }
+  return undefined;
 }
 
 async function makeRoot(given: string): Promise<string> {

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -15,7 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { FILE_BYTES_MAX } from '@syncline/protocol';
 import { sameState } from '../../engine/trees.ts';
-import { lookAt, scanFolder } from './scan-folder.ts';
+import { identityOf, lookAt, scanFolder } from './scan-folder.ts';
 
 let root: string;
 
@@ -117,4 +118,21 @@ test('every write, rename and change of links makes another state', () => {
   expect(sameState(first, first)).toBe(true);
   expect(sameState(first, linked)).toBe(false);
   expect(sameState(linked, written)).toBe(false);
+});
+
+test('times that are further away than a database can store are the nearest that it can', () => {
+  const file = join(root, 'file');
+  writeFileSync(file, '');
+  const stat = statSync(file, { bigint: true });
+  const [earliest, latest] = [-(2n ** 63n), 2n ** 63n - 1n];
+  const far = { ...stat, isFile: () => true, isDirectory: () => false, isSymbolicLink: () => false };
+  expect(identityOf({ ...far, mtimeNs: latest + 1n, birthtimeNs: earliest - 1n, ctimeNs: 2n ** 80n })).toMatchObject({
+    mtimeNs: latest,
+    birthNs: earliest,
+    ctimeNs: latest,
+  });
+  expect(identityOf({ ...far, mtimeNs: latest, birthtimeNs: earliest })).toMatchObject({
+    mtimeNs: latest,
+    birthNs: earliest,
+  });
 });

@@ -176,11 +176,20 @@ export function identityOf(stat: DiskStat): LocalIdentity {
     // Signed, as a database stores 64 bits.
     device: BigInt.asIntN(64, stat.dev),
     inode: BigInt.asIntN(64, stat.ino),
-    birthNs: stat.birthtimeNs,
+    birthNs: within64Bits(stat.birthtimeNs),
     size: Number(stat.size),
-    mtimeNs: stat.mtimeNs,
-    ctimeNs: stat.ctimeNs,
+    mtimeNs: within64Bits(stat.mtimeNs),
+    ctimeNs: within64Bits(stat.ctimeNs),
   };
+}
+
+const LATEST_NS = 2n ** 63n - 1n;
+const EARLIEST_NS = -(2n ** 63n);
+
+/** Anybody may give a file any time: what lies before 1677 or after 2262 counts as the nearest that a database can store. */
+function within64Bits(ns: bigint): bigint {
+  if (ns > LATEST_NS) return LATEST_NS;
+  return ns < EARLIEST_NS ? EARLIEST_NS : ns;
 }
 
 /** @throws what is no answer of the operating system: a defect. */
