@@ -11,6 +11,7 @@ only one that writes there.
 """
 
 import contextlib
+import copy
 import os
 import pathlib
 import shutil
@@ -28,6 +29,9 @@ LOCK_WAIT_S = 5
 
 # How long a Lambda that is running when the stop is asked for may go on. A long poll would take much longer.
 HANDLER_GRACE_S = 1.0
+
+# Beyond every place that a function can have read up to in a stream that was not saved.
+LATER_THAN_ALL = 1 << 40
 
 
 def main() -> None:
@@ -77,6 +81,8 @@ def serve(listener: socket.socket) -> None:
     # Not before the port is known: the emulator reads its environment when it is imported.
     import uvicorn
 
+    keep_streams()
+
     config = uvicorn.Config(
         "ministack.app:app",
         access_log=False,
@@ -92,6 +98,39 @@ def serve(listener: socket.socket) -> None:
     server.run(sockets=[listener])
     # Workers that the stream poller started while the server was stopping.
     end_lambda_workers()
+
+
+def keep_streams() -> None:
+    """Lets the streams of the tables survive a stop, as everything else does.
+
+    The emulator saves how far each function has read a stream, but not the stream. After the next start a function would
+    wait for as many records as it had read before, and what nobody had read yet would be lost: no push, no reference and
+    no entry of the search index.
+    """
+    from ministack.services import dynamodb
+
+    get_state, load = dynamodb.get_state, dynamodb.load_persisted_state
+
+    def get_state_with_streams() -> dict:
+        return get_state() | {
+            "stream_records": copy.deepcopy(dynamodb._stream_records),
+            "stream_trimmed": copy.deepcopy(dynamodb._stream_trimmed),
+            "stream_sequence": dynamodb._stream_seq_counter,
+        }
+
+    def load_with_streams(data) -> None:
+        load(data)
+        if not data:
+            return
+        if "stream_records" in data:
+            dynamodb._stream_records.update(data["stream_records"])
+            dynamodb._stream_trimmed.update(data["stream_trimmed"])
+            dynamodb._stream_seq_counter = max(dynamodb._stream_seq_counter, data["stream_sequence"])
+            return
+        for (account_id, region, table), _ in dynamodb._tables.all_items():
+            dynamodb._stream_trimmed.set_scoped(account_id, region, table, LATER_THAN_ALL)
+
+    dynamodb.get_state, dynamodb.load_persisted_state = get_state_with_streams, load_with_streams
 
 
 def stop_when_parent_is_gone(server) -> None:

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { NodeId } from '@syncline/protocol';
 import { type ApiDevice, openApiDevice, putOperation, uploadBytes, valueOf } from '../support/api-device.ts';
+import { eventually } from '../support/eventually.ts';
 import type { LocalOutputs } from '../support/shared-stack.ts';
 
 const START = path.join(import.meta.dirname, '../../emulator/start.mjs');
@@ -165,6 +166,13 @@ describe('npm start', () => {
     const again = await openApiDevice({ apiUrl: first.apiUrl, email: 'stays@example.org' });
     expect(again.account.homeNamespaceId).toBe(device.account.homeNamespaceId);
     expect(await readContent(again, result.node.nodeId)).toEqual(bytes);
+    // Who follows the tables goes on, too: a stream that began anew behind their back would tell them nothing for long.
+    const operations = [putOperation(again, { name: 'later.txt', uploadId: await uploadBytes(again, bytes) })];
+    valueOf(await again.api.commit({ body: { operations } }));
+    const log = path.join(dataDir, 'emulator.log');
+    await eventually(async () =>
+      expect(await readFile(log, 'utf8')).toMatch(/NotifyFunction\S* processed \d+ DynamoDB/),
+    );
   });
 
   test('saves its data even when it is killed, and leaves no process', async () => {
