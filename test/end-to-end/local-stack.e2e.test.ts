@@ -151,6 +151,14 @@ describe('npm start', () => {
     );
     const [result] = results;
     if (result?.status !== 'committed') throw new Error('the file is committed');
+    /** Of this start: each has a log of its own. */
+    const untilTold = async (): Promise<void> => {
+      const log = path.join(dataDir, 'emulator.log');
+      await eventually(async () =>
+        expect(await readFile(log, 'utf8')).toMatch(/NotifyFunction\S* processed \d+ DynamoDB/),
+      );
+    };
+    await untilTold();
     // The workers of the functions that answered.
     expect(processesOf(dataDir).filter((line) => line.includes('_worker')).length).toBeGreaterThan(0);
 
@@ -169,10 +177,7 @@ describe('npm start', () => {
     // Who follows the tables goes on, too: a stream that began anew behind their back would tell them nothing for long.
     const operations = [putOperation(again, { name: 'later.txt', uploadId: await uploadBytes(again, bytes) })];
     valueOf(await again.api.commit({ body: { operations } }));
-    const log = path.join(dataDir, 'emulator.log');
-    await eventually(async () =>
-      expect(await readFile(log, 'utf8')).toMatch(/NotifyFunction\S* processed \d+ DynamoDB/),
-    );
+    await untilTold();
   });
 
   test('saves its data even when it is killed, and leaves no process', async () => {
