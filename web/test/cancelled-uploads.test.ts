@@ -45,15 +45,3 @@ test('of uploads that are all cancelled nothing is stored', async () => {
   world.queue.cancel();
   expect(await namesAfterwards()).toEqual([]);
 });
-
-test('a file that does not get through is told so, and keeps no other of its batch back', async () => {
-  const { queue, target, network } = world;
-  network.holdsBack = ({ method, body }) => method === 'PUT' && Buffer.from(body ?? []).includes('VIRUS');
-  const inputs = Array.from({ length: 60 }, (_, index) => inputOf(`${index}.txt`, Buffer.from(`n ${index}`)));
-  await queue.add([...inputs, inputOf('bad.txt', Buffer.from('VIRUS'))], target);
-  await settled(queue);
-  expect(queue.items.filter(({ status }) => status !== 'done')).toMatchObject([
-    { name: 'bad.txt', status: 'failed', failure: 'held-back' },
-  ]);
-  expect((await filesOf(world)).size).toBe(60);
-});

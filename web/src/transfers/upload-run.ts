@@ -154,8 +154,8 @@ export class UploadRun {
         change(file, { status: 'failed', failure: 'unreadable' });
         return;
       case 'held-back':
-        // Where the store is not there, all of them wait.
-        if (outcome.cause.scope === 'store') throw outcome.cause;
+        // Where no other gets through either, it may be the network: then it waits with all of them.
+        if (outcome.cause.scope !== 'chunk') throw outcome.cause;
         change(file, { status: 'failed', failure: 'held-back' });
         return;
       case 'refused':
