@@ -99,8 +99,7 @@ function beginUpload(execution: Execution, step: UploadStep): void {
   const { ports, transfers, left } = execution;
   if (execution.isStopping()) return;
   const upload = openUpload(execution, step);
-  if (upload === undefined) return;
-  if (rests(execution, upload)) return;
+  if (upload === undefined || rests(execution, upload)) return;
   const { file, path, namespaceId } = upload;
   const base = formerContent(execution, upload);
   const { identity } = file.entry;

@@ -185,6 +185,7 @@ async function upload(
       ...dependencies,
       signal: scope.signal,
       sending: new Map(),
+      patches: true,
       packs: undefined,
       checks: new TransferGate({ tasksMax: CHECKS_MAX, bytesMax: 0 }),
       onStored: (bytes) => {

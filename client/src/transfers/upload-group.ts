@@ -17,8 +17,8 @@ export interface UploadCall extends UploadSessionDependencies {
   readonly onSession: (index: number, uploadId: UploadId) => void;
   readonly onSending: (index: number) => void;
   readonly onOutcome: (index: number, outcome: ContentOutcome) => void;
-  /** Whether of files that have a former content only differences may travel. @default true */
-  readonly patches?: boolean | undefined;
+  /** Whether of files that have a former content only differences may travel. */
+  readonly patches: boolean;
   /** Whether commits tell contents: then those that packs bring need no upload session. */
   readonly tellsContents: boolean;
   /** Ends the whole call with this failure. */
@@ -110,8 +110,11 @@ export async function readFiles(
 /** Opens uploads of files that were read, with one initiation. Outcomes of those that are refused are told. */
 export async function openFiles(call: UploadCall, read: readonly ReadFile[]): Promise<readonly OpenedFile[]> {
   const refusal = call.storeHealth?.refusal;
-  // Sessions for nothing.
-  if (refusal !== undefined && read.every((file) => holdsBack(call, file, refusal))) return [];
+  if (refusal !== undefined) {
+    // Their sessions would be for nothing.
+    for (const { index } of read) call.onOutcome(index, { kind: 'held-back', cause: refusal });
+    return [];
+  }
   for (let files = read; files.length > 0; ) {
     const answer = await initiate(call, files);
     if (answer.ok) return answer.value;
@@ -200,7 +203,7 @@ function storeChunks(call: UploadCall, { content, upload }: OpenedFile): Promise
   if (!('missing' in upload)) return new UploadSession(call, content, { uploadId }).store();
   const inSession = (): Promise<StoreOutcome> => new UploadSession(call, content, { uploadId, upload }).store();
   // Where files travel in packs they are small and many, and a pack waits for nobody.
-  if (content.source.base !== undefined && call.packs === undefined && call.patches !== false) {
+  if (content.source.base !== undefined && call.packs === undefined && call.patches) {
     return patchAndStore(call, content, upload);
   }
   // Found out without waiting: what goes into packs is added before the group says that it has added all.
