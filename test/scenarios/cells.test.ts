@@ -117,13 +117,20 @@ test('an account that is in another cell is found by the address that was typed,
   expect(cells.asked).toEqual(['second POST /v1/commits', 'second GET /v1/paths']);
 });
 
-test('what is about a namespace of another cell goes there, and everything else stays', async () => {
+/** A member of the first cell, with a namespace of its own in the second one. */
+async function openApart() {
   const cells = new Cells();
   const home = await join(cells.services[FIRST], 'ann');
   const away = await join(cells.services[SECOND], 'ann');
   const { namespaceId } = away;
   cells.moved = (base, request) =>
     base === FIRST && names(request, namespaceId) ? { apiBase: SECOND, namespaceId } : undefined;
+  return { cells, home, away };
+}
+
+test('what is about a namespace of another cell goes there, and everything else stays', async () => {
+  const { cells, home, away } = await openApart();
+  const { namespaceId } = away;
   const api = cells.client(home);
   expect(await api.commit(mkdir(away, 'there'))).toMatchObject({
     ok: true,
@@ -188,12 +195,7 @@ test('an answer about another namespace than the one that was asked about moves 
 });
 
 test.each([10, 40])('%s small files for a namespace of another cell are stored there', async (count) => {
-  const cells = new Cells();
-  const home = await join(cells.services[FIRST], 'ann');
-  const away = await join(cells.services[SECOND], 'ann');
-  const { namespaceId } = away;
-  cells.moved = (base, request) =>
-    base === FIRST && names(request, namespaceId) ? { apiBase: SECOND, namespaceId } : undefined;
+  const { cells, home, away } = await openApart();
   const sources = Array.from({ length: count }, (_, index) => sourceOf(away, textBytes(`file ${index}`)));
   const outcomes = await uploadContents(cells.transfers(home), sources);
   expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['uploaded']));

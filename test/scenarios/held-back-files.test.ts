@@ -1,19 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Transport, TransportRequest, TransportResponse } from '../../client/src/api/transport.ts';
 import { UnavailableError } from '../../client/src/api/unavailable-error.ts';
-import { localNames } from '../../client/src/engine/local-names.ts';
-import { SyncEngine } from '../../client/src/engine/sync-engine.ts';
-import { createApiRemote } from '../../client/src/sync/api-remote.ts';
 import { STORE_REST_MS, STORE_STRIKES_MAX } from '../../client/src/transfers/limits.ts';
 import { StoreHealth } from '../../client/src/transfers/store-health.ts';
 import { type ContentOutcome, uploadContents } from '../../client/src/transfers/upload-files.ts';
+import { EngineDevice } from '../support/engine-device.ts';
 import { openInMemoryClient, sourceOf } from '../support/in-memory-client.ts';
-import { join, sha256Hex, textBytes } from '../support/in-memory-member.ts';
+import { join, textBytes } from '../support/in-memory-member.ts';
 import { InMemoryService } from '../support/in-memory-service.ts';
 import { inMemoryTransport } from '../support/in-memory-transport.ts';
-import { MemoryFileSystem } from '../support/memory-file-system.ts';
-import { MemoryKnownManifests } from '../support/memory-known-manifests.ts';
-import { MemoryStateStore, STANDING_CLOCK } from '../support/sync-world.ts';
 
 /** What a scanner on the way does not let through. */
 const VIRUS = 'X5O!P%@AP[4';
@@ -53,55 +48,18 @@ function isOfStore({ url }: TransportRequest): boolean {
   return !url.includes('/v1/');
 }
 
-class Device {
-  readonly files = new MemoryFileSystem();
-  readonly asked: TransportRequest[] = [];
-  way: Way = open;
-  readonly #engine: Promise<SyncEngine>;
+/** Two devices, and what stands on the way of the first, which may change. */
+async function openDevices(service: InMemoryService, largeFileBytes?: number) {
+  const there = inMemoryTransport(service);
+  const on = { way: open };
+  const network: Transport = { send: async (request) => on.way(request, () => there.send(request)) };
+  const desk = await EngineDevice.open(service, 'desk', { network, largeFileBytes });
+  return { desk, phone: await EngineDevice.open(service, 'phone'), on };
+}
 
-  constructor(service: InMemoryService, deviceName: string, largeFileBytes?: number) {
-    const there = inMemoryTransport(service);
-    const transport: Transport = {
-      send: async (request) => {
-        this.asked.push(request);
-        return this.way(request, () => there.send(request));
-      },
-    };
-    this.#engine = join(service, 'ada', deviceName).then((member) => {
-      const { random } = service.stores;
-      const remote = createApiRemote(openInMemoryClient(service, member, transport), {
-        namespaceId: member.namespaceId,
-        signal: new AbortController().signal,
-        isChunk: (bytes, ref) => sha256Hex(bytes) === ref.hash,
-        manifests: new MemoryKnownManifests(),
-        onBytes: () => undefined,
-      });
-      const ports = {
-        clock: STANDING_CLOCK,
-        random: (count: number) => random.bytes(count),
-        files: this.files,
-        remote,
-      };
-      return new SyncEngine(
-        { ...ports, store: new MemoryStateStore() },
-        { deviceName, names: localNames('posix'), largeFileBytes },
-      );
-    });
-  }
-
-  get names(): readonly string[] {
-    return [...this.files.tree().keys()].toSorted();
-  }
-
-  async sync() {
-    const outcome = await (await this.#engine).sync({ acceptDeletes: false });
-    return { kind: outcome.kind, problems: outcome.problems.map(({ path, reason }) => `${path}: ${reason}`) };
-  }
-
-  async syncAgain() {
-    (await this.#engine).tryTransfersAgain();
-    return this.sync();
-  }
+function syncAgain(device: EngineDevice) {
+  device.engine.tryTransfersAgain();
+  return device.sync();
 }
 
 function numbered(count: number): readonly string[] {
@@ -121,18 +79,18 @@ describe.each([
     'a file that never gets to the store keeps back none of %s others, nor what comes',
     async (count, largeFileBytes) => {
       const service = new InMemoryService();
-      const [desk, phone] = [new Device(service, 'desk', largeFileBytes), new Device(service, 'phone')];
+      const { desk, phone, on } = await openDevices(service, largeFileBytes);
       phone.files.write('from phone.txt', 'hello');
       await phone.sync();
-      desk.way = way;
+      on.way = way;
       desk.files.write('bad.txt', VIRUS);
       for (const name of numbered(count)) desk.files.write(name, `this is ${name}`);
       expect(await desk.sync()).toEqual({ kind: 'unrested', problems: ['bad.txt: held-back'] });
       expect(desk.names).toContain('from phone.txt');
       await phone.sync();
       expect(phone.names).toEqual(['from phone.txt', ...numbered(count)].toSorted());
-      desk.way = open;
-      expect(await desk.syncAgain()).toEqual({ kind: 'rested', problems: [] });
+      on.way = open;
+      expect(await syncAgain(desk)).toEqual({ kind: 'rested', problems: [] });
       await phone.sync();
       expect(phone.names).toContain('bad.txt');
     },
@@ -148,26 +106,26 @@ test.each([
   'a file that never comes from the store keeps back none of %s others, nor what is sent',
   async (count, largeFileBytes) => {
     const service = new InMemoryService();
-    const [desk, phone] = [new Device(service, 'desk', largeFileBytes), new Device(service, 'phone')];
+    const { desk, phone, on } = await openDevices(service, largeFileBytes);
     phone.files.write('bad.txt', VIRUS);
     for (const name of numbered(count)) phone.files.write(name, `this is ${name}`);
     await phone.sync();
-    desk.way = scannedDown;
+    on.way = scannedDown;
     desk.files.write('from desk.txt', 'hello');
     expect(await desk.sync()).toEqual({ kind: 'unrested', problems: ['bad.txt: held-back'] });
     expect(desk.names).toEqual(['from desk.txt', ...numbered(count)].toSorted());
     await phone.sync();
     expect(phone.names).toContain('from desk.txt');
-    desk.way = open;
-    expect(await desk.syncAgain()).toEqual({ kind: 'rested', problems: [] });
+    on.way = open;
+    expect(await syncAgain(desk)).toEqual({ kind: 'rested', problems: [] });
     expect(desk.names).toContain('bad.txt');
   },
 );
 
 test('many files that never get to the store are found one after the other, and nothing else waits for ever', async () => {
   const service = new InMemoryService();
-  const [desk, phone] = [new Device(service, 'desk'), new Device(service, 'phone')];
-  desk.way = scannedUp;
+  const { desk, phone, on } = await openDevices(service);
+  on.way = scannedUp;
   const bad = numbered(4 * STORE_STRIKES_MAX);
   for (const name of bad) desk.files.write(name, `${VIRUS} ${name}`);
   phone.files.write('from phone.txt', 'hello');
@@ -177,21 +135,18 @@ test('many files that never get to the store are found one after the other, and 
     last = await desk.sync().catch((failure: unknown) => failure);
     service.stores.clock.advance(STORE_REST_MS);
   }
-  expect(last).toMatchObject({ kind: 'unrested' });
-  expect((last as { problems: string[] }).problems.toSorted()).toEqual(
-    bad.map((name) => `${name}: held-back`).toSorted(),
-  );
+  expect(last).toEqual({ kind: 'unrested', problems: bad.map((name) => `${name}: held-back`).toSorted() });
   expect(desk.names).toContain('from phone.txt');
 });
 
 test('where the store answers nobody, that is what is said, and of no file that it is held back', async () => {
   const service = new InMemoryService();
-  const [desk, phone] = [new Device(service, 'desk'), new Device(service, 'phone')];
+  const { desk, phone, on } = await openDevices(service);
   desk.files.write('kept.txt', 'hello');
   await desk.sync();
   await phone.sync();
   expect(phone.names).toEqual(['kept.txt']);
-  desk.way = storeless;
+  on.way = storeless;
   for (const name of numbered(500)) desk.files.write(name, `this is ${name}`);
   phone.files.mkdir('from phone');
   await phone.sync();
@@ -199,10 +154,10 @@ test('where the store answers nobody, that is what is said, and of no file that 
   // What needs no store is done all the same.
   expect(desk.names).toContain('from phone');
   // Not each of the files has found out for itself.
-  expect(desk.asked.filter(isOfStore).length).toBeLessThan(200);
-  desk.way = open;
+  expect(desk.client.sent.filter(isOfStore).length).toBeLessThan(200);
+  on.way = open;
   service.stores.clock.advance(STORE_REST_MS);
-  expect(await desk.syncAgain()).toEqual({ kind: 'rested', problems: [] });
+  expect(await syncAgain(desk)).toEqual({ kind: 'rested', problems: [] });
   await phone.sync();
   expect(phone.names).toEqual(desk.names);
 });
