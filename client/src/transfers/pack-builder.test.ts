@@ -134,7 +134,7 @@ async function openUploads() {
     ...client,
     signal: abort.signal,
     sending: new Map(),
-        patches: true,
+    patches: true,
     packs,
     checks: new TransferGate({ tasksMax: 1, bytesMax: 0 }),
     onStored: () => undefined,
