@@ -250,11 +250,7 @@ export class PeopleSimulation {
   /** I-23: what nothing reaches goes after its grace, and nothing else does. */
   async #sweepToTheEnd(): Promise<void> {
     for (const device of this.#devices) device.kill();
-    for (let repairs = 0; repairs < REPAIRS_MAX; repairs++) {
-      await this.#while(this.#upkeep.repair());
-      await this.#run(() => this.#isIdle());
-      if (this.#upkeep.isMended) break;
-    }
+    await this.#mend();
     for (const ageMs of LAST_AGES_MS) {
       this.#leap(ageMs);
       const report = await this.#while(this.#upkeep.sweep(ageMs));
@@ -264,6 +260,20 @@ export class PeopleSimulation {
     if (this.#stage.violation === undefined)
       await this.#while(checkPeopleAtRest(this.#world, this.#retained, this.#devices));
     if (this.#stage.violation === undefined) await this.#while(checkSwept(this.#world));
+  }
+
+  /**
+   * What an operator does, as the handbook says: dead letters are delivered again, and a sweep finds out what a journal cannot tell any more. No history is as
+   * long as that, unless tables were set back: then some of its time goes by twice, and every journal is projected again from its beginning.
+   */
+  async #mend(): Promise<void> {
+    const mayBeShort = this.#later !== undefined;
+    for (let repairs = 0; repairs < REPAIRS_MAX; repairs++) {
+      await this.#while(this.#upkeep.repair());
+      await this.#run(() => this.#isIdle());
+      const report = mayBeShort ? await this.#while(this.#upkeep.sweep(0)) : undefined;
+      if (this.#upkeep.isMended && report?.stopped === undefined) return;
+    }
   }
 
   #isIdle(): boolean {
