@@ -26,8 +26,8 @@ import { SimulatedSockets } from './simulated-sockets.ts';
 
 /** Usual time of one call of a disk, in simulated ms. */
 const DISK_MS_MAX = 2;
-/** Time by which a watcher that is late is late. */
-const LATE_HINT_MS_MAX = 3000;
+/** Time by which a watcher that is late is late, at most. */
+export const LATE_HINT_MS_MAX = 3000;
 /** People here write few files at a time: already two travel in a pack. A single one goes by itself. */
 const PACK_FILES_MIN = 2;
 const WATCHERS: readonly WatcherMode[] = ['exact', 'exact', 'delayed', 'duplicated', 'overflow'];

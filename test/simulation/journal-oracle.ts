@@ -93,12 +93,21 @@ export class JournalOracle {
     this.#tree = undefined;
   }
 
-  /** The ids of a node and of all that hangs on it, deleted or not. */
-  subtreeOf(nodeId: NodeId): ReadonlySet<NodeId> {
+  /** The ids of a deleted node and of all that went with it. What had been deleted before is an entry of the trash by itself, with what lies in it. */
+  deletedWith(nodeId: NodeId): ReadonlySet<NodeId> {
     return new Set([
       nodeId,
-      ...[...this.nodes.values()].filter((node) => this.#isBelow(node, nodeId)).map((node) => node.nodeId),
+      ...[...this.nodes.values()].filter((node) => this.#wentWith(node, nodeId)).map((node) => node.nodeId),
     ]);
+  }
+
+  #wentWith(node: Node, folderId: NodeId): boolean {
+    let above: Node | undefined = node;
+    for (let depth = 0; above !== undefined && above.deletedAt === undefined && depth <= this.nodes.size; depth++) {
+      if (above.parentId === folderId) return true;
+      above = this.nodes.get(above.parentId);
+    }
+    return false;
   }
 
   #isBelow(node: Node, folderId: NodeId): boolean {

@@ -59,7 +59,7 @@ export class RetainedContents {
       const ageMs = this.#service.clock.now() - parseInstant(node.deletedAt ?? '');
       const isDue = deviceId !== SERVICE_DEVICE_ID || ageMs >= TRASH_MS_MIN;
       this.#stage.check(isDue, 'I-17', () => `${node.name} was purged after ${ageMs} ms in the trash`);
-      for (const nodeId of this.#service.oracle(namespaceId).subtreeOf(node.nodeId)) {
+      for (const nodeId of this.#service.oracle(namespaceId).deletedWith(node.nodeId)) {
         this.#takenAlong.add(nodeId);
         this.#revisions.get(nodeId)?.clear();
       }

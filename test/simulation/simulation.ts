@@ -4,6 +4,7 @@ import { Chance } from './chance.ts';
 import { connectChangeFeed } from './change-feed.ts';
 import { checkDelete } from './check-delete.ts';
 import { ContentLedger } from './content-ledger.ts';
+import { LATE_HINT_MS_MAX } from './engine-process.ts';
 import { Faults } from './faults.ts';
 import { type Doing, drawHistory, type History, type Planned, type Storm } from './history.ts';
 import type { Invariant } from './invariant-violation.ts';
@@ -199,6 +200,8 @@ export class Simulation {
         this.#stage.violate('I-12', `the devices do not come to rest (${states}): ${difference}`);
         return;
       }
+      // A watcher may yet tell of an edit that no tree shows: two equal files that have changed places.
+      await this.#while(scheduler.sleep(LATE_HINT_MS_MAX));
       // Everybody looks once more: there must be nothing left to do.
       const entries = this.#entries();
       await this.#while(Promise.all(this.#devices.map((device) => device.syncNow())));
