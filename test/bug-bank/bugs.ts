@@ -20,6 +20,7 @@ import { PATCH_BUGS } from './patch-bugs.ts';
 import { PEOPLE_BUGS } from './people-bugs.ts';
 import { PLANNER_BUGS } from './planner-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
+import { POWER_LOSS_BUGS } from './power-loss-bugs.ts';
 import { PUSH_BUGS } from './push-bugs.ts';
 import { REFERENCE_BUGS } from './reference-bugs.ts';
 import { SEARCH_BUGS } from './search-bugs.ts';
@@ -43,6 +44,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...HELD_BACK_BUGS,
   ...DISK_BUGS,
   ...ASIDE_BUGS,
+  ...POWER_LOSS_BUGS,
   ...SERVICE_BUGS,
   ...PUSH_BUGS,
   ...DEVICE_BUGS,

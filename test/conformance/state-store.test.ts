@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { ContentHash, Cursor, encodeUlid, NamespaceId, NodeId, Role } from '@syncline/protocol';
+import { ContentHash, Cursor, encodeUlid, epochMs, NamespaceId, NodeId, Role } from '@syncline/protocol';
 import * as fc from 'fast-check';
 import { BEGINNING, type EngineState, type StateDifference, type StateStore } from '../../client/src/engine/ports.ts';
 import type { RemoteNode, SyncedNode } from '../../client/src/engine/trees.ts';
@@ -147,6 +147,7 @@ const aDifference = <T extends { readonly nodeId: NodeId }>(aNode: fc.Arbitrary<
   fc
     .array(fc.tuple(aNode, fc.boolean()), { maxLength: 6 })
     .map((nodes) => new Map(nodes.map(([node, stays]) => [node.nodeId, stays ? node : undefined])));
+const anInstant = fc.maxSafeNat().map((number) => epochMs(number % 8.64e15));
 const aSave: fc.Arbitrary<StateDifference> = fc.record({
   remote: aDifference(aRemoteNode),
   synced: aDifference(aSyncedNode),
@@ -162,6 +163,7 @@ const aSave: fc.Arbitrary<StateDifference> = fc.record({
         maxLength: 3,
       })
       .map((entries) => new Map(entries)),
+    saved: fc.option(fc.record({ at: anInstant, bootedAt: anInstant }), { nil: undefined }),
   }),
 });
 
@@ -297,6 +299,7 @@ describe('a state in SQLite', () => {
     database.exec(`
       ALTER TABLE remote DROP COLUMN mounted; ALTER TABLE synced DROP COLUMN mounted; DROP TABLE mounted;
       UPDATE remote SET kind = 'mount' WHERE name = 'mount'; PRAGMA user_version = 2;
+      ALTER TABLE position DROP COLUMN savedAt; ALTER TABLE position DROP COLUMN bootedAt;
     `);
     database.close();
     const later = openStateStore(file);
@@ -309,6 +312,27 @@ describe('a state in SQLite', () => {
     };
     later.save(state);
     expect(later.load().position).toEqual(state.position);
+    later.close();
+  });
+
+  test('of the version before losses of power were looked for keeps all that it has', () => {
+    const file = newFile();
+    const store = openStateStore(file);
+    const position = { cursor: Cursor.parse('c'), seq: 7, lamport: 9, mounted: new Map() };
+    const saved = { at: epochMs(5), bootedAt: epochMs(3) };
+    const state = { remote: new Map([[remote.nodeId, remote]]), synced: new Map([[synced.nodeId, synced]]) };
+    store.save({ ...state, position: { ...position, saved } });
+    expect(store.load().position).toEqual({ ...position, saved });
+    store.close();
+    const database = new DatabaseSync(file);
+    database.exec(`
+      ALTER TABLE position DROP COLUMN savedAt; ALTER TABLE position DROP COLUMN bootedAt; PRAGMA user_version = 3;
+    `);
+    database.close();
+    const later = openStateStore(file);
+    expect(told(later.load())).toEqual({ remote: [remote], synced: [synced], position });
+    later.save({ remote: new Map(), synced: new Map(), position: { ...position, saved } });
+    expect(later.load().position).toEqual({ ...position, saved });
     later.close();
   });
 

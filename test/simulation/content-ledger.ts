@@ -75,9 +75,10 @@ export class ContentLedger {
     return this.#chunks.has(hash);
   }
 
-  /** Texts that nobody has destroyed: all of them belong into the tree once everything has come to rest. */
+  /** Texts that nobody has destroyed: all of them belong into the tree once everything has come to rest. Nothing is lost with an empty file. */
   survivors(): readonly string[] {
-    return [...this.#byText.values()].filter(({ isDestroyed }) => !isDestroyed).map(({ text }) => text);
+    const survivors = [...this.#byText.values()].filter(({ isDestroyed, text }) => !isDestroyed && text !== '');
+    return survivors.map(({ text }) => text);
   }
 
   /** A content is about to leave a disk by the engine's hand: it must be kept elsewhere. */

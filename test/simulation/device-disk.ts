@@ -13,6 +13,8 @@ import type { Stage } from './stage.ts';
 /** Where the synced folder of every device is. */
 export const ROOT = '/synced';
 const ASIDE = '/unmounted';
+/** After this time an operating system has written down what a program has saved. */
+const WRITE_BACK_MS = 30_000;
 
 /**
  * The disk of one device. What people do to it is told to the ledger; every call of the engine that takes a name from bytes, or gives
@@ -24,6 +26,8 @@ export class DeviceDisk {
   readonly #ledger: ContentLedger;
   readonly #deviceId: DeviceId;
   readonly #user: DiskUser;
+  /** Whoever saves files here; what that changes becomes durable at once, or later. */
+  readonly #author: DiskUser;
   /** Event in which somebody last did something to a file of this text. */
   readonly #touched = new Map<string, number>();
   /** Files that people have renamed or moved. */
@@ -48,6 +52,7 @@ export class DeviceDisk {
     });
     this.simulated.mkdir(ROOT);
     this.#user = new DiskUser(this.simulated, { root: ROOT, careful: true });
+    this.#author = new DiskUser(this.simulated, { root: ROOT, careful: !this.#isCareless });
     this.#settleNames();
   }
 
@@ -99,13 +104,13 @@ export class DeviceDisk {
       this.#formerTexts.set(object, (this.#formerTexts.get(object) ?? new Set()).add(before));
     }
     this.#destroy([before], text);
-    this.#user.write(path, text);
+    this.#author.write(path, text);
     this.#written(text);
   }
 
   replace(path: string, text: string): void {
     this.#destroy([this.#textAt(`${ROOT}/${path}`)], text);
-    this.#user.replace(path, text);
+    this.#author.replace(path, text);
     this.#written(text);
   }
 
@@ -148,6 +153,12 @@ export class DeviceDisk {
   #written(text: string): void {
     this.#ledger.written(text, this.#deviceId);
     this.#touch(text);
+    if (this.#isCareless) this.#stage.scheduler.after(WRITE_BACK_MS, () => this.simulated.volume.writeBack());
+  }
+
+  /** Whether programs here leave it to the operating system when a file becomes durable. */
+  get #isCareless(): boolean {
+    return this.#stage.faults.isOn('unsynced-save');
   }
 
   #touch(text: string): void {
@@ -208,10 +219,37 @@ export class DeviceDisk {
     this.simulated.volume.capacityBytes = Number.POSITIVE_INFINITY;
   }
 
-  /** What was not made durable may be gone. */
+  /** What was not made durable may be gone, or there in part. */
   losePower(seed: string): void {
+    const before = this.#peoplesTexts();
     this.simulated.crash(seed);
     this.#tree = undefined;
+    if (!this.#isCareless) return;
+    const after = this.#peoplesTexts();
+    for (const text of before) {
+      if (after.has(text)) continue;
+      this.#stage.faults.count('unsynced-save');
+      // What the service has must come back; of the rest nobody was told that it is safe.
+      if (!this.#ledger.isCommitted(text)) this.#ledger.destroyed(text);
+    }
+    for (const text of after) {
+      if (before.has(text)) continue;
+      const isKnown = this.#ledger.isKnown(text);
+      this.#ledger.written(text, this.#deviceId);
+      if (!isKnown) this.#ledger.destroyed(text);
+      this.#touch(text);
+    }
+  }
+
+  #peoplesTexts(): ReadonlySet<string> {
+    const staging = `${this.#realRoot}/${ENGINE_FOLDER}/staging/`;
+    const files = [...this.#filesBelow(this.#realRoot)].filter((path) => !path.startsWith(staging));
+    return new Set(files.flatMap((path) => this.#textAt(path) ?? []));
+  }
+
+  /** Time goes by at once for everybody, and the operating system has written down what it had to. */
+  leap(): void {
+    this.simulated.volume.writeBack();
   }
 
   get #realRoot(): string {
@@ -292,7 +330,8 @@ export class DeviceDisk {
   }
 
   #expectKept(texts: Iterable<string>, how: string): void {
-    for (const text of texts) this.#ledger.checkKept(text, () => `${how} on ${this.#deviceId}`);
+    // Nothing is lost with an empty file.
+    for (const text of texts) if (text !== '') this.#ledger.checkKept(text, () => `${how} on ${this.#deviceId}`);
   }
 
   /** I-13: what stands under a name of the synced folder is what somebody has written, and all of it. */

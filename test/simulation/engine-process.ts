@@ -105,6 +105,7 @@ export class EngineProcess {
       {
         deviceName: device.name,
         names: localNames('posix'),
+        bootedAt: device.bootedAt,
         isUnavailable: (failure) => failure instanceof UnavailableError,
         largeFileBytes: chance.pick(LARGE_FILE_BYTES),
       },
@@ -237,6 +238,7 @@ export class EngineProcess {
       unstage: (key) => files.unstage(key),
       publish: (file) => files.publish(file),
       bringBack: (isAgreed) => files.bringBack(isAgreed),
+      secure: (path) => files.secure(path),
       flush: () => files.flush(),
     };
   }

@@ -16,6 +16,7 @@ export const FAULT_KINDS = [
   'record-mixed',
   'crash',
   'power-lost',
+  'unsynced-save',
   'state-lost',
   'state-rolled-back',
   'disk-refused',

@@ -289,7 +289,8 @@ export class PeopleSimulation {
   }
 
   #leap(byMs: number): void {
-    for (const { clock } of [this.#world.service, ...this.#devices]) clock.jump(byMs);
+    this.#world.service.clock.jump(byMs);
+    for (const device of this.#devices) device.leap(byMs);
   }
 
   #perform(doing: PeopleDoing, who: number): void {

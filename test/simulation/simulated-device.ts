@@ -1,4 +1,4 @@
-import type { NamespaceId } from '@syncline/protocol';
+import type { EpochMs, NamespaceId } from '@syncline/protocol';
 import { type RootMarker, writeRootMarker } from '../../client/src/platform/node/root-marker.ts';
 import type { Member } from '../support/in-memory-member.ts';
 import { SimulatedProcess } from '../support/simulated-process.ts';
@@ -39,6 +39,8 @@ export class SimulatedDevice implements NetworkEnd {
   readonly disk: DeviceDisk;
   readonly clock: SimulatedClock;
   readonly store = new SimulatedStateStore();
+  /** When it was switched on. */
+  bootedAt: EpochMs;
   readonly #world: World;
   readonly #chance: Chance;
   readonly #marker: RootMarker;
@@ -55,6 +57,7 @@ export class SimulatedDevice implements NetworkEnd {
     this.member = own.member;
     this.#chance = stage.chance.fork(own.name);
     this.clock = new SimulatedClock(stage.scheduler);
+    this.bootedAt = this.clock.now();
     const { deviceId, namespaceId } = own.member;
     this.#marker = { folderId: own.name, deviceId, namespaceId };
     this.disk = new DeviceDisk({ stage, ledger }, { deviceId, clock: this.clock });
@@ -141,6 +144,12 @@ export class SimulatedDevice implements NetworkEnd {
     this.#process.run();
   }
 
+  /** All clocks go forward at once. */
+  leap(byMs: number): void {
+    this.disk.leap();
+    this.clock.jump(byMs);
+  }
+
   /** Asks for a round at once, as a person does. */
   async syncNow(): Promise<void> {
     await this.#process?.loop.syncNow();
@@ -160,6 +169,7 @@ export class SimulatedDevice implements NetworkEnd {
     if (crash.losesPower) {
       stage.faults.count('power-lost');
       this.disk.losePower(`${this.name}/${this.#processes}/${this.#chance.uint32()}`);
+      this.bootedAt = this.clock.now();
     }
     if (crash.state === 'lost') this.store.lose();
     if (crash.state === 'rolled-back') this.store.rollBack(crash.rolledBack);

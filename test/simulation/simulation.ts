@@ -112,8 +112,7 @@ export class Simulation {
     if (!canBeSetBack(this.#world, later)) return;
     this.#stage.faults.count('tables-set-back');
     const { service } = this.#world;
-    const byMs = later.now - service.clock.now();
-    for (const { clock } of [service, ...this.#devices]) clock.jump(byMs);
+    this.#leap(later.now - service.clock.now());
     for (const { disk } of this.#devices) {
       disk.mount();
       disk.clear();
@@ -256,6 +255,11 @@ export class Simulation {
     return [...this.#world.service.oracles.values()].reduce((sum, { entries }) => sum + entries.length, 0);
   }
 
+  #leap(byMs: number): void {
+    this.#world.service.clock.jump(byMs);
+    for (const device of this.#devices) device.leap(byMs);
+  }
+
   #isIdle(): boolean {
     return this.#devices.every((device) => device.isIdle);
   }
@@ -291,7 +295,7 @@ export class Simulation {
         return;
       case 'leap':
         faults.count('leap');
-        for (const { clock } of [service, ...this.#devices]) clock.jump(doing.byMs);
+        this.#leap(doing.byMs);
         return;
       case 'sweep':
         faults.count('sweep');

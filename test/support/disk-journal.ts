@@ -51,6 +51,11 @@ export class DiskJournal {
     }
   }
 
+  /** Makes all names durable. */
+  syncAll(): void {
+    this.#settle(() => true);
+  }
+
   /** Decides for every change of a name whether it has reached the disk; those that have not never happened. */
   crash(random: SeededRandom): void {
     if (this.#order === 'ordered') {

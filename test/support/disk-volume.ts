@@ -137,6 +137,12 @@ export class DiskVolume {
     if (inode.kind === 'directory') this.#journal.syncDirectory(inode);
   }
 
+  /** Makes everything durable, as an operating system does by itself sooner or later. */
+  writeBack(): void {
+    for (const inode of [this.root, ...this.#inodes.values()]) inode.sync();
+    this.#journal.syncAll();
+  }
+
   /** Gives the room of an object back once it has no name and nobody has it open. */
   release(inode: Inode): void {
     if (inode.links > 0 || inode.opens > 0 || !this.#inodes.delete(inode.number)) return;

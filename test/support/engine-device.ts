@@ -1,6 +1,7 @@
 import type { Transport } from '../../client/src/api/transport.ts';
+import type { EngineOptions } from '../../client/src/engine/engine-options.ts';
 import { localNames } from '../../client/src/engine/local-names.ts';
-import { type EngineOptions, SyncEngine } from '../../client/src/engine/sync-engine.ts';
+import { SyncEngine } from '../../client/src/engine/sync-engine.ts';
 import { createApiRemote } from '../../client/src/sync/api-remote.ts';
 import { type InMemoryClient, openInMemoryClient } from './in-memory-client.ts';
 import { join, sha256Hex } from './in-memory-member.ts';

@@ -1,4 +1,4 @@
-import { epochMs } from '@syncline/protocol';
+import { type EpochMs, epochMs } from '@syncline/protocol';
 import { localNames } from '../../client/src/engine/local-names.ts';
 import type { Remote, StateStore } from '../../client/src/engine/ports.ts';
 import { SyncEngine, type SyncOutcome } from '../../client/src/engine/sync-engine.ts';
@@ -11,11 +11,14 @@ import { SimulatedDisk, type SimulatedDiskOptions } from './simulated-disk.ts';
 import { type FaultPlan, KilledError, SimulatedProcess } from './simulated-process.ts';
 import { MemoryStateStore } from './sync-world.ts';
 
-const ROOT = '/synced';
+export const ROOT = '/synced';
+/** Time that a machine takes to start. */
+const BOOT_MS = 20_000;
 
-/** A disk, and from which size on its files are transferred beside everything else. */
+/** A disk, from which size on its files are transferred beside everything else, and which of the devices has it. */
 export interface KillableDisk extends SimulatedDiskOptions {
   readonly largeFileBytes?: number;
+  readonly number?: number;
 }
 
 /**
@@ -26,18 +29,27 @@ export class KillableDevice {
   readonly disk: SimulatedDisk;
   readonly user: DiskUser;
   readonly #service: ModelService;
-  readonly #device: ModelDevice = modelDevice(1);
+  readonly #device: ModelDevice;
+  readonly #number: number;
   #store = new MemoryStateStore();
   #process: SimulatedProcess;
   #engine: SyncEngine;
   #drawn = 0;
+  #bootedAt: EpochMs;
   readonly #largeFileBytes: number | undefined;
 
-  private constructor(service: ModelService, disk: SimulatedDisk, largeFileBytes: number | undefined) {
+  private constructor(
+    service: ModelService,
+    disk: SimulatedDisk,
+    { largeFileBytes, number = 1 }: Pick<KillableDisk, 'largeFileBytes' | 'number'>,
+  ) {
     this.#service = service;
     this.#largeFileBytes = largeFileBytes;
+    this.#number = number;
+    this.#device = modelDevice(number);
     this.disk = disk;
     this.user = new DiskUser(disk, { root: ROOT, careful: true });
+    this.#bootedAt = epochMs(disk.volume.nowMs());
     this.#process = new SimulatedProcess(disk);
     this.#engine = this.#start();
   }
@@ -45,7 +57,7 @@ export class KillableDevice {
   static async link(service: ModelService, options: KillableDisk): Promise<KillableDevice> {
     const disk = new SimulatedDisk(options);
     disk.mkdir(ROOT);
-    const device = new KillableDevice(service, disk, options.largeFileBytes);
+    const device = new KillableDevice(service, disk, options);
     await writeRootMarker(ROOT, device.#marker(), device.#process.calls);
     device.user.mkdir('.syncline/staging');
     return device;
@@ -76,6 +88,20 @@ export class KillableDevice {
     this.#process.kill();
     this.#process = new SimulatedProcess(this.disk);
     this.#engine = this.#start();
+  }
+
+  /** The power fails and comes back; whatever happens to the disk before the engine looks at it comes after this. */
+  losePower(seed: string): void {
+    this.#process.kill();
+    this.disk.crash(seed);
+    this.reboot();
+  }
+
+  /** The machine is started anew. */
+  reboot(): void {
+    this.disk.volume.advance(BOOT_MS);
+    this.#bootedAt = epochMs(this.disk.volume.nowMs());
+    this.restart();
   }
 
   /** As when somebody deletes the database, or brings back an old one. */
@@ -116,6 +142,7 @@ export class KillableDevice {
         deviceName: this.#device.deviceName,
         names: localNames('posix'),
         largeFileBytes: this.#largeFileBytes,
+        bootedAt: this.#bootedAt,
       },
     );
   }
@@ -127,7 +154,7 @@ export class KillableDevice {
 
   #draw(count: number): Uint8Array {
     this.#drawn += 1;
-    const bytes = new Uint8Array(count).fill(1);
+    const bytes = new Uint8Array(count).fill(this.#number);
     new DataView(bytes.buffer).setUint32(count - 4, this.#drawn);
     return bytes;
   }

@@ -325,6 +325,8 @@ export class MemoryFileSystem implements FileSystem {
     return Promise.resolve([]);
   }
 
+  secure = (): void => undefined;
+
   flush(): Promise<void> {
     return Promise.resolve();
   }

@@ -46,7 +46,11 @@ export function decideContent({ remote, local, synced }: Triple): ContentDecisio
     return synced !== undefined && sameContent(remote, synced) ? 'upload' : 'read';
   }
   if (sameContent(local, remote)) return 'agreed';
-  if (synced === undefined) return local.contentHash === remote.contentHash ? 'download' : 'conflict';
+  if (synced === undefined) {
+    // Nothing is lost with an empty file, such as a loss of power leaves.
+    const isEmpty = local.entry.identity.size === 0;
+    return isEmpty || local.contentHash === remote.contentHash ? 'download' : 'conflict';
+  }
   if (sameContent(remote, synced)) return 'upload';
   if (sameContent(local, synced)) return 'download';
   return mergeContent(local, remote, synced);

@@ -1,9 +1,10 @@
 import type { EpochMs, NamespaceId, Node, NodeId, Role } from '@syncline/protocol';
 import { ContentPlaces } from './content-places.ts';
 import { Differences } from './differences.ts';
+import { BOOT_TOLERANCE_MS } from './limits.ts';
 import { Mounts } from './mounts.ts';
 import { NodeTree, samePlace } from './node-tree.ts';
-import type { MountedNamespace, Position, StateStore } from './ports.ts';
+import type { MountedNamespace, Position, SavedTime, StateStore } from './ports.ts';
 import { toRemoteNode } from './remote-node.ts';
 import { objectKey, type RemoteNode, type RemoteTree, type SyncedNode, type SyncedTree } from './trees.ts';
 
@@ -30,16 +31,24 @@ export class EngineTrees {
   #excluded: ReadonlySet<NodeId> = new Set();
   #rolesAt: EpochMs | undefined;
   #timesForgotten = 0;
+  /** What of a former start of the machine was written down last, until `takeDurable`. */
+  #formerTime: SavedTime | undefined;
+  readonly #now: (() => SavedTime) | undefined;
 
-  constructor(store: StateStore, homeId: NamespaceId) {
+  /** `now`: the time, and since when the machine runs; without it nobody can tell later whether it was started anew. */
+  constructor(store: StateStore, homeId: NamespaceId, now?: () => SavedTime) {
     this.#store = store;
     this.#homeId = homeId;
+    this.#now = now;
     const onTouch = (nodeId: NodeId) => this.differences.touch(nodeId);
     this.remote = new NodeTree<RemoteNode>({ onTouch });
     this.synced = new NodeTree<SyncedNode>({ onTouch, keyOf: (node) => objectKey(node.identity) });
     this.contents = new ContentPlaces(this.synced);
     const state = store.load();
     this.#position = state.position;
+    const { saved } = state.position;
+    const isSameStart = Math.abs((now?.().bootedAt ?? 0) - (saved?.bootedAt ?? 0)) < BOOT_TOLERANCE_MS;
+    this.#formerTime = now === undefined || isSameStart ? undefined : saved;
     this.mounts = new Mounts(homeId, () => this.#position.mounted);
     this.remote.fill(state.remote);
     this.synced.fill(state.synced);
@@ -197,6 +206,21 @@ export class EngineTrees {
     this.#timesForgotten += 1;
   }
 
+  /** When the trees were written down last, and when the machine was started since; undefined when it was not, or after `takeDurable`. */
+  get beforeStart(): { readonly savedAt: EpochMs; readonly bootedAt: EpochMs } | undefined {
+    const present = this.#now?.();
+    if (this.#formerTime === undefined || present === undefined) return undefined;
+    return { savedAt: this.#formerTime.at, bootedAt: present.bootedAt };
+  }
+
+  /** What a loss of power may have taken has been looked for, and what was found is in the trees. */
+  takeDurable(): void {
+    if (this.#formerTime === undefined) return;
+    this.#formerTime = undefined;
+    this.#moved = true;
+    this.save();
+  }
+
   get timesForgotten(): number {
     return this.#timesForgotten;
   }
@@ -218,7 +242,8 @@ export class EngineTrees {
   save(): void {
     const synced = this.#isHeld ? new Map<NodeId, SyncedNode | undefined>() : this.#changedSynced;
     if (this.#changedRemote.size === 0 && synced.size === 0 && !this.#moved) return;
-    this.#store.save({ remote: this.#changedRemote, synced, position: this.#position });
+    const saved = this.#formerTime ?? this.#now?.();
+    this.#store.save({ remote: this.#changedRemote, synced, position: { ...this.#position, saved } });
     this.#changedRemote = new Map();
     if (!this.#isHeld) this.#changedSynced = new Map();
     this.#moved = false;

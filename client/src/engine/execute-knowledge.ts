@@ -29,6 +29,9 @@ export function executeKnowledge(execution: Execution, step: KnowledgeStep): voi
       const there = trees.remote.get(step.nodeId);
       const here = local.tree.get(step.nodeId);
       if (there === undefined || here === undefined) return;
+      // Perhaps an earlier process has put it there, and did not come to make it durable.
+      const path = trees.synced.has(step.nodeId) ? undefined : localPath(execution, step.nodeId);
+      if (path !== undefined) execution.ports.files.secure(path);
       trees.setSynced(agreedNode(there, here));
       break;
     }

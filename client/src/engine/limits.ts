@@ -15,6 +15,10 @@ export const RETRY_MS_MIN = 1000;
 export const RETRY_MS_MAX = 5 * 60_000;
 /** A file whose bytes do not get through rests as after so many failures: for minutes, so that others have been tried before it is again. */
 export const HELD_BACK_FAILURES_LEAST = 8;
+/** So long an operating system may keep from a disk what a program has written there without a sync: 35 s on Linux as it comes, and some room. */
+export const UNDURABLE_MS_MAX = 2 * 60_000;
+/** By so much the time at which a machine was started seems to vary, as its clock is corrected. */
+export const BOOT_TOLERANCE_MS = 2000;
 /** How often a folder that is not there is looked for. */
 export const ROOT_RETRY_MS = 5000;
 /** The whole disk is looked at after this time, whatever the watcher has told. */

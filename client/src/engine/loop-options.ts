@@ -1,5 +1,5 @@
+import type { EngineOptions } from './engine-options.ts';
 import type { EnginePorts, RemoteHints, Watcher } from './ports.ts';
-import type { EngineOptions } from './sync-engine.ts';
 
 export interface LoopPorts extends EnginePorts {
   readonly watcher: Watcher;

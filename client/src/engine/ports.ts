@@ -133,6 +133,8 @@ export interface FileSystem {
    * concluded from their absence.
    */
   bringBack(isAgreed: (identity: LocalIdentity) => boolean): Promise<readonly string[]>;
+  /** Lets the next `flush` make durable, too, that something stands at this path, whoever has put it there. */
+  secure(path: string): void;
   /**
    * Makes all changes of names since the last call durable.
    * @throws DiskRefusedError when some are not; the next call tries them again.
@@ -347,6 +349,13 @@ export interface Position {
   readonly lamport: number;
   /** The mounted namespaces whose trees are known. A mount of another one is closed: it holds still until its tree was listed. */
   readonly mounted: ReadonlyMap<NamespaceId, MountedNamespace>;
+  /** When the trees were written down last, and when the machine had been started then; undefined where nobody told. */
+  readonly saved?: SavedTime | undefined;
+}
+
+export interface SavedTime {
+  readonly at: EpochMs;
+  readonly bootedAt: EpochMs;
 }
 
 /** Of an engine that has read nothing yet. */

@@ -1,5 +1,6 @@
 import { type ConflictStrategy, conflictedName, type NodeId, type Problem, rootNodeId } from '@syncline/protocol';
 import { bringBack, sparing } from './bring-back.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { EngineTrees } from './engine-trees.ts';
 import { executePlan, finishTransfers, ofType } from './execute-plan.ts';
 import type { Execution, SyncCounts } from './execution.ts';
@@ -13,14 +14,14 @@ import {
   ROUNDS_MAX,
 } from './limits.ts';
 import { LocalDisk, type LocalView } from './local-disk.ts';
-import type { LocalNames } from './local-names.ts';
 import { changingSteps, findMassChange, type MassChange, sumChanges } from './mass-change.ts';
 import { newNodeIds } from './new-node-id.ts';
 import { type DiskLook, observeDisk } from './observe-disk.ts';
 import { planObserved } from './plan-observed.ts';
 import { plannedBytes } from './planned-bytes.ts';
 import type { Plan } from './planner.ts';
-import type { DiskHints, EnginePorts } from './ports.ts';
+import type { DiskHints, EnginePorts, SavedTime } from './ports.ts';
+import { forgetUndurable } from './power-loss.ts';
 import { pullChanges } from './pull-changes.ts';
 import type { RoundOutcome, RoundRequest, SyncRequest } from './round-outcome.ts';
 import type { Step } from './steps.ts';
@@ -28,31 +29,6 @@ import type { SyncProblem } from './sync-problem.ts';
 import { TransferPace } from './transfer-pace.ts';
 import { diskPath, type NodeIdSource } from './trees.ts';
 import { writeDown } from './write-down.ts';
-
-export interface EngineOptions {
-  readonly deviceName: string;
-  /** What nodes are called on this disk. */
-  readonly names: LocalNames;
-  /** What becomes of a change that was made on a base which the service has left. @default keep_both */
-  readonly onConflict?: ConflictStrategy | undefined;
-  /** Told before every round how many bytes it is to send and fetch beside those that are under way, for a display of progress. */
-  readonly onRound?: ((bytes: number) => void) | undefined;
-  /** Asked between steps: whether the rest of a plan is to be left. Every prefix of a plan leaves both sides valid. */
-  readonly isStopping?: (() => boolean) | undefined;
-  /** Leaves large files that are being written to a later round. For an engine that runs on. @default false */
-  readonly sparesFreshFiles?: boolean | undefined;
-  /** Files above this size are transferred beside everything else. @default LARGE_FILE_BYTES */
-  readonly largeFileBytes?: number | undefined;
-  /**
-   * Told whenever a large transfer has ended: a round takes up what it has brought. With it large transfers go on beside later
-   * rounds, until `leaveTransfers`; without it a round waits for those that it has begun.
-   */
-  readonly onTransferEnd?: (() => void) | undefined;
-  /** Whether a failure says only that the service, or the way to it, is not there for the moment: a large transfer is then begun again later. */
-  readonly isUnavailable?: ((failure: unknown) => boolean) | undefined;
-  /** Asked while many small files are transferred: whether something new is known that a plan should see. */
-  readonly hasNews?: (() => boolean) | undefined;
-}
 
 /**
  * - `rested`        both sides agree on all that has no problem;
@@ -96,7 +72,7 @@ export class SyncEngine {
     this.#rootId = rootNodeId(ports.remote.namespaceId);
     this.#newNodeId = newNodeIds(ports.random);
     this.#transfers = new LargeTransfers(ports, options.onTransferEnd ?? (() => undefined));
-    this.trees = new EngineTrees(ports.store, ports.remote.namespaceId);
+    this.trees = new EngineTrees(ports.store, ports.remote.namespaceId, savedTime(ports, options));
     const { remote, synced, differences } = this.trees;
     this.#local = new LocalDisk({
       rootId: this.#rootId,
@@ -252,7 +228,10 @@ export class SyncEngine {
   /** A file that is moved while the disk is looked at can be missed once, but hardly twice: what is gone is looked for again. */
   async #planDisk(): Promise<Plan> {
     await this.#observe(this.#takeHints());
-    const first = this.#planObserved();
+    const observed = this.#planObserved();
+    const { files } = this.#ports;
+    const hasForgotten = await forgetUndurable({ trees: this.trees, local: this.#local, rootId: this.#rootId, files });
+    const first = hasForgotten ? this.#planObserved() : observed;
     const gone = new Set(ofType(first.steps, 'delete-remote').map((step) => step.nodeId));
     if (gone.size === 0) return first;
     await this.#lookAgain(gone);
@@ -383,6 +362,10 @@ export class SyncEngine {
 }
 
 const EVERYTHING: DiskHints = { everything: true, folders: new Set() };
+
+function savedTime({ clock }: EnginePorts, { bootedAt }: EngineOptions): (() => SavedTime) | undefined {
+  return bootedAt === undefined ? undefined : () => ({ at: clock.now(), bootedAt });
+}
 
 function isTransfer(type: Step['type']): boolean {
   return type === 'upload' || type === 'download' || type === 'read';

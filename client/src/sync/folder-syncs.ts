@@ -4,6 +4,7 @@ import type { FolderSync } from '../engine/folder-sync.ts';
 import type { LoopState } from '../engine/loop-status.ts';
 import type { Clock } from '../engine/ports.ts';
 import { SyncLoop } from '../engine/sync-loop.ts';
+import { bootedAt } from '../platform/node/booted-at.ts';
 import { expireTrash } from '../platform/node/expire-trash.ts';
 import type { WatchLack } from '../platform/node/folder-watcher.ts';
 import { freeBytes } from '../platform/node/free-bytes.ts';
@@ -117,6 +118,7 @@ function openLoop(
     deviceName,
     names: diskNames(folder.path),
     onConflict,
+    bootedAt: bootedAt(),
     isUnavailable: (failure) => failure instanceof UnavailableError,
   });
   const expiring = keepTrashFresh(folder, engineTime);

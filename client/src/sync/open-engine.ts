@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { assert, type ChunkRef } from '@syncline/protocol';
 import { type LocalNames, localNames } from '../engine/local-names.ts';
 import { SyncEngine } from '../engine/sync-engine.ts';
+import { bootedAt } from '../platform/node/booted-at.ts';
 import type { FolderWatcher } from '../platform/node/folder-watcher.ts';
 import { type LinkedFolder, manifestsFile, stateFile } from '../platform/node/linked-folders.ts';
 import { NodeFileSystem } from '../platform/node/node-file-system.ts';
@@ -52,6 +53,7 @@ export function openEngine(
       deviceName: options.deviceName,
       names: diskNames(folder.path),
       onConflict,
+      bootedAt: bootedAt(),
       ...(options.onRound === undefined ? {} : { onRound: options.onRound }),
     },
   );

@@ -1,5 +1,7 @@
+import { runBounded } from '../../engine/run-bounded.ts';
 import type { DiskCalls } from './disk-calls.ts';
 import { diskRefusal } from './disk-refusal.ts';
+import { DIRECTORY_SYNCS_MAX } from './limits.ts';
 import { syncDirectory } from './sync-directory.ts';
 
 /** Directories whose names have changed and are not durable. */
@@ -30,14 +32,15 @@ export class ChangedDirectories {
   async flush(): Promise<void> {
     const directories = [...this.#directories];
     this.#directories.clear();
-    const results = await Promise.allSettled(directories.map((path) => syncDirectory(this.#calls, path)));
     let failure: Error | undefined;
-    for (const [index, result] of results.entries()) {
-      if (result.status === 'fulfilled') continue;
-      failure = diskRefusal(result.reason);
-      const directory = directories[index];
-      if (directory !== undefined) this.#directories.add(directory);
-    }
+    await runBounded(directories, DIRECTORY_SYNCS_MAX, async (directory) => {
+      try {
+        await syncDirectory(this.#calls, directory);
+      } catch (error) {
+        failure = diskRefusal(error);
+        this.#directories.add(directory);
+      }
+    });
     if (failure !== undefined) throw failure;
   }
 }

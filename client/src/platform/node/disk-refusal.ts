@@ -1,4 +1,4 @@
-import { DiskRefusedError } from '../../engine/ports.ts';
+import { type DiskOutcome, DiskRefusedError } from '../../engine/ports.ts';
 import { errorCode } from './error-code.ts';
 
 /** What the operating system says, in the words of the port; every other failure is a defect and stays what it is. */
@@ -6,4 +6,22 @@ export function diskRefusal(cause: unknown): Error {
   const code = errorCode(cause);
   if (code !== undefined) return new DiskRefusedError(`the disk refused: ${code}`, { cause });
   return cause instanceof Error ? cause : new Error(String(cause), { cause });
+}
+
+/** What a failure says of a change: that somebody else was there first, or that the disk has refused it. @throws whatever is no answer of the disk. */
+export function refusedChange(error: unknown): DiskOutcome {
+  if (error instanceof DiskRefusedError) return { kind: 'failed', reason: 'disk' };
+  switch (errorCode(error)) {
+    case undefined:
+      throw error;
+    case 'ENOENT':
+    case 'EEXIST':
+    case 'ENOTDIR':
+    case 'ENOTEMPTY':
+    case 'EISDIR':
+    case 'ELOOP':
+      return { kind: 'changed' };
+    default:
+      return { kind: 'failed', reason: 'disk' };
+  }
 }

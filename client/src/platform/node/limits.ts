@@ -58,3 +58,5 @@ export const CALLS_OF_A_FILE = 5;
 export const QUICK_BYTES_MAX = 64 * KiB;
 /** Random bytes that are drawn from the system at once. */
 export const RANDOM_POOL_BYTES = 4 * KiB;
+/** Directories whose names are made durable at once: each is open for so long. */
+export const DIRECTORY_SYNCS_MAX = 64;

@@ -22,6 +22,7 @@ import {
 import { AsideFolder } from './aside-folder.ts';
 import { ChangedDirectories } from './changed-directories.ts';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
+import { refusedChange } from './disk-refusal.ts';
 import { errorCode } from './error-code.ts';
 import { findExpected, isAsFound } from './expected-entries.ts';
 import type { FolderWatcher } from './folder-watcher.ts';
@@ -34,7 +35,15 @@ import { directoryObject, isRealFolder } from './real-folder.ts';
 import { isSameInode, isSecondName, renameToFree } from './rename-to-free.ts';
 import { replaceFile } from './replace-file.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
-import { absolutePath, ENGINE_FOLDER, identityOf, listFolder, lookAt, type ScannedDisk } from './scan-folder.ts';
+import {
+  absolutePath,
+  ENGINE_FOLDER,
+  folderNames,
+  identityOf,
+  listFolder,
+  lookAt,
+  type ScannedDisk,
+} from './scan-folder.ts';
 import { openStagedFile, removeStagedFile, StagedFile } from './staged-file.ts';
 import { trashPath } from './trash-path.ts';
 
@@ -250,6 +259,10 @@ export class NodeFileSystem implements FileSystem {
     });
   }
 
+  secure(path: string): void {
+    this.#touch(path);
+  }
+
   async flush(): Promise<void> {
     await this.#changed.flush();
     await this.#aside.clear();
@@ -288,7 +301,7 @@ export class NodeFileSystem implements FileSystem {
     try {
       put = await task();
     } catch (error) {
-      return refusal(error);
+      return refusedChange(error);
     }
     if (put === 'changed') return { kind: 'changed' };
     const looked = entryAfter === undefined ? lookAt(this.#root, path, this.#calls) : undefined;
@@ -353,27 +366,6 @@ export class NodeFileSystem implements FileSystem {
   /** Before a name changes: a change that fails may have been made all the same. */
   #touch(path: string): void {
     this.#changed.add(dirname(this.#absolute(path)));
-  }
-}
-
-function folderNames({ entries }: FolderListing): ReadonlySet<string> {
-  return new Set(entries.flatMap(({ kind, name }) => (kind === 'folder' ? [name] : [])));
-}
-
-function refusal(error: unknown): DiskOutcome {
-  if (error instanceof DiskRefusedError) return { kind: 'failed', reason: 'disk' };
-  switch (errorCode(error)) {
-    case undefined:
-      throw error;
-    case 'ENOENT':
-    case 'EEXIST':
-    case 'ENOTDIR':
-    case 'ENOTEMPTY':
-    case 'EISDIR':
-    case 'ELOOP':
-      return { kind: 'changed' };
-    default:
-      return { kind: 'failed', reason: 'disk' };
   }
 }
 

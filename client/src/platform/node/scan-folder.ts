@@ -133,6 +133,10 @@ type Looked =
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed' };
 
+export function folderNames({ entries }: FolderListing): ReadonlySet<string> {
+  return new Set(entries.flatMap(({ kind, name }) => (kind === 'folder' ? [name] : [])));
+}
+
 /** What stands at a path now; `failed` when the disk would not tell, which is not absence. */
 export function lookAt(root: string, path: string, calls: DiskCalls = nodeDiskCalls): Looked {
   const stat = statAt(absolutePath(root, path), calls);

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { type ContentHash, Cursor, NamespaceId, type NodeId, Role } from '@syncline/protocol';
+import { type ContentHash, Cursor, epochMs, NamespaceId, type NodeId, Role } from '@syncline/protocol';
 import {
   BEGINNING,
   type EngineState,
@@ -12,7 +12,7 @@ import type { LocalIdentity, RemoteNode, SyncedNode } from '../../engine/trees.t
 import { STATE_ROWS_PER_PAGE } from './limits.ts';
 
 /** Raised with every change of the tables. A database of another version is not read: the trees are rebuilt by merging. */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 
 /**
  * Rows stay in the order in which they came, which is for the most part that of the folders: what is loaded together lies together
@@ -32,7 +32,10 @@ const SCHEMA = `
   ) STRICT;
   CREATE UNIQUE INDEX remoteIds ON remote (nodeId);
   CREATE UNIQUE INDEX syncedIds ON synced (nodeId);
-  CREATE TABLE position (id INTEGER PRIMARY KEY CHECK (id = 1), cursor TEXT, seq INTEGER NOT NULL, lamport INTEGER NOT NULL) STRICT;
+  CREATE TABLE position (
+    id INTEGER PRIMARY KEY CHECK (id = 1), cursor TEXT, seq INTEGER NOT NULL, lamport INTEGER NOT NULL,
+    savedAt INTEGER, bootedAt INTEGER
+  ) STRICT;
   CREATE TABLE mounted (namespaceId TEXT NOT NULL PRIMARY KEY, seq INTEGER NOT NULL, role TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
@@ -43,6 +46,12 @@ const FROM_VERSION_2 = `
   DELETE FROM remote WHERE kind = 'mount';
   UPDATE position SET cursor = NULL;
   CREATE TABLE mounted (namespaceId TEXT NOT NULL PRIMARY KEY, seq INTEGER NOT NULL, role TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+/** A database of the version before losses of power were looked for. */
+const FROM_VERSION_3 = `
+  ALTER TABLE position ADD COLUMN savedAt INTEGER;
+  ALTER TABLE position ADD COLUMN bootedAt INTEGER;
 `;
 
 const AGREED = ['nodeId', 'parentId', 'name', 'kind', 'rev', 'contentRev', 'size', 'contentHash', 'executable'];
@@ -77,7 +86,7 @@ export class SqliteStateStore implements StateStore {
       this.#removeRemote = this.#database.prepare('DELETE FROM remote WHERE nodeId = ?');
       this.#setSynced = this.#database.prepare(upsert('synced', [...AGREED, ...IDENTITY, 'localName', 'mounted']));
       this.#removeSynced = this.#database.prepare('DELETE FROM synced WHERE nodeId = ?');
-      this.#setPosition = this.#database.prepare('INSERT OR REPLACE INTO position VALUES (1,?,?,?)');
+      this.#setPosition = this.#database.prepare('INSERT OR REPLACE INTO position VALUES (1,?,?,?,?,?)');
       this.#unread = this.#read();
       // Goes through all pages of the indexes, which loading does not need.
       this.#database.exec('SELECT count(*) FROM remote INDEXED BY remoteIds');
@@ -106,8 +115,8 @@ export class SqliteStateStore implements StateStore {
         if (node === undefined) this.#removeSynced.run(nodeId);
         else this.#setSynced.run(...syncedRow(node));
       }
-      const { cursor, seq, lamport } = difference.position;
-      this.#setPosition.run(cursor ?? null, seq, lamport);
+      const { cursor, seq, lamport, saved } = difference.position;
+      this.#setPosition.run(cursor ?? null, seq, lamport, saved?.at ?? null, saved?.bootedAt ?? null);
       this.#saveMounted(difference.position.mounted);
       this.#database.exec('COMMIT');
       this.#mounted = difference.position.mounted;
@@ -166,16 +175,23 @@ export class SqliteStateStore implements StateStore {
     for (const { namespaceId, seq, role } of this.#database.prepare('SELECT * FROM mounted').all()) {
       mounted.set(NamespaceId.parse(namespaceId), { seq: Number(seq), role: Role.parse(role) });
     }
-    return { cursor, seq: Number(row['seq']), lamport: Number(row['lamport']), mounted };
+    const [at, bootedAt] = [row['savedAt'], row['bootedAt']];
+    const saved =
+      typeof at === 'number' && typeof bootedAt === 'number'
+        ? { saved: { at: epochMs(at), bootedAt: epochMs(bootedAt) } }
+        : {};
+    return { cursor, seq: Number(row['seq']), lamport: Number(row['lamport']), mounted, ...saved };
   }
 
   #prepareSchema(): void {
     const version = Number(this.#database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
     if (version === SCHEMA_VERSION) return;
     const change =
-      version === 2
-        ? FROM_VERSION_2
-        : `DROP TABLE IF EXISTS remote; DROP TABLE IF EXISTS synced; DROP TABLE IF EXISTS position;
+      version === 3
+        ? FROM_VERSION_3
+        : version === 2
+          ? FROM_VERSION_2 + FROM_VERSION_3
+          : `DROP TABLE IF EXISTS remote; DROP TABLE IF EXISTS synced; DROP TABLE IF EXISTS position;
            DROP TABLE IF EXISTS mounted; ${SCHEMA}`;
     this.#database.exec(`
       BEGIN EXCLUSIVE;
