@@ -1,6 +1,9 @@
 import type { ChunkHash, ContentHash, NamespaceId, NodeId } from '@syncline/protocol';
 import type { JournalPosition } from '../journal/journal-positions.ts';
 
+/** The number of the first pass that is ever begun over a node. What is kept of a node was kept by a pass. */
+export const FIRST_PASS = 1;
+
 /**
  * Which nodes need which stored chunks. A reference says that a chunk is in a content that its node retains, or was: a node may have
  * references too many for a while, and never one too few once its journal entry was projected.
@@ -9,7 +12,10 @@ import type { JournalPosition } from '../journal/journal-positions.ts';
  * Source: docs/decisions/0125-references-by-passes.md
  */
 export interface ReferenceStore {
-  /** Begins a pass over a node, and answers its number: higher than that of every pass that was begun before. Cost: 1 write. */
+  /**
+   * Begins a pass over a node, and answers its number: higher than that of every pass that was begun before, and FIRST_PASS only when
+   * none was. Cost: 1 write.
+   */
   beginPass(node: NodeName): Promise<number>;
 
   /** Whether no other pass over the node has begun since. Strongly consistent. Cost: 1 read. */

@@ -305,6 +305,25 @@ function hooked<Port extends object>(
   });
 }
 
+test('of a file that nobody has looked at before nothing is read that could be known of it, and what was just added is not looked after', async () => {
+  const { file, ports } = await openWorld(new Interleaver({ random: new SeededRandom('alone'), faults: 0 }));
+  const calls: PropertyKey[] = [];
+  const references = new Proxy(ports.references, {
+    get: (target, name): unknown => {
+      calls.push(name);
+      return Reflect.get(target, name, target);
+    },
+  });
+  file.add(0);
+  await projectNode({ ...ports, references }, file.name);
+  expect(calls.splice(0)).toEqual(['beginPass', 'beginAdding', 'add', 'endAdding']);
+  file.add(1);
+  await projectNode({ ...ports, references }, file.name);
+  expect(calls.splice(0)).toEqual(['beginPass', 'listContents', 'beginAdding', 'add', 'endAdding']);
+  await projectNode({ ...ports, references }, file.name);
+  expect(calls).toEqual(['beginPass', 'listContents', 'isLastPass']);
+});
+
 test('a condemned chunk that a content needs lives again, and one that is not stored is counted', async () => {
   const interleaver = new Interleaver({ random: new SeededRandom('alone'), faults: 0 });
   const { stores, file, ports } = await openWorld(interleaver);

@@ -17,6 +17,18 @@ export const REFERENCE_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: REFERENCES, test: RACE },
   },
   {
+    id: 'known-contents-are-not-read',
+    what: 'A pass takes a file for one that nobody has looked at, and does not know what of it was being dropped.',
+    invariant: 'I-3',
+    file: 'lambdas/references/project-node.ts',
+    find: 'pass.pass === FIRST_PASS ? []',
+    replace: 'pass.pass <= FIRST_PASS + 1 ? []',
+    caughtBy: {
+      file: REFERENCES,
+      test: 'a pass that dies while it drops has marked all that goes: content 1 gets its references again when it comes back',
+    },
+  },
+  {
     id: 'shared-chunk-is-dropped',
     what: 'The expiry of a revision drops the references of chunks that another revision has too.',
     invariant: 'I-3',

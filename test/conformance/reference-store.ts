@@ -1,7 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ChunkHash, ContentHash, NamespaceId } from '@syncline/protocol';
-import type { ContentKey, NodeName, NodePass, ReferenceStore } from '../../lambdas/references/reference-store.ts';
+import {
+  type ContentKey,
+  FIRST_PASS,
+  type NodeName,
+  type NodePass,
+  type ReferenceStore,
+} from '../../lambdas/references/reference-store.ts';
 import { freshId, freshNodeId } from './namespace-fixture.ts';
 
 function freshDigest(): string {
@@ -51,6 +57,7 @@ function describePasses(get: () => ReferenceStore): void {
     const node = freshNode();
     const numbers = await Promise.all(Array.from({ length: 16 }, () => get().beginPass(node)));
     expect(new Set(numbers).size).toBe(16);
+    expect(Math.min(...numbers)).toBe(FIRST_PASS);
     const last = Math.max(...numbers);
     for (const pass of numbers) expect(await get().isLastPass({ ...node, pass })).toBe(pass === last);
     const { nodeId, namespaceId } = node;
