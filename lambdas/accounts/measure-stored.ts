@@ -13,7 +13,7 @@ import {
 import { CHUNK_KEYS_MAX, type ChunkIndex } from '../chunks/chunk-index.ts';
 import { manifestObjectKey, type ObjectStore } from '../chunks/object-store.ts';
 import { NamespaceView } from '../journal/namespace-view.ts';
-import type { StoredRevision } from '../namespaces/namespace-store.ts';
+import { type ContentName, contentKey, type StoredNode, type StoredRevision } from '../namespaces/namespace-store.ts';
 import { type OpenNamespaceDependencies, openNamespace, readableNode } from '../namespaces/open-namespace.ts';
 import type { Caller } from '../runtime/caller.ts';
 import { mapBounded } from '../runtime/map-bounded.ts';
@@ -24,6 +24,9 @@ export interface MeasureStoredDependencies extends OpenNamespaceDependencies {
   readonly chunks: Pick<ChunkIndex, 'locate'>;
   readonly objects: Pick<ObjectStore, 'read'>;
 }
+
+/** Of the content that a file was made with. */
+const FIRST_REV = 1;
 
 /** What is told of an answer's files: the chunks by domain, and how many there are. */
 interface Told {
@@ -37,7 +40,7 @@ interface Told {
  * files together knows what is saved by storing the same bytes once, and by compression. What it may not read is left out.
  *
  * With `sample` only one of so many chunks is told, the same ones in every answer, and the client multiplies.
- * Cost: the reads of the namespace, a read for each level of folders, a Query for each file, and an item for each chunk that is told.
+ * Cost: the reads of the namespace, a read for each level of folders, an item for each file, or a Query if its content was changed, and an item for each chunk that is told.
  */
 export async function measureStored(
   dependencies: MeasureStoredDependencies,
@@ -48,9 +51,7 @@ export async function measureStored(
   if (access.kind === 'refused') return access;
   const view = new NamespaceView(dependencies, access.value);
   await view.loadAncestors(nodeIds);
-  const files = await mapBounded(MEASURED_FILES_IN_FLIGHT_MAX, nodeIds, (nodeId) =>
-    readRevisions(dependencies, view, { namespaceId, nodeId }),
-  );
+  const files = await readRevisions(dependencies, view, { namespaceId, nodeIds });
   const told: Told = { domains: new Map(), chunks: 0, isCut: false };
   let measured = 0;
   let contentBytes = 0;
@@ -66,16 +67,38 @@ export async function measureStored(
   return done({ measured, contentBytes, isCut: told.isCut, chunks: await locateTold(dependencies, told) });
 }
 
-/** The newest of a file; none of one that the caller may not read. */
+/** The newest of each file; none of one that the caller may not read. */
 async function readRevisions(
   { namespaces }: MeasureStoredDependencies,
   view: NamespaceView,
-  file: { readonly namespaceId: NamespaceId; readonly nodeId: NodeId },
-): Promise<readonly StoredRevision[]> {
-  if (file.nodeId === view.rootId) return [];
-  const node = readableNode(await view.ancestry(file.nodeId));
-  if (node?.kind !== 'file') return [];
-  return (await namespaces.listRevisions({ ...file, limit: PAGE_ENTRIES_MAX })).revisions;
+  { namespaceId, nodeIds }: { readonly namespaceId: NamespaceId; readonly nodeIds: readonly NodeId[] },
+): Promise<readonly (readonly StoredRevision[])[]> {
+  const nodes = await mapBounded(MEASURED_FILES_IN_FLIGHT_MAX, nodeIds, (nodeId) => readableFile(view, nodeId));
+  // Most files were never changed, and have one revision.
+  const unchanged = nodes.flatMap((node) => (node !== undefined && isUnchanged(node) ? [nameOf(node)] : []));
+  const only = await namespaces.getRevisions(namespaceId, unchanged);
+  return mapBounded(MEASURED_FILES_IN_FLIGHT_MAX, nodes, async (node) => {
+    if (node === undefined) return [];
+    if (!isUnchanged(node)) {
+      return (await namespaces.listRevisions({ namespaceId, nodeId: node.nodeId, limit: PAGE_ENTRIES_MAX })).revisions;
+    }
+    const revision = only.get(contentKey(nameOf(node)));
+    return revision === undefined ? [] : [revision];
+  });
+}
+
+async function readableFile(view: NamespaceView, nodeId: NodeId): Promise<StoredNode | undefined> {
+  if (nodeId === view.rootId) return undefined;
+  const node = readableNode(await view.ancestry(nodeId));
+  return node?.kind === 'file' ? node : undefined;
+}
+
+function isUnchanged({ contentRev }: StoredNode): boolean {
+  return contentRev === FIRST_REV;
+}
+
+function nameOf({ nodeId, contentRev }: StoredNode): ContentName {
+  return { nodeId, rev: contentRev };
 }
 
 async function readManifest(
