@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { DAY_MS, type EpochMs, epochMs } from '@syncline/protocol';
+import { DAY_MS, type EpochMs, epochMs, MEASURE_FILES_MAX } from '@syncline/protocol';
 import { MemoryClock } from '../../lambdas/runtime/memory-clock.ts';
 import { CliDevice } from '../support/cli-process.ts';
 import { HttpService } from '../support/http-service.ts';
@@ -71,6 +71,20 @@ test('usage tells where the space goes and what it costs, the largest first', as
   expect(stdout).toMatch(/^Present +4\.9 KiB {2}of /);
   expect(stdout).toContain('Trash         500 B  kept for 30 days\n');
   expect(stdout).toContain('at most $0.00 a month (S3 Standard in us-east-1)');
+});
+
+test('of more files than a request names the bytes of all are told, and of the same ones once', async () => {
+  const bob = new CliDevice({ home: await mkdtemp(join(directory, 'home-')), apiUrl: service.url });
+  await bob.expect(['login', '--email', 'bob@example.com', '--password-stdin', '--device-name', 'bob'], 'any\n');
+  const folder = await mkdtemp(join(directory, 'many-'));
+  const texts = Array.from({ length: 2 * MEASURE_FILES_MAX + 10 }, (_, index) => `the text number ${index % 90}`);
+  await Promise.all(texts.map((text, index) => writeFile(join(folder, `file ${index}`), text)));
+  await bob.expect(['link', folder]);
+  await bob.expect(['sync', '--once', folder]);
+  const sum = (all: Iterable<string>) => [...all].reduce((bytes, text) => bytes + text.length, 0);
+  expect(await bob.json(['usage', '--stored'])).toMatchObject({
+    stored: { contentBytes: sum(texts), distinctBytes: sum(new Set(texts)) },
+  });
 });
 
 test('a retention that lets something go is set only with --yes', async () => {

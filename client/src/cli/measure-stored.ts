@@ -1,4 +1,5 @@
 import { MEASURE_FILES_MAX, MEASURE_SAMPLE_MAX, type NamespaceId, type NodeId } from '@syncline/protocol';
+import { runBounded } from '../engine/run-bounded.ts';
 import { problemError } from './command-error.ts';
 import type { Session } from './open-session.ts';
 
@@ -21,6 +22,8 @@ export interface MeasuredFile {
 
 /** Files up to which every chunk is looked at. */
 const EXACT_FILES_MAX = 20_000;
+/** Requests under way at one time. */
+const REQUESTS_IN_FLIGHT_MAX = 4;
 /** By how much a sample is made smaller when it was too large for an answer. */
 const SAMPLE_STEP = 16;
 
@@ -45,25 +48,42 @@ async function measure(
   signal: AbortSignal,
 ): Promise<Stored | undefined> {
   const chunks = new Map<string, { readonly size: number; readonly storedSize: number }>();
-  let contentBytes = 0;
-  for (const [namespaceId, wanted] of Map.groupBy(files, (file) => file.namespaceId)) {
-    for (let start = 0; start < wanted.length; ) {
-      const nodeIds = wanted.slice(start, start + MEASURE_FILES_MAX).map(({ nodeId }) => nodeId);
-      const answer = await session.api.measureStored({ body: { namespaceId, nodeIds, sample }, signal });
+  const sums = { contentBytes: 0, isTooLarge: false };
+  await runBounded(groupsOf(files), REQUESTS_IN_FLIGHT_MAX, async ({ namespaceId, nodeIds }) => {
+    for (let start = 0; start < nodeIds.length && !sums.isTooLarge; ) {
+      const body = { namespaceId, nodeIds: nodeIds.slice(start), sample };
+      const answer = await session.api.measureStored({ body, signal });
       if (!answer.ok) throw problemError(answer.problem, 'What is stored');
       const { measured, isCut } = answer.value;
-      if (isCut && sample < MEASURE_SAMPLE_MAX) return undefined;
+      sums.isTooLarge ||= isCut && sample < MEASURE_SAMPLE_MAX;
       for (const { name, ...sizes } of answer.value.chunks) chunks.set(name, sizes);
-      contentBytes += answer.value.contentBytes;
+      sums.contentBytes += answer.value.contentBytes;
       start += measured;
     }
-  }
+  });
+  if (sums.isTooLarge) return undefined;
   const sum = (sizes: readonly number[]) => sizes.reduce((all, size) => all + size, 0) * sample;
   const told = [...chunks.values()];
   return {
-    contentBytes,
+    contentBytes: sums.contentBytes,
     distinctBytes: sum(told.map(({ size }) => size)),
     storedBytes: sum(told.map(({ storedSize }) => storedSize)),
     sample,
   };
+}
+
+interface FileGroup {
+  readonly namespaceId: NamespaceId;
+  readonly nodeIds: NodeId[];
+}
+
+/** Files of one namespace each, as many as a request may name. */
+function groupsOf(files: readonly MeasuredFile[]): readonly FileGroup[] {
+  const groups: FileGroup[] = [];
+  for (const [namespaceId, wanted] of Map.groupBy(files, (file) => file.namespaceId)) {
+    for (let start = 0; start < wanted.length; start += MEASURE_FILES_MAX) {
+      groups.push({ namespaceId, nodeIds: wanted.slice(start, start + MEASURE_FILES_MAX).map(({ nodeId }) => nodeId) });
+    }
+  }
+  return groups;
 }
