@@ -25,7 +25,7 @@ export interface MeasureStoredDependencies extends OpenNamespaceDependencies {
   readonly objects: Pick<ObjectStore, 'read'>;
 }
 
-/** Of the content that a file was made with. */
+/** Of a file as it was made. */
 const FIRST_REV = 1;
 
 /** What is told of an answer's files: the chunks by domain, and how many there are. */
@@ -40,7 +40,7 @@ interface Told {
  * files together knows what is saved by storing the same bytes once, and by compression. What it may not read is left out.
  *
  * With `sample` only one of so many chunks is told, the same ones in every answer, and the client multiplies.
- * Cost: the reads of the namespace, a read for each level of folders, an item for each file, or a Query if its content was changed, and an item for each chunk that is told.
+ * Cost: the reads of the namespace, a read for each level of folders, an item for each file, or a Query if it was changed, and an item for each chunk that is told.
  */
 export async function measureStored(
   dependencies: MeasureStoredDependencies,
@@ -93,8 +93,9 @@ async function readableFile(view: NamespaceView, nodeId: NodeId): Promise<Stored
   return node?.kind === 'file' ? node : undefined;
 }
 
-function isUnchanged({ contentRev }: StoredNode): boolean {
-  return contentRev === FIRST_REV;
+/** A content that lost a conflict raises `rev` alone. */
+function isUnchanged({ rev }: StoredNode): boolean {
+  return rev === FIRST_REV;
 }
 
 function nameOf({ nodeId, contentRev }: StoredNode): ContentName {

@@ -28,6 +28,13 @@ test('the bytes of all revisions are told, and each chunk once', async () => {
   expect(both.chunks).toContainEqual(same);
 });
 
+test('a content that lost a conflict counts too, though the file has the content that it was made with', async () => {
+  const { world, ann, one, measure } = await opened();
+  const lost = await world.put(ann, { name: 'one', text: 'lost', onConflict: 'keep_theirs' });
+  expect(lost.node).toMatchObject({ nodeId: one, rev: 2, contentRev: 1 });
+  expect(await measure([one])).toMatchObject({ measured: 1, contentBytes: 14 + 4 });
+});
+
 test('a sample tells some of the chunks, of every file the same ones', async () => {
   const { world, ann, measure } = await opened();
   const nodeIds: NodeId[] = [];
