@@ -144,7 +144,7 @@ export class SimulatedDevice implements NetworkEnd {
     this.#process.run();
   }
 
-  /** All clocks go forward at once. */
+  /** The clock goes forward or back, and so much earlier everything has become durable: that it had not is told by nothing but times. */
   leap(byMs: number): void {
     this.disk.leap();
     this.clock.jump(byMs);
