@@ -23,6 +23,7 @@ import type { PlantedBug } from './planted-bug.ts';
 import { POWER_LOSS_BUGS } from './power-loss-bugs.ts';
 import { PUSH_BUGS } from './push-bugs.ts';
 import { REFERENCE_BUGS } from './reference-bugs.ts';
+import { ROOM_BUGS } from './room-bugs.ts';
 import { SEARCH_BUGS } from './search-bugs.ts';
 import { SERVICE_BUGS } from './service-bugs.ts';
 import { SET_BACK_BUGS } from './set-back-bugs.ts';
@@ -43,6 +44,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...TRANSFER_BUGS,
   ...HELD_BACK_BUGS,
   ...DISK_BUGS,
+  ...ROOM_BUGS,
   ...ASIDE_BUGS,
   ...POWER_LOSS_BUGS,
   ...SERVICE_BUGS,

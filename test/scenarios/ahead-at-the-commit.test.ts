@@ -138,14 +138,14 @@ test('what could not be made durable is not believed', async () => {
   expect(await phone.sync()).toMatchObject(RESTED);
   expect(phone.takeMoved().fetched).toBe(PARTS.length);
   expect(phone.files.text('film.mkv')).toBe(WHOLE);
-  expect(phone.files.staged()).toEqual([]);
+  expect(phone.files.stagedKeys()).toEqual([]);
 });
 
 test('what could not be made durable is not left for the next process', async () => {
   onFlush(() => Promise.reject(new DiskRefusedError('the disk is defective')));
   await report(await author.open(PARTS), ...PARTS.keys());
   await phone.ahead.close();
-  expect(phone.files.staged()).toEqual([]);
+  expect(phone.files.stagedKeys()).toEqual([]);
 });
 
 test('a disk that refuses to close a file does not keep the others from being closed', async () => {
@@ -161,7 +161,7 @@ test('a disk that refuses to close a file does not keep the others from being cl
   await report(await author.open(PARTS), 0);
   await report(await author.open(['another ', ...PARTS]), 0);
   await phone.ahead.close();
-  expect([closed.length, phone.files.staged()]).toEqual([2, []]);
+  expect([closed.length, phone.files.stagedKeys()]).toEqual([2, []]);
 });
 
 /** The service says from now on that the second chunk of every open upload stands at `offset`. */
@@ -185,7 +185,7 @@ test.each([2, -1, WHOLE.length - 1, WHOLE.length])(
     misplaceSecond(offset);
     const upload = await author.open(PARTS);
     expect([await report(upload, 0), await report(upload, 1)]).toEqual([1, 0]);
-    expect(phone.files.staged()).toEqual([]);
+    expect(phone.files.stagedKeys()).toEqual([]);
     author.send(upload);
     await author.commit(upload, { name: 'film.mkv' });
     expect(await phone.sync()).toMatchObject(RESTED);

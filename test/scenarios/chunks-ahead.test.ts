@@ -50,7 +50,7 @@ test('after the commit only that is fetched which had not been reported before i
   await author.commit(upload, { name: 'film.mkv' });
   expect(await syncAndCount()).toBe(3);
   expect(phone.files.text('film.mkv')).toBe(WHOLE);
-  expect(phone.files.staged()).toEqual([]);
+  expect(phone.files.stagedKeys()).toEqual([]);
 });
 
 test('a file whose chunks have all come is there without a byte after its commit', async () => {
@@ -82,21 +82,21 @@ test('a status tells what is on its way until it is committed', async () => {
   expect(phone.ahead.incoming()).toEqual([]);
   // A push that comes late.
   await report(upload, 0);
-  expect(phone.files.staged()).toEqual([]);
+  expect(phone.files.stagedKeys()).toEqual([]);
 });
 
 test('an upload that is given up leaves nothing behind', async () => {
   const upload = await author.open(PARTS);
   await report(upload, 0, 1);
-  expect(phone.files.staged()).toHaveLength(1);
+  expect(phone.files.stagedKeys()).toHaveLength(1);
   phone.clock.advance(AHEAD_SILENCE_MS - 1);
   await report(upload, 2);
   phone.clock.advance(AHEAD_SILENCE_MS - 1);
   await phone.settle();
-  expect(phone.files.staged()).toHaveLength(1);
+  expect(phone.files.stagedKeys()).toHaveLength(1);
   phone.clock.advance(1);
   await phone.settle();
-  expect([phone.files.staged(), phone.ahead.incoming(), phone.files.paths()]).toEqual([[], [], []]);
+  expect([phone.files.stagedKeys(), phone.ahead.incoming(), phone.files.paths()]).toEqual([[], [], []]);
   expect(await report(upload, 3)).toBe(0);
 });
 
@@ -127,7 +127,7 @@ test('whoever loses access in the middle gets nothing more, and keeps nothing of
   laptop.ahead.hear(push);
   await laptop.settle();
   expect(laptop.takeMoved().fetched).toBe(0);
-  expect(laptop.files.staged()).toEqual([]);
+  expect(laptop.files.stagedKeys()).toEqual([]);
   await laptop.ahead.close();
 });
 
@@ -135,7 +135,7 @@ test('while nothing is welcome nothing is fetched, and a later report goes on', 
   const upload = await author.open(PARTS);
   phone.isWelcome = false;
   expect(await report(upload, 0, 1)).toBe(0);
-  expect(phone.files.staged()).toEqual([]);
+  expect(phone.files.stagedKeys()).toEqual([]);
   phone.isWelcome = true;
   expect(await report(upload, 2)).toBe(3);
   phone.isWelcome = false;
@@ -146,7 +146,7 @@ test('a disk without room for it is left alone', async () => {
   phone.freeBytes = AHEAD_ROOM_BYTES_MIN + WHOLE.length - 1;
   const upload = await author.open(PARTS);
   expect(await report(upload, 0, 1)).toBe(0);
-  expect(phone.files.staged()).toEqual([]);
+  expect(phone.files.stagedKeys()).toEqual([]);
   await author.report(upload);
   await author.commit(upload, { name: 'film.mkv' });
   expect(await syncAndCount()).toBe(PARTS.length);
@@ -172,12 +172,12 @@ test('a process that was killed in the middle resumes, chunk by chunk, by what t
   await phone.settle();
   phone = await phone.restart();
   // This process has heard of no upload, only of the commit. One chunk was damaged meanwhile.
-  const [key = ''] = phone.files.staged();
+  const [key = ''] = phone.files.stagedKeys();
   await damage(key, 4);
   await author.commit(upload, { name: 'film.mkv' });
   expect(await syncAndCount()).toBe(1);
   expect(phone.files.text('film.mkv')).toBe(WHOLE);
-  expect(phone.files.staged()).toEqual([]);
+  expect(phone.files.stagedKeys()).toEqual([]);
 });
 
 async function damage(key: string, offset: number): Promise<void> {
@@ -232,7 +232,7 @@ test('of a content that was downloaded already nothing comes ahead, whoever send
   const { namespaceId, deviceId } = await join(service, 'ada', 'desk');
   phone.ahead.hear({ type: 'progress', namespaceId, uploadId, deviceId, storedBytes: 8, totalBytes: 40 });
   await phone.settle();
-  expect([phone.files.staged(), phone.takeMoved().fetched]).toEqual([[], 0]);
+  expect([phone.files.stagedKeys(), phone.takeMoved().fetched]).toEqual([[], 0]);
 });
 
 test('an upload that has expired is given up', async () => {
@@ -243,7 +243,7 @@ test('an upload that has expired is given up', async () => {
   const { uploadId } = upload;
   phone.ahead.hear({ type: 'progress', namespaceId, uploadId, deviceId, storedBytes: 8, totalBytes: 40 });
   await phone.settle();
-  expect(phone.files.staged()).toEqual([]);
+  expect(phone.files.stagedKeys()).toEqual([]);
 });
 
 type Doing =
@@ -330,7 +330,7 @@ async function commitOne(
 /** A byte of a staging that no process has open is another one than it was. */
 async function rotOne(at: number): Promise<void> {
   phone = await phone.restart();
-  const [key] = phone.files.staged();
+  const [key] = phone.files.stagedKeys();
   if (key === undefined) return;
   const staged = await phone.files.stage({ key, size: at + 10 });
   await staged.write(at, Buffer.from('#'));
@@ -354,7 +354,7 @@ test('however uploads, commits, kills, silence and rot follow each other, every 
       await phone.settle();
       // What a process that was killed has left is removed when old stagings are looked through.
       const wasKilled = history.some(({ type }) => type === 'kill' || type === 'rot');
-      const left = phone.files.staged().filter((key) => !story.uploads.some((upload) => key === keyOf(upload)));
+      const left = phone.files.stagedKeys().filter((key) => !story.uploads.some((upload) => key === keyOf(upload)));
       expect(wasKilled ? [] : left).toEqual([]);
       await phone.ahead.close();
     }),

@@ -73,7 +73,7 @@ test('an upload that its author began anew goes on with what came of the first, 
   expect(await report(second, 2, 3)).toBe(2);
   expect(await commitAndSync(second)).toBe(4);
   expect(phone.files.text('film.mkv')).toBe(WHOLE);
-  expect([phone.files.staged(), phone.ahead.incoming()]).toEqual([[], []]);
+  expect([phone.files.stagedKeys(), phone.ahead.incoming()]).toEqual([[], []]);
 });
 
 test('of an upload that was begun three times, only what stands in the file is believed after the first was given up', async () => {
@@ -91,7 +91,7 @@ test('of an upload that was begun three times, only what stands in the file is b
   held.pass();
   await commitAndSync(third);
   expect(phone.files.text('film.mkv')).toBe(WHOLE);
-  expect(phone.files.staged()).toEqual([]);
+  expect(phone.files.stagedKeys()).toEqual([]);
 });
 
 test('what comes late of a second upload is not written into the file that was published', async () => {
@@ -138,5 +138,5 @@ test('however many small files are downloaded, a large one that was is not fetch
   const { deviceId } = desk;
   phone.ahead.hear({ type: 'progress', namespaceId, uploadId, deviceId, storedBytes: 8, totalBytes: 40 });
   await phone.settle();
-  expect(phone.files.staged()).toEqual([]);
+  expect(phone.files.stagedKeys()).toEqual([]);
 });

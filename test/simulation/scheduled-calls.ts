@@ -20,6 +20,7 @@ export function scheduledCalls(calls: DiskCalls, schedule: Schedule): DiskCalls 
     link: (from, to) => schedule(() => calls.link(from, to)),
     linkSync: (from, to) => calls.linkSync(from, to),
     unlinkSync: (path) => calls.unlinkSync(path),
+    statfs: (path) => schedule(() => calls.statfs(path)),
   };
 }
 

@@ -66,6 +66,7 @@ export class Inode {
       mode: BigInt(seen.mode | KIND_BITS[kind]),
       nlink: BigInt(this.links),
       size: BigInt(seen.bytes.length),
+      blocks: BigInt(Math.floor((this.blocks.size * DISK_BLOCK_BYTES) / 512)),
       birthtimeNs: this.birthNs,
       mtimeNs: seen.mtimeNs,
       ctimeNs: seen.ctimeNs,

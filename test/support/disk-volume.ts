@@ -112,6 +112,13 @@ export class DiskVolume {
     this.#setAttributes(inode, { mtimeNs, ctimeNs: this.#tick() });
   }
 
+  /** What it has and what of that is free, in bytes; zeros where it has room without end, as of a disk that does not tell. */
+  space(): { readonly freeBytes: number; readonly totalBytes: number } {
+    const totalBytes = this.capacityBytes;
+    if (!Number.isFinite(totalBytes)) return { freeBytes: 0, totalBytes: 0 };
+    return { freeBytes: Math.max(0, totalBytes - this.#usedBlocks * DISK_BLOCK_BYTES), totalBytes };
+  }
+
   /** How many of the bytes that somebody wants to write there is room for. */
   room(inode: Inode, range: { readonly position: number; readonly length: number }): number {
     const capacity = Math.floor(this.capacityBytes / DISK_BLOCK_BYTES);

@@ -1,5 +1,5 @@
 import { type LocalNames, localNames } from '../../client/src/engine/local-names.ts';
-import type { DiskHints, DiskOutcome, FileSystem, StagedContent, Watcher } from '../../client/src/engine/ports.ts';
+import type { DiskOutcome, DiskSpace, FileSystem, StagedContent } from '../../client/src/engine/ports.ts';
 import {
   type FolderListing,
   type LocalEntry,
@@ -9,6 +9,7 @@ import {
   sameObject,
   sameState,
 } from '../../client/src/engine/trees.ts';
+import { MemoryWatcher } from './memory-watcher.ts';
 
 /** The bytes of a file, which all who have it open share, under whatever name it stands. */
 interface Contents {
@@ -34,60 +35,6 @@ interface Staged extends StagedContent {
 }
 
 /**
- * Hints of a disk in memory, about folders that were listed. They come at once, and none is lost. A watch is of a folder and not of its
- * path: after a rename it tells the path that it was set with.
- */
-export class MemoryWatcher implements Watcher {
-  readonly #covered = new Map<string, bigint>();
-  #folders = new Set<string>();
-  #callback: (() => void) | undefined;
-
-  /** Watches the folder that stands at a path, and what of its own folders is watched no longer belongs to others. */
-  cover(path: string, folder: { readonly inode: bigint; readonly folders: ReadonlySet<string> }): void {
-    const present = this.#covered.get(path);
-    this.#covered.set(path, folder.inode);
-    const isOther = present !== undefined && present !== folder.inode;
-    for (const covered of this.#covered.keys()) {
-      if (covered === path || !(path === '' || covered.startsWith(`${path}/`))) continue;
-      const name = covered.slice(path === '' ? 0 : path.length + 1).split('/', 1)[0] ?? '';
-      if (!isOther && folder.folders.has(name)) continue;
-      this.#covered.delete(covered);
-      if (isOther) this.#tell(covered);
-    }
-  }
-
-  /** Something has changed in a folder. */
-  touch(inode: bigint | undefined): void {
-    for (const [path, covered] of this.#covered) if (covered === inode) this.#tell(path);
-  }
-
-  #tell(path: string): void {
-    const wasEmpty = this.#folders.size === 0;
-    this.#folders.add(path);
-    if (wasEmpty) this.#callback?.();
-  }
-
-  onHint(callback: () => void): void {
-    this.#callback = callback;
-  }
-
-  take(): DiskHints {
-    const folders = this.#folders;
-    this.#folders = new Set();
-    return { everything: false, folders };
-  }
-
-  isPartial(): boolean {
-    return false;
-  }
-
-  close(): Promise<void> {
-    this.#callback = undefined;
-    return Promise.resolve();
-  }
-}
-
-/**
  * A disk in memory, behind the engine's port and with the doings of a person beside it. It is exact about identities (inodes,
  * times), because the engine concludes from them. It is not a disk in one way: nothing on it is lost by a crash.
  */
@@ -97,6 +44,8 @@ export class MemoryFileSystem implements FileSystem {
   /** What was put into the trash, by its path then. */
   readonly trashed = new Map<string, Uint8Array>();
   readonly unlisted = new Set<string>();
+  /** Room on it; without it the disk does not tell, and has room for everything. */
+  room: DiskSpace | undefined;
   /** Tells exactly which folders were changed, by whomever. */
   readonly watcher = new MemoryWatcher();
   root: 'verified' | 'missing' | 'foreign' = 'verified';
@@ -298,9 +247,16 @@ export class MemoryFileSystem implements FileSystem {
     this.#staged.delete(key);
   }
 
-  /** Keys of what is staged. */
-  staged(): readonly string[] {
+  stagedKeys(): readonly string[] {
     return [...this.#staged.keys()];
+  }
+
+  stagedBytes(key: string): number | undefined {
+    return this.#staged.get(key)?.contents.bytes.length;
+  }
+
+  async space(): Promise<DiskSpace | undefined> {
+    return this.room;
   }
 
   async publish(file: Parameters<FileSystem['publish']>[0]): Promise<DiskOutcome> {

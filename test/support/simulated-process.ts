@@ -105,6 +105,7 @@ export class SimulatedProcess {
       link: async (from, to) => call('link', `${from} -> ${to}`, () => names.link(from, to)),
       linkSync: (from, to) => call('link', `${from} -> ${to}`, () => names.link(from, to)),
       unlinkSync: (path) => call('unlink', path, () => names.unlink(path)),
+      statfs: async (path) => call('statfs', path, () => disk.volume.space()),
     };
   }
 

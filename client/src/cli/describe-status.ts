@@ -1,5 +1,6 @@
 import type { DaemonStatus, FolderStatus } from '../daemon/daemon-status.ts';
-import { escapeText, formatBytes, quote } from './escape-text.ts';
+import { formatBytes } from '../engine/format-bytes.ts';
+import { escapeText, quote } from './escape-text.ts';
 
 /** What people read about the daemon: who runs, and what stands in its way. */
 export function describeDaemon(status: DaemonStatus): readonly string[] {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { escapeText, formatBytes } from './escape-text.ts';
+import { formatBytes } from '../engine/format-bytes.ts';
+import { escapeText } from './escape-text.ts';
 
 test('no text moves the cursor, turns the writing around or breaks the line', () => {
   fc.assert(

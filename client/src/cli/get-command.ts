@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Node, nameDefect } from '@syncline/protocol';
 import type { Command } from 'commander';
+import { formatBytes } from '../engine/format-bytes.ts';
 import { errorCode } from '../platform/node/error-code.ts';
 import {
   type DownloadOutcome,
@@ -11,7 +12,7 @@ import {
 } from '../transfers/download-content.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
-import { formatBytes, quote } from './escape-text.ts';
+import { quote } from './escape-text.ts';
 import { localFileError } from './local-file.ts';
 import type { Session } from './open-session.ts';
 import { parseRevision } from './parse-revision.ts';

@@ -1,9 +1,10 @@
 import type { Node, Revision } from '@syncline/protocol';
 import type { Command } from 'commander';
+import { formatBytes } from '../engine/format-bytes.ts';
 import { readAuthorNames } from './author-names.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { problemError } from './command-error.ts';
-import { formatBytes, quote } from './escape-text.ts';
+import { quote } from './escape-text.ts';
 import { requireFile } from './get-command.ts';
 import type { Session } from './open-session.ts';
 import { parseRemotePath } from './remote-path.ts';

@@ -1,11 +1,12 @@
 import { GiB, KiB, MiB } from '@syncline/protocol';
 import type { Command } from 'commander';
+import { formatBytes } from '../engine/format-bytes.ts';
 import { changeSettings, readSettings, type TransferLimits } from '../platform/node/settings-store.ts';
 import { BANDWIDTH_BYTES_PER_SECOND_MIN } from '../transfers/limits.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { reloadDaemon } from './daemon-link.ts';
-import { formatBytes, quote } from './escape-text.ts';
+import { quote } from './escape-text.ts';
 
 interface LimitOptions {
   readonly up?: string;

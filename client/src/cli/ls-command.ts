@@ -1,8 +1,9 @@
 import type { Node } from '@syncline/protocol';
 import type { Command } from 'commander';
+import { formatBytes } from '../engine/format-bytes.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { problemError } from './command-error.ts';
-import { escapeText, formatBytes, quote } from './escape-text.ts';
+import { escapeText, quote } from './escape-text.ts';
 import type { Session } from './open-session.ts';
 import { enterMount, parseRemotePath, requireNode } from './remote-path.ts';
 

@@ -1,6 +1,7 @@
+import { formatBytes } from '../engine/format-bytes.ts';
 import type { TransferProgress } from '../transfers/upload-files.ts';
 import type { CommandError } from './command-error.ts';
-import { escapeText, formatBytes } from './escape-text.ts';
+import { escapeText } from './escape-text.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
 /** Percent between two lines of progress where there is no terminal, and the least time between them. */

@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import type { UploadId } from '@syncline/protocol';
 import type { Command } from 'commander';
+import { formatBytes } from '../engine/format-bytes.ts';
 import { type UploadOutcome, uploadFiles } from '../transfers/upload-files.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { type Committed, commitOperation } from './commit-operation.ts';
-import { formatBytes, quote } from './escape-text.ts';
+import { quote } from './escape-text.ts';
 import { type LocalFile, localFileError, openLocalFile } from './local-file.ts';
 import type { Session } from './open-session.ts';
 import { type Destination, parseRemotePath, resolveDestination } from './remote-path.ts';

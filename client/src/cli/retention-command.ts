@@ -7,9 +7,10 @@ import {
   type Thinning,
 } from '@syncline/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { formatBytes } from '../engine/format-bytes.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
-import { formatBytes, quote } from './escape-text.ts';
+import { quote } from './escape-text.ts';
 import type { Session } from './open-session.ts';
 import { parseRemotePath } from './remote-path.ts';
 import { requireSharedFolder, sharingError } from './shared-folder.ts';

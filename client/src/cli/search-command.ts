@@ -8,9 +8,10 @@ import {
   type SharedFolder,
 } from '@syncline/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { formatBytes } from '../engine/format-bytes.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
-import { escapeText, formatBytes, quote } from './escape-text.ts';
+import { escapeText, quote } from './escape-text.ts';
 import type { Session } from './open-session.ts';
 import { parseMoment } from './parse-moment.ts';
 import { parseRemotePath, requireNode } from './remote-path.ts';

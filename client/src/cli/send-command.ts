@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type * as z from 'zod/mini';
 import { type ApiClient, createApiClient } from '../api/api-client.ts';
 import { systemClock } from '../api/system-clock.ts';
+import { formatBytes } from '../engine/format-bytes.ts';
 import { makeDeviceId } from '../platform/node/configuration-store.ts';
 import { createNodeTransport } from '../platform/node/node-transport.ts';
 import { TRANSFER_BYTES_MAX, WINDOW_TASKS_MAX } from '../transfers/limits.ts';
@@ -12,7 +13,7 @@ import { TransferGate } from '../transfers/transfer-gate.ts';
 import { uploadFiles } from '../transfers/upload-files.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
-import { formatBytes, quote } from './escape-text.ts';
+import { quote } from './escape-text.ts';
 import { type LocalFile, localFileError, openLocalFile } from './local-file.ts';
 import { readPasswordLine } from './read-credentials.ts';
 

@@ -1,9 +1,10 @@
 import { type NamespaceId, PAGE_ENTRIES_MAX, type TrashEntry } from '@syncline/protocol';
 import type { Command } from 'commander';
+import { formatBytes } from '../engine/format-bytes.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { commitOperation } from './commit-operation.ts';
-import { escapeText, formatBytes, quote } from './escape-text.ts';
+import { escapeText, quote } from './escape-text.ts';
 import { pathBelow, readMountPaths } from './mount-paths.ts';
 import type { Session } from './open-session.ts';
 import { parseLimit } from './parse-limit.ts';

@@ -6,7 +6,9 @@ import {
   removeFolderState,
   removeLinkedFolder,
 } from '../platform/node/linked-folders.ts';
+import { nodeDiskCalls } from '../platform/node/node-disk-calls.ts';
 import { readRootMarker, rootMarkerFile } from '../platform/node/root-marker.ts';
+import { removeStaging } from '../platform/node/staged-file.ts';
 import { openFiles } from '../sync/open-engine.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
@@ -37,6 +39,7 @@ async function unlink(context: CommandContext, [given]: readonly [string]): Prom
   try {
     // What a process that was killed has left aside is the person's, and nobody else would put it back.
     if (hasMarker) await openFiles(folder).bringBack(() => false);
+    if (hasMarker) await removeStaging(nodeDiskCalls, folder.path);
     await removeFolderState(context.home, folder.folderId);
   } finally {
     lock.release();

@@ -7,9 +7,10 @@ import {
   type UsageResponse,
 } from '@syncline/protocol';
 import { type Command, InvalidArgumentError } from 'commander';
+import { formatBytes } from '../engine/format-bytes.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { problemError } from './command-error.ts';
-import { escapeText, formatBytes } from './escape-text.ts';
+import { escapeText } from './escape-text.ts';
 import { findLargest, firstOf, type Largest, type Sized } from './largest.ts';
 import { measureStored, type Stored } from './measure-stored.ts';
 import type { Session } from './open-session.ts';

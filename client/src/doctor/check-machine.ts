@@ -1,7 +1,12 @@
-import { stat, statfs } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { diskReserve } from '../engine/disk-room.ts';
+import { formatBytes } from '../engine/format-bytes.ts';
+import type { DiskSpace } from '../engine/ports.ts';
+import { diskSpace } from '../platform/node/disk-space.ts';
 import { errorCode } from '../platform/node/error-code.ts';
+import { nodeDiskCalls } from '../platform/node/node-disk-calls.ts';
 import { type Finding, fine, problem, warning } from './finding.ts';
-import { DISK_FREE_BYTES_LOW, DISK_FREE_BYTES_MIN, WATCHES_SHARE_LOW } from './limits.ts';
+import { DISK_FREE_BYTES_LOW, WATCHES_SHARE_LOW } from './limits.ts';
 
 /** Whether the disks of these directories have room; each disk is told once, by the first directory on it. */
 export async function checkDisks(directories: readonly string[]): Promise<readonly Finding[]> {
@@ -12,8 +17,8 @@ export async function checkDisks(directories: readonly string[]): Promise<readon
       const { dev } = await stat(directory);
       if (seen.has(dev)) continue;
       seen.add(dev);
-      const { bavail, bsize } = await statfs(directory);
-      found.push(describeSpace(directory, bavail * bsize));
+      const space = await diskSpace(nodeDiskCalls, directory);
+      if (space !== undefined) found.push(describeSpace(directory, space));
     } catch (error) {
       // A folder that is not there is told by its own check.
       if (errorCode(error) === undefined) throw error;
@@ -22,11 +27,13 @@ export async function checkDisks(directories: readonly string[]): Promise<readon
   return found;
 }
 
-export function describeSpace(directory: string, freeBytes: number): Finding {
-  const free = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB`;
-  const message = `The disk of '${directory}' has ${free} free.`;
-  if (freeBytes < DISK_FREE_BYTES_MIN) return problem('disk', message, 'Make room: what comes in no longer fits.');
-  if (freeBytes < DISK_FREE_BYTES_LOW) return warning('disk', message, 'Make room before large files come in.');
+export function describeSpace(directory: string, space: DiskSpace): Finding {
+  const { freeBytes } = space;
+  const reserve = diskReserve(space);
+  const message = `The disk of '${directory}' has ${formatBytes(freeBytes)} free.`;
+  const remedy = `Make room: files that come in are held back while less than ${formatBytes(reserve)} would stay free.`;
+  if (freeBytes < reserve) return problem('disk', message, remedy);
+  if (freeBytes < DISK_FREE_BYTES_LOW) return warning('disk', message, remedy);
   return fine('disk', message);
 }
 

@@ -165,9 +165,10 @@ describe('a folder', () => {
 
 describe('the machine', () => {
   test('has room, little of it, or none', () => {
-    expect(describeSpace('/a', 5000 * MIB).result).toBe('ok');
-    expect(describeSpace('/a', 500 * MIB).result).toBe('warning');
-    expect(describeSpace('/a', 50 * MIB).result).toBe('problem');
+    const totalBytes = 1e12;
+    expect(describeSpace('/a', { freeBytes: 5000 * MIB, totalBytes }).result).toBe('ok');
+    expect(describeSpace('/a', { freeBytes: 600 * MIB, totalBytes }).result).toBe('warning');
+    expect(describeSpace('/a', { freeBytes: 500 * MIB, totalBytes }).result).toBe('problem');
   });
 
   test('tells each disk once, and leaves out what is not there', async () => {

@@ -1,4 +1,5 @@
 import { assert, GiB, MINUTE_MS, MiB, SECOND_MS } from '@syncline/protocol';
+import { DISK_RESERVE_BYTES_MAX } from '../engine/limits.ts';
 
 /** How long the service may take to answer. */
 export const CONNECTION_MS_MAX = 10 * SECOND_MS;
@@ -6,11 +7,9 @@ export const CONNECTION_MS_MAX = 10 * SECOND_MS;
 export const CONFIGURATION_BYTES_MAX = MiB;
 /** A clock that is off by more than this is told. */
 export const CLOCK_SKEW_MS_MAX = 2 * MINUTE_MS;
-/** A disk with less free space than this is told … */
+/** A disk with less free space than this is told. */
 export const DISK_FREE_BYTES_LOW = GiB;
-/** … and one with less than this stops a sync soon. */
-export const DISK_FREE_BYTES_MIN = 100 * MiB;
 /** Watches that other programs are left, as a share of what the system allows. */
 export const WATCHES_SHARE_LOW = 0.75;
 
-assert(DISK_FREE_BYTES_MIN < DISK_FREE_BYTES_LOW, 'a disk is low before it is full');
+assert(DISK_RESERVE_BYTES_MAX < DISK_FREE_BYTES_LOW, 'a disk is low before files are held back');

@@ -1,6 +1,7 @@
 import type { ContentHash, NamespaceId, NodeId } from '@syncline/protocol';
+import { NoRoomError, type RoomClaim } from './disk-room.ts';
 import { agreedNode, type Execution, localNameFor, localPath, report } from './execution.ts';
-import { holdBack, isResting } from './hold-back.ts';
+import { holdBack, isResting, lacksRoom } from './hold-back.ts';
 import type { FetchedFile } from './large-transfers.ts';
 import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
 import { localContents } from './local-contents.ts';
@@ -13,6 +14,7 @@ import {
 } from './ports.ts';
 import { runBounded } from './run-bounded.ts';
 import { localNode, settle, settleAt } from './settle-local.ts';
+import { aheadKey, downloadKey } from './staging-keys.ts';
 import { takeTransfer } from './take-transfer.ts';
 import { TransferQueue } from './transfer-queue.ts';
 import { joinPath, type LocalNode, localNameOf, type RemoteNode, sameContent } from './trees.ts';
@@ -61,14 +63,9 @@ export async function executeLargeDownloads(execution: Execution, nodeIds: reado
   }
   const queue = queueOf(execution, waiting);
   for (let nodeId = takeInTurn(execution, queue); nodeId !== undefined; nodeId = takeInTurn(execution, queue)) {
-    beginDownload(execution, nodeId);
+    await beginDownload(execution, nodeId);
   }
   execution.problems.push(...(await writeDown(execution)));
-}
-
-/** Names a content of a file, as its place in staging does. */
-export function downloadKey({ nodeId, contentHash }: Pick<RemoteNode, 'nodeId' | 'contentHash'>): string {
-  return `${nodeId}-${contentHash}`;
 }
 
 async function downloadSmall(execution: Execution, queue: TransferQueue<NodeId>): Promise<void> {
@@ -89,9 +86,8 @@ async function downloadSmall(execution: Execution, queue: TransferQueue<NodeId>)
     if (download === undefined) return;
     const isThere = hasBytes(download);
     if (!isThere && (execution.storeFailure !== undefined || rests(execution, download))) return;
-    const file = isThere
-      ? undefined
-      : await fetchStaged({ ports: execution.ports, local: localContents(execution) }, download);
+    const file = isThere ? undefined : await fetchSmall(execution, download);
+    if (!isThere && file === undefined) return;
     // While an agreement is written down nothing new may be agreed on: the disk would not have it for good.
     await turnstile.share(() => place(execution, download, file));
     placed += 1;
@@ -99,6 +95,27 @@ async function downloadSmall(execution: Execution, queue: TransferQueue<NodeId>)
   });
   for (const nodeId of queue.rest) execution.left.add(nodeId);
   await agree(execution);
+}
+
+/** Undefined when the disk has no room for it, which was told then. */
+async function fetchSmall(execution: Execution, download: Download): Promise<FetchedFile | undefined> {
+  const claim = await claimRoom(execution, download);
+  if (claim === undefined) return undefined;
+  const parts = { ports: execution.ports, local: localContents(execution), claim };
+  return fetchStaged(parts, download).finally(() => claim.release());
+}
+
+/** Room for what is not staged yet of a content; undefined when the disk has none, which is told then. */
+async function claimRoom(execution: Execution, { there, path }: Download): Promise<RoomClaim | undefined> {
+  const { files } = execution.ports;
+  const isLarge = there.size > execution.largeFileBytes;
+  const stagedBytes = isLarge
+    ? (files.stagedBytes(downloadKey(there)) ?? files.stagedBytes(aheadKey(there.contentHash)))
+    : undefined;
+  const claim = await execution.transfers.room.claim(Math.max(0, there.size - (stagedBytes ?? 0)));
+  if ('spend' in claim) return claim;
+  lacksRoom(execution, { nodeId: there.nodeId, path }, claim);
+  return undefined;
 }
 
 function rests(execution: Execution, { there, path }: Download): boolean {
@@ -152,7 +169,7 @@ function hasBytes({ there, here }: Download): boolean {
   return here !== undefined && here.contentHash === there.contentHash;
 }
 
-function beginDownload(execution: Execution, nodeId: NodeId): void {
+async function beginDownload(execution: Execution, nodeId: NodeId): Promise<void> {
   const { ports, transfers, left } = execution;
   const download = openDownload(execution, nodeId);
   if (download === undefined || rests(execution, download)) return;
@@ -160,13 +177,20 @@ function beginDownload(execution: Execution, nodeId: NodeId): void {
   const key = downloadKey(there);
   left.add(nodeId);
   if (!transfers.downloads.hasRoom(there.size) || transfers.downloads.has(key)) return;
-  const contents = localContents(execution);
+  const claim = await claimRoom(execution, download);
+  if (claim === undefined) {
+    left.delete(nodeId);
+    return;
+  }
+  const local = localContents(execution);
   transfers.downloads.begin({
     key,
     path,
     bytes: there.size,
     run: async (ground) => {
-      const file = await fetchStaged({ ports, local: contents }, download, () => ground.isWanted());
+      const file = await fetchStaged({ ports, local, claim }, download, () => ground.isWanted()).finally(() =>
+        claim.release(),
+      );
       if (file.kind !== 'staged' || file.fetched.kind !== 'held-back' || file.fetched.scope === 'chunk') return file;
       await file.staged.close();
       throw file.fetched.failure;
@@ -176,7 +200,11 @@ function beginDownload(execution: Execution, nodeId: NodeId): void {
 
 /** Fetches a content into staging, which is left open for `place`. */
 async function fetchStaged(
-  { ports: { files, remote }, local }: { readonly ports: EnginePorts; readonly local: LocalContents },
+  {
+    ports: { files, remote },
+    local,
+    claim,
+  }: { readonly ports: EnginePorts; readonly local: LocalContents; readonly claim: RoomClaim },
   { there, namespaceId }: Download,
   isWanted: () => boolean = () => true,
 ): Promise<FetchedFile> {
@@ -193,7 +221,7 @@ async function fetchStaged(
           nodeId,
           rev,
           size,
-          into: whileWanted(staged, isWanted),
+          into: whileWanted(staged, { isWanted, claim }),
           local,
           ahead,
         }),
@@ -203,13 +231,17 @@ async function fetchStaged(
       throw failure;
     }
   } catch (failure) {
+    if (failure instanceof NoRoomError) return { kind: 'no-room', lack: failure.lack };
     if (failure instanceof DiskRefusedError) return { kind: 'disk-refused' };
     throw failure;
   }
 }
 
-/** Takes no more bytes once they are not wanted, which ends the transfer. */
-function whileWanted(staged: StagedContent, isWanted: () => boolean): StagedContent {
+/** Takes no more bytes once they are not wanted, or the disk has no room for them: that ends the transfer. */
+function whileWanted(
+  staged: StagedContent,
+  { isWanted, claim }: { readonly isWanted: () => boolean; readonly claim: RoomClaim },
+): StagedContent {
   return {
     resumed: staged.resumed,
     isTakenOver: staged.isTakenOver,
@@ -218,7 +250,7 @@ function whileWanted(staged: StagedContent, isWanted: () => boolean): StagedCont
     close: () => staged.close(),
     write: async (offset, bytes) => {
       if (!isWanted()) throw new DiskRefusedError('nobody wants these bytes any more');
-      await staged.write(offset, bytes);
+      await claim.spend(bytes.length, () => staged.write(offset, bytes));
     },
   };
 }
@@ -243,6 +275,10 @@ async function place(execution: Execution, download: Download, file: FetchedFile
 
 async function publish(execution: Execution, download: Download, file: FetchedFile): Promise<DiskOutcome | undefined> {
   if (file.kind === 'disk-refused') return { kind: 'failed', reason: 'disk' };
+  if (file.kind === 'no-room') {
+    lacksRoom(execution, { nodeId: download.there.nodeId, path: download.path }, file.lack);
+    return undefined;
+  }
   try {
     try {
       return await publishStaged(execution, download, file);

@@ -1,11 +1,12 @@
 import type { NodeId } from '@syncline/protocol';
-import { downloadKey, executeDownloads, executeLargeDownloads } from './execute-downloads.ts';
+import { executeDownloads, executeLargeDownloads } from './execute-downloads.ts';
 import { countTry, executeKnowledge, executeLargeReads, executeReads, readKey } from './execute-knowledge.ts';
 import { executeLocalStructure } from './execute-local.ts';
 import { executeRemoteStructure } from './execute-remote.ts';
 import { executeLargeUploads, executeUploads } from './execute-uploads.ts';
 import { type Execution, localPath } from './execution.ts';
 import { stateKey } from './large-transfers.ts';
+import { downloadKey } from './staging-keys.ts';
 import type { Step } from './steps.ts';
 import { writeDown } from './write-down.ts';
 

@@ -1,6 +1,8 @@
-import type { NodeId } from '@syncline/protocol';
+import { epochMs, type NodeId } from '@syncline/protocol';
+import type { RoomLack } from './disk-room.ts';
 import { type Execution, postpone, report } from './execution.ts';
-import { HELD_BACK_FAILURES_LEAST } from './limits.ts';
+import { formatBytes } from './format-bytes.ts';
+import { HELD_BACK_FAILURES_LEAST, NO_ROOM_RETRY_MS } from './limits.ts';
 import type { HeldBack } from './ports.ts';
 
 /** A file whose bytes do not get through. `key` names the content, and the pause that it makes. */
@@ -35,4 +37,16 @@ export function isResting(execution: Execution, { nodeId, path }: Omit<Passage, 
   if (pause.isHeldBack) report(execution, { path, reason: 'held-back' });
   postpone(execution, nodeId, pause.notBefore);
   return true;
+}
+
+/** A file for which the disk has no room is named, with what it needs, and looked at again soon: others that fit still come. */
+export function lacksRoom(execution: Execution, { nodeId, path }: Omit<Passage, 'key'>, lack: RoomLack): void {
+  report(execution, { path, reason: 'no-room', detail: describeLack(lack) });
+  const { clock } = execution.ports;
+  postpone(execution, nodeId, epochMs(clock.now() + NO_ROOM_RETRY_MS));
+}
+
+function describeLack({ neededBytes, freeBytes, reserveBytes, claimedBytes }: RoomLack): string {
+  const others = claimedBytes > 0 ? `, and ${formatBytes(claimedBytes)} are for files that are coming` : '';
+  return `It needs ${formatBytes(neededBytes)}, and the disk has ${formatBytes(freeBytes)} free, of which ${formatBytes(reserveBytes)} stay free${others}. Free space on this disk, or keep a folder off it with \`syncline exclude\`. It then comes by itself.`;
 }

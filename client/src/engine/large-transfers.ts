@@ -1,4 +1,5 @@
 import { type ContentHash, type EpochMs, epochMs, type NamespaceId } from '@syncline/protocol';
+import { DiskRoom, type RoomLack } from './disk-room.ts';
 import { HUGE_TRANSFERS_MAX, LARGE_TRANSFERS_MAX, RETRY_MS_MAX } from './limits.ts';
 import {
   DiskRefusedError,
@@ -23,7 +24,8 @@ export interface SentFile {
 /** A content that was fetched, and where it lies. */
 export type FetchedFile =
   | { readonly kind: 'staged'; readonly staged: StagedContent; readonly fetched: FetchedContent }
-  | { readonly kind: 'disk-refused' };
+  | { readonly kind: 'disk-refused' }
+  | { readonly kind: 'no-room'; readonly lack: RoomLack };
 
 /** What reading a file has come to; without a content it has changed, or cannot be read. */
 export interface NamedFile {
@@ -44,13 +46,16 @@ export class LargeTransfers {
   readonly uploads: RunningTransfers<SentFile>;
   readonly downloads: RunningTransfers<FetchedFile>;
   readonly reads: RunningTransfers<NamedFile>;
+  /** Of all downloads, small ones too. */
+  readonly room: DiskRoom;
   readonly #ports: Pick<EnginePorts, 'clock' | 'random'>;
   readonly #pauses = new Map<string, Pause>();
   readonly #waiting: (() => void)[] = [];
 
   /** `onEnd` is told whenever one of them has ended. */
-  constructor(ports: Pick<EnginePorts, 'clock' | 'random'>, onEnd: () => void) {
+  constructor(ports: Pick<EnginePorts, 'clock' | 'random' | 'files'>, onEnd: () => void) {
     this.#ports = ports;
+    this.room = new DiskRoom(ports);
     const ended = (): void => {
       for (const resolve of this.#waiting.splice(0)) resolve();
       onEnd();

@@ -79,6 +79,17 @@ export const NEIGHBOUR_FILES = UPLOAD_SLICE_FILES;
 export const DOWNLOAD_SLICE_FILES = 200;
 /** Files that are fetched at once. */
 export const DOWNLOADS_MAX = 32;
+/** Room that downloads leave free on a disk, for everything else that is done on it … */
+export const DISK_RESERVE_BYTES_MAX = 512 * 1024 * 1024;
+/** … or this share of the disk, when that is less. */
+export const DISK_RESERVE_SHARE = 0.05;
+/** A download that was begun goes on into this share of the reserve: small things beside it must not end it near its end. */
+export const DISK_RESERVE_LENT_SHARE = 0.5;
+/** For how long, and for how many bytes that are written, what is known of the free room of a disk is believed. */
+export const DISK_SPACE_MS_MAX = 1000;
+export const DISK_SPACE_BYTES_MAX = 64 * 1024 * 1024;
+/** How often it is looked whether a file that the disk had no room for fits by now. */
+export const NO_ROOM_RETRY_MS = 15_000;
 /** Contents that no file has any more and that are remembered all the same, beside one for each synced node. */
 export const CONTENT_PLACES_SPARE = 1024;
 /** Files that are read at once to learn their content. */
@@ -117,4 +128,5 @@ export const LOCAL_NAME_LENGTH_MIN = 96;
 
 assert(UPLOAD_SLICE_FILES % COMMIT_OPERATIONS_MAX === 0, 'the files of a slice fill its commits');
 assert(HUGE_TRANSFERS_MAX < LARGE_TRANSFERS_MAX, 'huge files leave places for others');
+assert(DISK_SPACE_BYTES_MAX < DISK_RESERVE_BYTES_MAX, 'what is written between two looks fits into the reserve');
 assert(LARGE_FILE_BYTES <= UPLOAD_SLICE_BYTES_MIN, 'every file of a slice fits into one');

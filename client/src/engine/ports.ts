@@ -116,6 +116,12 @@ export interface FileSystem {
    * @throws DiskRefusedError
    */
   unstage(key: string): Promise<void>;
+  /** Keys of all that is staged, by this process or an earlier one. Cost: one listing of a folder that seldom holds anything. */
+  stagedKeys(): readonly string[];
+  /** Room that what is staged under a key takes on the disk, in bytes; undefined when nothing is. */
+  stagedBytes(key: string): number | undefined;
+  /** Room on the file system of the folder; undefined where that cannot be told. Cost: one call of the system. */
+  space(): Promise<DiskSpace | undefined>;
   /**
    * Puts a staged content under its name, durably: at a free place, or over the file that is still in the state `replaces`.
    * Atomic: at every moment the name has all of the old bytes or all of the new ones.
@@ -140,6 +146,12 @@ export interface FileSystem {
    * @throws DiskRefusedError when some are not; the next call tries them again.
    */
   flush(): Promise<void>;
+}
+
+/** Of a file system: what this process may still write, and how large it is. */
+export interface DiskSpace {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
 }
 
 /** Where the disk may differ from what was listed. `everything`: more has happened than could be told apart. */

@@ -25,6 +25,7 @@ import { forgetUndurable } from './power-loss.ts';
 import { pullChanges } from './pull-changes.ts';
 import type { RoundOutcome, RoundRequest, SyncRequest } from './round-outcome.ts';
 import type { Step } from './steps.ts';
+import { sweepStaging } from './sweep-staging.ts';
 import type { SyncProblem } from './sync-problem.ts';
 import { TransferPace } from './transfer-pace.ts';
 import { diskPath, type NodeIdSource } from './trees.ts';
@@ -159,6 +160,7 @@ export class SyncEngine {
     if (planned.kind === 'root-missing' || planned.kind === 'root-foreign') this.#transfers.leaveAll();
     if (planned.kind !== 'planned') return planned;
     const { plan } = planned;
+    await sweepStaging({ files: this.#ports.files, trees: this.trees, downloads: this.#transfers.downloads });
     if (plan.steps.length === 0) {
       this.#transfers.leaveAll();
       const undurable = this.trees.isHeld ? await writeDown({ ports: this.#ports, trees: this.trees }) : [];

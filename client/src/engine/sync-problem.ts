@@ -15,6 +15,7 @@ export type ProblemReason =
   | 'busy'
   | 'damaged'
   | 'held-back'
+  | 'no-room'
   | 'refused'
   | 'disk';
 
@@ -54,6 +55,7 @@ const DETAILS: Readonly<Record<ProblemReason, string>> = {
   damaged: 'What the service sent is not what it promised. It is tried again with the next sync.',
   'held-back':
     'Its content did not get to the store, or from it. If that stays so, something on the way may hold it back, such as a virus scanner or a proxy. It is tried again by itself.',
+  'no-room': 'The disk has no room for it. Free space on it. It then comes by itself.',
   refused: 'The service refused it.',
   disk: 'The disk refused it. Check free space and permissions.',
 };

@@ -7,6 +7,7 @@ import type {
   UploadId,
 } from '@syncline/protocol';
 import { DiskRefusedError, type FileSystem, type StagedContent } from '../engine/ports.ts';
+import { aheadKey } from '../engine/staging-keys.ts';
 import { chunkMemory } from '../transfers/chunk-memory.ts';
 import { fetchChunk } from '../transfers/fetch-chunk.ts';
 import type { KnownManifests } from '../transfers/known-manifests.ts';
@@ -35,11 +36,6 @@ interface Pass {
   isAsking: boolean;
   ending?: 'advanced' | 'given-up';
   failure?: { readonly cause: unknown };
-}
-
-/** The name under which what comes ahead of a content's commit is staged. */
-export function aheadKey(contentHash: ContentHash): string {
-  return `ahead-${contentHash}`;
 }
 
 /**
@@ -253,9 +249,10 @@ export class AheadFetch {
   /** Undefined when this upload is another one than it was, or when the disk has no room for it. */
   async #stage({ contentHash, size }: UploadContentResponse): Promise<StagedContent | undefined> {
     if (this.#content !== undefined && this.#content.contentHash !== contentHash) return undefined;
-    if (this.#staged !== undefined) return this.#staged;
     const { files, freeBytes } = this.#dependencies;
-    if ((await freeBytes()) - size < AHEAD_ROOM_BYTES_MIN) return undefined;
+    const restBytes = Math.max(0, size - this.#fetchedBytes);
+    if ((await freeBytes()) - restBytes < AHEAD_ROOM_BYTES_MIN) return undefined;
+    if (this.#staged !== undefined) return this.#staged;
     // From here on whoever takes the content finds it here, and waits until nothing is written any more.
     this.#content = { contentHash, size };
     this.#isResumed = true;

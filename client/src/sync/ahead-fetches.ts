@@ -2,7 +2,8 @@ import type { ContentHash, DeviceId, EpochMs, NamespaceId, UploadId } from '@syn
 import { pause } from '../api/pause.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import { type AheadContent, DiskRefusedError } from '../engine/ports.ts';
-import { type AheadDependencies, AheadFetch, aheadKey } from './ahead-fetch.ts';
+import { aheadKey } from '../engine/staging-keys.ts';
+import { type AheadDependencies, AheadFetch } from './ahead-fetch.ts';
 import {
   AHEAD_BYTES_MIN,
   AHEAD_DONE_MAX,

@@ -14,6 +14,7 @@ import {
 import { nodeDiskCalls } from '../platform/node/node-disk-calls.ts';
 import { openStateStore } from '../platform/node/open-state-store.ts';
 import { readRootMarker, rootMarkerFile } from '../platform/node/root-marker.ts';
+import { removeStaging } from '../platform/node/staged-file.ts';
 import { wipeFolder } from '../platform/node/wipe-folder.ts';
 import { findUnstored } from './find-unstored.ts';
 import type { SignIn } from './session.ts';
@@ -117,6 +118,7 @@ async function wipeLinked(dependencies: WipeDependencies, folder: LinkedFolder):
     } finally {
       store.close();
     }
+    await removeStaging(calls, path);
     // The link goes before what it needs: an end in between leaves at most remains that nothing reads.
     await rm(rootMarkerFile(path), { force: true });
     await removeLinkedFolder(home, folderId);

@@ -1,3 +1,5 @@
+import type { DiskSpace } from '../../engine/ports.ts';
+
 /**
  * The calls of the operating system through which a synced folder is read and changed; nothing else touches it. Each is one
  * call, so that a disk in memory can stand in, count them, fail any of them and lose what was never made durable.
@@ -32,6 +34,8 @@ export interface DiskCalls {
   linkSync(from: string, to: string): void;
   /** At once, like a rename. */
   unlinkSync(path: string): void;
+  /** Of the file system of a path: room for this process, and all of it, in bytes; zeros where it does not tell. */
+  statfs(path: string): Promise<DiskSpace>;
 }
 
 /** An open file, whose calls are those of DiskHandle, made at once. */
@@ -67,6 +71,8 @@ export interface DiskStat {
   readonly mode: bigint;
   readonly nlink: bigint;
   readonly size: bigint;
+  /** What it takes on the disk, in units of 512 bytes, whatever the disk's own are. */
+  readonly blocks: bigint;
   /** 0 where the file system keeps none. */
   readonly birthtimeNs: bigint;
   readonly mtimeNs: bigint;

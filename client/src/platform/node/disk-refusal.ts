@@ -8,8 +8,8 @@ export function diskRefusal(cause: unknown): Error {
   return cause instanceof Error ? cause : new Error(String(cause), { cause });
 }
 
-/** What a failure says of a change: that somebody else was there first, or that the disk has refused it. @throws whatever is no answer of the disk. */
-export function refusedChange(error: unknown): DiskOutcome {
+/** What has become of a change of the disk that ended with an error. @throws what is no answer of the operating system. */
+export function diskOutcome(error: unknown): DiskOutcome {
   if (error instanceof DiskRefusedError) return { kind: 'failed', reason: 'disk' };
   switch (errorCode(error)) {
     case undefined:

@@ -10,7 +10,7 @@ import {
   renameSync,
   unlinkSync,
 } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, statfs } from 'node:fs/promises';
 import type { DiskCalls } from './disk-calls.ts';
 import { linkQuickly, openNow, openQuickly } from './quick-handle.ts';
 
@@ -30,6 +30,10 @@ export const nodeDiskCalls: DiskCalls = {
   link: linkQuickly,
   linkSync: (from, to) => linkSync(from, to),
   unlinkSync: (path) => unlinkSync(path),
+  statfs: async (path) => {
+    const { bavail, bsize, blocks } = await statfs(path);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  },
 };
 
 function readBeginning(path: string, bytesMax: number): Uint8Array {

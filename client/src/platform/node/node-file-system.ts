@@ -4,6 +4,7 @@ import { isMovingName } from '../../engine/moving-name.ts';
 import {
   type DiskOutcome,
   DiskRefusedError,
+  type DiskSpace,
   type FileSystem,
   type LentFile,
   type StagedContent,
@@ -22,7 +23,8 @@ import {
 import { AsideFolder } from './aside-folder.ts';
 import { ChangedDirectories } from './changed-directories.ts';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
-import { refusedChange } from './disk-refusal.ts';
+import { diskOutcome } from './disk-refusal.ts';
+import { diskSpace } from './disk-space.ts';
 import { errorCode } from './error-code.ts';
 import { findExpected, isAsFound } from './expected-entries.ts';
 import type { FolderWatcher } from './folder-watcher.ts';
@@ -44,7 +46,7 @@ import {
   lookAt,
   type ScannedDisk,
 } from './scan-folder.ts';
-import { openStagedFile, removeStagedFile, StagedFile } from './staged-file.ts';
+import { allocatedBytes, openStagedFile, removeStagedFile, StagedFile, stagedNames } from './staged-file.ts';
 import { trashPath } from './trash-path.ts';
 
 export interface NodeFileSystemOptions {
@@ -239,6 +241,18 @@ export class NodeFileSystem implements FileSystem {
     await removeStagedFile(this.#calls, this.#stagingPath(key));
   }
 
+  stagedKeys(): readonly string[] {
+    return this.#isRoot() ? stagedNames(this.#calls, stagingAt(this.#root)) : [];
+  }
+
+  stagedBytes(key: string): number | undefined {
+    return this.#isRoot() ? allocatedBytes(this.#calls, stagingAt(this.#root, key)) : undefined;
+  }
+
+  space(): Promise<DiskSpace | undefined> {
+    return diskSpace(this.#calls, this.#root);
+  }
+
   publish(file: Parameters<FileSystem['publish']>[0]): Promise<DiskOutcome> {
     const { staged, path, replaces } = file;
     return this.#change(path, async () => {
@@ -301,7 +315,7 @@ export class NodeFileSystem implements FileSystem {
     try {
       put = await task();
     } catch (error) {
-      return refusedChange(error);
+      return diskOutcome(error);
     }
     if (put === 'changed') return { kind: 'changed' };
     const looked = entryAfter === undefined ? lookAt(this.#root, path, this.#calls) : undefined;
@@ -356,7 +370,7 @@ export class NodeFileSystem implements FileSystem {
 
   #stagingPath(key: string): string {
     if (!this.#isRoot()) throw new DiskRefusedError('the synced folder is not where it was');
-    return join(this.#root, ENGINE_FOLDER, 'staging', key);
+    return stagingAt(this.#root, key);
   }
 
   #absolute(path: string): string {
@@ -367,6 +381,10 @@ export class NodeFileSystem implements FileSystem {
   #touch(path: string): void {
     this.#changed.add(dirname(this.#absolute(path)));
   }
+}
+
+function stagingAt(root: string, key = ''): string {
+  return join(root, ENGINE_FOLDER, 'staging', key);
 }
 
 /** What a power failure takes back would look like a change that somebody made here, so it is taken back at once. */

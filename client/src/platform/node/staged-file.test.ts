@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { KiB, MiB } from '@syncline/protocol';
 import { HOLE_BYTES_MIN } from './limits.ts';
 import { nodeDiskCalls } from './node-disk-calls.ts';
-import { openStagedFile } from './staged-file.ts';
+import { allocatedBytes, openStagedFile, stagedNames } from './staged-file.ts';
 
 const SECTOR_BYTES = 512;
 let directory: string;
@@ -80,4 +80,16 @@ test('a file that an earlier process left longer keeps nothing behind its end', 
   await stage(MiB, [{ offset: 0, bytes: ones(MiB) }]);
   await stage(HOLE_BYTES_MIN, [{ offset: 0, bytes: zeros(HOLE_BYTES_MIN) }]);
   expect(readFileSync(file).equals(zeros(HOLE_BYTES_MIN))).toBe(true);
+});
+
+test('what is staged is told by its names, and by what it takes on the disk rather than by its length', async () => {
+  const folder = join(file, '..');
+  expect([stagedNames(nodeDiskCalls, folder), allocatedBytes(nodeDiskCalls, file)]).toEqual([[], undefined]);
+  const staged = await openStagedFile(nodeDiskCalls, { file, size: 32 * MiB, from: undefined });
+  await staged.write(MiB, ones(MiB));
+  await staged.flush();
+  expect(stagedNames(nodeDiskCalls, folder)).toEqual(['key']);
+  expect(allocatedBytes(nodeDiskCalls, file)).toBe(takenBytes());
+  expect(takenBytes()).toBeLessThan(2 * MiB);
+  await staged.close();
 });

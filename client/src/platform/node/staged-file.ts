@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { dirname } from 'node:path';
-import type { ByteRange, StagedContent } from '../../engine/ports.ts';
+import { dirname, join } from 'node:path';
+import { type ByteRange, DiskRefusedError, type StagedContent } from '../../engine/ports.ts';
 import type { LocalIdentity } from '../../engine/trees.ts';
 import type { DiskCalls, DiskHandle } from './disk-calls.ts';
 import { diskRefusal } from './disk-refusal.ts';
@@ -10,7 +10,8 @@ import { HOLE_BYTES_MIN, HOLE_READ_BYTES } from './limits.ts';
 import { makeDirectories } from './make-directories.ts';
 import { permissions } from './permissions.ts';
 import { readBytes } from './read-bytes.ts';
-import { identityOf } from './scan-folder.ts';
+import { isRealFolder } from './real-folder.ts';
+import { ENGINE_FOLDER, identityOf } from './scan-folder.ts';
 import { splitZeros } from './split-zeros.ts';
 import { writeBytes } from './write-bytes.ts';
 
@@ -149,6 +150,43 @@ export async function removeStagedFile(calls: DiskCalls, file: string): Promise<
     if (calls.lstatSync(file) !== undefined) calls.unlinkSync(file);
   });
 }
+
+/** Names of all staging files in a folder; none where there is no such folder, or the disk does not tell. */
+export function stagedNames(calls: DiskCalls, directory: string): readonly string[] {
+  try {
+    return calls.readdirSync(directory);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return [];
+  }
+}
+
+/** Removes all that is staged in a linked folder, of which nothing will be fetched any more. What the disk does not let go of stays. */
+export async function removeStaging(calls: DiskCalls, root: string): Promise<void> {
+  if (!isRealFolder(calls, root, ENGINE_FOLDER)) return;
+  const directory = join(root, ENGINE_FOLDER, 'staging');
+  for (const name of stagedNames(calls, directory)) {
+    try {
+      await removeStagedFile(calls, join(directory, name));
+    } catch (error) {
+      if (!(error instanceof DiskRefusedError)) throw error;
+    }
+  }
+}
+
+/** Room that a file takes on the disk, in bytes; undefined where none stands, or the disk does not tell. */
+export function allocatedBytes(calls: DiskCalls, file: string): number | undefined {
+  try {
+    const stat = calls.lstatSync(file);
+    return stat?.isFile() === true ? Number(stat.blocks) * BLOCK_BYTES : undefined;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+/** The unit in which systems tell what a file takes. Source: stat(3type), st_blocks. */
+const BLOCK_BYTES = 512;
 
 /** Those bits of a mode that `chmod` sets. */
 const PERMISSIONS = 0o7777;
