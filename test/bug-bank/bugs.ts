@@ -14,6 +14,7 @@ import { LOAD_BUGS } from './load-bugs.ts';
 import { MEMBER_ENTRY_BUGS } from './member-entry-bugs.ts';
 import { MEMBERSHIP_BUGS } from './membership-bugs.ts';
 import { MOUNT_BUGS } from './mount-bugs.ts';
+import { MOVED_LINK_BUGS } from './moved-link-bugs.ts';
 import { OFFLINE_BUGS } from './offline-bugs.ts';
 import { PACK_BUGS } from './pack-bugs.ts';
 import { PATCH_BUGS } from './patch-bugs.ts';
@@ -45,6 +46,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...HELD_BACK_BUGS,
   ...DISK_BUGS,
   ...ROOM_BUGS,
+  ...MOVED_LINK_BUGS,
   ...ASIDE_BUGS,
   ...POWER_LOSS_BUGS,
   ...SERVICE_BUGS,

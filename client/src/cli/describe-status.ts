@@ -61,7 +61,7 @@ function describeState(folder: FolderStatus, now: Date): string {
       return `held back: ${local} files here and ${remote} at the service would be deleted or rewritten at once. If that is meant: \`syncline resume --accept-deletes\`. If not, bring them back.`;
     }
     case 'root-missing':
-      return `is not there, or has lost its marker. Nothing is done. Mount its disk, or bring the folder back.${again}`;
+      return `is not there, or has lost its marker. Nothing is done. Mount its disk, or bring the folder back; if it was moved, link it where it is now.${again}`;
     case 'root-foreign':
       return `is another folder than the one that was linked. Nothing is done. Bring that one back, or link this one anew.${again}`;
     case 'refused':

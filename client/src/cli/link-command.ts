@@ -2,12 +2,15 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import { type ConflictStrategy, NamespaceId } from '@syncline/protocol';
 import type { Command } from 'commander';
+import { describeForeignLink } from '../platform/node/foreign-link.ts';
 import {
   type LinkedFolder,
   makeFolderId,
   readLinkedFolders,
+  removeLinkedFolder,
   writeLinkedFolder,
 } from '../platform/node/linked-folders.ts';
+import { findStrayFolder, holdsSyncedObjects } from '../platform/node/moved-link.ts';
 import { readRootMarker, writeRootMarker } from '../platform/node/root-marker.ts';
 import { beingWiped } from './being-wiped.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
@@ -38,46 +41,94 @@ async function link(
   const path = await makeRoot(given);
   const answer = await session.api.listTree({ query: { namespaceId, limit: '1' }, signal: context.signal });
   if (!answer.ok) throw problemError(answer.problem, 'The namespace');
-  const folder = await linkFolder(session, { path, namespaceId, onConflict: options.onConflict });
+  const { folder, how } = await linkFolder(session, { path, namespaceId, onConflict: options.onConflict });
   const runs = await reloadDaemon(context);
   const next = runs
     ? 'It is being synced; `syncline status` tells how it gets on.'
     : '`syncline start` keeps it the same as the service from now on.';
-  context.output.result(folder, [`Linked ${quote(folder.path)}. ${next} Both sides are merged, nothing is deleted.`]);
+  context.output.result(folder, [`${describeLink(folder, how)} ${next}${how === 'moved' ? '' : MERGED}`]);
 }
 
-/** Linking a folder twice is one link. */
+/** `moved`: it was linked, and stands at another place now. `copied`: a copy of it has taken its place. */
+type LinkedHow = 'linked' | 'moved' | 'copied';
+
+const MERGED = ' Both sides are merged, nothing is deleted.';
+
+function describeLink({ path }: LinkedFolder, how: LinkedHow): string {
+  switch (how) {
+    case 'linked':
+      return `Linked ${quote(path)}.`;
+    case 'moved':
+      return `${quote(path)} is a linked folder that was moved. Its link has moved with it and goes on where it was.`;
+    case 'copied':
+      return `${quote(path)} is a copy of a linked folder that is not there any more. The copy is linked in its place.`;
+  }
+}
+
+interface WantedLink extends Pick<LinkedFolder, 'path' | 'namespaceId'> {
+  readonly onConflict: ConflictStrategy | undefined;
+}
+
+/** Linking a folder twice is one link, and so is linking it where it was moved to. */
 async function linkFolder(
   session: Session,
-  wanted: Pick<LinkedFolder, 'path' | 'namespaceId'> & { readonly onConflict: ConflictStrategy | undefined },
-): Promise<LinkedFolder> {
+  wanted: WantedLink,
+): Promise<{ readonly folder: LinkedFolder; readonly how: LinkedHow }> {
   const { home, deviceId, account } = session;
   const folders = await readLinkedFolders(home);
-  const known = folders.find((folder) => folder.path === wanted.path);
-  // A new link would not say any more that what is missing in it was removed, and not deleted.
-  if (known?.wiping === true) throw beingWiped();
-  const nested = folders.find((folder) => folder !== known && isNested(folder.path, wanted.path));
-  if (nested !== undefined) throw inTheWay(wanted.path, `lies in or around the linked folder ${quote(nested.path)}`);
-  if (known !== undefined && known.namespaceId !== wanted.namespaceId) {
-    throw inTheWay(wanted.path, 'is linked with another namespace');
-  }
-  const marker = await readRootMarker(wanted.path);
-  if (marker !== 'missing' && (marker === 'damaged' || marker.folderId !== known?.folderId)) {
-    throw inTheWay(wanted.path, 'is linked by another installation, or was so once');
-  }
-  const around = await linkedAbove(wanted.path);
-  if (around !== undefined && !folders.some((folder) => folder.path === around)) {
-    throw inTheWay(wanted.path, `lies in ${quote(around)}, which is linked by another installation, or was so once`);
-  }
+  const stray = await findStrayFolder(folders, wanted.path);
+  const known = stray?.folder ?? folders.find((folder) => folder.path === wanted.path);
+  if (known !== undefined) refuseOther(known, wanted, account);
+  if (stray?.kind === 'copied') throw copyOf(wanted.path, stray.folder);
+  await refuseAround(wanted.path, { folders, known });
   const { path, namespaceId } = wanted;
   const onConflict = wanted.onConflict ?? known?.onConflict ?? 'keep_both';
-  const folderId = known?.folderId ?? makeFolderId();
+  // What was agreed on is of these objects. Of a copy it would make deletes of whatever the copy lacks.
+  const isCopy = stray !== undefined && !holdsSyncedObjects(home, stray.folder, path);
+  const linkedHere = folders.find((folder) => folder.path === path);
+  const folderId = (isCopy ? linkedHere : known)?.folderId ?? makeFolderId();
   const { paused = false, excluded = [] } = known ?? {};
-  const { accountId } = account;
-  const folder = { folderId, path, namespaceId, deviceId, accountId, onConflict, paused, excluded };
+  const { accountId, address } = account;
+  const settings = { onConflict, paused, excluded, ...(address === undefined ? {} : { address }) };
+  const folder = { folderId, path, namespaceId, deviceId, accountId, ...settings };
   await writeLinkedFolder(home, folder);
-  await writeRootMarker(folder.path, { folderId, deviceId, namespaceId });
-  return folder;
+  await writeRootMarker(path, { folderId, deviceId, namespaceId });
+  if (isCopy) await removeLinkedFolder(home, stray.folder.folderId);
+  return { folder, how: stray === undefined ? 'linked' : isCopy ? 'copied' : 'moved' };
+}
+
+/** @throws CommandError where a link that is known of this folder cannot become the wanted one. */
+function refuseOther(known: LinkedFolder, wanted: WantedLink, account: Session['account']): void {
+  // A new link would not say any more that what is missing in it was removed, and not deleted.
+  if (known.wiping === true) throw beingWiped();
+  const foreign = describeForeignLink(known, account);
+  if (foreign !== undefined) throw inTheWay(wanted.path, foreign.message, foreign.remedy);
+  if (known.namespaceId !== wanted.namespaceId) throw inTheWay(wanted.path, 'is linked with another namespace');
+}
+
+/** @throws CommandError where another link lies in or around a folder, or is its own. */
+async function refuseAround(
+  path: string,
+  { folders, known }: { readonly folders: readonly LinkedFolder[]; readonly known: LinkedFolder | undefined },
+): Promise<void> {
+  const nested = folders.find((folder) => folder !== known && isNested(folder.path, path));
+  if (nested !== undefined) throw inTheWay(path, `lies in or around the linked folder ${quote(nested.path)}`);
+  const marker = await readRootMarker(path);
+  if (marker !== 'missing' && (marker === 'damaged' || marker.folderId !== known?.folderId)) {
+    throw inTheWay(path, 'is linked by another installation, or was so once');
+  }
+  const around = await linkedAbove(path);
+  if (around !== undefined && !folders.some((folder) => folder.path === around)) {
+    throw inTheWay(path, `lies in ${quote(around)}, which is linked by another installation, or was so once`);
+  }
+}
+
+function copyOf(path: string, { path: original }: LinkedFolder): CommandError {
+  return inTheWay(
+    path,
+    `is a copy of the linked folder ${quote(original)}, which is still there`,
+    `To go on with the copy, move ${quote(original)} away and repeat the command. To link both, remove \`.syncline/marker.json\` in the copy first.`,
+  );
 }
 
 /** The nearest folder above that is linked, by whatever installation: two that sync one in the other would send each other's copies without end. */
@@ -113,12 +164,9 @@ function isNested(one: string, other: string): boolean {
   return one === other || one.startsWith(other + sep) || other.startsWith(one + sep);
 }
 
-function inTheWay(path: string, why: string): CommandError {
-  return new CommandError({
-    reason: 'conflict',
-    code: 'already_linked',
-    message: `${quote(path)} ${why}.`,
-    remedy:
-      'Choose another folder. If that link is of no use any more, end it with `syncline unlink`, or remove `.syncline/marker.json` in the folder.',
-  });
+function inTheWay(path: string, why: string, remedy = CHOOSE_ANOTHER): CommandError {
+  return new CommandError({ reason: 'conflict', code: 'already_linked', message: `${quote(path)} ${why}.`, remedy });
 }
+
+const CHOOSE_ANOTHER =
+  'Choose another folder. If that link is of no use any more, end it with `syncline unlink`, or remove `.syncline/marker.json` in the folder.';

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { type LinkedFolder, readLinkedFolders } from '../platform/node/linked-folders.ts';
+import { findStrayFolder, type StrayFolder } from '../platform/node/moved-link.ts';
 import { CommandError } from './command-error.ts';
 import { quote } from './escape-text.ts';
 
@@ -14,7 +15,7 @@ export async function findLinkedFolders(home: string, given: string | undefined)
   const path = await realpath(given).catch(() => given);
   const found = folders.filter((folder) => folder.path === path);
   if (found.length > 0) return found;
-  throw notLinked(`${quote(given)} is not linked.`);
+  throw notLinkedThere(given, await findStrayFolder(folders, path));
 }
 
 /** The folder that was named, for a request; nothing for all of them. */
@@ -30,11 +31,29 @@ export async function requireLinkedFolder(home: string, given: string): Promise<
   return folder;
 }
 
-function notLinked(message: string): CommandError {
+/** A linked folder by the place that it was moved to; undefined when none was moved there. */
+export async function findMovedFolder(home: string, given: string): Promise<LinkedFolder | undefined> {
+  const path = await realpath(given).catch(() => given);
+  const stray = await findStrayFolder(await readLinkedFolders(home), path);
+  return stray?.kind === 'moved' ? { ...stray.folder, path } : undefined;
+}
+
+function notLinkedThere(given: string, stray: StrayFolder | undefined): CommandError {
+  if (stray === undefined) return notLinked(`${quote(given)} is not linked.`);
+  const original = quote(stray.folder.path);
+  return stray.kind === 'moved'
+    ? notLinked(
+        `${quote(given)} is the linked folder ${original}, which was moved.`,
+        'Go on with it at its new place with `syncline link FOLDER`.',
+      )
+    : notLinked(`${quote(given)} is a copy of the linked folder ${original}.`, `Name ${original} instead.`);
+}
+
+function notLinked(message: string, remedy = 'Link a folder with `syncline link FOLDER`.'): CommandError {
   return new CommandError({
     reason: 'notFound',
     code: 'not_linked',
     message,
-    remedy: 'Link a folder with `syncline link FOLDER`.',
+    remedy,
   });
 }

@@ -50,7 +50,10 @@ export async function finishSignIn(
         })
       : first;
   if (outcome.kind === 'refused') throw signInError(outcome);
-  const { account, deviceId, deviceName } = await service.finish(outcome.tokens, options);
+  const { account, deviceId, deviceName } = await service.finish(outcome.tokens, {
+    ...options,
+    email: credentials.email,
+  });
   const { accountId, homeNamespaceId } = account;
   await reloadDaemon(context);
   context.output.result({ accountId, homeNamespaceId, email: credentials.email, deviceId, deviceName }, [

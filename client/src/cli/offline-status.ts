@@ -1,8 +1,9 @@
 import { epochMs } from '@syncline/protocol';
 import { type FolderStatus, restingStatus, runningStatus } from '../daemon/daemon-status.ts';
 import { PROBLEMS_LISTED_MAX } from '../daemon/limits.ts';
+import { describeForeignLink } from '../platform/node/foreign-link.ts';
 import { type LinkedFolder, readLinkedFolders } from '../platform/node/linked-folders.ts';
-import { readSignIn } from '../sync/session.ts';
+import { readSignIn, type SignIn } from '../sync/session.ts';
 import type { CommandContext } from './command-context.ts';
 import { type OfflineFolder, readOfflineFolder } from './offline-folder.ts';
 
@@ -12,14 +13,22 @@ export async function readOfflineStatus(
   chosen: readonly LinkedFolder[] | undefined,
 ): Promise<readonly FolderStatus[]> {
   const folders = chosen ?? (await readLinkedFolders(context.home));
-  const isSignedIn = (await readSignIn(context.home)) !== undefined;
+  const signIn = await readSignIn(context.home);
   const statuses: FolderStatus[] = [];
   for (const folder of folders) {
+    const refusal = signIn === undefined ? SIGNED_OUT : foreignDetail(folder, signIn);
     statuses.push(
-      isSignedIn ? await readOfflineFolder(context, folder, (seen) => statusOf(folder, seen)) : signedOut(folder),
+      refusal === undefined
+        ? await readOfflineFolder(context, folder, (seen) => statusOf(folder, seen))
+        : restingStatus(folder, { ...atPresent('refused'), detail: refusal }),
     );
   }
   return statuses;
+}
+
+function foreignDetail(folder: LinkedFolder, { account }: SignIn): string | undefined {
+  const foreign = describeForeignLink(folder, account);
+  return foreign === undefined ? undefined : `It ${foreign.message}. ${foreign.remedy}`;
 }
 
 function statusOf(folder: LinkedFolder, seen: OfflineFolder): FolderStatus {
@@ -29,10 +38,7 @@ function statusOf(folder: LinkedFolder, seen: OfflineFolder): FolderStatus {
   return folder.paused ? { ...status, state: 'paused' } : status;
 }
 
-function signedOut(folder: LinkedFolder): FolderStatus {
-  const detail = 'Nobody is signed in on this device. Sign in with `syncline login`.';
-  return restingStatus(folder, { ...atPresent('refused'), detail });
-}
+const SIGNED_OUT = 'Nobody is signed in on this device. Sign in with `syncline login`.';
 
 function atPresent<S extends FolderStatus['state']>(state: S) {
   return { state, since: epochMs(Date.now()) };

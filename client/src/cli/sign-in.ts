@@ -25,7 +25,10 @@ import type { ExitReason } from './exit-codes.ts';
 export interface SignInService {
   readonly userPool: UserPool;
   /** Ends a sign-in: registers this installation as a device of the account and keeps the tokens. */
-  readonly finish: (tokens: SignInTokens, options: { readonly deviceName?: string | undefined }) => Promise<SignedIn>;
+  readonly finish: (
+    tokens: SignInTokens,
+    options: { readonly email: string; readonly deviceName?: string | undefined },
+  ) => Promise<SignedIn>;
   readonly close: () => Promise<void>;
 }
 
@@ -53,7 +56,7 @@ export async function openSignInService(
     return {
       userPool: createUserPool(base, configuration.userPool),
       close: transport.close,
-      finish: async (tokens, { deviceName }) => {
+      finish: async (tokens, { email: address, deviceName }) => {
         const api = open(tokens.accessToken, deviceId);
         const account = await api.getAccount();
         if (!account.ok) throw problemError(account.problem, 'The account');
@@ -63,7 +66,7 @@ export async function openSignInService(
           ...device,
           apiUrl,
           userPool: configuration.userPool,
-          account: { accountId, homeNamespaceId, ...(email === undefined ? {} : { email }) },
+          account: { accountId, homeNamespaceId, address, ...(email === undefined ? {} : { email }) },
         });
         await createCredentialStore(context.home).update(async () => keepTokens(tokens, systemClock));
         return { account: account.value, ...device };

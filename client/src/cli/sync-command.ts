@@ -14,7 +14,14 @@ import { askDaemon } from './daemon-link.ts';
 import { escapeText, quote } from './escape-text.ts';
 import { findLinkedFolders } from './linked-folder.ts';
 import type { ProgressDisplay } from './output.ts';
-import { describeReport, outcomeFailure, reportOf, type SyncReport, signedOutReport } from './sync-report.ts';
+import {
+  describeReport,
+  foreignReport,
+  outcomeFailure,
+  reportOf,
+  type SyncReport,
+  signedOutReport,
+} from './sync-report.ts';
 
 interface SyncOptions {
   readonly once?: boolean;
@@ -123,7 +130,9 @@ async function syncByDaemon(
 
 async function syncHere(context: CommandContext, folder: LinkedFolder, options: SyncOptions): Promise<SyncReport> {
   const session = await context.session();
-  const { home, deviceName } = session;
+  const { home, deviceName, account } = session;
+  const foreign = foreignReport(folder, account);
+  if (foreign !== undefined) return foreign;
   const lock = await lockToSync(home, folder.folderId);
   if (lock === undefined) throw busyFolder(folder.path);
   const progress = context.output.progress(`Syncing ${folder.path}`);
@@ -162,9 +171,14 @@ function countTransfers(progress: ProgressDisplay) {
 
 async function planFolders(context: CommandContext, folders: readonly LinkedFolder[]): Promise<readonly SyncReport[]> {
   const session = await context.session();
-  const { home, deviceName } = session;
+  const { home, deviceName, account } = session;
   const reports: SyncReport[] = [];
   for (const folder of folders) {
+    const foreign = foreignReport(folder, account);
+    if (foreign !== undefined) {
+      reports.push(foreign);
+      continue;
+    }
     const lock = await lockToSync(home, folder.folderId);
     try {
       const { engine, close } = openEngine(session, { folder, home, deviceName, signal: context.signal });

@@ -1,6 +1,8 @@
 import type { FolderState, FolderStatus } from '../daemon/daemon-status.ts';
 import type { SyncCounts } from '../engine/execution.ts';
 import type { SyncOutcome } from '../engine/sync-engine.ts';
+import { describeForeignLink } from '../platform/node/foreign-link.ts';
+import type { LinkedFolder } from '../platform/node/linked-folders.ts';
 import type { PlannedStep } from '../sync/planned-step.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { escapeText, quote } from './escape-text.ts';
@@ -125,7 +127,8 @@ function wrongRoot(path: string, kind: 'root-missing' | 'root-foreign'): Command
     reason: 'localFile',
     code: kind.replace('-', '_'),
     message: `${quote(path)} is not the folder that was linked: its marker is ${kind === 'root-missing' ? 'not there' : 'of another link'}.`,
-    remedy: 'Nothing was done. Mount its disk, or bring the folder back; if it is gone, link a new one.',
+    remedy:
+      'Nothing was done. Mount its disk, or bring the folder back; if it was moved, link it where it is now; if it is gone, link a new one.',
   });
 }
 
@@ -145,4 +148,21 @@ function massChange(
 /** A sign-in has ended while the daemon ran. */
 export function signedOutReport(report: SyncReport): SyncReport {
   return report.state === 'refused' ? { ...report, error: notSignedIn() } : report;
+}
+
+/** Of a folder that another sign-in has linked; undefined for every other one. */
+export function foreignReport(
+  folder: LinkedFolder,
+  account: Parameters<typeof describeForeignLink>[1],
+): SyncReport | undefined {
+  const foreign = describeForeignLink(folder, account);
+  if (foreign === undefined) return undefined;
+  const { path } = folder;
+  const error = new CommandError({
+    reason: 'refused',
+    code: 'other_sign_in',
+    message: `${quote(path)} ${foreign.message}.`,
+    remedy: foreign.remedy,
+  });
+  return { path, state: 'refused', counts: undefined, steps: undefined, problems: [], error };
 }

@@ -14,7 +14,7 @@ import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { reloadDaemon } from './daemon-link.ts';
 import { quote } from './escape-text.ts';
-import { requireLinkedFolder } from './linked-folder.ts';
+import { findMovedFolder, requireLinkedFolder } from './linked-folder.ts';
 import { localFileError } from './local-file.ts';
 
 export function registerUnlink(program: Command, run: RunCommand): void {
@@ -30,7 +30,8 @@ export function registerUnlink(program: Command, run: RunCommand): void {
  * the folder.
  */
 async function unlink(context: CommandContext, [given]: readonly [string]): Promise<void> {
-  const folder = await requireLinkedFolder(context.home, given);
+  const moved = await findMovedFolder(context.home, given);
+  const folder = moved ?? (await requireLinkedFolder(context.home, given));
   const hasMarker = await removeMarker(folder);
   await removeLinkedFolder(context.home, folder.folderId);
   const runs = await reloadDaemon(context);

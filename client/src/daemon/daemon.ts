@@ -2,6 +2,7 @@ import { type EpochMs, formatInstant } from '@syncline/protocol';
 import type { Clock, Random } from '../api/clock.ts';
 import { pause } from '../api/pause.ts';
 import { DamagedConfigurationError } from '../platform/node/configuration-directory.ts';
+import { describeForeignLink } from '../platform/node/foreign-link.ts';
 import {
   type LinkedFolder,
   lockFolder,
@@ -248,7 +249,12 @@ export class Daemon {
       // Why the service refuses is looked at now, and not with the next look at the disk.
       if (this.#syncs !== undefined && this.#wipeLookedAt === undefined && this.#isRefused()) void this.reload();
     };
-    const supervisor = new FolderSupervisor({ home, clock, random, log, onStatus }, { folder, syncs: this.#syncs });
+    const foreign = this.#signIn === undefined ? undefined : describeForeignLink(folder, this.#signIn.account);
+    const options =
+      foreign === undefined
+        ? { folder, syncs: this.#syncs }
+        : { folder, syncs: undefined, refusal: `It ${foreign.message}. ${foreign.remedy}` };
+    const supervisor = new FolderSupervisor({ home, clock, random, log, onStatus }, options);
     this.#supervisors.set(folder.folderId, supervisor);
     supervisor.start();
     this.#changes.notify();

@@ -40,10 +40,10 @@ export class FolderSupervisor {
   #rebuild = false;
   #loggedState = '';
 
-  /** Without a sign-in it only tells that nobody is signed in. */
+  /** Without syncs it only tells why there are none. @default that nobody is signed in */
   constructor(
     dependencies: SupervisorDependencies,
-    options: { readonly folder: LinkedFolder; readonly syncs: FolderSyncs | undefined },
+    options: { readonly folder: LinkedFolder; readonly syncs: FolderSyncs | undefined; readonly refusal?: string },
   ) {
     this.#dependencies = dependencies;
     this.#folder = options.folder;
@@ -52,7 +52,9 @@ export class FolderSupervisor {
     this.#changes = new ChangeSignal(dependencies.clock);
     const since = dependencies.clock.now();
     this.#resting =
-      this.#syncs === undefined ? { state: 'refused', since, detail: SIGNED_OUT } : { state: 'starting', since };
+      this.#syncs === undefined
+        ? { state: 'refused', since, detail: options.refusal ?? SIGNED_OUT }
+        : { state: 'starting', since };
   }
 
   get folder(): LinkedFolder {

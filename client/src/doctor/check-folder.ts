@@ -19,7 +19,7 @@ export async function checkRoot(folder: LinkedFolder): Promise<Finding> {
 }
 
 const MISSING =
-  'Mount its disk, or bring the folder back. If it is gone for good: `syncline unlink`, then link a new one.';
+  'Mount its disk, or bring the folder back. If it was moved: `syncline link` with its new place. If it is gone for good: `syncline unlink`, then link a new one.';
 const FOREIGN = 'Bring the right folder back, or unlink it with `syncline unlink` and link this one.';
 
 /** Whether the state of a folder is whole. It reads all of it, beside a sync that uses it. */

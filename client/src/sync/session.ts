@@ -17,7 +17,10 @@ import type { TransferDependencies } from '../transfers/upload-files.ts';
 
 /** What a sign-in left in an installation, without its tokens. Two that are equal are the same sign-in to the same account. */
 export interface SignIn {
-  readonly account: Pick<AccountResponse, 'accountId' | 'email' | 'homeNamespaceId'>;
+  readonly account: Pick<AccountResponse, 'accountId' | 'email' | 'homeNamespaceId'> & {
+    /** What was signed in with, for people to read. */
+    readonly address?: string | undefined;
+  };
   readonly apiUrl: string;
   readonly userPool: NonNullable<Configuration['userPool']>;
   readonly deviceId: DeviceId;

@@ -10,7 +10,16 @@ export const Configuration = z.object({
   deviceName: z.optional(z.string()),
   apiUrl: z.optional(z.string()),
   userPool: z.optional(z.object({ endpoint: z.string(), userPoolId: z.string(), clientId: z.string() })),
-  account: z.optional(z.object({ accountId: AccountId, email: z.optional(z.string()), homeNamespaceId: NamespaceId })),
+  account: z.optional(
+    z.object({
+      accountId: AccountId,
+      /** As the service knows it, which may know none. */
+      email: z.optional(z.string()),
+      /** What was signed in with, for people to read. */
+      address: z.optional(z.string()),
+      homeNamespaceId: NamespaceId,
+    }),
+  ),
 });
 export type Configuration = z.infer<typeof Configuration>;
 

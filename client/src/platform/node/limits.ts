@@ -9,6 +9,8 @@ export const KNOWN_CHUNKS_MAX = 1_000_000;
 export const ASIDE_NAME_BYTES_MAX = 120;
 /** Places, and names for what comes back, that are tried there. */
 export const ASIDE_NAMES_MAX = 10_000;
+/** Names in the root of a folder by which it is known again after it was moved. */
+export const MOVED_NAMES_MAX = 1000;
 /** Days that what was deleted elsewhere stays in the trash of a synced folder. */
 export const TRASH_DAYS = 30;
 /** Days that a part of a content waits to be fetched further. */

@@ -17,6 +17,8 @@ export const LinkedFolder = z.object({
   deviceId: DeviceId,
   /** Whose sign-in has linked it. Only folders that an early client has linked have none. */
   accountId: z.optional(AccountId),
+  /** What that was signed in with, for people to read. */
+  address: z.optional(z.string()),
   /** What becomes of an edit that was made on a base which the service has left. */
   onConflict: z._default(ConflictStrategy, 'keep_both'),
   /** A person has paused it, until they resume it. */
