@@ -1,6 +1,6 @@
 import type { PlantedBug } from './planted-bug.ts';
 
-const MOVED = 'test/scenarios/moved-link.test.ts';
+const MOVED = 'client/src/platform/node/moved-link.test.ts';
 
 /** Linked folders that were moved or copied, or are another sign-in's. */
 export const MOVED_LINK_BUGS: readonly PlantedBug[] = [
@@ -13,17 +13,17 @@ export const MOVED_LINK_BUGS: readonly PlantedBug[] = [
     replace: '      return kept.length >= 0;\n',
     caughtBy: {
       file: MOVED,
-      test: 'a copy takes the place of a folder that is gone, and what the copy lacks is no deletion',
+      test: 'a copy is told from the folder that it was made of, and has other objects',
     },
   },
   {
     id: 'copies-take-the-link',
     what: 'A copy of a linked folder takes its link away, though that folder is still there.',
     invariant: 'I-15',
-    file: 'client/src/cli/link-command.ts',
-    find: "  if (stray?.kind === 'copied') throw copyOf(wanted.path, stray.folder);\n",
-    replace: '  void copyOf;\n',
-    caughtBy: { file: MOVED, test: 'a copy of a linked folder that is still there is refused, with what to do' },
+    file: 'client/src/platform/node/moved-link.ts',
+    find: "return { kind: isGone ? 'moved' : 'copied', folder };",
+    replace: "return { kind: isGone ? 'moved' : 'moved', folder };",
+    caughtBy: { file: MOVED, test: 'a copy is told from the folder that it was made of, and has other objects' },
   },
   {
     id: 'folders-of-others-are-synced',
@@ -34,7 +34,7 @@ export const MOVED_LINK_BUGS: readonly PlantedBug[] = [
     replace: 'if (accountId === undefined || present.accountId !== undefined) return undefined;',
     caughtBy: {
       file: MOVED,
-      test: 'a folder that another sign-in has linked is named with whose it is, and is not synced',
+      test: 'of whom a folder is, is told under every other sign-in',
     },
   },
 ];
