@@ -119,6 +119,45 @@ describe('conflicts', () => {
   });
 });
 
+describe('conflicts that wait for a decision', () => {
+  test('are found and settled without a sync in the background too', async () => {
+    const [a, b] = await Promise.all([signIn('a'), signIn('b')]);
+    const names = ['both.txt', 'mine.txt', 'theirs.txt'];
+    for (const name of names) await writeFile(join(a.folder, name), 'base');
+    await a.cli.expect(['sync', '--once']);
+    await b.cli.expect(['folder', 'set', b.folder, '--on-conflict', 'fail']);
+    await b.cli.expect(['sync', '--once']);
+    for (const name of names) {
+      await writeFile(join(a.folder, name), 'from a');
+      await writeFile(join(b.folder, name), 'from b');
+    }
+    await a.cli.expect(['sync', '--once']);
+    expect((await b.cli.run(['sync', '--once'])).exitCode).toBe(9);
+
+    const listed = await b.cli.json(['conflicts']);
+    expect(listed).toMatchObject({ folders: [{ conflictCount: 3, conflicts: names.map((path) => ({ path })) }] });
+    const settle = (keep: string) =>
+      b.cli.expect(['conflicts', 'resolve', join(b.folder, `${keep}.txt`), '--keep', keep]);
+    expect((await settle('mine')).stdout).toContain('what is here takes the place');
+    expect(await b.cli.json(['conflicts'])).toMatchObject({ folders: [{ conflictCount: 2 }] });
+    await settle('theirs');
+    await settle('both');
+
+    await a.cli.expect(['sync', '--once']);
+    const textIn = (device: BackgroundDevice, name: string) => readFile(join(device.folder, name), 'utf8');
+    for (const device of [a, b]) {
+      expect(await textIn(device, 'mine.txt')).toBe('from b');
+      expect(await textIn(device, 'theirs.txt')).toBe('from a');
+      const kept = (await namesIn(device)).filter((name) => name.startsWith('both'));
+      expect(new Set(await Promise.all(kept.map((name) => textIn(device, name))))).toEqual(
+        new Set(['from a', 'from b']),
+      );
+    }
+    const gone = await b.cli.run(['conflicts', 'resolve', join(b.folder, 'mine.txt'), '--keep', 'mine']);
+    expect([gone.exitCode, gone.stderr]).toEqual([4, expect.stringContaining('has no conflict')]);
+  });
+});
+
 describe('settings', () => {
   test('of bandwidth reach the sync that runs, and stay over a restart', async () => {
     const a = await signIn('a');

@@ -6,16 +6,19 @@ import {
   type ConflictChoice,
   type ConflictOutcome,
   listConflicts,
+  STRATEGY_OF,
   settleCopy,
 } from '../engine/conflicts.ts';
 import { type LinkedFolder, lockToSync, readLinkedFolders } from '../platform/node/linked-folders.ts';
+import { openEngine } from '../sync/open-engine.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
-import { askDaemon, notRunning } from './daemon-link.ts';
-import { quote } from './escape-text.ts';
+import { askDaemon } from './daemon-link.ts';
+import { escapeText, quote } from './escape-text.ts';
 import { findLinkedFolders } from './linked-folder.ts';
 import { locate } from './locate.ts';
 import { readOfflineFolder } from './offline-folder.ts';
+import { outcomeFailure } from './sync-report.ts';
 
 export function registerConflicts(program: Command, run: RunCommand): void {
   const conflicts = program
@@ -107,45 +110,82 @@ async function resolve(
   const { folder, path } = await locate(context.home, given);
   const asked = await askDaemon(context, async (daemon) => {
     const [known] = await readFromDaemon(daemon, [folder]);
-    const { conflictId } = find(known?.conflicts ?? [], path, given);
+    const { conflictId, kind } = find(known?.conflicts ?? [], path, given);
     const input = { folderId: folder.folderId, conflictId, choice: options.keep };
-    return daemon.request('settle-conflict', input, { msMax: 'none', signal: context.signal });
+    const answer = await daemon.request('settle-conflict', input, { msMax: 'none', signal: context.signal });
+    return { kind, outcome: answer.outcome };
   });
-  const outcome = asked?.outcome ?? (await resolveHere(context, { folder, path, given, choice: options.keep }));
+  const { kind, outcome } = asked ?? (await resolveHere(context, { folder, path, given, choice: options.keep }));
   if (outcome !== 'settled') throw notSettled(given, outcome);
   context.output.result({ folder: folder.path, path, kept: options.keep }, [
-    `${quote(given)} is settled: ${KEPT[options.keep]}.`,
+    `${quote(given)} is settled: ${KEPT[kind][options.keep]}.`,
   ]);
 }
 
-const KEPT: Readonly<Record<ConflictChoice, string>> = {
-  mine: 'the conflicted copy has taken the place of the file',
-  theirs: 'the file stays, the conflicted copy goes',
-  both: 'both stay, under ordinary names',
+const KEPT: Readonly<Record<Conflict['kind'], Readonly<Record<ConflictChoice, string>>>> = {
+  copy: {
+    mine: 'the conflicted copy has taken the place of the file',
+    theirs: 'the file stays, the conflicted copy goes',
+    both: 'both stay, under ordinary names',
+  },
+  unsettled: {
+    mine: 'what is here takes the place of what the service has',
+    theirs: 'what the service has takes the place of what is here',
+    both: 'both stay, one of them as a conflicted copy',
+  },
 };
 
-async function resolveHere(
-  context: CommandContext,
-  job: {
-    readonly folder: LinkedFolder;
-    readonly path: string;
-    readonly given: string;
-    readonly choice: ConflictChoice;
-  },
-): Promise<ConflictOutcome> {
+interface Resolving {
+  readonly folder: LinkedFolder;
+  readonly path: string;
+  readonly given: string;
+  readonly choice: ConflictChoice;
+}
+
+interface Resolved {
+  readonly kind: Conflict['kind'];
+  readonly outcome: ConflictOutcome;
+}
+
+async function resolveHere(context: CommandContext, job: Resolving): Promise<Resolved> {
   const { folder, path, given, choice } = job;
   const lock = await lockToSync(context.home, folder.folderId);
   if (lock === undefined) throw notSettled(given, 'changed');
   try {
-    return await readOfflineFolder(context, folder, async (seen) => {
-      if (seen.kind !== 'read') return 'changed';
-      const conflict = find(listConflicts(seen.trees, seen.status), path, given);
-      // What stands on this disk alone is settled by the sync that sends it.
-      if (conflict.kind === 'unsettled') throw notRunning();
-      return settleCopy(seen, conflict, choice);
+    const seen = await readOfflineFolder(context, folder, async (offline): Promise<Resolved> => {
+      if (offline.kind !== 'read') return { kind: 'copy', outcome: 'changed' };
+      const conflict = find(listConflicts(offline.trees, offline.status), path, given);
+      const { kind } = conflict;
+      return { kind, outcome: kind === 'unsettled' ? 'unknown' : await settleCopy(offline, conflict, choice) };
     });
+    return seen.kind === 'unsettled' ? { ...seen, outcome: await settleBySync(context, job) } : seen;
   } finally {
     lock.release();
+  }
+}
+
+/** What stands on this disk alone is settled by a sync of its folder, which sends it or lets it give way. Precondition: the caller has its lock. */
+async function settleBySync(context: CommandContext, { folder, path, choice }: Resolving): Promise<ConflictOutcome> {
+  const session = await context.session();
+  const { home, deviceName } = session;
+  const { engine, close } = openEngine(session, { folder, home, deviceName, signal: context.signal });
+  try {
+    engine.settleConflict(path, STRATEGY_OF[choice]);
+    const outcome = await engine.sync({ acceptDeletes: false });
+    const isDone = outcome.kind === 'rested' || outcome.kind === 'unrested';
+    const failure = isDone ? undefined : outcomeFailure(outcome, folder.path);
+    if (failure !== undefined) throw failure;
+    const problem = outcome.problems.find((one) => one.path === path);
+    if (problem === undefined) return 'settled';
+    if (problem.reason === 'conflict') return 'changed';
+    throw new CommandError({
+      reason: 'partial',
+      code: 'partial',
+      message: `${quote(`${folder.path}/${path}`)} is not settled yet: ${escapeText(problem.detail)}`,
+      remedy: 'Repeat the command when that is mended.',
+    });
+  } finally {
+    close();
   }
 }
 

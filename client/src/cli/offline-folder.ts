@@ -1,4 +1,5 @@
 import { epochMs, type Problem, rootNodeId } from '@syncline/protocol';
+import { ofType } from '../engine/execute-plan.ts';
 import type { ExplainedTrees } from '../engine/explain-path.ts';
 import type { LoopStatus } from '../engine/loop-status.ts';
 import type { FileSystem } from '../engine/ports.ts';
@@ -12,7 +13,10 @@ export type OfflineFolder =
   | { readonly kind: 'root-missing' | 'root-foreign' }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
-/** Looks at a folder, asks no server, and gives the task what was seen. The task may not keep it. */
+/**
+ * Looks at a folder, asks no server, and gives the task what was seen. The task may not keep it. Costs a look at the whole folder; where
+ * conflicts wait for a person it also reads the files that both sides have changed, for only that tells whether they are one.
+ */
 export async function readOfflineFolder<T>(
   context: CommandContext,
   folder: LinkedFolder,
@@ -22,7 +26,7 @@ export async function readOfflineFolder<T>(
   const { home, deviceName } = session;
   const { engine, close } = openEngine(session, { folder, home, deviceName, signal: context.signal });
   try {
-    const planned = await engine.plan({ offline: true });
+    const planned = await planOffline(engine, folder);
     if (planned.kind !== 'planned') return await task(planned);
     const { plan } = planned;
     const { remote, synced, excluded } = engine.trees;
@@ -32,6 +36,15 @@ export async function readOfflineFolder<T>(
   } finally {
     close();
   }
+}
+
+async function planOffline(engine: Engine, { onConflict }: LinkedFolder): ReturnType<Engine['plan']> {
+  const planned = await engine.plan({ offline: true });
+  if (planned.kind !== 'planned' || onConflict !== 'fail') return planned;
+  const reads = ofType(planned.plan.steps, 'read');
+  if (reads.length === 0) return planned;
+  await engine.execute(planned.plan, reads);
+  return engine.plan({ offline: true });
 }
 
 type Engine = ReturnType<typeof openEngine>['engine'];
