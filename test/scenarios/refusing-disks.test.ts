@@ -17,11 +17,12 @@ async function world() {
 }
 
 test.each([
-  ['to make the folder for what comes in', 'mkdir', 'EACCES'],
-  ['to open a file for it', 'open', 'EIO'],
-  ['to give that file its length', 'ftruncate', 'ENOSPC'],
-  ['its bytes', 'fwrite', 'ENOSPC'],
-] as const)('a disk that refuses %s is a problem of one file, and is tried again', async (_, name, code) => {
+  ['to make the folder for what comes in', 'mkdir', 'EACCES', 'disk-denied'],
+  ['to make that folder on a disk that is read-only', 'mkdir', 'EROFS', 'disk-read-only'],
+  ['to open a file for it', 'open', 'EIO', 'disk'],
+  ['to give that file its length', 'ftruncate', 'ENOSPC', 'disk-full'],
+  ['its bytes', 'fwrite', 'EDQUOT', 'disk-full'],
+] as const)('a disk that refuses %s is a problem of one file, and is tried again', async (_, name, code, reason) => {
   const { service, device, user } = await world();
   // A shorter file has no length before it has bytes.
   const text = 'from elsewhere'.padEnd(HOLE_BYTES_MIN);
@@ -31,11 +32,25 @@ test.each([
   // It is made once, and then only where it is missing.
   if (name === 'mkdir') device.disk.rmdir('/synced/.syncline/staging');
   device.process.faults = (call) => (refuses(call) ? code : undefined);
-  expect(await device.sync()).toMatchObject({ kind: 'unrested', problems: [{ path: 'a', reason: 'disk' }] });
+  expect(await device.sync()).toMatchObject({ kind: 'unrested', problems: [{ path: 'a', reason }] });
   expect(serviceTree(service).get('b')).toBe('from here');
   device.process.faults = () => undefined;
   expect(await device.sync()).toMatchObject({ kind: 'rested', problems: [] });
   expect(device.user.tree().get('a')).toBe(text);
+});
+
+test.each([
+  ['EACCES', 'disk-denied', 'right to write'],
+  ['EPERM', 'disk-denied', 'right to write'],
+  ['EROFS', 'disk-read-only', 'Mount it for writing'],
+  ['ENOSPC', 'disk-full', 'Make room'],
+  ['EDQUOT', 'disk-full', 'Make room'],
+] as const)('a name that is refused with %s is told as %s, with what helps', async (code, reason, remedy) => {
+  const { device, user } = await world();
+  user.mkdir('d');
+  device.process.faults = ({ name, path }) => (name === 'mkdir' && path.endsWith('/d') ? code : undefined);
+  const { problems } = await device.sync();
+  expect(problems).toMatchObject([{ path: 'd', reason, detail: expect.stringContaining(remedy) }]);
 });
 
 /** The disk goes away, and the empty folder stands there on which it was mounted. */

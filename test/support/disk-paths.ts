@@ -10,6 +10,7 @@ export type DiskErrorCode =
   | 'EACCES'
   | 'EBADF'
   | 'EBUSY'
+  | 'EDQUOT'
   | 'EEXIST'
   | 'EINVAL'
   | 'EIO'
@@ -20,7 +21,8 @@ export type DiskErrorCode =
   | 'ENOSPC'
   | 'ENOTDIR'
   | 'ENOTEMPTY'
-  | 'EPERM';
+  | 'EPERM'
+  | 'EROFS';
 
 /** An error as Node throws it for a call that the system refuses. */
 export function diskError(code: DiskErrorCode): Error {

@@ -71,6 +71,8 @@ const KNOWN: Readonly<Record<string, readonly [string, string]>> = {
   EEXIST: ['exists already on this computer', 'Choose another name, or replace it with `--force`.'],
   ENOTDIR: ['lies below something that is not a folder', 'Check the path.'],
   ENOSPC: ['does not fit: the disk is full', 'Make room on the disk and repeat the command.'],
+  EDQUOT: ['does not fit: you may not use more of this disk', 'Make room on the disk and repeat the command.'],
+  EROFS: ['lies on a disk that is read-only', 'Choose another place, or mount the disk for writing.'],
   ENAMETOOLONG: ['has a name that is too long for this disk', 'Choose another name.'],
 };
 

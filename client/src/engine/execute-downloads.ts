@@ -232,7 +232,7 @@ async function fetchStaged(
     }
   } catch (failure) {
     if (failure instanceof NoRoomError) return { kind: 'no-room', lack: failure.lack };
-    if (failure instanceof DiskRefusedError) return { kind: 'disk-refused' };
+    if (failure instanceof DiskRefusedError) return { kind: 'disk-refused', reason: failure.reason };
     throw failure;
   }
 }
@@ -274,7 +274,7 @@ async function place(execution: Execution, download: Download, file: FetchedFile
 }
 
 async function publish(execution: Execution, download: Download, file: FetchedFile): Promise<DiskOutcome | undefined> {
-  if (file.kind === 'disk-refused') return { kind: 'failed', reason: 'disk' };
+  if (file.kind === 'disk-refused') return { kind: 'failed', reason: file.reason };
   if (file.kind === 'no-room') {
     lacksRoom(execution, { nodeId: download.there.nodeId, path: download.path }, file.lack);
     return undefined;
@@ -286,7 +286,7 @@ async function publish(execution: Execution, download: Download, file: FetchedFi
       await file.staged.close();
     }
   } catch (failure) {
-    if (failure instanceof DiskRefusedError) return { kind: 'failed', reason: 'disk' };
+    if (failure instanceof DiskRefusedError) return { kind: 'failed', reason: failure.reason };
     throw failure;
   }
 }

@@ -2,6 +2,7 @@ import { type ContentHash, type EpochMs, epochMs, type NamespaceId } from '@sync
 import { DiskRoom, type RoomLack } from './disk-room.ts';
 import { HUGE_TRANSFERS_MAX, LARGE_TRANSFERS_MAX, RETRY_MS_MAX } from './limits.ts';
 import {
+  type DiskRefusal,
   DiskRefusedError,
   type EnginePorts,
   type FetchedContent,
@@ -24,7 +25,7 @@ export interface SentFile {
 /** A content that was fetched, and where it lies. */
 export type FetchedFile =
   | { readonly kind: 'staged'; readonly staged: StagedContent; readonly fetched: FetchedContent }
-  | { readonly kind: 'disk-refused' }
+  | { readonly kind: 'disk-refused'; readonly reason: DiskRefusal }
   | { readonly kind: 'no-room'; readonly lack: RoomLack };
 
 /** What reading a file has come to; without a content it has changed, or cannot be read. */

@@ -57,7 +57,7 @@ export interface WantedBytes extends ByteRange {
 export type DiskOutcome =
   | { readonly kind: 'done'; readonly entry: LocalEntry }
   | { readonly kind: 'changed' }
-  | { readonly kind: 'failed'; readonly reason: 'disk' | 'unreadable' };
+  | { readonly kind: 'failed'; readonly reason: DiskRefusal | 'unreadable' };
 
 /**
  * The synced folder. Paths are relative to its root and joined by `/`. No operation follows a symbolic link, leaves the root,
@@ -192,9 +192,24 @@ export interface RemoteHints {
   close(): Promise<void>;
 }
 
-/** The disk refused to take or to give bytes, or to make something durable, for want of room, of permission, or because it is defective. */
+/**
+ * Why a disk refuses, as far as it tells:
+ * - `disk-full`       it has no room, or none for this person;
+ * - `disk-read-only`  nothing can be written to it at all;
+ * - `disk-denied`     the folder, or the file, does not let this person;
+ * - `disk`            anything else: it may be defective, or gone.
+ */
+export type DiskRefusal = 'disk-full' | 'disk-read-only' | 'disk-denied' | 'disk';
+
+/** The disk refused to take or to give bytes, or to make something durable. */
 export class DiskRefusedError extends Error {
   override readonly name = 'DiskRefusedError';
+  readonly reason: DiskRefusal;
+
+  constructor(message: string, options: ErrorOptions & { readonly reason?: DiskRefusal } = {}) {
+    super(message, options);
+    this.reason = options.reason ?? 'disk';
+  }
 }
 
 /** @throws DiskRefusedError by every method. */

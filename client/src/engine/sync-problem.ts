@@ -1,4 +1,5 @@
 import { FILE_BYTES_MAX, GiB } from '@syncline/protocol';
+import type { DiskRefusal } from './ports.ts';
 import type { ObstacleReason } from './trees.ts';
 
 /** Why something is not synced, in a closed list. */
@@ -17,7 +18,7 @@ export type ProblemReason =
   | 'held-back'
   | 'no-room'
   | 'refused'
-  | 'disk';
+  | DiskRefusal;
 
 /** Something that is not synced, why, and what a person can do. `path` is relative to the synced folder. */
 export interface SyncProblem {
@@ -57,7 +58,13 @@ const DETAILS: Readonly<Record<ProblemReason, string>> = {
     'Its content did not get to the store, or from it. If that stays so, something on the way may hold it back, such as a virus scanner or a proxy. It is tried again by itself.',
   'no-room': 'The disk has no room for it. Free space on it. It then comes by itself.',
   refused: 'The service refused it.',
-  disk: 'The disk refused it. Check free space and permissions.',
+  'disk-full':
+    'It does not fit on this disk, which is full, or you may not use more of it. Make room; it is tried again by itself.',
+  'disk-read-only':
+    'This disk is read-only at the moment, so nothing can be written to it. Mount it for writing; it is tried again by itself.',
+  'disk-denied':
+    'You may not write it here. Give yourself the right to write this file and its folder; it is tried again by itself.',
+  disk: 'The disk refused it, and may be defective or gone. Look at it; it is tried again by itself.',
 };
 
 export function syncProblem(

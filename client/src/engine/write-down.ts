@@ -18,7 +18,7 @@ export async function writeDown({
   } catch (failure) {
     if (!(failure instanceof DiskRefusedError)) throw failure;
     trees.save();
-    return [syncProblem('.', 'disk')];
+    return [syncProblem('.', failure.reason)];
   }
   trees.releaseSynced();
   trees.save();

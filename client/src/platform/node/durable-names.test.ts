@@ -93,7 +93,10 @@ test.each(['EIO', 'ENOSPC'] as const)(
   async (fault) => {
     const { disk, process, files, user } = world();
     process.faults = ({ name }) => (name === 'fsync' ? fault : undefined);
-    expect(await download({ files }, 'file', 'text')).toEqual({ kind: 'failed', reason: 'disk' });
+    expect(await download({ files }, 'file', 'text')).toEqual({
+      kind: 'failed',
+      reason: fault === 'EIO' ? 'disk' : 'disk-full',
+    });
     process.faults = () => undefined;
     expect(await download({ files }, 'file', 'text')).toMatchObject({ kind: 'done' });
     await files.flush();
@@ -105,7 +108,7 @@ test.each(['EIO', 'ENOSPC'] as const)(
 test('where what a sync has failed to write cannot be removed either, it is the sync that is told', async () => {
   const { process, files } = world();
   process.faults = ({ name }) => (name === 'fsync' ? 'ENOSPC' : name === 'unlink' ? 'ENOENT' : undefined);
-  expect(await download({ files }, 'file', 'text')).toEqual({ kind: 'failed', reason: 'disk' });
+  expect(await download({ files }, 'file', 'text')).toEqual({ kind: 'failed', reason: 'disk-full' });
 });
 
 test('a file that nobody else has is durable under its new name before it loses the old one', async () => {
