@@ -99,6 +99,20 @@ describe('conflicts', () => {
     expect(again.exitCode).toBe(4);
   });
 
+  test('in which one side gives way are counted as settled, and not as copies', async () => {
+    const [a, b] = await Promise.all([signIn('a'), signIn('b')]);
+    await writeFile(join(a.folder, 'one.txt'), 'base');
+    await a.cli.expect(['sync', '--once']);
+    await b.cli.expect(['sync', '--once']);
+    await b.cli.expect(['folder', 'set', b.folder, '--on-conflict', 'keep_mine']);
+    await writeFile(join(a.folder, 'one.txt'), 'from a');
+    await writeFile(join(b.folder, 'one.txt'), 'from b');
+    await a.cli.expect(['sync', '--once']);
+    const { stdout } = await b.cli.expect(['sync', '--once']);
+    expect(stdout).toContain('1 file uploaded, 0 downloaded, 1 conflict settled.');
+    expect(await namesIn(b)).toEqual(['one.txt']);
+  });
+
   test('follow the strategy of the folder, from the moment on that it is set', async () => {
     const [a, b] = await Promise.all([signIn('a'), signIn('b')]);
     await writeFile(join(a.folder, 'one.txt'), 'base');

@@ -212,7 +212,14 @@ async function planFolder(
   return { ...base, state: 'planned', steps, problems: plan.problems, error: undefined };
 }
 
-const NOTHING = { uploaded: 0, downloaded: 0, conflicts: 0, changedRemote: 0, changedLocal: 0 } as const;
+const NOTHING = {
+  uploaded: 0,
+  downloaded: 0,
+  conflicts: 0,
+  settledConflicts: 0,
+  changedRemote: 0,
+  changedLocal: 0,
+} as const;
 
 function busyFolder(path: string): CommandError {
   return new CommandError({

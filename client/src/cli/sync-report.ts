@@ -24,9 +24,13 @@ export function describeReport(report: SyncReport): readonly string[] {
   const lines: string[] = [];
   if (counts !== undefined) {
     const copies = counts.conflicts === 1 ? 'conflicted copy' : 'conflicted copies';
-    const conflicts = counts.conflicts > 0 ? `, ${counts.conflicts} ${copies} made` : '';
+    const made = counts.conflicts > 0 ? `, ${counts.conflicts} ${copies} made` : '';
+    const conflicts = counts.settledConflicts === 1 ? 'conflict' : 'conflicts';
+    const settled = counts.settledConflicts > 0 ? `, ${counts.settledConflicts} ${conflicts} settled` : '';
     const files = counts.uploaded === 1 ? 'file' : 'files';
-    lines.push(`${quote(path)}: ${counts.uploaded} ${files} uploaded, ${counts.downloaded} downloaded${conflicts}.`);
+    lines.push(
+      `${quote(path)}: ${counts.uploaded} ${files} uploaded, ${counts.downloaded} downloaded${made}${settled}.`,
+    );
   } else if (report.state === 'rested') {
     lines.push(`${quote(path)}: both sides are the same${problems.length > 0 ? ', except:' : '.'}`);
   }

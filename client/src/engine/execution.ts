@@ -14,7 +14,10 @@ import { diskPath, type LocalNode, localNameOf, type RemoteNode, type SyncedNode
 export interface SyncCounts {
   uploaded: number;
   downloaded: number;
+  /** Conflicted copies that were made. */
   conflicts: number;
+  /** Conflicts in which one side gave way, as the strategy or a person says, so that no copy was made. */
+  settledConflicts: number;
   changedRemote: number;
   changedLocal: number;
 }

@@ -172,7 +172,9 @@ function putCommitment(
       // As when the answer is lost: the next plan finds at the service what was sent.
       if (isStillNode(execution, upload)) recordUpload(execution, { step, file, sent }, node);
       if (result.conflict !== undefined) {
-        execution.counts.conflicts += 1;
+        const { conflictName = file.name } = result.conflict;
+        if (conflictName === file.name) execution.counts.settledConflicts += 1;
+        else execution.counts.conflicts += 1;
         execution.isOvertaken = true;
       }
       execution.counts.uploaded += 1;

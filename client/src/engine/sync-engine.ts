@@ -65,7 +65,14 @@ export class SyncEngine {
   #timesForgotten = 0;
   /** Of what the last round has left, and has told before. */
   #leftBytes = 0;
-  readonly #counts: SyncCounts = { uploaded: 0, downloaded: 0, conflicts: 0, changedRemote: 0, changedLocal: 0 };
+  readonly #counts: SyncCounts = {
+    uploaded: 0,
+    downloaded: 0,
+    conflicts: 0,
+    settledConflicts: 0,
+    changedRemote: 0,
+    changedLocal: 0,
+  };
 
   constructor(ports: EnginePorts, options: EngineOptions) {
     this.#ports = ports;
