@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -35,11 +35,23 @@ async function namesIn(device: BackgroundDevice): Promise<readonly string[]> {
   return (await readdir(device.folder)).filter((name) => name !== '.syncline').toSorted();
 }
 
+async function explainsWhatIsNotSynced({ cli, folder }: BackgroundDevice): Promise<void> {
+  for (const path of ['build', 'build/out.o']) {
+    const ignored = { state: 'ignored', detail: expect.stringContaining("'build/' says so (.synclineignore)") };
+    expect(await cli.json(['explain', join(folder, path)])).toMatchObject({ path, ...ignored });
+  }
+  const unknown = await cli.run(['explain', join(folder, 'folder/nothing.txt')]);
+  expect([unknown.exitCode, unknown.stderr]).toEqual([4, expect.stringContaining('nothing.txt')]);
+}
+
 describe('what is known of a path', () => {
   test('is the same with and without a sync in the background', async () => {
     const a = await signIn('a');
     await writeFile(join(a.folder, 'fine.txt'), 'fine');
     await symlink('fine.txt', join(a.folder, 'link'));
+    await writeFile(join(a.folder, '.synclineignore'), 'build/\n');
+    await mkdir(join(a.folder, 'build'));
+    await writeFile(join(a.folder, 'build', 'out.o'), 'made');
     await a.cli.run(['sync', '--once']);
     await writeFile(join(a.folder, 'new.txt'), 'new');
     const explain = async (name: string) => a.cli.json(['explain', join(a.folder, name)]);
@@ -47,15 +59,16 @@ describe('what is known of a path', () => {
     expect(await explain('fine.txt')).toMatchObject({ folder: a.folder, path: 'fine.txt', state: 'synced' });
     expect(await explain('link')).toMatchObject({ state: 'problem', reason: 'symlink' });
     expect(await explain('new.txt')).toMatchObject({ state: 'pending' });
-    expect(await explain('folder/nothing.txt')).toMatchObject({ path: 'folder/nothing.txt', state: 'unknown' });
+    await explainsWhatIsNotSynced(a);
     const dry = await a.cli.expect(['sync', '--dry-run']);
     expect(dry.stdout).toContain("'new.txt' goes to the service as a new file");
     expect(await explain('new.txt')).toMatchObject({ state: 'pending' });
 
     await a.cli.expect(['start']);
-    await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle', syncedNodes: 2 }]));
+    await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle', syncedNodes: 3 }]));
     expect(await explain('new.txt')).toMatchObject({ state: 'synced' });
     expect(await explain('link')).toMatchObject({ state: 'problem', reason: 'symlink', since: expect.any(String) });
+    await explainsWhatIsNotSynced(a);
     const outside = await a.cli.run(['explain', directory]);
     expect([outside.exitCode, outside.stderr]).toEqual([4, expect.stringContaining('in no linked folder')]);
   });

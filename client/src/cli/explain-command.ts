@@ -1,10 +1,15 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type PlainExplanation, plainExplanation } from '../daemon/plain-explanation.ts';
 import { explainPath } from '../engine/explain-path.ts';
+import type { IgnoreReason } from '../ignore/ignore-rules.ts';
 import type { LinkedFolder } from '../platform/node/linked-folders.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
+import { CommandError } from './command-error.ts';
 import { askDaemon } from './daemon-link.ts';
 import { escapeText, quote } from './escape-text.ts';
+import { whyIgnored } from './ignore-command.ts';
 import { locate } from './locate.ts';
 import { readOfflineFolder } from './offline-folder.ts';
 
@@ -18,9 +23,34 @@ export function registerExplain(program: Command, run: RunCommand): void {
 
 async function explain(context: CommandContext, [given]: readonly [string]): Promise<void> {
   const { folder, path } = await locate(context.home, given);
-  const asked = await askDaemon(context, (daemon) => daemon.request('explain', { folderId: folder.folderId, path }));
-  const explanation = asked ?? (await explainHere(context, folder, path));
+  const there = await lstat(join(folder.path, path)).catch(() => undefined);
+  const kind = given.endsWith('/') || there?.isDirectory() === true ? 'folder' : 'file';
+  const ignored = whyIgnored(folder, path, kind);
+  const explanation =
+    ignored === undefined ? await explainSynced(context, folder, path) : describeIgnored(path, ignored);
+  // What was made a moment ago may not have been looked at yet.
+  if (explanation.reason === 'unknown' && there === undefined) throw nothingKnown(given);
   context.output.result({ folder: folder.path, ...explanation }, describe(explanation));
+}
+
+function describeIgnored(path: string, { pattern, source }: IgnoreReason): PlainExplanation {
+  const detail = `The pattern ${quote(pattern)} says so (${source}). What is ignored stays as it is on both sides.`;
+  const remedy = `To sync it all the same: \`syncline ignore add '!${pattern}'\`.`;
+  return { path, state: 'ignored', reason: 'ignored', detail, remedy };
+}
+
+async function explainSynced(context: CommandContext, folder: LinkedFolder, path: string): Promise<PlainExplanation> {
+  const asked = await askDaemon(context, (daemon) => daemon.request('explain', { folderId: folder.folderId, path }));
+  return asked ?? explainHere(context, folder, path);
+}
+
+function nothingKnown(given: string): CommandError {
+  return new CommandError({
+    reason: 'notFound',
+    code: 'not_found',
+    message: `${quote(given)} is neither on this disk nor, as far as is known here, at the service.`,
+    remedy: 'Check the path; `syncline ls` shows what the service has.',
+  });
 }
 
 /** Without a daemon: what the disk and the last sync tell. */

@@ -93,15 +93,22 @@ async function remove(context: CommandContext, [pattern]: readonly [string], opt
 
 async function check(context: CommandContext, [given]: readonly [string]): Promise<void> {
   const { linked, path, kind } = await locate(context, given);
-  const ignores = openIgnoreFiles(linked.path);
-  ignores.learnAbove(path);
-  const reason = isOwn(path) ? OWN : path === '' ? undefined : ignores.rules.whyIgnored(path, kind);
+  const reason = whyIgnored(linked, path, kind);
   const result = { folder: linked.path, path, ignored: reason !== undefined, ...reason };
   const told =
     reason === undefined
       ? `${quote(given)} is not ignored.`
       : `${quote(given)} is ignored by ${quote(reason.pattern)} (${escapeText(reason.source)}).`;
   context.output.result(result, [told]);
+}
+
+/** Why something in a linked folder is ignored; undefined when it is not. Reads the rules of the folders above it. */
+export function whyIgnored(linked: LinkedFolder, path: string, kind: 'file' | 'folder'): IgnoreReason | undefined {
+  if (isOwn(path)) return OWN;
+  if (path === '') return undefined;
+  const ignores = openIgnoreFiles(linked.path);
+  ignores.learnAbove(path);
+  return ignores.rules.whyIgnored(path, kind);
 }
 
 const OWN: IgnoreReason = { pattern: `/${ENGINE_FOLDER}/`, source: BUILT_IN };
