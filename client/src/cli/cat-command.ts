@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type DownloadSink, downloadContent } from '../transfers/download-content.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { contentOf, requireDownloaded, requireFile } from './get-command.ts';
+import { onRevision } from './on-revision.ts';
 import { parseRevision } from './parse-revision.ts';
 import { parseRemotePath } from './remote-path.ts';
 
@@ -26,11 +27,12 @@ async function cat(
   const write = context.output.json
     ? async (bytes: Uint8Array) => void parts.push(bytes.slice())
     : (bytes: Uint8Array) => writeOut(context.streams.stdout, bytes);
-  const outcome = await downloadContent(session, contentOf(node, options.rev), {
-    sink: inOrder(write),
-    signal: context.signal,
-  });
-  const { rev, contentHash } = requireDownloaded(outcome, path);
+  const { signal } = context;
+  const { rev: wanted = node.contentRev } = options;
+  const source = contentOf(node, wanted);
+  const { rev, contentHash } = await onRevision(session, { node, rev: wanted, path: path.text, signal }, async () =>
+    requireDownloaded(await downloadContent(session, source, { sink: inOrder(write), signal }), path),
+  );
   context.output.result(
     { path: path.text, node, rev, contentHash, content: Buffer.concat(parts).toString('base64') },
     [],

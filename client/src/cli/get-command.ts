@@ -14,6 +14,7 @@ import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { quote } from './escape-text.ts';
 import { localFileError } from './local-file.ts';
+import { onRevision } from './on-revision.ts';
 import type { Session } from './open-session.ts';
 import { parseRevision } from './parse-revision.ts';
 import { parseRemotePath, type RemotePath, requireNode } from './remote-path.ts';
@@ -40,8 +41,12 @@ async function get(
   const node = await requireFile(session, path, context.signal);
   const replace = options.force === true;
   const target = await resolveLocal(node, local, replace);
-  const source = contentOf(node, options.rev);
-  const outcome = await download(context, { session, node, source, path, target, replace });
+  const { rev = node.contentRev } = options;
+  const source = contentOf(node, rev);
+  const { signal } = context;
+  const outcome = await onRevision(session, { node, rev, path: path.text, signal }, () =>
+    download(context, { session, node, source, path, target, replace }),
+  );
   context.output.result({ path: path.text, local: target, node, rev: outcome.rev, contentHash: outcome.contentHash }, [
     `Read ${quote(path.text)} into ${quote(target)}, ${formatBytes(outcome.size)}.`,
   ]);

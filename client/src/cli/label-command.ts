@@ -3,6 +3,7 @@ import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { quote } from './escape-text.ts';
 import { requireFile } from './get-command.ts';
+import { onRevision } from './on-revision.ts';
 import { parseRevision } from './parse-revision.ts';
 import { parseRemotePath } from './remote-path.ts';
 
@@ -42,19 +43,20 @@ async function label(
   }
   const path = parseRemotePath(given);
   const session = await context.session();
-  const { namespaceId, nodeId, contentRev } = await requireFile(session, path, context.signal);
+  const { signal } = context;
+  const node = await requireFile(session, path, signal);
+  const { namespaceId, nodeId, contentRev } = node;
   const rev = options.rev ?? contentRev;
-  const answer = await session.api.markRevision({
-    parameters: { nodeId, rev: String(rev) },
-    body: {
-      namespaceId,
-      ...(options.remove === true ? { label: null } : text === undefined ? {} : { label: text }),
-      ...(options.keep === undefined ? {} : { kept: options.keep }),
-    },
-    signal: context.signal,
+  const body = {
+    namespaceId,
+    ...(options.remove === true ? { label: null } : text === undefined ? {} : { label: text }),
+    ...(options.keep === undefined ? {} : { kept: options.keep }),
+  };
+  const { revision } = await onRevision(session, { node, rev, path: path.text, signal }, async () => {
+    const answer = await session.api.markRevision({ parameters: { nodeId, rev: String(rev) }, body, signal });
+    if (!answer.ok) throw problemError(answer.problem, `Revision ${rev} of ${quote(path.text)}`);
+    return answer.value;
   });
-  if (!answer.ok) throw problemError(answer.problem, `Revision ${rev} of ${quote(path.text)}`);
-  const { revision } = answer.value;
   const called = revision.label === undefined ? 'has no label' : `is called ${quote(revision.label)}`;
   const kept = revision.label !== undefined || revision.kept === true ? 'is kept' : 'goes when its time has come';
   context.output.result({ path: path.text, revision }, [

@@ -8,6 +8,7 @@ import { requireDevice } from './devices-command.ts';
 import { escapeText, quote } from './escape-text.ts';
 import { requireFile } from './get-command.ts';
 import { placeOf } from './mount-paths.ts';
+import { onRevision } from './on-revision.ts';
 import { parseMoment } from './parse-moment.ts';
 import { parseRevision } from './parse-revision.ts';
 import { enterMount, findNode, parseRemotePath, type RemotePath, requireNode } from './remote-path.ts';
@@ -57,9 +58,13 @@ async function restore(context: CommandContext, [given]: readonly [string], opti
 
 async function restoreRevision(context: CommandContext, path: RemotePath, rev: number): Promise<void> {
   const session = await context.session();
-  const { namespaceId, nodeId } = await requireFile(session, path, context.signal);
+  const { signal } = context;
+  const file = await requireFile(session, path, signal);
+  const { namespaceId, nodeId } = file;
   const operation = { type: 'restore', nodeId, rev } as const;
-  const { node } = await commitOperation(session, { operation, path: path.text, namespaceId }, context.signal);
+  const { node } = await onRevision(session, { node: file, rev, path: path.text, signal }, () =>
+    commitOperation(session, { operation, path: path.text, namespaceId }, signal),
+  );
   context.output.result({ path: path.text, node }, [
     `Revision ${rev} of ${quote(path.text)} is the present one again, as revision ${node.contentRev}.`,
   ]);
