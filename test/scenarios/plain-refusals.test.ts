@@ -47,3 +47,13 @@ test('of a revision that there is not, every command tells which ones there are 
     expect(stderr).not.toContain('syncline ls');
   }
 });
+
+test('who links a file is told that it is one', async () => {
+  const a = await signIn('a');
+  const file = join(directory, 'file.txt');
+  await writeFile(file, 'text');
+  const { exitCode, stderr } = await a.cli.run(['link', file]);
+  expect([exitCode, stderr]).toEqual([10, expect.stringContaining('is a file')]);
+  expect(stderr).toContain('syncline put');
+  expect(stderr).not.toContain('--force');
+});

@@ -2,6 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import { type ConflictStrategy, NamespaceId } from '@syncline/protocol';
 import type { Command } from 'commander';
+import { errorCode } from '../platform/node/error-code.ts';
 import { describeForeignLink } from '../platform/node/foreign-link.ts';
 import {
   type LinkedFolder,
@@ -144,8 +145,18 @@ async function makeRoot(given: string): Promise<string> {
     await mkdir(resolve(given), { recursive: true });
     return await realpath(given);
   } catch (cause) {
-    throw localFileError(given, cause);
+    // A folder that is there already is no failure: a file is.
+    throw errorCode(cause) === 'EEXIST' ? isFile(given) : localFileError(given, cause);
   }
+}
+
+function isFile(given: string): CommandError {
+  return new CommandError({
+    reason: 'localFile',
+    code: 'not_a_folder',
+    message: `${quote(given)} is a file.`,
+    remedy: 'Name a folder to keep in sync; `syncline put` stores a single file.',
+  });
 }
 
 function parseNamespace(given: string | undefined): NamespaceId | undefined {
