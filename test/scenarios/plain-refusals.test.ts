@@ -1,8 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { MASS_CHANGE_NODES } from '../../client/src/engine/limits.ts';
 import { BackgroundDevice } from '../support/background-device.ts';
+import { eventually } from '../support/eventually.ts';
 import { HttpService } from '../support/http-service.ts';
 
 /** Each test starts many processes; on a busy machine that takes its time. */
@@ -27,6 +29,10 @@ async function signIn(name: string): Promise<BackgroundDevice> {
   const device = await BackgroundDevice.signIn(service, { directory, name });
   devices.push(device);
   return device;
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder)).filter((name) => name !== '.syncline').toSorted();
 }
 
 test('of a revision that there is not, every command tells which ones there are and what lists them', async () => {
@@ -56,4 +62,59 @@ test('who links a file is told that it is one', async () => {
   expect([exitCode, stderr]).toEqual([10, expect.stringContaining('is a file')]);
   expect(stderr).toContain('syncline put');
   expect(stderr).not.toContain('--force');
+});
+
+describe('many deletions that are held back and not meant', () => {
+  const names = Array.from({ length: MASS_CHANGE_NODES + 1 }, (_, index) => `${index}`).toSorted();
+
+  /** What the message names, read from the message. */
+  function rebuildIn(text: string): readonly string[] {
+    const [, path = ''] = /`syncline doctor --rebuild '([^']+)'`/.exec(text) ?? [];
+    return ['doctor', '--rebuild', path];
+  }
+
+  async function emptyFolder({ folder }: BackgroundDevice): Promise<void> {
+    for (const name of names) await rm(join(folder, name));
+  }
+
+  test('come back by the command that the message names', async () => {
+    const a = await signIn('a');
+    await a.cli.expect(['link', a.folder]);
+    for (const name of names) await writeFile(join(a.folder, name), name);
+    await a.cli.expect(['sync', '--once']);
+    await emptyFolder(a);
+    const held = await a.cli.run(['sync', '--once']);
+    expect(held.exitCode).toBe(11);
+    await a.cli.expect(rebuildIn(held.stderr));
+    await a.cli.expect(['sync', '--once']);
+    expect(await namesIn(a.folder)).toEqual(names);
+
+    await a.cli.expect(['start']);
+    await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'idle' }]));
+    await a.cli.expect(['pause']);
+    await emptyFolder(a);
+    await a.cli.expect(['resume']);
+    await a.until(({ folders }) => expect(folders).toMatchObject([{ state: 'mass-change' }]));
+    await a.cli.expect(rebuildIn((await a.cli.expect(['status'])).stdout));
+    await eventually(async () => expect(await namesIn(a.folder)).toEqual(names));
+  });
+
+  test('of another device come back at the service and there too', async () => {
+    const [a, b] = [await signIn('a'), await signIn('b')];
+    for (const device of [a, b]) await device.cli.expect(['link', device.folder]);
+    for (const name of names) await writeFile(join(a.folder, name), name);
+    await a.cli.expect(['sync', '--once']);
+    await b.cli.expect(['sync', '--once']);
+    await emptyFolder(b);
+    await b.cli.expect(['sync', '--once', '--accept-deletes']);
+    const held = await a.cli.run(['sync', '--once']);
+    expect(held.exitCode).toBe(11);
+    await a.cli.expect(rebuildIn(held.stderr));
+    await a.cli.expect(['sync', '--once']);
+    await b.cli.expect(['sync', '--once']);
+    for (const { folder } of [a, b]) {
+      expect(await namesIn(folder)).toEqual(names);
+      expect(await readFile(join(folder, '7'), 'utf8')).toBe('7');
+    }
+  });
 });

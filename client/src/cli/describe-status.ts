@@ -58,7 +58,7 @@ function describeState(folder: FolderStatus, now: Date): string {
       return `paused, ${synced}. \`syncline resume\` goes on.`;
     case 'mass-change': {
       const { local = 0, remote = 0 } = folder.massChange ?? {};
-      return `held back: ${local} files here and ${remote} at the service would be deleted or rewritten at once. If that is meant: \`syncline resume --accept-deletes\`. If not, bring them back.`;
+      return `held back: ${local} files here and ${remote} at the service would be deleted or rewritten at once. If that is meant: \`syncline resume --accept-deletes\`. If not: ${bringBackBy(folder.path)}.`;
     }
     case 'root-missing':
       return `is not there, or has lost its marker. Nothing is done. Mount its disk, or bring the folder back; if it was moved, link it where it is now.${again}`;
@@ -72,6 +72,11 @@ function describeState(folder: FolderStatus, now: Date): string {
     case 'failed':
       return `${detail}${again}`;
   }
+}
+
+/** What undoes a mass change: the merge after it deletes nothing, and gives each side what only the other has. */
+export function bringBackBy(path: string): string {
+  return `\`syncline doctor --rebuild ${quote(path)}\` brings back what is missing, and deletes nothing`;
 }
 
 function describeProgress(folder: FolderStatus): string {

@@ -5,6 +5,7 @@ import { describeForeignLink } from '../platform/node/foreign-link.ts';
 import type { LinkedFolder } from '../platform/node/linked-folders.ts';
 import type { PlannedStep } from '../sync/planned-step.ts';
 import { CommandError, problemError } from './command-error.ts';
+import { bringBackBy } from './describe-status.ts';
 import { escapeText, quote } from './escape-text.ts';
 import { notSignedIn } from './open-session.ts';
 
@@ -145,7 +146,7 @@ function massChange(
     reason: 'massChange',
     code: 'mass_change',
     message: `${quote(path)}: ${change.local} files here and ${change.remote} at the service would be deleted or rewritten at once.`,
-    remedy: `Nothing was done. If this is meant, ${how}.`,
+    remedy: `Nothing was done. If this is meant, ${how}. If not: ${bringBackBy(path)}.`,
   });
 }
 
