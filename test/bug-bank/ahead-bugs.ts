@@ -4,6 +4,7 @@ const CONTENT = 'lambdas/uploads/read-upload-content.test.ts';
 const AHEAD = 'test/scenarios/chunks-ahead.test.ts';
 const AT_COMMIT = 'test/scenarios/ahead-at-the-commit.test.ts';
 const RESTARTED = 'test/scenarios/restarted-uploads.test.ts';
+const SHOWN = 'test/scenarios/shown-uploads.test.ts';
 const REUSE = 'test/scenarios/local-reuse.test.ts';
 
 /** Errors in what is read ahead of a commit, and in what is taken from the disk before the network. */
@@ -154,5 +155,14 @@ export const AHEAD_BUGS: readonly PlantedBug[] = [
       file: AT_COMMIT,
       test: 'a chunk that is said to stand at 2, where it cannot, damages nothing that came before',
     },
+  },
+  {
+    id: 'ended-upload-is-shown-again',
+    what: 'A push that comes after the end of its upload lets a status tell that it is being sent.',
+    invariant: 'I-20',
+    file: 'client/src/sync/ahead-fetches.ts',
+    find: 'const isOver = this.#done.has(uploadId) || (',
+    replace: 'const isOver = (',
+    caughtBy: { file: SHOWN, test: 'a status tells what is on its way until it is committed' },
   },
 ];

@@ -71,20 +71,6 @@ test('of the next revision of a file only chunks come ahead that are not on the 
   expect(phone.files.text('disk.img')).toBe(WHOLE.replace('two', 'TWO'));
 });
 
-test('a status tells what is on its way until it is committed', async () => {
-  const upload = await author.open(PARTS);
-  await report(upload, 0, 1);
-  const shown = { uploadId: upload.uploadId, storedBytes: 8, totalBytes: WHOLE.length, fetchedBytes: 8 };
-  expect(phone.ahead.incoming()).toMatchObject([shown]);
-  await report(upload, ...PARTS.keys());
-  await author.commit(upload, { name: 'film.mkv' });
-  await syncAndCount();
-  expect(phone.ahead.incoming()).toEqual([]);
-  // A push that comes late.
-  await report(upload, 0);
-  expect(phone.files.stagedKeys()).toEqual([]);
-});
-
 test('an upload that is given up leaves nothing behind', async () => {
   const upload = await author.open(PARTS);
   await report(upload, 0, 1);

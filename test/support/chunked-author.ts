@@ -12,17 +12,17 @@ type Doing = Operation extends infer O ? (O extends Operation ? Omit<O, 'opId' |
 /** Somebody who writes files that are cut where they please, so that a few bytes make a file of many chunks. */
 export class ChunkedAuthor {
   readonly #service: InMemoryService;
-  readonly #member: Member;
+  readonly member: Member;
 
   constructor(service: InMemoryService, member: Member) {
     this.#service = service;
-    this.#member = member;
+    this.member = member;
   }
 
   /** Opens an upload of a file of these chunks; nothing is sent yet. */
   async open(parts: readonly string[]): Promise<OpenUpload> {
-    const file = fileOf(this.#member.namespaceId, parts.map(textBytes));
-    const answer = await this.#service.invoke('initiateUploads', { body: { files: [file] } }, this.#member);
+    const file = fileOf(this.member.namespaceId, parts.map(textBytes));
+    const answer = await this.#service.invoke('initiateUploads', { body: { files: [file] } }, this.member);
     const upload = answer.ok ? answer.value.uploads[0] : undefined;
     if (upload === undefined) throw new Error('the upload was refused');
     return { ...upload, parts };
@@ -46,14 +46,14 @@ export class ChunkedAuthor {
     const answer = await this.#service.invoke(
       'checkChunks',
       { parameters: { uploadId }, body: { stored } },
-      this.#member,
+      this.member,
     );
     if (!answer.ok) throw new Error(`the report was refused: ${answer.problem.detail}`);
   }
 
   /** Commits an upload as a new file, or as the next content of a node. */
   async commit({ uploadId }: Upload, at: { readonly name: string } | { readonly node: Node }): Promise<Node> {
-    const parentId = rootNodeId(this.#member.namespaceId);
+    const parentId = rootNodeId(this.member.namespaceId);
     const place =
       'node' in at
         ? { parentId: at.node.parentId, name: at.node.name, nodeId: at.node.nodeId, baseRev: at.node.rev }
@@ -70,10 +70,10 @@ export class ChunkedAuthor {
 
   /** Applies one operation, which must succeed. */
   async apply(doing: Doing): Promise<Node> {
-    const { namespaceId } = this.#member;
+    const { namespaceId } = this.member;
     const name = opId(encodeUlid(this.#service.stores.random.bytes(16)), 0);
     const operation: Operation = { ...doing, opId: name, namespaceId };
-    const answer = await this.#service.invoke('commit', { body: { operations: [operation] } }, this.#member);
+    const answer = await this.#service.invoke('commit', { body: { operations: [operation] } }, this.member);
     const result = answer.ok ? answer.value.results[0] : undefined;
     if (result?.status !== 'committed') throw new Error(`not committed: ${JSON.stringify(answer)}`);
     return result.node;

@@ -39,3 +39,13 @@ test.each([
 test('before anything has been carried no rate is told', () => {
   expect(lineOf({ done: 0, total: 50 * GiB, perSecond: 0 })).toContain('0 % of 50 GiB, 1 file to upload');
 });
+
+test('a folder of which something is held back or has failed is not told to be up to date', () => {
+  const problem = { path: 'film.mkv', reason: 'held-back', detail: 'Its content did not get to the store.' };
+  const fine: FolderStatus = { ...restingStatus(folder, { state: 'idle', since: NOW }), syncedNodes: 3 };
+  expect(describeFolder(fine, new Date(NOW))).toEqual(["'/files/ada': up to date, 3 files and folders synced."]);
+  expect(describeFolder({ ...fine, problems: [problem], problemCount: 1 }, new Date(NOW))).toEqual([
+    "'/files/ada': not up to date: 3 files and folders synced, 1 is not:",
+    "  'film.mkv' (held-back): Its content did not get to the store.",
+  ]);
+});

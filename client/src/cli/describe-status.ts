@@ -45,7 +45,8 @@ function describeState(folder: FolderStatus, now: Date): string {
   const synced = `${count(folder.syncedNodes, 'file or folder', 'files and folders')} synced`;
   switch (folder.state) {
     case 'idle':
-      return `up to date, ${synced}${folder.problemCount > 0 ? ', except:' : '.'}`;
+      if (folder.problemCount === 0) return `up to date, ${synced}.`;
+      return `not up to date: ${synced}, ${count(folder.problemCount, 'is', 'are')} not:`;
     case 'starting':
       return 'is being looked at for the first time since the start.';
     case 'syncing':

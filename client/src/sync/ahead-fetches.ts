@@ -4,15 +4,8 @@ import { UnavailableError } from '../api/unavailable-error.ts';
 import { type AheadContent, DiskRefusedError } from '../engine/ports.ts';
 import { aheadKey } from '../engine/staging-keys.ts';
 import { type AheadDependencies, AheadFetch } from './ahead-fetch.ts';
-import {
-  AHEAD_BYTES_MIN,
-  AHEAD_DONE_MAX,
-  AHEAD_ENDING_MS_MAX,
-  AHEAD_SILENCE_MS,
-  AHEAD_UPLOADS_MAX,
-  UPLOAD_SHOWN_MS,
-  UPLOADS_SHOWN_MAX,
-} from './limits.ts';
+import { AHEAD_BYTES_MIN, AHEAD_DONE_MAX, AHEAD_ENDING_MS_MAX, AHEAD_SILENCE_MS, AHEAD_UPLOADS_MAX } from './limits.ts';
+import { ShownUploads } from './shown-uploads.ts';
 import type { ProgressPush } from './socket-hub.ts';
 
 export interface AheadFetchesOptions {
@@ -68,7 +61,7 @@ export class AheadFetches {
   readonly #dependencies: AheadDependencies;
   readonly #options: AheadFetchesOptions;
   readonly #bytesMin: number;
-  readonly #shown = new Map<UploadId, { readonly push: ProgressPush; readonly at: EpochMs }>();
+  readonly #shown: ShownUploads;
   readonly #followed = new Map<UploadId, Followed>();
   /**
    * Who has the staging of a content, until it has let go of it. An author who begins anew makes another upload of the same content, and
@@ -87,6 +80,7 @@ export class AheadFetches {
 
   constructor(dependencies: AheadDependencies, options: AheadFetchesOptions) {
     this.#dependencies = dependencies;
+    this.#shown = new ShownUploads(dependencies.clock, () => this.#onChange());
     this.#options = options;
     this.#bytesMin = options.bytesMin ?? AHEAD_BYTES_MIN;
   }
@@ -94,10 +88,8 @@ export class AheadFetches {
   /** Hears how far an upload of another device has come. */
   hear(push: ProgressPush): void {
     if (this.#isClosed || !this.#options.follows(push.namespaceId)) return;
-    const { uploadId, totalBytes } = push;
+    const { uploadId, storedBytes, totalBytes } = push;
     const now = this.#dependencies.clock.now();
-    this.#shown.delete(uploadId);
-    if (this.#shown.size < UPLOADS_SHOWN_MAX) this.#shown.set(uploadId, { push, at: now });
     const known = this.#followed.get(uploadId);
     if (known !== undefined) {
       known.heardAt = now;
@@ -107,7 +99,10 @@ export class AheadFetches {
       this.#follow(uploadId, now);
     }
     this.#advance();
-    this.#onChange();
+    // A push may come after the end of what it tells of; and what is all at the service, and not followed, is not being sent any more.
+    const isOver = this.#done.has(uploadId) || (storedBytes >= totalBytes && !this.#followed.has(uploadId));
+    if (isOver) this.#shown.forget(uploadId);
+    else this.#shown.show(push);
   }
 
   /** Called whenever `incoming` would answer something else. One callback; a later one replaces it. */
@@ -117,9 +112,7 @@ export class AheadFetches {
 
   /** Uploads that were heard of not long ago and are not committed, as far as is known. */
   incoming(): readonly IncomingUpload[] {
-    const now = this.#dependencies.clock.now();
-    for (const [uploadId, { at }] of this.#shown) if (now - at > UPLOAD_SHOWN_MS) this.#shown.delete(uploadId);
-    return [...this.#shown.values()].map(({ push: { uploadId, deviceId, storedBytes, totalBytes } }) => {
+    return this.#shown.list().map(({ uploadId, deviceId, storedBytes, totalBytes }) => {
       const fetchedBytes = this.#followed.get(uploadId)?.fetch.fetchedBytes ?? 0;
       return { uploadId, deviceId, storedBytes, totalBytes, fetchedBytes };
     });
@@ -145,6 +138,7 @@ export class AheadFetches {
     // What is too small to be fetched ahead must not push out what is not.
     if (owner !== undefined || size >= this.#bytesMin) this.#finish(contentHash);
     if (owner === undefined || owner.lettingGo !== undefined) {
+      this.#forgetSent(size);
       await owner?.lettingGo;
       return size < this.#bytesMin
         ? undefined
@@ -153,8 +147,7 @@ export class AheadFetches {
     const { fetch } = owner;
     this.#finish(fetch.uploadId);
     await this.#letGo(owner, { afterComing: true });
-    this.#shown.delete(fetch.uploadId);
-    this.#onChange();
+    this.#shown.forget(fetch.uploadId);
     const { failure } = fetch;
     if (failure !== undefined) {
       if (failure.cause instanceof DiskRefusedError) return undefined;
@@ -162,6 +155,17 @@ export class AheadFetches {
     }
     const isVerified: AheadContent['isVerified'] = ({ offset, hash }) => fetch.isVerified(offset, hash);
     return { key: aheadKey(contentHash), isVerified, isResumed: fetch.isResumed };
+  }
+
+  /**
+   * A content of this size has been committed. What an upload brings is not known before it is followed: one of that size is taken for it, and
+   * is shown again when it goes on all the same.
+   */
+  #forgetSent(size: number): void {
+    for (const { uploadId, totalBytes } of this.#shown.list()) {
+      const isOther = this.#followed.get(uploadId)?.fetch.contentHash !== undefined;
+      if (totalBytes === size && !isOther) this.#shown.forget(uploadId);
+    }
   }
 
   /** Runs a download, before which everything else steps back. */
@@ -184,6 +188,7 @@ export class AheadFetches {
   /** Ends all of it. What came stays for the next process, if it is durable. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#shown.close();
     const followed = [...this.#followed.values()];
     await Promise.all(followed.map((one) => this.#end(one)));
     await this.#advancing;
@@ -276,6 +281,7 @@ export class AheadFetches {
 
   async #drop(one: Followed): Promise<void> {
     this.#finish(one.fetch.uploadId);
+    this.#shown.forget(one.fetch.uploadId);
     await this.#letGo(one, { isWorthless: true });
   }
 
@@ -286,7 +292,7 @@ export class AheadFetches {
     this.#owners.set(contentHash, one);
     if (earlier !== undefined && earlier !== one) {
       this.#finish(earlier.fetch.uploadId);
-      this.#shown.delete(earlier.fetch.uploadId);
+      this.#shown.forget(earlier.fetch.uploadId);
       await this.#letGo(earlier);
     }
     return !this.#done.has(contentHash);
