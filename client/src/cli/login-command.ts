@@ -50,7 +50,7 @@ export async function finishSignIn(
         })
       : first;
   if (outcome.kind === 'refused') throw signInError(outcome);
-  const { account, deviceId, deviceName } = await service.finish(outcome.tokens, {
+  const { account, deviceId, deviceName, isReplaced } = await service.finish(outcome.tokens, {
     ...options,
     email: credentials.email,
   });
@@ -58,5 +58,6 @@ export async function finishSignIn(
   await reloadDaemon(context);
   context.output.result({ accountId, homeNamespaceId, email: credentials.email, deviceId, deviceName }, [
     `Signed in as ${escapeText(credentials.email)}, on the device '${escapeText(deviceName)}'.`,
+    ...(isReplaced ? ['The device of this installation was unlinked, so this is a new one.'] : []),
   ]);
 }

@@ -35,7 +35,10 @@ export interface SignInService {
 export interface SignedIn {
   readonly account: AccountResponse;
   readonly deviceId: DeviceId;
+  /** As the account calls it: a device that it knows keeps its name, unless it was given another one. */
   readonly deviceName: string;
+  /** The device of this installation was unlinked, and cannot come back. */
+  readonly isReplaced: boolean;
 }
 
 /** Finds the deployment and asks it where to sign in. */
@@ -46,7 +49,8 @@ export async function openSignInService(
   const apiUrl = await findApiUrl(context, options.api);
   const transport = createNodeTransport();
   const base = { transport, clock: systemClock, random: Math.random, baseUrl: apiUrl };
-  const deviceId = (await createConfigurationStore(context.home).read())?.deviceId ?? makeDeviceId();
+  const known = await createConfigurationStore(context.home).read();
+  const deviceId = known?.deviceId ?? makeDeviceId();
   const open = (accessToken: string | undefined, device: DeviceId): ApiClient => {
     const tokens = { current: async () => accessToken, renew: async () => undefined };
     return createApiClient({ ...base, tokens, deviceId: device });
@@ -60,7 +64,8 @@ export async function openSignInService(
         const api = open(tokens.accessToken, deviceId);
         const account = await api.getAccount();
         if (!account.ok) throw problemError(account.problem, 'The account');
-        const device = await registerDevice(api, deviceId, deviceName ?? defaultDeviceName());
+        const otherwise = known?.deviceName ?? defaultDeviceName();
+        const device = await registerDevice(api, deviceId, { given: deviceName, otherwise });
         const { accountId, email, homeNamespaceId } = account.value;
         await createConfigurationStore(context.home).write({
           ...device,
@@ -69,7 +74,8 @@ export async function openSignInService(
           account: { accountId, homeNamespaceId, address, ...(email === undefined ? {} : { email }) },
         });
         await createCredentialStore(context.home).update(async () => keepTokens(tokens, systemClock));
-        return { account: account.value, ...device };
+        const isReplaced = known !== undefined && device.deviceId !== deviceId;
+        return { account: account.value, ...device, isReplaced };
       },
     };
   } catch (failure) {
@@ -103,10 +109,19 @@ async function readConfiguration(
 }
 
 /** An id that has been unlinked cannot come back; the installation takes another one then. */
-async function registerDevice(api: ApiClient, deviceId: DeviceId, name: string) {
+async function registerDevice(
+  api: ApiClient,
+  deviceId: DeviceId,
+  { given, otherwise }: { readonly given: string | undefined; readonly otherwise: string },
+): Promise<Pick<SignedIn, 'deviceId' | 'deviceName'>> {
   for (const id of [deviceId, makeDeviceId()]) {
+    const name = given ?? otherwise;
     const answer = await api.registerDevice({ body: { deviceId: id, name, platform: platformName() } });
-    if (answer.ok && answer.value.device.revokedAt === undefined) return { deviceId: id, deviceName: name };
+    if (answer.ok && answer.value.device.revokedAt === undefined) {
+      const { device } = answer.value;
+      if (given === undefined || device.name === given) return { deviceId: id, deviceName: device.name };
+      return { deviceId: id, deviceName: await renameDevice(api, id, given) };
+    }
     const unlinked = answer.ok || answer.problem.code === 'forbidden' || answer.problem.code === 'conflict';
     if (!answer.ok && !unlinked) throw problemError(answer.problem, 'This device');
   }
@@ -116,6 +131,12 @@ async function registerDevice(api: ApiClient, deviceId: DeviceId, name: string) 
     message: 'The service does not accept this device.',
     remedy: 'Look at the devices of the account and unlink one that you do not need.',
   });
+}
+
+async function renameDevice(api: ApiClient, deviceId: DeviceId, name: string): Promise<string> {
+  const answer = await api.renameDevice({ parameters: { deviceId }, body: { name } });
+  if (!answer.ok) throw problemError(answer.problem, 'This device');
+  return answer.value.device.name;
 }
 
 function platformName(): 'linux' | 'macos' | 'windows' | 'other' {
