@@ -33,5 +33,5 @@ function tryLock(file: string): FileLock | undefined {
 
 /** SQLITE_BUSY, https://www.sqlite.org/rescode.html#busy */
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === 5;
+  return typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === 5;
 }

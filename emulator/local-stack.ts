@@ -8,6 +8,7 @@ import { type Emulator, startEmulator } from './emulator-process.ts';
 import { downloadEnvironment } from './environment.ts';
 import { type FrontServer, startFrontServer } from './front-server.ts';
 import { ensurePythonEnvironment } from './python-environment.ts';
+import { forgetRunning, recordRunning, refuseToStartTwice } from './running-stack.ts';
 import { type SearchEngine, startSearchEngine } from './search-engine.ts';
 import { installSearchEngine } from './search-engine-installation.ts';
 import { StartProblem } from './start-problem.ts';
@@ -58,6 +59,7 @@ export async function installEmulator(options: Pick<LocalStackOptions, 'log' | '
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const { port, dataDir, isPersistent = true, log, signal } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await refuseToStartTwice({ dataDir, port, webPort: options.webPort });
   const python = await installEmulator(options);
   // Written by serve.py when it has saved everything, and removed when it starts.
   const isAsLeft = existsSync(path.join(dataDir, 'clean-stop'));
@@ -67,8 +69,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     () => openSearchEngine(options, python),
   );
   let front: FrontServer | undefined;
+  await recordRunning(dataDir, { pid: process.pid });
   const stop = async (): Promise<boolean> => {
     await front?.stop();
+    await forgetRunning(dataDir);
     const [wasClean] = await Promise.all([emulator.stop(), searchEngine?.stop()]);
     return wasClean;
   };
@@ -77,6 +81,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     await waitForAnswer(deployed.apiUrl);
     front = await openFront(options, deployed);
     signal?.throwIfAborted();
+    await recordRunning(dataDir, { pid: process.pid, webUrl: front?.url });
     const outputs = front === undefined ? deployed : { ...deployed, webUrl: front.url };
     return { outputs, emulator, searchEngine, stop };
   } catch (error) {

@@ -15,6 +15,7 @@ const OURS = [
   'emulator.log',
   'lock',
   'objects',
+  'running.json',
   'search',
   'state',
   'tmp',

@@ -119,7 +119,14 @@ describe('npm start', () => {
   test('refuses data that another one is using', async () => {
     const second = start({ port: 0, data: dataDir });
     expect(await second.ended).toBe(1);
-    expect(second.printed).toContain(`Another Syncline is running on the data in ${dataDir}.`);
+    expect(second.printed).toContain(`Syncline is running already, on the data in ${dataDir}.`);
+    expect(second.printed).toContain(`In a browser: ${first.webUrl}`);
+    const pid = Number(/"kill (\d+)"/.exec(second.printed)?.[1]);
+    expect(processesOf(dataDir).filter((line) => line.includes('emulator/main.ts'))).toEqual([
+      expect.stringMatching(new RegExp(`^\\s*${pid} `)),
+    ]);
+    // Nothing was begun that would have to be ended again.
+    expect(second.printed).not.toMatch(/Starting|OpenSearch|Exception/);
     expect((await fetch(`${first.apiUrl}/v1/configuration`)).status).toBe(200);
   });
 
@@ -127,7 +134,8 @@ describe('npm start', () => {
     const port = Number(new URL(first.endpoint).port);
     const second = start({ port, data: path.join(directory, 'other-data') });
     expect(await second.ended).toBe(1);
-    expect(second.printed).toContain(`Port ${port} is taken`);
+    expect(second.printed).toContain(`Port ${port} for the service is taken`);
+    expect(second.printed).not.toContain('Starting');
     expect(second.printed).toContain(`npm start -- --port ${port + 1}`);
     expect(processesOf(path.join(directory, 'other-data'))).toEqual([]);
   });
