@@ -168,13 +168,16 @@ async function findApiUrl(context: CommandContext, given: string | undefined): P
   throw new CommandError({ reason: 'usage', code: 'bad_api', message: `'${url}' is not an http or https URL.` });
 }
 
-const LocalOutputs = z.object({ apiUrl: z.string() });
+const LocalOutputs = z.object({ apiUrl: z.string(), webUrl: z.optional(z.string()) });
 
 /** What `npm start` wrote for this folder or one above it. */
 async function findLocalApiUrl(start: string): Promise<string | undefined> {
   for (let folder = start; ; folder = dirname(folder)) {
     try {
-      return z.parse(LocalOutputs, JSON.parse(await readFile(join(folder, '.local', 'outputs.json'), 'utf8'))).apiUrl;
+      const file = join(folder, '.local', 'outputs.json');
+      const { apiUrl, webUrl } = z.parse(LocalOutputs, JSON.parse(await readFile(file, 'utf8')));
+      // As in AWS: below the web app's address, so that a person can open the links that are made.
+      return webUrl ?? apiUrl;
     } catch {
       // No local stack here, or one that is just being started.
       if (dirname(folder) === folder) return undefined;

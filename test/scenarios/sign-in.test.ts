@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { runCli } from '../../client/test/run-cli.ts';
 import { BackgroundDevice } from '../support/background-device.ts';
 import { HttpService } from '../support/http-service.ts';
 
@@ -55,4 +56,17 @@ test('an installation whose device was unlinked is told that it is a new one', a
   expect(stdout).toContain("on the device 'first name'");
   expect(stdout).toContain('was unlinked, so this is a new one');
   expect(await devices()).toHaveLength(2);
+});
+
+test('where a stack runs on this machine, links have the address at which its web app is', async () => {
+  const home = join(directory, 'local');
+  await mkdir(join(home, '.local'), { recursive: true });
+  // Nobody listens at the address of the API itself.
+  const outputs = { apiUrl: 'http://127.0.0.1:9', webUrl: service.url };
+  await writeFile(join(home, '.local', 'outputs.json'), JSON.stringify(outputs));
+  const words = ['login', '--email', 'ada@example.com', '--password-stdin'];
+  expect(await runCli(words, { home, stdin: 'any password\n' })).toMatchObject({ code: 0 });
+  expect(await runCli(['mkdir', '/plans'], { home })).toMatchObject({ code: 0 });
+  const { stdout } = await runCli(['link-create', '/plans'], { home });
+  expect(stdout).toMatch(new RegExp(`^${service.url}/v1/public/`));
 });
