@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { NodeId } from '@syncline/protocol';
+import { runCli } from '../../client/test/run-cli.ts';
 import { type ApiDevice, openApiDevice, putOperation, uploadBytes, valueOf } from '../support/api-device.ts';
 import { eventually } from '../support/eventually.ts';
 import type { LocalOutputs } from '../support/shared-stack.ts';
@@ -79,7 +80,9 @@ beforeAll(async () => {
   await mkdir(LOCAL, { recursive: true });
   directory = await mkdtemp(path.join(LOCAL, 'start-'));
   dataDir = path.join(directory, 'data');
-  outputsFile = path.join(directory, 'outputs.json');
+  // Where the command line looks for it.
+  outputsFile = path.join(directory, '.local', 'outputs.json');
+  await mkdir(path.dirname(outputsFile));
 });
 
 afterAll(async () => {
@@ -110,6 +113,18 @@ describe('npm start', () => {
     expect(await (await fetch(webUrl)).text()).toContain('<title>Syncline</title>');
     const configuration = (await (await fetch(`${webUrl}/v1/configuration`)).json()) as object;
     expect(configuration).toMatchObject({ userPool: { endpoint: first.endpoint, clientId: first.clientId } });
+  });
+
+  test('has links made that open in a browser', async () => {
+    const home = path.join(directory, 'home');
+    await mkdir(home);
+    const words = ['signup', '--email', 'links@example.org', '--password-stdin'];
+    expect(await runCli(words, { home, stdin: 'correct horse battery 9!\n' })).toMatchObject({ code: 0 });
+    expect(await runCli(['mkdir', '/plans'], { home })).toMatchObject({ code: 0 });
+    const { stdout } = await runCli(['link-create', '/plans'], { home });
+    const page = await fetch(stdout.split('\n')[0] ?? '', { headers: { accept: 'text/html' } });
+    expect(page.url).toMatch(new RegExp(`^${first.webUrl}/l/`));
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
   });
 
   test('says what to do next', () => {
