@@ -62,6 +62,7 @@ export { StoreHealth, StoreUnavailableError } from './transfers/store-health.ts'
 export { TransferGate } from './transfers/transfer-gate.ts';
 export {
   type ContentOutcome,
+  type FormerContent,
   storedContent,
   type TransferDependencies,
   type TransferProgress,

@@ -252,7 +252,7 @@ async function live(world: World, steps: readonly Step[], choices: readonly Conf
   const dependencies: RunnerDependencies = {
     api: browser.api,
     journal,
-    store: async (content, namespaceId) => {
+    store: async (content, { namespaceId }) => {
       const bytes = new Uint8Array(await content.arrayBuffer());
       const [outcome] = await uploadFiles(browser, [{ ...sourceOf(mine, bytes), namespaceId }]);
       assert(outcome !== undefined, 'one source, one outcome');

@@ -28,8 +28,8 @@ export interface UploadWorld {
   network: { isLost: boolean; putsLeft: number; holdsBack: (request: TransportRequest) => boolean };
 }
 
-export async function openUploadWorld(): Promise<UploadWorld> {
-  const service = new InMemoryService();
+export async function openUploadWorld(options: { readonly quotaBytes?: number } = {}): Promise<UploadWorld> {
+  const service = new InMemoryService(options);
   const member = await join(service, 'alice');
   const network: UploadWorld['network'] = {
     isLost: false,

@@ -1,4 +1,4 @@
-import { type ApiClient, UnavailableError, type UploadOutcome } from '@syncline/client';
+import { type ApiClient, type FormerContent, UnavailableError, type UploadOutcome } from '@syncline/client';
 import type { NamespaceId, Node, OperationError, UploadId } from '@syncline/protocol';
 import type { ChangeJournal } from './change-journal.ts';
 import { changeOperation, namespaceOf } from './change-operation.ts';
@@ -9,13 +9,19 @@ export interface RunnerDependencies {
   readonly api: Pick<ApiClient, 'commit' | 'listTree'>;
   readonly journal: ChangeJournal;
   /** Stores bytes; the commit makes them a file. @throws UnavailableError */
-  readonly store: (content: Blob, namespaceId: NamespaceId) => Promise<UploadOutcome>;
+  readonly store: (content: Blob, to: StoredFor) => Promise<UploadOutcome>;
   readonly homeNamespaceId: NamespaceId;
   readonly deviceName: string;
   /** Told of nodes as they are after a commit. */
   readonly onNode: (node: Node) => void;
   /** Told of the queue after each step. */
   readonly onQueue: (queue: ChangeQueue) => void;
+}
+
+/** What a content is stored for: in which namespace, and which content it replaces there. */
+export interface StoredFor {
+  readonly namespaceId: NamespaceId;
+  readonly base?: FormerContent | undefined;
 }
 
 type Refused = Extract<ChangeAnswer, { readonly status: 'refused' }>;
@@ -65,13 +71,13 @@ async function send(dependencies: RunnerDependencies, change: OfflineChange): Pr
 
 async function storeContent(
   { journal, store }: RunnerDependencies,
-  { id }: OfflineChange,
+  change: OfflineChange,
   namespaceId: NamespaceId,
 ): Promise<UploadId | Refused> {
-  const content = await journal.content(id);
+  const content = await journal.content(change.id);
   // Another tab was faster, or the browser has lost it: what waits is looked at again, and never taken for sent.
   if (content === undefined) return refused('invalid_request', 'the browser does not have its bytes any more');
-  const outcome = await store(content, namespaceId);
+  const outcome = await store(content, { namespaceId, base: formerContent(change) });
   switch (outcome.kind) {
     case 'uploaded':
       return outcome.uploadId;
@@ -81,6 +87,13 @@ async function storeContent(
     case 'unreadable':
       return refused('invalid_request', 'the browser cannot read its bytes');
   }
+}
+
+/** None of a file that is a new one at the service. */
+function formerContent({ edit, after, rescue }: OfflineChange): FormerContent | undefined {
+  if (edit.type !== 'put' || edit.baseRev === 0 || rescue !== undefined || edit.replacedBytes === undefined)
+    return undefined;
+  return { nodeId: after.nodeId, rev: edit.baseRev, size: edit.replacedBytes };
 }
 
 /** For the delete of a folder that a person was asked about: all that is there has been said. */

@@ -139,7 +139,7 @@ function runnerDependencies(
     api,
     journal: own.journal,
     // What cuts and sends files is loaded with the first one.
-    store: async (content, namespaceId) => (await import('./store-content.ts')).storeContent(api, content, namespaceId),
+    store: async (content, to) => (await import('./store-content.ts')).storeContent(api, content, to),
     homeNamespaceId: account.homeNamespaceId,
     deviceName: describeBrowser(navigator.userAgent),
     onNode(node) {

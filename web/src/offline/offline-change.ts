@@ -8,11 +8,15 @@ export type Edit =
   | { readonly type: 'restore' }
   /** `baseSeq` is the last entry of the journal that was seen; the runner reads it where it is not there. */
   | { readonly type: 'delete'; readonly baseRev: number; readonly baseSeq?: number | undefined }
-  /** `baseRev` 0: a new file. `on`: it was made on a content that waited then, by the revision which that has here (`localRevOf`). */
+  /**
+   * `baseRev` 0: a new file. `on`: it was made on a content that waited then, by the revision which that has here (`localRevOf`). `replacedBytes`:
+   * length of the content that it was made on.
+   */
   | {
       readonly type: 'put';
       readonly baseRev: number;
       readonly on?: number | undefined;
+      readonly replacedBytes?: number | undefined;
       readonly modifiedAtMs: number;
     };
 

@@ -9,12 +9,12 @@ import {
   uploadFiles,
   WINDOW_TASKS_MAX,
 } from '@syncline/client';
-import type { NamespaceId } from '@syncline/protocol';
 import { fileSourceOf } from '../transfers/file-source.ts';
 import { secureRandom } from '../transfers/new-id.ts';
+import type { StoredFor } from './change-runner.ts';
 
 /** Stores the bytes of a change. Repeating it sends only what is not there. @throws UnavailableError */
-export async function storeContent(api: ApiClient, content: Blob, namespaceId: NamespaceId): Promise<UploadOutcome> {
+export async function storeContent(api: ApiClient, content: Blob, to: StoredFor): Promise<UploadOutcome> {
   const window = new RequestWindow(systemClock);
   const dependencies = {
     api,
@@ -23,6 +23,6 @@ export async function storeContent(api: ApiClient, content: Blob, namespaceId: N
     clock: systemClock,
     random: secureRandom,
   };
-  const [outcome] = await uploadFiles(dependencies, [{ namespaceId, ...fileSourceOf(content) }]);
+  const [outcome] = await uploadFiles(dependencies, [{ ...to, ...fileSourceOf(content) }]);
   return outcome ?? { kind: 'unreadable', cause: new Error('one source has one outcome') };
 }

@@ -49,6 +49,6 @@ export class KnownNames {
   }
 }
 
-export function presentNode({ nodeId, rev, kind }: Pick<Node, 'nodeId' | 'rev' | 'kind'>): PresentNode {
-  return { nodeId, rev, kind: kind === 'file' ? 'file' : 'folder' };
+export function presentNode({ nodeId, rev, kind, contentRev, size }: Node): PresentNode {
+  return kind === 'file' ? { nodeId, rev, kind, content: { rev: contentRev, size } } : { nodeId, rev, kind: 'folder' };
 }

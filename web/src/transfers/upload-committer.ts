@@ -7,6 +7,7 @@ import {
   opId,
   type StoredContent,
 } from '@syncline/protocol';
+import { presentNode } from './known-names.ts';
 import { newId } from './new-id.ts';
 import type { UploadTarget } from './transfer-state.ts';
 import type { PresentNode } from './upload-journal.ts';
@@ -122,11 +123,9 @@ function outcomeOf(result: OperationResult): CommitOutcome {
     case 'conflict': {
       const { kind, serverNodeId, serverRev } = result.conflict;
       if (kind !== 'name_taken') return { kind: 'folder-gone' };
-      const isFile = result.node === undefined || result.node.kind === 'file';
-      return {
-        kind: 'name-taken',
-        present: { nodeId: serverNodeId, rev: serverRev, kind: isFile ? 'file' : 'folder' },
-      };
+      const { node } = result;
+      const present = node === undefined ? { kind: 'file' as const } : presentNode(node);
+      return { kind: 'name-taken', present: { ...present, nodeId: serverNodeId, rev: serverRev } };
     }
     case 'error':
       return { kind: 'refused', error: result.error };

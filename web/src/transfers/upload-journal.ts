@@ -30,6 +30,8 @@ export interface PresentNode {
   readonly nodeId: NodeId;
   readonly rev: number;
   readonly kind: 'file' | 'folder';
+  /** What the file has, when it is known: it takes no room any more once it is replaced. */
+  readonly content?: { readonly rev: number; readonly size: number };
 }
 
 /** Keeps records over reloads. Atomic for each call. */

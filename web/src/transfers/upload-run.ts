@@ -1,5 +1,6 @@
 import {
   type ContentOutcome,
+  type FormerContent,
   storedContent,
   type TransferDependencies,
   UnavailableError,
@@ -14,7 +15,7 @@ import { isSmall } from './queue-order.ts';
 import type { QueuedFile } from './queued-file.ts';
 import { isUnderWay, type TransferFailure, type UploadItem } from './transfer-state.ts';
 import type { CommitOutcome, UploadCommitter } from './upload-committer.ts';
-import type { UploadRecord } from './upload-journal.ts';
+import type { PresentNode, UploadRecord } from './upload-journal.ts';
 
 interface UploadRunDependencies extends TransferDependencies {
   readonly onNode: (node: Node) => void;
@@ -112,6 +113,7 @@ export class UploadRun {
     return {
       namespaceId: place.namespaceId,
       size: record.size,
+      base: formerContent(record),
       part: source.part,
       read: async (wanted: { readonly start: number; readonly end: number }) => {
         const bytes = await source.read(wanted);
@@ -168,11 +170,10 @@ export class UploadRun {
     const place = placeOf(file);
     if (place === undefined) return;
     const { record } = file;
-    const replaces = record.chosenName === undefined && record.answer === 'replace' ? record.present : undefined;
     const outcome = await this.#dependencies.committer.commit({
       place,
       name: record.chosenName ?? record.name,
-      replaces,
+      replaces: replacedBy(record),
       stored: storedContent(stored),
       unconfirmed: stored.unconfirmed,
       modifiedAtMs: record.modifiedAtMs,
@@ -209,6 +210,16 @@ export class UploadRun {
       }
     }
   }
+}
+
+/** The file that a person wants replaced by an upload. */
+function replacedBy({ chosenName, answer, present }: UploadRecord): PresentNode | undefined {
+  return chosenName === undefined && answer === 'replace' ? present : undefined;
+}
+
+function formerContent(record: UploadRecord): FormerContent | undefined {
+  const { nodeId, content } = replacedBy(record) ?? {};
+  return nodeId === undefined || content === undefined ? undefined : { nodeId, ...content };
 }
 
 function failureOf({ code, detail }: Pick<Problem, 'code' | 'detail'>): {

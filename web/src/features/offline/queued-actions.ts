@@ -54,7 +54,8 @@ export function createQueuedActions({ offline, toast, t }: QueuedActionsDependen
     remove: (nodes) => take(nodes.map((node) => deleting(baseFor(node), offline.lastSeq(node.namespaceId)))),
     edit(shown, content) {
       const modifiedAtMs = systemClock.now();
-      const edit = { type: 'put' as const, ...contentBaseOf(offline.queue.get(), shown), modifiedAtMs };
+      const base = contentBaseOf(offline.queue.get(), shown);
+      const edit = { type: 'put' as const, ...base, replacedBytes: shown.size, modifiedAtMs };
       const after = { ...baseFor(shown), size: content.size, modifiedAt: instantOf(modifiedAtMs) };
       return take([{ edit, after, content }]);
     },
