@@ -4,6 +4,7 @@ const LISTING = 'web/src/features/files/listing.test.ts';
 const SORTING = 'web/src/features/files/sort-entries.test.ts';
 const ROWS = 'web/src/features/files/row-slots.test.ts';
 const PARTS = 'client/src/transfers/send-file-chunk.test.ts';
+const WITHOUT_ROOM = 'test/scenarios/edits-without-room.test.ts';
 const SELECTION = 'web/src/features/files/selection.test.ts';
 
 /** Errors of the web app in what is shown and what is chosen: a browser is a device, too. */
@@ -103,5 +104,17 @@ export const WEB_BUGS: readonly PlantedBug[] = [
     find: 'if (request.query.namespaceId !== namespaceId)',
     replace: 'if (false)',
     caughtBy: { file: 'web/test/linked-reads.test.ts', test: 'answers for its own link alone' },
+  },
+  {
+    id: 'replaced-file-needs-all-its-room',
+    what: 'A file that is replaced in a browser is counted as one more.',
+    invariant: 'I-23',
+    file: 'web/src/transfers/upload-run.ts',
+    find: '      base: formerContent(record),\n',
+    replace: '',
+    caughtBy: {
+      file: WITHOUT_ROOM,
+      test: 'where all room is taken, the web app replaces a file all the same, and stores nothing beside it',
+    },
   },
 ];

@@ -1,6 +1,7 @@
 import { rootNodeId } from '@syncline/protocol';
 import type { Command } from 'commander';
 import { connectDaemon, type DaemonConnection } from '../daemon/control-client.ts';
+import { nothingDone } from '../engine/execution.ts';
 import type { SyncEngine } from '../engine/sync-engine.ts';
 import { type LinkedFolder, lockToSync } from '../platform/node/linked-folders.ts';
 import { describeWipe } from '../sync/describe-wipe.ts';
@@ -203,7 +204,7 @@ async function planFolder(
   const planned = await engine.plan(options);
   const base = { path: folder.path, counts: undefined, problems: [] };
   if (planned.kind !== 'planned') {
-    const outcome = { ...planned, counts: NOTHING, problems: [] };
+    const outcome = { ...planned, counts: nothingDone(), problems: [] };
     return { ...base, state: planned.kind, steps: [], error: outcomeFailure(outcome, folder.path) };
   }
   const { plan } = planned;
@@ -211,15 +212,6 @@ async function planFolder(
   const steps = describePlan({ plan, remote: engine.trees.remote, rootId });
   return { ...base, state: 'planned', steps, problems: plan.problems, error: undefined };
 }
-
-const NOTHING = {
-  uploaded: 0,
-  downloaded: 0,
-  conflicts: 0,
-  settledConflicts: 0,
-  changedRemote: 0,
-  changedLocal: 0,
-} as const;
 
 function busyFolder(path: string): CommandError {
   return new CommandError({

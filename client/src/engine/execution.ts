@@ -22,6 +22,10 @@ export interface SyncCounts {
   changedLocal: number;
 }
 
+export function nothingDone(): SyncCounts {
+  return { uploaded: 0, downloaded: 0, conflicts: 0, settledConflicts: 0, changedRemote: 0, changedLocal: 0 };
+}
+
 /** One execution of one plan. */
 export interface Execution {
   readonly ports: EnginePorts;

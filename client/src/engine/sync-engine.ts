@@ -3,7 +3,7 @@ import { bringBack, sparing } from './bring-back.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { EngineTrees } from './engine-trees.ts';
 import { executePlan, finishTransfers, ofType } from './execute-plan.ts';
-import type { Execution, SyncCounts } from './execution.ts';
+import { type Execution, nothingDone, type SyncCounts } from './execution.ts';
 import { LargeTransfers } from './large-transfers.ts';
 import {
   DELETE_CONFIRM_MS,
@@ -65,14 +65,7 @@ export class SyncEngine {
   #timesForgotten = 0;
   /** Of what the last round has left, and has told before. */
   #leftBytes = 0;
-  readonly #counts: SyncCounts = {
-    uploaded: 0,
-    downloaded: 0,
-    conflicts: 0,
-    settledConflicts: 0,
-    changedRemote: 0,
-    changedLocal: 0,
-  };
+  readonly #counts: SyncCounts = nothingDone();
 
   constructor(ports: EnginePorts, options: EngineOptions) {
     this.#ports = ports;
