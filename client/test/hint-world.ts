@@ -1,5 +1,5 @@
 import type { Random } from '../src/api/clock.ts';
-import type { SeenPosition } from '../src/engine/ports.ts';
+import type { SeenPosition } from '../src/engine/remote-hints.ts';
 import { NamespaceHints } from '../src/sync/namespace-hints.ts';
 import { SocketHub, type SocketHubOptions } from '../src/sync/socket-hub.ts';
 import { SimulatedClock } from './simulated-clock.ts';

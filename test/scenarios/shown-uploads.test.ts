@@ -46,7 +46,7 @@ test('a status tells what is on its way until it is committed', async () => {
   // A push that comes late.
   hearLate(upload, { storedBytes: 8 });
   await phone.settle();
-  expect([phone.files.staged(), phone.ahead.incoming()]).toEqual([[], []]);
+  expect([phone.files.stagedKeys(), phone.ahead.incoming()]).toEqual([[], []]);
 });
 
 test('an upload that is not followed is told until it is at the service, or is known to be committed', async () => {
@@ -84,5 +84,5 @@ test('an upload whose session has ended is not told any more', async () => {
   service.stores.clock.advance(UPLOAD_SESSION_MS + 1000);
   hearLate(upload, { storedBytes: 8 });
   await phone.settle();
-  expect([phone.ahead.incoming(), phone.files.staged()]).toEqual([[], []]);
+  expect([phone.ahead.incoming(), phone.files.stagedKeys()]).toEqual([[], []]);
 });

@@ -1,4 +1,4 @@
-import type { RemoteHints } from '../../client/src/engine/ports.ts';
+import type { RemoteHints } from '../../client/src/engine/remote-hints.ts';
 
 /** Hints that come when a test gives them. */
 export class GivenHints implements RemoteHints {

@@ -7,11 +7,11 @@ import {
   type Clock,
   type EngineState,
   type Remote,
-  type RemoteHints,
   type StateDifference,
   type StateStore,
   type Watcher,
 } from '../../client/src/engine/ports.ts';
+import type { RemoteHints } from '../../client/src/engine/remote-hints.ts';
 import { SyncEngine, type SyncOutcome } from '../../client/src/engine/sync-engine.ts';
 import { SyncLoop } from '../../client/src/engine/sync-loop.ts';
 import { joinPath, type RemoteNode, type SyncedNode } from '../../client/src/engine/trees.ts';

@@ -1,5 +1,6 @@
 import type { EngineOptions } from './engine-options.ts';
-import type { EnginePorts, RemoteHints, Watcher } from './ports.ts';
+import type { EnginePorts, Watcher } from './ports.ts';
+import type { RemoteHints } from './remote-hints.ts';
 
 export interface LoopPorts extends EnginePorts {
   readonly watcher: Watcher;

@@ -2,7 +2,7 @@ import { type Cursor, InvariantError, type NamespaceId, WAIT_SECONDS_MAX } from 
 import type { ApiClient } from '../api/api-client.ts';
 import type { Clock, Random } from '../api/clock.ts';
 import { pause } from '../api/pause.ts';
-import type { RemoteHints, SeenPosition } from '../engine/ports.ts';
+import type { RemoteHints, SeenPosition } from '../engine/remote-hints.ts';
 import { growingDelayMs } from './growing-delay.ts';
 import { LONG_POLL_HELD_MS_MIN, LONG_POLL_PAUSE_MS, POLL, SAFETY_POLL } from './limits.ts';
 import type { ChangedPush, HubSubscriber, SocketHub } from './socket-hub.ts';

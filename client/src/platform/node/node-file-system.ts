@@ -17,12 +17,12 @@ import {
   parentPath,
   type SeenEntry,
   sameObject,
-  sameState,
   sameWrite,
 } from '../../engine/trees.ts';
 import { AsideFolder } from './aside-folder.ts';
+import { changePermissions } from './change-permissions.ts';
 import { ChangedDirectories } from './changed-directories.ts';
-import type { DiskCalls, DiskHandle } from './disk-calls.ts';
+import type { DiskCalls } from './disk-calls.ts';
 import { diskOutcome } from './disk-refusal.ts';
 import { diskSpace } from './disk-space.ts';
 import { errorCode } from './error-code.ts';
@@ -31,21 +31,12 @@ import type { FolderWatcher } from './folder-watcher.ts';
 import { moveFile, type SharedDisk } from './move-file.ts';
 import { nodeDiskCalls } from './node-disk-calls.ts';
 import { openIgnoreFiles } from './open-ignore-files.ts';
-import { permissions } from './permissions.ts';
 import { lendInState, readInState, readInStateNow } from './read-in-state.ts';
 import { directoryObject, isRealFolder } from './real-folder.ts';
 import { isSameInode, isSecondName, renameToFree } from './rename-to-free.ts';
 import { replaceFile } from './replace-file.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
-import {
-  absolutePath,
-  ENGINE_FOLDER,
-  folderNames,
-  identityOf,
-  listFolder,
-  lookAt,
-  type ScannedDisk,
-} from './scan-folder.ts';
+import { absolutePath, ENGINE_FOLDER, folderNames, listFolder, lookAt, type ScannedDisk } from './scan-folder.ts';
 import { allocatedBytes, openStagedFile, removeStagedFile, StagedFile, stagedNames } from './staged-file.ts';
 import { trashPath } from './trash-path.ts';
 
@@ -219,16 +210,8 @@ export class NodeFileSystem implements FileSystem {
     readonly executable: boolean;
   }): Promise<DiskOutcome> {
     return this.#change(file.path, async () => {
-      const handle = await this.#calls.open(this.#absolute(file.path), constants.O_RDONLY | constants.O_NOFOLLOW);
-      try {
-        const stat = await handle.stat();
-        if (!sameState(identityOf(stat), file.identity)) return 'changed';
-        await handle.chmod(permissions(Number(stat.mode), file.executable));
-        await makeDurable(handle, Number(stat.mode));
-        return (entry) => sameWrite(entry.identity, file.identity);
-      } finally {
-        await handle.close();
-      }
+      const isDone = await changePermissions(this.#calls, this.#absolute(file.path), file);
+      return isDone ? (entry) => sameWrite(entry.identity, file.identity) : 'changed';
     });
   }
 
@@ -385,16 +368,6 @@ export class NodeFileSystem implements FileSystem {
 
 function stagingAt(root: string, key = ''): string {
   return join(root, ENGINE_FOLDER, 'staging', key);
-}
-
-/** What a power failure takes back would look like a change that somebody made here, so it is taken back at once. */
-async function makeDurable(handle: DiskHandle, modeBefore: number): Promise<void> {
-  try {
-    await handle.sync();
-  } catch (error) {
-    await handle.chmod(modeBefore & 0o7777);
-    throw error;
-  }
 }
 
 async function modeOf(calls: DiskCalls, file: string): Promise<number> {
