@@ -36,9 +36,8 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     what: 'An agreement is written down before the name of the file is durable.',
     invariant: 'I-13',
     file: 'client/src/platform/node/changed-directories.ts',
-    find: 'await Promise.allSettled(directories.map((path) => syncDirectory(this.#calls, path)));',
-    replace:
-      'await Promise.allSettled(directories.map((path) => Promise.resolve([syncDirectory.name, this.#calls, path])));',
+    find: 'await syncDirectory(this.#calls, directory);',
+    replace: 'await Promise.resolve([syncDirectory.name, this.#calls, directory]);',
     caughtBy: { file: KILLED, test: OVER },
   },
   {

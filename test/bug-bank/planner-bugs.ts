@@ -119,8 +119,8 @@ export const PLANNER_BUGS: readonly PlantedBug[] = [
     what: 'Where both sides have made a file, the one on the disk is written over.',
     invariant: 'I-7',
     file: 'client/src/engine/decide-node.ts',
-    find: "? 'download' : 'conflict';\n  if (sameContent(remote, synced)) return 'upload';",
-    replace: "? 'download' : 'download';\n  if (sameContent(remote, synced)) return 'upload';",
+    find: "return isEmpty || local.contentHash === remote.contentHash ? 'download' : 'conflict';",
+    replace: "return isEmpty || local.contentHash === remote.contentHash ? 'download' : 'download';",
     caughtBy: {
       file: MEET,
       test: 'the first link of a folder with content and a namespace with content merges, and deletes nothing',

@@ -34,6 +34,8 @@ export class DeviceDisk {
   readonly #moved = new Set<string>();
   /** What people have written over, by the file that it was in. */
   readonly #formerTexts = new Map<string, Set<string>>();
+  /** What a loss of power has taken, by the place where it was, until the engine has looked: whoever writes there has not seen it. */
+  readonly #lostTexts = new Map<string, string>();
   #tree: Tree | undefined;
   #isMounted = true;
   #isFull = false;
@@ -103,13 +105,13 @@ export class DeviceDisk {
     if (before !== undefined && object !== undefined) {
       this.#formerTexts.set(object, (this.#formerTexts.get(object) ?? new Set()).add(before));
     }
-    this.#destroy([before], text);
+    this.#destroy([before, this.#lostTexts.get(path)], text);
     this.#author.write(path, text);
     this.#written(text);
   }
 
   replace(path: string, text: string): void {
-    this.#destroy([this.#textAt(`${ROOT}/${path}`)], text);
+    this.#destroy([this.#textAt(`${ROOT}/${path}`), this.#lostTexts.get(path)], text);
     this.#author.replace(path, text);
     this.#written(text);
   }
@@ -128,7 +130,7 @@ export class DeviceDisk {
 
   /** Precondition: nothing of `to` is above or below `from`. */
   rename(from: string, to: string): void {
-    this.#destroy(this.#textsBelow(`${ROOT}/${to}`));
+    this.#destroy([...this.#textsBelow(`${ROOT}/${to}`), this.#lostTexts.get(to)]);
     for (const text of this.#textsBelow(`${ROOT}/${from}`)) this.#touch(text);
     this.#user.rename(from, to);
     for (const file of this.#filesBelow(`${ROOT}/${to}`)) {
@@ -138,7 +140,7 @@ export class DeviceDisk {
   }
 
   remove(path: string): void {
-    this.#destroy(this.#textsBelow(`${ROOT}/${path}`));
+    this.#destroy([...this.#textsBelow(`${ROOT}/${path}`), this.#lostTexts.get(path)]);
     this.#user.remove(path);
   }
 
@@ -222,10 +224,14 @@ export class DeviceDisk {
   /** What was not made durable may be gone, or there in part. */
   losePower(seed: string): void {
     const before = this.#peoplesTexts();
+    const former = this.#isMounted ? this.tree() : new Map<string, TreeEntry>();
     this.simulated.crash(seed);
     this.#tree = undefined;
     if (!this.#isCareless) return;
     const after = this.#peoplesTexts();
+    for (const [path, { text }] of former) {
+      if (text !== undefined && this.#textAt(`${ROOT}/${path}`) !== text) this.#lostTexts.set(path, text);
+    }
     for (const text of before) {
       if (after.has(text)) continue;
       this.#stage.faults.count('unsynced-save');
@@ -245,6 +251,11 @@ export class DeviceDisk {
     const staging = `${this.#realRoot}/${ENGINE_FOLDER}/staging/`;
     const files = [...this.#filesBelow(this.#realRoot)].filter((path) => !path.startsWith(staging));
     return new Set(files.flatMap((path) => this.#textAt(path) ?? []));
+  }
+
+  /** The engine has looked at all of it, and brings back what was lost. */
+  noteLook(): void {
+    this.#lostTexts.clear();
   }
 
   /** Time goes by at once for everybody, and the operating system has written down what it had to. */

@@ -220,7 +220,8 @@ export class EngineProcess {
     return {
       verifyRoot: () => {
         // A round verifies the root before it looks at anything, and once more behind that.
-        if (!this.#hasListed) this.roundBeganAt = scheduler.events;
+        if (this.#hasListed) this.#device.disk.noteLook();
+        else this.roundBeganAt = scheduler.events;
         this.#hasListed = false;
         return files.verifyRoot();
       },

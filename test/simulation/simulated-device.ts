@@ -1,4 +1,4 @@
-import type { EpochMs, NamespaceId } from '@syncline/protocol';
+import { type EpochMs, epochMs, HOUR_MS, type NamespaceId } from '@syncline/protocol';
 import { type RootMarker, writeRootMarker } from '../../client/src/platform/node/root-marker.ts';
 import type { Member } from '../support/in-memory-member.ts';
 import { SimulatedProcess } from '../support/simulated-process.ts';
@@ -22,6 +22,9 @@ export interface World {
   readonly service: SimulatedService;
   readonly network: SimulatedNetwork;
 }
+
+/** No machine is started twice within this time. */
+const BOOT_MS = 5000;
 
 /** How a device dies, and what follows. */
 export interface Crash {
@@ -57,7 +60,7 @@ export class SimulatedDevice implements NetworkEnd {
     this.member = own.member;
     this.#chance = stage.chance.fork(own.name);
     this.clock = new SimulatedClock(stage.scheduler);
-    this.bootedAt = this.clock.now();
+    this.bootedAt = epochMs(this.clock.now() - HOUR_MS);
     const { deviceId, namespaceId } = own.member;
     this.#marker = { folderId: own.name, deviceId, namespaceId };
     this.disk = new DeviceDisk({ stage, ledger }, { deviceId, clock: this.clock });
@@ -169,7 +172,7 @@ export class SimulatedDevice implements NetworkEnd {
     if (crash.losesPower) {
       stage.faults.count('power-lost');
       this.disk.losePower(`${this.name}/${this.#processes}/${this.#chance.uint32()}`);
-      this.bootedAt = this.clock.now();
+      this.bootedAt = epochMs(Math.max(this.clock.now(), this.bootedAt + BOOT_MS));
     }
     if (crash.state === 'lost') this.store.lose();
     if (crash.state === 'rolled-back') this.store.rollBack(crash.rolledBack);
