@@ -44,8 +44,8 @@ export const POWER_LOSS_BUGS: readonly PlantedBug[] = [
     what: 'What lost its bytes with the power, and was renamed then, counts as edited.',
     invariant: 'I-7',
     file: POWER_LOSS,
-    find: 'return toMs(here.entry.identity.mtimeNs) >=',
-    replace: 'return changedAt(here.entry.identity) >=',
+    find: '&& toMs(mtimeNs) >= Math.min(durableAt, bootedAt);',
+    replace: '|| changedAt(here.entry.identity) >= Math.min(durableAt, bootedAt);',
     caughtBy: {
       file: TEST,
       test: 'what lost its bytes with the power, and was renamed then, keeps them at the service',

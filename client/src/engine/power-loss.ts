@@ -43,8 +43,11 @@ async function isByPerson(machine: Machine, node: SyncedNode, bootedAt: EpochMs)
   const { local } = machine;
   const durableAt = changedAt(node.identity) + UNDURABLE_MS_MAX;
   const here = local.tree.get(node.nodeId);
-  // Not by the time of the last change: what was renamed since may have lost its bytes before.
-  if (here !== undefined) return toMs(here.entry.identity.mtimeNs) >= Math.min(durableAt, bootedAt);
+  if (here !== undefined) {
+    // Not by the time of the last change: what was renamed since may have lost its bytes before. A fetched file may be of a time to come.
+    const { mtimeNs } = here.entry.identity;
+    return mtimeNs !== node.identity.mtimeNs && toMs(mtimeNs) >= Math.min(durableAt, bootedAt);
+  }
   // Since the start anything else may have come into the folder, or gone.
   const emptiedAt = await folderChangedAt(machine, node);
   return emptiedAt >= durableAt && emptiedAt < bootedAt;
