@@ -47,8 +47,9 @@ export class EngineTrees {
     const state = store.load();
     this.#position = state.position;
     const { saved } = state.position;
-    const isSameStart = Math.abs((now?.().bootedAt ?? 0) - (saved?.bootedAt ?? 0)) < BOOT_TOLERANCE_MS;
-    this.#formerTime = now === undefined || isSameStart ? undefined : saved;
+    const isNewStart =
+      now !== undefined && saved !== undefined && Math.abs(now().bootedAt - saved.bootedAt) >= BOOT_TOLERANCE_MS;
+    this.#formerTime = isNewStart ? saved : undefined;
     this.mounts = new Mounts(homeId, () => this.#position.mounted);
     this.remote.fill(state.remote);
     this.synced.fill(state.synced);

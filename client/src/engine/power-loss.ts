@@ -1,4 +1,4 @@
-import { type EpochMs, epochMs, type NodeId } from '@syncline/protocol';
+import { DEPTH_MAX, type EpochMs, epochMs, type NodeId } from '@syncline/protocol';
 import type { EngineTrees } from './engine-trees.ts';
 import { UNDURABLE_MS_MAX } from './limits.ts';
 import type { LocalView } from './local-disk.ts';
@@ -56,7 +56,10 @@ async function isByPerson(machine: Machine, node: SyncedNode, bootedAt: EpochMs)
 /** When something last came into the folder in which a file lay, or went: of the nearest that is there. */
 async function folderChangedAt({ trees, local, rootId, files }: Machine, { parentId }: SyncedNode): Promise<number> {
   let folderId = parentId;
-  while (folderId !== rootId && !local.tree.has(folderId)) folderId = trees.synced.get(folderId)?.parentId ?? rootId;
+  // What two devices have done to one tree may have made a circle of it.
+  for (let depth = 0; depth < DEPTH_MAX && folderId !== rootId && !local.tree.has(folderId); depth++) {
+    folderId = trees.synced.get(folderId)?.parentId ?? rootId;
+  }
   const path = diskPath(local.tree, rootId, folderId);
   const folder = path === undefined ? undefined : await files.look(path);
   return folder === undefined ? 0 : changedAt(folder.identity);
