@@ -1,32 +1,25 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { BackgroundDevice } from '../support/background-device.ts';
+import type { BackgroundDevice } from '../support/background-device.ts';
+import { BackgroundWorld } from '../support/background-world.ts';
 import { eventually } from '../support/eventually.ts';
-import { HttpService } from '../support/http-service.ts';
 
 /** Each test starts many processes; on a busy machine that takes its time. */
 jest.setTimeout(180_000);
 
+let world: BackgroundWorld;
 let directory: string;
-let service: HttpService;
-const devices: BackgroundDevice[] = [];
+let service: BackgroundWorld['service'];
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'syncline-commands-'));
-  service = new HttpService();
-  await service.start();
+  world = await BackgroundWorld.open();
+  ({ directory, service } = world);
 });
-afterEach(async () => {
-  await Promise.all(devices.splice(0).map((device) => device.cli.run(['stop'])));
-  await service.stop();
-  await rm(directory, { recursive: true });
-});
+afterEach(() => world.close());
 
 async function signIn(name: string): Promise<BackgroundDevice> {
-  const device = await BackgroundDevice.signIn(service, { directory, name });
-  devices.push(device);
+  const device = await world.signIn(name);
   await device.cli.expect(['link', device.folder]);
   return device;
 }

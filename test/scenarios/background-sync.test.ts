@@ -1,37 +1,26 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { runCli } from '../../client/test/run-cli.ts';
-import { BackgroundDevice } from '../support/background-device.ts';
+import type { BackgroundDevice } from '../support/background-device.ts';
+import { BackgroundWorld } from '../support/background-world.ts';
 import { eventually } from '../support/eventually.ts';
-import { HttpService } from '../support/http-service.ts';
 
 /** Each test starts many processes; on a busy machine that takes its time. */
 jest.setTimeout(180_000);
 
+let world: BackgroundWorld;
 let directory: string;
-let service: HttpService;
-const devices: BackgroundDevice[] = [];
+let service: BackgroundWorld['service'];
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'syncline-background-'));
-  service = new HttpService();
-  await service.start();
+  world = await BackgroundWorld.open();
+  ({ directory, service } = world);
 });
-afterEach(async () => {
-  service.unreachable = false;
-  await Promise.all(devices.splice(0).map((device) => device.cli.run(['stop'])));
-  await service.stop();
-  await rm(directory, { recursive: true });
-});
+afterEach(() => world.close());
 
-async function signIn(name: string): Promise<BackgroundDevice> {
-  const device = await BackgroundDevice.signIn(service, { directory, name });
-  devices.push(device);
-  return device;
-}
+const signIn = (name: string): Promise<BackgroundDevice> => world.signIn(name);
 
 async function startLinked(name: string): Promise<BackgroundDevice> {
   const device = await signIn(name);

@@ -1,32 +1,22 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { BackgroundDevice } from '../support/background-device.ts';
+import type { BackgroundDevice } from '../support/background-device.ts';
+import { BackgroundWorld } from '../support/background-world.ts';
 import { eventually } from '../support/eventually.ts';
-import { HttpService } from '../support/http-service.ts';
 
 /** Each test starts many processes; on a busy machine that takes its time. */
 jest.setTimeout(300_000);
 
-let directory: string;
-let service: HttpService;
-const devices: BackgroundDevice[] = [];
+let world: BackgroundWorld;
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'syncline-mounted-'));
-  service = new HttpService();
-  await service.start();
+  world = await BackgroundWorld.open();
 });
-afterEach(async () => {
-  await Promise.all(devices.splice(0).map((device) => device.cli.run(['stop'])));
-  await service.stop();
-  await rm(directory, { recursive: true });
-});
+afterEach(() => world.close());
 
 async function startLinked(name: string, email: string): Promise<BackgroundDevice> {
-  const device = await BackgroundDevice.signIn(service, { directory, name, email });
-  devices.push(device);
+  const device = await world.signIn(name, email);
   await device.cli.expect(['link', device.folder]);
   await device.cli.expect(['start']);
   return device;

@@ -1,35 +1,24 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { MASS_CHANGE_NODES } from '../../client/src/engine/limits.ts';
-import { BackgroundDevice } from '../support/background-device.ts';
+import type { BackgroundDevice } from '../support/background-device.ts';
+import { BackgroundWorld } from '../support/background-world.ts';
 import { eventually } from '../support/eventually.ts';
-import { HttpService } from '../support/http-service.ts';
 
 /** Each test starts many processes; on a busy machine that takes its time. */
 jest.setTimeout(180_000);
 
+let world: BackgroundWorld;
 let directory: string;
-let service: HttpService;
-const devices: BackgroundDevice[] = [];
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'syncline-refusals-'));
-  service = new HttpService();
-  await service.start();
+  world = await BackgroundWorld.open();
+  ({ directory } = world);
 });
-afterEach(async () => {
-  await Promise.all(devices.splice(0).map((device) => device.cli.run(['stop'])));
-  await service.stop();
-  await rm(directory, { recursive: true });
-});
+afterEach(() => world.close());
 
-async function signIn(name: string): Promise<BackgroundDevice> {
-  const device = await BackgroundDevice.signIn(service, { directory, name });
-  devices.push(device);
-  return device;
-}
+const signIn = (name: string): Promise<BackgroundDevice> => world.signIn(name);
 
 async function namesIn(folder: string): Promise<readonly string[]> {
   return (await readdir(folder)).filter((name) => name !== '.syncline').toSorted();

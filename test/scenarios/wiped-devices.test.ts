@@ -1,34 +1,26 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { logFile } from '../../client/src/daemon/daemon-log.ts';
 import { changeFolderSettings, readLinkedFolders } from '../../client/src/platform/node/linked-folders.ts';
-import { BackgroundDevice } from '../support/background-device.ts';
-import { HttpService } from '../support/http-service.ts';
+import type { BackgroundDevice } from '../support/background-device.ts';
+import { BackgroundWorld } from '../support/background-world.ts';
 import { readTextTree } from '../support/live-world.ts';
 
 /** Each test starts many processes; on a busy machine that takes its time. */
 jest.setTimeout(180_000);
 
+let world: BackgroundWorld;
 let directory: string;
-let service: HttpService;
-const devices: BackgroundDevice[] = [];
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'syncline-wipe-'));
-  service = new HttpService();
-  await service.start();
+  world = await BackgroundWorld.open();
+  ({ directory } = world);
 });
-afterEach(async () => {
-  await Promise.all(devices.splice(0).map((device) => device.cli.run(['stop'])));
-  await service.stop();
-  await rm(directory, { recursive: true });
-});
+afterEach(() => world.close());
 
 async function signIn(name: string): Promise<BackgroundDevice> {
-  const device = await BackgroundDevice.signIn(service, { directory, name });
-  devices.push(device);
+  const device = await world.signIn(name);
   await device.cli.expect(['link', device.folder]);
   return device;
 }
@@ -153,8 +145,7 @@ test('a folder whose wipe was broken off is not linked again before that has com
 test('a folder of another account that was signed in here before keeps all of its files', async () => {
   const [a] = await twoDevices();
   await a.logIn('a', 'bob@example.com');
-  const bob = await BackgroundDevice.signIn(service, { directory, name: 'bob', email: 'bob@example.com' });
-  devices.push(bob);
+  const bob = await world.signIn('bob', 'bob@example.com');
   await bob.cli.expect(['devices', 'unlink', 'a', '--wipe']);
   await a.cli.run(['sync', '--once']);
   expect(await textsIn(a)).toEqual(EVERYTHING);
