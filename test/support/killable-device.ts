@@ -72,6 +72,11 @@ export class KillableDevice {
     return this.#engine.sync({ acceptDeletes: true });
   }
 
+  /** Looks at the disk, as whoever tells of the folder and does not sync it. */
+  look(): ReturnType<SyncEngine['plan']> {
+    return this.#engine.plan({ offline: true });
+  }
+
   /** Syncs until it ends or the process is killed; answers whether it was. */
   async syncUntilKilled(faults: FaultPlan): Promise<boolean> {
     this.#process.faults = faults;

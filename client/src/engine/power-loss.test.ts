@@ -161,6 +161,21 @@ test('a process that ends before it was written down what is forgotten leaves it
   expect(device.user.tree().get('a')).toBe('a text');
 });
 
+test('whoever only looks at the folder writes nothing down', async () => {
+  const { device, careless } = await aDevice();
+  careless.write('a', 'a text');
+  await device.sync();
+  device.user.remove('a');
+  device.reboot();
+  const state = () => {
+    const { synced, position } = device.copyState().load();
+    return { synced: [...synced], position };
+  };
+  const before = state();
+  expect(await device.look()).toMatchObject({ kind: 'planned' });
+  expect(state()).toEqual(before);
+});
+
 test('what an earlier process has placed, and not made durable, is durable once it counts as agreed on', async () => {
   for (const seed of SEEDS.slice(0, 20)) {
     const { service, device: author } = await aDevice();

@@ -194,7 +194,7 @@ export class SyncEngine {
 
   /**
    * Observes both sides and plans; changes nothing but what the engine knows of the service. `offline` does not ask it. `mends`: puts back first
-   * what an earlier process has left aside, which only whoever syncs the folder may do.
+   * what an earlier process has left aside, and forgets what a loss of power has taken, which only whoever syncs the folder may do.
    */
   async plan(
     options: { readonly offline: boolean; readonly mends?: boolean } = { offline: false },
@@ -212,7 +212,7 @@ export class SyncEngine {
       if (pulled.kind === 'refused') return pulled;
     }
     if (this.trees.timesForgotten > this.#timesForgotten) this.#beginAnew();
-    const plan = sparing(await this.#planDisk(), stuck);
+    const plan = sparing(await this.#planDisk(options), stuck);
     // A disk that went away while it was scanned shows nothing; that proves nothing.
     const after = await this.#ports.files.verifyRoot();
     return after === 'verified' ? { kind: 'planned', plan } : { kind: `root-${after}` };
@@ -228,12 +228,12 @@ export class SyncEngine {
   }
 
   /** A file that is moved while the disk is looked at can be missed once, but hardly twice: what is gone is looked for again. */
-  async #planDisk(): Promise<Plan> {
+  async #planDisk({ mends = false }: { readonly mends?: boolean }): Promise<Plan> {
     await this.#observe(this.#takeHints());
     const observed = this.#planObserved();
     const { files } = this.#ports;
-    const hasForgotten = await forgetUndurable({ trees: this.trees, local: this.#local, rootId: this.#rootId, files });
-    const first = hasForgotten ? this.#planObserved() : observed;
+    const machine = { trees: this.trees, local: this.#local, rootId: this.#rootId, files };
+    const first = mends && (await forgetUndurable(machine)) ? this.#planObserved() : observed;
     const gone = new Set(ofType(first.steps, 'delete-remote').map((step) => step.nodeId));
     if (gone.size === 0) return first;
     await this.#lookAgain(gone);
