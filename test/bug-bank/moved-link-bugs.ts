@@ -37,4 +37,16 @@ export const MOVED_LINK_BUGS: readonly PlantedBug[] = [
       test: 'of whom a folder is, is told under every other sign-in',
     },
   },
+  {
+    id: 'links-around-others',
+    what: 'A folder around one that another installation syncs is linked, and both send what the other keeps for itself.',
+    invariant: 'I-12',
+    file: 'client/src/platform/node/linked-below.ts',
+    find: 'else if (folder !== path && (await',
+    replace: 'else if (folder === path && (await',
+    caughtBy: {
+      file: 'client/src/platform/node/linked-below.test.ts',
+      test: 'a folder that another installation has linked is found, however deep it lies',
+    },
+  },
 ];

@@ -55,3 +55,18 @@ test('a folder inside one that another installation syncs is not linked, for it 
   expect(await b.cli.json(['status'])).toMatchObject({ folders: [] });
   await b.cli.expect(['link', b.folder]);
 });
+
+test('a folder around one that another installation syncs is not linked either, until that link has ended', async () => {
+  const [a, b] = [await signIn('a'), await signIn('b')];
+  const inside = join(b.folder, 'deep', 'inside');
+  await mkdir(inside, { recursive: true });
+  await a.cli.expect(['link', inside]);
+  const refused = await b.cli.run(['link', b.folder]);
+  expect([refused.exitCode, refused.stderr]).toEqual([5, expect.stringContaining(`lies around '${inside}', which is`)]);
+  expect(refused.stderr).toContain('end that link there with `syncline unlink`');
+  expect(await b.cli.json(['status'])).toMatchObject({ folders: [] });
+  // Of links of its own an installation knows without looking.
+  expect((await a.cli.run(['link', b.folder])).stderr).toContain(`lies in or around the linked folder '${inside}'`);
+  await a.cli.expect(['unlink', inside]);
+  await b.cli.expect(['link', b.folder]);
+});

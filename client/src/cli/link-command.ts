@@ -4,6 +4,7 @@ import { type ConflictStrategy, NamespaceId } from '@syncline/protocol';
 import type { Command } from 'commander';
 import { errorCode } from '../platform/node/error-code.ts';
 import { describeForeignLink } from '../platform/node/foreign-link.ts';
+import { findLinkedBelow } from '../platform/node/linked-below.ts';
 import {
   type LinkedFolder,
   makeFolderId,
@@ -122,6 +123,8 @@ async function refuseAround(
   if (around !== undefined && !folders.some((folder) => folder.path === around)) {
     throw inTheWay(path, `lies in ${quote(around)}, which is linked by another installation, or was so once`);
   }
+  const below = await findLinkedBelow(path, folders);
+  if (below !== undefined) throw linkedBelow(path, below);
 }
 
 function copyOf(path: string, { path: original }: LinkedFolder): CommandError {
@@ -129,6 +132,14 @@ function copyOf(path: string, { path: original }: LinkedFolder): CommandError {
     path,
     `is a copy of the linked folder ${quote(original)}, which is still there`,
     `To go on with the copy, move ${quote(original)} away and repeat the command. To link both, remove \`.syncline/marker.json\` in the copy first.`,
+  );
+}
+
+function linkedBelow(path: string, below: string): CommandError {
+  return inTheWay(
+    path,
+    `lies around ${quote(below)}, which is linked by another installation, or was so once`,
+    `Link another folder; or end that link there with \`syncline unlink\`. If ${quote(below)} is only a copy of a linked folder, or its installation is gone, remove \`.syncline/marker.json\` in it.`,
   );
 }
 

@@ -11,6 +11,8 @@ export const ASIDE_NAME_BYTES_MAX = 120;
 export const ASIDE_NAMES_MAX = 10_000;
 /** Names in the root of a folder by which it is known again after it was moved. */
 export const MOVED_NAMES_MAX = 1000;
+/** Folders in one that is to be linked that are searched for links of other installations. */
+export const NESTED_FOLDERS_MAX = 100_000;
 /** Days that what was deleted elsewhere stays in the trash of a synced folder. */
 export const TRASH_DAYS = 30;
 /** Days that a part of a content waits to be fetched further. */
