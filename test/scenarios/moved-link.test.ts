@@ -45,7 +45,7 @@ test('a linked folder that was moved is linked where it is now, with what was ag
   expect((await device.cli.expect(['link', moved])).stdout).toContain('Its link has moved with it');
   expect(await device.cli.json(['status'])).toMatchObject({ folders: [{ path: moved }] });
   expect(await syncMoved()).toMatchObject({
-    folders: [{ counts: { uploaded: 1, downloaded: 0, conflicts: 0 }, problems: [] }],
+    folders: [{ counts: { uploaded: 1, downloaded: 0, conflicts: 0, deletedRemote: 1 }, problems: [] }],
   });
   // What was removed in it is removed: it is the same folder.
   expect(await namesIn(moved)).toEqual(['d', 'new', 'two']);

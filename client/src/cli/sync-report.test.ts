@@ -1,28 +1,43 @@
 import { expect, test } from '@jest/globals';
+import { nothingDone, type SyncCounts } from '../engine/execution.ts';
 import { describeReport, type SyncReport } from './sync-report.ts';
 
-const none = { settledConflicts: 0, changedRemote: 0, changedLocal: 0 };
-const report = (counts: SyncReport['counts']): SyncReport => ({
+const report = (counts: Partial<SyncCounts>): SyncReport => ({
   path: '/data/Syncline',
   state: 'rested',
-  counts,
+  counts: { ...nothingDone(), ...counts },
   steps: undefined,
   problems: [],
   error: undefined,
 });
 
 test('one file is one file, and more are files', () => {
-  expect(describeReport(report({ uploaded: 1, downloaded: 0, conflicts: 1, ...none }))).toEqual([
+  expect(describeReport(report({ uploaded: 1, downloaded: 0, conflicts: 1 }))).toEqual([
     "'/data/Syncline': 1 file uploaded, 0 downloaded, 1 conflicted copy made.",
   ]);
-  expect(describeReport(report({ uploaded: 2, downloaded: 1, conflicts: 2, ...none }))).toEqual([
+  expect(describeReport(report({ uploaded: 2, downloaded: 1, conflicts: 2 }))).toEqual([
     "'/data/Syncline': 2 files uploaded, 1 downloaded, 2 conflicted copies made.",
   ]);
 });
 
 test('a conflict in which one side gave way is no copy', () => {
-  const settled = { uploaded: 1, downloaded: 0, conflicts: 0, changedRemote: 0, changedLocal: 0, settledConflicts: 1 };
-  expect(describeReport(report(settled))).toEqual([
+  expect(describeReport(report({ uploaded: 1, settledConflicts: 1 }))).toEqual([
     "'/data/Syncline': 1 file uploaded, 0 downloaded, 1 conflict settled.",
   ]);
+});
+
+test('a round that only deleted and moved says so, and says nothing of what did not happen', () => {
+  expect(describeReport(report({ deletedRemote: 1 }))).toEqual([
+    "'/data/Syncline': 1 file or folder deleted at the service.",
+  ]);
+  expect(describeReport(report({ deletedLocal: 3, movedRemote: 1 }))).toEqual([
+    "'/data/Syncline': 3 files and folders deleted here (kept in `.syncline/trash`), 1 moved or renamed at the service.",
+  ]);
+  expect(describeReport(report({ downloaded: 2, movedLocal: 2, conflicts: 1 }))).toEqual([
+    "'/data/Syncline': 0 files uploaded, 2 downloaded, 2 files and folders moved or renamed here, 1 conflicted copy made.",
+  ]);
+});
+
+test('a round in which nothing happened says that no file was transferred', () => {
+  expect(describeReport(report({}))).toEqual(["'/data/Syncline': 0 files uploaded, 0 downloaded."]);
 });

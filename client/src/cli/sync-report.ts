@@ -24,14 +24,7 @@ export function describeReport(report: SyncReport): readonly string[] {
   const { path, counts, steps, problems } = report;
   const lines: string[] = [];
   if (counts !== undefined) {
-    const copies = counts.conflicts === 1 ? 'conflicted copy' : 'conflicted copies';
-    const made = counts.conflicts > 0 ? `, ${counts.conflicts} ${copies} made` : '';
-    const conflicts = counts.settledConflicts === 1 ? 'conflict' : 'conflicts';
-    const settled = counts.settledConflicts > 0 ? `, ${counts.settledConflicts} ${conflicts} settled` : '';
-    const files = counts.uploaded === 1 ? 'file' : 'files';
-    lines.push(
-      `${quote(path)}: ${counts.uploaded} ${files} uploaded, ${counts.downloaded} downloaded${made}${settled}.`,
-    );
+    lines.push(`${quote(path)}: ${describeCounts(counts)}.`);
   } else if (report.state === 'rested') {
     lines.push(`${quote(path)}: both sides are the same${problems.length > 0 ? ', except:' : '.'}`);
   }
@@ -47,6 +40,35 @@ export function describeReport(report: SyncReport): readonly string[] {
     lines.push(`${quote(problem.path)} (${problem.reason}): ${escapeText(problem.detail)}`);
   }
   return lines;
+}
+
+/** Only what happened; where nothing did, that no file was transferred. */
+function describeCounts(counts: Readonly<SyncCounts>): string {
+  const { uploaded, downloaded, conflicts, settledConflicts } = counts;
+  const words = describeStructure(counts);
+  if (conflicts > 0) words.push(`${conflicts} ${conflicts === 1 ? 'conflicted copy' : 'conflicted copies'} made`);
+  if (settledConflicts > 0)
+    words.push(`${settledConflicts} ${settledConflicts === 1 ? 'conflict' : 'conflicts'} settled`);
+  if (uploaded + downloaded > 0 || words.length === 0) {
+    words.unshift(`${uploaded} ${uploaded === 1 ? 'file' : 'files'} uploaded, ${downloaded} downloaded`);
+  }
+  return words.join(', ');
+}
+
+/** What was deleted and moved on each side. The first that is named says of what. */
+function describeStructure({ deletedRemote, deletedLocal, movedRemote, movedLocal }: Readonly<SyncCounts>): string[] {
+  const kinds = [
+    { count: deletedRemote, what: 'deleted at the service' },
+    { count: deletedLocal, what: 'deleted here (kept in `.syncline/trash`)' },
+    { count: movedRemote, what: 'moved or renamed at the service' },
+    { count: movedLocal, what: 'moved or renamed here' },
+  ];
+  return kinds
+    .filter(({ count }) => count > 0)
+    .map(({ count, what }, index) => {
+      if (index > 0) return `${count} ${what}`;
+      return `${count} ${count === 1 ? 'file or folder' : 'files and folders'} ${what}`;
+    });
 }
 
 function describeStep({ path, to, words }: PlannedStep): string {

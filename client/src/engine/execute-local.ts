@@ -70,6 +70,7 @@ async function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Promi
   const outcome = await ports.files.move({ from, to: path, identity: here.entry.identity });
   if (outcome.kind === 'changed') listAgain(execution, parentPath(from));
   if (!settle(execution, path, outcome)) return;
+  if (!isMovingName(to.name)) execution.counts.movedLocal += 1;
   const moved: LocalNode = { ...here, ...placed(to, outcome.entry), entry: seenEntry(outcome.entry) };
   // An edit that came after the plan went along with the move. It is a state that nobody has planned for.
   if (localNameOf(here) !== outcome.entry.name || here.parentId !== to.parentId) freeLocalName(execution, here);
@@ -153,5 +154,6 @@ async function trashNode(execution: Execution, nodeId: NodeId, isDoomed: IsDoome
   if (gone !== undefined) freeLocalName(execution, gone);
   for (const below of doomed) {
     trees.removeSynced(below);
+    execution.counts.deletedLocal += 1;
   }
 }

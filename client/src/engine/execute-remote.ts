@@ -17,6 +17,7 @@ import {
   withLocalName,
   writableAddress,
 } from './execution.ts';
+import { isMovingName } from './moving-name.ts';
 import { samePlace } from './node-tree.ts';
 import type { Remote } from './ports.ts';
 import { toRemoteNode } from './remote-node.ts';
@@ -99,6 +100,7 @@ function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Commitment 
     nodeId,
     operation: { type: 'move', namespaceId, nodeId, baseRev: there.rev, parentId, name },
     onCommitted: (_, node) => {
+      if (!isMovingName(name)) execution.counts.movedRemote += 1;
       const synced = trees.synced.get(nodeId);
       const here = local.tree.get(nodeId);
       if (synced === undefined || here === undefined) return;
@@ -119,7 +121,10 @@ function deleteNode(execution: Execution, nodeId: NodeId): Commitment | undefine
     nodeId,
     operation: { type: 'delete', namespaceId, nodeId, baseRev: there.rev, ...baseSeq },
     onCommitted: () => {
-      for (const below of [nodeId, ...trees.remote.below(nodeId)]) trees.removeSynced(below);
+      for (const below of [nodeId, ...trees.remote.below(nodeId)]) {
+        trees.removeSynced(below);
+        execution.counts.deletedRemote += 1;
+      }
       trees.removeRemote(nodeId);
     },
   };

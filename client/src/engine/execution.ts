@@ -18,12 +18,31 @@ export interface SyncCounts {
   conflicts: number;
   /** Conflicts in which one side gave way, as the strategy or a person says, so that no copy was made. */
   settledConflicts: number;
+  /** Deleted at the service, with all that was in deleted folders. */
+  deletedRemote: number;
+  /** Taken from the disk into its trash, with all that was in such folders: what was deleted elsewhere, or is excluded. */
+  deletedLocal: number;
+  /** Moved or renamed; what lies in a moved folder does not count. */
+  movedRemote: number;
+  movedLocal: number;
+  /** Changes of any kind, by which a side is told from one that is at rest. */
   changedRemote: number;
   changedLocal: number;
 }
 
 export function nothingDone(): SyncCounts {
-  return { uploaded: 0, downloaded: 0, conflicts: 0, settledConflicts: 0, changedRemote: 0, changedLocal: 0 };
+  return {
+    uploaded: 0,
+    downloaded: 0,
+    conflicts: 0,
+    settledConflicts: 0,
+    deletedRemote: 0,
+    deletedLocal: 0,
+    movedRemote: 0,
+    movedLocal: 0,
+    changedRemote: 0,
+    changedLocal: 0,
+  };
 }
 
 /** One execution of one plan. */
