@@ -8,7 +8,7 @@ const transformer = isSound ? '@swc/jest' : '<rootDir>/test/bug-bank/planting-tr
  */
 export const base = {
   rootDir: import.meta.dirname,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/plain-globals-environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'mjs', 'js', 'json', 'node'],
   transform: {
@@ -16,6 +16,8 @@ export const base = {
   },
   // No test is about time: this only ends one that hangs.
   testTimeout: 120_000,
+  // Modules of tests that have ended stay in memory, about 10 MB a file, and the collector goes through all of it again and again.
+  workerIdleMemoryLimit: '1GB',
   modulePathIgnorePatterns: ['/cdk.out/', '/.local/', '/dist/'],
   setupFiles: ['<rootDir>/test/support/property-runs.ts'],
 };

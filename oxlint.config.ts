@@ -152,7 +152,10 @@ export default defineConfig({
     },
     // CDK's template assertions answer `any`, and a template is only JSON.
     { files: ['test/infrastructure/**'], rules: UNTYPED_RULES_OFF },
-    { files: ['**/*.config.{ts,mjs}', 'test/support/global-*.ts'], rules: { 'import/no-default-export': 'off' } },
+    {
+      files: ['**/*.config.{ts,mjs}', 'test/support/global-*.ts', 'test/support/*-environment.mjs'],
+      rules: { 'import/no-default-export': 'off' },
+    },
     {
       files: ['**/*.test.ts', 'test/**'],
       plugins: ['eslint', 'typescript', 'import', 'unicorn', 'oxc', 'promise', 'node', 'jest'],
