@@ -11,7 +11,7 @@ import { ENGINE_FOLDER } from './scan-folder.ts';
  * cannot be read. The two would send each other's files. Undefined when none was found.
  *
  * Looks into at most `foldersMax` folders, those of a level before those below them, and follows no links. A folder that cannot be read has
- * nothing in it. Cost: one readdir a folder; 100,000 folders take about a second.
+ * nothing in it. Cost: one readdir a folder.
  */
 export async function findLinkedBelow(
   path: string,
@@ -20,7 +20,7 @@ export async function findLinkedBelow(
 ): Promise<string | undefined> {
   const folders = [path];
   for (const folder of folders) {
-    // Synchronous calls, as in the walk of a sync: they take a third of the time.
+    // Synchronous calls, as in the walk of a sync, whose reasons hold here too.
     for (const { name } of entriesOf(folder).filter((entry) => entry.isDirectory())) {
       if (name !== ENGINE_FOLDER) {
         if (folders.length < foldersMax) folders.push(join(folder, name));
