@@ -7,6 +7,8 @@ import * as z from 'zod/mini';
 import type { Catcher } from './planted-bug.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Jest is started for each bug, and compiled for the first. */
+const NODE_COMPILE_CACHE = path.join(root, 'node_modules/.cache/bug-bank');
 
 /** What one test did. `passed` and `failed` only of tests that ran. */
 export interface TestResult {
@@ -81,7 +83,7 @@ function runJest(
     ],
     {
       cwd: root,
-      env: options.bug === undefined ? environment : { ...environment, SYNCLINE_BUG: options.bug },
+      env: { ...environment, NODE_COMPILE_CACHE, ...(options.bug === undefined ? {} : { SYNCLINE_BUG: options.bug }) },
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
