@@ -192,6 +192,8 @@ export class SimulatedDevice implements NetworkEnd {
     this.disk.become(later.disk.tree());
     this.store.takeOver(later.store);
     this.#processes = Math.max(this.#processes, later.#processes);
+    // What people write from now on stands on no disk yet.
+    this.#edits = Math.max(this.#edits, later.#edits);
     if (isRunning) this.start();
   }
 
