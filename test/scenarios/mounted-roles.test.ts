@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { type InvitedRole, type NamespaceId, rootNodeId } from '@syncline/protocol';
-import { listConflicts } from '../../client/src/engine/conflicts.ts';
+import { epochMs, type InvitedRole, type NamespaceId, rootNodeId } from '@syncline/protocol';
+import { listConflicts, settleCopy } from '../../client/src/engine/conflicts.ts';
 import type { Member } from '../support/in-memory-member.ts';
 import { inside, type SharedWorld } from '../support/shared-world.ts';
 import type { SyncDevice } from '../support/sync-world.ts';
@@ -122,18 +122,26 @@ describe('a viewer', () => {
     expect(below(a, 'desk/team')).toEqual(TEAM);
   });
 
-  test('finds what it keeps beside among the conflicts, though the service does not have it', async () => {
+  test('finds what it keeps beside among the conflicts, and cannot have it take the place of the file', async () => {
     await team.shareWithBob('viewer');
     guest.files.write('team/plan', 'from bob');
-    await guest.sync();
+    const { problems } = await guest.sync();
     const engine = await guest.engine();
     const planned = await engine.plan();
     if (planned.kind !== 'planned') throw new Error('the folder can be read');
     const { remote, synced, excluded } = engine.trees;
     const rootId = rootNodeId(bob.namespaceId);
     const trees = { rootId, remote, synced, excluded, local: engine.local, plan: planned.plan };
-    const conflicts = listConflicts(trees, { problems: [] });
-    expect(conflicts).toMatchObject([{ kind: 'copy', path: 'team/plan', copyPath: `team/${COPY}` }]);
+    const [conflict, ...others] = listConflicts(trees, {
+      problems: problems.map((one) => ({ ...one, since: epochMs(0) })),
+    });
+    if (conflict === undefined) throw new Error('there is a conflict');
+    expect(conflict).toMatchObject({ kind: 'copy', path: 'team/plan', copyPath: `team/${COPY}`, isReadOnly: true });
+    expect(others).toEqual([]);
+    expect(await settleCopy({ files: guest.files, trees }, conflict, 'mine')).toBe('read-only');
+    expect(below(guest, 'team')).toMatchObject({ plan: TEAM.plan, [COPY]: 'from bob' });
+    expect(await settleCopy({ files: guest.files, trees }, conflict, 'theirs')).toBe('settled');
+    expect(below(guest, 'team')).toEqual(TEAM);
   });
 
   test('gives way with what it has made where the service has something else', async () => {

@@ -205,11 +205,24 @@ function find<T extends Pick<Conflict, 'path' | 'copyPath'> | PlainConflict>(
   });
 }
 
+const SHOWN = '`syncline conflicts` shows how it is.';
+
+/** Why nothing was done, and what to do. */
+const NOT_SETTLED: Readonly<Record<Exclude<ConflictOutcome, 'settled'>, readonly [why: string, remedy: string]>> = {
+  unknown: ['somebody else has settled it', SHOWN],
+  changed: ['one of the two files has just changed, or is not here', SHOWN],
+  'name-taken': [
+    'a folder has the name of the file, so the conflicted copy cannot have it',
+    'Rename or move the folder and repeat the command, or use `--keep theirs` or `--keep both`.',
+  ],
+  'read-only': [
+    'you may only read this shared folder, so the conflicted copy cannot take the place of the file',
+    'Use `--keep theirs`, move the copy into a folder of your own, or ask the owner to make you an editor.',
+  ],
+};
+
 function notSettled(given: string, outcome: Exclude<ConflictOutcome, 'settled'>): CommandError {
-  return new CommandError({
-    reason: 'conflict',
-    code: 'conflict_not_settled',
-    message: `${quote(given)} is not settled: ${outcome === 'unknown' ? 'somebody else has settled it' : 'one of the two files has just changed, or is not here'}.`,
-    remedy: '`syncline conflicts` shows how it is.',
-  });
+  const [why, remedy] = NOT_SETTLED[outcome];
+  const message = `${quote(given)} is not settled: ${why}.`;
+  return new CommandError({ reason: 'conflict', code: 'conflict_not_settled', message, remedy });
 }

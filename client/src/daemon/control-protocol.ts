@@ -55,7 +55,9 @@ export const controlRequests = {
       conflictId: z.string(),
       choice: z.enum(['mine', 'theirs', 'both'] satisfies ConflictChoice[]),
     }),
-    answer: z.object({ outcome: z.enum(['settled', 'unknown', 'changed'] satisfies ConflictOutcome[]) }),
+    answer: z.object({
+      outcome: z.enum(['settled', 'unknown', 'changed', 'name-taken', 'read-only'] satisfies ConflictOutcome[]),
+    }),
   },
   /** Puts the state of a folder aside, so that it is found out again from the disk and the service. */
   rebuild: { input: z.strictObject({ folderId: FolderId }), answer: DaemonStatus },

@@ -225,4 +225,26 @@ describe('a conflicted copy', () => {
     expect(await settled).toBe('changed');
     expect(new Set(a.files.tree().values())).toEqual(new Set(['mine', 'edited once more']));
   });
+
+  test.each([
+    ['mine', 'name-taken'],
+    ['both', 'settled'],
+  ] as const)('whose file has become a folder is settled as %s: %s', async (choice, outcome) => {
+    const { a, loop, rest } = await bothEdited('keep_both');
+    a.files.remove('f.txt');
+    a.files.mkdir('f.txt');
+    a.files.write('f.txt/inside', 'kept');
+    a.files.mkdir('f (device 1).txt');
+    a.files.write('f (device 1).txt/inside', 'kept');
+    await rest();
+    const [conflict] = loop.conflicts();
+    const settled = loop.settleConflict(conflict?.conflictId ?? '', choice);
+    await rest();
+    expect(await settled).toBe(outcome);
+    expect([...a.files.tree().values()].filter((text) => text !== undefined).toSorted()).toEqual([
+      'kept',
+      'kept',
+      'mine',
+    ]);
+  });
 });

@@ -21,6 +21,8 @@ export interface Conflict {
   /** Who made the copy, and when. */
   readonly deviceName: string | undefined;
   readonly at: Date | undefined;
+  /** Whether the copy stays on this disk, because this account may only read there: the file cannot be replaced by it. */
+  readonly isReadOnly: boolean;
 }
 
 export type ConflictChoice = 'mine' | 'theirs' | 'both';
@@ -35,9 +37,11 @@ export const STRATEGY_OF: Readonly<Record<ConflictChoice, ConflictStrategy>> = {
 /**
  * - `settled`    it is done, or will be with the next round;
  * - `unknown`    there is no such conflict;
- * - `changed`    one of the two was edited meanwhile, or is not on this disk: nothing was done.
+ * - `changed`    one of the two was edited meanwhile, or is not on this disk: nothing was done;
+ * - `name-taken` the copy cannot have the file's name, because something else has it, such as a folder: nothing was done;
+ * - `read-only`  the copy cannot replace a file that this account may only read: nothing was done.
  */
-export type ConflictOutcome = 'settled' | 'unknown' | 'changed';
+export type ConflictOutcome = 'settled' | 'unknown' | 'changed' | 'name-taken' | 'read-only';
 
 /** All conflicts that are known here. Costs the size of the folder. */
 export function listConflicts(
@@ -45,6 +49,7 @@ export function listConflicts(
   { problems }: Pick<LoopStatus, 'problems'>,
 ): readonly Conflict[] {
   const conflicts: Conflict[] = [];
+  const readOnly = new Set(problems.filter(({ reason }) => reason === 'read-only').map(({ path }) => path));
   for (const node of remote.nodes()) {
     const parsed = node.kind === 'file' ? parseConflictedName(node.name) : undefined;
     const path = pathNames(remote, rootId, node.nodeId)?.join('/');
@@ -52,7 +57,15 @@ export function listConflicts(
     const shown = local.tree.has(node.nodeId) ? (diskPath(local.tree, rootId, node.nodeId) ?? path) : path;
     const { deviceName, at } = parsed;
     const file = joinPath(parentPath(shown), parsed.name);
-    conflicts.push({ conflictId: node.nodeId, kind: 'copy', path: file, copyPath: shown, deviceName, at });
+    conflicts.push({
+      conflictId: node.nodeId,
+      kind: 'copy',
+      path: file,
+      copyPath: shown,
+      deviceName,
+      at,
+      isReadOnly: false,
+    });
   }
   for (const node of local.tree.nodes()) {
     // A copy that is not sent yet, or not to be sent, as where this account may only read.
@@ -61,7 +74,8 @@ export function listConflicts(
     if (parsed === undefined || copyPath === undefined) continue;
     const { deviceName, at } = parsed;
     const path = joinPath(parentPath(copyPath), parsed.name);
-    conflicts.push({ conflictId: node.nodeId, kind: 'copy', path, copyPath, deviceName, at });
+    const isReadOnly = readOnly.has(copyPath);
+    conflicts.push({ conflictId: node.nodeId, kind: 'copy', path, copyPath, deviceName, at, isReadOnly });
   }
   for (const { path, reason } of problems) {
     if (reason !== 'conflict') continue;
@@ -72,6 +86,7 @@ export function listConflicts(
       copyPath: undefined,
       deviceName: undefined,
       at: undefined,
+      isReadOnly: false,
     });
   }
   return conflicts.toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -95,6 +110,9 @@ export async function settleCopy(
     return isDone(await files.move({ from: copyPath, to: free, identity: copy.entry.identity }));
   }
   if (choice === 'mine') {
+    // The next round would take it back.
+    if (conflict.isReadOnly) return 'read-only';
+    if (localNode(trees, conflict.path)?.kind === 'folder') return 'name-taken';
     const edited = unsentFile(trees, conflict.path);
     if (edited !== undefined) {
       // Nobody else has these bytes: no revision keeps them.
@@ -144,14 +162,17 @@ function isDone({ kind }: { readonly kind: string }): ConflictOutcome {
   return kind === 'done' ? 'settled' : 'changed';
 }
 
-function localFile({ local, rootId }: ExplainedTrees, path: string | undefined): LocalNode | undefined {
-  if (path === undefined) return undefined;
+function localFile(trees: ExplainedTrees, path: string | undefined): LocalNode | undefined {
+  const node = path === undefined ? undefined : localNode(trees, path);
+  return node?.kind === 'file' ? node : undefined;
+}
+
+function localNode({ local, rootId }: ExplainedTrees, path: string): LocalNode | undefined {
   let nodeId: NodeId | undefined = rootId;
   for (const name of path.split('/')) {
     nodeId = nodeId === undefined ? undefined : local.tree.at({ parentId: nodeId, name })?.nodeId;
   }
-  const node = nodeId === undefined ? undefined : local.tree.get(nodeId);
-  return node?.kind === 'file' ? node : undefined;
+  return nodeId === undefined ? undefined : local.tree.get(nodeId);
 }
 
 /** A file that is not as both sides agreed on it. */
@@ -168,7 +189,7 @@ function freePath(trees: ExplainedTrees, { path, deviceName = '' }: Conflict): s
   for (let attempt = 1; attempt < CONFLICT_NAMES_MAX; attempt++) {
     const number = attempt === 1 ? '' : ` ${attempt}`;
     const free = joinPath(parentPath(path), `${stem} (${deviceName}${number})${extension}`);
-    if (localFile(trees, free) === undefined) return free;
+    if (localNode(trees, free) === undefined) return free;
   }
   return path;
 }
