@@ -40,6 +40,10 @@ test('before anything has been carried no rate is told', () => {
   expect(lineOf({ done: 0, total: 50 * GiB, perSecond: 0 })).toContain('0 % of 50 GiB, 1 file to upload');
 });
 
+test('next to nothing a second is no estimate of how long the rest will take', () => {
+  expect(lineOf({ done: 0, total: 24 * MiB, perSecond: 3 })).toContain('0 % of 24 MiB, 1 file to upload');
+});
+
 test('a folder of which something is held back or has failed is not told to be up to date', () => {
   const problem = { path: 'film.mkv', reason: 'held-back', detail: 'Its content did not get to the store.' };
   const fine: FolderStatus = { ...restingStatus(folder, { state: 'idle', since: NOW }), syncedNodes: 3 };

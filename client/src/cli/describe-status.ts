@@ -82,7 +82,8 @@ export function bringBackBy(path: string): string {
 
 function describeProgress(folder: FolderStatus): string {
   const { done, total, perSecond } = folder.bytes;
-  const rate = perSecond === 0 ? [] : [`${formatBytes(perSecond)}/s`, `${timeLeft((total - done) / perSecond)} left`];
+  const seconds = perSecond === 0 ? Number.POSITIVE_INFINITY : (total - done) / perSecond;
+  const rate = seconds > TOLD_SECONDS_MAX ? [] : [`${formatBytes(perSecond)}/s`, `${timeLeft(seconds)} left`];
   const bytes = done >= total ? [] : [`${percent(done, total)} of ${formatBytes(total)}`, ...rate];
   const { upload, download, other } = folder.pending;
   const parts = upload + download + other === 0 ? bytes : [...bytes, describePending(folder)];
@@ -94,6 +95,9 @@ function describePending({ pending }: FolderStatus): string {
   if (upload + download + other === 0) return 'nothing that is known of';
   return `${count(upload, 'file', 'files')} to upload, ${download} to download, ${count(other, 'other change', 'other changes')}`;
 }
+
+/** A longer time is no estimate: next to nothing is carried, as while the service does not answer. */
+const TOLD_SECONDS_MAX = 30 * 24 * 3600;
 
 /** `40 seconds`, `5 minutes`, `3 hours`. */
 function timeLeft(seconds: number): string {
