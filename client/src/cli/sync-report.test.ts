@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { epochMs } from '@syncline/protocol';
+import { restingStatus } from '../daemon/daemon-status.ts';
 import { nothingDone, type SyncCounts } from '../engine/execution.ts';
-import { describeReport, type SyncReport } from './sync-report.ts';
+import type { LinkedFolder } from '../platform/node/linked-folders.ts';
+import { describeReport, reportOf, type SyncReport } from './sync-report.ts';
 
 const report = (counts: Partial<SyncCounts>): SyncReport => ({
   path: '/data/Syncline',
@@ -41,3 +44,18 @@ test('a round that only deleted and moved says so, and says nothing of what did 
 test('a round in which nothing happened says that no file was transferred', () => {
   expect(describeReport(report({}))).toEqual(["'/data/Syncline': 0 files uploaded, 0 downloaded."]);
 });
+
+test.each([
+  ['offline', 'no answer', "'/data/Syncline': the service cannot be reached (no answer).", 'goes on by itself'],
+  ['offline', '', "'/data/Syncline': the service cannot be reached.", 'goes on by itself'],
+  ['paused', '', "'/data/Syncline': it is paused.", 'syncline resume'],
+  ['refused', 'It is full.', "'/data/Syncline': It is full.", 'syncline status'],
+  ['stopped', '', "'/data/Syncline': the sync in the background was stopped.", 'syncline start'],
+] as const)(
+  'a folder that the sync in the background left %s (%j) says so, and what to do',
+  (state, detail, message, remedy) => {
+    const linked = { folderId: 'folder', path: '/data/Syncline', onConflict: 'keep_both' } as unknown as LinkedFolder;
+    const status = { ...restingStatus(linked, { state, since: epochMs(0) }), detail };
+    expect(reportOf(status).error).toMatchObject({ message, remedy: expect.stringContaining(remedy) });
+  },
+);

@@ -115,16 +115,23 @@ function stateFailure(folder: FolderStatus): CommandError | undefined {
       return failure(path, {
         reason: 'unavailable',
         code: 'unavailable',
-        message: `the service cannot be reached. ${detail}`,
+        message: `the service cannot be reached${detail === '' ? '' : ` (${detail})`}.`,
+        remedy:
+          'Check the connection and that the service runs. The sync in the background goes on by itself as soon as it can.',
       });
     case 'refused':
-      return failure(path, { reason: 'refused', code: 'refused', message: detail });
+      return failure(path, { reason: 'refused', code: 'refused', message: detail, remedy: LOOK });
     case 'paused':
-      return failure(path, { reason: 'conflict', code: 'paused', message: 'it is paused. `syncline resume` goes on.' });
+      return failure(path, {
+        reason: 'conflict',
+        code: 'paused',
+        message: 'it is paused.',
+        remedy: '`syncline resume` goes on.',
+      });
     case 'locked':
-      return failure(path, { reason: 'conflict', code: 'already_syncing', message: detail });
+      return failure(path, { reason: 'conflict', code: 'already_syncing', message: detail, remedy: LOOK });
     case 'failed':
-      return failure(path, { reason: 'internal', code: 'internal', message: detail });
+      return failure(path, { reason: 'internal', code: 'internal', message: detail, remedy: LOOK });
     case 'starting':
     case 'syncing':
     case 'stopped':
@@ -132,11 +139,14 @@ function stateFailure(folder: FolderStatus): CommandError | undefined {
         reason: 'notRunning',
         code: 'stopping',
         message: 'the sync in the background was stopped.',
+        remedy: '`syncline start` goes on.',
       });
   }
 }
 
-function failure(path: string, facts: Pick<CommandError, 'reason' | 'code' | 'message'>): CommandError {
+const LOOK = '`syncline status` shows whether it is tried again, and `syncline doctor` what is wrong.';
+
+function failure(path: string, facts: Pick<CommandError, 'reason' | 'code' | 'message' | 'remedy'>): CommandError {
   return new CommandError({ ...facts, message: `${quote(path)}: ${facts.message}`.trim() });
 }
 
