@@ -61,6 +61,25 @@ test('what one browser does, the other shows at once, and keeps what was chosen 
   expect(await other.getByText('1 selected').count()).toBe(1);
 });
 
+test('two tabs of one browser show what is done in the other', async () => {
+  const { page: mine } = await signUpInBrowser(browser);
+  const other = await browser.openApp('/', mine.context());
+  await other.getByText('Up to date').waitFor();
+  await makeFolder(mine, 'Shown in both');
+  await entry(other, 'Shown in both').waitFor();
+
+  await entry(other, 'Shown in both').click({ position: { x: 400, y: 10 } });
+  await other.keyboard.press('F2');
+  await other.getByLabel('New name of Shown in both').fill('Renamed in the other');
+  await other.keyboard.press('Enter');
+  await entry(mine, 'Renamed in the other').waitFor();
+
+  const chooser = mine.waitForEvent('filechooser');
+  await mine.getByRole('button', { name: 'Upload', exact: true }).first().click();
+  await (await chooser).setFiles({ name: 'Sent.txt', mimeType: 'text/plain', buffer: Buffer.from('sent') });
+  await entry(other, 'Sent.txt').waitFor();
+});
+
 test('all of it goes by the keyboard alone', async () => {
   const { page } = await signUpInBrowser(browser);
   const press = async (...keys: readonly string[]) => {

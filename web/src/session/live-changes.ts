@@ -17,6 +17,8 @@ export interface LiveChanges {
   readonly begun: Promise<void>;
   /** The last entry of a journal that was told here, if there was one. */
   lastSeq(namespaceId: NamespaceId): number | undefined;
+  /** Reads on at once: for whoever knows of a change that no push tells of. */
+  look(): void;
   close(): void;
 }
 
@@ -87,6 +89,7 @@ export function followChanges(
     begun: begun.promise,
     lastSeq,
     subscribe,
+    look,
     close() {
       removeEventListener('online', look);
       removeEventListener('offline', goOffline);

@@ -22,6 +22,9 @@ export function followLive(dependencies: {
 }): FollowedLive {
   const { signedIn, queryClient, onRevoked } = dependencies;
   const live = followChanges(signedIn.api, { isOffline: signedIn.isFromMemory, onRevoked });
+  const tabs = new BroadcastChannel(`syncline-changes-${signedIn.account.accountId}`);
+  tabs.addEventListener('message', live.look);
+  otherTabs.set(queryClient, tabs);
   let wasOffline = signedIn.isFromMemory;
   /** What was shown without a network is a part of what there is. */
   const unwatch = live.state.subscribe(() => {
@@ -34,7 +37,7 @@ export function followLive(dependencies: {
       void queryClient.invalidateQueries();
       return;
     }
-    showNodes(
+    putNodes(
       queryClient,
       news.changes.map(({ node }) => node),
     );
@@ -47,6 +50,8 @@ export function followLive(dependencies: {
   return {
     live,
     close() {
+      otherTabs.delete(queryClient);
+      tabs.close();
       clearTimeout(refreshing.get(queryClient));
       refreshing.delete(queryClient);
       unsubscribe();
@@ -56,11 +61,17 @@ export function followLive(dependencies: {
   };
 }
 
-/**
- * Puts nodes, as they are now, into every listing that is in the cache; what else tells of them is read anew soon. Also after what was done here: no push
- * tells a device of its own changes.
- */
+/** The tabs of one browser are one device to the service, and no push tells a device of its own changes: they tell each other. */
+const otherTabs = new WeakMap<QueryClient, BroadcastChannel>();
+
+/** Shows what was done here: in this tab as the service answered it, in the others of this browser as they read it. */
 export function showNodes(queryClient: QueryClient, nodes: readonly Node[]): void {
+  putNodes(queryClient, nodes);
+  if (nodes.length > 0) otherTabs.get(queryClient)?.postMessage('changed');
+}
+
+/** Puts nodes, as they are now, into every listing that is in the cache; what else tells of them is read anew soon. */
+function putNodes(queryClient: QueryClient, nodes: readonly Node[]): void {
   if (nodes.length > 0) refreshSoon(queryClient);
   for (const query of queryClient.getQueryCache().findAll({ queryKey: queryKeys.listings })) {
     const [, namespaceId, folderId] = query.queryKey;
