@@ -78,6 +78,7 @@ test('two tabs of one browser show what is done in the other', async () => {
   await mine.getByRole('button', { name: 'Upload', exact: true }).first().click();
   await (await chooser).setFiles({ name: 'Sent.txt', mimeType: 'text/plain', buffer: Buffer.from('sent') });
   await entry(other, 'Sent.txt').waitFor();
+  expect(await other.getByRole('grid').getByRole('row').count()).toBe(3);
 });
 
 test('all of it goes by the keyboard alone', async () => {

@@ -23,7 +23,7 @@ export function followLive(dependencies: {
   const { signedIn, queryClient, onRevoked } = dependencies;
   const live = followChanges(signedIn.api, { isOffline: signedIn.isFromMemory, onRevoked });
   const tabs = new BroadcastChannel(`syncline-changes-${signedIn.account.accountId}`);
-  tabs.addEventListener('message', live.look);
+  tabs.addEventListener('message', () => live.look());
   otherTabs.set(queryClient, tabs);
   let wasOffline = signedIn.isFromMemory;
   /** What was shown without a network is a part of what there is. */
@@ -82,10 +82,18 @@ function putNodes(queryClient: QueryClient, nodes: readonly Node[]): void {
     if (next !== listing) queryClient.setQueryData(query.queryKey, next);
   }
   for (const node of nodes) {
+    if (node.kind === 'folder') readAnewIfGone(queryClient, node);
     queryClient.setQueryData<Node>(queryKeys.node(node.namespaceId, node.nodeId), (present) =>
       present === undefined || present.rev >= node.rev ? present : node,
     );
   }
+}
+
+/** A folder that was deleted while it is shown is not an empty one, and one that came back is not gone. */
+function readAnewIfGone(queryClient: QueryClient, { namespaceId, nodeId, deletedAt }: Node): void {
+  const queryKey = queryKeys.listing({ namespaceId, folderId: nodeId });
+  const status = queryClient.getQueryState(queryKey)?.status;
+  if (status === (deletedAt === undefined ? 'error' : 'success')) void queryClient.resetQueries({ queryKey });
 }
 
 const refreshing = new WeakMap<QueryClient, ReturnType<typeof setTimeout>>();
