@@ -1,8 +1,10 @@
 import type { Invitation, NamespaceMember, SharedFolder } from '@syncline/protocol';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import { Loading } from '../../ui/empty-state.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { answerValue } from '../files/answer-value.ts';
@@ -43,14 +45,23 @@ function MemberEntry({ folder, member }: { readonly folder: SharedFolder; readon
   const { api, account, email } = useSignedIn();
   const attempt = useAttempt();
   const queryClient = useQueryClient();
+  const [isAsking, setIsAsking] = useState(false);
   const { namespaceId } = folder;
   const { accountId, role } = member;
   const isSelf = accountId === account.accountId;
   const name = isSelf ? t('sharing.you', { email: email ?? '' }) : (member.email ?? t('sharing.somebody'));
   const parameters = { namespaceId, accountId };
   const changing = (task: () => Promise<unknown>): void => {
-    void attempt(task).then(() => queryClient.invalidateQueries({ queryKey: queryKeys.members(namespaceId) }));
+    const change = async (): Promise<void> => {
+      await attempt(task);
+      await queryClient.invalidateQueries({ queryKey: queryKeys.members(namespaceId) });
+      // Whoever hands a folder over is not its owner any more.
+      await queryClient.invalidateQueries({ queryKey: queryKeys.sharedFolders });
+    };
+    void change();
   };
+  const changeRole = (next: NamespaceMember['role']): void =>
+    changing(async () => answerValue(await api.changeRole({ parameters, body: { role: next } })));
   const canChange = folder.role === 'owner' && !isSelf;
   return (
     <li className={styles.person}>
@@ -69,9 +80,7 @@ function MemberEntry({ folder, member }: { readonly folder: SharedFolder; readon
               { value: 'editor', text: t('sharing.role_editor') },
               { value: 'owner', text: t('sharing.handOver') },
             ]}
-            onChange={(next) =>
-              changing(async () => answerValue(await api.changeRole({ parameters, body: { role: next } })))
-            }
+            onChange={(next) => (next === 'owner' ? setIsAsking(true) : changeRole(next))}
           />
           <IconButton
             icon="close"
@@ -82,7 +91,43 @@ function MemberEntry({ folder, member }: { readonly folder: SharedFolder; readon
       ) : (
         <span className={styles.quiet}>{t(`sharing.role_${role}`)}</span>
       )}
+      {isAsking && (
+        <HandOverDialog
+          name={name}
+          folder={folder}
+          onClose={() => setIsAsking(false)}
+          onYes={() => changeRole('owner')}
+        />
+      )}
     </li>
+  );
+}
+
+/** Nobody but the new owner can take it back, so it is asked once more. */
+function HandOverDialog(props: {
+  readonly name: string;
+  readonly folder: SharedFolder;
+  readonly onClose: () => void;
+  readonly onYes: () => void;
+}) {
+  const { name, folder, onClose, onYes } = props;
+  const { t } = useTranslation();
+  return (
+    <Dialog title={t('sharing.handOverTitle', { folder: folder.name })} closeLabel={t('app.close')} onClose={onClose}>
+      <p>{t('sharing.handOverText', { name })}</p>
+      <DialogButtons>
+        <Button onPress={onClose}>{t('app.cancel')}</Button>
+        <Button
+          kind="danger"
+          onPress={() => {
+            onClose();
+            onYes();
+          }}
+        >
+          {t('sharing.handOver')}
+        </Button>
+      </DialogButtons>
+    </Dialog>
   );
 }
 

@@ -1,0 +1,71 @@
+import { expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { entry, makeFolder, signInInBrowser, signUpInBrowser } from '../support/app-in-browser.ts';
+import { useBrowser } from '../support/browser.ts';
+
+const browser = useBrowser();
+
+test('a folder is handed over only after a question, and who gave it away cannot manage it any more', async () => {
+  const { owner } = await shareTeam();
+  const role = owner.getByLabel(/^What .* may do$/);
+  await role.selectOption({ label: 'Make owner' });
+  await owner.getByRole('dialog', { name: 'Hand Team over?' }).waitFor();
+  await owner.keyboard.press('Escape');
+  await owner.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await role.inputValue()).toBe('editor');
+
+  await role.selectOption({ label: 'Make owner' });
+  await owner.getByRole('dialog').getByRole('button', { name: 'Make owner' }).click();
+  await owner.getByRole('button', { name: 'Stop sharing' }).waitFor({ state: 'detached' });
+  await role.waitFor({ state: 'detached' });
+});
+
+test('what may only be read is not said to have moved out of a shared folder', async () => {
+  const { owner, member } = await shareTeam();
+  await owner.getByLabel(/^What .* may do$/).selectOption({ label: 'Can view' });
+  await owner.getByText('Team', { exact: true }).first().dblclick();
+  await makeFolder(owner, 'Plans');
+
+  await member.getByRole('link', { name: 'All files' }).click();
+  await member.getByText('Team', { exact: true }).first().click();
+  await entry(member, 'Plans').click({ position: { x: 400, y: 10 } });
+  await member.getByRole('button', { name: 'Move …' }).first().click();
+  const dialog = member.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'All files' }).click();
+  await dialog.getByRole('button', { name: 'Move here' }).click();
+  await member.getByText(/You may not do this with Plans/).waitFor();
+  await member.getByText('Copied Plans.').waitFor();
+  expect(await member.getByText(/^Moved Plans/).count()).toBe(0);
+});
+
+test('a folder that is deleted elsewhere while it is open is said to be gone, and shown again when it is restored', async () => {
+  const { page: mine, email } = await signUpInBrowser(browser);
+  await makeFolder(mine, 'Passing');
+  const other = await signInInBrowser(browser, email);
+  await other.getByText('Up to date').waitFor();
+  await other.getByText('Passing', { exact: true }).first().click();
+  await other.getByText('This folder is empty').waitFor();
+  await entry(mine, 'Passing').click({ position: { x: 400, y: 10 } });
+  await mine.keyboard.press('Delete');
+  await other.getByText('This folder is not here any more').waitFor();
+  expect(await other.getByRole('button', { name: 'Upload', exact: true }).count()).toBe(0);
+  await mine.getByRole('button', { name: 'Undo' }).last().click();
+  await other.getByText('This folder is empty').waitFor();
+});
+
+/** Two people, of whom one has shared a folder with the other, who may edit in it. The owner sees who is in it. */
+async function shareTeam(): Promise<{ readonly owner: Page; readonly member: Page }> {
+  const { page: owner } = await signUpInBrowser(browser);
+  const { page: member, email } = await signUpInBrowser(browser);
+  await makeFolder(owner, 'Team');
+  await owner.getByRole('button', { name: 'Share' }).first().click();
+  await owner.getByRole('button', { name: 'Share this folder' }).click();
+  await owner.getByLabel('Invite by e-mail address').fill(email);
+  await owner.getByRole('button', { name: 'Invite', exact: true }).click();
+  await owner.getByText(/is invited/).waitFor();
+  await member.getByRole('link', { name: 'Shared', exact: true }).click();
+  await member.getByRole('button', { name: 'Accept the invitation to Team' }).click();
+  await member.getByText('Team is in your files now.').waitFor();
+  await owner.getByLabel(/^What .* may do$/).waitFor();
+  return { owner, member };
+}
