@@ -28,7 +28,8 @@ export function uploadTotals(items: readonly UploadItem[], conditions: Condition
     bytes,
     sentBytes,
     ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
-    ...(left === undefined || isPaused || isOffline ? {} : { secondsLeft: left }),
+    // Where all that is left waits for a person, no time is known.
+    ...(left === undefined || bytesLeft === 0 || isPaused || isOffline ? {} : { secondsLeft: left }),
     isPaused,
     isOffline,
   };
