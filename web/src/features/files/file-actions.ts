@@ -131,8 +131,10 @@ async function moveAll(work: FileActionDependencies, movable: readonly Node[], t
   if (first.namespaceId !== target.namespaceId) {
     // Two namespaces have no transaction together: what was copied is there before anything goes.
     if (!(await copyAll(work, movable, target))) return;
-    await removeAll(work, movable);
-    work.toast({ text: work.t('files.movedCrossing', { count: movable.length, name: first.name }) });
+    const { isWhole } = await removeAll(work, movable);
+    // What could not go, which was said, is in both places now.
+    const said = isWhole ? 'files.movedCrossing' : 'files.copied';
+    work.toast({ text: work.t(said, { count: movable.length, name: first.name }) });
     return;
   }
   const operations = movable.map((node) => planMove(node, target.folderId, node.name));
