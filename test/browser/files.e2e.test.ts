@@ -81,6 +81,20 @@ test('two tabs of one browser show what is done in the other', async () => {
   expect(await other.getByRole('grid').getByRole('row').count()).toBe(3);
 });
 
+test('a browser that is unlinked in another one says so, and asks to sign in again', async () => {
+  const { page: mine, email } = await signUpInBrowser(browser);
+  const other = await signInInBrowser(browser, email);
+  await other.getByText('Up to date').waitFor();
+  await mine.goto(new URL('/devices', mine.url()).href);
+  await mine
+    .getByRole('button', { name: /^Unlink / })
+    .first()
+    .click();
+  await mine.getByRole('dialog').getByRole('button', { name: 'Unlink', exact: true }).click();
+  await other.getByText('This browser was unlinked from the account. Sign in again to go on.').waitFor();
+  expect(await other.getByText('Up to date').count()).toBe(0);
+});
+
 test('all of it goes by the keyboard alone', async () => {
   const { page } = await signUpInBrowser(browser);
   const press = async (...keys: readonly string[]) => {

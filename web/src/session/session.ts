@@ -41,7 +41,7 @@ export type SessionState =
   | { readonly kind: 'unreachable' }
   /** The deployment signs people in at another place, which this app cannot do. */
   | { readonly kind: 'foreign-issuer'; readonly issuer: string }
-  | { readonly kind: 'signed-out'; readonly because: 'nobody' | 'asked' | 'ended' | 'refused' }
+  | { readonly kind: 'signed-out'; readonly because: 'nobody' | 'asked' | 'ended' | 'unlinked' | 'refused' }
   | SignedIn;
 
 /** The sign-in of this browser profile, one for all its tabs. */
@@ -110,7 +110,7 @@ export function createSession(): Session {
   const signOut = async (because: 'asked' | 'ended' | 'unlinked'): Promise<void> => {
     const present = opened;
     const was = state.get();
-    state.set({ kind: 'signed-out', because: because === 'unlinked' ? 'ended' : because });
+    state.set({ kind: 'signed-out', because });
     tabs.postMessage('signed-out');
     if (present === undefined) return;
     const { database, store, userPool } = present;

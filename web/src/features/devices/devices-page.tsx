@@ -107,7 +107,7 @@ function UnlinkedRow({ device }: { readonly device: Device }) {
             ? t('devices.unlinked')
             : wipe.state === 'asked'
               ? t('devices.wipeAsked')
-              : t('devices.wipeDone', { removed: wipe.removedFiles ?? 0, kept: wipe.keptFiles ?? 0 })}
+              : t('devices.wipeDone', { count: wipe.removedFiles ?? 0, kept: wipe.keptFiles ?? 0 })}
         </span>
       </span>
     </li>

@@ -30,7 +30,7 @@ export interface SignInForms {
 }
 
 /** Signing in and all that goes with it, for somebody who is not. */
-export function SignInPage({ because }: { readonly because: 'nobody' | 'asked' | 'ended' | 'refused' }) {
+export function SignInPage({ because }: { readonly because: 'nobody' | 'asked' | 'ended' | 'unlinked' | 'refused' }) {
   const { t } = useTranslation();
   const [step, setStep] = useState<SignInStep>({ kind: 'sign-in' });
   const [problem, setProblem] = useState<SignInRefused['reason'] | 'unavailable'>();
@@ -59,6 +59,7 @@ export function SignInPage({ because }: { readonly because: 'nobody' | 'asked' |
       <div className={styles.card}>
         <Logo />
         {because === 'ended' && step.kind === 'sign-in' && <Notice kind="info">{t('sign-in.ended')}</Notice>}
+        {because === 'unlinked' && step.kind === 'sign-in' && <Notice kind="info">{t('app.unlinked')}</Notice>}
         {because === 'refused' && <Notice kind="problem">{t('sign-in.deviceRefused')}</Notice>}
         {problem !== undefined && (
           <Notice kind="problem">{t(step.kind === 'factor' ? factorProblem(problem) : `sign-in.${problem}`)}</Notice>
