@@ -16,7 +16,7 @@ export const base = {
   },
   // No test is about time: this only ends one that hangs.
   testTimeout: 120_000,
-  // Modules of tests that have ended stay in memory, about 10 MB a file, and the collector goes through all of it again and again.
+  // Modules of tests that have ended stay in memory, and the collector goes through all of it again and again.
   workerIdleMemoryLimit: '1GB',
   modulePathIgnorePatterns: ['/cdk.out/', '/.local/', '/dist/'],
   setupFiles: ['<rootDir>/test/support/property-runs.ts'],

@@ -38,7 +38,7 @@ export const STRATEGY_OF: Readonly<Record<ConflictChoice, ConflictStrategy>> = {
  * - `settled`    it is done, or will be with the next round;
  * - `unknown`    there is no such conflict;
  * - `changed`    one of the two was edited meanwhile, or is not on this disk: nothing was done;
- * - `name-taken` the copy cannot have the file's name, because something else has it, such as a folder: nothing was done;
+ * - `name-taken` the copy cannot have the file's name, because a folder has it: nothing was done;
  * - `read-only`  the copy cannot replace a file that this account may only read: nothing was done.
  */
 export type ConflictOutcome = 'settled' | 'unknown' | 'changed' | 'name-taken' | 'read-only';

@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { EditorDialog } from '../editor/editor-dialog.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
 import type { FileActions } from './file-actions.ts';
 import { FolderPicker } from './folder-picker.tsx';
 import styles from './folder-view.module.css';
@@ -107,20 +108,12 @@ function LeaveDialog({ node, onClose }: { readonly node: Node; readonly onClose:
   const { t } = useTranslation();
   const leave = useLeaveFolder();
   return (
-    <Dialog title={t('files.leaveTitle', { name: node.name })} closeLabel={t('app.close')} onClose={onClose}>
-      <p>{t('files.leaveText')}</p>
-      <DialogButtons>
-        <Button onPress={onClose}>{t('app.cancel')}</Button>
-        <Button
-          kind="danger"
-          onPress={() => {
-            onClose();
-            void leave(node);
-          }}
-        >
-          {t('files.leave')}
-        </Button>
-      </DialogButtons>
-    </Dialog>
+    <ConfirmDialog
+      title={t('files.leaveTitle', { name: node.name })}
+      text={t('files.leaveText')}
+      action={t('files.leave')}
+      onConfirm={() => void leave(node)}
+      onClose={onClose}
+    />
   );
 }

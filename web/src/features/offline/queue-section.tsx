@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OfflineChange } from '../../offline/offline-change.ts';
 import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
+import { ConfirmDialog } from '../files/confirm-dialog.tsx';
 import { KindIcon } from '../files/kind-icon.tsx';
 import { ConflictQuestion } from './conflict-question.tsx';
 import styles from './offline.module.css';
@@ -38,21 +38,13 @@ export function QueueSection() {
         ))}
       </ol>
       {discarded !== undefined && (
-        <Dialog title={t('offline.discardTitle')} closeLabel={t('app.close')} onClose={() => setDiscarded(undefined)}>
-          <p>{t('offline.discardText', { name: discarded.after.name })}</p>
-          <DialogButtons>
-            <Button onPress={() => setDiscarded(undefined)}>{t('app.cancel')}</Button>
-            <Button
-              kind="danger"
-              onPress={() => {
-                setDiscarded(undefined);
-                void offline.discard(discarded.id);
-              }}
-            >
-              {t('offline.discard')}
-            </Button>
-          </DialogButtons>
-        </Dialog>
+        <ConfirmDialog
+          title={t('offline.discardTitle')}
+          text={t('offline.discardText', { name: discarded.after.name })}
+          action={t('offline.discard')}
+          onConfirm={() => void offline.discard(discarded.id)}
+          onClose={() => setDiscarded(undefined)}
+        />
       )}
     </>
   );

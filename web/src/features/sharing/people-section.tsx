@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import { Loading } from '../../ui/empty-state.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { answerValue } from '../files/answer-value.ts';
+import { ConfirmDialog } from '../files/confirm-dialog.tsx';
 import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
 import { InviteForm } from './invite-form.tsx';
@@ -92,42 +92,16 @@ function MemberEntry({ folder, member }: { readonly folder: SharedFolder; readon
         <span className={styles.quiet}>{t(`sharing.role_${role}`)}</span>
       )}
       {isAsking && (
-        <HandOverDialog
-          name={name}
-          folder={folder}
+        // Nobody but the new owner can take it back.
+        <ConfirmDialog
+          title={t('sharing.handOverTitle', { folder: folder.name })}
+          text={t('sharing.handOverText', { name })}
+          action={t('sharing.handOver')}
+          onConfirm={() => changeRole('owner')}
           onClose={() => setIsAsking(false)}
-          onYes={() => changeRole('owner')}
         />
       )}
     </li>
-  );
-}
-
-/** Nobody but the new owner can take it back, so it is asked once more. */
-function HandOverDialog(props: {
-  readonly name: string;
-  readonly folder: SharedFolder;
-  readonly onClose: () => void;
-  readonly onYes: () => void;
-}) {
-  const { name, folder, onClose, onYes } = props;
-  const { t } = useTranslation();
-  return (
-    <Dialog title={t('sharing.handOverTitle', { folder: folder.name })} closeLabel={t('app.close')} onClose={onClose}>
-      <p>{t('sharing.handOverText', { name })}</p>
-      <DialogButtons>
-        <Button onPress={onClose}>{t('app.cancel')}</Button>
-        <Button
-          kind="danger"
-          onPress={() => {
-            onClose();
-            onYes();
-          }}
-        >
-          {t('sharing.handOver')}
-        </Button>
-      </DialogButtons>
-    </Dialog>
   );
 }
 

@@ -5,7 +5,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -14,6 +13,7 @@ import { SelectField } from '../../ui/select-field.tsx';
 import { useToast } from '../../ui/toasts.tsx';
 import { answerValue } from '../files/answer-value.ts';
 import type { PlainOperation } from '../files/commit.ts';
+import { ConfirmDialog } from '../files/confirm-dialog.tsx';
 import { failureMessage } from '../files/failure-message.ts';
 import { formatBytes } from '../files/format-bytes.ts';
 import { formatInstant } from '../files/format-instant.ts';
@@ -139,21 +139,13 @@ function PurgeDialog(props: {
   const run = useTrashOperation(namespaceId);
   const { nodeId, name, deletedAt } = entry;
   return (
-    <Dialog title={t('trash.purgeTitle', { name })} closeLabel={t('app.close')} onClose={onClose}>
-      <p>{t('trash.purgeText')}</p>
-      <DialogButtons>
-        <Button onPress={onClose}>{t('app.cancel')}</Button>
-        <Button
-          kind="danger"
-          onPress={() => {
-            onClose();
-            void run({ type: 'purge', namespaceId, nodeId, deletedAt }, name);
-          }}
-        >
-          {t('trash.purge')}
-        </Button>
-      </DialogButtons>
-    </Dialog>
+    <ConfirmDialog
+      title={t('trash.purgeTitle', { name })}
+      text={t('trash.purgeText')}
+      action={t('trash.purge')}
+      onConfirm={() => void run({ type: 'purge', namespaceId, nodeId, deletedAt }, name)}
+      onClose={onClose}
+    />
   );
 }
 
