@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { operationError } from '@syncline/protocol';
+import { operationError, SECOND_MS } from '@syncline/protocol';
 import type { Headers } from '@syncline/web/response-headers';
 import { problemResult } from '../lambdas/runtime/api-result.ts';
 
@@ -15,7 +15,15 @@ export interface ApiProxyOptions {
   readonly apiUrl: string;
   /** Set on every answer, over what the API says. */
   readonly headers: Headers;
+  /** How long a connection to the API is kept without a request on it. @default IDLE_MS_MAX */
+  readonly idleMsMax?: number;
 }
+
+/**
+ * Shorter than the emulator keeps one (KEEP_ALIVE_S in serve.py). Whoever keeps it longest sends a request into a connection that the other
+ * end is just closing, and nobody could say whether it was carried out.
+ */
+export const IDLE_MS_MAX = 10 * SECOND_MS;
 
 /** What belongs to one connection and not to what travels on it. Source: RFC 9110, 7.6.1. */
 const CONNECTION_HEADERS = new Set([
@@ -30,8 +38,9 @@ const CONNECTION_HEADERS = new Set([
   'upgrade',
 ]);
 
-export function createApiProxy({ apiUrl, headers }: ApiProxyOptions): ApiProxy {
-  const agent = new Agent({ keepAlive: true });
+export function createApiProxy({ apiUrl, headers, idleMsMax = IDLE_MS_MAX }: ApiProxyOptions): ApiProxy {
+  // Of a connection with a request on it the agent only says that the time is over: a long poll goes on.
+  const agent = new Agent({ keepAlive: true, timeout: idleMsMax });
   return {
     forward: (from, response) => {
       const upstream = request(`${apiUrl}${from.url ?? '/'}`, {

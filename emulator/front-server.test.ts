@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Problem } from '@syncline/protocol';
 import { apiHeaders, siteHeaders } from '@syncline/web/response-headers';
+import { createApiProxy } from './api-proxy.ts';
 import { type FrontServer, startFrontServer } from './front-server.ts';
 import { StartProblem } from './start-problem.ts';
 
@@ -165,6 +166,35 @@ describe('the API', () => {
     const response = await fetch(`${front.url}/v1/half`);
     speaking?.destroy();
     await expect(response.text()).rejects.toThrow();
+  });
+
+  test('that may close a connection soon is not asked over it any more', async () => {
+    const connections = new Set<number | undefined>();
+    const closing = createServer(({ socket }, response) => {
+      connections.add(socket.remotePort);
+      socket.once('close', () => closed.resolve());
+      response.end('answer');
+    }).listen(0, '127.0.0.1');
+    // Never: so it is the proxy that ends them.
+    closing.keepAliveTimeout = 0;
+    const closed = Promise.withResolvers<void>();
+    await once(closing, 'listening');
+    const { port } = closing.address() as AddressInfo;
+    const proxy = createApiProxy({ apiUrl: `http://127.0.0.1:${port}`, headers: {}, idleMsMax: 500 });
+    const server = createServer(proxy.forward).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    await (await fetch(url)).text();
+    await (await fetch(url)).text();
+    expect(connections.size).toBe(1);
+    await closed.promise;
+    expect(await (await fetch(url)).text()).toBe('answer');
+    expect(connections.size).toBe(2);
+    proxy.close();
+    for (const each of [server, closing]) {
+      each.closeAllConnections();
+      each.close();
+    }
   });
 
   test('that does not answer is told as a refusal that clients know', async () => {

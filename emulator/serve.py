@@ -32,6 +32,9 @@ LOCK_WAIT_S = 5
 # How long a Lambda that is running when the stop is asked for may go on. A long poll would take much longer.
 HANDLER_GRACE_S = 1.0
 
+# How long a connection without a request stays open: longer than the front server keeps one, and than the functions do without.
+KEEP_ALIVE_S = 60
+
 # Beyond every place that a function can have read up to in a stream that was not saved.
 LATER_THAN_ALL = 1 << 40
 
@@ -110,6 +113,7 @@ def serve(listener: socket.socket) -> None:
         # The emulator sends its own. Of two dates the AWS SDK makes none, and then signs requests with "Invalid time".
         date_header=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         # An open WebSocket or a long poll must not hold the stop back.
         timeout_graceful_shutdown=2,
     )

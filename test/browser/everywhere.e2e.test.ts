@@ -42,8 +42,6 @@ async function untilPreview(page: Page, name: string, text: string): Promise<voi
 }
 
 test('two browsers and a computer are open at once, and what one of them does appears in both others', async () => {
-  // Three devices at once keep a local stack busy: then it says so, and the app asks again.
-  browser.allow(/status of 503/);
   const { page: first, email } = await signUpInBrowser(browser);
   const second = await signInInBrowser(browser, email);
   await second.getByText('Up to date').waitFor();
