@@ -3,6 +3,7 @@ import type { PlantedBug } from './planted-bug.ts';
 const ASIDE = 'client/src/platform/node/aside-folder.ts';
 const ASIDE_TEST = 'client/src/platform/node/aside-folder.test.ts';
 const FILES_TEST = 'client/src/platform/node/node-file-system.test.ts';
+const ONE_NAME = 'never stands under two names afterwards, whatever a program saves';
 const SAVED = 'what a program saves at any call stays on the disk';
 
 /** Errors at names that are taken away from people's files: what is saved in that very moment, or lies aside when a process dies, is lost. */
@@ -33,6 +34,24 @@ export const ASIDE_BUGS: readonly PlantedBug[] = [
     find: 'if (taken !== undefined && isSecondName(taken, source)) {',
     replace: 'if (taken !== undefined || isSecondName(source, source)) {',
     caughtBy: { file: ASIDE_TEST, test: `move: ${SAVED}` },
+  },
+  {
+    id: 'refused-move-leaves-two-names',
+    what: 'A file whose folder the disk does not let it leave stands under its new name, too.',
+    invariant: 'I-12',
+    file: 'client/src/platform/node/move-file.ts',
+    find: 'if (isLinked) await withdrawName(',
+    replace: 'if (!isLinked) await withdrawName(',
+    caughtBy: { file: ASIDE_TEST, test: `move: a file that the disk keeps in its folder ${ONE_NAME}` },
+  },
+  {
+    id: 'withdrawn-name-goes-unseen',
+    what: 'With a name that is taken back goes what somebody saved under it in that moment.',
+    invariant: 'I-14',
+    file: 'client/src/platform/node/move-file.ts',
+    find: 'if (isSameFile(calls, from, place)) aside.remove(place);',
+    replace: 'if (isSameFile(calls, from, from)) aside.remove(place);',
+    caughtBy: { file: ASIDE_TEST, test: `move: a file that the disk keeps in its folder ${ONE_NAME}` },
   },
   {
     id: 'aside-name-keeps-a-save',

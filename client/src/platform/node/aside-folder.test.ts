@@ -175,6 +175,41 @@ test.each(ALL)(
   },
 );
 
+test.each([
+  ['moves', undefined],
+  ['keeps in its folder', 'EACCES'],
+] as const)(
+  'move: a file that the disk %s never stands under two names afterwards, whatever a program saves',
+  async (_, refusal) => {
+    for (const save of ['write', 'replace'] as const) {
+      for (const at of ['d/f', 'moved']) {
+        const found = await atEachCall('move', undefined, {
+          faults:
+            (made, turn) =>
+            ({ number, name, path }) => {
+              if (number === turn) made.user[save](at, 'saved');
+              return name === 'rename' && path.startsWith(`${ROOT}/d/f -> `) ? refusal : undefined;
+            },
+          after: async (made) => {
+            const names = [...made.user.tree()].flatMap(([path, text]) => (text === undefined ? [] : [path]));
+            const identities = await Promise.all(names.map((name) => identityAt(made, name)));
+            return {
+              texts: textsOf(made),
+              names: names.length,
+              files: new Set(identities.map(({ inode }) => inode)).size,
+            };
+          },
+        });
+        expect(found.length).toBeGreaterThan(5);
+        for (const { texts, names, files } of found) {
+          expect(texts).toContain('saved');
+          expect(names).toBe(files);
+        }
+      }
+    }
+  },
+);
+
 /** Lets a process die in the moment in which `d/f` lies aside. */
 async function diedWithout(path: string, made: World): Promise<void> {
   const identity = await identityAt(made, path);
