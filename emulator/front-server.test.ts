@@ -181,7 +181,7 @@ describe('the API', () => {
     await once(closing, 'listening');
     const { port } = closing.address() as AddressInfo;
     const proxy = createApiProxy({ apiUrl: `http://127.0.0.1:${port}`, headers: {}, idleMsMax: 500 });
-    const server = createServer(proxy.forward).listen(0, '127.0.0.1');
+    const server = createServer((from, response) => proxy.forward(from, response)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     await (await fetch(url)).text();

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { epochMs, type InvitedRole, type NamespaceId, rootNodeId } from '@syncline/protocol';
+import { type InvitedRole, type NamespaceId, rootNodeId } from '@syncline/protocol';
 import { listConflicts, settleCopy } from '../../client/src/engine/conflicts.ts';
+import { explainPath } from '../../client/src/engine/explain-path.ts';
+import { lookAt } from '../support/explained-trees.ts';
 import type { Member } from '../support/in-memory-member.ts';
 import { inside, type SharedWorld } from '../support/shared-world.ts';
 import type { SyncDevice } from '../support/sync-world.ts';
@@ -125,16 +127,9 @@ describe('a viewer', () => {
   test('finds what it keeps beside among the conflicts, and cannot have it take the place of the file', async () => {
     await team.shareWithBob('viewer');
     guest.files.write('team/plan', 'from bob');
-    const { problems } = await guest.sync();
-    const engine = await guest.engine();
-    const planned = await engine.plan();
-    if (planned.kind !== 'planned') throw new Error('the folder can be read');
-    const { remote, synced, excluded } = engine.trees;
-    const rootId = rootNodeId(bob.namespaceId);
-    const trees = { rootId, remote, synced, excluded, local: engine.local, plan: planned.plan };
-    const [conflict, ...others] = listConflicts(trees, {
-      problems: problems.map((one) => ({ ...one, since: epochMs(0) })),
-    });
+    await guest.sync();
+    const { trees, status } = await lookAt(guest, rootNodeId(bob.namespaceId));
+    const [conflict, ...others] = listConflicts(trees, status);
     if (conflict === undefined) throw new Error('there is a conflict');
     expect(conflict).toMatchObject({ kind: 'copy', path: 'team/plan', copyPath: `team/${COPY}`, isReadOnly: true });
     expect(others).toEqual([]);
@@ -142,6 +137,46 @@ describe('a viewer', () => {
     expect(below(guest, 'team')).toMatchObject({ plan: TEAM.plan, [COPY]: 'from bob' });
     expect(await settleCopy({ files: guest.files, trees }, conflict, 'theirs')).toBe('settled');
     expect(below(guest, 'team')).toEqual(TEAM);
+  });
+
+  test('settles no conflict that the service has, for the next round would take it back', async () => {
+    await team.shareWithBob('viewer');
+    a.files.write(`desk/team/${COPY}`, 'from ada');
+    await team.settleAll();
+    const { trees, status } = await lookAt(guest, rootNodeId(bob.namespaceId));
+    const [conflict] = listConflicts(trees, status);
+    if (conflict === undefined) throw new Error('there is a conflict');
+    expect(conflict).toMatchObject({ path: 'team/plan', copyPath: `team/${COPY}`, isReadOnly: true });
+    for (const choice of ['mine', 'theirs', 'both'] as const) {
+      expect(await settleCopy({ files: guest.files, trees }, conflict, choice)).toBe('read-only');
+    }
+    expect(below(guest, 'team')).toEqual({ ...TEAM, [COPY]: 'from ada' });
+    expect(guest.files.trashed.size).toBe(0);
+  });
+
+  test('is told of what it has put there, and of all that lies in it, why it is not sent', async () => {
+    await team.shareWithBob('viewer');
+    const namespaceId = await team.shareFolder('desk/pages', {
+      'desk/pages/first': 'a page',
+      'desk/pages/old/in': 'inside',
+    });
+    await world.welcome(ada, bob, { namespaceId });
+    await team.settleAll();
+    guest.files.rename('pages/first', 'team/first');
+    guest.files.rename('pages/old', 'team/old');
+    expect(await problemsOf(guest)).toEqual(['team/old: read-only', 'team/first: read-only']);
+    const { trees, status } = await lookAt(guest, rootNodeId(bob.namespaceId));
+    const explain = (path: string) => explainPath(trees, { path, status });
+    expect(explain('team/first')).toMatchObject({ state: 'problem', reason: 'read-only' });
+    const within = explain('team/old/in');
+    expect(within).toMatchObject({ state: 'problem', reason: 'read-only' });
+    expect(within.remedy).toMatch(/^Of “team\/old”, in which it lies: You may only read/);
+    for (const path of ['pages/first', 'pages/old/in']) {
+      expect(explain(path)).toMatchObject({
+        state: 'pending',
+        detail: expect.stringContaining('The service keeps it'),
+      });
+    }
   });
 
   test('gives way with what it has made where the service has something else', async () => {

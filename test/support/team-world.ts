@@ -44,8 +44,23 @@ export class TeamWorld {
     return team;
   }
 
-  async shareTeam(): Promise<NamespaceId> {
-    const { node } = await this.world.call(this.ada, 'resolvePath', { query: { path: '/desk/team' } });
+  shareTeam(): Promise<NamespaceId> {
+    return this.#share('desk/team');
+  }
+
+  /** Ada makes a folder with such files, and shares it. */
+  async shareFolder(folder: string, files: Readonly<Record<string, string>>): Promise<NamespaceId> {
+    for (const [path, text] of Object.entries(files)) {
+      const names = path.split('/').slice(0, -1);
+      for (const [index] of names.entries()) this.a.files.mkdir(names.slice(0, index + 1).join('/'));
+      this.a.files.write(path, text);
+    }
+    await settle(this.a);
+    return this.#share(folder);
+  }
+
+  async #share(folder: string): Promise<NamespaceId> {
+    const { node } = await this.world.call(this.ada, 'resolvePath', { query: { path: `/${folder}` } });
     return (await this.world.share(this.ada, node.nodeId)).namespaceId;
   }
 

@@ -216,8 +216,8 @@ const NOT_SETTLED: Readonly<Record<Exclude<ConflictOutcome, 'settled'>, readonly
     'Rename or move the folder and repeat the command, or use `--keep theirs` or `--keep both`.',
   ],
   'read-only': [
-    'you may only read this shared folder, so the conflicted copy cannot take the place of the file',
-    'Use `--keep theirs`, move the copy into a folder of your own, or ask the owner to make you an editor.',
+    'you may only read this shared folder, so nothing that the service has of it is changed',
+    'Ask the owner to make you an editor. A copy that is on this disk alone you can also let go with `--keep theirs`, or move into a folder of your own.',
   ],
 };
 

@@ -29,9 +29,9 @@ export async function readOfflineFolder<T>(
     const planned = await planOffline(engine, folder);
     if (planned.kind !== 'planned') return await task(planned);
     const { plan } = planned;
-    const { remote, synced, excluded } = engine.trees;
+    const { remote, synced, excluded, mounts } = engine.trees;
     const rootId = rootNodeId(folder.namespaceId);
-    const trees = { rootId, remote, synced, excluded, local: engine.local, plan };
+    const trees = { rootId, remote, synced, excluded, mounts, local: engine.local, plan };
     return await task({ kind: 'read', trees, status: statusOf(engine, plan), files: openFiles(folder) });
   } finally {
     close();

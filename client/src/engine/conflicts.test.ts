@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ConflictStrategy, UploadId } from '@syncline/protocol';
+import { lookAt } from '../../../test/support/explained-trees.ts';
 import { GivenHints } from '../../../test/support/given-hints.ts';
 import { handlersSyncService } from '../../../test/support/handlers-sync-service.ts';
 import { InMemoryService } from '../../../test/support/in-memory-service.ts';
@@ -199,18 +200,8 @@ describe('a conflicted copy', () => {
     const { a, loop } = await bothEdited('keep_both');
     const [conflict] = loop.conflicts();
     a.files.write('f.txt', 'never sent');
-    const engine = await a.engine();
-    const planned = await engine.plan({ offline: true });
-    if (planned.kind !== 'planned' || conflict === undefined) throw new Error('there is a conflict');
-    const { remote, synced, excluded } = engine.trees;
-    const trees = {
-      rootId: new ModelService().rootId,
-      remote,
-      synced,
-      excluded,
-      local: engine.local,
-      plan: planned.plan,
-    };
+    if (conflict === undefined) throw new Error('there is a conflict');
+    const { trees } = await lookAt(a, new ModelService().rootId);
     expect(await settleCopy({ files: a.files, trees }, conflict, 'mine')).toBe('settled');
     expect(a.files.tree()).toEqual(new Map([['f.txt', 'mine']]));
     expect(Buffer.from(a.files.trashed.get('f.txt') ?? []).toString()).toBe('never sent');

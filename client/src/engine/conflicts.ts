@@ -21,7 +21,10 @@ export interface Conflict {
   /** Who made the copy, and when. */
   readonly deviceName: string | undefined;
   readonly at: Date | undefined;
-  /** Whether the copy stays on this disk, because this account may only read there: the file cannot be replaced by it. */
+  /**
+   * Whether this account may only read there: the copy cannot take the place of the file, and one that the service has can neither go nor
+   * have another name.
+   */
   readonly isReadOnly: boolean;
 }
 
@@ -39,17 +42,16 @@ export const STRATEGY_OF: Readonly<Record<ConflictChoice, ConflictStrategy>> = {
  * - `unknown`    there is no such conflict;
  * - `changed`    one of the two was edited meanwhile, or is not on this disk: nothing was done;
  * - `name-taken` the copy cannot have the file's name, because a folder has it: nothing was done;
- * - `read-only`  the copy cannot replace a file that this account may only read: nothing was done.
+ * - `read-only`  it would change a folder that this account may only read: nothing was done.
  */
 export type ConflictOutcome = 'settled' | 'unknown' | 'changed' | 'name-taken' | 'read-only';
 
 /** All conflicts that are known here. Costs the size of the folder. */
 export function listConflicts(
-  { local, remote, rootId }: ExplainedTrees,
+  { local, remote, rootId, mounts }: ExplainedTrees,
   { problems }: Pick<LoopStatus, 'problems'>,
 ): readonly Conflict[] {
   const conflicts: Conflict[] = [];
-  const readOnly = new Set(problems.filter(({ reason }) => reason === 'read-only').map(({ path }) => path));
   for (const node of remote.nodes()) {
     const parsed = node.kind === 'file' ? parseConflictedName(node.name) : undefined;
     const path = pathNames(remote, rootId, node.nodeId)?.join('/');
@@ -64,7 +66,7 @@ export function listConflicts(
       copyPath: shown,
       deviceName,
       at,
-      isReadOnly: false,
+      isReadOnly: mounts.stateIn(remote, node.parentId) === 'readable',
     });
   }
   for (const node of local.tree.nodes()) {
@@ -74,7 +76,7 @@ export function listConflicts(
     if (parsed === undefined || copyPath === undefined) continue;
     const { deviceName, at } = parsed;
     const path = joinPath(parentPath(copyPath), parsed.name);
-    const isReadOnly = readOnly.has(copyPath);
+    const isReadOnly = mounts.stateIn(local.tree, node.parentId) === 'readable';
     conflicts.push({ conflictId: node.nodeId, kind: 'copy', path, copyPath, deviceName, at, isReadOnly });
   }
   for (const { path, reason } of problems) {
@@ -105,13 +107,13 @@ export async function settleCopy(
   const copy = localFile(trees, conflict.copyPath);
   if (copy === undefined || conflict.copyPath === undefined) return 'changed';
   const { copyPath } = conflict;
+  // The next round would take it back.
+  if (conflict.isReadOnly && (choice === 'mine' || trees.remote.has(copy.nodeId))) return 'read-only';
   if (choice === 'both') {
     const free = freePath(trees, conflict);
     return isDone(await files.move({ from: copyPath, to: free, identity: copy.entry.identity }));
   }
   if (choice === 'mine') {
-    // The next round would take it back.
-    if (conflict.isReadOnly) return 'read-only';
     if (localNode(trees, conflict.path)?.kind === 'folder') return 'name-taken';
     const edited = unsentFile(trees, conflict.path);
     if (edited !== undefined) {

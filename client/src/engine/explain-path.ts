@@ -1,11 +1,12 @@
 import type { NodeId } from '@syncline/protocol';
 import { excludedRootOf, isSettled } from './differences.ts';
 import type { LocalView } from './local-disk.ts';
-import type { Explanation, LoopStatus } from './loop-status.ts';
+import type { Explanation, LoopStatus, StandingProblem } from './loop-status.ts';
+import type { Mounts } from './mounts.ts';
 import { pathNames, type TreeReader } from './node-tree.ts';
 import type { Plan } from './planner.ts';
 import type { Step } from './steps.ts';
-import type { RemoteTree, SyncedNode } from './trees.ts';
+import { parentPath, type RemoteTree, type SyncedNode } from './trees.ts';
 
 export interface ExplainedTrees {
   readonly rootId: NodeId;
@@ -13,6 +14,7 @@ export interface ExplainedTrees {
   readonly synced: TreeReader<SyncedNode>;
   readonly local: LocalView;
   readonly excluded: ReadonlySet<NodeId>;
+  readonly mounts: Pick<Mounts, 'stateIn'>;
   /** The last plan that was executed and has not brought both sides to rest. */
   readonly plan: Plan | undefined;
 }
@@ -83,9 +85,28 @@ export function explainPath(
   }
   const since = status.since;
   if (step === undefined) {
-    return { ...base, state: 'pending', reason: 'pending', detail: 'It is looked at with the next round.', since };
+    const above = problemAbove(status.problems, path);
+    if (above !== undefined) {
+      const { reason, requestId } = above;
+      const detail = `Of “${above.path}”, in which it lies: ${above.detail}`;
+      return { ...base, state: 'problem', reason, detail, since: above.since, requestId, remedy: detail };
+    }
+    const isGone = remote.has(nodeId) && synced.has(nodeId) && !local.tree.has(nodeId);
+    return { ...base, state: 'pending', reason: 'pending', detail: isGone ? GONE : LATER, since };
   }
   return { ...base, state: 'pending', reason: step.type, detail: STEPS[step.type], since };
+}
+
+const LATER = 'It is looked at with the next round.';
+const GONE = 'It is not here any more. The service keeps it until what became of it here is stored there.';
+
+/** The problem of the nearest folder on the way up. */
+function problemAbove(problems: LoopStatus['problems'], path: string): StandingProblem | undefined {
+  for (let folder = parentPath(path); folder !== ''; folder = parentPath(folder)) {
+    const found = problems.find((one) => one.path === folder);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function findNode({ local, remote, rootId }: ExplainedTrees, path: string): NodeId | undefined {

@@ -184,8 +184,8 @@ export class SyncLoop implements FolderSync {
   }
 
   #explained(): ExplainedTrees {
-    const { remote, synced, excluded } = this.#engine.trees;
-    return { remote, synced, excluded, local: this.#engine.local, rootId: this.#rootId, plan: this.#plan };
+    const { remote, synced, excluded, mounts } = this.#engine.trees;
+    return { remote, synced, excluded, mounts, local: this.#engine.local, rootId: this.#rootId, plan: this.#plan };
   }
 
   async #run(): Promise<void> {
