@@ -41,6 +41,16 @@ test('a round that only deleted and moved says so, and says nothing of what did 
   ]);
 });
 
+test('a round that only made folders says so, and one with files says nothing of folders', () => {
+  expect(describeReport(report({ madeRemote: 1 }))).toEqual(["'/data/Syncline': 1 folder made at the service."]);
+  expect(describeReport(report({ madeLocal: 2, deletedLocal: 1 }))).toEqual([
+    "'/data/Syncline': 1 file or folder deleted here (kept in `.syncline/trash`), 2 folders made here.",
+  ]);
+  expect(describeReport(report({ madeRemote: 3, uploaded: 4 }))).toEqual([
+    "'/data/Syncline': 4 files uploaded, 0 downloaded.",
+  ]);
+});
+
 test('a round in which nothing happened says that no file was transferred', () => {
   expect(describeReport(report({}))).toEqual(["'/data/Syncline': 0 files uploaded, 0 downloaded."]);
 });

@@ -42,17 +42,24 @@ export function describeReport(report: SyncReport): readonly string[] {
   return lines;
 }
 
-/** Only what happened; where nothing did, that no file was transferred. */
+/** Only what happened, of new folders only where no file was transferred; where nothing did, that no file was transferred. */
 function describeCounts(counts: Readonly<SyncCounts>): string {
-  const { uploaded, downloaded, conflicts, settledConflicts } = counts;
+  const { uploaded, downloaded, conflicts, settledConflicts, madeRemote, madeLocal } = counts;
   const words = describeStructure(counts);
   if (conflicts > 0) words.push(`${conflicts} ${conflicts === 1 ? 'conflicted copy' : 'conflicted copies'} made`);
   if (settledConflicts > 0)
     words.push(`${settledConflicts} ${settledConflicts === 1 ? 'conflict' : 'conflicts'} settled`);
-  if (uploaded + downloaded > 0 || words.length === 0) {
+  const isOfFiles = uploaded + downloaded > 0;
+  if (!isOfFiles && madeRemote > 0) words.push(`${folders(madeRemote)} made at the service`);
+  if (!isOfFiles && madeLocal > 0) words.push(`${folders(madeLocal)} made here`);
+  if (isOfFiles || words.length === 0) {
     words.unshift(`${uploaded} ${uploaded === 1 ? 'file' : 'files'} uploaded, ${downloaded} downloaded`);
   }
   return words.join(', ');
+}
+
+function folders(count: number): string {
+  return `${count} ${count === 1 ? 'folder' : 'folders'}`;
 }
 
 /** What was deleted and moved on each side. The first that is named says of what. */

@@ -54,6 +54,7 @@ async function makeFolder(execution: Execution, { nodeId, to }: PlacedStep): Pro
   const path = joinPath(folder, localNameFor(execution, nodeId, to));
   const outcome = await ports.files.makeFolder(path);
   if (!settle(execution, path, outcome)) return;
+  execution.counts.madeLocal += 1;
   const here = localNode(nodeId, { ...to, entry: outcome.entry });
   settleAt(local, here);
   execution.toList.set(nodeId, 'alone');

@@ -81,8 +81,12 @@ function makeFolder(execution: Execution, { nodeId, to }: PlacedStep): Commitmen
     onCommitted: (_, node) => {
       const here = local.tree.get(nodeId);
       // Another folder stood there already: the next plan merges the two.
-      if (node.nodeId !== nodeId || here === undefined) execution.failed.add(nodeId);
-      else trees.setSynced(agreedNode(node, here));
+      if (node.nodeId !== nodeId || here === undefined) {
+        execution.failed.add(nodeId);
+        return;
+      }
+      execution.counts.madeRemote += 1;
+      trees.setSynced(agreedNode(node, here));
     },
   };
 }

@@ -25,6 +25,9 @@ export interface SyncCounts {
   /** Moved or renamed; what lies in a moved folder does not count. */
   movedRemote: number;
   movedLocal: number;
+  /** Folders. */
+  madeRemote: number;
+  madeLocal: number;
   /** Changes of any kind, by which a side is told from one that is at rest. */
   changedRemote: number;
   changedLocal: number;
@@ -40,6 +43,8 @@ export function nothingDone(): SyncCounts {
     deletedLocal: 0,
     movedRemote: 0,
     movedLocal: 0,
+    madeRemote: 0,
+    madeLocal: 0,
     changedRemote: 0,
     changedLocal: 0,
   };

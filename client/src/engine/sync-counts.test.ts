@@ -42,3 +42,11 @@ test('what leaves the disk because it is excluded is counted as what was deleted
   engine.trees.setExcluded(new Set([folder.nodeId]));
   expect((await engine.sync({ acceptDeletes: true })).counts).toMatchObject({ ...nothing, deletedLocal: 3 });
 });
+
+test('a folder that was made is counted on the side on which it was made', async () => {
+  const { a, b } = await pair();
+  a.files.mkdir('new');
+  a.files.mkdir('new/inner');
+  expect((await a.sync()).counts).toMatchObject({ ...nothing, madeRemote: 2, madeLocal: 0 });
+  expect((await b.sync()).counts).toMatchObject({ ...nothing, madeRemote: 0, madeLocal: 2 });
+});
