@@ -40,8 +40,8 @@ export const ASIDE_BUGS: readonly PlantedBug[] = [
     what: 'A file whose folder the disk does not let it leave stands under its new name, too.',
     invariant: 'I-12',
     file: 'client/src/platform/node/move-file.ts',
-    find: 'if (isLinked) await withdrawName(',
-    replace: 'if (!isLinked) await withdrawName(',
+    find: 'if (isLinked && errorCode(error) !== undefined) await withdrawName(',
+    replace: 'if (isLinked && errorCode(error) === undefined) await withdrawName(',
     caughtBy: { file: ASIDE_TEST, test: `move: a file that the disk keeps in its folder ${ONE_NAME}` },
   },
   {

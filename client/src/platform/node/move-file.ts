@@ -47,7 +47,7 @@ export async function moveFile(
     await aside.putBack(place);
     throw otherFile();
   } catch (error) {
-    if (isLinked) await withdrawName({ root, calls, aside }, move);
+    if (isLinked && errorCode(error) !== undefined) await withdrawName({ root, calls, aside }, move);
     throw error;
   }
 }
