@@ -26,9 +26,13 @@ async function signIn(): Promise<Page> {
 }
 
 async function upload(page: Page, name: string, text: string): Promise<void> {
-  const path = join(directory, name);
-  await writeFile(path, text);
-  await page.locator('input[data-upload=files]').setInputFiles(path);
+  await uploadAll(page, [name], text);
+}
+
+async function uploadAll(page: Page, names: readonly string[], text: string): Promise<void> {
+  const paths = names.map((name) => join(directory, name));
+  for (const path of paths) await writeFile(path, text);
+  await page.locator('input[data-upload=files]').setInputFiles(paths);
 }
 
 test('a person uploads files, decides about a name that exists, and looks at what came of it', async () => {
@@ -61,4 +65,29 @@ test('a person uploads files, decides about a name that exists, and looks at wha
     table.getByRole('button', { name: 'Download' }).click(),
   ]);
   expect(saved.suggestedFilename()).toBe('table.csv');
+});
+
+test('Escape at a name that exists leaves out that file alone, and what was left out is said', async () => {
+  const page = await signIn();
+  const panel = page.getByRole('region', { name: 'Uploads' });
+  const names = ['one.txt', 'two.txt', 'three.txt'];
+  await uploadAll(page, names, 'first words');
+  await panel.getByText('3 files uploaded').waitFor();
+  await panel.getByRole('button', { name: 'Close the list of uploads' }).click();
+
+  await uploadAll(page, names, 'second words');
+  const question = page.getByRole('dialog', { name: 'This name exists already' });
+  await question.getByText('Do the same with 2 other files').waitFor();
+  await page.keyboard.press('Escape');
+  await question.getByText('Do the same with 1 other file').waitFor();
+  await question.getByRole('button', { name: 'Keep both' }).click();
+  await panel.getByText('2 files uploaded · 1 file left out').waitFor();
+  await panel.getByText('Left out', { exact: true }).waitFor();
+  await panel.getByRole('button', { name: 'Close the list of uploads' }).click();
+
+  await upload(page, 'one.txt', 'third words');
+  await question.waitFor();
+  await page.keyboard.press('Escape');
+  await panel.getByText('1 file left out').waitFor();
+  expect(await panel.getByText(/uploaded/i).count()).toBe(0);
 });

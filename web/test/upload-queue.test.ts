@@ -165,3 +165,11 @@ test('names that the service would refuse fail at once, and the others go', asyn
   expect((await settled(queue)).toSorted()).toEqual(['done', 'failed']);
   expect(queue.items.find(({ status }) => status === 'failed')).toMatchObject({ failure: 'bad-name' });
 });
+
+test('a name that is too long is refused for that, before anything is sent', async () => {
+  const { queue, target, client } = world;
+  await queue.add([inputOf(`${'ü'.repeat(126)}.txt`, text('a'))], target);
+  expect(await settled(queue)).toEqual(['failed']);
+  expect(queue.items).toMatchObject([{ failure: 'long-name' }]);
+  expect(client.sent.filter(({ url }) => url.includes('/uploads') || url.includes('/commit'))).toEqual([]);
+});

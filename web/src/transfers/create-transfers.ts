@@ -46,7 +46,16 @@ export interface Uploads {
 
 const NOTHING: UploadsState = {
   items: [],
-  totals: { files: 0, doneFiles: 0, failedFiles: 0, bytes: 0, sentBytes: 0, isPaused: false, isOffline: false },
+  totals: {
+    files: 0,
+    doneFiles: 0,
+    failedFiles: 0,
+    skippedFiles: 0,
+    bytes: 0,
+    sentBytes: 0,
+    isPaused: false,
+    isOffline: false,
+  },
 };
 
 /** A worker does it, which is started by the first upload, or at once where an earlier page has left one: what it is made of is not needed before. */

@@ -20,6 +20,7 @@ export type UploadStatus =
 /** Why an upload, or a download, came to nothing. Each has a sentence in the catalogue. */
 export type TransferFailure =
   | 'bad-name'
+  | 'long-name'
   | 'too-large'
   | 'too-many'
   | 'changed'
@@ -77,6 +78,7 @@ export interface UploadTotals {
   readonly files: number;
   readonly doneFiles: number;
   readonly failedFiles: number;
+  readonly skippedFiles: number;
   readonly bytes: number;
   readonly sentBytes: number;
   readonly bytesPerSecond?: number;

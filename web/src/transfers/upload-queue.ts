@@ -1,5 +1,5 @@
 import { StoreHealth, type TransferDependencies, UnavailableError } from '@syncline/client';
-import { FILE_BYTES_MAX, type Node, nameDefect } from '@syncline/protocol';
+import { FILE_BYTES_MAX, NAME_BYTES_MAX, type Node, nameDefect, utf8Length } from '@syncline/protocol';
 import type { FileSource } from './file-source.ts';
 import { FolderMaker } from './folder-maker.ts';
 import { KnownNames } from './known-names.ts';
@@ -238,8 +238,7 @@ export class UploadQueue {
   #admit(file: QueuedFile): boolean {
     this.#files.set(file.item.id, file);
     const { name, size, folders } = file.record;
-    const isNamed = [...folders, name].every((part) => nameDefect(part) === undefined);
-    const failure = isNamed ? (size > FILE_BYTES_MAX ? 'too-large' : undefined) : 'bad-name';
+    const failure = nameFailure([...folders, name]) ?? (size > FILE_BYTES_MAX ? 'too-large' : undefined);
     this.#change(file, failure === undefined ? {} : { status: 'failed', failure });
     return failure === undefined;
   }
@@ -367,9 +366,15 @@ export class UploadQueue {
   }
 }
 
+function nameFailure(names: readonly string[]): TransferFailure | undefined {
+  const bad = names.find((name) => nameDefect(name) !== undefined);
+  if (bad === undefined) return undefined;
+  return bad.isWellFormed() && utf8Length(bad) > NAME_BYTES_MAX ? 'long-name' : 'bad-name';
+}
+
 /** What fails in the same way after a reload is not kept for it. */
 function isHopeless({ status, failure }: UploadItem): boolean {
-  const hopeless: readonly (TransferFailure | undefined)[] = ['bad-name', 'too-large', 'too-many'];
+  const hopeless: readonly (TransferFailure | undefined)[] = ['bad-name', 'long-name', 'too-large', 'too-many'];
   return status === 'failed' && hopeless.includes(failure);
 }
 

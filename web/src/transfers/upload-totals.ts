@@ -9,10 +9,11 @@ interface Conditions {
 
 /** Sums up all uploads. What a person skipped or what failed is not waited for. */
 export function uploadTotals(items: readonly UploadItem[], conditions: Conditions): UploadTotals {
-  let [doneFiles, failedFiles, bytes, sentBytes, bytesLeft] = [0, 0, 0, 0, 0];
+  let [doneFiles, failedFiles, skippedFiles, bytes, sentBytes, bytesLeft] = [0, 0, 0, 0, 0, 0];
   for (const { status, size, sentBytes: sent } of items) {
     if (status === 'done') doneFiles += 1;
     if (status === 'failed') failedFiles += 1;
+    if (status === 'skipped') skippedFiles += 1;
     if (status === 'failed' || status === 'skipped') continue;
     const stored = status === 'done' ? size : Math.min(sent, size);
     bytes += size;
@@ -25,6 +26,7 @@ export function uploadTotals(items: readonly UploadItem[], conditions: Condition
     files: items.length,
     doneFiles,
     failedFiles,
+    skippedFiles,
     bytes,
     sentBytes,
     ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),

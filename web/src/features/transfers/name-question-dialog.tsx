@@ -6,7 +6,7 @@ import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import styles from './transfer-panel.module.css';
 import { useUploads } from './uploads-context.ts';
 
-/** A name exists: what is to become of the file, and of all others that ask. Closing it leaves them out. */
+/** A name exists: what is to become of the file, and of all others that ask. Closing it leaves out this file alone: only a button speaks for all. */
 export function NameQuestionDialog({ question }: { readonly question: NameQuestion }) {
   const { t } = useTranslation();
   const uploads = useUploads();
@@ -14,7 +14,11 @@ export function NameQuestionDialog({ question }: { readonly question: NameQuesti
   const { id, name, kind, others } = question;
   const answer = (given: NameAnswer): void => uploads.answer(id, given, isForAll && others > 0);
   return (
-    <Dialog title={t('transfers.existsTitle')} closeLabel={t('transfers.skip')} onClose={() => answer('skip')}>
+    <Dialog
+      title={t('transfers.existsTitle')}
+      closeLabel={t('transfers.skipOne', { name })}
+      onClose={() => uploads.answer(id, 'skip', false)}
+    >
       <p>{t(kind === 'file' ? 'transfers.existsFile' : 'transfers.existsFolder', { name })}</p>
       {others > 0 && (
         <label className={styles.all}>

@@ -6,6 +6,7 @@ import { formatBytes } from '../files/format-bytes.ts';
 import { formatDuration } from './format-duration.ts';
 import { PANEL_ROWS_MAX } from './limits.ts';
 import { NameQuestionDialog } from './name-question-dialog.tsx';
+import { titleOf } from './title-of.ts';
 import styles from './transfer-panel.module.css';
 import { UploadRow } from './upload-row.tsx';
 import { useUploads, useUploadsState } from './uploads-context.ts';
@@ -49,15 +50,6 @@ export function TransferPanel() {
       {question !== undefined && <NameQuestionDialog key={question.id} question={question} />}
     </section>
   );
-}
-
-type Translate = ReturnType<typeof useTranslation>['t'];
-
-function titleOf({ items, totals }: UploadsState, t: Translate): string {
-  const { doneFiles, failedFiles, files } = totals;
-  if (items.some(({ status }) => !isOver(status))) return t('transfers.uploading', { done: doneFiles, count: files });
-  if (failedFiles > 0) return t('transfers.failedSome', { count: failedFiles });
-  return t('transfers.uploaded', { count: doneFiles });
 }
 
 /** How far, how fast, how long still. */
