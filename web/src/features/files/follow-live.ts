@@ -5,6 +5,7 @@ import type { SignedIn } from '../../session/session.ts';
 import { REFRESH_MS } from './limits.ts';
 import { applyNodes, type Listing } from './listing.ts';
 import { queryKeys } from './query-keys.ts';
+import type { TrailStep } from './use-trail.ts';
 
 export interface FollowedLive {
   readonly live: LiveChanges;
@@ -89,11 +90,16 @@ function putNodes(queryClient: QueryClient, nodes: readonly Node[]): void {
   }
 }
 
-/** A folder that was deleted while it is shown is not an empty one, and one that came back is not gone. */
-function readAnewIfGone(queryClient: QueryClient, { namespaceId, nodeId, deletedAt }: Node): void {
-  const queryKey = queryKeys.listing({ namespaceId, folderId: nodeId });
-  const status = queryClient.getQueryState(queryKey)?.status;
-  if (status === (deletedAt === undefined ? 'error' : 'success')) void queryClient.resetQueries({ queryKey });
+/** A folder that was deleted while it is shown is not an empty one, what is inside is gone with it, and what came back is not gone. */
+function readAnewIfGone(queryClient: QueryClient, { nodeId, deletedAt }: Node): void {
+  const outdated = deletedAt === undefined ? 'error' : 'success';
+  for (const { queryKey, state } of queryClient.getQueryCache().findAll({ queryKey: queryKeys.listings })) {
+    if (state.status !== outdated) continue;
+    const [, ...ids] = queryKey;
+    const trail = queryClient.getQueryData<readonly TrailStep[]>(['trail', ...ids]);
+    const isInside = trail?.some(({ place }) => place.folderId === nodeId);
+    if (ids[1] === nodeId || isInside === true) void queryClient.resetQueries({ queryKey });
+  }
 }
 
 const refreshing = new WeakMap<QueryClient, ReturnType<typeof setTimeout>>();
