@@ -2,10 +2,11 @@ import { type Node, splitName } from '@syncline/protocol';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cx } from '../../ui/cx.ts';
+import { useToast } from '../../ui/toasts.tsx';
 import styles from './entry-list.module.css';
 import { nameProblem } from './name-problem.ts';
 
-/** A name being typed where it stands. Enter and leaving keep it, Escape does not; `onDone` without a name means that it stays. */
+/** A name being typed where it stands. Enter and leaving keep it, or say why it cannot be, Escape does not; `onDone` without a name means that it stays. */
 export function RenameField({
   node,
   onDone,
@@ -24,8 +25,13 @@ export function RenameField({
     input.current?.setSelectionRange(0, end);
   }, [node.name, node.kind]);
   const problem = nameProblem(name, new Set());
+  const toast = useToast();
+  const sayProblem = (): void => {
+    if (problem !== undefined) toast({ text: t(`files.${problem}`), isProblem: true });
+  };
   const finish = (keeps: boolean): void => {
     if (isOver.current) return;
+    if (keeps) sayProblem();
     isOver.current = true;
     onDone(keeps && problem === undefined && name !== node.name ? name : undefined);
   };
@@ -44,7 +50,8 @@ export function RenameField({
       onBlur={() => finish(true)}
       onKeyDown={(event) => {
         event.stopPropagation();
-        if (event.key === 'Enter' && problem === undefined) finish(true);
+        if (event.key === 'Enter' && problem !== undefined) sayProblem();
+        else if (event.key === 'Enter') finish(true);
         if (event.key === 'Escape') finish(false);
       }}
     />

@@ -28,6 +28,8 @@ export function useFolderModel(place: FolderPlace, listing: Listing) {
   const entries = useSortedEntries(listing, order);
   const used = useSelection(entries);
   const [renaming, setRenaming] = useState<NodeId>();
+  // What is gone is not renamed any more, or it would be once it is back.
+  if (renaming !== undefined && !listing.nodes.has(renaming)) setRenaming(undefined);
   const [dialog, setDialog] = useState<FolderDialogState>();
   const [details, setDetails] = useState<DetailsTab>();
   const [preview, setPreview] = useState<Node>();
