@@ -53,6 +53,42 @@ test('a folder that is deleted elsewhere while it is open is said to be gone, an
   await other.getByText('This folder is empty').waitFor();
 });
 
+test('a folder inside one that is deleted elsewhere is said to be gone too, and shown again when that is restored', async () => {
+  const { page: mine, email } = await signUpInBrowser(browser);
+  await makeFolder(mine, 'Around');
+  await mine.getByText('Around', { exact: true }).first().dblclick();
+  await makeFolder(mine, 'Inside');
+  const other = await signInInBrowser(browser, email);
+  await other.getByText('Up to date').waitFor();
+  await other.getByText('Around', { exact: true }).first().click();
+  await other.getByText('Inside', { exact: true }).first().click();
+  await other.getByText('This folder is empty').waitFor();
+  await other.getByRole('heading', { name: 'Inside' }).waitFor();
+  await mine.getByRole('navigation', { name: 'Path' }).getByRole('link', { name: 'All files' }).click();
+  await entry(mine, 'Around').click({ position: { x: 400, y: 10 } });
+  await mine.keyboard.press('Delete');
+  await other.getByText('This folder is not here any more').waitFor();
+  expect(await other.getByRole('button', { name: 'Upload', exact: true }).count()).toBe(0);
+  await mine.getByRole('button', { name: 'Undo' }).last().click();
+  await other.getByText('This folder is empty').waitFor();
+});
+
+test('who may only look at a shared folder is told so, and offered nothing that would be refused', async () => {
+  const { owner, member } = await shareTeam();
+  await member.getByRole('link', { name: 'All files' }).click();
+  await member.getByText('Team', { exact: true }).first().click();
+  await member.getByText('This folder is empty').waitFor();
+  const ways = member.getByRole('main').getByRole('button', { name: /^(Upload|New folder)/ });
+  await ways.first().waitFor();
+  const role = owner.getByLabel(/^What .* may do$/);
+  await role.selectOption({ label: 'Can view' });
+  await member.getByText('You can look at this folder, but not add to it.').waitFor();
+  expect(await ways.count()).toBe(0);
+  await member.getByText('This folder is empty').waitFor();
+  await role.selectOption({ label: 'Can edit' });
+  await ways.first().waitFor();
+});
+
 /** Two people, of whom one has shared a folder with the other, who may edit in it. The owner sees who is in it. */
 async function shareTeam(): Promise<{ readonly owner: Page; readonly member: Page }> {
   const { page: owner } = await signUpInBrowser(browser);

@@ -21,10 +21,16 @@ export function FolderToolbar({ place, model, isComplete }: FolderToolbarProps) 
   return (
     <div className={styles.toolbar}>
       <div className={styles.chosen}>
-        <UploadButton target={place} />
-        <Button icon="folder-new" className={styles.newFolder} onPress={model.newFolder}>
-          {t('files.newFolder')}
-        </Button>
+        {model.mayEdit ? (
+          <>
+            <UploadButton target={place} />
+            <Button icon="folder-new" className={styles.newFolder} onPress={model.newFolder}>
+              {t('files.newFolder')}
+            </Button>
+          </>
+        ) : (
+          <span>{t('transfers.why-read-only')}</span>
+        )}
         {model.used.nodes.length > 0 ? (
           <ChosenActions model={model} />
         ) : (

@@ -30,7 +30,7 @@ export function FolderView({ place, listing }: { readonly place: FolderPlace; re
           {listing.isPartial === true && <p className={styles.partial}>{t('offline.partial')}</p>}
         </div>
         {isEmpty ? (
-          <FolderWelcome isFirst={trail.length <= 1} onNewFolder={model.newFolder} />
+          <FolderWelcome isFirst={trail.length <= 1} mayEdit={model.mayEdit} onNewFolder={model.newFolder} />
         ) : (
           <EntryList
             {...model}

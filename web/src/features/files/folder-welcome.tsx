@@ -7,13 +7,16 @@ import styles from './folder-view.module.css';
 /** What an empty folder says: how to begin, when it is all that the account has. */
 export function FolderWelcome({
   isFirst,
+  mayEdit,
   onNewFolder,
 }: {
   readonly isFirst: boolean;
+  readonly mayEdit: boolean;
   readonly onNewFolder: () => void;
 }) {
   const { t } = useTranslation();
   const toast = useToast();
+  if (!mayEdit) return <EmptyState icon="folder" title={t('files.emptyTitle')} />;
   const commands = `syncline login --api ${location.origin}\nsyncline link ~/Syncline && syncline start`;
   return (
     <EmptyState

@@ -15,7 +15,7 @@ import { compareEntries, nameCollator, type SortOrder, sortEntries } from './sor
 import { useEntryDrag } from './use-entry-drag.ts';
 import { useFileActions } from './use-file-actions.ts';
 import { useSelection } from './use-selection.ts';
-import { folderHref, type TrailStep, useTrail } from './use-trail.ts';
+import { folderHref, type TrailStep, useMayEdit, useTrail } from './use-trail.ts';
 
 export type FolderModel = ReturnType<typeof useFolderModel>;
 
@@ -23,6 +23,7 @@ export type FolderModel = ReturnType<typeof useFolderModel>;
 export function useFolderModel(place: FolderPlace, listing: Listing) {
   const actions = useFileActions();
   const trail = useTrail(place);
+  const mayEdit = useMayEdit(place);
   const [view, setView] = useView();
   const [order, setOrder] = useState<SortOrder>({ column: 'name', isDescending: false });
   const entries = useSortedEntries(listing, order);
@@ -57,6 +58,7 @@ export function useFolderModel(place: FolderPlace, listing: Listing) {
     actions,
     stars,
     trail,
+    mayEdit,
     view,
     setView,
     order,

@@ -30,6 +30,12 @@ export function useTrail(place: FolderPlace): readonly TrailStep[] {
   return data ?? [root];
 }
 
+/** False in a shared folder that one may only look at. While that is not known, and without a network, the service says so. */
+export function useMayEdit({ namespaceId }: FolderPlace): boolean {
+  const { data } = useQuery(sharedFoldersQuery(useSignedIn().api));
+  return data?.folders.find((folder) => folder.namespaceId === namespaceId)?.role !== 'viewer';
+}
+
 export function nodeQuery(api: ApiClient, namespaceId: NamespaceId, nodeId: NodeId) {
   return queryOptions<Node>({
     queryKey: queryKeys.node(namespaceId, nodeId),
