@@ -36,11 +36,14 @@ const FILES: readonly (readonly [name: string, content: string])[] = [
   ['<img src=x onerror=globalThis.hacked=1>.txt', PAGE],
   ['"><script>globalThis.hacked=1<\u2215script>.html', PAGE],
   [`${SCHEME}:globalThis.hacked=1`, RUN],
-  ['\u202Egpj.exe', RUN],
+  ['photo\u202Egpj.exe', RUN],
   ['__proto__', RUN],
   ['%3Cscript%3EglobalThis.hacked=1%3C%2Fscript%3E.txt', RUN],
   ['{{constructor.constructor("globalThis.hacked=1")()}}.txt', '{{1+1}}$t(app.title)'],
 ];
+
+/** Characters that turn the direction of what is around them are shown by their numbers. */
+const shownAs = (name: string): string => name.replaceAll('\u202e', '[U+202E]');
 
 const browser = useBrowser();
 const email = newEmail();
@@ -88,7 +91,7 @@ test('names and contents are shown as what they say, and none of it becomes a pa
   const { page, heard } = await openWatched();
   for (const view of ['Show as tiles', 'Show as list']) {
     await page.getByText('d.css', { exact: true }).first().waitFor();
-    for (const [name] of FILES) await page.getByText(name, { exact: true }).first().waitFor();
+    for (const [name] of FILES) await page.getByText(shownAs(name), { exact: true }).first().waitFor();
     await page.getByRole('button', { name: view }).click();
   }
   await page.getByRole('grid').focus();
@@ -104,7 +107,7 @@ test('names and contents are shown as what they say, and none of it becomes a pa
     expect([shown.at(-1), await hasRun(page)]).toEqual([shown.at(-1), false]);
     if (index + 1 < FILES.length) await dialog.getByRole('button', { name: 'Next file' }).click();
   }
-  expect(shown.toSorted()).toEqual(FILES.map(([name]) => name).toSorted());
+  expect(shown.toSorted()).toEqual(FILES.map(([name]) => shownAs(name)).toSorted());
   expect(new URL(page.url()).origin).toBe(webUrl());
   expect(heard).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { shownName } from '../ui/shown-name.ts';
 import { english } from './english.ts';
 import { chooseLanguage, type Language } from './languages.ts';
 
@@ -23,8 +24,8 @@ export async function startMessages(chosen: Language | undefined): Promise<void>
     keySeparator: false,
     nsSeparator: false,
     resources: { en: { translation: english } },
-    // React escapes what it draws.
-    interpolation: { escapeValue: false },
+    // React escapes what it draws; values are mostly names.
+    interpolation: { escape: shownName },
   });
   await showLanguage(chosen ?? chooseLanguage(navigator.languages));
 }

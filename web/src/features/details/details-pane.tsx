@@ -3,6 +3,8 @@ import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
+import { Name } from '../../ui/name.tsx';
+import { shownName } from '../../ui/shown-name.ts';
 import { Tabs } from '../../ui/tabs.tsx';
 import type { FileActions } from '../files/file-actions.ts';
 import { KindIcon } from '../files/kind-icon.tsx';
@@ -49,7 +51,9 @@ export function DetailsPane({ node, first = 'info', actions, onClose }: DetailsP
     <aside className={styles.pane} aria-label={t('files.details')}>
       <header className={styles.header}>
         <KindIcon node={node} />
-        <h2>{node.name}</h2>
+        <h2 title={shownName(node.name)}>
+          <Name of={node.name} />
+        </h2>
         <IconButton icon="close" label={t('files.hideDetails')} onPress={onClose} />
       </header>
       <Tabs label={t('files.details')} tabs={tabs} shown={shown} onShow={setTab}>

@@ -1,5 +1,6 @@
 import type { Node } from '@syncline/protocol';
 import { useTranslation } from 'react-i18next';
+import { shownName } from '../../ui/shown-name.ts';
 import { formatBytes } from '../files/format-bytes.ts';
 import { formatExactly } from '../files/format-instant.ts';
 import { modifiedAtOf } from '../files/modified-at.ts';
@@ -18,7 +19,7 @@ export function Information({ node }: { readonly node: Node }) {
   const facts = [
     [t('details.kind'), t(`files.kind_${node.kind}`)],
     ...(node.kind === 'file' ? [[t('files.size'), formatBytes(node.size, i18n.language)] as const] : []),
-    [t('details.where'), above.map(({ name }) => name ?? t('files.title')).join(' / ')],
+    [t('details.where'), shownName(above.map(({ name }) => name ?? t('files.title')).join(' / '))],
     [t('files.modified'), formatExactly(modifiedAtOf(node), i18n.language)],
     ...(node.clientModifiedAt === undefined
       ? []

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Icon } from '../../ui/icons/icon.tsx';
+import { Name } from '../../ui/name.tsx';
 import styles from './folder-view.module.css';
 import { dropTarget, type EntryDragOptions } from './use-entry-drag.ts';
 import { folderHref, type TrailStep } from './use-trail.ts';
@@ -20,10 +21,14 @@ export function Breadcrumbs(props: {
         {props.trail.map(({ place, name }, index) => (
           <li key={`${place.namespaceId}/${place.folderId}`} {...dropTarget(place, props.onMove)}>
             {index === last ? (
-              <h1 aria-current="page">{name ?? t('files.title')}</h1>
+              <h1 aria-current="page">
+                <Name of={name ?? t('files.title')} />
+              </h1>
             ) : (
               <>
-                <Link href={folderHref(place, account.homeNamespaceId)}>{name ?? t('files.title')}</Link>
+                <Link href={folderHref(place, account.homeNamespaceId)}>
+                  <Name of={name ?? t('files.title')} />
+                </Link>
                 <Icon name="chevron-right" />
               </>
             )}

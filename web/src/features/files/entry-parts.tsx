@@ -2,6 +2,8 @@ import type { Node } from '@syncline/protocol';
 import type { ComponentProps } from 'react';
 import { cx } from '../../ui/cx.ts';
 import { Icon } from '../../ui/icons/icon.tsx';
+import { Name } from '../../ui/name.tsx';
+import { shownName } from '../../ui/shown-name.ts';
 import styles from './entry-list.module.css';
 import type { EntryHandlers } from './entry-list.tsx';
 import { formatBytes } from './format-bytes.ts';
@@ -51,14 +53,14 @@ export function EntryName({ node, handlers, isRenaming, isStarred }: EntryState)
     <>
       <span
         className={styles.label}
-        title={node.name}
+        title={shownName(node.name)}
         onClick={(event) => {
           if (event.shiftKey || event.ctrlKey || event.metaKey) return;
           event.stopPropagation();
           handlers.open(node);
         }}
       >
-        {node.name}
+        <Name of={node.name} />
       </span>
       {isStarred && (
         <span className={styles.star} title={t('starred.mark')}>

@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import { Loading } from '../../ui/empty-state.tsx';
 import { Icon } from '../../ui/icons/icon.tsx';
+import { Name } from '../../ui/name.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import styles from './folder-picker.module.css';
 import { KindIcon } from './kind-icon.tsx';
@@ -78,7 +79,9 @@ function Folders(props: {
         <li key={node.nodeId}>
           <button type="button" onClick={() => props.onOpen(insideOf(node))}>
             <KindIcon node={node} />
-            <span>{node.name}</span>
+            <span>
+              <Name of={node.name} />
+            </span>
             <Icon name="chevron-right" />
           </button>
         </li>

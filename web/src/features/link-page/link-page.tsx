@@ -3,6 +3,7 @@ import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { Loading } from '../../ui/empty-state.tsx';
 import { Icon } from '../../ui/icons/icon.tsx';
 import { Logo } from '../../ui/logo.tsx';
+import { shownName } from '../../ui/shown-name.ts';
 import type { LinkVisit, OpenedLink } from './create-link-visit.ts';
 import { describeRefusal } from './describe-refusal.ts';
 import styles from './link-page.module.css';
@@ -42,7 +43,7 @@ export function LinkPage({ visit }: { readonly visit: LinkVisit | undefined }) {
         <Frame title={title}>
           <div className={styles.refusal}>
             <Icon name={icon} />
-            <h1 className={styles.name}>{title}</h1>
+            <h1 className={styles.name}>{shownName(title)}</h1>
             <p className={styles.quiet}>{text}</p>
           </div>
         </Frame>
@@ -77,7 +78,7 @@ function Opened({ link, visit }: { readonly link: OpenedLink; readonly visit: Li
 function Frame(props: { readonly title?: string; readonly isWide?: boolean; readonly children: ReactNode }) {
   const { title } = props;
   useEffect(() => {
-    if (title !== undefined) document.title = `${title} – Syncline`;
+    if (title !== undefined) document.title = `${shownName(title)} – Syncline`;
   }, [title]);
   return (
     <div className={styles.page}>

@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import english from '../../messages/en/link.json' with { type: 'json' };
 import type { Language } from '../../messages/languages.ts';
+import { shownName } from '../../ui/shown-name.ts';
 
 type LinkText = keyof typeof english;
 
@@ -36,5 +37,5 @@ function textsOf(language: Language, catalogue: Readonly<Record<LinkText, string
 
 /** A text of a catalogue with values in its places. */
 export function fillIn(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => shownName(values[name] ?? ''));
 }

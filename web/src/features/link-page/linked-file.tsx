@@ -1,6 +1,7 @@
 import type { LinkNode } from '@syncline/protocol';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
+import { Name } from '../../ui/name.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { formatBytes } from '../files/format-bytes.ts';
 import { KindIcon } from '../files/kind-icon.tsx';
@@ -36,7 +37,7 @@ export function LinkedFile(props: { readonly link: OpenedLink; readonly node: Li
       </span>
       <p className={styles.quiet}>{say('link.sharedWithYou')}</p>
       <h1 className={styles.name}>
-        <bdi>{node.name}</bdi>
+        <Name of={node.name} />
       </h1>
       <p>{formatBytes(node.size, language)}</p>
       <div className={styles.ways}>

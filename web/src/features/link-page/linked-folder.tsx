@@ -2,6 +2,7 @@ import type { LinkNode } from '@syncline/protocol';
 import { Suspense, useState } from 'react';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
+import { Name } from '../../ui/name.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { formatBytes } from '../files/format-bytes.ts';
 import { KindIcon } from '../files/kind-icon.tsx';
@@ -29,7 +30,7 @@ export function LinkedFolder(props: {
         <div>
           <p className={styles.quiet}>{say('link.sharedWithYou')}</p>
           <h1 className={styles.name}>
-            <bdi>{place.name}</bdi>
+            <Name of={place.name} />
           </h1>
         </div>
         <LinkFacts link={link} used={0} />
@@ -51,7 +52,7 @@ export function LinkedFolder(props: {
                   aria-current={step === place ? 'page' : undefined}
                   onClick={() => setTrail(trail.slice(0, index + 1))}
                 >
-                  <bdi>{step.name}</bdi>
+                  <Name of={step.name} />
                 </button>
               </li>
             ))}
@@ -135,7 +136,7 @@ function FolderRow({ node, onOpen }: { readonly node: LinkNode; readonly onOpen:
     <li className={styles.entry}>
       <KindIcon node={node} />
       <button type="button" className={styles.entryName} onClick={() => onOpen(node)}>
-        <bdi>{node.name}</bdi>
+        <Name of={node.name} />
       </button>
       <span className={styles.quiet}>{say('link.folder')}</span>
     </li>
@@ -155,11 +156,11 @@ function FileRow(props: {
       <KindIcon node={node} />
       {canPreview(node) ? (
         <button type="button" className={styles.entryName} onClick={() => onShow(node)}>
-          <bdi>{node.name}</bdi>
+          <Name of={node.name} />
         </button>
       ) : (
         <span className={styles.entryName}>
-          <bdi>{node.name}</bdi>
+          <Name of={node.name} />
         </span>
       )}
       <span className={styles.quiet}>{formatBytes(node.size, language)}</span>

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { contentPath } from '../../content/content-address.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
+import { shownName } from '../../ui/shown-name.ts';
 import { PreviewBody } from '../preview/preview-body.tsx';
 import { PreviewFrame } from '../preview/preview-frame.tsx';
 import { type PreviewTexts, PreviewTextsContext } from '../preview/preview-texts.ts';
@@ -34,7 +35,7 @@ export function LinkedPreview(props: {
   return (
     <PreviewTextsContext value={texts}>
       <PreviewFrame
-        title={name}
+        title={shownName(name)}
         index={index}
         count={files.length}
         onGo={(next) => setShownId(files[next]?.nodeId ?? shownId)}

@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { Icon } from '../../ui/icons/icon.tsx';
+import { Name } from '../../ui/name.tsx';
 import { formatBytes } from '../files/format-bytes.ts';
 import type { LinkVisit } from './create-link-visit.ts';
 import styles from './link-page.module.css';
@@ -103,7 +104,7 @@ function SentRow({ sent, onAgain }: { readonly sent: SentFile; readonly onAgain:
     <li className={styles.entry}>
       <Icon name={state.kind === 'sent' ? 'check' : state.kind === 'failed' ? 'warning' : 'file'} />
       <span className={styles.entryName}>
-        <bdi>{file.name}</bdi>
+        <Name of={file.name} />
       </span>
       <span className={styles.quiet}>{formatBytes(file.size, language)}</span>
       <span className={styles.entryNotice} role="status">

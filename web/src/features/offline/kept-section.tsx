@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { KEPT_BYTES_MAX, KEPT_FILE_BYTES_MAX } from '../../offline/limits.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { Name } from '../../ui/name.tsx';
 import { formatBytes } from '../files/format-bytes.ts';
 import { KindIcon } from '../files/kind-icon.tsx';
 import styles from './offline.module.css';
@@ -38,7 +39,9 @@ export function KeptSection() {
               <li key={node.nodeId} className={styles.row}>
                 <KindIcon node={node} />
                 <div>
-                  <strong>{node.name}</strong>
+                  <strong>
+                    <Name of={node.name} />
+                  </strong>
                 </div>
                 <IconButton
                   icon="trash"

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OfflineChange } from '../../offline/offline-change.ts';
 import { Button } from '../../ui/button.tsx';
+import { Name } from '../../ui/name.tsx';
 import { ConfirmDialog } from '../files/confirm-dialog.tsx';
 import { KindIcon } from '../files/kind-icon.tsx';
 import { ConflictQuestion } from './conflict-question.tsx';
@@ -22,7 +23,9 @@ export function QueueSection() {
           <li key={change.id} className={styles.row}>
             <KindIcon node={change.after} />
             <div>
-              <strong>{change.after.name}</strong>
+              <strong>
+                <Name of={change.after.name} />
+              </strong>
               <p>
                 {t(`offline.type_${change.edit.type}`)} ·{' '}
                 {t(`offline.state_${change.state}`, { detail: change.problem?.detail ?? '' })}

@@ -1,6 +1,8 @@
 import type { Node } from '@syncline/protocol';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Name } from '../../ui/name.tsx';
+import { shownName } from '../../ui/shown-name.ts';
 import { KindIcon } from '../files/kind-icon.tsx';
 import styles from './photos.module.css';
 import type { Thumbnail, Thumbnails } from './thumbnails.ts';
@@ -21,7 +23,7 @@ export function PhotoTile(props: {
       ref={button}
       type="button"
       className={styles.tile}
-      title={photo.name}
+      title={shownName(photo.name)}
       aria-label={t('photos.open', { name: photo.name })}
       data-state={thumbnail === undefined ? 'waiting' : isDrawn ? 'drawn' : 'none'}
       onClick={onOpen}
@@ -30,7 +32,7 @@ export function PhotoTile(props: {
       {thumbnail === 'none' && (
         <span className={styles.none}>
           <KindIcon node={photo} />
-          <span>{photo.name}</span>
+          <Name of={photo.name} />
         </span>
       )}
     </button>

@@ -1,6 +1,7 @@
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { type ReadPart, readPartAt } from '../../content/read-part.ts';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
+import { shownName } from '../../ui/shown-name.ts';
 import { formatBytes } from '../files/format-bytes.ts';
 import { TEXT_BYTES_MAX } from './limits.ts';
 import { type ArchiveEntry, listArchive } from './list-archive.ts';
@@ -113,7 +114,7 @@ function Archive({ content, onFailed }: { readonly content: PreviewedContent; re
       <tbody>
         {keyed(entries.value).map(({ key, value }) => (
           <tr key={key}>
-            <td>{value.path}</td>
+            <td>{shownName(value.path)}</td>
             <td>{value.path.endsWith('/') ? '' : formatBytes(value.size, language)}</td>
           </tr>
         ))}

@@ -5,6 +5,7 @@ import { addressOf, contentPath } from '../../content/content-address.ts';
 import { LOCAL_REV_MIN } from '../../offline/limits.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { shownName } from '../../ui/shown-name.ts';
 import { isEditable } from '../editor/is-editable.ts';
 import { useIsOnline, useOffline } from '../offline/use-offline.ts';
 import { useSaving } from '../transfers/use-saving.ts';
@@ -42,7 +43,7 @@ export function PreviewDialog(props: {
   return (
     <PreviewTextsContext value={texts}>
       <PreviewFrame
-        title={shown.name}
+        title={shownName(shown.name)}
         index={index}
         count={files.length}
         onGo={(next) => setShownId(files[next]?.nodeId ?? shownId)}

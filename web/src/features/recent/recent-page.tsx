@@ -6,9 +6,11 @@ import { Link } from 'wouter';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
+import { Name } from '../../ui/name.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import rows from '../../ui/rows.module.css';
+import { shownName } from '../../ui/shown-name.ts';
 import { answerValue } from '../files/answer-value.ts';
 import { failureMessage } from '../files/failure-message.ts';
 import { formatInstant } from '../files/format-instant.ts';
@@ -55,9 +57,11 @@ function RecentRow({ file, namespaceId }: { readonly file: Activity; readonly na
     <li className={rows.row}>
       <KindIcon node={file} />
       <span className={rows.main}>
-        <Link href={`/item/${namespaceId}/${file.nodeId}`}>{file.name}</Link>
+        <Link href={`/item/${namespaceId}/${file.nodeId}`}>
+          <Name of={file.name} />
+        </Link>
         <span className={rows.quiet}>
-          {file.path} · {t(file.type === 'created' ? 'recent.added' : 'recent.changed', { when })}
+          {shownName(file.path ?? '')} · {t(file.type === 'created' ? 'recent.added' : 'recent.changed', { when })}
         </span>
       </span>
     </li>

@@ -1,8 +1,9 @@
+import { shownName } from '../../ui/shown-name.ts';
 import { markWords } from './mark-words.ts';
 
 /** A text in which what was looked for is marked. */
 export function MarkedText({ text, query }: { readonly text: string; readonly query: string }) {
-  return markWords(text, query).map((part, index) =>
+  return markWords(shownName(text), query).map((part, index) =>
     part.isMatch ? (
       <mark key={`${index} ${part.text}`}>{part.text}</mark>
     ) : (

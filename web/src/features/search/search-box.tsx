@@ -6,6 +6,7 @@ import { useLocation } from 'wouter';
 import { useApi } from '../../session/session-context.ts';
 import { cx } from '../../ui/cx.ts';
 import { Icon } from '../../ui/icons/icon.tsx';
+import { shownName } from '../../ui/shown-name.ts';
 import { answerValue } from '../files/answer-value.ts';
 import { KindIcon } from '../files/kind-icon.tsx';
 import { SUGGESTIONS_MAX, TYPING_PAUSE_MS } from './limits.ts';
@@ -103,7 +104,7 @@ function Suggestions(props: {
           <span className={styles.name}>
             <MarkedText text={hit.node.name} query={props.text} />
           </span>
-          <span className={styles.path}>{hit.path}</span>
+          <span className={styles.path}>{shownName(hit.path)}</span>
         </div>
       ))}
     </div>

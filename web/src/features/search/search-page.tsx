@@ -10,6 +10,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import rows from '../../ui/rows.module.css';
 import { SelectField } from '../../ui/select-field.tsx';
+import { shownName } from '../../ui/shown-name.ts';
 import { answerValue, RefusedError } from '../files/answer-value.ts';
 import { failureMessage } from '../files/failure-message.ts';
 import { formatBytes } from '../files/format-bytes.ts';
@@ -133,7 +134,7 @@ function HitRow({ hit, q }: { readonly hit: SearchHit; readonly q: string }) {
         <Link href={`/item/${node.namespaceId}/${node.nodeId}`}>
           <MarkedText text={node.name} query={q} />
         </Link>
-        <span className={rows.quiet}>{path}</span>
+        <span className={rows.quiet}>{shownName(path)}</span>
         {passages.map((parts, index) => (
           <span key={`${index} ${parts.length}`} className={styles.passage}>
             {parts.map((part, at) =>

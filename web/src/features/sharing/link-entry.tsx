@@ -5,6 +5,7 @@ import { useApi } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons/icon.tsx';
 import rows from '../../ui/rows.module.css';
+import { shownName } from '../../ui/shown-name.ts';
 import { answerValue } from '../files/answer-value.ts';
 import { formatExactly } from '../files/format-instant.ts';
 import { queryKeys } from '../files/query-keys.ts';
@@ -43,7 +44,7 @@ export function LinkEntry({ link, hasPath }: { readonly link: Link; readonly has
     <li className={hasPath ? rows.row : styles.link}>
       <Icon name={link.role === 'upload' ? 'upload' : 'link'} />
       <span className={styles.name}>
-        {title}
+        {shownName(title)}
         <span className={styles.quiet}>{facts.join(' · ')}</span>
       </span>
       {link.end === undefined && (

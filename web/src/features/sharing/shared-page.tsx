@@ -6,6 +6,7 @@ import { Link } from 'wouter';
 import { useApi } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
+import { Name } from '../../ui/name.tsx';
 import { Page, PageSection } from '../../ui/page.tsx';
 import rows from '../../ui/rows.module.css';
 import { TextField } from '../../ui/text-field.tsx';
@@ -65,7 +66,9 @@ function FolderRow({ folder }: { readonly folder: SharedFolder }) {
     <li className={rows.row}>
       <KindIcon node={{ kind: 'mount', name }} />
       <span className={rows.main}>
-        <Link href={`/folder/${namespaceId}/${rootNodeId(namespaceId)}`}>{name}</Link>
+        <Link href={`/folder/${namespaceId}/${rootNodeId(namespaceId)}`}>
+          <Name of={name} />
+        </Link>
         <span className={rows.quiet}>
           {t(`sharing.role_${role}`)} · {t('sharing.members', { count: memberCount })}
         </span>
@@ -83,7 +86,9 @@ function InvitationRow({ invitation }: { readonly invitation: Invitation }) {
     <li className={rows.row}>
       <KindIcon node={{ kind: 'mount', name }} />
       <span className={rows.main}>
-        <span className={rows.title}>{name}</span>
+        <span className={rows.title}>
+          <Name of={name} />
+        </span>
         <span className={rows.quiet}>{t('sharing.invitationFor', { role: t(`sharing.role_${role}`) })}</span>
       </span>
       <span className={rows.actions}>

@@ -6,9 +6,11 @@ import { Link } from 'wouter';
 import { useApi } from '../../session/session-context.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
+import { Name } from '../../ui/name.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import rows from '../../ui/rows.module.css';
+import { shownName } from '../../ui/shown-name.ts';
 import { failureMessage } from '../files/failure-message.ts';
 import { formatBytes } from '../files/format-bytes.ts';
 import { formatInstant } from '../files/format-instant.ts';
@@ -50,8 +52,10 @@ function StarRow({ star: { node, path }, onRemove }: { readonly star: Star; read
     <li className={rows.row}>
       <KindIcon node={node} />
       <span className={rows.main}>
-        <Link href={`/item/${node.namespaceId}/${node.nodeId}`}>{node.name}</Link>
-        <span className={rows.quiet}>{path}</span>
+        <Link href={`/item/${node.namespaceId}/${node.nodeId}`}>
+          <Name of={node.name} />
+        </Link>
+        <span className={rows.quiet}>{shownName(path)}</span>
       </span>
       <span className={rows.quiet}>
         {formatInstant(modifiedAtOf(node), systemClock.now(), i18n.language)}

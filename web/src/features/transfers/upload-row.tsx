@@ -3,6 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { isOver, isUnderWay, type UploadItem } from '../../transfers/transfer-state.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons/icon.tsx';
+import { Name } from '../../ui/name.tsx';
+import { shownName } from '../../ui/shown-name.ts';
 import { formatBytes } from '../files/format-bytes.ts';
 import styles from './transfer-panel.module.css';
 import { useUploads } from './uploads-context.ts';
@@ -17,14 +19,14 @@ export function UploadRow({ item }: { readonly item: UploadItem }) {
     <li className={styles.row} data-status={status}>
       <Icon name={iconOf(item)} className={styles.state} />
       <div className={styles.file}>
-        <span className={styles.name} title={[...folders, name].join('/')}>
-          {name}
+        <span className={styles.name} title={shownName([...folders, name].join('/'))}>
+          <Name of={name} />
         </span>
         <span className={styles.detail}>
           <Detail item={item} />
         </span>
         {isUnderWay(status) && (
-          <progress className={styles.bar} max={Math.max(1, item.size)} value={progress} aria-label={name} />
+          <progress className={styles.bar} max={Math.max(1, item.size)} value={progress} aria-label={shownName(name)} />
         )}
       </div>
       {status === 'needs-file' && <GiveFile item={item} />}

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../../session/session-context.ts';
 import { Loading } from '../../ui/empty-state.tsx';
+import { Name } from '../../ui/name.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Page, PageSection } from '../../ui/page.tsx';
 import { failureMessage } from '../files/failure-message.ts';
@@ -41,7 +42,9 @@ export function UsagePage() {
               <ul className={styles.folders}>
                 {data.folders.map(({ namespaceId, name, isOnQuota }) => (
                   <li key={namespaceId}>
-                    <span>{name}</span>
+                    <span>
+                      <Name of={name} />
+                    </span>
                     <span className={styles.quiet}>{t(isOnQuota ? 'usage.counts' : 'usage.countsNot')}</span>
                   </li>
                 ))}
