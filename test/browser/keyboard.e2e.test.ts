@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { newEmail, openApiDevice, PASSWORD } from '../support/api-device.ts';
-import { entry, signUpInBrowser } from '../support/app-in-browser.ts';
+import { entry, makeFolder, signUpInBrowser } from '../support/app-in-browser.ts';
 import { useBrowser } from '../support/browser.ts';
 import { sharedStack } from '../support/shared-stack.ts';
 
@@ -29,6 +29,11 @@ async function press(page: Page, ...keys: readonly string[]): Promise<void> {
 /** After a dialog, a menu or a field the keyboard is in the list again, by itself. */
 async function backInList(page: Page): Promise<void> {
   await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'grid');
+}
+
+/** Waits until the element with this label has the focus. */
+async function focused(page: Page, label: string): Promise<void> {
+  await page.waitForFunction((name) => document.activeElement?.getAttribute('aria-label') === name, label);
 }
 
 test('somebody without a pointer signs in, uploads, moves, renames, looks, shares, stars, deletes and takes that back', async () => {
@@ -164,4 +169,31 @@ test('files and whole folders are dropped from the desktop, and what was copied 
   });
   await entry(page, 'image.png').waitFor();
   expect(await page.getByRole('row').count()).toBe(3);
+});
+
+test('in the trash the keyboard goes on to the next row, and to the heading when none is left', async () => {
+  const { page } = await signUpInBrowser(browser);
+  for (const name of ['One', 'Two', 'Three']) await makeFolder(page, name);
+  await page.getByRole('grid').focus();
+  await press(page, 'Control+a', 'Delete');
+  await page.getByText('Deleted 3 items.').waitFor();
+  await page.getByRole('link', { name: 'Trash' }).click();
+  const restore = page.getByRole('button', { name: /^Restore / });
+  await tabTo(page, restore.first());
+  const nextName = (await restore.nth(1).getAttribute('aria-label')) ?? '';
+  await press(page, 'Enter');
+  await focused(page, nextName);
+
+  const purge = page.getByRole('button', { name: /^Delete for good: / });
+  await tabTo(page, purge.last());
+  await press(page, 'Enter');
+  await tabTo(page, page.getByRole('dialog').getByRole('button', { name: 'Delete for good', exact: true }));
+  await press(page, 'Enter');
+  await page.waitForFunction(() => document.querySelectorAll('main li').length === 1);
+  await focused(page, (await purge.getAttribute('aria-label')) ?? '');
+
+  await tabTo(page, restore);
+  await press(page, 'Enter');
+  await page.getByText('The trash is empty').waitFor();
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
 });

@@ -6,7 +6,7 @@ export function Page(props: { readonly title: string; readonly aside?: ReactNode
   return (
     <div className={styles.page}>
       <header className={styles.header}>
-        <h1>{props.title}</h1>
+        <h1 tabIndex={-1}>{props.title}</h1>
         {props.aside}
       </header>
       {props.children}

@@ -6,11 +6,14 @@ import { useTranslation } from 'react-i18next';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
+import { Name } from '../../ui/name.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import rows from '../../ui/rows.module.css';
 import { SelectField } from '../../ui/select-field.tsx';
+import { shownName } from '../../ui/shown-name.ts';
 import { useToast } from '../../ui/toasts.tsx';
+import { useRowFocus } from '../../ui/use-row-focus.ts';
 import { answerValue } from '../files/answer-value.ts';
 import type { PlainOperation } from '../files/commit.ts';
 import { ConfirmDialog } from '../files/confirm-dialog.tsx';
@@ -32,7 +35,7 @@ export function TrashPage() {
   const canPurge = folder === undefined || folder.role === 'owner';
   const places = [
     { value: account.homeNamespaceId, text: t('trash.own') },
-    ...(shared?.folders ?? []).map((one) => ({ value: one.namespaceId, text: one.name })),
+    ...(shared?.folders ?? []).map((one) => ({ value: one.namespaceId, text: shownName(one.name) })),
   ];
   return (
     <Page
@@ -58,6 +61,7 @@ function Entries({ namespaceId, canPurge }: { readonly namespaceId: NamespaceId;
   const { t } = useTranslation();
   const { api } = useSignedIn();
   const [purging, setPurging] = useState<TrashEntry>();
+  const rowFocus = useRowFocus();
   const query = useInfiniteQuery({
     queryKey: queryKeys.trash(namespaceId),
     initialPageParam: undefined as string | undefined,
@@ -74,7 +78,7 @@ function Entries({ namespaceId, canPurge }: { readonly namespaceId: NamespaceId;
   }
   return (
     <>
-      <ul className={rows.rows}>
+      <ul className={rows.rows} {...rowFocus}>
         {entries.map((entry) => (
           <TrashRow
             key={`${entry.nodeId} ${entry.deletedAt}`}
@@ -109,9 +113,11 @@ function TrashRow(props: {
     <li className={rows.row}>
       <KindIcon node={{ kind, name }} />
       <span className={rows.main}>
-        <span className={rows.title}>{name}</span>
+        <span className={rows.title}>
+          <Name of={name} />
+        </span>
         <span className={rows.quiet}>
-          {path} · {t('trash.deleted', { when: formatInstant(deletedAt, systemClock.now(), i18n.language) })}
+          {shownName(path)} · {t('trash.deleted', { when: formatInstant(deletedAt, systemClock.now(), i18n.language) })}
           {kind === 'file' && ` · ${formatBytes(size, i18n.language)}`}
         </span>
       </span>
