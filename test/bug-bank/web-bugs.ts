@@ -10,6 +10,30 @@ const SELECTION = 'web/src/features/files/selection.test.ts';
 /** Errors of the web app in what is shown and what is chosen: a browser is a device, too. */
 export const WEB_BUGS: readonly PlantedBug[] = [
   {
+    id: 'inside-a-deleted-folder-all-stays',
+    what: 'A folder that lies in one that was deleted elsewhere goes on being shown as it was.',
+    invariant: 'I-12',
+    file: 'web/src/features/files/follow-live.ts',
+    find: 'ids[1] === nodeId || isInside === true',
+    replace: 'ids[1] === nodeId',
+    caughtBy: {
+      file: 'web/test/follow-live.test.ts',
+      test: 'with a folder that is deleted, what is shown of the folders in it is read anew, and no other',
+    },
+  },
+  {
+    id: 'left-out-uploads-are-not-told',
+    what: 'Files that were left out are passed over when uploads are summed up.',
+    invariant: 'I-12',
+    file: 'web/src/features/transfers/title-of.ts',
+    find: 'if (skippedFiles > 0)',
+    replace: 'if (skippedFiles < 0)',
+    caughtBy: {
+      file: 'web/src/features/transfers/title-of.test.ts',
+      test: 'uploads that are ["skipped"] are summed up as: 1 file left out',
+    },
+  },
+  {
     id: 'old-news-changes-listings',
     what: 'A listing takes news that is older than what it has.',
     invariant: 'I-12',
