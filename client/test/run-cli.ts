@@ -17,6 +17,8 @@ export interface CliOptions {
   readonly home: string;
   readonly stdin?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where standard output goes instead of into the answer: a file that is open. */
+  readonly stdout?: number;
   /** Gives the process to the test as soon as it is started. */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -24,8 +26,12 @@ export interface CliOptions {
 /** Runs the command line as a process of its own, without a terminal. */
 export async function runCli(words: readonly string[], options: CliOptions): Promise<CliRun> {
   const environment = { PATH: process.env['PATH'], SYNCLINE_HOME: options.home, ...options.environment };
-  const child = spawn(process.execPath, [testedCommand(), ...words], { cwd: options.home, env: environment });
-  child.stdin.end(options.stdin ?? '');
+  const child = spawn(process.execPath, [testedCommand(), ...words], {
+    cwd: options.home,
+    env: environment,
+    stdio: ['pipe', options.stdout ?? 'pipe', 'pipe'],
+  });
+  child.stdin?.end(options.stdin ?? '');
   options.onStart?.(child);
   const [stdout, stderr, code] = await Promise.all([
     collect(child.stdout),
@@ -35,9 +41,9 @@ export async function runCli(words: readonly string[], options: CliOptions): Pro
   return { code, stdout, stderr };
 }
 
-async function collect(stream: AsyncIterable<Uint8Array>): Promise<string> {
+async function collect(stream: AsyncIterable<Uint8Array> | null): Promise<string> {
   const parts: Uint8Array[] = [];
-  for await (const part of stream) parts.push(part);
+  for await (const part of stream ?? []) parts.push(part);
   return Buffer.concat(parts).toString('utf8');
 }
 

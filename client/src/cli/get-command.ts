@@ -13,7 +13,7 @@ import {
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { quote } from './escape-text.ts';
-import { localFileError } from './local-file.ts';
+import { localFileError, notAFile } from './local-file.ts';
 import { onRevision } from './on-revision.ts';
 import type { Session } from './open-session.ts';
 import { parseRevision } from './parse-revision.ts';
@@ -129,10 +129,8 @@ async function resolveLocal(node: Node, given: string, replace: boolean): Promis
   const target = standing?.isDirectory() === true ? join(given, localName(node)) : given;
   const inTheWay = target === given ? standing : await statOrUndefined(target);
   if (inTheWay === undefined || (replace && inTheWay.isFile())) return target;
-  throw localFileError(
-    target,
-    Object.assign(new Error('in the way'), { code: inTheWay.isFile() ? 'EEXIST' : 'EISDIR' }),
-  );
+  if (!inTheWay.isFile()) throw notAFile(target, inTheWay);
+  throw localFileError(target, Object.assign(new Error('in the way'), { code: 'EEXIST' }));
 }
 
 /** A name comes from the service: it must not lead out of the folder. */

@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { FILE_BYTES_MAX, GiB, type NamespaceId } from '@syncline/protocol';
 import { errorCode } from '../platform/node/error-code.ts';
@@ -19,7 +19,7 @@ export interface LocalFile {
 
 /** @throws CommandError when it cannot be opened, is not a file, or is larger than a file can be. */
 export async function openLocalFile(file: string, namespaceId: NamespaceId): Promise<LocalFile> {
-  const handle = await open(file, 'r').catch((cause: unknown) => {
+  const handle = await open(file, READING).catch((cause: unknown) => {
     throw localFileError(file, cause);
   });
   try {
@@ -45,6 +45,9 @@ export async function openLocalFile(file: string, namespaceId: NamespaceId): Pro
   }
 }
 
+/** Without O_NONBLOCK a pipe would be waited for until somebody writes into it. Where there is no such flag there are no pipes among the files. */
+const READING = constants.O_RDONLY | constants.O_NONBLOCK;
+
 /** A failed call of the file system as a command's failure. */
 export function localFileError(file: string, cause: unknown): CommandError {
   const code = errorCode(cause) ?? 'unknown';
@@ -63,7 +66,7 @@ const KNOWN: Readonly<Record<string, readonly [string, string]>> = {
   EACCES: ['must not be read or written by you', 'Change its permissions, or those of its folder.'],
   EPERM: ['must not be read or written by you', 'Change its permissions, or those of its folder.'],
   EISDIR: ['is a folder', 'Name a file; whole folders travel with `syncline link` and `syncline sync`.'],
-  ENOTFILE: ['is neither a file nor a folder', 'Only files can be stored.'],
+  ENOTFILE: ['is neither a file nor a folder', 'Name a file.'],
   EFBIG: [
     `is larger than ${FILE_BYTES_MAX / GiB} GiB, the most that a file can have`,
     'Make smaller files of it, and store those.',
@@ -76,7 +79,8 @@ const KNOWN: Readonly<Record<string, readonly [string, string]>> = {
   ENAMETOOLONG: ['has a name that is too long for this disk', 'Choose another name.'],
 };
 
-function notAFile(file: string, stats: BigIntStats): CommandError {
+/** What stands at a path and is no file, as a command's failure. */
+export function notAFile(file: string, stats: Pick<BigIntStats | Stats, 'isDirectory'>): CommandError {
   return localFileError(file, failureOf(stats.isDirectory() ? 'EISDIR' : 'ENOTFILE'));
 }
 

@@ -1,6 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { type ChunkRef, packManifest } from '@syncline/protocol';
@@ -132,6 +132,26 @@ test('cat writes the content in its order, and nothing but the content', async (
   expect(Buffer.from(content, 'base64')).toEqual(Buffer.concat(parts));
 });
 
+/** A disk that is full, as a file of Linux: it takes nothing. */
+const FULL_DISK = '/dev/full';
+
+test.each([[['cat', '/a.bin']], [['--help']]])(
+  '%j says that the disk is full that its output is to be written to',
+  async (words) => {
+    answer({ 'GET /v1/paths': publish('a.bin', [randomBytes(5)]) });
+    const full = await open(FULL_DISK, 'w');
+    try {
+      const run = await runCli(words, { home, stdout: full.fd });
+      expect(run.code).toBe(EXIT_CODES.localFile);
+      expect(run.stderr).toBe(
+        "syncline: 'standard output' does not fit: the disk is full.\nMake room on the disk and repeat the command.\n",
+      );
+    } finally {
+      await full.close();
+    }
+  },
+);
+
 test('get writes a file whole, and never over another one unless forced', async () => {
   const bytes = randomBytes(5000);
   answer({ 'GET /v1/paths': publish('a.bin', [bytes]) });
@@ -145,6 +165,23 @@ test('get writes a file whole, and never over another one unless forced', async 
   expect(await readFile(join(home, 'a.bin'), 'utf8')).toBe('mine');
   expect(await runCli(['get', '/a.bin', '--force'], { home })).toMatchObject({ code: 0 });
   expect(await readFile(join(home, 'a.bin'))).toEqual(bytes);
+});
+
+test('a pipe is neither stored, sent nor replaced, and nobody waits for who writes into it', async () => {
+  answer({ 'GET /v1/paths': publish('notes.txt', [randomBytes(5)]) });
+  const pipe = join(home, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const link = `http://127.0.0.1:1/v1/public/${'a'.repeat(43)}`;
+  for (const words of [
+    ['put', pipe],
+    ['send', pipe, link],
+    ['get', '/notes.txt', pipe, '--force'],
+  ]) {
+    const run = await runCli(words, { home });
+    expect(run).toMatchObject({ code: EXIT_CODES.localFile, stdout: '' });
+    expect(run.stderr).toContain('is neither a file nor a folder');
+  }
+  expect((await stat(pipe)).isFIFO()).toBe(true);
 });
 
 test('Ctrl-C, though it comes twice, ends a transfer with its own exit code and leaves nothing behind', async () => {

@@ -27,6 +27,7 @@ import { registerLabel } from './label-command.ts';
 import { registerLimit } from './limit-command.ts';
 import { registerLink } from './link-command.ts';
 import { registerLinks } from './links-command.ts';
+import { localFileError } from './local-file.ts';
 import { registerLogin } from './login-command.ts';
 import { registerLoginItem } from './login-item-command.ts';
 import { registerLogout } from './logout-command.ts';
@@ -35,7 +36,7 @@ import { registerMembers } from './members-command.ts';
 import { registerMkdir } from './mkdir-command.ts';
 import { registerMv } from './mv-command.ts';
 import { openSession, type Session } from './open-session.ts';
-import { createOutput, type OutputStreams } from './output.ts';
+import { createOutput, type Output, type OutputStreams } from './output.ts';
 import { registerPause } from './pause-command.ts';
 import { registerPut } from './put-command.ts';
 import { registerRestore } from './restore-command.ts';
@@ -107,7 +108,7 @@ export async function main(words: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   const stop = stopper(interrupt);
   for (const signal of STOP_SIGNALS) process.on(signal, stop);
-  endQuietlyOnBrokenPipe(streams);
+  endWhereOutputEnds(streams, output);
   let opened: Promise<Session> | undefined;
   const context: CommandContext = {
     output,
@@ -177,11 +178,13 @@ function bindActions(context: CommandContext): RunCommand {
       action(context, given.slice(0, -2) as readonly unknown[] as W, given.at(-2) as O);
 }
 
-/** Whoever reads our output may stop reading, as `head` does. */
-function endQuietlyOnBrokenPipe({ stdout }: OutputStreams): void {
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT_CODES.ok);
+/** Whoever reads our output may stop reading, as `head` does. Whatever else it cannot be written to, such as a full disk, is told. */
+function endWhereOutputEnds({ stdout }: OutputStreams, output: Output): void {
+  stdout.on('error', (cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'EPIPE') process.exit(EXIT_CODES.ok);
+    const error = localFileError('standard output', cause);
+    output.error(error);
+    process.exit(EXIT_CODES[error.reason]);
   });
 }
 
