@@ -53,6 +53,26 @@ test.each([
   expect(problems).toMatchObject([{ path: 'd', reason, detail: expect.stringContaining(remedy) }]);
 });
 
+test.each([
+  ['a file', (user: ServiceUser) => user.write('.syncline', 'from elsewhere')],
+  ['a folder', (user: ServiceUser) => user.mkdir('.syncline')],
+])(
+  "%s of the service under the name of the engine's own folder is told as such, and all else comes",
+  async (_, make) => {
+    const { device, user } = await world();
+    make(user);
+    user.write('a', 'a');
+    const { problems } = await device.sync();
+    expect(problems).toMatchObject([
+      { path: '.syncline', reason: 'name-reserved', detail: expect.stringContaining('Rename it at the service') },
+    ]);
+    expect(device.user.tree().get('a')).toBe('a');
+    user.rename('.syncline', 'b');
+    expect(await device.sync()).toMatchObject({ kind: 'rested', problems: [] });
+    expect(device.user.tree().has('b')).toBe(true);
+  },
+);
+
 /** The disk goes away, and the empty folder stands there on which it was mounted. */
 function unmount({ disk }: KillableDevice): void {
   disk.rename('/synced', '/unmounted');

@@ -9,7 +9,7 @@ import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { askDaemon } from './daemon-link.ts';
 import { escapeText, quote } from './escape-text.ts';
-import { whyIgnored } from './ignore-command.ts';
+import { OWN, whyIgnored } from './ignore-command.ts';
 import { locate } from './locate.ts';
 import { readOfflineFolder } from './offline-folder.ts';
 
@@ -33,7 +33,12 @@ async function explain(context: CommandContext, [given]: readonly [string]): Pro
   context.output.result({ folder: folder.path, ...explanation }, describe(explanation));
 }
 
-function describeIgnored(path: string, { pattern, source }: IgnoreReason): PlainExplanation {
+function describeIgnored(path: string, ignored: IgnoreReason): PlainExplanation {
+  if (ignored === OWN) {
+    const detail = 'Syncline keeps its own things there, on every device for itself. It is never synced.';
+    return { path, state: 'ignored', reason: 'ignored', detail };
+  }
+  const { pattern, source } = ignored;
   const detail = `The pattern ${quote(pattern)} says so (${source}). What is ignored stays as it is on both sides.`;
   const remedy = `To sync it all the same: \`syncline ignore add '!${pattern}'\`.`;
   return { path, state: 'ignored', reason: 'ignored', detail, remedy };

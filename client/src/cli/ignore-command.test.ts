@@ -84,6 +84,13 @@ test.each([
   expect(await readdir(folder)).toEqual(['.syncline']);
 });
 
+test('how to sync what is ignored is told, but not of what is ours', async () => {
+  const explain = async (path: string) => (await runCli(['explain', join(folder, path)], { home })).stdout;
+  expect(await explain('notes.tmp')).toContain("syncline ignore add '!*.tmp'");
+  expect(await explain('.syncline/marker.json')).toContain('It is never synced.');
+  expect(await explain('.syncline/marker.json')).not.toContain('ignore add');
+});
+
 test('with several linked folders one has to be named, or be the current one', async () => {
   const other = await link('other');
   expect(await run('add', 'x')).toMatchObject({ code: EXIT_CODES.usage });

@@ -111,7 +111,8 @@ export function whyIgnored(linked: LinkedFolder, path: string, kind: 'file' | 'f
   return ignores.rules.whyIgnored(path, kind);
 }
 
-const OWN: IgnoreReason = { pattern: `/${ENGINE_FOLDER}/`, source: BUILT_IN };
+/** Why the engine's own folder is ignored, which no pattern takes back. */
+export const OWN: IgnoreReason = { pattern: `/${ENGINE_FOLDER}/`, source: BUILT_IN };
 
 function isOwn(path: string): boolean {
   return path === ENGINE_FOLDER || path.startsWith(`${ENGINE_FOLDER}/`);

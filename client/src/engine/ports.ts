@@ -180,9 +180,10 @@ export interface Watcher {
  * - `disk-full`       it has no room, or none for this person;
  * - `disk-read-only`  nothing can be written to it at all;
  * - `disk-denied`     the folder, or the file, does not let this person;
+ * - `name-reserved`   the engine keeps its own folder under this name;
  * - `disk`            anything else: it may be defective, or gone.
  */
-export type DiskRefusal = 'disk-full' | 'disk-read-only' | 'disk-denied' | 'disk';
+export type DiskRefusal = 'disk-full' | 'disk-read-only' | 'disk-denied' | 'name-reserved' | 'disk';
 
 /** The disk refused to take or to give bytes, or to make something durable. */
 export class DiskRefusedError extends Error {

@@ -64,6 +64,8 @@ const DETAILS: Readonly<Record<ProblemReason, string>> = {
     'This disk is read-only at the moment, so nothing can be written to it. Mount it for writing; it is tried again by itself.',
   'disk-denied':
     'You may not write it here. Give yourself the right to write this file and its folder; it is tried again by itself.',
+  'name-reserved':
+    'Syncline keeps its own folder under this name on every device, so what the service has of it, with all that lies in it, cannot come to a disk. Rename it at the service, such as by `syncline mv`.',
   disk: 'The disk refused it, and may be defective or gone. Look at it; it is tried again by itself.',
 };
 

@@ -292,7 +292,9 @@ export class NodeFileSystem implements FileSystem {
     task: () => Promise<'changed' | ((entry: LocalEntry) => boolean) | undefined>,
     entryAfter?: () => LocalEntry | undefined,
   ): Promise<DiskOutcome> {
-    if (path === ENGINE_FOLDER || path.startsWith(`${ENGINE_FOLDER}/`)) return { kind: 'failed', reason: 'disk' };
+    if (path === ENGINE_FOLDER || path.startsWith(`${ENGINE_FOLDER}/`)) {
+      return { kind: 'failed', reason: 'name-reserved' };
+    }
     if (!this.#isRoot() || !this.#isInside(path)) return { kind: 'changed' };
     let put: Awaited<ReturnType<typeof task>>;
     try {
