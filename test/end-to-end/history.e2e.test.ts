@@ -57,6 +57,24 @@ test('what was deleted comes back in place and elsewhere, and what was purged do
   expect((await device.expect(['trash'])).stdout).toContain('empty');
 });
 
+test('what went with its folder, and what went before it, is told how it comes back', async () => {
+  await device.expect(['mkdir', '/gone']);
+  await put('first', '/gone/first.txt');
+  await put('with', '/gone/with.txt');
+  await device.expect(['rm', '/gone/first.txt']);
+  await device.expect(['rm', '-r', '/gone']);
+  const first = await device.run(['restore', '/gone/first.txt']);
+  expect(first).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('Restore that folder first') });
+  const together = await device.run(['restore', '/gone/with.txt']);
+  expect(together).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining("The folder '/gone' is in the trash"),
+  });
+  await device.expect(['restore', '/gone']);
+  await device.expect(['restore', '/gone/first.txt']);
+  expect(await cat('/gone/first.txt')).toBe('first');
+});
+
 test('a folder is set back to a time by what the dry run told, and the restore is taken back', async () => {
   await device.expect(['mkdir', '/project']);
   await put('plan', '/project/plan.txt');

@@ -69,15 +69,18 @@ export async function restoreFromTrash(
 ): Promise<void> {
   const { signal, output } = context;
   const session = await context.session();
-  const [entry] = await findEntries(session, what, signal);
-  if (entry === undefined) throw notInTrash(what);
+  const entries = await readTrash(session, signal);
+  const [entry] = entriesOf(entries, what);
+  if (entry === undefined) throw notInTrash(what, entries);
   const place = options.to === undefined ? undefined : await destinationOf(session, options.to, { entry, signal });
   const operation = { type: 'restore', nodeId: entry.nodeId, ...place } as const;
   const committed = await commitOperation(
     session,
     { operation, path: entry.path, namespaceId: entry.namespaceId },
     signal,
-  );
+  ).catch((failure: unknown) => {
+    throw withoutFolder(failure, entry);
+  });
   const { name } = committed.node;
   const note = committed.conflict === undefined ? '' : ` Its name was taken: it is called ${quote(name)}.`;
   output.result({ entry, node: committed.node }, [`Restored ${quote(options.to ?? entry.path)}.${note}`]);
@@ -85,9 +88,10 @@ export async function restoreFromTrash(
 
 async function purge(context: CommandContext, [what]: readonly [string]): Promise<void> {
   const session = await context.session();
-  const entries = await findEntries(session, what, context.signal);
+  const trash = await readTrash(session, context.signal);
+  const entries = entriesOf(trash, what);
   const [entry] = entries;
-  if (entry === undefined) throw notInTrash(what);
+  if (entry === undefined) throw notInTrash(what, trash);
   if (entries.length > 1) {
     throw new CommandError({
       reason: 'conflict',
@@ -139,8 +143,7 @@ async function readTrashOf(
 }
 
 /** What an id or a path names, newest first. */
-async function findEntries(session: Session, what: string, signal: AbortSignal): Promise<readonly Trashed[]> {
-  const entries = await readTrash(session, signal);
+function entriesOf(entries: readonly Trashed[], what: string): readonly Trashed[] {
   const byId = entries.filter(({ nodeId }) => nodeId === what);
   if (byId.length > 0) return byId;
   const path = parseRemotePath(what);
@@ -173,11 +176,30 @@ function inAnotherFolder({ path }: Trashed, to: string): CommandError {
   });
 }
 
-function notInTrash(what: string): CommandError {
+/** Nothing was restored, because the folder that it stood in is deleted too: says how it comes back. Other failures stay as they are. */
+function withoutFolder(failure: unknown, { path, nodeId }: Trashed): unknown {
+  if (!(failure instanceof CommandError) || failure.code !== 'conflict_parent_deleted') return failure;
+  const { reason, code } = failure;
+  return new CommandError({
+    reason,
+    code,
+    message: `The folder that ${quote(path)} stood in is deleted too; nothing was restored.`,
+    remedy: `Restore that folder first, or this elsewhere: \`syncline trash restore ${nodeId} --to PATH\`.`,
+    cause: failure,
+  });
+}
+
+function notInTrash(what: string, entries: readonly Trashed[]): CommandError {
+  const { text } = parseRemotePath(what);
+  // What was deleted with its folder is no entry of its own.
+  const above = entries.find(({ kind, path }) => kind === 'folder' && text.startsWith(`${path}/`));
   return new CommandError({
     reason: 'notFound',
     code: 'not_found',
-    message: `Nothing that stood at ${quote(what)} is in the trash.`,
-    remedy: 'Look what there is with `syncline trash`.',
+    message: `Nothing that stood at ${quote(what)} is in the trash${above === undefined ? '' : ' by itself'}.`,
+    remedy:
+      above === undefined
+        ? 'Look what there is with `syncline trash`.'
+        : `The folder ${quote(above.path)} is in the trash; \`syncline trash restore ${above.nodeId}\` brings back all that was in it.`,
   });
 }
