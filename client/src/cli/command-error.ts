@@ -48,6 +48,7 @@ const REMEDIES: Readonly<Partial<Record<Problem['code'], string>>> = {
   conflict: 'Look at it again and repeat the command.',
   chunks_missing: 'Repeat the command.',
   upload_expired: 'Repeat the command.',
+  password_needed: 'Give the password of the link: `printf %s "$PASSWORD" | syncline send FILE LINK --password-stdin`.',
   rate_limited: 'Wait a minute and repeat the command.',
   internal: 'Repeat the command later; the operator finds the request by its id.',
   unavailable: 'Repeat the command later.',

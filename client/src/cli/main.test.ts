@@ -90,6 +90,15 @@ test.each<[string, number, Fault]>([
   expect(JSON.parse(run.stderr)).toMatchObject({ error: { code: name } });
 });
 
+test('what is sent to a link that asks for a password says how it is given', async () => {
+  const file = join(home, 'notes.txt');
+  await writeFile(file, 'notes');
+  answer({ 'POST /v1/public': problem('password_needed') });
+  const run = await runCli(['send', file, `${service.baseUrl}/v1/public/${'a'.repeat(43)}`], { home });
+  expect(run).toMatchObject({ code: EXIT_CODES.refused, stdout: '' });
+  expect(run.stderr).toContain('syncline send FILE LINK --password-stdin');
+});
+
 test('of a folder that the service does not tell of, nobody says that it is not there', async () => {
   const other = '01ARZ3NDEKTSV4RRFFQ69G5FAW';
   const told = { url: 'https://hooks.example.com/', createdAt: place.modifiedAt, epoch: 0, seq: 1 };
