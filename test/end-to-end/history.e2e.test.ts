@@ -72,6 +72,8 @@ test('what went with its folder, and what went before it, is told how it comes b
   });
   await device.expect(['restore', '/gone']);
   await device.expect(['restore', '/gone/first.txt']);
+  const again = await device.expect(['restore', '/gone/first.txt']);
+  expect(again.stdout).toContain('syncline trash restore');
   expect(await cat('/gone/first.txt')).toBe('first');
 });
 

@@ -53,6 +53,7 @@ async function restore(context: CommandContext, [given]: readonly [string], opti
   if (node === undefined) return restoreFromTrash(context, [given], {});
   context.output.result({ path: path.text, node }, [
     `${quote(path.text)} is there. An older revision comes back with --rev N, an earlier state with --at TIME.`,
+    `Something else that had this name and was deleted comes back with \`syncline trash restore ${quote(path.text)}\`.`,
   ]);
 }
 
