@@ -1,7 +1,6 @@
 import { epochMs, type Problem, rootNodeId } from '@syncline/protocol';
 import { ofType } from '../engine/execute-plan.ts';
-import type { ExplainedTrees } from '../engine/explain-path.ts';
-import type { LoopStatus } from '../engine/loop-status.ts';
+import { type PlannedFolder, plannedFolder } from '../engine/planned-folder.ts';
 import type { FileSystem } from '../engine/ports.ts';
 import type { LinkedFolder } from '../platform/node/linked-folders.ts';
 import { openEngine, openFiles } from '../sync/open-engine.ts';
@@ -9,7 +8,7 @@ import type { CommandContext } from './command-context.ts';
 
 /** What the disk and the last sync tell of a folder while no daemon runs. */
 export type OfflineFolder =
-  | { readonly kind: 'read'; readonly trees: ExplainedTrees; readonly status: LoopStatus; readonly files: FileSystem }
+  | (PlannedFolder & { readonly kind: 'read'; readonly files: FileSystem })
   | { readonly kind: 'root-missing' | 'root-foreign' }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
@@ -28,11 +27,8 @@ export async function readOfflineFolder<T>(
   try {
     const planned = await planOffline(engine, folder);
     if (planned.kind !== 'planned') return await task(planned);
-    const { plan } = planned;
-    const { remote, synced, excluded, mounts } = engine.trees;
-    const rootId = rootNodeId(folder.namespaceId);
-    const trees = { rootId, remote, synced, excluded, mounts, local: engine.local, plan };
-    return await task({ kind: 'read', trees, status: statusOf(engine, plan), files: openFiles(folder) });
+    const seen = { rootId: rootNodeId(folder.namespaceId), plan: planned.plan, now: epochMs(Date.now()) };
+    return await task({ kind: 'read', ...plannedFolder(engine, seen), files: openFiles(folder) });
   } finally {
     close();
   }
@@ -48,27 +44,3 @@ async function planOffline(engine: Engine, { onConflict }: LinkedFolder): Return
 }
 
 type Engine = ReturnType<typeof openEngine>['engine'];
-type Planned = Extract<Awaited<ReturnType<Engine['plan']>>, { readonly kind: 'planned' }>;
-
-function statusOf(engine: Engine, { steps, problems }: Planned['plan']): LoopStatus {
-  const since = epochMs(Date.now());
-  let upload = 0;
-  let download = 0;
-  for (const { type } of steps) {
-    if (type === 'upload') upload += 1;
-    else if (type === 'download') download += 1;
-  }
-  return {
-    state: 'stopped',
-    since,
-    nextAttemptAt: undefined,
-    detail: undefined,
-    massChange: undefined,
-    hints: 'polling',
-    seq: engine.trees.position.seq,
-    syncedNodes: engine.trees.synced.size,
-    pending: { upload, download, other: steps.length - upload - download },
-    bytes: { done: 0, total: 0, perSecond: 0 },
-    problems: problems.map((problem) => ({ ...problem, since })),
-  };
-}

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ConflictStrategy, UploadId } from '@syncline/protocol';
-import { lookAt } from '../../../test/support/explained-trees.ts';
 import { GivenHints } from '../../../test/support/given-hints.ts';
 import { handlersSyncService } from '../../../test/support/handlers-sync-service.ts';
 import { InMemoryService } from '../../../test/support/in-memory-service.ts';
+import { lookAt } from '../../../test/support/look-at.ts';
 import { ModelService, modelDevice } from '../../../test/support/model-service.ts';
 import { modelSyncService, SyncDevice, type SyncService } from '../../../test/support/sync-world.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
