@@ -32,7 +32,7 @@ LOCK_WAIT_S = 5
 # How long a Lambda that is running when the stop is asked for may go on. A long poll would take much longer.
 HANDLER_GRACE_S = 1.0
 
-# How long a connection without a request stays open: longer than the front server keeps one, and than the functions do without.
+# How long a connection without a request stays open: longer than the front server keeps one (IDLE_MS_MAX in api-proxy.ts).
 KEEP_ALIVE_S = 60
 
 # Beyond every place that a function can have read up to in a stream that was not saved.
