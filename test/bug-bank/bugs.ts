@@ -1,6 +1,7 @@
 import { ADMIN_BUGS } from './admin-bugs.ts';
 import { AHEAD_BUGS } from './ahead-bugs.ts';
 import { ASIDE_BUGS } from './aside-bugs.ts';
+import { BASE_BUGS } from './base-bugs.ts';
 import { CHUNKING_BUGS } from './chunking-bugs.ts';
 import { COMPRESSION_BUGS } from './compression-bugs.ts';
 import { CONTENT_BUGS } from './content-bugs.ts';
@@ -49,6 +50,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...MOVED_LINK_BUGS,
   ...ASIDE_BUGS,
   ...POWER_LOSS_BUGS,
+  ...BASE_BUGS,
   ...SERVICE_BUGS,
   ...PUSH_BUGS,
   ...DEVICE_BUGS,

@@ -131,3 +131,15 @@ test('a file that was touched here and deleted there goes', async () => {
   expect(device.files.paths()).toEqual([]);
   expect(await devices.tree()).toEqual(new Map());
 });
+
+test('a folder without its database takes what came after the content that it has', async () => {
+  const nodeId = await storeFixed(TEXT);
+  const device = new SyncDevice(devices, 1);
+  await device.sync();
+  const edited = TEXT.replace('line 7', 'LINE 7');
+  await storeFixed(edited, { nodeId, baseRev: 1 });
+  device.forgetState();
+  expect((await device.sync()).counts).toMatchObject({ uploaded: 0, conflicts: 0 });
+  expect(device.files.paths()).toEqual([NAME]);
+  expect(device.files.text(NAME)).toBe(edited);
+});

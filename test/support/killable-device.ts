@@ -186,6 +186,7 @@ function remoteOf(process: SimulatedProcess, remote: Remote): Remote {
     listRoles: () => whileAlive(() => remote.listRoles()),
     listTree: (query) => whileAlive(() => remote.listTree(query)),
     listChanges: (cursor) => whileAlive(() => remote.listChanges(cursor)),
+    listRevisions: (file) => whileAlive(() => remote.listRevisions(file)),
     commit: (operations) =>
       whileAlive(() => process.call({ name: 'commit', path: '' }, () => remote.commit(operations))),
     nameContent: (source, known) => whileAlive(() => remote.nameContent(source, known)),

@@ -40,6 +40,7 @@ export function modelRemote(service: ModelService, device: ModelDevice, faults: 
       const next = seq + changes.length;
       return ok({ changes: [...changes], cursor: cursorAt(next), hasMore: next < service.journal.length });
     },
+    listRevisions: async ({ nodeId }) => ok(service.revisionsOf(nodeId)),
     commit: async (operations, from) => {
       faults.onCommit?.('before');
       const before = service.journal.length;

@@ -20,6 +20,7 @@ import {
   operationError,
   rootNodeId,
 } from '@syncline/protocol';
+import type { FormerContent } from '../../client/src/engine/ports.ts';
 
 type Of<T extends Operation['type']> = Extract<Operation, { readonly type: T }>;
 interface Conflicted {
@@ -85,6 +86,17 @@ export class ModelService {
 
   get(nodeId: NodeId): Node | undefined {
     return this.#nodes.get(nodeId);
+  }
+
+  /** The contents that a file has had, newest first. */
+  revisionsOf(nodeId: NodeId): readonly FormerContent[] {
+    const contents = this.journal.flatMap(({ node }): readonly FormerContent[] => {
+      const { rev, contentRev, size, contentHash } = node;
+      return node.nodeId !== nodeId || contentRev !== rev || contentHash === undefined
+        ? []
+        : [{ rev, size, contentHash }];
+    });
+    return contents.toReversed();
   }
 
   isLive(nodeId: NodeId): boolean {

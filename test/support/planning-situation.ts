@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { ModelService } from './model-service.ts';
+import { ModelService, nameBytes } from './model-service.ts';
 import { anEdit, type Edit, editDisk, editService } from './random-edits.ts';
-import { modelSyncService, SyncDevice } from './sync-world.ts';
+import { modelSyncService, SyncDevice, serviceTree } from './sync-world.ts';
 
 /** Any three trees: what was agreed on, what the disk and the service became since; and where the first execution ends. */
 export interface Situation {
@@ -25,6 +25,7 @@ export const aSituation: fc.Arbitrary<Situation> = fc.record({
 /** Contents with a mark of who wrote them, so that each can be followed to its end. */
 const marked = (edit: Edit, mark: string): Edit => ({ ...edit, text: edit.text === '' ? '' : `${edit.text}${mark}` });
 
+/** `unseen`: contents that one side alone has, and the other never had. */
 export async function arrange(situation: Situation) {
   const service = new ModelService();
   const device = new SyncDevice(modelSyncService(service), 1);
@@ -39,7 +40,18 @@ export async function arrange(situation: Situation) {
     editService(service, marked(edit, index % 3 === 0 ? 'same' : `R${index}`));
   }
   device.forgetAgreements(situation.forgotten);
-  return { service, device, agreed };
+  const there = contents(serviceTree(service));
+  const here = contents(device.files.tree()).filter((text) => there.includes(text) || !isReplaced(service, text));
+  const unseen = [...here, ...there].filter((text) => text !== '' && !agreed.has(text));
+  return { service, device, unseen };
+}
+
+/** Whether a file that the service has was of this content, and is no more: who has that on the disk has it from there, as far as anybody can tell. */
+function isReplaced(service: ModelService, text: string): boolean {
+  const contentHash = nameBytes(Buffer.from(text));
+  return service.list().some(({ nodeId }) => {
+    return service.revisionsOf(nodeId).some((revision) => revision.contentHash === contentHash);
+  });
 }
 
 export function contents(tree: ReadonlyMap<string, string | undefined>): readonly string[] {

@@ -1,4 +1,4 @@
-import { epochMs, type Node, type NodeId } from '@syncline/protocol';
+import { type ConflictStrategy, epochMs, type Node, type NodeId } from '@syncline/protocol';
 import { UnavailableError } from '../../client/src/api/unavailable-error.ts';
 import { type LocalNames, localNames } from '../../client/src/engine/local-names.ts';
 import type { LoopOptions } from '../../client/src/engine/loop-options.ts';
@@ -100,9 +100,15 @@ export class SyncDevice {
     return this.engine({ watcher: this.files.watcher });
   }
 
-  async engine(
-    more: { readonly watcher?: Watcher; readonly store?: StateStore; readonly clock?: Clock } = {},
-  ): Promise<SyncEngine> {
+  async engine({
+    onConflict,
+    ...more
+  }: {
+    readonly watcher?: Watcher;
+    readonly store?: StateStore;
+    readonly clock?: Clock;
+    readonly onConflict?: ConflictStrategy;
+  } = {}): Promise<SyncEngine> {
     this.#remote ??= await this.#service.connect(this.#number, this.faults);
     return new SyncEngine(
       {
@@ -113,7 +119,7 @@ export class SyncDevice {
         store: this.#store,
         ...more,
       },
-      { deviceName: `device ${this.#number}`, names: this.#names },
+      { deviceName: `device ${this.#number}`, names: this.#names, onConflict },
     );
   }
 

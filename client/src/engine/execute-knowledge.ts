@@ -106,6 +106,22 @@ export function readKey(execution: Execution, file: LocalNode): string {
   return [stateKey(file.entry.identity), ...knownContents(execution, file)].join(' ');
 }
 
+/** The content of a file as one of these names it, if one does; undefined when the file has changed, or cannot be read. */
+export async function nameOnDisk(
+  execution: Execution,
+  file: LocalNode,
+  known: readonly ContentHash[],
+): Promise<ContentHash | undefined> {
+  const path = localPath(execution, file.nodeId);
+  if (path === undefined) return undefined;
+  const { contentHash } = await readContent(
+    execution.ports,
+    { identity: file.entry.identity, path: () => path },
+    known,
+  );
+  return contentHash;
+}
+
 async function readContent(ports: EnginePorts, state: FileState, known: readonly ContentHash[]): Promise<NamedFile> {
   const source = contentSource(ports, state);
   const contentHash = await ports.remote.nameContent(source, known);

@@ -3,6 +3,7 @@ import { executeDownloads, executeLargeDownloads } from './execute-downloads.ts'
 import { countTry, executeKnowledge, executeLargeReads, executeReads, readKey } from './execute-knowledge.ts';
 import { executeLocalStructure } from './execute-local.ts';
 import { executeRemoteStructure } from './execute-remote.ts';
+import { executeTraces } from './execute-traces.ts';
 import { executeLargeUploads, executeUploads } from './execute-uploads.ts';
 import { type Execution, localPath } from './execution.ts';
 import { stateKey } from './large-transfers.ts';
@@ -28,6 +29,7 @@ export async function executePlan(execution: Execution, steps: readonly Step[]):
   }
   execution.problems.push(...(await writeDown(execution)));
   await executeReads(execution, nodesOf(ofType(steps, 'read')));
+  await executeTraces(execution, nodesOf(ofType(steps, 'trace')));
   await executeRemoteStructure(execution, [...ofType(steps, 'make-remote', 'move-remote', 'delete-remote')]);
   await executeUploads(execution, ofType(steps, 'upload'));
   await executeLocalStructure(execution, [...ofType(steps, ...LOCAL_STEPS)]);

@@ -1,4 +1,4 @@
-import { assert, type ConflictStrategy, type EpochMs, type NodeId } from '@syncline/protocol';
+import { assert, type ConflictStrategy, type ContentHash, type EpochMs, type NodeId } from '@syncline/protocol';
 import type { EngineTrees } from './engine-trees.ts';
 import type { LargeTransfers } from './large-transfers.ts';
 import type { LocalDisk } from './local-disk.ts';
@@ -63,6 +63,8 @@ export interface Execution {
   readonly failed: Set<NodeId>;
   /** How often a file was found changed while it was read, by path, and when it is worth another try. */
   readonly tries: Map<string, { readonly count: number; readonly notBefore: EpochMs }>;
+  /** Contents of files on the disk that were looked for among the revisions of the file. */
+  readonly traced: Map<NodeId, ContentHash>;
   /**
    * Folders that have to be listed before the next plan, each with or without all folders in it: what the engine made or moved
    * is watched only once it was listed, and a disk that was not what the plan saw has not told of it yet.

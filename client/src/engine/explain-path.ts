@@ -24,6 +24,7 @@ const STEPS: Readonly<Record<Step['type'], string>> = {
   agree: 'Both sides have the same; that is about to be written down.',
   'adopt-copy': 'It is recognised as a conflicted copy that was stored already.',
   read: 'It has to be read to be compared.',
+  trace: 'It is not what the service has. It has to be seen whether it was edited here, or is one of its revisions.',
   'make-remote': 'The folder is to be made at the service.',
   'move-remote': 'It is to be renamed or moved at the service.',
   'delete-remote': 'It is gone here and is to be deleted at the service.',

@@ -92,8 +92,12 @@ export const DISK_SPACE_BYTES_MAX = 64 * 1024 * 1024;
 export const NO_ROOM_RETRY_MS = 15_000;
 /** Contents that no file has any more and that are remembered all the same, beside one for each synced node. */
 export const CONTENT_PLACES_SPARE = 1024;
+/** Looks at the disk for what an earlier process has placed: to read, to agree, and one for what has changed meanwhile. */
+export const PLACED_LOOKS_MAX = 3;
 /** Files that are read at once to learn their content. */
 export const READS_MAX = 4;
+/** Files whose revisions are asked for at once. */
+export const TRACES_MAX = 8;
 /** A round may delete or rewrite this many nodes on a side without asking … */
 export const MASS_CHANGE_NODES = 50;
 /** … or this share of all synced nodes, when that is more. */

@@ -10,10 +10,7 @@ const CASES = propertyCases(30_000);
 test('any two trees that grew out of an agreed one come together, and no unseen edit is lost', async () => {
   await fc.assert(
     fc.asyncProperty(aSituation, async (situation) => {
-      const { service, device, agreed } = await arrange(situation);
-      const unseen = [...contents(device.files.tree()), ...contents(serviceTree(service))].filter(
-        (text) => text !== '' && !agreed.has(text),
-      );
+      const { service, device, unseen } = await arrange(situation);
       const there = contents(serviceTree(service));
       const kept = contents(device.files.tree()).filter((text) => text !== '' && there.includes(text));
 

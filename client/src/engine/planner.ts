@@ -224,7 +224,8 @@ function wishContent(
       wishes.downloads.push(nodeId);
       return;
     case 'set-aside':
-      wishes.asides.push(nodeId);
+      if (isToTrace(planning, triple)) wishes.steps.push({ type: 'trace', nodeId });
+      else wishes.asides.push(nodeId);
       return;
     case 'upload':
       wishes.uploads.push({ nodeId, mode: 'edit' });
@@ -233,10 +234,16 @@ function wishContent(
       const copyId = findOwnCopy(planning, triple.local);
       const onConflict = planning.policy.settledConflict(nodeId);
       if (copyId !== undefined) wishes.steps.push({ type: 'adopt-copy', nodeId, copyId });
+      else if (isToTrace(planning, triple)) wishes.steps.push({ type: 'trace', nodeId });
       else if (onConflict === undefined && planning.policy.refusesConflicts) planning.report(nodeId, 'conflict');
       else wishes.uploads.push({ nodeId, mode: 'conflict', onConflict });
     }
   }
+}
+
+/** Where nothing was agreed on, what the disk has may be a revision that was replaced since: then nobody has edited it here. */
+function isToTrace({ policy }: Planning, { local, synced }: Triple): boolean {
+  return synced === undefined && !policy.isTraced(local);
 }
 
 /** A mount that both sides had, and the disk has no more. */

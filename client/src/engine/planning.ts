@@ -6,7 +6,7 @@ import type { Place, TreeReader } from './node-tree.ts';
 import type { Deletions } from './settle-deletions.ts';
 import type { Step, UploadStep } from './steps.ts';
 import type { ProblemReason } from './sync-problem.ts';
-import type { NodeIdSource, RemoteTree, SyncedNode, SyncedTree } from './trees.ts';
+import type { LocalNode, NodeIdSource, RemoteTree, SyncedNode, SyncedTree } from './trees.ts';
 import type { WorkingTree } from './working-tree.ts';
 
 /** What the planner may not find out by itself. */
@@ -20,6 +20,8 @@ export interface PlanPolicy {
   readonly refusesConflicts: boolean;
   /** How a person has settled the conflict of what stands at a path of the disk, if one has. */
   readonly settledConflict: (nodeId: NodeId) => ConflictStrategy | undefined;
+  /** Whether the content of a file was looked for among its revisions. */
+  readonly isTraced: (file: LocalNode) => boolean;
 }
 
 export interface PlanInput {

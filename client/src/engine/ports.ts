@@ -5,10 +5,12 @@ import type {
   Cursor,
   EpochMs,
   NamespaceId,
+  Node,
   NodeId,
   Operation,
   OperationResult,
   Problem,
+  Revision,
   Role,
   StoredContent,
   TreeResponse,
@@ -287,6 +289,9 @@ export type AddressedSource = ContentSource & {
   readonly base?: { readonly nodeId: NodeId; readonly rev: number; readonly size: number } | undefined;
 };
 
+/** A content that a file has had, or has. */
+export type FormerContent = Pick<Revision, 'rev' | 'size' | 'contentHash'>;
+
 /**
  * The service, for a home namespace and all that is mounted in it. Every call is safe to repeat.
  * @throws UnavailableError by every method, when there was no answer within the retry budget.
@@ -304,6 +309,8 @@ export interface Remote {
     readonly page: string | undefined;
   }): Promise<RemoteAnswer<TreeResponse>>;
   listChanges(cursor: Cursor): Promise<RemoteAnswer<ChangesResponse>>;
+  /** The contents that a file has had, newest first, as many as one page of them holds. */
+  listRevisions(file: Pick<Node, 'namespaceId' | 'nodeId'>): Promise<RemoteAnswer<readonly FormerContent[]>>;
   /** With the cursor of the delta the answer may have one behind all that was committed, of which the delta would tell nothing but the results. */
   commit(
     operations: readonly Operation[],

@@ -84,6 +84,7 @@ function scripted({ journal, listing = [], below = [] }: Script): Remote {
     },
     openCursor: async () => ({ kind: 'ok', value: cursorAt(readTo) }),
     listRoles: unspoken,
+    listRevisions: unspoken,
     commit: unspoken,
     nameContent: unspoken,
     send: unspoken,

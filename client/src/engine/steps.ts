@@ -9,6 +9,7 @@ import type { Place } from './node-tree.ts';
  * - `agree`         both sides are the same: write it down;
  * - `adopt-copy`    the file on the disk is the conflicted copy `copyId` that was committed already;
  * - `read`          learn the content of a file, because a decision hangs on it;
+ * - `trace`         look among the file's revisions for the content that the disk has: nobody knows here what was agreed on;
  * - `make-remote`, `move-remote`, `delete-remote`, `upload`   bring the service to what the disk shows;
  * - `make-local`, `move-local`, `trash-local`, `download`     bring the disk to what the service shows;
  * - `set-aside`     gives an edit that may not be sent a name of its own, as a file that only this disk has;
@@ -18,11 +19,16 @@ export type Step =
   | { readonly type: 'forget'; readonly nodeId: NodeId; readonly newNodeId: NodeId | undefined }
   | { readonly type: 'agree'; readonly nodeId: NodeId }
   | { readonly type: 'adopt-copy'; readonly nodeId: NodeId; readonly copyId: NodeId }
-  | { readonly type: 'read'; readonly nodeId: NodeId }
+  | { readonly type: 'read' | 'trace'; readonly nodeId: NodeId }
   | RemoteStep
   | UploadStep
   | LocalStep
   | { readonly type: 'download'; readonly nodeId: NodeId };
+
+/** Whether bytes of files travel, or are read: the rest of a plan need not wait for large ones. */
+export function isTransfer(type: Step['type']): boolean {
+  return type === 'upload' || type === 'download' || type === 'read';
+}
 
 export type RemoteStep =
   | { readonly type: 'make-remote' | 'move-remote'; readonly nodeId: NodeId; readonly to: Place }

@@ -1,4 +1,5 @@
 import { type ConflictStrategy, conflictedName, type NodeId, type Problem, rootNodeId } from '@syncline/protocol';
+import { hasUnagreed, stepsOfPlaced } from './agree-on-placed.ts';
 import { bringBack, sparing } from './bring-back.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { EngineTrees } from './engine-trees.ts';
@@ -11,6 +12,7 @@ import {
   GIVE_WAY_PLANS,
   IDLE_ROUNDS_MAX,
   LARGE_FILE_BYTES,
+  PLACED_LOOKS_MAX,
   ROUNDS_MAX,
 } from './limits.ts';
 import { LocalDisk, type LocalView } from './local-disk.ts';
@@ -24,9 +26,9 @@ import type { DiskHints, EnginePorts, SavedTime } from './ports.ts';
 import { forgetUndurable } from './power-loss.ts';
 import { pullChanges } from './pull-changes.ts';
 import type { RoundOutcome, RoundRequest, SyncRequest } from './round-outcome.ts';
-import type { Step } from './steps.ts';
+import { isTransfer, type Step } from './steps.ts';
 import { sweepStaging } from './sweep-staging.ts';
-import type { SyncProblem } from './sync-problem.ts';
+import { type SyncProblem, withoutRepeats } from './sync-problem.ts';
 import { TransferPace } from './transfer-pace.ts';
 import { diskPath, type NodeIdSource } from './trees.ts';
 import { writeDown } from './write-down.ts';
@@ -58,6 +60,7 @@ export class SyncEngine {
   #isObserved = false;
   readonly #settled = new Map<string, ConflictStrategy>();
   readonly #tries: Execution['tries'] = new Map();
+  readonly #traced: Execution['traced'] = new Map();
   readonly #toList: Execution['toList'] = new Map();
   readonly #transfers: LargeTransfers;
   readonly #pace = new TransferPace();
@@ -208,6 +211,7 @@ export class SyncEngine {
     const stuck = options.mends === true ? await bringBack(this.#ports.files, this.trees.synced) : [];
     if (!options.offline) {
       const { remote, clock } = this.#ports;
+      if (options.mends === true && !this.#isObserved) await this.#agreeOnPlaced();
       const pulled = await pullChanges({ remote, clock, trees: this.trees });
       if (pulled.kind === 'refused') return pulled;
     }
@@ -216,6 +220,21 @@ export class SyncEngine {
     // A disk that went away while it was scanned shows nothing; that proves nothing.
     const after = await this.#ports.files.verifyRoot();
     return after === 'verified' ? { kind: 'planned', plan } : { kind: `root-${after}` };
+  }
+
+  /**
+   * What an earlier process has placed and did not come to write down is agreed on while it is still known what it was: whatever became of it
+   * at the service since is news, and not something that only this disk has.
+   */
+  async #agreeOnPlaced(): Promise<void> {
+    if (!hasUnagreed(this.trees)) return;
+    for (let look = 0; look < PLACED_LOOKS_MAX; look++) {
+      await this.#observe(this.#takeHints());
+      const plan = this.#planObserved({ traces: true });
+      const steps = stepsOfPlaced(plan, this.trees, this.#options.largeFileBytes ?? LARGE_FILE_BYTES);
+      if (steps.length === 0) return;
+      await this.execute(plan, steps);
+    }
   }
 
   /** Decides anew which nodes those on the disk are: their ids are of agreements that are none any more. */
@@ -228,16 +247,18 @@ export class SyncEngine {
   }
 
   /** A file that is moved while the disk is looked at can be missed once, but hardly twice: what is gone is looked for again. */
-  async #planDisk({ mends = false }: { readonly mends?: boolean }): Promise<Plan> {
+  async #planDisk({ mends = false, offline }: { readonly mends?: boolean; readonly offline: boolean }): Promise<Plan> {
     await this.#observe(this.#takeHints());
-    const observed = this.#planObserved();
+    // Who only tells of the folder, and asks nobody, tells of a conflict.
+    const traces = mends || !offline;
+    const observed = this.#planObserved({ traces });
     const { files } = this.#ports;
     const machine = { trees: this.trees, local: this.#local, rootId: this.#rootId, files };
-    const first = mends && (await forgetUndurable(machine)) ? this.#planObserved() : observed;
+    const first = mends && (await forgetUndurable(machine)) ? this.#planObserved({ traces }) : observed;
     const gone = new Set(ofType(first.steps, 'delete-remote').map((step) => step.nodeId));
     if (gone.size === 0) return first;
     await this.#lookAgain(gone);
-    const second = this.#planObserved();
+    const second = this.#planObserved({ traces });
     const steps = second.steps.filter((step) => step.type !== 'delete-remote' || gone.has(step.nodeId));
     return { ...second, steps };
   }
@@ -286,7 +307,7 @@ export class SyncEngine {
     return { everything, folders: alone, trees };
   }
 
-  #planObserved(): Plan {
+  #planObserved({ traces }: { readonly traces: boolean }): Plan {
     const { names, onConflict } = this.#options;
     return planObserved(
       { trees: this.trees, local: this.#local, rootId: this.#rootId },
@@ -296,6 +317,7 @@ export class SyncEngine {
         names,
         refusesConflicts: onConflict === 'fail',
         settledConflict: (nodeId) => this.#settledConflict(nodeId),
+        isTraced: ({ nodeId, contentHash }) => !traces || this.#traced.get(nodeId) === contentHash,
       },
     );
   }
@@ -330,6 +352,7 @@ export class SyncEngine {
       problems: [],
       failed: new Set(),
       tries: this.#tries,
+      traced: this.#traced,
       toList: this.#toList,
       onConflict: options.onConflict ?? 'keep_both',
       names: options.names,
@@ -367,14 +390,4 @@ const EVERYTHING: DiskHints = { everything: true, folders: new Set() };
 
 function savedTime({ clock }: EnginePorts, { bootedAt }: EngineOptions): (() => SavedTime) | undefined {
   return bootedAt === undefined ? undefined : () => ({ at: clock.now(), bootedAt });
-}
-
-function isTransfer(type: Step['type']): boolean {
-  return type === 'upload' || type === 'download' || type === 'read';
-}
-
-/** Each problem once: two rounds, or two steps, may have met the same. */
-function withoutRepeats(problems: readonly SyncProblem[]): readonly SyncProblem[] {
-  const unique = new Map(problems.map((problem) => [`${problem.reason}/${problem.path}`, problem]));
-  return [...unique.values()];
 }

@@ -78,3 +78,9 @@ export function syncProblem(
   const problem = { path, reason, detail: refusal.detail ?? DETAILS[reason] };
   return requestId === undefined ? problem : { ...problem, requestId };
 }
+
+/** Each problem once: two rounds, or two steps, may have met the same. */
+export function withoutRepeats(problems: readonly SyncProblem[]): readonly SyncProblem[] {
+  const unique = new Map(problems.map((problem) => [`${problem.reason}/${problem.path}`, problem]));
+  return [...unique.values()];
+}

@@ -61,25 +61,7 @@ export function createApiRemote(transfers: TransferDependencies, options: ApiRem
   const reading = new TransferGate({ tasksMax: 1, bytesMax: 0 });
   return {
     namespaceId,
-    openCursor: async () => {
-      const answer = toAnswer(await api.getCursor({ signal }));
-      return answer.kind === 'ok' ? { kind: 'ok', value: answer.value.cursor } : answer;
-    },
-    listRoles: async () => {
-      const answer = toAnswer(await api.listNamespaces({ signal }));
-      if (answer.kind === 'refused') return answer;
-      return { kind: 'ok', value: new Map(answer.value.folders.map((folder) => [folder.namespaceId, folder.role])) };
-    },
-    listTree: async ({ folderId, page, ...of }) => {
-      const place = folderId === undefined ? {} : { folderId };
-      const from = page === undefined ? {} : { page };
-      return toAnswer(await api.listTree({ query: { ...of, ...place, ...from }, signal }));
-    },
-    listChanges: async (cursor) => toAnswer(await api.listChanges({ query: { cursor }, signal })),
-    commit: async (operations, cursor) => {
-      const from = cursor === undefined ? {} : { cursor };
-      return toAnswer(await api.commit({ body: { ...from, operations: [...operations] }, signal }));
-    },
+    ...callsForTrees(api, signal),
     nameContent: async (source, known) => {
       const content = await readManifest({ signal, cutting: dependencies.cutting }, source, known);
       if (content !== undefined) manifests.note(content);
@@ -118,6 +100,39 @@ export function createApiRemote(transfers: TransferDependencies, options: ApiRem
       if (outcome.kind === 'downloaded' && outcome.size !== size) return { kind: 'damaged' };
       if (outcome.kind === 'downloaded') manifests.note(outcome);
       return toFetched(outcome);
+    },
+  };
+}
+
+/** All but contents: what is asked and told by one call of the API each. */
+function callsForTrees(
+  api: TransferDependencies['api'],
+  signal: AbortSignal,
+): Pick<Remote, 'openCursor' | 'listRoles' | 'listTree' | 'listChanges' | 'listRevisions' | 'commit'> {
+  return {
+    openCursor: async () => {
+      const answer = toAnswer(await api.getCursor({ signal }));
+      return answer.kind === 'ok' ? { kind: 'ok', value: answer.value.cursor } : answer;
+    },
+    listRoles: async () => {
+      const answer = toAnswer(await api.listNamespaces({ signal }));
+      if (answer.kind === 'refused') return answer;
+      return { kind: 'ok', value: new Map(answer.value.folders.map((folder) => [folder.namespaceId, folder.role])) };
+    },
+    listTree: async ({ folderId, page, ...of }) => {
+      const place = folderId === undefined ? {} : { folderId };
+      const from = page === undefined ? {} : { page };
+      return toAnswer(await api.listTree({ query: { ...of, ...place, ...from }, signal }));
+    },
+    listChanges: async (cursor) => toAnswer(await api.listChanges({ query: { cursor }, signal })),
+    listRevisions: async ({ nodeId, ...of }) => {
+      const answer = toAnswer(await api.listRevisions({ parameters: { nodeId }, query: of, signal }));
+      if (answer.kind === 'refused') return answer;
+      return { kind: 'ok', value: answer.value.revisions.filter(({ losing }) => losing !== true) };
+    },
+    commit: async (operations, cursor) => {
+      const from = cursor === undefined ? {} : { cursor };
+      return toAnswer(await api.commit({ body: { ...from, operations: [...operations] }, signal }));
     },
   };
 }

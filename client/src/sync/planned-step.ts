@@ -80,6 +80,8 @@ function wordsOf(step: Step, plan: Plan): string {
       return `leaves this disk, because it is excluded from this device${countOf(step.takes)}`;
     case 'read':
       return 'is read, to see whether both sides have the same';
+    case 'trace':
+      return 'is looked for among its revisions, to see whether it was edited here';
     case 'adopt-copy':
       return 'is the conflicted copy that the service has already';
     case 'agree':

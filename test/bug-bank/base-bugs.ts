@@ -1,0 +1,51 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const LINKED_AGAIN = 'test/scenarios/linked-again.test.ts';
+const PLACED = 'test/scenarios/placed-and-killed.test.ts';
+const TRACES = 'client/src/engine/execute-traces.ts';
+
+/** Errors where nothing is known here of what was agreed on: older contents would come back, or edits would be lost. */
+export const BASE_BUGS: readonly PlantedBug[] = [
+  {
+    id: 'older-revision-as-edit',
+    what: 'A content that is one of the revisions of its file counts as an edit of that revision.',
+    invariant: 'I-7',
+    file: TRACES,
+    find: 'size, contentHash, executable };',
+    replace: 'size, executable };',
+    caughtBy: {
+      file: LINKED_AGAIN,
+      test: 'what is a revision still does not come back as the newest one with the strategy keep_mine',
+    },
+  },
+  {
+    id: 'revision-by-size',
+    what: 'A content that is as long as a revision of its file counts as that.',
+    invariant: 'I-1',
+    file: TRACES,
+    find: 'const found = former.find(({ contentHash }) => contentHash === here.contentHash);',
+    replace: 'const found = former[0];',
+    caughtBy: { file: LINKED_AGAIN, test: 'a file of as many bytes as a revision is none of it' },
+  },
+  {
+    id: 'viewers-edits-not-traced',
+    what: 'What a viewer has of an earlier revision counts as an edit.',
+    invariant: 'I-7',
+    file: 'client/src/engine/planner.ts',
+    find: "      if (isToTrace(planning, triple)) wishes.steps.push({ type: 'trace', nodeId });\n      else wishes.asides.push(nodeId);",
+    replace: '      wishes.asides.push(nodeId);',
+    caughtBy: {
+      file: LINKED_AGAIN,
+      test: 'a viewer who links again gets what came meanwhile, and an edit of its own is kept beside it',
+    },
+  },
+  {
+    id: 'placed-by-nobody',
+    what: 'What a killed process has placed is compared only with what became of it at the service since.',
+    invariant: 'I-12',
+    file: 'client/src/engine/sync-engine.ts',
+    find: 'if (options.mends === true && !this.#isObserved) await this.#agreeOnPlaced();',
+    replace: '',
+    caughtBy: { file: PLACED, test: 'killed at any call, what was deleted elsewhere since does not come back' },
+  },
+];
