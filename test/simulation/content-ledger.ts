@@ -6,6 +6,8 @@ interface Known {
   readonly text: string;
   /** Somebody has overwritten or removed it on purpose, on some disk: then it need not be in the tree at the end. */
   isDestroyed: boolean;
+  /** A loss of power has made it: nobody ever wrote that. */
+  isTorn: boolean;
   /** It is the content of a revision, so it can be restored. */
   isCommitted: boolean;
   /** Devices on whose disk it has stood as a whole, by id. */
@@ -30,6 +32,16 @@ export class ContentLedger {
     const known = this.#know(text);
     known.seenBy.add(deviceId);
     known.wroteAt.add(deviceId);
+  }
+
+  /** A loss of power has left this text on a disk, which may be one that somebody wrote before. */
+  left(text: string, deviceId: string): void {
+    const isKnown = this.isKnown(text);
+    this.written(text, deviceId);
+    if (isKnown) return;
+    const known = this.#know(text);
+    known.isTorn = true;
+    known.isDestroyed = true;
   }
 
   /** The engine has brought this text to a disk. */
@@ -81,10 +93,10 @@ export class ContentLedger {
     return survivors.map(({ text }) => text);
   }
 
-  /** A content is about to leave a disk by the engine's hand: it must be kept elsewhere. */
+  /** A content that somebody wrote is about to leave a disk by the engine's hand: it must be kept elsewhere. */
   checkKept(text: string, how: () => string): void {
     this.#stage.check(
-      this.isCommitted(text),
+      this.isCommitted(text) || this.#byText.get(text)?.isTorn === true,
       'I-14',
       () => `${how()} took ${JSON.stringify(text)}, which was never committed`,
     );
@@ -93,7 +105,14 @@ export class ContentLedger {
   #know(text: string): Known {
     const known = this.#byText.get(text);
     if (known !== undefined) return known;
-    const made: Known = { text, isDestroyed: false, isCommitted: false, seenBy: new Set(), wroteAt: new Set() };
+    const made: Known = {
+      text,
+      isDestroyed: false,
+      isTorn: false,
+      isCommitted: false,
+      seenBy: new Set(),
+      wroteAt: new Set(),
+    };
     this.#byText.set(text, made);
     this.#byHash.set(contentHashOf(text), made);
     return made;

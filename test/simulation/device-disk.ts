@@ -241,9 +241,7 @@ export class DeviceDisk {
     }
     for (const text of after) {
       if (before.has(text)) continue;
-      const isKnown = this.#ledger.isKnown(text);
-      this.#ledger.written(text, this.#deviceId);
-      if (!isKnown) this.#ledger.destroyed(text);
+      this.#ledger.left(text, this.#deviceId);
       this.#touch(text);
     }
   }
