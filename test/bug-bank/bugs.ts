@@ -33,6 +33,7 @@ import { SHARING_BUGS } from './sharing-bugs.ts';
 import { SOCKET_BUGS } from './socket-bugs.ts';
 import { SPEED_BUGS } from './speed-bugs.ts';
 import { SWEEP_BUGS } from './sweep-bugs.ts';
+import { TOGETHER_BUGS } from './together-bugs.ts';
 import { TOLD_BUGS } from './told-bugs.ts';
 import { TRANSFER_BUGS } from './transfer-bugs.ts';
 import { USAGE_BUGS } from './usage-bugs.ts';
@@ -51,6 +52,7 @@ export const BUGS: readonly PlantedBug[] = [
   ...ASIDE_BUGS,
   ...POWER_LOSS_BUGS,
   ...BASE_BUGS,
+  ...TOGETHER_BUGS,
   ...SERVICE_BUGS,
   ...PUSH_BUGS,
   ...DEVICE_BUGS,

@@ -93,9 +93,9 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
     id: 'agreed-while-flushing',
     what: 'A content that was published while others were made durable is written down with them as agreed.',
     invariant: 'I-13',
-    file: 'client/src/engine/execute-downloads.ts',
-    find: 'await turnstile.share(() => place(execution, download, file));',
-    replace: 'await place(execution, download, file);',
+    file: 'client/src/engine/placing.ts',
+    find: 'if (this.#running !== undefined || this.#waiting.length === 0) return;',
+    replace: 'if (this.#waiting.length === 0) return;',
     caughtBy: {
       file: 'client/src/engine/execute-downloads.test.ts',
       test: 'while agreements are made durable and written down, contents are fetched, and nothing is agreed on that is not durable',

@@ -216,7 +216,7 @@ export class EngineProcess {
       }),
     );
     const today = (): string => new Date(this.#device.clock.now()).toISOString().slice(0, 10);
-    const files = new NodeFileSystem({ root: ROOT, marker, today, calls, watcher });
+    const files = new NodeFileSystem({ root: ROOT, marker, today, calls, watcher, togetherMin: 2 });
     return {
       verifyRoot: () => {
         // A round verifies the root before it looks at anything, and once more behind that.
@@ -240,6 +240,7 @@ export class EngineProcess {
       stagedKeys: () => files.stagedKeys(),
       stagedBytes: (key) => files.stagedBytes(key),
       space: () => files.space(),
+      makeDurable: (staged) => files.makeDurable(staged),
       publish: (file) => files.publish(file),
       bringBack: (isAgreed) => files.bringBack(isAgreed),
       secure: (path) => files.secure(path),

@@ -6,6 +6,7 @@ export type Schedule = <T>(call: () => Promise<T>) => Promise<T>;
 
 /** Calls of a disk that take time, as far as a process can wait for them: what is synchronous happens at once. */
 export function scheduledCalls(calls: DiskCalls, schedule: Schedule): DiskCalls {
+  const { syncFileSystem } = calls;
   return {
     readdirSync: (path) => calls.readdirSync(path),
     readdirBytesSync: (path) => calls.readdirBytesSync(path),
@@ -20,6 +21,7 @@ export function scheduledCalls(calls: DiskCalls, schedule: Schedule): DiskCalls 
     link: (from, to) => schedule(() => calls.link(from, to)),
     linkSync: (from, to) => calls.linkSync(from, to),
     unlinkSync: (path) => calls.unlinkSync(path),
+    ...(syncFileSystem === undefined ? {} : { syncFileSystem: (path) => schedule(() => syncFileSystem(path)) }),
     statfs: (path) => schedule(() => calls.statfs(path)),
   };
 }

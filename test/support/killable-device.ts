@@ -139,6 +139,7 @@ export class KillableDevice {
           marker: this.#marker(),
           today: () => '2026-01-31',
           calls: process.calls,
+          togetherMin: 2,
         }),
         remote: remoteOf(process, modelRemote(this.#service, this.#device)),
         store: storeOf(process, this.#store),

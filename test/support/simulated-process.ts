@@ -105,6 +105,18 @@ export class SimulatedProcess {
       link: async (from, to) => call('link', `${from} -> ${to}`, () => names.link(from, to)),
       linkSync: (from, to) => call('link', `${from} -> ${to}`, () => names.link(from, to)),
       unlinkSync: (path) => call('unlink', path, () => names.unlink(path)),
+      // A disk that refuses has made nothing durable.
+      syncFileSystem: async (path) => {
+        try {
+          return call('syncfs', path, () => {
+            disk.volume.writeBack();
+            return true;
+          });
+        } catch (error) {
+          if (errorCode(error) === undefined) throw error;
+          return false;
+        }
+      },
       statfs: async (path) => call('statfs', path, () => disk.volume.space()),
     };
   }

@@ -2,23 +2,18 @@ import type { ContentHash, NamespaceId, NodeId } from '@syncline/protocol';
 import { NoRoomError, type RoomClaim } from './disk-room.ts';
 import { agreedNode, type Execution, localNameFor, localPath, report } from './execution.ts';
 import { holdBack, isResting, lacksRoom } from './hold-back.ts';
-import type { FetchedFile } from './large-transfers.ts';
+import { closeStaged, type FetchedFile } from './large-transfers.ts';
 import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
 import { localContents } from './local-contents.ts';
-import {
-  type DiskOutcome,
-  DiskRefusedError,
-  type EnginePorts,
-  type LocalContents,
-  type StagedContent,
-} from './ports.ts';
+import type { LocalContents } from './nearer-contents.ts';
+import { Placing } from './placing.ts';
+import { type DiskOutcome, DiskRefusedError, type EnginePorts, type StagedContent } from './ports.ts';
 import { runBounded } from './run-bounded.ts';
 import { localNode, settle, settleAt } from './settle-local.ts';
 import { aheadKey, downloadKey } from './staging-keys.ts';
 import { takeTransfer } from './take-transfer.ts';
 import { TransferQueue } from './transfer-queue.ts';
 import { joinPath, type LocalNode, localNameOf, type RemoteNode, sameContent } from './trees.ts';
-import { Turnstile } from './turnstile.ts';
 import { writeDown } from './write-down.ts';
 
 /** A content to fetch, and what stands on the disk where it is to go. */
@@ -69,8 +64,8 @@ export async function executeLargeDownloads(execution: Execution, nodeIds: reado
 }
 
 async function downloadSmall(execution: Execution, queue: TransferQueue<NodeId>): Promise<void> {
-  const turnstile = new Turnstile();
-  let placed = 0;
+  if (queue.rest.length === 0) return;
+  const placing = new Placing(groupsOf(execution), execution.ports.clock);
   const next = function* (): Iterable<NodeId> {
     for (let count = 0; !execution.isStopping(); count++) {
       if (count >= DOWNLOAD_SLICE_FILES && execution.givesWay()) break;
@@ -78,23 +73,58 @@ async function downloadSmall(execution: Execution, queue: TransferQueue<NodeId>)
       if (nodeId === undefined) break;
       yield nodeId;
     }
+    placing.allBegun();
   };
-  if (queue.rest.length === 0) return;
   execution.ports.remote.expect(queue.rest.flatMap((nodeId) => contentToFetch(execution, nodeId)));
-  await runBounded(next(), DOWNLOADS_MAX, async (nodeId) => {
-    const download = openDownload(execution, nodeId);
-    if (download === undefined) return;
-    const isThere = hasBytes(download);
-    if (!isThere && (execution.storeFailure !== undefined || rests(execution, download))) return;
-    const file = isThere ? undefined : await fetchSmall(execution, download);
-    if (!isThere && file === undefined) return;
-    // While an agreement is written down nothing new may be agreed on: the disk would not have it for good.
-    await turnstile.share(() => place(execution, download, file));
-    placed += 1;
-    if (placed % DOWNLOAD_SLICE_FILES === 0) await turnstile.alone(() => agree(execution));
-  });
+  try {
+    await runBounded(next(), DOWNLOADS_MAX, async (nodeId) => {
+      const download = openDownload(execution, nodeId);
+      if (download === undefined) return;
+      const isThere = hasBytes(download);
+      if (!isThere && (execution.storeFailure !== undefined || rests(execution, download))) return;
+      const file = isThere ? undefined : await fetchSmall(execution, download);
+      if (isThere || file !== undefined)
+        await placing.add({ download, file, bytes: isThere ? 0 : download.there.size });
+    });
+    await placing.end();
+  } finally {
+    for (const { file } of placing.rest) if (file !== undefined) await closeStaged(file);
+  }
   for (const nodeId of queue.rest) execution.left.add(nodeId);
   await agree(execution);
+}
+
+/** Something to put in its place, without a file only with other permissions. */
+interface Fetched {
+  readonly download: Download;
+  readonly file: FetchedFile | undefined;
+  readonly bytes: number;
+}
+
+/** Places groups of files one after the other, and writes down now and then what was agreed on with them. */
+function groupsOf(execution: Execution): (group: readonly Fetched[]) => Promise<void> {
+  let placed = 0;
+  return async (group) => {
+    await makeDurable(execution, group);
+    await runBounded(group, DOWNLOADS_MAX, ({ download, file }) => place(execution, download, file));
+    placed += group.length;
+    if (placed < DOWNLOAD_SLICE_FILES) return;
+    placed = 0;
+    // Nothing new may be agreed on meanwhile: the disk would not have it for good.
+    await agree(execution);
+  };
+}
+
+/** Files that come to free places, of which no former content has to be made durable first. */
+async function makeDurable({ ports: { files } }: Execution, group: readonly Fetched[]): Promise<void> {
+  const fresh = group.flatMap(({ download: { here, there }, file }) =>
+    here === undefined && file?.kind === 'staged' && isWhole(file, there) ? [{ ...there, staged: file.staged }] : [],
+  );
+  if (fresh.length > 1) await files.makeDurable?.(fresh);
+}
+
+function isWhole({ fetched }: Extract<FetchedFile, { readonly kind: 'staged' }>, there: Download['there']): boolean {
+  return fetched.kind === 'fetched' && fetched.contentHash === there.contentHash;
 }
 
 /** Undefined when the disk has no room for it, which was told then. */

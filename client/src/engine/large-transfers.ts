@@ -145,7 +145,8 @@ export function stateKey({ device, inode, size, mtimeNs, ctimeNs }: LocalIdentit
   return `${device}/${inode}/${size}/${mtimeNs}/${ctimeNs}`;
 }
 
-async function closeStaged(file: FetchedFile): Promise<void> {
+/** Closes what was fetched and is not placed; it stays in staging. */
+export async function closeStaged(file: FetchedFile): Promise<void> {
   if (file.kind !== 'staged') return;
   try {
     await file.staged.close();

@@ -79,6 +79,12 @@ export const NEIGHBOUR_FILES = UPLOAD_SLICE_FILES;
 export const DOWNLOAD_SLICE_FILES = 200;
 /** Files that are fetched at once. */
 export const DOWNLOADS_MAX = 32;
+/** Fetched files that are put in their places together: as many … */
+export const PLACED_TOGETHER_FILES = 128;
+/** … or as many bytes … */
+export const PLACED_TOGETHER_BYTES = 16 * 1024 * 1024;
+/** … or those of this time in milliseconds; fewer when the one before is placed and no more are to come. */
+export const PLACED_TOGETHER_MS = 500;
 /** Room that downloads leave free on a disk, for everything else that is done on it … */
 export const DISK_RESERVE_BYTES_MAX = 512 * 1024 * 1024;
 /** … or this share of the disk, when that is less. */

@@ -1,5 +1,5 @@
 import { type Execution, localPath } from './execution.ts';
-import type { LocalContents } from './ports.ts';
+import type { LocalContents } from './nearer-contents.ts';
 
 /** What the files of the synced folder have, as both sides agreed on it last. */
 export function localContents(execution: Execution): LocalContents {

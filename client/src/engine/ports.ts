@@ -1,6 +1,5 @@
 import type {
   ChangesResponse,
-  ChunkHash,
   ContentHash,
   Cursor,
   EpochMs,
@@ -15,6 +14,7 @@ import type {
   StoredContent,
   TreeResponse,
 } from '@syncline/protocol';
+import type { AheadContent, LocalContents } from './nearer-contents.ts';
 import type { FolderListing, LocalEntry, LocalIdentity, RemoteNode, SeenEntry, SyncedNode } from './trees.ts';
 
 /**
@@ -125,16 +125,17 @@ export interface FileSystem {
   /** Room on the file system of the folder; undefined where that cannot be told. Cost: one call of the system. */
   space(): Promise<DiskSpace | undefined>;
   /**
+   * Makes contents that are to come to free places durable together, where the disk does that for less than for each by itself. What it
+   * has not done `publish` does.
+   */
+  readonly makeDurable?: (files: readonly StagedFor[]) => Promise<void>;
+  /**
    * Puts a staged content under its name, durably: at a free place, or over the file that is still in the state `replaces`.
    * Atomic: at every moment the name has all of the old bytes or all of the new ones.
    */
-  publish(file: {
-    readonly staged: StagedContent;
-    readonly path: string;
-    readonly replaces: LocalIdentity | undefined;
-    readonly executable: boolean;
-    readonly modifiedAtMs: number | undefined;
-  }): Promise<DiskOutcome>;
+  publish(
+    file: StagedFor & { readonly path: string; readonly replaces: LocalIdentity | undefined },
+  ): Promise<DiskOutcome>;
   /**
    * Puts back what a change that was broken off has left aside, wherever its place is free; what the service has in exactly this state may go
    * where it is not. Called before anything is concluded from the disk. Answers the paths of what could not be put back: nothing may be
@@ -212,22 +213,11 @@ export interface StagedContent {
   close(): Promise<void>;
 }
 
-/** Contents that files on this disk have, as far as is known: nearer than the network. */
-export interface LocalContents {
-  /**
-   * A part of a content, out of some file that had it when it was seen last; undefined when no file has, or it has changed since.
-   * What comes may be wrong all the same: whoever uses it checks its hash.
-   */
-  read(contentHash: ContentHash, range: ByteRange): Promise<Uint8Array | undefined>;
-}
-
-/** What has come of a content ahead of its commit, in a staging of its own. */
-export interface AheadContent {
-  readonly key: string;
-  /** Whether a chunk's bytes were verified there when they were written, by this process. */
-  isVerified(chunk: { readonly offset: number; readonly hash: ChunkHash }): boolean;
-  /** Whether an earlier process may have written there what is not verified. */
-  readonly isResumed: boolean;
+/** A staged content, and what its file is to have besides the bytes. */
+export interface StagedFor {
+  readonly staged: StagedContent;
+  readonly executable: boolean;
+  readonly modifiedAtMs: number | undefined;
 }
 
 export type RemoteAnswer<T> =

@@ -1,7 +1,8 @@
 import type { ContentHash, DeviceId, EpochMs, NamespaceId, UploadId } from '@syncline/protocol';
 import { pause } from '../api/pause.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
-import { type AheadContent, DiskRefusedError } from '../engine/ports.ts';
+import type { AheadContent } from '../engine/nearer-contents.ts';
+import { DiskRefusedError } from '../engine/ports.ts';
 import { aheadKey } from '../engine/staging-keys.ts';
 import { type AheadDependencies, AheadFetch } from './ahead-fetch.ts';
 import { AHEAD_BYTES_MIN, AHEAD_DONE_MAX, AHEAD_ENDING_MS_MAX, AHEAD_SILENCE_MS, AHEAD_UPLOADS_MAX } from './limits.ts';

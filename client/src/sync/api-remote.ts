@@ -8,12 +8,11 @@ import {
 } from '@syncline/protocol';
 import type { ApiAnswer } from '../api/api-client.ts';
 import { LARGE_FILE_BYTES } from '../engine/limits.ts';
+import type { AheadContent, LocalContents } from '../engine/nearer-contents.ts';
 import type {
-  AheadContent,
   ContentSource,
   FetchedContent,
   HeldBack,
-  LocalContents,
   Remote,
   RemoteAnswer,
   SentContent,

@@ -36,6 +36,11 @@ export interface DiskCalls {
   unlinkSync(path: string): void;
   /** Of the file system of a path: room for this process, and all of it, in bytes; zeros where it does not tell. */
   statfs(path: string): Promise<DiskSpace>;
+  /**
+   * Makes all that was written to the file system of a path durable, bytes and names, whoever wrote it. False where nobody can say that it
+   * did, or it would take long: then each file has to be made durable by itself.
+   */
+  readonly syncFileSystem?: (path: string) => Promise<boolean>;
 }
 
 /** An open file, whose calls are those of DiskHandle, made at once. */

@@ -50,6 +50,14 @@ export const IDLE_THREAD_MS = 5000;
 export const THREAD_HEAP_MIB = 32;
 
 assert(QUEUE_SHARE_MAX > 0 && QUEUE_SHARE_MAX < 1, 'a queue counts as overrun before it is full');
+/** Files for which the whole file system is made durable, rather than each of them. */
+export const TOGETHER_FILES_MIN = 16;
+/** Longer than this, in milliseconds, nobody waits until a whole file system is durable: others may be writing to it … */
+export const TOGETHER_MS_MAX = 3000;
+/** … and the process that does it ends when there was nothing to do for this time. */
+export const SYNC_PROCESS_IDLE_MS = 5000;
+/** … and it is not tried for as many groups of files then. */
+export const TOGETHER_RESTS = 50;
 /** A call of the disk that takes longer than this, in milliseconds, has waited for the disk itself. */
 export const SLOW_CALL_MS = 2;
 /** Calls that are made on another thread after a slow one, before one is tried on this thread again. */

@@ -13,6 +13,7 @@ import {
 import { chmod, mkdir, statfs } from 'node:fs/promises';
 import type { DiskCalls } from './disk-calls.ts';
 import { linkQuickly, openNow, openQuickly } from './quick-handle.ts';
+import { syncFileSystem } from './sync-file-system.ts';
 
 /** The operating system's own calls. */
 export const nodeDiskCalls: DiskCalls = {
@@ -34,6 +35,7 @@ export const nodeDiskCalls: DiskCalls = {
     const { bavail, bsize, blocks } = await statfs(path);
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   },
+  syncFileSystem,
 };
 
 function readBeginning(path: string, bytesMax: number): Uint8Array {

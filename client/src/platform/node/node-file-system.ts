@@ -8,6 +8,7 @@ import {
   type FileSystem,
   type LentFile,
   type StagedContent,
+  type StagedFor,
   type WantedBytes,
 } from '../../engine/ports.ts';
 import {
@@ -28,6 +29,8 @@ import { diskSpace } from './disk-space.ts';
 import { errorCode } from './error-code.ts';
 import { findExpected, isAsFound } from './expected-entries.ts';
 import type { FolderWatcher } from './folder-watcher.ts';
+import { TOGETHER_FILES_MIN } from './limits.ts';
+import { makeDurableTogether } from './make-durable-together.ts';
 import { moveFile, type SharedDisk } from './move-file.ts';
 import { nodeDiskCalls } from './node-disk-calls.ts';
 import { openIgnoreFiles } from './open-ignore-files.ts';
@@ -52,6 +55,8 @@ export interface NodeFileSystemOptions {
   readonly ignoreCase?: boolean;
   /** Told of every folder before it is listed, so that changes after the listing are told. */
   readonly watcher?: FolderWatcher;
+  /** From how many files on they are made durable together; TOGETHER_FILES_MIN, unless told otherwise. */
+  readonly togetherMin?: number;
 }
 
 /** A synced folder on a real disk. Names of changed folders become durable with `flush`. */
@@ -234,6 +239,11 @@ export class NodeFileSystem implements FileSystem {
 
   space(): Promise<DiskSpace | undefined> {
     return diskSpace(this.#calls, this.#root);
+  }
+
+  async makeDurable(files: readonly StagedFor[]): Promise<void> {
+    if (files.length < (this.#options.togetherMin ?? TOGETHER_FILES_MIN) || !this.#isRoot()) return;
+    await makeDurableTogether(this.#calls, { directory: stagingAt(this.#root), files });
   }
 
   publish(file: Parameters<FileSystem['publish']>[0]): Promise<DiskOutcome> {

@@ -15,6 +15,13 @@ import { ENGINE_FOLDER, identityOf } from './scan-folder.ts';
 import { splitZeros } from './split-zeros.ts';
 import { writeBytes } from './write-bytes.ts';
 
+interface FileAttributes {
+  /** Of the file that it replaces. */
+  readonly mode: number | undefined;
+  readonly executable: boolean;
+  readonly modifiedAtMs: number | undefined;
+}
+
 /** A content that comes in, in a file of the engine's own folder until it is whole. */
 export class StagedFile implements StagedContent {
   readonly file: string;
@@ -23,6 +30,7 @@ export class StagedFile implements StagedContent {
   readonly #calls: Pick<DiskCalls, 'unlinkSync'>;
   readonly #handle: DiskHandle;
   #closed = false;
+  #isDurable = false;
 
   constructor(
     file: string,
@@ -42,6 +50,7 @@ export class StagedFile implements StagedContent {
 
   /** Zeros that stand there already, as everywhere in a file that was just made, are not written: holes of a file stay holes. */
   async write(offset: number, bytes: Uint8Array): Promise<void> {
+    this.#isDurable = false;
     await refusing(async () => {
       for (const { start, end, areZeros } of splitZeros(bytes)) {
         if (areZeros && (await this.#isZeroAt(offset + start, end - start))) continue;
@@ -72,20 +81,28 @@ export class StagedFile implements StagedContent {
     }
   }
 
+  /** Gives the file its permissions and time. @throws Error of the disk. */
+  async prepare({ mode, executable, modifiedAtMs }: FileAttributes): Promise<void> {
+    const present = Number((await this.#handle.stat()).mode);
+    const wanted = permissions(mode ?? present, executable);
+    if (wanted !== (present & PERMISSIONS)) await this.#handle.chmod(wanted);
+    if (modifiedAtMs !== undefined) await this.#handle.utimes(modifiedAtMs / 1000);
+  }
+
+  /** The whole file system was made durable, after this file was prepared. */
+  noteDurable(): void {
+    this.#isDurable = true;
+  }
+
   /**
-   * Gives the file its permissions and time, makes its bytes durable, and closes it. Answers the state that it has then.
+   * Prepares the file, makes it durable, and closes it, as far as that is left to do. Answers the state that it has then.
    * @throws Error of the disk. Where the bytes could not be made durable the file is gone then.
    */
-  async finish(attributes: {
-    readonly mode: number | undefined;
-    readonly executable: boolean;
-    readonly modifiedAtMs: number | undefined;
-  }): Promise<LocalIdentity> {
-    const present = Number((await this.#handle.stat()).mode);
-    const wanted = permissions(attributes.mode ?? present, attributes.executable);
-    if (wanted !== (present & PERMISSIONS)) await this.#handle.chmod(wanted);
-    if (attributes.modifiedAtMs !== undefined) await this.#handle.utimes(attributes.modifiedAtMs / 1000);
-    await this.#makeDurable();
+  async finish(attributes: FileAttributes): Promise<LocalIdentity> {
+    if (!this.#isDurable) {
+      await this.prepare(attributes);
+      await this.#makeDurable();
+    }
     const identity = identityOf(await this.#handle.stat());
     await this.close();
     return identity;

@@ -1,0 +1,31 @@
+import type { PlantedBug } from './planted-bug.ts';
+
+const TOGETHER = 'client/src/platform/node/make-durable-together.ts';
+
+/** Errors at files that are made durable together: bytes would be lost with the power, under the names of whole files. */
+export const TOGETHER_BUGS: readonly PlantedBug[] = [
+  {
+    id: 'durable-by-word',
+    what: 'Files count as durable although their file system did not say so.',
+    invariant: 'I-13',
+    file: TOGETHER,
+    find: 'if (!(await syncFileSystem(directory))) return;',
+    replace: 'await syncFileSystem(directory);',
+    caughtBy: {
+      file: 'client/src/platform/node/make-durable-together.test.ts',
+      test: 'what was not made durable together is made durable by itself: its file system does not say so',
+    },
+  },
+  {
+    id: 'durable-before-it-is-prepared',
+    what: 'Files are made durable before they have their times and permissions.',
+    invariant: 'I-13',
+    file: TOGETHER,
+    find: '    for (const { staged: file, executable, modifiedAtMs } of staged) {\n      await file.prepare({ mode: undefined, executable, modifiedAtMs });\n    }\n    if (!(await syncFileSystem(directory))) return;',
+    replace: '    if (!(await syncFileSystem(directory))) return;',
+    caughtBy: {
+      file: 'client/src/platform/node/make-durable-together.test.ts',
+      test: 'files that were made durable together have their times and permissions, and cost one turn of the disk',
+    },
+  },
+];
