@@ -32,6 +32,16 @@ export function pathBelow(top: string, path: string): string {
   return path === '/' && top !== '' ? top : `${top}${path}`;
 }
 
+/** Where the account has a node. Undefined when it is not there. Cost: that of `placeOf` and of `pathWithin`. */
+export async function pathInAccount(
+  session: Session,
+  node: { readonly namespaceId: NamespaceId; readonly nodeId: NodeId },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const path = await pathWithin(session, node, signal);
+  return path === undefined ? undefined : (await placeOf(session, node.namespaceId, signal))(path);
+}
+
 /** The path of a node from the top of its namespace. Undefined when it is not there. Cost: a request for each folder on the way up. */
 export async function pathWithin(
   session: Session,

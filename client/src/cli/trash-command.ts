@@ -5,7 +5,7 @@ import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { commitOperation } from './commit-operation.ts';
 import { escapeText, quote } from './escape-text.ts';
-import { pathBelow, readMountPaths } from './mount-paths.ts';
+import { pathBelow, pathInAccount, readMountPaths } from './mount-paths.ts';
 import type { Session } from './open-session.ts';
 import { parseLimit } from './parse-limit.ts';
 import { parseRemotePath, resolveDestination } from './remote-path.ts';
@@ -81,9 +81,13 @@ export async function restoreFromTrash(
   ).catch((failure: unknown) => {
     throw withoutFolder(failure, entry);
   });
-  const { name } = committed.node;
-  const note = committed.conflict === undefined ? '' : ` Its name was taken: it is called ${quote(name)}.`;
-  output.result({ entry, node: committed.node }, [`Restored ${quote(options.to ?? entry.path)}.${note}`]);
+  const { node, conflict } = committed;
+  // It is restored, whether or not the service can be asked once more.
+  const found = await pathInAccount(session, node, signal).catch(() => undefined);
+  const path = found ?? entry.path;
+  const from = path === entry.path ? '' : `; it stood at ${quote(entry.path)}`;
+  const note = conflict === undefined ? '' : ` Its name was taken: it is called ${quote(node.name)}.`;
+  output.result({ entry, node, path }, [`Restored ${quote(path)}${from}.${note}`]);
 }
 
 async function purge(context: CommandContext, [what]: readonly [string]): Promise<void> {

@@ -1,0 +1,74 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { CliDevice, type CliResult } from '../support/cli-process.ts';
+import { HttpService } from '../support/http-service.ts';
+
+/** Each test starts many processes; on a busy machine that takes its time. */
+jest.setTimeout(300_000);
+
+const LONG = 'x'.repeat(300);
+const ODD_NAME = 'new\nline.txt';
+
+let directory: string;
+let service: HttpService;
+let ann: CliDevice;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'syncline-wrong-words-'));
+  service = new HttpService();
+  await service.start();
+  ann = new CliDevice({ home: directory, apiUrl: service.url });
+  await ann.expect(['login', '--email', 'ann@example.com', '--password-stdin', '--device-name', 'ann'], 'any\n');
+  await put('one', '/file.txt');
+  await writeFile(join(directory, ODD_NAME), 'odd');
+});
+afterAll(async () => {
+  await service.stop();
+  await rm(directory, { recursive: true });
+});
+
+async function put(text: string, remote: string): Promise<void> {
+  await writeFile(join(directory, 'local.txt'), text);
+  await ann.expect(['put', 'local.txt', remote]);
+}
+
+async function say(...words: readonly string[]): Promise<string> {
+  return (await ann.expect(words)).stdout;
+}
+
+/** A refusal that names no field of a request: who reads it has typed words, and sent no body. */
+async function refused(words: readonly string[], stdin?: string): Promise<CliResult> {
+  const result = await ann.run(words, stdin);
+  expect(result).toMatchObject({ stdout: '', stderr: expect.not.stringMatching(/body|regex|X-Link/) });
+  expect(result.stderr.trim().split('\n')).toHaveLength(2);
+  return result;
+}
+
+test('what is restored into a folder that was renamed is told by the place where it is now', async () => {
+  await ann.expect(['mkdir', '-p', '/before/inner']);
+  await put('kept', '/before/inner/one.txt');
+  await ann.expect(['rm', '/before/inner/one.txt']);
+  await ann.expect(['mv', '/before', '/after']);
+  expect(await say('restore', '/before/inner/one.txt')).toBe(
+    "Restored '/after/inner/one.txt'; it stood at '/before/inner/one.txt'.\n",
+  );
+  expect(await say('cat', '/after/inner/one.txt')).toBe('kept');
+  await ann.expect(['rm', '/after/inner/one.txt']);
+  expect(await say('trash', 'restore', '/after/inner/one.txt')).toBe("Restored '/after/inner/one.txt'.\n");
+});
+
+test('what is restored elsewhere, and in a shared folder, is told by its path in the account', async () => {
+  await ann.expect(['mkdir', '-p', '/teams/blue']);
+  await ann.expect(['share', '/teams/blue']);
+  await put('kept', '/teams/blue/two.txt');
+  await ann.expect(['rm', '/teams/blue/two.txt']);
+  expect(await ann.json(['restore', '/teams/blue/two.txt'])).toMatchObject({ path: '/teams/blue/two.txt' });
+  await put('gone', '/gone.txt');
+  await ann.expect(['rm', '/gone.txt']);
+  await ann.expect(['mkdir', '/elsewhere']);
+  expect(await say('trash', 'restore', '/gone.txt', '--to', '/elsewhere/')).toBe(
+    "Restored '/elsewhere/gone.txt'; it stood at '/gone.txt'.\n",
+  );
+});
