@@ -72,3 +72,19 @@ test('what is restored elsewhere, and in a shared folder, is told by its path in
     "Restored '/elsewhere/gone.txt'; it stood at '/gone.txt'.\n",
   );
 });
+
+test('a folder that is to be made below a file is told which file is in the way', async () => {
+  for (const words of [['/file.txt/inner'], ['/file.txt'], ['-p', '/file.txt/inner'], ['-p', '/file.txt']]) {
+    const { exitCode, stderr } = await refused(['mkdir', ...words]);
+    expect([words, exitCode, stderr]).toEqual([words, 5, expect.stringContaining("'/file.txt' is a file")]);
+    expect(stderr).not.toContain('no error');
+  }
+});
+
+test('folders are made with those above them in a shared folder too', async () => {
+  await ann.expect(['mkdir', '/shared']);
+  await ann.expect(['share', '/shared']);
+  await ann.expect(['mkdir', '-p', '/shared/a/b']);
+  await ann.expect(['mkdir', '-p', '/shared']);
+  expect(await say('ls', '/shared/a')).toContain('b/');
+});

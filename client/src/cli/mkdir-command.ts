@@ -5,7 +5,14 @@ import { CommandError } from './command-error.ts';
 import { commitOperation } from './commit-operation.ts';
 import { quote } from './escape-text.ts';
 import type { Session } from './open-session.ts';
-import { findNode, parseRemotePath, type RemotePath, requireFolder, splitRemotePath } from './remote-path.ts';
+import {
+  findNode,
+  notAFolder,
+  parseRemotePath,
+  type RemotePath,
+  requireFolder,
+  splitRemotePath,
+} from './remote-path.ts';
 
 export function registerMkdir(program: Command, run: RunCommand): void {
   program
@@ -32,7 +39,9 @@ async function makeFolder(
 
 async function makeOne(session: Session, path: RemotePath, signal: AbortSignal): Promise<Node> {
   const { parent, name } = splitRemotePath(path);
-  if ((await findNode(session, path, signal)) !== undefined) {
+  const present = await findNode(session, path, signal);
+  if (present?.kind === 'file') throw notAFolder(path);
+  if (present !== undefined) {
     throw new CommandError({
       reason: 'conflict',
       code: 'exists',
@@ -44,13 +53,16 @@ async function makeOne(session: Session, path: RemotePath, signal: AbortSignal):
   return makeChild(session, { folder, name, path: path.text }, signal);
 }
 
-/** Making a folder twice is no conflict, so nothing has to be looked up on the way down. */
+/** Making a folder twice is no conflict, so nothing has to be looked up on the way down but what is something else: a shared folder, or a file. */
 async function makeWithParents(session: Session, path: RemotePath, signal: AbortSignal): Promise<Node> {
   let folder = await requireFolder(session, parseRemotePath('/'), signal);
   let walked = '';
   for (const name of path.names) {
     walked += `/${name}`;
-    folder = await makeChild(session, { folder, name, path: walked }, signal);
+    folder = await makeChild(session, { folder, name, path: walked }, signal).catch((failure: unknown) => {
+      if (!(failure instanceof CommandError) || failure.code !== 'conflict_name_taken') throw failure;
+      return requireFolder(session, parseRemotePath(walked), signal);
+    });
   }
   return folder;
 }

@@ -40,6 +40,18 @@ export function splitRemotePath(path: RemotePath): { readonly parent: RemotePath
   return { parent: parseRemotePath(`/${path.names.slice(0, -1).join('/')}/`), name };
 }
 
+/** A local name may hold what no name of the service does. @throws CommandError that says how to give another one. */
+function refuseOwnName(ownName: string): void {
+  const defect = nameDefect(ownName);
+  if (defect === undefined) return;
+  throw new CommandError({
+    reason: 'usage',
+    code: 'bad_name',
+    message: `${quote(ownName)} cannot keep its name in Syncline: ${defect}.`,
+    remedy: "Give the whole path that it shall have, such as '/folder/file.txt'.",
+  });
+}
+
 /** The path of a name inside a folder. */
 export function joinRemotePath(folder: RemotePath, name: string): RemotePath {
   return parseRemotePath(`${folder.text}/${name}`);
@@ -84,7 +96,7 @@ export async function requireFolder(session: Session, path: RemotePath, signal: 
   return node;
 }
 
-function notAFolder(path: RemotePath): CommandError {
+export function notAFolder(path: RemotePath): CommandError {
   const message = `${quote(path.text)} is a file, not a folder.`;
   return new CommandError({ reason: 'conflict', code: 'not_a_folder', message, remedy: 'Name a folder.' });
 }
@@ -108,6 +120,7 @@ export async function resolveDestination(
     const found = target ?? (await requireFolder(session, given.path, signal));
     const parent = await enterMount(session, found, signal);
     if (parent.kind !== 'folder') throw notAFolder(given.path);
+    refuseOwnName(given.ownName);
     const path = joinRemotePath(given.path, given.ownName);
     return { path, parent, name: given.ownName, present: await findNode(session, path, signal) };
   }
