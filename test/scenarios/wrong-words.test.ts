@@ -88,3 +88,58 @@ test('folders are made with those above them in a shared folder too', async () =
   await ann.expect(['mkdir', '-p', '/shared']);
   expect(await say('ls', '/shared/a')).toContain('b/');
 });
+
+test('a label, and the name of a device, that cannot be one is told with what it lacks', async () => {
+  for (const given of [
+    ['label', '/file.txt'],
+    ['devices', 'rename', 'this'],
+  ]) {
+    const [empty, long, broken] = [
+      await refused([...given, ' ']),
+      await refused([...given, LONG]),
+      await refused([...given, 'a\nb']),
+    ];
+    for (const { exitCode } of [empty, long, broken]) expect(exitCode).toBe(2);
+    expect(empty.stderr).toContain('it is empty');
+    expect(long.stderr).toContain('it has 300 characters');
+    expect(broken.stderr).toContain("'a\\u{a}b' cannot be used: it has a line break or another character");
+  }
+  const named = await refused(['login', '--email', 'ann@example.com', '--device-name', 'a/b', '--password-stdin'], 'x');
+  expect(named).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("'a/b' cannot be used") });
+});
+
+test('what a link cannot have is told with the option and its limit', async () => {
+  const life = await refused(['link-create', '/file.txt', '--expires', '999w']);
+  expect(life).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--expires') });
+  expect(life.stderr).toContain('3650 days');
+  const downloads = await refused(['link-create', '/file.txt', '--max-downloads', '1000001']);
+  expect(downloads).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--max-downloads') });
+  expect(downloads.stderr).toContain('from 1 to 1000000');
+  const password = await refused(['link-create', '/file.txt', '--password-stdin'], 'pässword');
+  expect(password).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('password') });
+  const revision = await refused(['link-create', '/file.txt', '--rev', '9']);
+  expect(revision).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('no revision 9. It has') });
+});
+
+test('a local name that no file of the service can have is told, with how another one is given', async () => {
+  const stored = await refused(['put', ODD_NAME]);
+  expect(stored).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("'new\\u{a}line.txt'") });
+  expect(stored.stderr).not.toContain('//');
+  expect(stored.stderr).toContain('control characters');
+  await ann.expect(['put', ODD_NAME, '/plain.txt']);
+  const [address = ''] = (await say('link-create', '/', '--upload')).split('\n');
+  const sent = await refused(['send', ODD_NAME, address]);
+  expect(sent).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('control characters') });
+  expect(sent.stderr).toContain('Rename it');
+});
+
+test('a link that has a password says so in the words of the command', async () => {
+  const [address = ''] = (
+    await ann.expect(['link-create', '/', '--upload', '--password-stdin'], 'secret')
+  ).stdout.split('\n');
+  const without = await refused(['send', 'local.txt', address]);
+  expect(without).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('--password-stdin') });
+  const wrong = await refused(['send', 'local.txt', address, '--password-stdin'], 'other');
+  expect(wrong.stderr).toContain('not the password');
+  await ann.expect(['send', 'local.txt', address, '--password-stdin'], 'secret');
+});

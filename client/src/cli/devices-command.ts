@@ -4,6 +4,7 @@ import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { escapeText, quote } from './escape-text.ts';
 import type { Session } from './open-session.ts';
+import { parseDeviceName } from './parse-device-name.ts';
 
 export function registerDevices(program: Command, run: RunCommand): void {
   const devices = program.command('devices').description('Lists, renames and unlinks the devices of the account.');
@@ -58,7 +59,8 @@ function describeDuration(seconds: number): string {
   return `${Math.floor(seconds / length)} ${unit}`;
 }
 
-async function rename(context: CommandContext, [which, name]: readonly [string, string]): Promise<void> {
+async function rename(context: CommandContext, [which, given]: readonly [string, string]): Promise<void> {
+  const name = parseDeviceName(given);
   const session = await context.session();
   const { deviceId } = await requireDevice(session, which, context.signal);
   const answer = await session.api.renameDevice({ parameters: { deviceId }, body: { name }, signal: context.signal });

@@ -1,3 +1,4 @@
+import { LABEL_CHARS_MAX, RevisionLabel } from '@syncline/protocol';
 import type { Command } from 'commander';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
@@ -5,6 +6,7 @@ import { quote } from './escape-text.ts';
 import { requireFile } from './get-command.ts';
 import { onRevision } from './on-revision.ts';
 import { parseRevision } from './parse-revision.ts';
+import { parseText } from './parse-text.ts';
 import { parseRemotePath } from './remote-path.ts';
 
 interface LabelOptions {
@@ -27,6 +29,8 @@ export function registerLabel(program: Command, run: RunCommand): void {
     .action(run(label));
 }
 
+const LABEL = { what: 'label', schema: RevisionLabel, charsMax: LABEL_CHARS_MAX };
+
 async function label(
   context: CommandContext,
   [given, text]: readonly [string, string | undefined],
@@ -42,6 +46,7 @@ async function label(
     });
   }
   const path = parseRemotePath(given);
+  const wanted = text === undefined ? undefined : parseText(text, LABEL);
   const session = await context.session();
   const { signal } = context;
   const node = await requireFile(session, path, signal);
@@ -49,7 +54,7 @@ async function label(
   const rev = options.rev ?? contentRev;
   const body = {
     namespaceId,
-    ...(options.remove === true ? { label: null } : text === undefined ? {} : { label: text }),
+    ...(options.remove === true ? { label: null } : wanted === undefined ? {} : { label: wanted }),
     ...(options.keep === undefined ? {} : { kept: options.keep }),
   };
   const { revision } = await onRevision(session, { node, rev, path: path.text, signal }, async () => {

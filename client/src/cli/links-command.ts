@@ -1,21 +1,32 @@
-import type { CreateLinkRequest, Link, Node } from '@syncline/protocol';
-import type { Command } from 'commander';
+import {
+  type CreateLinkRequest,
+  DAY_MS,
+  LINK_DOWNLOADS_MAX,
+  LINK_LIFE_MS_DEFAULT,
+  LINK_LIFE_MS_MAX,
+  type Link,
+  type Node,
+  SECOND_MS,
+} from '@syncline/protocol';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readSignIn } from '../sync/session.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { escapeText, quote } from './escape-text.ts';
 import { pathBelow, readMountPaths } from './mount-paths.ts';
+import { onRevision } from './on-revision.ts';
 import { notSignedIn } from './open-session.ts';
-import { parseCount, parseDuration } from './parse-duration.ts';
-import { readPasswordLine } from './read-credentials.ts';
+import { parseDuration } from './parse-duration.ts';
+import { parseRevision } from './parse-revision.ts';
+import { readLinkPassword } from './read-link-password.ts';
 import { parseRemotePath, requireNode } from './remote-path.ts';
 
 interface LinkOptions {
   readonly upload?: boolean;
   readonly passwordStdin?: boolean;
-  readonly expires?: string;
-  readonly maxDownloads?: string;
-  readonly rev?: string;
+  readonly expires: number;
+  readonly maxDownloads?: number;
+  readonly rev?: number;
 }
 
 export function registerLinks(program: Command, run: RunCommand): void {
@@ -25,9 +36,13 @@ export function registerLinks(program: Command, run: RunCommand): void {
     .argument('<path>', 'a file or folder')
     .option('--upload', 'whoever has the link can store files in the folder, and see nothing')
     .option('--password-stdin', 'reads a password for the link as the first line of standard input')
-    .option('--expires <duration>', 'how long it opens, such as 12h, 7d or 4w', '30d')
-    .option('--max-downloads <count>', 'how often files can be fetched by it, or how many can be stored')
-    .option('--rev <number>', 'shows this revision of the file, whatever comes later')
+    .addOption(
+      new Option('--expires <duration>', 'how long it opens, such as 12h, 7d or 4w')
+        .argParser(parseLife)
+        .default(LINK_LIFE_MS_DEFAULT / SECOND_MS, `${LINK_LIFE_MS_DEFAULT / DAY_MS}d`),
+    )
+    .option('--max-downloads <count>', 'how often files can be fetched by it, or how many can be stored', parseUses)
+    .option('--rev <number>', 'shows this revision of the file, whatever comes later', parseRevision)
     .action(run(create));
   program.command('links').description('Lists the links of the account.').action(run(list));
   program
@@ -39,24 +54,28 @@ export function registerLinks(program: Command, run: RunCommand): void {
 
 async function create(context: CommandContext, [given]: readonly [string], options: LinkOptions): Promise<void> {
   const path = parseRemotePath(given);
-  const limits = {
-    lifeSeconds: parseDuration(options.expires ?? '30d'),
-    ...(options.maxDownloads === undefined ? {} : { maxUses: parseCount(options.maxDownloads) }),
-    ...(options.rev === undefined ? {} : { rev: parseCount(options.rev) }),
-  };
+  const { expires, maxDownloads, rev } = options;
   const session = await context.session();
-  const node = await requireNode(session, path, context.signal);
+  const { signal } = context;
+  const node = await requireNode(session, path, signal);
   const { namespaceId, nodeId } = node;
   const body: CreateLinkRequest = {
     role: options.upload === true ? 'upload' : 'view',
     namespaceId,
     nodeId,
-    ...limits,
-    ...(options.passwordStdin === true ? { password: await readPasswordLine(context, PASSWORD_EXAMPLE) } : {}),
+    lifeSeconds: expires,
+    ...(maxDownloads === undefined ? {} : { maxUses: maxDownloads }),
+    ...(rev === undefined ? {} : { rev }),
+    ...(options.passwordStdin === true ? { password: await readLinkPassword(context, PASSWORD_EXAMPLE) } : {}),
   };
-  const answer = await session.api.createLink({ body, signal: context.signal });
-  if (!answer.ok) throw problemError(answer.problem, quote(path.text));
-  const { link, token } = answer.value;
+  const make = async () => {
+    const answer = await session.api.createLink({ body, signal });
+    if (!answer.ok) throw problemError(answer.problem, quote(path.text));
+    return answer.value;
+  };
+  const { link, token } = await (rev === undefined
+    ? make()
+    : onRevision(session, { node, rev, path: path.text, signal }, make));
   const url = await addressOf(context, { token, link, node });
   context.output.result({ link, token, url }, [
     url,
@@ -65,6 +84,17 @@ async function create(context: CommandContext, [given]: readonly [string], optio
       : []),
     `Opens until ${link.expiresAt.slice(0, 16).replace('T', ' ')} UTC. It is shown this once; end it with \`syncline link-revoke ${link.linkId}\`.`,
   ]);
+}
+
+function parseLife(given: string): number {
+  const seconds = parseDuration(given);
+  if (seconds <= LINK_LIFE_MS_MAX / SECOND_MS) return seconds;
+  throw new InvalidArgumentError(`A link opens for ${LINK_LIFE_MS_MAX / DAY_MS} days at most.`);
+}
+
+function parseUses(given: string): number {
+  if (/^[1-9]\d{0,8}$/.test(given) && Number(given) <= LINK_DOWNLOADS_MAX) return Number(given);
+  throw new InvalidArgumentError(`Give a number from 1 to ${LINK_DOWNLOADS_MAX}.`);
 }
 
 const PASSWORD_EXAMPLE = 'printf %s "$PASSWORD" | syncline link-create PATH --password-stdin';

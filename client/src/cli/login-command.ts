@@ -3,6 +3,7 @@ import type { Credentials } from '../api/user-pool.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { reloadDaemon } from './daemon-link.ts';
 import { escapeText } from './escape-text.ts';
+import { parseDeviceName } from './parse-device-name.ts';
 import { ask, type CredentialOptions, readCredentials } from './read-credentials.ts';
 import { openSignInService, type SignInService, signInError } from './sign-in.ts';
 
@@ -22,7 +23,11 @@ export function withSignInOptions(command: Command): Command {
     .option('--password-stdin', 'read the password from the first line of standard input')
     .option('--api <url>', 'the Syncline to sign in to')
     .option('--factor-code <code>', 'what the authenticator app shows, where the account has a second factor')
-    .option('--device-name <name>', 'how the account shall call this device (default: the name of this computer)');
+    .option(
+      '--device-name <name>',
+      'how the account shall call this device (default: the name of this computer)',
+      parseDeviceName,
+    );
 }
 
 async function logIn(context: CommandContext, _words: readonly [], options: SignInOptions): Promise<void> {

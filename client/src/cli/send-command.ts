@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { LinkToken, NamespaceId, type UploadId } from '@syncline/protocol';
+import { LinkToken, NamespaceId, nameDefect, type Problem, type UploadId } from '@syncline/protocol';
 import type { Command } from 'commander';
 import type * as z from 'zod/mini';
 import { type ApiClient, createApiClient } from '../api/api-client.ts';
@@ -15,7 +15,7 @@ import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { quote } from './escape-text.ts';
 import { type LocalFile, localFileError, openLocalFile } from './local-file.ts';
-import { readPasswordLine } from './read-credentials.ts';
+import { readLinkPassword } from './read-link-password.ts';
 
 interface SendOptions {
   readonly passwordStdin?: boolean;
@@ -46,7 +46,8 @@ async function send(
   options: SendOptions,
 ): Promise<void> {
   const { baseUrl, token } = parseAddress(address);
-  const linkPassword = options.passwordStdin === true ? await readPasswordLine(context, PASSWORD_EXAMPLE) : undefined;
+  refuseName(local);
+  const linkPassword = options.passwordStdin === true ? await readLinkPassword(context, PASSWORD_EXAMPLE) : undefined;
   const file = await openLocalFile(local, NO_NAMESPACE);
   const transport = createNodeTransport();
   const base = { transport, clock: systemClock, random: Math.random };
@@ -55,7 +56,11 @@ async function send(
   const inbox = { api: createApiClient({ ...base, baseUrl, tokens, deviceId: makeDeviceId() }), token, linkPassword };
   try {
     const gate = new TransferGate({ tasksMax: WINDOW_TASKS_MAX, bytesMax: TRANSFER_BYTES_MAX });
-    const uploadId = await upload(context, { ...base, gate, api: linkTransfers(inbox.api, inbox) }, { file, local });
+    const uploadId = await upload(
+      context,
+      { ...base, gate, api: linkTransfers(inbox.api, inbox) },
+      { file, local, linkPassword },
+    );
     await store(inbox, { uploadId, name: basename(local), clientModifiedAt: file.modifiedAt }, context.signal);
     const { size } = file.source;
     context.output.result({ local, size }, [`Sent ${quote(local)}, ${formatBytes(size)}.`]);
@@ -81,15 +86,31 @@ function parseAddress(address: string): { readonly baseUrl: string; readonly tok
   });
 }
 
+/** A file arrives under its own name. @throws CommandError where that cannot be. */
+function refuseName(local: string): void {
+  const defect = nameDefect(basename(local));
+  if (defect === undefined) return;
+  throw new CommandError({
+    reason: 'usage',
+    code: 'bad_name',
+    message: `${quote(local)} cannot be sent under its name: ${defect}.`,
+    remedy: 'Rename it, or copy it under another name, and send that.',
+  });
+}
+
 async function upload(
   { output, signal }: CommandContext,
   dependencies: Parameters<typeof uploadFiles>[0],
-  { file, local }: { readonly file: LocalFile; readonly local: string },
+  {
+    file,
+    local,
+    linkPassword,
+  }: { readonly file: LocalFile; readonly local: string; readonly linkPassword: string | undefined },
 ): Promise<UploadId> {
   const progress = output.progress(`Sending ${basename(local)}`);
   try {
     const [outcome] = await uploadFiles(dependencies, [file.source], { signal, onProgress: progress.update });
-    if (outcome?.kind === 'refused') throw problemError(outcome.problem, 'The link');
+    if (outcome?.kind === 'refused') throw linkError(outcome.problem, linkPassword);
     if (outcome?.kind === 'unreadable') throw localFileError(local, outcome.cause);
     if (outcome?.kind === 'uploaded' && (await file.isUnchanged())) return outcome.uploadId;
   } finally {
@@ -110,7 +131,13 @@ async function store(
   signal: AbortSignal,
 ): Promise<void> {
   const answer = await api.storeLinkFiles({ parameters: { token }, body: { files: [file] }, signal, linkPassword });
-  if (!answer.ok) throw problemError(answer.problem, 'The link');
+  if (!answer.ok) throw linkError(answer.problem, linkPassword);
   const [stored] = answer.value.files;
   if (stored?.status === 'error') throw problemError(stored.error, quote(file.name));
+}
+
+/** The service tells other programs of the header that a password goes in. */
+function linkError(problem: Problem, linkPassword: string | undefined): CommandError {
+  const isMissing = problem.code === 'password_needed' && linkPassword === undefined;
+  return problemError(isMissing ? { ...problem, detail: 'it has a password' } : problem, 'The link');
 }
