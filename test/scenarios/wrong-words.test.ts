@@ -143,3 +143,13 @@ test('a link that has a password says so in the words of the command', async () 
   expect(wrong.stderr).toContain('not the password');
   await ann.expect(['send', 'local.txt', address, '--password-stdin'], 'secret');
 });
+
+test('what a download replaces keeps its permissions', async () => {
+  const local = join(directory, 'secret.txt');
+  for (const mode of [0o400, 0o600]) {
+    await rm(local, { force: true });
+    await writeFile(local, 'old', { mode });
+    await ann.expect(['get', '--force', '/file.txt', local]);
+    expect([await readFile(local, 'utf8'), (await stat(local)).mode & 0o777]).toEqual(['one', mode]);
+  }
+});

@@ -40,12 +40,12 @@ async function get(
   const session = await context.session();
   const node = await requireFile(session, path, context.signal);
   const replace = options.force === true;
-  const target = await resolveLocal(node, local, replace);
+  const { target, mode } = await resolveLocal(node, local, replace);
   const { rev = node.contentRev } = options;
   const source = contentOf(node, rev);
   const { signal } = context;
   const outcome = await onRevision(session, { node, rev, path: path.text, signal }, () =>
-    download(context, { session, node, source, path, target, replace }),
+    download(context, { session, node, source, path, target, mode, replace }),
   );
   context.output.result({ path: path.text, local: target, node, rev: outcome.rev, contentHash: outcome.contentHash }, [
     `Read ${quote(path.text)} into ${quote(target)}, ${formatBytes(outcome.size)}.`,
@@ -62,11 +62,12 @@ async function download(
     readonly source: DownloadSource;
     readonly path: RemotePath;
     readonly target: string;
+    readonly mode: number | undefined;
     readonly replace: boolean;
   },
 ): Promise<Downloaded> {
-  const { session, node, source, path, target, replace } = job;
-  const staged = await createStagedFile(target).catch((cause: unknown) => {
+  const { session, node, source, path, target, mode, replace } = job;
+  const staged = await createStagedFile(target, mode).catch((cause: unknown) => {
     throw localFileError(target, cause);
   });
   const progress = output.progress(`Reading ${node.name}`);
@@ -123,12 +124,16 @@ function guardSink(sink: DownloadSink, target: string): DownloadSink {
   };
 }
 
-/** The local path: as given, or inside a folder under the file's own name. */
-async function resolveLocal(node: Node, given: string, replace: boolean): Promise<string> {
+/** The local path: as given, or inside a folder under the file's own name. `mode`: that of the file that is to be replaced. */
+async function resolveLocal(
+  node: Node,
+  given: string,
+  replace: boolean,
+): Promise<{ readonly target: string; readonly mode: number | undefined }> {
   const standing = await statOrUndefined(given);
   const target = standing?.isDirectory() === true ? join(given, localName(node)) : given;
   const inTheWay = target === given ? standing : await statOrUndefined(target);
-  if (inTheWay === undefined || (replace && inTheWay.isFile())) return target;
+  if (inTheWay === undefined || (replace && inTheWay.isFile())) return { target, mode: inTheWay?.mode };
   if (!inTheWay.isFile()) throw notAFile(target, inTheWay);
   throw localFileError(target, Object.assign(new Error('in the way'), { code: 'EEXIST' }));
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../platform/node/error-code.ts';
+import { permissions } from '../platform/node/permissions.ts';
 import type { DownloadSink } from '../transfers/download-content.ts';
 
 /** A file that grows beside its final place and appears there only when it is whole. */
@@ -20,10 +21,13 @@ export interface StagedFile {
   readonly discard: () => Promise<void>;
 }
 
-/** @throws Error of the file system. */
-export async function createStagedFile(target: string): Promise<StagedFile> {
+/**
+ * `mode`: that of the file that it is to replace. Its permissions are kept, as the sync keeps them, and from the first byte on: what only its owner
+ * might read nobody else reads meanwhile. @throws Error of the file system.
+ */
+export async function createStagedFile(target: string, mode: number | undefined): Promise<StagedFile> {
   const staged = join(dirname(target), `.syncline-${randomBytes(8).toString('hex')}.part`);
-  const handle = await open(staged, 'wx', 0o666);
+  const handle = await open(staged, 'wx', mode === undefined ? 0o666 : PRIVATE);
   let isOpen = true;
   const close = async (): Promise<void> => {
     if (isOpen) await handle.close();
@@ -40,7 +44,9 @@ export async function createStagedFile(target: string): Promise<StagedFile> {
       },
     },
     async publish({ replace, executable, modifiedAt }) {
-      if (executable && process.platform !== 'win32') await handle.chmod(((await handle.stat()).mode & 0o777) | 0o111);
+      const present = (await handle.stat()).mode & 0o777;
+      const wanted = permissions(mode ?? present, executable);
+      if (process.platform !== 'win32' && wanted !== present) await handle.chmod(wanted).catch(unlessWithoutModes);
       await handle.sync();
       await close();
       await utimes(staged, modifiedAt, modifiedAt);
@@ -54,6 +60,15 @@ export async function createStagedFile(target: string): Promise<StagedFile> {
     },
   };
 }
+
+const PRIVATE = 0o600;
+
+/** A disk without permissions, such as FAT, refuses to set some, and has the file all the same. */
+function unlessWithoutModes(failure: unknown): void {
+  if (!NO_MODES.has(errorCode(failure) ?? '')) throw failure;
+}
+
+const NO_MODES = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /** A link never replaces anything, unlike a rename; where the disk has no links, looking first has to do. */
 async function renameIfFree(staged: string, target: string): Promise<void> {
