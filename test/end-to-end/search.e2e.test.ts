@@ -79,9 +79,9 @@ test('nobody finds what is of others, and whoever is removed from a shared folde
   const token = /"token": "([^"]+)"/.exec(stdout)?.[1] ?? '';
   expect(await found('bob', 'payroll')).toEqual([]);
   await device('bob').expect(['accept', token]);
-  await eventually(async () => expect(await found('bob', 'payroll')).toEqual(['/payroll public.txt']));
+  await eventually(async () => expect(await found('bob', 'payroll')).toEqual(['/team/payroll public.txt']));
   await eventually(async () =>
-    expect(await found('ann', 'payroll')).toEqual(['/payroll public.txt', '/payroll secret.txt']),
+    expect(await found('ann', 'payroll')).toEqual(['/payroll secret.txt', '/team/payroll public.txt']),
   );
   const members = await device('ann').expect(['members', '/team', '--json']);
   const list = JSON.parse(members.stdout) as {

@@ -48,7 +48,7 @@ test('without an index the command says why, and finds names that begin so in a 
   expect(await ann.json(['search', '--in', '/team', 'emile plan'])).toMatchObject({
     covers: 'names',
     total: 1,
-    hits: [{ path: '/Émile plan.txt' }],
+    hits: [{ path: '/team/Émile plan.txt' }],
   });
 });
 

@@ -74,3 +74,8 @@ test('a link is listed under the path that its file has in the account', async (
   await say('link-create', '/jobs/team/linked.txt');
   expect(await say('links')).toContain('  /jobs/team/linked.txt  (');
 });
+
+test('what has happened in a shared folder is told by its path in the account', async () => {
+  await put('one', '/jobs/team/seen.txt');
+  expect(await say('activity', '/jobs/team')).toContain('created   /jobs/team/seen.txt\n');
+});

@@ -4,6 +4,7 @@ import { readAuthorNames } from './author-names.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { problemError } from './command-error.ts';
 import { escapeText, quote } from './escape-text.ts';
+import { placeOf } from './mount-paths.ts';
 import { parseLimit } from './parse-limit.ts';
 import { parseRemotePath, requireNode } from './remote-path.ts';
 
@@ -32,13 +33,16 @@ async function list(context: CommandContext, [given]: readonly [string], { limit
   const { mountedNamespaceId: shared } = mount;
   const about = shared === undefined ? mount : { namespaceId: shared, nodeId: rootNodeId(shared) };
   const { namespaceId, nodeId } = about;
+  const place = await placeOf(session, namespaceId, signal);
   const activities: Activity[] = [];
   let page: string | undefined;
   do {
     const left = String(Math.min(limit - activities.length, 1000));
     const answer = await session.api.listActivity({ query: { namespaceId, nodeId, limit: left, page }, signal });
     if (!answer.ok) throw problemError(answer.problem, quote(path.text));
-    activities.push(...answer.value.activities);
+    activities.push(
+      ...answer.value.activities.map((one) => (one.path === undefined ? one : { ...one, path: place(one.path) })),
+    );
     page = answer.value.nextPage;
   } while (page !== undefined && activities.length < limit);
   const { nameOf, authorOf } = await readAuthorNames(session, { namespaceId, activities }, signal);

@@ -4,14 +4,15 @@ import {
   FileType,
   type RouteResponse,
   rootNodeId,
+  SEARCH_CHARS_MAX,
   type SearchHit,
-  type SharedFolder,
 } from '@syncline/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatBytes } from '../engine/format-bytes.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
 import { escapeText, quote } from './escape-text.ts';
+import { pathBelow, readMountPaths } from './mount-paths.ts';
 import type { Session } from './open-session.ts';
 import { parseMoment } from './parse-moment.ts';
 import { parseRemotePath, requireNode } from './remote-path.ts';
@@ -68,24 +69,25 @@ async function search(context: CommandContext, [words]: readonly [string[]], opt
   const { signal, output } = context;
   const { in: folder, trashed, limit, after, before, larger, smaller, ...named } = options;
   const filters = { ...named, modifiedFrom: after, modifiedTo: before, sizeMin: larger, sizeMax: smaller };
-  const session = await context.session();
-  const scope = folder === undefined ? {} : await scopeOf(session, folder, signal);
   // A shell has taken the quotes of a phrase away; a space behind says that the last word is finished.
   const q = `${words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' ')} `;
-  const hits: SearchHit[] = [];
+  if (q.length > SEARCH_CHARS_MAX) throw tooLong(q.length - 1);
+  const session = await context.session();
+  const scope = folder === undefined ? {} : await scopeOf(session, folder, signal);
+  const found: SearchHit[] = [];
   let total: number;
   let covers: RouteResponse<'search'>['covers'];
   let page: string | undefined;
   do {
-    const asked = { ...filters, ...scope, q, page, limit: String(Math.min(limit - hits.length, HITS_AT_ONCE)) };
+    const asked = { ...filters, ...scope, q, page, limit: String(Math.min(limit - found.length, HITS_AT_ONCE)) };
     const query = trashed === undefined ? asked : { ...asked, trashed: 'true' as const };
     const answer = await session.api.search({ query, signal });
     if (!answer.ok) throw searchError(answer.problem);
-    hits.push(...answer.value.hits);
+    found.push(...answer.value.hits);
     ({ total, covers, nextPage: page } = answer.value);
-  } while (page !== undefined && hits.length < limit);
-  const folders = hits.length === 0 ? [] : await sharedFolders(session, signal);
-  const lines = hits.flatMap((hit) => describe(hit, folders));
+  } while (page !== undefined && found.length < limit);
+  const hits = await inAccount(session, found, signal);
+  const lines = hits.flatMap(describe);
   if (covers === 'names') {
     output.note(
       'There is no search index, or it does not answer: only names in this folder that begin so were looked for.',
@@ -96,7 +98,7 @@ async function search(context: CommandContext, [words]: readonly [string[]], opt
 }
 
 async function scopeOf(session: Session, folder: string, signal: AbortSignal) {
-  const node = await requireNode(session, parseRemotePath(folder), signal);
+  const node = await requireNode(session, parseRemotePath(`${folder}/`), signal);
   if (node.mountedNamespaceId !== undefined) {
     const namespaceId = node.mountedNamespaceId;
     return { namespaceId, folderId: rootNodeId(namespaceId) };
@@ -104,20 +106,33 @@ async function scopeOf(session: Session, folder: string, signal: AbortSignal) {
   return { namespaceId: node.namespaceId, folderId: node.nodeId };
 }
 
-async function sharedFolders(session: Session, signal: AbortSignal): Promise<readonly SharedFolder[]> {
-  const answer = await session.api.listNamespaces({ signal });
-  if (!answer.ok) throw problemError(answer.problem, 'shared folders');
-  return answer.value.folders;
+/** Hits with the paths that other commands take: the service tells those in a shared folder from its top. */
+async function inAccount(
+  session: Session,
+  hits: readonly SearchHit[],
+  signal: AbortSignal,
+): Promise<readonly SearchHit[]> {
+  const { homeNamespaceId } = session.account;
+  if (hits.every(({ node }) => node.namespaceId === homeNamespaceId)) return hits;
+  const tops = await readMountPaths(session, signal);
+  return hits.map((hit) => ({ ...hit, path: pathBelow(tops.get(hit.node.namespaceId) ?? '', hit.path) }));
 }
 
-function describe({ node, path, passages }: SearchHit, folders: readonly SharedFolder[]): readonly string[] {
-  const shared = folders.find(({ namespaceId }) => namespaceId === node.namespaceId);
+function tooLong(chars: number): CommandError {
+  return new CommandError({
+    reason: 'usage',
+    code: 'usage',
+    message: `The words have ${chars} characters together; a search takes ${SEARCH_CHARS_MAX - 1}.`,
+    remedy: 'Name fewer of them.',
+  });
+}
+
+function describe({ node, path, passages }: SearchHit): readonly string[] {
   const at = (node.clientModifiedAt ?? node.modifiedAt).slice(0, 10);
   const size = node.kind === 'file' ? formatBytes(node.size) : '';
-  const place = `${shared === undefined ? '' : `[${escapeText(shared.name)}] `}${escapeText(path)}`;
   const found = passages.map((parts) => parts.map(({ text, isMatch }) => (isMatch ? `*${text}*` : text)).join(''));
   return [
-    `${at}  ${size.padStart(9)}  ${place}${node.kind === 'file' ? '' : '/'}`,
+    `${at}  ${size.padStart(9)}  ${escapeText(path)}${node.kind === 'file' ? '' : '/'}`,
     ...found.map((passage) => `                         … ${escapeText(passage.replaceAll(/\s+/g, ' '))} …`),
   ];
 }
