@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { MASS_CHANGE_NODES } from '../../client/src/engine/limits.ts';
@@ -51,6 +51,37 @@ test('who links a file is told that it is one', async () => {
   expect([exitCode, stderr]).toEqual([10, expect.stringContaining('is a file')]);
   expect(stderr).toContain('syncline put');
   expect(stderr).not.toContain('--force');
+});
+
+test('of what lies in a folder that cannot be stored, the folder is told', async () => {
+  const a = await signIn('a');
+  await a.cli.expect(['link', a.folder]);
+  await mkdir(join(a.folder, 'odd\nname'));
+  await writeFile(join(a.folder, 'odd\nname', 'inner.txt'), 'text');
+  const once = await a.cli.run(['sync', '--once']);
+  expect(once).toMatchObject({ exitCode: 9, stderr: expect.not.stringContaining('syncline status') });
+  const explained = await a.cli.expect(['explain', join(a.folder, 'odd\nname', 'inner.txt')]);
+  expect(explained.stdout).toContain('cannot be synced');
+  expect(explained.stdout).toContain('in which it lies: Its name cannot be stored');
+});
+
+test('a conflict that was settled on the disk is listed no more, before a sync carries it to the service', async () => {
+  const [a, b] = [await signIn('a'), await signIn('b')];
+  await writeFile(join(a.folder, 'plan.txt'), 'first');
+  for (const device of [a, b]) {
+    await device.cli.expect(['link', device.folder]);
+    await device.cli.expect(['sync', '--once']);
+  }
+  for (const device of [a, b]) {
+    await writeFile(join(device.folder, 'plan.txt'), `of ${device === a ? 'a' : 'b'}`);
+    await device.cli.expect(['sync', '--once']);
+  }
+  expect((await b.cli.expect(['conflicts'])).stdout).toContain('conflicted copy from b');
+  const settled = await b.cli.expect(['conflicts', 'resolve', join(b.folder, 'plan.txt'), '--keep', 'mine']);
+  expect(settled.stdout).toContain('`syncline sync --once` carries it');
+  expect((await b.cli.expect(['conflicts'])).stdout).toBe('There are no conflicts.\n');
+  for (const device of [b, a]) await device.cli.expect(['sync', '--once']);
+  expect(await readFile(join(a.folder, 'plan.txt'), 'utf8')).toBe('of b');
 });
 
 describe('many deletions that are held back and not meant', () => {

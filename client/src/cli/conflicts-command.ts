@@ -117,10 +117,14 @@ async function resolve(
   });
   const { kind, outcome } = asked ?? (await resolveHere(context, { folder, path, given, choice: options.keep }));
   if (outcome !== 'settled') throw notSettled(given, outcome);
+  const isSent = asked !== undefined || kind === 'unsettled';
   context.output.result({ folder: folder.path, path, kept: options.keep }, [
-    `${quote(given)} is settled: ${KEPT[kind][options.keep]}.`,
+    `${quote(given)} is settled${isSent ? '' : ' here'}: ${KEPT[kind][options.keep]}.${isSent ? '' : CARRY}`,
   ]);
 }
+
+/** Of what has changed on the disk alone. */
+const CARRY = ' `syncline sync --once` carries it to the service.';
 
 const KEPT: Readonly<Record<Conflict['kind'], Readonly<Record<ConflictChoice, string>>>> = {
   copy: {

@@ -95,7 +95,7 @@ export function outcomeFailure(outcome: SyncOutcome, path: string): CommandError
     case 'rested':
     case 'unrested':
       if (outcome.kind === 'rested' && outcome.problems.length === 0) return undefined;
-      return partial(path, outcome.problems.length);
+      return partial(path, outcome.problems.length, MEND);
     case 'root-missing':
     case 'root-foreign':
       return wrongRoot(path, outcome.kind);
@@ -112,7 +112,7 @@ function stateFailure(folder: FolderStatus): CommandError | undefined {
   switch (state) {
     case 'idle':
     case 'waiting':
-      return state === 'idle' && folder.problemCount === 0 ? undefined : partial(path, folder.problemCount);
+      return state === 'idle' && folder.problemCount === 0 ? undefined : partial(path, folder.problemCount, SHOWN);
     case 'root-missing':
     case 'root-foreign':
       return wrongRoot(path, state);
@@ -157,12 +157,16 @@ function failure(path: string, facts: Pick<CommandError, 'reason' | 'code' | 'me
   return new CommandError({ ...facts, message: `${quote(path)}: ${facts.message}`.trim() });
 }
 
-function partial(path: string, problems: number): CommandError {
+/** Only what syncs in the background remembers what stood in the way. */
+const SHOWN = 'What stands in the way is listed above; `syncline status` shows it again.';
+const MEND = 'Mend what stands in the way, as listed above, and repeat the command.';
+
+function partial(path: string, problems: number, remedy: string): CommandError {
   return new CommandError({
     reason: 'partial',
     code: 'partial',
     message: `${quote(path)}: not everything could be synced (${problems} ${problems === 1 ? 'problem' : 'problems'}).`,
-    remedy: 'What stands in the way is listed above; `syncline status` shows it again.',
+    remedy,
   });
 }
 

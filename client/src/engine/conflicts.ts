@@ -48,7 +48,7 @@ export type ConflictOutcome = 'settled' | 'unknown' | 'changed' | 'name-taken' |
 
 /** All conflicts that are known here. Costs the size of the folder. */
 export function listConflicts(
-  { local, remote, rootId, mounts }: ExplainedTrees,
+  { local, remote, synced, rootId, mounts }: ExplainedTrees,
   { problems }: Pick<LoopStatus, 'problems'>,
 ): readonly Conflict[] {
   const conflicts: Conflict[] = [];
@@ -56,6 +56,8 @@ export function listConflicts(
     const parsed = node.kind === 'file' ? parseConflictedName(node.name) : undefined;
     const path = pathNames(remote, rootId, node.nodeId)?.join('/');
     if (parsed === undefined || path === undefined) continue;
+    // Whoever has settled it here sees it go at once, and the service with the next round.
+    if (synced.has(node.nodeId) && !local.tree.has(node.nodeId) && !local.frozen.has(node.nodeId)) continue;
     const shown = local.tree.has(node.nodeId) ? (diskPath(local.tree, rootId, node.nodeId) ?? path) : path;
     const { deviceName, at } = parsed;
     const file = joinPath(parentPath(shown), parsed.name);

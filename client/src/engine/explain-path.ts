@@ -57,13 +57,11 @@ export function explainPath(
     return { ...base, state: 'problem', reason, detail, since, requestId, remedy: detail };
   }
   const nodeId = findNode(trees, path);
+  const above = problemAbove(status.problems, path);
   if (nodeId === undefined) {
-    return {
-      ...base,
-      state: 'unknown',
-      reason: 'unknown',
-      detail: 'Nothing of this name is known here or at the service.',
-    };
+    return above === undefined
+      ? { ...base, state: 'unknown', reason: 'unknown', detail: UNKNOWN }
+      : { ...base, ...becauseOf(above) };
   }
   const step = trees.plan?.steps.find((one) => one.nodeId === nodeId);
   const { remote, synced, local, excluded } = trees;
@@ -86,20 +84,21 @@ export function explainPath(
   }
   const since = status.since;
   if (step === undefined) {
-    const above = problemAbove(status.problems, path);
-    if (above !== undefined) {
-      const { reason, requestId } = above;
-      const detail = `Of “${above.path}”, in which it lies: ${above.detail}`;
-      return { ...base, state: 'problem', reason, detail, since: above.since, requestId, remedy: detail };
-    }
+    if (above !== undefined) return { ...base, ...becauseOf(above) };
     const isGone = remote.has(nodeId) && synced.has(nodeId) && !local.tree.has(nodeId);
     return { ...base, state: 'pending', reason: 'pending', detail: isGone ? GONE : LATER, since };
   }
   return { ...base, state: 'pending', reason: step.type, detail: STEPS[step.type], since };
 }
 
+const UNKNOWN = 'Nothing of this name is known here or at the service.';
 const LATER = 'It is looked at with the next round.';
 const GONE = 'It is not here any more. The service keeps it until what became of it here is stored there.';
+
+function becauseOf({ path, reason, since, requestId, detail: why }: StandingProblem) {
+  const detail = `Of “${path}”, in which it lies: ${why}`;
+  return { state: 'problem', reason, detail, since, requestId, remedy: detail } as const;
+}
 
 /** The problem of the nearest folder on the way up. */
 function problemAbove(problems: LoopStatus['problems'], path: string): StandingProblem | undefined {
