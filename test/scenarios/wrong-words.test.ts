@@ -153,3 +153,32 @@ test('what a download replaces keeps its permissions', async () => {
     expect([await readFile(local, 'utf8'), (await stat(local)).mode & 0o777]).toEqual(['one', mode]);
   }
 });
+
+test('a word that is no option and a command that there is not are told with what was meant', async () => {
+  const dashed = await refused(['put', '-dash']);
+  expect(dashed.stderr).toContain('A name that begins with `-` goes behind `--`.');
+  const unknown = await refused(['rname', '/file.txt']);
+  expect(unknown).toMatchObject({ exitCode: 2, stderr: expect.not.stringContaining('\\u{a}') });
+});
+
+test('of a download into a folder that is not there the folder is told', async () => {
+  const { exitCode, stderr } = await refused(['get', '/file.txt', join('absent', 'file.txt')]);
+  expect([exitCode, stderr]).toEqual([4, expect.stringContaining("'absent' does not exist on this computer")]);
+});
+
+test('a link that there is not is to be asked for, and not to be looked for in the own files', async () => {
+  const { exitCode, stderr } = await refused(['send', 'local.txt', `${service.url}/v1/public/${'a'.repeat(43)}`]);
+  expect([exitCode, stderr]).toEqual([4, expect.stringContaining('Ask who gave it to you')]);
+});
+
+test('words that are too long for a search, and a file to search in, are told as such', async () => {
+  expect((await refused(['search', LONG])).stderr).toContain('The words have 300 characters together');
+  expect((await refused(['search', 'one', '--in', '/file.txt'])).stderr).toContain("'/file.txt' is a file");
+});
+
+test('who signs in where no Syncline answers is told where that was', async () => {
+  const away = 'http://127.0.0.1:1/elsewhere';
+  const words = ['login', '--email', 'ann@example.com', '--password-stdin', '--api', away];
+  const { exitCode, stderr } = await refused(words, 'any');
+  expect([exitCode, stderr]).toEqual([8, expect.stringContaining(`No Syncline answers at ${away}`)]);
+});

@@ -56,7 +56,8 @@ function describeDuration(seconds: number): string {
     ['minutes', 60],
   ] as const;
   const [unit, length] = units.find(([, size]) => seconds >= 2 * size) ?? ['seconds', 1];
-  return `${Math.floor(seconds / length)} ${unit}`;
+  const count = Math.floor(seconds / length);
+  return count === 1 ? '1 second' : `${count} ${unit}`;
 }
 
 async function rename(context: CommandContext, [which, given]: readonly [string, string]): Promise<void> {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Node, nameDefect } from '@syncline/protocol';
 import type { Command } from 'commander';
 import { formatBytes } from '../engine/format-bytes.ts';
@@ -68,7 +68,7 @@ async function download(
 ): Promise<Downloaded> {
   const { session, node, source, path, target, mode, replace } = job;
   const staged = await createStagedFile(target, mode).catch((cause: unknown) => {
-    throw localFileError(target, cause);
+    throw localFileError(errorCode(cause) === 'ENOENT' ? dirname(target) : target, cause);
   });
   const progress = output.progress(`Reading ${node.name}`);
   try {
@@ -94,7 +94,8 @@ export async function requireFile(session: Session, path: RemotePath, signal: Ab
     reason: 'refused',
     code: 'is_a_folder',
     message: `${quote(path.text)} is a folder.`,
-    remedy: 'Name a file; whole folders travel with `syncline link` and `syncline sync`.',
+    remedy:
+      'Name a file in it, as `syncline ls` lists them; whole folders travel with `syncline link` and `syncline sync`.',
   });
 }
 

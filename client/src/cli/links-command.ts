@@ -144,7 +144,9 @@ function describe(link: Link): string {
     link.role === 'upload' ? 'takes files' : undefined,
     link.rev === undefined ? undefined : `revision ${link.rev}`,
     link.hasPassword ? 'password' : undefined,
-    link.maxUses === undefined ? `${link.uses} uses` : `${link.uses} of ${link.maxUses} uses`,
+    link.maxUses === undefined
+      ? `${link.uses} ${link.uses === 1 ? 'use' : 'uses'}`
+      : `${link.uses} of ${link.maxUses} uses`,
     link.end ?? `until ${link.expiresAt.slice(0, 16).replace('T', ' ')}`,
   ];
   const said = marks.filter((mark) => mark !== undefined).join(', ');

@@ -191,8 +191,12 @@ function endWhereOutputEnds({ stdout }: OutputStreams, output: Output): void {
 function explainFailure(failure: unknown): CommandError {
   if (failure instanceof CommandError) return failure;
   if (failure instanceof CommanderError) {
-    const message = failure.message.replace(/^error: /, '').replace(/^\(outputHelp\)$/, 'A command is missing.');
-    const remedy = 'See `syncline --help`, or `--help` after a command.';
+    const message = failure.message
+      .replace(/^error: /, '')
+      .replace(/^\(outputHelp\)$/, 'A command is missing.')
+      .replace(/\n(?=\(Did you mean )/, ' ');
+    const dash = failure.code === 'commander.unknownOption' ? DASH : '';
+    const remedy = `See \`syncline --help\`, or \`--help\` after a command.${dash}`;
     return new CommandError({ reason: 'usage', code: 'usage', message, remedy, cause: failure });
   }
   if (failure instanceof UnavailableError) {
@@ -217,6 +221,8 @@ function explainFailure(failure: unknown): CommandError {
     cause: failure,
   });
 }
+
+const DASH = ' A name that begins with `-` goes behind `--`.';
 
 function* messages(failure: unknown): Generator<string> {
   for (let error = failure; error instanceof Error; error = error.cause) {

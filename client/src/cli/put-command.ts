@@ -60,7 +60,7 @@ async function upload(
   } finally {
     progress.end();
   }
-  if (outcome?.kind === 'refused') throw problemError(outcome.problem, quote(local));
+  if (outcome?.kind === 'refused') throw problemError(outcome.problem, quote(destination.path.text));
   if (outcome?.kind === 'unreadable') throw localFileError(local, outcome.cause);
   if (outcome?.kind === 'uploaded' && (await file.isUnchanged())) return outcome.uploadId;
   throw new CommandError({

@@ -136,8 +136,11 @@ async function store(
   if (stored?.status === 'error') throw problemError(stored.error, quote(file.name));
 }
 
-/** The service tells other programs of the header that a password goes in. */
 function linkError(problem: Problem, linkPassword: string | undefined): CommandError {
+  // The service tells other programs of the header that a password goes in.
   const isMissing = problem.code === 'password_needed' && linkPassword === undefined;
-  return problemError(isMissing ? { ...problem, detail: 'it has a password' } : problem, 'The link');
+  const error = problemError(isMissing ? { ...problem, detail: 'it has a password' } : problem, 'The link');
+  if (problem.code !== 'not_found' && problem.code !== 'link_ended') return error;
+  const { reason, code, message } = error;
+  return new CommandError({ reason, code, message, remedy: 'Ask who gave it to you for another one.' });
 }

@@ -13,6 +13,7 @@ import * as z from 'zod/mini';
 import { type ApiClient, createApiClient } from '../api/api-client.ts';
 import { keepTokens } from '../api/renewing-tokens.ts';
 import { systemClock } from '../api/system-clock.ts';
+import { UnavailableError } from '../api/unavailable-error.ts';
 import { createUserPool, type SignInRefused, type SignInTokens, type UserPool } from '../api/user-pool.ts';
 import { createConfigurationStore, makeDeviceId } from '../platform/node/configuration-store.ts';
 import { createCredentialStore } from '../platform/node/credential-store.ts';
@@ -88,7 +89,9 @@ async function readConfiguration(
   api: ApiClient,
   apiUrl: string,
 ): Promise<{ readonly userPool: NonNullable<ConfigurationResponse['userPool']> }> {
-  const answer = await api.getConfiguration();
+  const answer = await api.getConfiguration().catch((failure: unknown) => {
+    throw failure instanceof UnavailableError ? noService(apiUrl, failure) : failure;
+  });
   if (!answer.ok) throw problemError(answer.problem, apiUrl);
   if (answer.value.protocolVersion !== PROTOCOL_VERSION) {
     throw new CommandError({
@@ -105,6 +108,17 @@ async function readConfiguration(
     code: 'foreign_issuer',
     message: `${apiUrl} signs people in at ${answer.value.issuer}, which this command cannot do.`,
     remedy: 'Sign in with the web app of the deployment.',
+  });
+}
+
+/** The address may come from a variable or a file, so it is named. */
+function noService(apiUrl: string, cause: UnavailableError): CommandError {
+  return new CommandError({
+    reason: 'unavailable',
+    code: 'unavailable',
+    message: `No Syncline answers at ${apiUrl}: ${cause.message}.`,
+    remedy: 'Check the address (`--api URL` gives another one), the connection, and that the service runs.',
+    cause,
   });
 }
 
@@ -165,7 +179,12 @@ async function findApiUrl(context: CommandContext, given: string | undefined): P
     });
   }
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url.replace(/\/+$/, '');
-  throw new CommandError({ reason: 'usage', code: 'bad_api', message: `'${url}' is not an http or https URL.` });
+  throw new CommandError({
+    reason: 'usage',
+    code: 'bad_api',
+    message: `'${url}' is not an http or https URL.`,
+    remedy: 'Name the service such as `--api https://sync.example.com`, or by the variable SYNCLINE_API.',
+  });
 }
 
 const LocalOutputs = z.object({ apiUrl: z.string(), webUrl: z.optional(z.string()) });
@@ -194,6 +213,7 @@ const REFUSED: Readonly<
     reason: 'notSignedIn',
     remedy: 'Repeat with the code from the mail: `syncline signup --code CODE …`.',
   },
+  'invalid-email': { reason: 'refused', remedy: 'Give the whole address, such as name@example.com.' },
   'weak-password': { reason: 'refused', remedy: 'Choose another password.' },
   'too-many-attempts': { reason: 'unavailable', remedy: 'Wait a few minutes.' },
 };
