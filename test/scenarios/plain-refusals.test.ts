@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { MASS_CHANGE_NODES } from '../../client/src/engine/limits.ts';
@@ -53,6 +53,16 @@ test('who links a file is told that it is one', async () => {
   expect(stderr).not.toContain('--force');
 });
 
+test('a folder into which nothing can be written is not linked', async () => {
+  const a = await signIn('a');
+  await mkdir(a.folder, { recursive: true });
+  await symlink(join(directory, 'absent', 'absent'), join(a.folder, '.syncline'));
+  const { exitCode, stderr } = await a.cli.run(['link', a.folder]);
+  expect([exitCode, stderr]).toEqual([expect.any(Number), expect.stringContaining('.syncline')]);
+  expect(exitCode).not.toBe(70);
+  expect((await a.cli.expect(['status'])).stdout).toContain('No folder is linked');
+});
+
 test('of what lies in a folder that cannot be stored, the folder is told', async () => {
   const a = await signIn('a');
   await a.cli.expect(['link', a.folder]);
@@ -82,6 +92,13 @@ test('a conflict that was settled on the disk is listed no more, before a sync c
   expect((await b.cli.expect(['conflicts'])).stdout).toBe('There are no conflicts.\n');
   for (const device of [b, a]) await device.cli.expect(['sync', '--once']);
   expect(await readFile(join(a.folder, 'plan.txt'), 'utf8')).toBe('of b');
+
+  for (const device of [a, b]) {
+    await writeFile(join(device.folder, 'plan.txt'), `again of ${device === a ? 'a' : 'b'}`);
+    await device.cli.expect(['sync', '--once']);
+  }
+  await b.cli.expect(['conflicts', 'resolve', join(b.folder, 'plan.txt'), '--keep', 'both']);
+  expect((await b.cli.expect(['conflicts'])).stdout).toBe('There are no conflicts.\n');
 });
 
 describe('many deletions that are held back and not meant', () => {

@@ -1,5 +1,5 @@
 import { mkdir, realpath } from 'node:fs/promises';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { type ConflictStrategy, NamespaceId } from '@syncline/protocol';
 import type { Command } from 'commander';
 import { errorCode } from '../platform/node/error-code.ts';
@@ -94,7 +94,12 @@ async function linkFolder(
   const settings = { onConflict, paused, excluded, ...(address === undefined ? {} : { address }) };
   const folder = { folderId, path, namespaceId, deviceId, accountId, ...settings };
   await writeLinkedFolder(home, folder);
-  await writeRootMarker(path, { folderId, deviceId, namespaceId });
+  await writeRootMarker(path, { folderId, deviceId, namespaceId }).catch(async (cause: unknown) => {
+    const before = folders.find((one) => one.folderId === folderId);
+    // A link without its marker would be told as a folder that is not there.
+    await (before === undefined ? removeLinkedFolder(home, folderId) : writeLinkedFolder(home, before));
+    throw localFileError(join(path, '.syncline'), cause);
+  });
   if (isCopy) await removeLinkedFolder(home, stray.folder.folderId);
   return { folder, how: stray === undefined ? 'linked' : isCopy ? 'copied' : 'moved' };
 }

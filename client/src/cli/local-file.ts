@@ -61,6 +61,33 @@ export function localFileError(file: string, cause: unknown): CommandError {
   });
 }
 
+/**
+ * A refusal of the disk that no command has translated, as one where Syncline keeps its own things; undefined for every other failure. Who writes
+ * and the database name no file: what they write without a command's knowledge lies in `home`.
+ */
+export function unexpectedRefusal(failure: unknown, home: string): CommandError | undefined {
+  const { path, address = path, errcode } = failure as Refusal;
+  const code = typeof errcode === 'number' ? DATABASE_REFUSALS[errcode & PRIMARY] : errorCode(failure);
+  if (code === undefined || !REFUSALS.has(code)) return undefined;
+  return localFileError(
+    typeof address === 'string' ? address : home,
+    Object.assign(failureOf(code), { cause: failure }),
+  );
+}
+
+interface Refusal {
+  readonly path?: unknown;
+  readonly address?: unknown;
+  readonly errcode?: unknown;
+}
+
+/** Others, such as ENOENT, a command that is right has expected. */
+const REFUSALS = new Set(['EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
+
+/** Refusals of the disk as SQLite numbers them, in the lower bits of its codes. Source: https://www.sqlite.org/rescode.html */
+const DATABASE_REFUSALS: Readonly<Record<number, string>> = { 8: 'EROFS', 10: 'EIO', 13: 'ENOSPC', 14: 'EACCES' };
+const PRIMARY = 0xff;
+
 const KNOWN: Readonly<Record<string, readonly [string, string]>> = {
   ENOENT: ['does not exist on this computer', 'Check the path.'],
   EACCES: ['must not be read or written by you', 'Change its permissions, or those of its folder.'],

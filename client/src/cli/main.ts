@@ -27,7 +27,7 @@ import { registerLabel } from './label-command.ts';
 import { registerLimit } from './limit-command.ts';
 import { registerLink } from './link-command.ts';
 import { registerLinks } from './links-command.ts';
-import { localFileError } from './local-file.ts';
+import { localFileError, unexpectedRefusal } from './local-file.ts';
 import { registerLogin } from './login-command.ts';
 import { registerLoginItem } from './login-item-command.ts';
 import { registerLogout } from './logout-command.ts';
@@ -126,7 +126,7 @@ export async function main(words: readonly string[]): Promise<number> {
     return EXIT_CODES.ok;
   } catch (failure) {
     if (failure instanceof CommanderError && failure.exitCode === 0) return EXIT_CODES.ok;
-    const error = explainFailure(failure);
+    const error = explainFailure(failure, context.home);
     output.error(error);
     return EXIT_CODES[error.reason];
   } finally {
@@ -188,7 +188,7 @@ function endWhereOutputEnds({ stdout }: OutputStreams, output: Output): void {
   });
 }
 
-function explainFailure(failure: unknown): CommandError {
+function explainFailure(failure: unknown, home: string): CommandError {
   if (failure instanceof CommandError) return failure;
   if (failure instanceof CommanderError) {
     const message = failure.message
@@ -212,6 +212,8 @@ function explainFailure(failure: unknown): CommandError {
     const { message, remedy } = failure;
     return new CommandError({ reason: 'localFile', code: 'damaged_configuration', message, remedy });
   }
+  const refusal = failure instanceof Error ? unexpectedRefusal(failure, home) : undefined;
+  if (refusal !== undefined) return refusal;
   const isDefect = failure instanceof InvariantError || !(failure instanceof Error);
   return new CommandError({
     reason: 'internal',

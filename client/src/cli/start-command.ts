@@ -11,6 +11,7 @@ import { askDaemon } from './daemon-link.ts';
 import { reportStart, spawnDaemon } from './daemon-process.ts';
 import { escapeText, quote } from './escape-text.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { unexpectedRefusal } from './local-file.ts';
 
 /** Pause between two looks whether a daemon answers. */
 const LOOK_MS = 50;
@@ -54,16 +55,18 @@ async function runHere(context: CommandContext): Promise<void> {
     const text = ended === 'stopped' ? 'Stopped.' : 'Syncline runs in the background already.';
     output.result({ ended }, [text]);
   } catch (failure) {
-    reportStart({ kind: 'failed', ...startFailure(failure) });
+    reportStart({ kind: 'failed', ...startFailure(failure, home) });
     throw failure;
   }
   // A folder that could not finish its step in time must not keep the process; the next start begins that step again.
   setTimeout(() => process.exit(), EXIT_MS_MAX).unref();
 }
 
-function startFailure(failure: unknown) {
-  const message = `Syncline could not be started: ${failure instanceof Error ? failure.message : String(failure)}`;
-  return { reason: 'notRunning', code: 'not_started', message } as const;
+function startFailure(failure: unknown, home: string) {
+  const told = failure instanceof Error ? (unexpectedRefusal(failure, home) ?? failure) : String(failure);
+  const message = `Syncline could not be started: ${told instanceof Error ? told.message : told}`;
+  const remedy = told instanceof CommandError ? told.remedy : undefined;
+  return { reason: 'notRunning', code: 'not_started', message, ...(remedy === undefined ? {} : { remedy }) } as const;
 }
 
 /** Another process may have become the daemon a moment ago and not answer yet. */

@@ -69,3 +69,7 @@ test.each([
     expect(reportOf(status).error).toMatchObject({ message, remedy: expect.stringContaining(remedy) });
   },
 );
+
+test('of a folder that is not there no transfers are counted', () => {
+  expect(describeReport({ ...report({}), state: 'root-missing' })).toEqual([]);
+});

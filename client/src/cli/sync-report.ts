@@ -23,7 +23,8 @@ export interface SyncReport {
 export function describeReport(report: SyncReport): readonly string[] {
   const { path, counts, steps, problems } = report;
   const lines: string[] = [];
-  if (counts !== undefined) {
+  const isUntouched = report.state === 'root-missing' || report.state === 'root-foreign';
+  if (counts !== undefined && !isUntouched) {
     lines.push(`${quote(path)}: ${describeCounts(counts)}.`);
   } else if (report.state === 'rested') {
     lines.push(`${quote(path)}: both sides are the same${problems.length > 0 ? ', except:' : '.'}`);

@@ -56,8 +56,7 @@ export function listConflicts(
     const parsed = node.kind === 'file' ? parseConflictedName(node.name) : undefined;
     const path = pathNames(remote, rootId, node.nodeId)?.join('/');
     if (parsed === undefined || path === undefined) continue;
-    // Whoever has settled it here sees it go at once, and the service with the next round.
-    if (synced.has(node.nodeId) && !local.tree.has(node.nodeId) && !local.frozen.has(node.nodeId)) continue;
+    if (synced.get(node.nodeId)?.name === node.name && isSettledHere(local, node.nodeId)) continue;
     const shown = local.tree.has(node.nodeId) ? (diskPath(local.tree, rootId, node.nodeId) ?? path) : path;
     const { deviceName, at } = parsed;
     const file = joinPath(parentPath(shown), parsed.name);
@@ -94,6 +93,12 @@ export function listConflicts(
     });
   }
   return conflicts.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Whoever has let an agreed copy go, or given it an ordinary name, has settled it: the next round carries that to the service. */
+function isSettledHere({ tree, frozen }: ExplainedTrees['local'], copyId: NodeId): boolean {
+  const here = tree.get(copyId);
+  return here === undefined ? !frozen.has(copyId) : parseConflictedName(here.name) === undefined;
 }
 
 /**
