@@ -319,4 +319,13 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
       test: 'what has lain in the trash for the retention is purged, by an entry of the service',
     },
   },
+  {
+    id: 'days-of-no-month',
+    what: 'A restore to 31 April sets a folder back to the first of May.',
+    invariant: 'I-17',
+    file: 'client/src/cli/parse-moment.ts',
+    find: 'if (Number.isNaN(time) || !isDayOfMonth(text)) {',
+    replace: 'if (Number.isNaN(time)) {',
+    caughtBy: { file: 'client/src/cli/parse-moment.test.ts', test: '"2025-04-31 10:00" is refused' },
+  },
 ];

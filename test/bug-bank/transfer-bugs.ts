@@ -221,4 +221,16 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
       test: 'behind an insertion that is longer than a block, what is left is found where it stands now',
     },
   },
+  {
+    id: 'no-length-is-empty',
+    what: 'A file that has a content and tells no length is stored as an empty one.',
+    invariant: 'I-7',
+    file: 'client/src/cli/local-file.ts',
+    find: 'if (opened.size === 0n && (await',
+    replace: 'if (opened.size < 0n && (await',
+    caughtBy: {
+      file: 'client/src/cli/local-file.test.ts',
+      test: 'what tells no length but has a content is not taken for an empty file',
+    },
+  },
 ];

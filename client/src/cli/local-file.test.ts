@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { unexpectedRefusal } from './local-file.ts';
+import { NamespaceId } from '@syncline/protocol';
+import { openLocalFile, unexpectedRefusal } from './local-file.ts';
 
 const HOME = '/configuration';
 
@@ -28,4 +32,18 @@ test('a database that the disk refuses is told as the disk is', () => {
 
 test.each(['ENOENT', 'EEXIST', undefined])('a failure with the code %j stays a defect', (code) => {
   expect(unexpectedRefusal(failure({ code, path: HOME }), HOME)).toBeUndefined();
+});
+
+test('what tells no length but has a content is not taken for an empty file', async () => {
+  const namespaceId = NamespaceId.parse('0'.repeat(26));
+  const made = process.platform === 'linux' ? ['/proc/self/stat'] : [];
+  for (const file of made) {
+    await expect(openLocalFile(file, namespaceId)).rejects.toMatchObject({ code: 'local_enolength' });
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'syncline-local-file-'));
+  await writeFile(join(directory, 'empty'), '');
+  const empty = await openLocalFile(join(directory, 'empty'), namespaceId);
+  expect(empty.source.size).toBe(0);
+  await empty.close();
+  await rm(directory, { recursive: true });
 });

@@ -26,6 +26,9 @@ export async function openLocalFile(file: string, namespaceId: NamespaceId): Pro
     const opened = await handle.stat({ bigint: true });
     if (!opened.isFile()) throw notAFile(file, opened);
     if (Number(opened.size) > FILE_BYTES_MAX) throw localFileError(file, failureOf('EFBIG'));
+    // What the system makes while it is read, as below /proc, tells no length, and would be stored as an empty file.
+    if (opened.size === 0n && (await readRange(handle, { start: 0, end: 1 })).length > 0)
+      throw localFileError(file, failureOf('ENOLENGTH'));
     return {
       source: {
         namespaceId,
@@ -94,6 +97,7 @@ const KNOWN: Readonly<Record<string, readonly [string, string]>> = {
   EPERM: ['must not be read or written by you', 'Change its permissions, or those of its folder.'],
   EISDIR: ['is a folder', 'Name a file; whole folders travel with `syncline link` and `syncline sync`.'],
   ENOTFILE: ['is neither a file nor a folder', 'Name a file.'],
+  ENOLENGTH: ['has a content, but tells no length', 'Copy it, and use the copy.'],
   EFBIG: [
     `is larger than ${FILE_BYTES_MAX / GiB} GiB, the most that a file can have`,
     'Make smaller files of it, and store those.',

@@ -140,7 +140,7 @@ function linkError(problem: Problem, linkPassword: string | undefined): CommandE
   // The service tells other programs of the header that a password goes in.
   const isMissing = problem.code === 'password_needed' && linkPassword === undefined;
   const error = problemError(isMissing ? { ...problem, detail: 'it has a password' } : problem, 'The link');
-  if (problem.code !== 'not_found' && problem.code !== 'link_ended') return error;
+  if (problem.code !== 'not_found') return error;
   const { reason, code, message } = error;
   return new CommandError({ reason, code, message, remedy: 'Ask who gave it to you for another one.' });
 }
