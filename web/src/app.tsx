@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from './messages/translate.ts';
 import type { Session, SignedIn } from './session/session.ts';
 import { SessionContext, useSession, useSessionState } from './session/session-context.ts';
 import { Button } from './ui/button.tsx';

@@ -1,3 +1,4 @@
+import type { Say } from './catalogue-texts.ts';
 import app from './en/app.json' with { type: 'json' };
 import details from './en/details.json' with { type: 'json' };
 import devices from './en/devices.json' with { type: 'json' };
@@ -35,3 +36,5 @@ export const english = {
   ...transfers,
   ...usage,
 };
+
+export type Translate = Say<typeof english>;

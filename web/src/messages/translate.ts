@@ -1,47 +1,40 @@
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
-import { shownName } from '../ui/shown-name.ts';
-import { english } from './english.ts';
+import { useSyncExternalStore } from 'react';
+import { watchedValue } from '../session/watched-value.ts';
+import { sayFrom, type TextKey } from './catalogue-texts.ts';
+import { english, type Translate } from './english.ts';
 import { chooseLanguage, type Language } from './languages.ts';
 
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    readonly defaultNS: 'translation';
-    readonly keySeparator: false;
-    readonly nsSeparator: false;
-    readonly resources: { readonly translation: typeof english };
-  }
+/** A text that the catalogues have. */
+export type MessageKey = TextKey<typeof english>;
+
+export interface Texts {
+  readonly t: Translate;
+  /** With the region that the browser has, by which dates and numbers are written. */
+  readonly language: string;
 }
 
-/** A text that the catalogues have. */
-export type MessageKey = keyof typeof english;
+const texts = watchedValue<Texts>({ t: sayFrom('en', english), language: 'en' });
+
+/** The texts in the language that is shown, drawn anew when another one is chosen. */
+export function useTranslation(): Texts {
+  return useSyncExternalStore(texts.subscribe, texts.get);
+}
 
 /** Makes the texts ready in the language that the person has chosen, or else that of the browser. Other languages than English are loaded when they are wanted. */
-export async function startMessages(chosen: Language | undefined): Promise<void> {
-  await i18next.use(initReactI18next).init({
-    lng: 'en',
-    fallbackLng: 'en',
-    keySeparator: false,
-    nsSeparator: false,
-    resources: { en: { translation: english } },
-    // React escapes what it draws; values are mostly names.
-    interpolation: { escape: shownName },
-  });
-  await showLanguage(chosen ?? chooseLanguage(navigator.languages));
+export function startMessages(chosen: Language | undefined): Promise<void> {
+  return showLanguage(chosen ?? chooseLanguage(navigator.languages));
 }
 
 export async function showLanguage(language: Language): Promise<void> {
   const catalogue = await load(language);
-  i18next.addResourceBundle(language, 'translation', catalogue);
-  // With the region that the browser has, by which dates and numbers are written.
   const tag = navigator.languages.find(
     (wanted) => chooseLanguage([wanted]) === language && wanted.startsWith(language),
   );
-  await i18next.changeLanguage(tag ?? language);
   document.documentElement.lang = language;
+  texts.set({ t: sayFrom(language, catalogue), language: tag ?? language });
 }
 
-async function load(language: Language): Promise<object> {
+async function load(language: Language): Promise<typeof english> {
   switch (language) {
     case 'en':
       return english;

@@ -1,9 +1,9 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link, useRoute } from 'wouter';
 import { UpdateNotice } from '../features/offline/update-notice.tsx';
 import { StorageMeter } from '../features/usage/storage-meter.tsx';
 import type { MessageKey } from '../messages/translate.ts';
+import { useTranslation } from '../messages/translate.ts';
 import { useSignedIn } from '../session/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { cx } from '../ui/cx.ts';

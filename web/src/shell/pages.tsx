@@ -1,9 +1,9 @@
 import { lazy, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link, Route, Switch } from 'wouter';
 import { FilesPage } from '../features/files/files-page.tsx';
 import { ItemPage } from '../features/item/item-page.tsx';
 import { useIsOnline } from '../features/offline/use-offline.ts';
+import { useTranslation } from '../messages/translate.ts';
 import { EmptyState, Loading } from '../ui/empty-state.tsx';
 import { PageFailure } from './page-failure.tsx';
 

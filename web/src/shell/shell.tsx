@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { ConflictDialog } from '../features/offline/conflict-dialog.tsx';
 import { OfflineBar } from '../features/offline/offline-bar.tsx';
 import { UploadsProvider } from '../features/transfers/uploads-provider.tsx';
+import { useTranslation } from '../messages/translate.ts';
 import type { SignedIn } from '../session/session.ts';
 import { SignedInContext } from '../session/session-context.ts';
 import { Loading } from '../ui/empty-state.tsx';

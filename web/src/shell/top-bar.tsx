@@ -1,7 +1,7 @@
-import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { useSigningOut } from '../features/offline/use-signing-out.tsx';
 import { SearchBox } from '../features/search/search-box.tsx';
+import { useTranslation } from '../messages/translate.ts';
 import { useSignedIn } from '../session/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { MenuButton } from '../ui/menu.tsx';

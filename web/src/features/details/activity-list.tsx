@@ -1,7 +1,7 @@
 import { systemClock } from '@syncline/client';
 import type { Activity, Node } from '@syncline/protocol';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Loading } from '../../ui/empty-state.tsx';
@@ -46,7 +46,7 @@ export function ActivityList({ node }: { readonly node: Node }) {
 }
 
 function ActivityEntry({ activity, who }: { readonly activity: Activity; readonly who: string | undefined }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const deviceName = useDeviceNames();
   const isRename = activity.type === 'moved' && activity.previousName !== undefined;
   const what = t(isRename ? 'details.did_renamed' : `details.did_${activity.type}`, {
@@ -58,8 +58,8 @@ function ActivityEntry({ activity, who }: { readonly activity: Activity; readonl
       <p>
         <strong>{who ?? t('details.you')}</strong> {what}
       </p>
-      <p className={styles.quiet} title={formatExactly(activity.at, i18n.language)}>
-        {formatInstant(activity.at, systemClock.now(), i18n.language)}
+      <p className={styles.quiet} title={formatExactly(activity.at, language)}>
+        {formatInstant(activity.at, systemClock.now(), language)}
         {deviceName(activity.deviceId) !== undefined && ` · ${deviceName(activity.deviceId)}`}
       </p>
     </li>

@@ -1,9 +1,9 @@
 import type { Node, Revision } from '@syncline/protocol';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { addressOf, contentPath } from '../../content/content-address.ts';
 import { readPartAt } from '../../content/read-part.ts';
+import { useTranslation } from '../../messages/translate.ts';
 import { readPreferences, writePreferences } from '../../session/preferences.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
@@ -25,7 +25,7 @@ export interface CompareDialogProps {
 
 /** What is different between two revisions of a text. Either can be any of those that are known. */
 export function CompareDialog({ node, revisions, first, onClose }: CompareDialogProps) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const [chosen, setChosen] = useState(first);
   const [comparison, setComparison] = useState(() => readPreferences().comparison ?? fittingComparison());
   const options = revisions.map((revision) => ({ value: String(revision.rev), text: nameOf(revision) }));
@@ -66,7 +66,7 @@ export function CompareDialog({ node, revisions, first, onClose }: CompareDialog
   );
 
   function nameOf({ rev, committedAt, label }: Revision): string {
-    const when = formatExactly(committedAt, i18n.language);
+    const when = formatExactly(committedAt, language);
     const said = label === undefined ? when : `${label} – ${when}`;
     return rev === node.contentRev ? `${said} (${t('details.present')})` : said;
   }

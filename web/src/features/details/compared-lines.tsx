@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { cx } from '../../ui/cx.ts';
 import styles from './compare.module.css';
 import { type ComparedLine, pairLines } from './compare-texts.ts';

@@ -1,6 +1,6 @@
 import type { Node } from '@syncline/protocol';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
 import { Name } from '../../ui/name.tsx';

@@ -1,5 +1,5 @@
 import type { Node } from '@syncline/protocol';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { shownName } from '../../ui/shown-name.ts';
 import { formatBytes } from '../files/format-bytes.ts';
 import { formatExactly } from '../files/format-instant.ts';
@@ -11,19 +11,19 @@ import { SyncedDevices } from './synced-devices.tsx';
 
 /** What an entry is, and where. */
 export function Information({ node }: { readonly node: Node }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const parent = useTrail(
     node.kind === 'file' ? { namespaceId: node.namespaceId, folderId: node.parentId } : insideOf(node),
   );
   const above = node.kind === 'file' ? parent : parent.slice(0, -1);
   const facts = [
     [t('details.kind'), t(`files.kind_${node.kind}`)],
-    ...(node.kind === 'file' ? [[t('files.size'), formatBytes(node.size, i18n.language)] as const] : []),
+    ...(node.kind === 'file' ? [[t('files.size'), formatBytes(node.size, language)] as const] : []),
     [t('details.where'), shownName(above.map(({ name }) => name ?? t('files.title')).join(' / '))],
-    [t('files.modified'), formatExactly(modifiedAtOf(node), i18n.language)],
+    [t('files.modified'), formatExactly(modifiedAtOf(node), language)],
     ...(node.clientModifiedAt === undefined
       ? []
-      : [[t('details.modifiedOnDevice'), formatExactly(node.clientModifiedAt, i18n.language)] as const]),
+      : [[t('details.modifiedOnDevice'), formatExactly(node.clientModifiedAt, language)] as const]),
     [t('details.changes'), String(node.rev)],
   ] as const;
   return (

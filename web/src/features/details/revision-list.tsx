@@ -1,8 +1,8 @@
 import type { Node, Revision } from '@syncline/protocol';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { saveFile } from '../../content/save-content.ts';
+import { useTranslation } from '../../messages/translate.ts';
 import { useApi } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Loading } from '../../ui/empty-state.tsx';
@@ -97,10 +97,10 @@ interface RevisionEntryProps {
 
 function RevisionEntry(props: RevisionEntryProps) {
   const { node, revision } = props;
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const deviceName = useDeviceNames();
   const [isNaming, setIsNaming] = useState(false);
-  const when = formatExactly(revision.committedAt, i18n.language);
+  const when = formatExactly(revision.committedAt, language);
   return (
     <li>
       <p className={styles.when}>
@@ -110,7 +110,7 @@ function RevisionEntry(props: RevisionEntryProps) {
       </p>
       {revision.label !== undefined && <p className={styles.label}>{revision.label}</p>}
       <p className={styles.quiet}>
-        {formatBytes(revision.size, i18n.language)} · {deviceName(revision.deviceId) ?? t('details.otherDevice')}
+        {formatBytes(revision.size, language)} · {deviceName(revision.deviceId) ?? t('details.otherDevice')}
       </p>
       {isNaming ? (
         <LabelForm node={node} revision={revision} onDone={() => setIsNaming(false)} />

@@ -1,7 +1,7 @@
 import { systemClock } from '@syncline/client';
 import type { Device, Node } from '@syncline/protocol';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useApi } from '../../session/session-context.ts';
 import { Icon } from '../../ui/icons/icon.tsx';
 import { devicesQuery } from '../devices/use-device-names.ts';
@@ -36,9 +36,9 @@ export function SyncedDevices({ node }: { readonly node: Node }) {
 
 function DeviceState(props: { readonly device: Device; readonly node: Node; readonly nowMs: number }) {
   const { device, node, nowMs } = props;
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const state = deviceProgress(device, node, nowMs);
-  const when = formatInstant(device.lastSeenAt, systemClock.now(), i18n.language);
+  const when = formatInstant(device.lastSeenAt, systemClock.now(), language);
   return (
     <li data-state={state}>
       <Icon name={state === 'has' ? 'check' : 'clock'} />

@@ -2,7 +2,7 @@ import { systemClock } from '@syncline/client';
 import { DEVICE_NAME_CHARS_MAX, type Device } from '@syncline/protocol';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
@@ -59,10 +59,10 @@ function DeviceRow({
   readonly device: Device;
   readonly onAct: (kind: 'rename' | 'unlink') => void;
 }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const own = useSignedIn().deviceId === device.deviceId;
   const { name, platform, lag, lastSeenAt } = device;
-  const seen = t('devices.seen', { when: formatInstant(lastSeenAt, systemClock.now(), i18n.language) });
+  const seen = t('devices.seen', { when: formatInstant(lastSeenAt, systemClock.now(), language) });
   const behind =
     lag === undefined
       ? undefined

@@ -1,7 +1,7 @@
 import type { Node } from '@syncline/protocol';
 import { useEffect, useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { addressOf, contentPath } from '../../content/content-address.ts';
+import { useTranslation } from '../../messages/translate.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';

@@ -1,6 +1,6 @@
 import type { Node, NodeId } from '@syncline/protocol';
-import { type MouseEvent, type ReactNode, useEffect, useId, useMemo, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { type MouseEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import { useTranslation } from '../../messages/translate.ts';
 import { cx } from '../../ui/cx.ts';
 import { useVirtualRows } from '../../ui/use-virtual-rows.ts';
 import styles from './entry-list.module.css';
@@ -52,8 +52,8 @@ export interface EntryHandlers {
 /** The entries of a folder as a grid of which only what is in sight is drawn. The list has the focus; its active entry is named to readers. */
 export function EntryList(props: EntryListProps) {
   const { entries, used, view, renaming, drag, isStarred } = props;
-  const { t, i18n } = useTranslation();
-  const texts = useMemo(() => ({ t, i18n }), [t, i18n]);
+  const texts = useTranslation();
+  const { t } = texts;
   const id = useId();
   const isList = view === 'list';
   const headHeight = isList ? HEAD_HEIGHT : 0;

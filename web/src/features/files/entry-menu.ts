@@ -1,6 +1,6 @@
 import type { Node, NodeId } from '@syncline/protocol';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import type { MenuEntry } from '../../ui/menu.tsx';
 import { useToast } from '../../ui/toasts.tsx';

@@ -90,10 +90,10 @@ export function ChooseBox({ node, isChosen, handlers }: Pick<EntryState, 'node' 
 
 /** How large a file is, or what else an entry is. */
 export function EntrySize({ node }: Pick<EntryState, 'node'>) {
-  const { t, i18n } = useListTexts();
+  const { t, language } = useListTexts();
   return (
     <span className={styles.bytes}>
-      {node.kind === 'file' ? formatBytes(node.size, i18n.language) : t(`files.kind_${node.kind}`)}
+      {node.kind === 'file' ? formatBytes(node.size, language) : t(`files.kind_${node.kind}`)}
     </span>
   );
 }

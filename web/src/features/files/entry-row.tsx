@@ -11,7 +11,7 @@ import { modifiedAtOf } from './modified-at.ts';
 /** One entry as a line of the list. */
 export const EntryRow = memo(function EntryRow(props: EntryState & { readonly index: number }) {
   const { node, handlers, index } = props;
-  const { i18n } = useListTexts();
+  const { language } = useListTexts();
   return (
     <div
       {...entryAttributes(props, styles.row)}
@@ -25,8 +25,8 @@ export const EntryRow = memo(function EntryRow(props: EntryState & { readonly in
         <EntryName {...props} />
         <OfflineMark node={node} />
       </div>
-      <div role="gridcell" className={styles.modified} title={formatExactly(modifiedAtOf(node), i18n.language)}>
-        {formatInstant(modifiedAtOf(node), systemClock.now(), i18n.language)}
+      <div role="gridcell" className={styles.modified} title={formatExactly(modifiedAtOf(node), language)}>
+        {formatInstant(modifiedAtOf(node), systemClock.now(), language)}
       </div>
       <div role="gridcell" className={styles.size}>
         <EntrySize node={node} />

@@ -1,6 +1,6 @@
 import { UnavailableError } from '@syncline/client';
 import type { ErrorCode, OperationResult } from '@syncline/protocol';
-import type { TFunction } from 'i18next';
+import type { Translate } from '../../messages/english.ts';
 import { RefusedError } from './answer-value.ts';
 
 const TOLD = {
@@ -28,7 +28,7 @@ export function failureDetail(result: Refusal): string {
 }
 
 /** What is said of a request that failed as a whole. */
-export function failureMessage(t: TFunction, failure: unknown): string {
+export function failureMessage(t: Translate, failure: unknown): string {
   if (failure instanceof UnavailableError) return t('files.unavailable');
   if (!(failure instanceof RefusedError)) return t('app.failedText');
   const { code, detail } = failure.problem;

@@ -1,6 +1,6 @@
 import { type ApiClient, UnavailableError } from '@syncline/client';
 import type { NamespaceId, Node } from '@syncline/protocol';
-import type { TFunction } from 'i18next';
+import type { Translate } from '../../messages/english.ts';
 import type { Toast } from '../../ui/toasts.tsx';
 import { createQueuedActions } from '../offline/queued-actions.ts';
 import { answerValue, RefusedError } from './answer-value.ts';
@@ -26,7 +26,7 @@ export interface FileActions {
 
 export interface FileActionDependencies extends ListingDependencies {
   readonly toast: (toast: Toast) => void;
-  readonly t: TFunction;
+  readonly t: Translate;
 }
 
 /** While there is no network, or while something waits, what can wait is written down in this browser, in its order. */

@@ -1,6 +1,6 @@
 import type { Node } from '@syncline/protocol';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import { Loading } from '../../ui/empty-state.tsx';
@@ -65,13 +65,13 @@ function Folders(props: {
   readonly name: string;
   readonly onOpen: (place: FolderPlace) => void;
 }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const { data } = useListing(props.place);
   if (data === undefined) return <Loading label={t('app.loading')} />;
   const barred = new Set(props.nodes.map(({ nodeId }) => nodeId));
   const folders = [...data.nodes.values()]
     .filter(({ kind, nodeId }) => kind !== 'file' && !barred.has(nodeId))
-    .toSorted(compareEntries({ column: 'name', isDescending: false }, nameCollator(i18n.language)));
+    .toSorted(compareEntries({ column: 'name', isDescending: false }, nameCollator(language)));
   if (folders.length === 0) return <p className={styles.none}>{t('files.noFolders')}</p>;
   return (
     <ul className={styles.folders} aria-label={t('files.foldersIn', { name: props.name })}>

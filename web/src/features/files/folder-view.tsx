@@ -1,5 +1,5 @@
 import { lazy, Suspense, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { ContextMenu } from '../../ui/menu.tsx';
 import { DropArea } from '../transfers/drop-area.tsx';
 import { Breadcrumbs } from './breadcrumbs.tsx';

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { Icon } from '../../ui/icons/icon.tsx';
 import styles from './entry-list.module.css';
 import type { SortColumn, SortOrder } from './sort-entries.ts';

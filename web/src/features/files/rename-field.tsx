@@ -1,6 +1,6 @@
 import { type Node, splitName } from '@syncline/protocol';
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { cx } from '../../ui/cx.ts';
 import { useToast } from '../../ui/toasts.tsx';
 import styles from './entry-list.module.css';

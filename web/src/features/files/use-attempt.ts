@@ -1,6 +1,6 @@
 import { UnavailableError } from '@syncline/client';
 import { useCallback } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useToast } from '../../ui/toasts.tsx';
 import { RefusedError } from './answer-value.ts';
 import { failureMessage } from './failure-message.ts';

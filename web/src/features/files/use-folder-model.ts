@@ -1,8 +1,8 @@
 import { type Node, NodeId } from '@syncline/protocol';
 import { useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useLocation, useSearch } from 'wouter';
 import * as z from 'zod/mini';
+import { useTranslation } from '../../messages/translate.ts';
 import { readPreferences, writePreferences } from '../../session/preferences.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import type { DetailsTab } from '../details/details-pane.tsx';
@@ -124,12 +124,12 @@ function useWays(trail: readonly TrailStep[], show: (file: Node) => void) {
 
 /** In the order that is asked for; what has changed since the last time is put into its place. */
 function useSortedEntries(listing: Listing, order: SortOrder): readonly Node[] {
-  const { i18n } = useTranslation();
+  const { language } = useTranslation();
   const last = useRef<{ readonly compare: unknown; readonly entries: readonly Node[] }>({
     compare: undefined,
     entries: [],
   });
-  const compare = useMemo(() => compareEntries(order, nameCollator(i18n.language)), [order, i18n.language]);
+  const compare = useMemo(() => compareEntries(order, nameCollator(language)), [order, language]);
   return useMemo(() => {
     const entries = sortEntries(listing.nodes, compare, last.current.compare === compare ? last.current.entries : []);
     last.current = { compare, entries };

@@ -1,7 +1,7 @@
 import { UnavailableError } from '@syncline/client';
 import type { Node } from '@syncline/protocol';
 import { useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { useToast } from '../../ui/toasts.tsx';
 import { answerValue, RefusedError } from './answer-value.ts';

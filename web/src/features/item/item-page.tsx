@@ -1,8 +1,8 @@
 import { NamespaceId, NodeId } from '@syncline/protocol';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { Redirect } from 'wouter';
 import * as z from 'zod/mini';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
 import { insideOf } from '../files/plan-operations.ts';

@@ -1,14 +1,12 @@
 import { createContext, useContext } from 'react';
+import { type Say, sayFrom } from '../../messages/catalogue-texts.ts';
 import english from '../../messages/en/link.json' with { type: 'json' };
 import type { Language } from '../../messages/languages.ts';
-import { shownName } from '../../ui/shown-name.ts';
-
-type LinkText = keyof typeof english;
 
 /** What the page says: this one catalogue, of which nothing is loaded but what is shown. */
 export interface LinkTexts {
   readonly language: Language;
-  readonly say: (text: LinkText, values?: Readonly<Record<string, string>>) => string;
+  readonly say: Say<typeof english>;
 }
 
 export const LinkTextsContext = createContext<LinkTexts>(textsOf('en', english));
@@ -28,14 +26,6 @@ export async function readLinkTexts(language: Language): Promise<LinkTexts> {
   }
 }
 
-function textsOf(language: Language, catalogue: Readonly<Record<LinkText, string>>): LinkTexts {
-  return {
-    language,
-    say: (text, values = {}) => fillIn(catalogue[text], values),
-  };
-}
-
-/** A text of a catalogue with values in its places. */
-export function fillIn(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => shownName(values[name] ?? ''));
+function textsOf(language: Language, catalogue: typeof english): LinkTexts {
+  return { language, say: sayFrom(language, catalogue) };
 }

@@ -1,14 +1,13 @@
+import { sayFrom } from '../../messages/catalogue-texts.ts';
 import type { Language } from '../../messages/languages.ts';
-import type { PreviewText, PreviewTexts } from '../preview/preview-texts.ts';
-import { fillIn } from './link-texts.ts';
+import type { PreviewCatalogue, PreviewTexts } from '../preview/preview-texts.ts';
 
 /** What previews say, in a language: a catalogue that is loaded with the first preview. */
 export async function readPreviewTexts(language: Language): Promise<PreviewTexts> {
-  const catalogue = await load(language);
-  return { language, say: (text, values = {}) => fillIn(catalogue[text], values) };
+  return { language, say: sayFrom(language, await load(language)) };
 }
 
-async function load(language: Language): Promise<Readonly<Record<PreviewText, string>>> {
+async function load(language: Language): Promise<PreviewCatalogue> {
   switch (language) {
     case 'en':
       return (await import('../../messages/en/preview.json', { with: { type: 'json' } })).default;

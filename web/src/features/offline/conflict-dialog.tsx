@@ -1,5 +1,5 @@
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { askedChange } from '../../offline/change-queue.ts';
 import { useChangeQueue } from './use-offline.ts';
 

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import type { ConflictChoice, OfflineChange } from '../../offline/offline-change.ts';
 import styles from './offline.module.css';
 import { useChangeQueue, useOffline } from './use-offline.ts';

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { KEPT_BYTES_MAX, KEPT_FILE_BYTES_MAX } from '../../offline/limits.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Name } from '../../ui/name.tsx';
@@ -9,12 +9,12 @@ import { useKept, useOffline } from './use-offline.ts';
 
 /** What is available offline in this browser, the space that it takes, and how to have it back. */
 export function KeptSection() {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const { kept } = useOffline();
   const state = useKept();
-  const limit = formatBytes(KEPT_BYTES_MAX, i18n.language);
-  const space = t('offline.space', { used: formatBytes(state.keptBytes, i18n.language), limit });
-  const file = formatBytes(KEPT_FILE_BYTES_MAX, i18n.language);
+  const limit = formatBytes(KEPT_BYTES_MAX, language);
+  const space = t('offline.space', { used: formatBytes(state.keptBytes, language), limit });
+  const file = formatBytes(KEPT_FILE_BYTES_MAX, language);
   const free = async (): Promise<void> => {
     for (const { node } of state.marks) await kept.unmark(node.nodeId);
   };

@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
+import { useTranslation } from '../../messages/translate.ts';
 import { askedChange } from '../../offline/change-queue.ts';
 import { Icon } from '../../ui/icons/icon.tsx';
 import styles from './offline.module.css';

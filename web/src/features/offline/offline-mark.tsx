@@ -1,5 +1,5 @@
 import type { Node } from '@syncline/protocol';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { Icon } from '../../ui/icons/icon.tsx';
 import styles from './offline.module.css';
 import { useChangeQueue, useKept, useOffline } from './use-offline.ts';

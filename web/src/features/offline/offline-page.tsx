@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { Button } from '../../ui/button.tsx';
 import { Page, PageSection } from '../../ui/page.tsx';
 import { KeptSection } from './kept-section.tsx';

@@ -1,6 +1,6 @@
 import { systemClock } from '@syncline/client';
 import { type Node, NodeId } from '@syncline/protocol';
-import type { TFunction } from 'i18next';
+import type { Translate } from '../../messages/english.ts';
 import { baseOf, contentBaseOf } from '../../offline/change-queue.ts';
 import type { NewChange, Offline } from '../../offline/create-offline.ts';
 import type { KeptPlace } from '../../offline/kept-tree.ts';
@@ -23,7 +23,7 @@ export interface QueuedActions {
 export interface QueuedActionsDependencies {
   readonly offline: Offline;
   readonly toast: (toast: Toast) => void;
-  readonly t: TFunction;
+  readonly t: Translate;
 }
 
 export function createQueuedActions({ offline, toast, t }: QueuedActionsDependencies): QueuedActions {

@@ -1,6 +1,6 @@
 import { useState, useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
 import { applyUpdate, appUpdate } from '../../content/app-update.ts';
+import { useTranslation } from '../../messages/translate.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './offline.module.css';
 

@@ -1,5 +1,5 @@
 import type { Node } from '@syncline/protocol';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { MARKS_MAX } from '../../offline/limits.ts';
 import type { MenuEntry } from '../../ui/menu.tsx';
 import { useToast } from '../../ui/toasts.tsx';

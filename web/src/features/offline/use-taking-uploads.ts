@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import type { UploadSelection } from '../../transfers/create-transfers.ts';
 import type { UploadTarget } from '../../transfers/transfer-state.ts';
 import { useToast } from '../../ui/toasts.tsx';

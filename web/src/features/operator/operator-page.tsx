@@ -1,7 +1,7 @@
 import { systemClock } from '@syncline/client';
 import type { OperatedAccount, RouteResponse } from '@syncline/protocol';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useApi } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Loading } from '../../ui/empty-state.tsx';
@@ -29,7 +29,7 @@ export function OperatorPage() {
 }
 
 function Upkeep() {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const api = useApi();
   const { data, error } = useQuery({
     queryKey: ['operator', 'upkeep'],
@@ -38,7 +38,7 @@ function Upkeep() {
   });
   if (error !== null) return <Notice kind="problem">{failureMessage(t, error)}</Notice>;
   if (data === undefined) return <Loading label={t('app.loading')} />;
-  const when = (instant: string) => formatInstant(instant, systemClock.now(), i18n.language);
+  const when = (instant: string) => formatInstant(instant, systemClock.now(), language);
   return (
     <dl className={styles.figures}>
       <Figure
@@ -61,12 +61,12 @@ function Upkeep() {
 }
 
 function Defects({ scrub }: { readonly scrub: RouteResponse<'getUpkeep'>['scrub'] }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   if (scrub === undefined) return null;
   return (
     <Figure
       name={t('operator.defects')}
-      value={new Intl.NumberFormat(i18n.language).format(scrub.defects)}
+      value={new Intl.NumberFormat(language).format(scrub.defects)}
       more={t(scrub.defects === 0 ? 'operator.defectsNone' : 'operator.defectsSome')}
       isProblem={scrub.defects > 0}
     />
@@ -137,9 +137,9 @@ function Accounts() {
 }
 
 function AccountRow({ account }: { readonly account: OperatedAccount }) {
-  const { t, i18n } = useTranslation();
-  const number = new Intl.NumberFormat(i18n.language);
-  const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
+  const { t, language } = useTranslation();
+  const number = new Intl.NumberFormat(language);
+  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
   const { quotaBytes, presentBytes, retainedBytes, entries, streamLag, indexLag } = account;
   return (
     <tr>
@@ -147,8 +147,8 @@ function AccountRow({ account }: { readonly account: OperatedAccount }) {
         {account.email ?? t('operator.noEmail')}
         <span className={styles.id}>{account.accountId}</span>
       </th>
-      <td>{formatBytes(presentBytes, i18n.language)}</td>
-      <td>{formatBytes(retainedBytes, i18n.language)}</td>
+      <td>{formatBytes(presentBytes, language)}</td>
+      <td>{formatBytes(retainedBytes, language)}</td>
       <td>{percent.format(quotaBytes === 0 ? 0 : presentBytes / quotaBytes)}</td>
       <td>{number.format(entries)}</td>
       <td>{number.format(streamLag)}</td>

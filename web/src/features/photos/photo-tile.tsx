@@ -1,6 +1,6 @@
 import type { Node } from '@syncline/protocol';
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { Name } from '../../ui/name.tsx';
 import { shownName } from '../../ui/shown-name.ts';
 import { KindIcon } from '../files/kind-icon.tsx';

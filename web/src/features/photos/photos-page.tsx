@@ -1,7 +1,7 @@
 import type { Node } from '@syncline/protocol';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useApi, useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
@@ -131,9 +131,9 @@ function Day(props: {
   readonly onOpen: (photo: Node) => void;
 }) {
   const { day, thumbnails, onOpen } = props;
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   // Noon of that day is in it everywhere: the day was told apart already.
-  const name = new Intl.DateTimeFormat(i18n.language, {
+  const name = new Intl.DateTimeFormat(language, {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
@@ -157,7 +157,7 @@ function Day(props: {
 }
 
 function MonthName({ month }: { readonly month: string }) {
-  const { i18n } = useTranslation();
-  const format = new Intl.DateTimeFormat(i18n.language, { year: 'numeric', month: 'long', timeZone: 'UTC' });
+  const { language } = useTranslation();
+  const format = new Intl.DateTimeFormat(language, { year: 'numeric', month: 'long', timeZone: 'UTC' });
   return format.format(Date.parse(`${month}-15T12:00:00Z`));
 }

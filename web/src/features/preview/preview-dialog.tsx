@@ -1,7 +1,7 @@
 import type { Node } from '@syncline/protocol';
 import { useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { addressOf, contentPath } from '../../content/content-address.ts';
+import { useTranslation } from '../../messages/translate.ts';
 import { LOCAL_REV_MIN } from '../../offline/limits.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -21,13 +21,13 @@ export function PreviewDialog(props: {
   readonly onEdit?: (node: Node) => void;
   readonly onClose: () => void;
 }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const save = useSaving();
   const files = props.entries.filter(({ kind }) => kind === 'file');
   const [shownId, setShownId] = useState(props.first.nodeId);
   const index = files.findIndex(({ nodeId }) => nodeId === shownId);
   const shown = files[index] ?? props.first;
-  const texts = useMemo((): PreviewTexts => ({ language: i18n.language, say: sayWith(t) }), [t, i18n.language]);
+  const texts = useMemo((): PreviewTexts => ({ language, say: t }), [t, language]);
   const actions = (
     <>
       {props.onEdit !== undefined && isEditable(shown) && (
@@ -66,9 +66,4 @@ function KeptPreview({ node }: { readonly node: Node }) {
   }
   const { name, size } = node;
   return <PreviewBody content={{ name, size, address: contentPath(addressOf(node, false)) }} />;
-}
-
-/** The catalogues' own function knows more kinds of texts and values than its type can say at once. */
-function sayWith(t: unknown): PreviewTexts['say'] {
-  return t as PreviewTexts['say'];
 }

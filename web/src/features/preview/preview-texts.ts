@@ -1,12 +1,13 @@
 import { createContext, useContext } from 'react';
+import type { Say } from '../../messages/catalogue-texts.ts';
 import type english from '../../messages/en/preview.json';
 
-export type PreviewText = keyof typeof english;
+export type PreviewCatalogue = typeof english;
 
 /** What a preview says. It is shown by the app, and by the page of a link, which has other catalogues. */
 export interface PreviewTexts {
   readonly language: string;
-  readonly say: (text: PreviewText, values?: Readonly<Record<string, string>>) => string;
+  readonly say: Say<PreviewCatalogue>;
 }
 
 export const PreviewTextsContext = createContext<PreviewTexts | undefined>(undefined);

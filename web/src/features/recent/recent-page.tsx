@@ -1,8 +1,8 @@
 import { systemClock } from '@syncline/client';
 import type { Activity } from '@syncline/protocol';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
@@ -51,8 +51,8 @@ export function RecentPage() {
 }
 
 function RecentRow({ file, namespaceId }: { readonly file: Activity; readonly namespaceId: string }) {
-  const { t, i18n } = useTranslation();
-  const when = formatInstant(file.at, systemClock.now(), i18n.language);
+  const { t, language } = useTranslation();
+  const when = formatInstant(file.at, systemClock.now(), language);
   return (
     <li className={rows.row}>
       <KindIcon node={file} />

@@ -1,8 +1,8 @@
 import { systemClock } from '@syncline/client';
 import { FileType, type SearchHit } from '@syncline/protocol';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useSearch } from 'wouter';
+import { useTranslation } from '../../messages/translate.ts';
 import { useApi } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
@@ -125,7 +125,7 @@ function Filters(props: {
 }
 
 function HitRow({ hit, q }: { readonly hit: SearchHit; readonly q: string }) {
-  const { i18n } = useTranslation();
+  const { language } = useTranslation();
   const { node, path, passages } = hit;
   return (
     <li className={rows.row}>
@@ -148,8 +148,8 @@ function HitRow({ hit, q }: { readonly hit: SearchHit; readonly q: string }) {
         ))}
       </span>
       <span className={rows.quiet}>
-        {formatInstant(modifiedAtOf(node), systemClock.now(), i18n.language)}
-        {node.kind === 'file' && ` · ${formatBytes(node.size, i18n.language)}`}
+        {formatInstant(modifiedAtOf(node), systemClock.now(), language)}
+        {node.kind === 'file' && ` · ${formatBytes(node.size, language)}`}
       </span>
     </li>
   );

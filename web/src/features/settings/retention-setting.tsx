@@ -1,7 +1,7 @@
 import { RETENTION_DAYS_MAX, RETENTION_DAYS_MIN, type RetentionLoss } from '@syncline/protocol';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
@@ -84,10 +84,10 @@ function LossDialog(props: {
   readonly onClose: () => void;
 }) {
   const { revisions, deletions, revisionBytes } = props.loss;
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   return (
     <Dialog title={t('settings.lossTitle')} closeLabel={t('app.close')} onClose={props.onClose}>
-      <p>{t('settings.loss', { revisions, deletions, size: formatBytes(revisionBytes, i18n.language) })}</p>
+      <p>{t('settings.loss', { revisions, deletions, size: formatBytes(revisionBytes, language) })}</p>
       <DialogButtons>
         <Button onPress={props.onClose}>{t('app.cancel')}</Button>
         <Button kind="danger" onPress={props.onKeep}>

@@ -1,6 +1,6 @@
 import { type SignInRefused, UnavailableError } from '@syncline/client';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSession, useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';

@@ -1,7 +1,6 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { chooseLanguage, LANGUAGES, type Language } from '../../messages/languages.ts';
-import { showLanguage } from '../../messages/translate.ts';
+import { showLanguage, useTranslation } from '../../messages/translate.ts';
 import { readPreferences, showTheme, writePreferences } from '../../session/preferences.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
@@ -15,7 +14,7 @@ import styles from './settings.module.css';
 
 /** How this browser shows the app, how the account signs in, and how long it keeps what is gone. */
 export function SettingsPage() {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const { signOut, question } = useSigningOut();
   const { email } = useSignedIn();
   const [theme, setTheme] = useState(() => readPreferences().theme);
@@ -25,11 +24,11 @@ export function SettingsPage() {
         <div className={styles.fields}>
           <SelectField
             label={t('settings.language')}
-            value={chooseLanguage([i18n.language])}
+            value={chooseLanguage([language])}
             options={(Object.keys(LANGUAGES) as Language[]).map((value) => ({ value, text: LANGUAGES[value] }))}
-            onChange={(language) => {
-              writePreferences({ language });
-              void showLanguage(language);
+            onChange={(chosen) => {
+              writePreferences({ language: chosen });
+              void showLanguage(chosen);
             }}
           />
           <SelectField

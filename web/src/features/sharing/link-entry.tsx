@@ -1,6 +1,6 @@
 import type { Link } from '@syncline/protocol';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useApi } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons/icon.tsx';
@@ -15,7 +15,7 @@ import styles from './sharing.module.css';
 
 /** One link: what it allows, how often it was used, and its end. */
 export function LinkEntry({ link, hasPath }: { readonly link: Link; readonly hasPath: boolean }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const api = useApi();
   const attempt = useAttempt();
   const queryClient = useQueryClient();
@@ -31,7 +31,7 @@ export function LinkEntry({ link, hasPath }: { readonly link: Link; readonly has
       ? t('sharing.uses', { count: link.uses })
       : t('sharing.usesOf', { count: link.uses, max: link.maxUses }),
     link.end === undefined
-      ? t('sharing.until', { when: formatExactly(link.expiresAt, i18n.language) })
+      ? t('sharing.until', { when: formatExactly(link.expiresAt, language) })
       : t(`sharing.end_${link.end}`),
   ];
   const revoke = (): void => {

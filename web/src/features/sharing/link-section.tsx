@@ -1,7 +1,7 @@
 import type { Node } from '@syncline/protocol';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { insideOf } from '../files/plan-operations.ts';

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useApi } from '../../session/session-context.ts';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
 import { Notice } from '../../ui/notice.tsx';

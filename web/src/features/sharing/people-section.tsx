@@ -1,7 +1,7 @@
 import type { Invitation, NamespaceMember, SharedFolder } from '@syncline/protocol';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Loading } from '../../ui/empty-state.tsx';

@@ -1,6 +1,6 @@
 import type { Node } from '@syncline/protocol';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { sharedFoldersQuery } from '../files/use-trail.ts';
 import { LinkSection } from './link-section.tsx';

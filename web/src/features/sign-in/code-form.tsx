@@ -1,6 +1,6 @@
 import type { SignInRefused } from '@syncline/client';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import type { SignInForms } from './sign-in-page.tsx';

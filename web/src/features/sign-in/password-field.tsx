@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { TextField } from '../../ui/text-field.tsx';
 import styles from './sign-in.module.css';
 

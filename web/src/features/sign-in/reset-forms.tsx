@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSession } from '../../session/session-context.ts';
 import { PasswordField } from './password-field.tsx';
 import type { SignInForms } from './sign-in-page.tsx';

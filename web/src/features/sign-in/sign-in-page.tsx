@@ -1,7 +1,7 @@
 import type { SignInRefused } from '@syncline/client';
 import { UnavailableError } from '@syncline/client';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSession } from '../../session/session-context.ts';
 import { Logo } from '../../ui/logo.tsx';
 import { Notice } from '../../ui/notice.tsx';

@@ -1,8 +1,8 @@
 import { systemClock } from '@syncline/client';
 import type { Star } from '@syncline/protocol';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
+import { useTranslation } from '../../messages/translate.ts';
 import { useApi } from '../../session/session-context.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
@@ -47,7 +47,7 @@ export function StarredPage() {
 }
 
 function StarRow({ star: { node, path }, onRemove }: { readonly star: Star; readonly onRemove: () => void }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   return (
     <li className={rows.row}>
       <KindIcon node={node} />
@@ -58,8 +58,8 @@ function StarRow({ star: { node, path }, onRemove }: { readonly star: Star; read
         <span className={rows.quiet}>{shownName(path)}</span>
       </span>
       <span className={rows.quiet}>
-        {formatInstant(modifiedAtOf(node), systemClock.now(), i18n.language)}
-        {node.kind === 'file' && ` · ${formatBytes(node.size, i18n.language)}`}
+        {formatInstant(modifiedAtOf(node), systemClock.now(), language)}
+        {node.kind === 'file' && ` · ${formatBytes(node.size, language)}`}
       </span>
       <IconButton
         icon="star"

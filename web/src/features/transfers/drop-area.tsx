@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import type { UploadTarget } from '../../transfers/transfer-state.ts';
 import { cx } from '../../ui/cx.ts';
 import styles from './drop-area.module.css';

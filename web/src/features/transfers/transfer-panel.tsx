@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { isOver, type UploadsState } from '../../transfers/transfer-state.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { formatBytes } from '../files/format-bytes.ts';
@@ -54,18 +54,18 @@ export function TransferPanel() {
 
 /** How far, how fast, how long still. */
 function Pace({ state: { totals, items } }: { readonly state: UploadsState }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const { isPaused, isOffline, bytesPerSecond, secondsLeft, sentBytes, bytes } = totals;
   if (items.every(({ status }) => isOver(status))) return null;
   if (isPaused) return <span>{t('transfers.paused')}</span>;
   if (isOffline) return <span>{t('transfers.offline')}</span>;
-  const size = (count: number): string => formatBytes(count, i18n.language);
+  const size = (count: number): string => formatBytes(count, language);
   const parts = [t('transfers.sizes', { sent: size(sentBytes), total: size(bytes) })];
   if (bytesPerSecond !== undefined && bytesPerSecond > 0) {
     parts.push(t('transfers.speed', { speed: size(bytesPerSecond) }));
   }
   if (secondsLeft !== undefined) {
-    parts.push(t('transfers.left', { time: formatDuration(secondsLeft, i18n.language) }));
+    parts.push(t('transfers.left', { time: formatDuration(secondsLeft, language) }));
   }
   return <span>{parts.join(' · ')}</span>;
 }

@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { chosenFiles } from '../../transfers/dropped-files.ts';
 import type { UploadTarget } from '../../transfers/transfer-state.ts';
 import { Button, IconButton } from '../../ui/button.tsx';

@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { isOver, isUnderWay, type UploadItem } from '../../transfers/transfer-state.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons/icon.tsx';
@@ -55,12 +55,12 @@ function iconOf({ status }: UploadItem) {
 }
 
 function Detail({ item }: { readonly item: UploadItem }) {
-  const { t, i18n } = useTranslation();
-  const size = formatBytes(item.size, i18n.language);
+  const { t, language } = useTranslation();
+  const size = formatBytes(item.size, language);
   if (item.failure !== undefined) return t(`transfers.why-${item.failure}`, { detail: item.detail ?? '' });
   if (item.isStalled) return t('transfers.stalled');
   if (item.status === 'sending') {
-    return t('transfers.sizes', { sent: formatBytes(item.sentBytes, i18n.language), total: size });
+    return t('transfers.sizes', { sent: formatBytes(item.sentBytes, language), total: size });
   }
   return t(`transfers.is-${item.status}`, { size });
 }

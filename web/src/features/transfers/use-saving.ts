@@ -1,8 +1,8 @@
 import { UnavailableError } from '@syncline/client';
 import type { Node } from '@syncline/protocol';
-import { useTranslation } from 'react-i18next';
 import { archiveFiles } from '../../content/archive-files.ts';
 import { saveArchive, saveFile } from '../../content/save-content.ts';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { useToast } from '../../ui/toasts.tsx';
 

@@ -2,7 +2,7 @@ import { systemClock } from '@syncline/client';
 import type { NamespaceId, TrashEntry } from '@syncline/protocol';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, Loading } from '../../ui/empty-state.tsx';
@@ -102,7 +102,7 @@ function TrashRow(props: {
   readonly onPurge: (() => void) | undefined;
 }) {
   const { namespaceId, entry, onPurge } = props;
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const run = useTrashOperation(namespaceId);
   const toast = useToast();
   const { nodeId, name, kind, path, size, deletedAt } = entry;
@@ -117,8 +117,8 @@ function TrashRow(props: {
           <Name of={name} />
         </span>
         <span className={rows.quiet}>
-          {shownName(path)} · {t('trash.deleted', { when: formatInstant(deletedAt, systemClock.now(), i18n.language) })}
-          {kind === 'file' && ` · ${formatBytes(size, i18n.language)}`}
+          {shownName(path)} · {t('trash.deleted', { when: formatInstant(deletedAt, systemClock.now(), language) })}
+          {kind === 'file' && ` · ${formatBytes(size, language)}`}
         </span>
       </span>
       <span className={rows.actions}>

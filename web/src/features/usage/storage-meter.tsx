@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useApi } from '../../session/session-context.ts';
 import { formatBytes } from '../files/format-bytes.ts';
 import styles from './usage.module.css';
@@ -7,12 +7,12 @@ import { usageQuery } from './usage-query.ts';
 
 /** How much of the quota is used, small. */
 export function StorageMeter() {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const { data } = useQuery(usageQuery(useApi()));
   if (data === undefined) return null;
   const text = t('usage.of', {
-    used: formatBytes(data.presentBytes, i18n.language),
-    quota: formatBytes(data.quotaBytes, i18n.language),
+    used: formatBytes(data.presentBytes, language),
+    quota: formatBytes(data.quotaBytes, language),
   });
   return (
     <div className={styles.small}>

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { formatBytes } from '../files/format-bytes.ts';
 import styles from './usage.module.css';
 
@@ -10,7 +10,7 @@ export interface UsagePart {
 
 /** Parts of the space as one bar, with their sizes in words below, so that nothing is told by colour alone. */
 export function UsageChart({ title, parts }: { readonly title: string; readonly parts: readonly UsagePart[] }) {
-  const { i18n } = useTranslation();
+  const { language } = useTranslation();
   const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   return (
     <figure className={styles.chart}>
@@ -25,7 +25,7 @@ export function UsageChart({ title, parts }: { readonly title: string; readonly 
           {parts.map(({ id, text, bytes }) => (
             <div key={id}>
               <dt data-part={id}>{text}</dt>
-              <dd>{formatBytes(bytes, i18n.language)}</dd>
+              <dd>{formatBytes(bytes, language)}</dd>
             </div>
           ))}
         </dl>

@@ -1,6 +1,6 @@
 import { STORAGE_PRICE_OF, STORAGE_USD_PER_GB_MONTH, type UsageResponse } from '@syncline/protocol';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../../messages/translate.ts';
 import { useApi } from '../../session/session-context.ts';
 import { Loading } from '../../ui/empty-state.tsx';
 import { Name } from '../../ui/name.tsx';
@@ -14,10 +14,10 @@ import { usageQuery } from './usage-query.ts';
 
 /** What takes the space: present files, which the quota limits, what is in the trash, and what was replaced. */
 export function UsagePage() {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const { data, error } = useQuery({ ...usageQuery(useApi()), staleTime: 0 });
   if (error !== null) return <Notice kind="problem">{failureMessage(t, error)}</Notice>;
-  const told = (bytes: number): string => formatBytes(bytes, i18n.language);
+  const told = (bytes: number): string => formatBytes(bytes, language);
   return (
     <Page title={t('usage.title')}>
       {data === undefined ? (
@@ -35,7 +35,7 @@ export function UsagePage() {
               { id: 'history', text: t('usage.history'), bytes: data.historyBytes },
             ]}
           />
-          <p>{t('usage.cost', costOf(data, i18n.language))}</p>
+          <p>{t('usage.cost', costOf(data, language))}</p>
           <p className={styles.quiet}>{t('usage.kept', { count: data.retention.days })}</p>
           {data.folders.length > 0 && (
             <PageSection title={t('usage.folders')}>
