@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { sayFrom } from './catalogue-texts.ts';
+import type english from './en/link.json';
 
 const catalogue = { one: 'Moved {{name}} to {{folder}}', files_one: '{{count}} file', files_other: '{{count}} files' };
 const say = sayFrom('en', catalogue);
@@ -27,4 +29,13 @@ test.each([
 
 test('a language that has more forms than a catalogue takes the last one', () => {
   expect(sayFrom('es', catalogue)('files', { count: 1_000_000 })).toBe('1000000 files');
+});
+
+test.each([
+  ['en', 'This link allows 1 more download, and the folder has 3 files.'],
+  ['de', 'Dieser Link erlaubt noch 1 Download, und im Ordner sind 3 Dateien.'],
+  ['es', 'Este enlace permite 1 descarga más, y la carpeta tiene 3 archivos.'],
+])('in %s, a link with one download left says so of one', (language, text) => {
+  const link = JSON.parse(readFileSync(new URL(`${language}/link.json`, import.meta.url), 'utf8')) as typeof english;
+  expect(sayFrom(language, link)('link.zipUses', { count: 1, files: 3 })).toBe(text);
 });

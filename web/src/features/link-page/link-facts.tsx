@@ -16,7 +16,7 @@ export function LinkFacts(props: {
       <span>{say('link.opensUntil', { when: formatExactly(expiresAt, language) })}</span>
       {usesLeft !== undefined && (
         <>
-          <span>{say('link.usesLeft', { count: String(Math.max(0, usesLeft - props.used)) })}</span>
+          <span>{say('link.usesLeft', { count: Math.max(0, usesLeft - props.used) })}</span>
           <span>{say('link.previewsCount')}</span>
         </>
       )}

@@ -28,7 +28,7 @@ export async function saveFolder(
     const files = await filesBelow({ visit, texts }, folder);
     const { usesLeft = files.length } = link;
     if (usesLeft < files.length)
-      throw new FolderProblem(texts.say('link.zipUses', { count: String(usesLeft), files: String(files.length) }));
+      throw new FolderProblem(texts.say('link.zipUses', { count: usesLeft, files: files.length }));
     const named = files.map(({ path, node: { size } }) => ({ name: path, size }));
     const total = Number(predictLength(named));
     const place = await openSavePlace({ name: `${folder.node.name}.zip`, size: total });
