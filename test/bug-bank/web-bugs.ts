@@ -22,6 +22,15 @@ export const WEB_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'successes-push-out-problems',
+    what: 'A message that something went well takes the place of one that something did not.',
+    invariant: 'I-12',
+    file: 'web/src/ui/toast-stack.ts',
+    find: 'kept.filter(isOfKind).slice(0, -room)',
+    replace: 'kept.slice(0, -room)',
+    caughtBy: { file: 'web/src/ui/toast-stack.test.ts', test: 'what went well pushes out no problem' },
+  },
+  {
     id: 'left-out-uploads-are-not-told',
     what: 'Files that were left out are passed over when uploads are summed up.',
     invariant: 'I-12',

@@ -1,14 +1,9 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
 import { Button, IconButton } from './button.tsx';
 import { cx } from './cx.ts';
-import { TOAST_MS, TOASTS_MAX } from './limits.ts';
+import { TOAST_MS } from './limits.ts';
+import { type Toast, withToast } from './toast-stack.ts';
 import styles from './toasts.module.css';
-
-export interface Toast {
-  readonly text: string;
-  readonly isProblem?: boolean;
-  readonly action?: { readonly text: string; readonly run: () => void };
-}
 
 interface ShownToast extends Toast {
   readonly id: number;
@@ -33,7 +28,7 @@ export function ToastRegion(props: {
     (toast: Toast) => {
       count.current += 1;
       const id = count.current;
-      setToasts((shown) => [...shown, { ...toast, id }].slice(-TOASTS_MAX));
+      setToasts((shown) => withToast(shown, { ...toast, id }));
       if (toast.isProblem !== true) setTimeout(() => close(id), TOAST_MS);
     },
     [close],

@@ -1,7 +1,7 @@
 import { type ApiClient, UnavailableError } from '@syncline/client';
 import type { NamespaceId, Node } from '@syncline/protocol';
 import type { Translate } from '../../messages/english.ts';
-import type { Toast } from '../../ui/toasts.tsx';
+import type { Toast } from '../../ui/toast-stack.ts';
 import { createQueuedActions } from '../offline/queued-actions.ts';
 import { answerValue, RefusedError } from './answer-value.ts';
 import { commit, makeNodeId, type PlainOperation } from './commit.ts';

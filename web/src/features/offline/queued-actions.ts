@@ -6,7 +6,7 @@ import type { NewChange, Offline } from '../../offline/create-offline.ts';
 import type { KeptPlace } from '../../offline/kept-tree.ts';
 import type { UploadSelection } from '../../transfers/create-transfers.ts';
 import { newId, secureRandom } from '../../transfers/new-id.ts';
-import type { Toast } from '../../ui/toasts.tsx';
+import type { Toast } from '../../ui/toast-stack.ts';
 
 /** What a person does while there is no network, or while something waits: it is written down in this browser, and shown as if it were done. */
 export interface QueuedActions {
