@@ -89,6 +89,25 @@ test('who may only look at a shared folder is told so, and offered nothing that 
   await ways.first().waitFor();
 });
 
+test('what one tab does to links, stars and shared folders is seen in the other tabs of the browser', async () => {
+  const { page: mine } = await signUpInBrowser(browser);
+  await makeFolder(mine, 'Team');
+  const [links, stars, shared] = await Promise.all(
+    ['/links', '/starred', '/shared'].map((path) => browser.openApp(path, mine.context())),
+  );
+  for (const tab of [links, stars, shared]) await tab?.getByText('Up to date').waitFor();
+  await mine.getByRole('button', { name: 'Share' }).first().click();
+  await mine.getByRole('button', { name: 'Create a link' }).click();
+  await mine.getByRole('button', { name: 'Create a link' }).click();
+  await links?.getByText('/Team').waitFor();
+  expect(await stars?.getByText('Team', { exact: true }).count()).toBe(0);
+  await entry(mine, 'Team').click({ button: 'right' });
+  await mine.getByRole('menuitem', { name: 'Add star' }).click();
+  await stars?.getByText('Team', { exact: true }).waitFor();
+  await mine.getByRole('button', { name: 'Share this folder' }).click();
+  await shared?.getByRole('link', { name: 'Team' }).waitFor();
+});
+
 /** Two people, of whom one has shared a folder with the other, who may edit in it. The owner sees who is in it. */
 async function shareTeam(): Promise<{ readonly owner: Page; readonly member: Page }> {
   const { page: owner } = await signUpInBrowser(browser);

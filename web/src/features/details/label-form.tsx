@@ -6,6 +6,7 @@ import { useApi } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { answerValue } from '../files/answer-value.ts';
+import { readAnew } from '../files/follow-live.ts';
 import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
 import styles from './details.module.css';
@@ -28,7 +29,7 @@ export function LabelForm(props: { readonly node: Node; readonly revision: Revis
           body: { namespaceId, label: given === '' ? null : given },
         }),
       );
-      await queryClient.invalidateQueries({ queryKey: queryKeys.revisions(namespaceId, nodeId) });
+      await readAnew(queryClient, queryKeys.revisions(namespaceId, nodeId));
     });
     onDone();
   };

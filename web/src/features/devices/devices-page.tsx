@@ -15,6 +15,7 @@ import { TextField } from '../../ui/text-field.tsx';
 import { answerValue } from '../files/answer-value.ts';
 import { failureMessage } from '../files/failure-message.ts';
 import { formatInstant } from '../files/format-instant.ts';
+import { readAnew } from '../files/follow-live.ts';
 import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
 import { devicesQuery } from './use-device-names.ts';
@@ -183,6 +184,6 @@ function useDeviceAct(onClose: () => void): (task: () => Promise<unknown>) => vo
   const queryClient = useQueryClient();
   return (task) => {
     onClose();
-    void attempt(task).then(() => queryClient.invalidateQueries({ queryKey: queryKeys.devices }));
+    void attempt(task).then(() => readAnew(queryClient, queryKeys.devices));
   };
 }

@@ -1,5 +1,5 @@
 import type { Node } from '@syncline/protocol';
-import type { QueryClient } from '@tanstack/react-query';
+import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import { followChanges, type LiveChanges, type LiveNews } from '../../session/live-changes.ts';
 import type { SignedIn } from '../../session/session.ts';
 import { REFRESH_MS } from './limits.ts';
@@ -24,7 +24,10 @@ export function followLive(dependencies: {
   const { signedIn, queryClient, onRevoked } = dependencies;
   const live = followChanges(signedIn.api, { isOffline: signedIn.isFromMemory, onRevoked });
   const tabs = new BroadcastChannel(`syncline-changes-${signedIn.account.accountId}`);
-  tabs.addEventListener('message', () => live.look());
+  tabs.addEventListener('message', ({ data: toldByTab }: MessageEvent<'changed' | QueryKey>) => {
+    if (toldByTab === 'changed') live.look();
+    else void queryClient.invalidateQueries({ queryKey: toldByTab });
+  });
   otherTabs.set(queryClient, tabs);
   let wasOffline = signedIn.isFromMemory;
   /** What was shown without a network is a part of what there is. */
@@ -69,6 +72,12 @@ const otherTabs = new WeakMap<QueryClient, BroadcastChannel>();
 export function showNodes(queryClient: QueryClient, nodes: readonly Node[]): void {
   putNodes(queryClient, nodes);
   if (nodes.length > 0) otherTabs.get(queryClient)?.postMessage('changed');
+}
+
+/** Reads anew what was changed here and is in no journal of nodes, such as links and members: in this tab, and in the others of this browser. */
+export async function readAnew(queryClient: QueryClient, queryKey: QueryKey): Promise<void> {
+  otherTabs.get(queryClient)?.postMessage(queryKey);
+  await queryClient.invalidateQueries({ queryKey });
 }
 
 /** Puts nodes, as they are now, into every listing that is in the cache; what else tells of them is read anew soon. */

@@ -6,6 +6,7 @@ import { useSignedIn } from '../../session/session-context.ts';
 import { useToast } from '../../ui/toasts.tsx';
 import { answerValue, RefusedError } from './answer-value.ts';
 import { failureMessage } from './failure-message.ts';
+import { readAnew } from './follow-live.ts';
 import { queryKeys } from './query-keys.ts';
 
 /** Leaves the shared folder that a node of the home stands for. */
@@ -19,7 +20,7 @@ export function useLeaveFolder(): (mount: Node) => Promise<void> {
     const { accountId } = account;
     try {
       answerValue(await api.removeMember({ parameters: { namespaceId: mountedNamespaceId, accountId } }));
-      await queryClient.invalidateQueries({ queryKey: queryKeys.sharedFolders });
+      await readAnew(queryClient, queryKeys.sharedFolders);
     } catch (failure) {
       if (!(failure instanceof UnavailableError || failure instanceof RefusedError)) throw failure;
       toast({ text: failureMessage(t, failure), isProblem: true });

@@ -8,6 +8,7 @@ import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { useToast } from '../../ui/toasts.tsx';
 import { answerValue } from '../files/answer-value.ts';
+import { readAnew } from '../files/follow-live.ts';
 import { formatBytes } from '../files/format-bytes.ts';
 import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
@@ -44,7 +45,7 @@ function Days({ days }: { readonly days: number }) {
     void attempt(async () => {
       await set(false);
       toast({ text: t('settings.saved') });
-      await queryClient.invalidateQueries({ queryKey: queryKeys.usage });
+      await readAnew(queryClient, queryKeys.usage);
     });
   };
   const ask = (): void => {

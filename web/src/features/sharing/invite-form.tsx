@@ -9,6 +9,7 @@ import { SelectField } from '../../ui/select-field.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { useToast } from '../../ui/toasts.tsx';
 import { answerValue } from '../files/answer-value.ts';
+import { readAnew } from '../files/follow-live.ts';
 import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
 import styles from './sharing.module.css';
@@ -38,7 +39,7 @@ export function InviteForm({ folder }: { readonly folder: SharedFolder }) {
         setEmail('');
         toast({ text: t('sharing.invitedDone', { email: address }) });
       }
-      await queryClient.invalidateQueries({ queryKey: queryKeys.invitations(namespaceId) });
+      await readAnew(queryClient, queryKeys.invitations(namespaceId));
     });
   };
   return (

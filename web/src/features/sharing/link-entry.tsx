@@ -7,6 +7,7 @@ import { Icon } from '../../ui/icons/icon.tsx';
 import rows from '../../ui/rows.module.css';
 import { shownName } from '../../ui/shown-name.ts';
 import { answerValue } from '../files/answer-value.ts';
+import { readAnew } from '../files/follow-live.ts';
 import { formatExactly } from '../files/format-instant.ts';
 import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
@@ -37,7 +38,7 @@ export function LinkEntry({ link, hasPath }: { readonly link: Link; readonly has
   const revoke = (): void => {
     void attempt(async () => {
       answerValue(await api.revokeLink({ parameters: { linkId } }));
-      await queryClient.invalidateQueries({ queryKey: queryKeys.links });
+      await readAnew(queryClient, queryKeys.links);
     });
   };
   return (

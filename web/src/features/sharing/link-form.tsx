@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { answerValue } from '../files/answer-value.ts';
+import { readAnew } from '../files/follow-live.ts';
 import { insideOf } from '../files/plan-operations.ts';
 import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
@@ -39,7 +40,7 @@ export function LinkForm({ node, onDone }: { readonly node: Node; readonly onDon
     if (request.kind === 'problem') return;
     await attempt(async () => {
       setToken(answerValue(await api.createLink({ body: request.body })).token);
-      await queryClient.invalidateQueries({ queryKey: queryKeys.links });
+      await readAnew(queryClient, queryKeys.links);
     });
   };
   if (token !== undefined) return <NewLink token={token} onDone={onDone} />;

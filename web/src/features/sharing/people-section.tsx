@@ -9,6 +9,7 @@ import { SelectField } from '../../ui/select-field.tsx';
 import { answerValue } from '../files/answer-value.ts';
 import { ConfirmDialog } from '../files/confirm-dialog.tsx';
 import { queryKeys } from '../files/query-keys.ts';
+import { readAnew } from '../files/follow-live.ts';
 import { useAttempt } from '../files/use-attempt.ts';
 import { InviteForm } from './invite-form.tsx';
 import styles from './sharing.module.css';
@@ -54,9 +55,9 @@ function MemberEntry({ folder, member }: { readonly folder: SharedFolder; readon
   const changing = (task: () => Promise<unknown>): void => {
     const change = async (): Promise<void> => {
       await attempt(task);
-      await queryClient.invalidateQueries({ queryKey: queryKeys.members(namespaceId) });
+      await readAnew(queryClient, queryKeys.members(namespaceId));
       // Whoever hands a folder over is not its owner any more.
-      await queryClient.invalidateQueries({ queryKey: queryKeys.sharedFolders });
+      await readAnew(queryClient, queryKeys.sharedFolders);
     };
     void change();
   };
@@ -129,7 +130,7 @@ function InvitationEntry({ invitation, open }: { readonly invitation: Invitation
   const withdraw = (): void => {
     void attempt(async () => {
       answerValue(await api.withdrawInvitation({ parameters: { namespaceId, invitationId } }));
-      await queryClient.invalidateQueries({ queryKey: queryKeys.invitations(namespaceId) });
+      await readAnew(queryClient, queryKeys.invitations(namespaceId));
     });
   };
   return (

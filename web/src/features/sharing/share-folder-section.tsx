@@ -5,7 +5,7 @@ import { useTranslation } from '../../messages/translate.ts';
 import { useApi } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { answerValue } from '../files/answer-value.ts';
-import { showNodes } from '../files/follow-live.ts';
+import { readAnew, showNodes } from '../files/follow-live.ts';
 import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
 import styles from './sharing.module.css';
@@ -23,7 +23,7 @@ export function ShareFolderSection({ node }: { readonly node: Node }) {
       const { namespaceId, nodeId } = node;
       const { mount } = answerValue(await api.shareFolder({ body: { namespaceId, folderId: nodeId } }));
       showNodes(queryClient, [mount]);
-      await queryClient.invalidateQueries({ queryKey: queryKeys.sharedFolders });
+      await readAnew(queryClient, queryKeys.sharedFolders);
     });
     setIsBusy(false);
   };

@@ -12,7 +12,7 @@ import rows from '../../ui/rows.module.css';
 import { TextField } from '../../ui/text-field.tsx';
 import { useToast } from '../../ui/toasts.tsx';
 import { answerValue } from '../files/answer-value.ts';
-import { showNodes } from '../files/follow-live.ts';
+import { readAnew, showNodes } from '../files/follow-live.ts';
 import { KindIcon } from '../files/kind-icon.tsx';
 import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
@@ -137,8 +137,8 @@ function useInvitationAnswer(): (body: InvitationName, accepts: boolean) => void
         showNodes(queryClient, [mount]);
         toast({ text: t('sharing.joined', { name: folder.name }) });
       } else answerValue(await api.declineInvitation({ body }));
-      await queryClient.invalidateQueries({ queryKey: queryKeys.sharedFolders });
-      await queryClient.invalidateQueries({ queryKey: queryKeys.ownInvitations });
+      await readAnew(queryClient, queryKeys.sharedFolders);
+      await readAnew(queryClient, queryKeys.ownInvitations);
     });
   };
 }

@@ -6,6 +6,7 @@ import { useTranslation } from '../../messages/translate.ts';
 import { useApi } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { answerValue } from '../files/answer-value.ts';
+import { readAnew } from '../files/follow-live.ts';
 import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
 import styles from './sharing.module.css';
@@ -27,8 +28,8 @@ export function UnshareButton({ folder }: { readonly folder: SharedFolder }) {
         if (left === 0) break;
       }
     });
-    await queryClient.invalidateQueries({ queryKey: queryKeys.members(namespaceId) });
-    await queryClient.invalidateQueries({ queryKey: queryKeys.invitations(namespaceId) });
+    await readAnew(queryClient, queryKeys.members(namespaceId));
+    await readAnew(queryClient, queryKeys.invitations(namespaceId));
   };
   if (!isAsking) {
     return (

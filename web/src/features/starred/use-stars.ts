@@ -4,6 +4,7 @@ import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useApi } from '../../session/session-context.ts';
 import { answerValue } from '../files/answer-value.ts';
+import { readAnew } from '../files/follow-live.ts';
 import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
 
@@ -39,7 +40,7 @@ export function useStars(): Stars {
         else answerValue(await api.removeStar({ parameters: { nodeId }, query: { namespaceId } }));
       }
     });
-    await queryClient.invalidateQueries({ queryKey: queryKeys.stars });
+    await readAnew(queryClient, queryKeys.stars);
   };
   return {
     has: (node) => starred.has(keyOf(node)),

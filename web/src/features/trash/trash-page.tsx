@@ -18,6 +18,7 @@ import { answerValue } from '../files/answer-value.ts';
 import type { PlainOperation } from '../files/commit.ts';
 import { ConfirmDialog } from '../files/confirm-dialog.tsx';
 import { failureMessage } from '../files/failure-message.ts';
+import { readAnew } from '../files/follow-live.ts';
 import { formatBytes } from '../files/format-bytes.ts';
 import { formatInstant } from '../files/format-instant.ts';
 import { KindIcon } from '../files/kind-icon.tsx';
@@ -160,7 +161,7 @@ function useTrashOperation(namespaceId: NamespaceId) {
   const queryClient = useQueryClient();
   return async (operation: PlainOperation, name: string): Promise<boolean> => {
     const isDone = await actions.run([operation], [name]);
-    await queryClient.invalidateQueries({ queryKey: queryKeys.trash(namespaceId) });
+    await readAnew(queryClient, queryKeys.trash(namespaceId));
     return isDone;
   };
 }
