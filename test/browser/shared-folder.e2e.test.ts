@@ -89,6 +89,16 @@ test('who may only look at a shared folder is told so, and offered nothing that 
   await ways.first().waitFor();
 });
 
+test('a code that lets nobody in stays where it was typed', async () => {
+  const { page } = await signUpInBrowser(browser);
+  await page.getByRole('link', { name: 'Shared', exact: true }).click();
+  const code = page.getByLabel('Invitation code');
+  await code.fill('not a code');
+  await page.getByRole('button', { name: 'Join' }).click();
+  await page.getByRole('region', { name: 'Messages' }).getByRole('paragraph').waitFor();
+  expect(await code.inputValue()).toBe('not a code');
+});
+
 test('what one tab does to links, stars and shared folders is seen in the other tabs of the browser', async () => {
   const { page: mine } = await signUpInBrowser(browser);
   await makeFolder(mine, 'Team');

@@ -92,10 +92,10 @@ function InvitationRow({ invitation }: { readonly invitation: Invitation }) {
         <span className={rows.quiet}>{t('sharing.invitationFor', { role: t(`sharing.role_${role}`) })}</span>
       </span>
       <span className={rows.actions}>
-        <Button kind="primary" aria-label={t('sharing.acceptOf', { name })} onPress={() => answer(body, true)}>
+        <Button kind="primary" aria-label={t('sharing.acceptOf', { name })} onPress={() => void answer(body, true)}>
           {t('sharing.accept')}
         </Button>
-        <Button aria-label={t('sharing.declineOf', { name })} onPress={() => answer(body, false)}>
+        <Button aria-label={t('sharing.declineOf', { name })} onPress={() => void answer(body, false)}>
           {t('sharing.decline')}
         </Button>
       </span>
@@ -112,8 +112,8 @@ function JoinForm() {
       className={rows.form}
       onSubmit={(event) => {
         event.preventDefault();
-        answer({ token: code.trim() }, true);
-        setCode('');
+        // A code that was refused can be corrected.
+        void answer({ token: code.trim() }, true).then((isIn) => isIn && setCode(''));
       }}
     >
       <TextField label={t('sharing.haveCode')} required autoComplete="off" value={code} onChange={setCode} />
@@ -124,14 +124,15 @@ function JoinForm() {
 
 type InvitationName = Parameters<ReturnType<typeof useApi>['declineInvitation']>[0]['body'];
 
-function useInvitationAnswer(): (body: InvitationName, accepts: boolean) => void {
+/** True when the answer was taken. */
+function useInvitationAnswer(): (body: InvitationName, accepts: boolean) => Promise<boolean> {
   const { t } = useTranslation();
   const api = useApi();
   const attempt = useAttempt();
   const toast = useToast();
   const queryClient = useQueryClient();
-  return (body, accepts) => {
-    void attempt(async () => {
+  return (body, accepts) =>
+    attempt(async () => {
       if (accepts) {
         const { folder, mount } = answerValue(await api.acceptInvitation({ body }));
         showNodes(queryClient, [mount]);
@@ -140,5 +141,4 @@ function useInvitationAnswer(): (body: InvitationName, accepts: boolean) => void
       await readAnew(queryClient, queryKeys.sharedFolders);
       await readAnew(queryClient, queryKeys.ownInvitations);
     });
-  };
 }
