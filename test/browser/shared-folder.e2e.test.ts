@@ -99,6 +99,17 @@ test('a code that lets nobody in stays where it was typed', async () => {
   expect(await code.inputValue()).toBe('not a code');
 });
 
+test('a name of a device that turns the text around it is shown by the numbers of its characters', async () => {
+  const { page } = await signUpInBrowser(browser);
+  await page.getByRole('link', { name: 'Devices' }).click();
+  await page.getByRole('button', { name: /^Rename/ }).click();
+  await page.getByLabel('Name of the device').fill('laptop \u202Egpj');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const shown = page.getByText('laptop [U+202E]gpj', { exact: true });
+  await shown.waitFor();
+  expect(await shown.evaluate(({ tagName }) => tagName)).toBe('BDI');
+});
+
 test('what one tab does to links, stars and shared folders is seen in the other tabs of the browser', async () => {
   const { page: mine } = await signUpInBrowser(browser);
   await makeFolder(mine, 'Team');

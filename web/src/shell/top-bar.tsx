@@ -5,6 +5,7 @@ import { useTranslation } from '../messages/translate.ts';
 import { useSignedIn } from '../session/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { MenuButton } from '../ui/menu.tsx';
+import { shownName } from '../ui/shown-name.ts';
 import styles from './shell.module.css';
 
 /** Search, and the account. */
@@ -19,7 +20,7 @@ export function TopBar({ onMenu }: { readonly onMenu: () => void }) {
       <IconButton icon="menu" label={t('app.menu')} className={styles.menuButton} onPress={onMenu} />
       <SearchBox />
       <MenuButton
-        label={`${t('app.account')}: ${name}`}
+        label={`${t('app.account')}: ${shownName(name)}`}
         className={styles.person}
         entries={[
           {

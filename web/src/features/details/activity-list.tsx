@@ -5,6 +5,7 @@ import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Loading } from '../../ui/empty-state.tsx';
+import { Name } from '../../ui/name.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { useDeviceNames } from '../devices/use-device-names.ts';
 import { answerValue } from '../files/answer-value.ts';
@@ -47,7 +48,7 @@ export function ActivityList({ node }: { readonly node: Node }) {
 
 function ActivityEntry({ activity, who }: { readonly activity: Activity; readonly who: string | undefined }) {
   const { t, language } = useTranslation();
-  const deviceName = useDeviceNames();
+  const device = useDeviceNames()(activity.deviceId);
   const isRename = activity.type === 'moved' && activity.previousName !== undefined;
   const what = t(isRename ? 'details.did_renamed' : `details.did_${activity.type}`, {
     name: activity.name,
@@ -56,11 +57,19 @@ function ActivityEntry({ activity, who }: { readonly activity: Activity; readonl
   return (
     <li>
       <p>
-        <strong>{who ?? t('details.you')}</strong> {what}
+        <strong>
+          <Name of={who ?? t('details.you')} />
+        </strong>{' '}
+        {what}
       </p>
       <p className={styles.quiet} title={formatExactly(activity.at, language)}>
         {formatInstant(activity.at, systemClock.now(), language)}
-        {deviceName(activity.deviceId) !== undefined && ` · ${deviceName(activity.deviceId)}`}
+        {device !== undefined && (
+          <>
+            {' · '}
+            <Name of={device} />
+          </>
+        )}
       </p>
     </li>
   );

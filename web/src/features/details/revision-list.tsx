@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { Loading } from '../../ui/empty-state.tsx';
 import { Icon } from '../../ui/icons/icon.tsx';
 import { MenuButton, type MenuEntry } from '../../ui/menu.tsx';
+import { Name } from '../../ui/name.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { useDeviceNames } from '../devices/use-device-names.ts';
 import { answerValue } from '../files/answer-value.ts';
@@ -110,7 +111,7 @@ function RevisionEntry(props: RevisionEntryProps) {
       </p>
       {revision.label !== undefined && <p className={styles.label}>{revision.label}</p>}
       <p className={styles.quiet}>
-        {formatBytes(revision.size, language)} · {deviceName(revision.deviceId) ?? t('details.otherDevice')}
+        {formatBytes(revision.size, language)} · <Name of={deviceName(revision.deviceId) ?? t('details.otherDevice')} />
       </p>
       {isNaming ? (
         <LabelForm node={node} revision={revision} onDone={() => setIsNaming(false)} />

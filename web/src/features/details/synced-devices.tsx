@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from '../../messages/translate.ts';
 import { useApi } from '../../session/session-context.ts';
 import { Icon } from '../../ui/icons/icon.tsx';
+import { Name } from '../../ui/name.tsx';
 import { devicesQuery } from '../devices/use-device-names.ts';
 import { formatInstant } from '../files/format-instant.ts';
 import styles from './details.module.css';
@@ -43,7 +44,7 @@ function DeviceState(props: { readonly device: Device; readonly node: Node; read
     <li data-state={state}>
       <Icon name={state === 'has' ? 'check' : 'clock'} />
       <span>
-        {device.name}
+        <Name of={device.name} />
         <span className={styles.quiet}>{t('details.syncedSeen', { state: t(`details.synced_${state}`), when })}</span>
       </span>
     </li>

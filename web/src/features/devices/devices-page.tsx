@@ -8,14 +8,15 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import { Loading } from '../../ui/empty-state.tsx';
 import { Icon } from '../../ui/icons/icon.tsx';
+import { Name } from '../../ui/name.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Page, PageSection } from '../../ui/page.tsx';
 import rows from '../../ui/rows.module.css';
 import { TextField } from '../../ui/text-field.tsx';
 import { answerValue } from '../files/answer-value.ts';
 import { failureMessage } from '../files/failure-message.ts';
-import { formatInstant } from '../files/format-instant.ts';
 import { readAnew } from '../files/follow-live.ts';
+import { formatInstant } from '../files/format-instant.ts';
 import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
 import { devicesQuery } from './use-device-names.ts';
@@ -77,7 +78,9 @@ function DeviceRow({
         className={rows.icon}
       />
       <span className={rows.main}>
-        <span className={rows.title}>{name}</span>
+        <span className={rows.title}>
+          <Name of={name} />
+        </span>
         <span className={rows.quiet}>{[seen, behind].filter((text) => text !== undefined).join(' · ')}</span>
       </span>
       {own && <span className={rows.badge}>{t('devices.this')}</span>}
@@ -102,7 +105,9 @@ function UnlinkedRow({ device }: { readonly device: Device }) {
     <li className={rows.row}>
       <Icon name="desktop" className={rows.icon} />
       <span className={rows.main}>
-        <span className={rows.title}>{name}</span>
+        <span className={rows.title}>
+          <Name of={name} />
+        </span>
         <span className={rows.quiet}>
           {wipe === undefined
             ? t('devices.unlinked')
@@ -133,7 +138,7 @@ function RenameDialog({ device, onClose }: { readonly device: Device; readonly o
           label={t('devices.name')}
           required
           maxLength={DEVICE_NAME_CHARS_MAX}
-          pattern="[^/]*"
+          pattern="[^\/]*"
           autoFocus
           value={name}
           onChange={setName}

@@ -42,7 +42,7 @@ export function FolderPicker(props: FolderPickerProps) {
           <span key={`${step.place.namespaceId}/${step.place.folderId}`}>
             {index > 0 && <Icon name="chevron-right" />}
             <button type="button" onClick={() => setPlace(step.place)} disabled={index === trail.length - 1}>
-              {step.name ?? t('files.title')}
+              <Name of={step.name ?? t('files.title')} />
             </button>
           </span>
         ))}

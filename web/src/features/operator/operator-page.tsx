@@ -5,6 +5,7 @@ import { useTranslation } from '../../messages/translate.ts';
 import { useApi } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Loading } from '../../ui/empty-state.tsx';
+import { Name } from '../../ui/name.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Page, PageSection } from '../../ui/page.tsx';
 import { answerValue } from '../files/answer-value.ts';
@@ -144,7 +145,7 @@ function AccountRow({ account }: { readonly account: OperatedAccount }) {
   return (
     <tr>
       <th scope="row">
-        {account.email ?? t('operator.noEmail')}
+        <Name of={account.email ?? t('operator.noEmail')} />
         <span className={styles.id}>{account.accountId}</span>
       </th>
       <td>{formatBytes(presentBytes, language)}</td>

@@ -4,6 +4,7 @@ import { showLanguage, useTranslation } from '../../messages/translate.ts';
 import { readPreferences, showTheme, writePreferences } from '../../session/preferences.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button } from '../../ui/button.tsx';
+import { Name } from '../../ui/name.tsx';
 import { Page, PageSection } from '../../ui/page.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { KeptSection } from '../offline/kept-section.tsx';
@@ -56,7 +57,9 @@ export function SettingsPage() {
         <SecondFactorSetting />
       </PageSection>
       <PageSection title={t('app.account')}>
-        <p>{email}</p>
+        <p>
+          <Name of={email ?? t('app.account')} />
+        </p>
         <div>
           <Button icon="sign-out" onPress={signOut}>
             {t('app.signOut')}

@@ -5,11 +5,12 @@ import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Loading } from '../../ui/empty-state.tsx';
+import { Name } from '../../ui/name.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { answerValue } from '../files/answer-value.ts';
 import { ConfirmDialog } from '../files/confirm-dialog.tsx';
-import { queryKeys } from '../files/query-keys.ts';
 import { readAnew } from '../files/follow-live.ts';
+import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
 import { InviteForm } from './invite-form.tsx';
 import styles from './sharing.module.css';
@@ -69,7 +70,9 @@ function MemberEntry({ folder, member }: { readonly folder: SharedFolder; readon
       <span className={styles.mark} aria-hidden="true">
         {name.slice(0, 1).toUpperCase()}
       </span>
-      <span className={styles.name}>{name}</span>
+      <span className={styles.name}>
+        <Name of={name} />
+      </span>
       {canChange ? (
         <>
           <SelectField
@@ -139,7 +142,7 @@ function InvitationEntry({ invitation, open }: { readonly invitation: Invitation
         {name.slice(0, 1).toUpperCase()}
       </span>
       <span className={styles.name}>
-        {name}
+        <Name of={name} />
         <span className={styles.quiet}>
           {open} · {t(`sharing.role_${role}`)}
         </span>
