@@ -255,6 +255,35 @@ test('a link for uploads takes what a visitor gives, shows nothing of what is th
   await page.getByRole('heading', { name: 'This link was ended' }).waitFor();
 });
 
+test('a file whose name is too long is told so before anything of it is sent, and the others are sent', async () => {
+  const { address } = await makeLink(await makeFolder('post box'), { role: 'upload' });
+  const page = await browser.openApp(address);
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() !== 'GET') sent.push(request.url());
+  });
+  const file = { mimeType: 'text/plain', buffer: Buffer.from('hello') };
+  const input = page.locator('input[type=file]');
+  await input.setInputFiles([{ name: `${'ü'.repeat(128)}.txt`, ...file }]);
+  const tooLong = page.getByText('This name is too long. Shorten it, and send the file again.');
+  await tooLong.waitFor();
+  expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+  expect(sent).toEqual([]);
+  await input.setInputFiles([{ name: 'short.txt', ...file }]);
+  await page.getByText('Sent', { exact: true }).waitFor();
+  await tooLong.waitFor();
+});
+
+test('of more files than can be sent at once, those that were left out are told', async () => {
+  const { address } = await makeLink(await makeFolder('full post box'), { role: 'upload' });
+  const page = await browser.openApp(address);
+  const text = { mimeType: 'text/plain', buffer: Buffer.from('') };
+  const many = Array.from({ length: 502 }, (_, index) => ({ name: `${index}${'ü'.repeat(128)}`, ...text }));
+  await page.locator('input[type=file]').setInputFiles(many);
+  await page.getByText('At most 500 files go at a time. 2 were left out').waitFor();
+  expect(await page.getByRole('listitem').count()).toBe(500);
+});
+
 test('an address that leads nowhere says so, in the language of the browser', async () => {
   const german = await browser.newProfile({ locale: 'de-DE' });
   for (const path of [`/l/${'x'.repeat(43)}`, '/l/incomplete']) {

@@ -31,6 +31,18 @@ export const WEB_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: 'web/src/ui/toast-stack.test.ts', test: 'what went well pushes out no problem' },
   },
   {
+    id: 'hopeless-uploads-are-tried-again',
+    what: 'A file whose name nothing can have is sent, and refused, when it is tried again.',
+    invariant: 'I-12',
+    file: 'web/src/transfers/upload-queue.ts',
+    find: "if (file.item.status !== 'failed' || isHopeless(file.item)) continue;",
+    replace: "if (file.item.status !== 'failed') continue;",
+    caughtBy: {
+      file: 'web/test/upload-queue.test.ts',
+      test: 'a name that is too long is refused for that, before anything is sent',
+    },
+  },
+  {
     id: 'left-out-uploads-are-not-told',
     what: 'Files that were left out are passed over when uploads are summed up.',
     invariant: 'I-12',

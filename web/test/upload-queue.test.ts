@@ -171,5 +171,9 @@ test('a name that is too long is refused for that, before anything is sent', asy
   await queue.add([inputOf(`${'ü'.repeat(126)}.txt`, text('a'))], target);
   expect(await settled(queue)).toEqual(['failed']);
   expect(queue.items).toMatchObject([{ failure: 'long-name' }]);
+  // Nor when it is tried again, because the same file has the same name.
+  queue.retry();
+  expect(await settled(queue)).toEqual(['failed']);
+  expect(queue.items).toMatchObject([{ failure: 'long-name' }]);
   expect(client.sent.filter(({ url }) => url.includes('/uploads') || url.includes('/commit'))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { chooseLanguage, LANGUAGES } from './languages.ts';
+import { chooseLanguage, LANGUAGES, withRegion } from './languages.ts';
 
 type Catalogue = Readonly<Record<string, string>>;
 const folder = (language: string) => fileURLToPath(new URL(language, import.meta.url));
@@ -39,4 +39,13 @@ test.each([
   [[], 'en'],
 ])('who wants %j reads %s', (wanted, language) => {
   expect(chooseLanguage(wanted)).toBe(language);
+});
+
+test.each([
+  ['en', ['en-GB', 'de'], 'en-GB'],
+  ['de', ['fr', 'de-CH', 'de'], 'de-CH'],
+  ['es', ['de-DE'], 'es'],
+  ['en', ['fr-FR'], 'en'],
+] as const)('dates of who reads %s and wants %j are written as in %s', (language, wanted, locale) => {
+  expect(withRegion(language, wanted)).toBe(locale);
 });

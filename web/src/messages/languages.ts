@@ -11,3 +11,8 @@ export function chooseLanguage(wanted: readonly string[]): Language {
   }
   return 'en';
 }
+
+/** A language with the region of the browser, by which dates and numbers are written: `en-GB` where that is among the wanted ones. */
+export function withRegion(language: Language, wanted: readonly string[]): string {
+  return wanted.find((tag) => chooseLanguage([tag]) === language && tag.startsWith(language)) ?? language;
+}

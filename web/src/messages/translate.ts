@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { watchedValue } from '../session/watched-value.ts';
 import { sayFrom, type TextKey } from './catalogue-texts.ts';
 import { english, type Translate } from './english.ts';
-import { chooseLanguage, type Language } from './languages.ts';
+import { chooseLanguage, type Language, withRegion } from './languages.ts';
 
 /** A text that the catalogues have. */
 export type MessageKey = TextKey<typeof english>;
@@ -27,11 +27,8 @@ export function startMessages(chosen: Language | undefined): Promise<void> {
 
 export async function showLanguage(language: Language): Promise<void> {
   const catalogue = await load(language);
-  const tag = navigator.languages.find(
-    (wanted) => chooseLanguage([wanted]) === language && wanted.startsWith(language),
-  );
   document.documentElement.lang = language;
-  texts.set({ t: sayFrom(language, catalogue), language: tag ?? language });
+  texts.set({ t: sayFrom(language, catalogue), language: withRegion(language, navigator.languages) });
 }
 
 async function load(language: Language): Promise<typeof english> {

@@ -55,6 +55,13 @@ export interface UploadItem {
   readonly nodeId?: NodeId;
 }
 
+const HOPELESS: readonly (TransferFailure | undefined)[] = ['bad-name', 'long-name', 'too-large', 'too-many'];
+
+/** Whether the same file would fail in the same way again: it is neither tried again nor kept for a reload. */
+export function isHopeless({ status, failure }: Pick<UploadItem, 'status' | 'failure'>): boolean {
+  return status === 'failed' && HOPELESS.includes(failure);
+}
+
 /** The folder that files are put into. */
 export interface UploadTarget {
   readonly namespaceId: NamespaceId;

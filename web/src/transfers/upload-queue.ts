@@ -10,6 +10,7 @@ import { type QueuedFile, queuedFile } from './queued-file.ts';
 import { decideResume } from './resume-decision.ts';
 import { SpeedMeter } from './speed-meter.ts';
 import {
+  isHopeless,
   isOver,
   isUnderWay,
   type NameAnswer,
@@ -169,7 +170,7 @@ export class UploadQueue {
   retry(ids?: readonly string[]): void {
     this.#folders.forgetRefusals();
     for (const file of this.#filesOf(ids)) {
-      if (file.item.status !== 'failed') continue;
+      if (file.item.status !== 'failed' || isHopeless(file.item)) continue;
       file.tries = 0;
       this.#change(file, { status: file.source === undefined ? 'needs-file' : 'waiting' });
     }
@@ -370,12 +371,6 @@ function nameFailure(names: readonly string[]): TransferFailure | undefined {
   const bad = names.find((name) => nameDefect(name) !== undefined);
   if (bad === undefined) return undefined;
   return bad.isWellFormed() && utf8Length(bad) > NAME_BYTES_MAX ? 'long-name' : 'bad-name';
-}
-
-/** What fails in the same way after a reload is not kept for it. */
-function isHopeless({ status, failure }: UploadItem): boolean {
-  const hopeless: readonly (TransferFailure | undefined)[] = ['bad-name', 'long-name', 'too-large', 'too-many'];
-  return status === 'failed' && hopeless.includes(failure);
 }
 
 function withoutUndefined(reason: {

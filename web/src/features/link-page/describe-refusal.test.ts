@@ -5,6 +5,7 @@ import { describeRefusal } from './describe-refusal.ts';
 /** Says which text is said, and with what. */
 const texts = {
   language: 'en' as const,
+  locale: 'en-GB',
   say: (text: string, values = {}) => [text, ...Object.values(values)].join(' '),
 };
 

@@ -10,10 +10,10 @@ export function LinkFacts(props: {
   readonly used: number;
 }) {
   const { expiresAt, usesLeft } = props.link;
-  const { say, language } = useLinkTexts();
+  const { say, locale } = useLinkTexts();
   return (
     <p className={styles.facts}>
-      <span>{say('link.opensUntil', { when: formatExactly(expiresAt, language) })}</span>
+      <span>{say('link.opensUntil', { when: formatExactly(expiresAt, locale) })}</span>
       {usesLeft !== undefined && (
         <>
           <span>{say('link.usesLeft', { count: Math.max(0, usesLeft - props.used) })}</span>

@@ -1,11 +1,13 @@
 import { createContext, useContext } from 'react';
 import { type Say, sayFrom } from '../../messages/catalogue-texts.ts';
 import english from '../../messages/en/link.json' with { type: 'json' };
-import type { Language } from '../../messages/languages.ts';
+import { type Language, withRegion } from '../../messages/languages.ts';
 
 /** What the page says: this one catalogue, of which nothing is loaded but what is shown. */
 export interface LinkTexts {
   readonly language: Language;
+  /** By which dates and numbers are written. */
+  readonly locale: string;
   readonly say: Say<typeof english>;
 }
 
@@ -27,5 +29,5 @@ export async function readLinkTexts(language: Language): Promise<LinkTexts> {
 }
 
 function textsOf(language: Language, catalogue: typeof english): LinkTexts {
-  return { language, say: sayFrom(language, catalogue) };
+  return { language, locale: withRegion(language, navigator.languages), say: sayFrom(language, catalogue) };
 }

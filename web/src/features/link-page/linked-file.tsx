@@ -22,7 +22,7 @@ export function canPreview({ kind, name, size }: LinkNode): boolean {
 /** A linked file: what it is, and ways to see it and to have it. Nothing of it is read before it is asked for, since that counts as a download. */
 export function LinkedFile(props: { readonly link: OpenedLink; readonly node: LinkNode; readonly visit: LinkVisit }) {
   const { node, visit, link } = props;
-  const { say, language } = useLinkTexts();
+  const { say, locale } = useLinkTexts();
   const download = useLinkDownload(visit, node);
   const [isShown, setIsShown] = useState(false);
   const [wasShown, setWasShown] = useState(false);
@@ -39,7 +39,7 @@ export function LinkedFile(props: { readonly link: OpenedLink; readonly node: Li
       <h1 className={styles.name}>
         <Name of={node.name} />
       </h1>
-      <p>{formatBytes(node.size, language)}</p>
+      <p>{formatBytes(node.size, locale)}</p>
       <div className={styles.ways}>
         <Button kind="primary" icon="download" isDisabled={download.isBusy} onPress={download.start}>
           {say('link.download')}
@@ -61,12 +61,12 @@ export function LinkedFile(props: { readonly link: OpenedLink; readonly node: Li
 
 /** How a download goes, read aloud as it changes. */
 export function DownloadNotice({ download: { state } }: { readonly download: LinkDownload }) {
-  const { say, language } = useLinkTexts();
+  const { say, locale } = useLinkTexts();
   switch (state.kind) {
     case 'idle':
       return null;
     case 'running': {
-      const percent = new Intl.NumberFormat(language, { style: 'percent' }).format(state.share);
+      const percent = new Intl.NumberFormat(locale, { style: 'percent' }).format(state.share);
       const text = say('link.downloading', { percent });
       return (
         <div className={styles.progress} role="status">

@@ -149,7 +149,7 @@ function FileRow(props: {
   readonly onShow: (node: LinkNode) => void;
 }) {
   const { node, visit, onShow } = props;
-  const { say, language } = useLinkTexts();
+  const { say, locale } = useLinkTexts();
   const download = useLinkDownload(visit, node);
   return (
     <li className={styles.entry}>
@@ -163,7 +163,7 @@ function FileRow(props: {
           <Name of={node.name} />
         </span>
       )}
-      <span className={styles.quiet}>{formatBytes(node.size, language)}</span>
+      <span className={styles.quiet}>{formatBytes(node.size, locale)}</span>
       <IconButton
         icon="download"
         label={say('link.downloadName', { name: node.name })}

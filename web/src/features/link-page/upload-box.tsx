@@ -3,8 +3,10 @@ import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { Icon } from '../../ui/icons/icon.tsx';
 import { Name } from '../../ui/name.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { formatBytes } from '../files/format-bytes.ts';
 import type { LinkVisit } from './create-link-visit.ts';
+import { DROPPED_FILES_MAX } from './limits.ts';
 import styles from './link-page.module.css';
 import { useLinkTexts } from './link-texts.ts';
 import { type SentFile, useSentFiles } from './use-sent-files.ts';
@@ -14,7 +16,7 @@ export function UploadBox({ visit }: { readonly visit: LinkVisit }) {
   const { say } = useLinkTexts();
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
-  const { files, send, again } = useSentFiles(visit);
+  const { files, leftOut, send, again } = useSentFiles(visit);
   return (
     <div className={styles.form}>
       <h1>{say('link.uploadTitle')}</h1>
@@ -49,6 +51,7 @@ export function UploadBox({ visit }: { readonly visit: LinkVisit }) {
           }}
         />
       </div>
+      {leftOut > 0 && <Notice kind="problem">{say('link.leftOut', { count: leftOut, max: DROPPED_FILES_MAX })}</Notice>}
       <SentTotal files={files} />
       {files.length > 0 && (
         <ul className={styles.entries} aria-label={say('link.files')}>
@@ -63,12 +66,12 @@ export function UploadBox({ visit }: { readonly visit: LinkVisit }) {
 
 /** How far all of it is, where there is more than one file. */
 function SentTotal({ files }: { readonly files: readonly SentFile[] }) {
-  const { say, language } = useLinkTexts();
+  const { say, locale } = useLinkTexts();
   if (files.length < 2) return null;
   const count = files.filter(({ state }) => state.kind === 'sent').length;
   const all = files.reduce((sum, sent) => sum + weight(sent), 0);
   const done = files.reduce((sum, sent) => sum + weight(sent) * shareOf(sent), 0);
-  const percent = new Intl.NumberFormat(language, { style: 'percent' }).format(done / all);
+  const percent = new Intl.NumberFormat(locale, { style: 'percent' }).format(done / all);
   const text = say('link.sentTotal', { count: String(count), files: String(files.length), percent });
   return (
     <div className={styles.total} role="status">
@@ -89,9 +92,9 @@ function shareOf({ state }: SentFile): number {
 }
 
 function SentRow({ sent, onAgain }: { readonly sent: SentFile; readonly onAgain: () => void }) {
-  const { say, language } = useLinkTexts();
+  const { say, locale } = useLinkTexts();
   const { file, state } = sent;
-  const percent = new Intl.NumberFormat(language, { style: 'percent' }).format(
+  const percent = new Intl.NumberFormat(locale, { style: 'percent' }).format(
     state.kind === 'sending' ? state.share : 0,
   );
   const texts = {
@@ -106,11 +109,11 @@ function SentRow({ sent, onAgain }: { readonly sent: SentFile; readonly onAgain:
       <span className={styles.entryName}>
         <Name of={file.name} />
       </span>
-      <span className={styles.quiet}>{formatBytes(file.size, language)}</span>
+      <span className={styles.quiet}>{formatBytes(file.size, locale)}</span>
       <span className={styles.entryNotice} role="status">
         {state.kind === 'sending' && <progress aria-label={texts.sending()} max={1} value={state.share} />}
         <span>{texts[state.kind]()}</span>
-        {state.kind === 'failed' && <Button onPress={onAgain}>{say('link.tryAgain')}</Button>}
+        {state.kind === 'failed' && state.isFinal !== true && <Button onPress={onAgain}>{say('link.tryAgain')}</Button>}
       </span>
     </li>
   );

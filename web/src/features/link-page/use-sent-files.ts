@@ -1,13 +1,15 @@
 import { useRef, useState } from 'react';
+import { nameProblem } from '../files/name-problem.ts';
 import type { LinkVisit } from './create-link-visit.ts';
 import { DROPPED_FILES_MAX } from './limits.ts';
-import { useLinkTexts } from './link-texts.ts';
+import { type LinkTexts, useLinkTexts } from './link-texts.ts';
 
 type SentState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'sending'; readonly share: number }
   | { readonly kind: 'sent' }
-  | { readonly kind: 'failed'; readonly text: string };
+  /** `isFinal`: the same file would fail again. */
+  | { readonly kind: 'failed'; readonly text: string; readonly isFinal?: boolean };
 
 export interface SentFile {
   readonly id: number;
@@ -19,6 +21,7 @@ export interface SentFile {
 export function useSentFiles(visit: LinkVisit) {
   const { say } = useLinkTexts();
   const [files, setFiles] = useState<readonly SentFile[]>([]);
+  const [leftOut, setLeftOut] = useState(0);
   const queue = useRef<Promise<void>>(Promise.resolve());
   const count = useRef(0);
 
@@ -44,17 +47,27 @@ export function useSentFiles(visit: LinkVisit) {
   };
   return {
     files,
+    /** Files of the last drop that were too many. */
+    leftOut,
     send: (given: readonly File[]): void => {
+      setLeftOut(Math.max(0, given.length - DROPPED_FILES_MAX));
       const added = given.slice(0, DROPPED_FILES_MAX).map((file): SentFile => {
         count.current += 1;
-        return { id: count.current, file, state: { kind: 'waiting' } };
+        return { id: count.current, file, state: firstState(file, say) };
       });
       setFiles((known) => [...known, ...added]);
-      for (const file of added) enqueue(file);
+      for (const file of added) if (file.state.kind === 'waiting') enqueue(file);
     },
     again: (file: SentFile): void => {
       mark(file.id, { kind: 'waiting' });
       enqueue(file);
     },
   };
+}
+
+/** A name that nothing can have is told before a byte of its file is sent. */
+function firstState(file: File, say: LinkTexts['say']): SentState {
+  const problem = nameProblem(file.name, new Set());
+  if (problem === undefined) return { kind: 'waiting' };
+  return { kind: 'failed', text: say(problem === 'nameLong' ? 'link.longName' : 'link.badName'), isFinal: true };
 }

@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import { useTranslation } from '../../messages/translate.ts';
-import { isOver, isUnderWay, type UploadItem } from '../../transfers/transfer-state.ts';
+import { isHopeless, isOver, isUnderWay, type UploadItem } from '../../transfers/transfer-state.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons/icon.tsx';
 import { Name } from '../../ui/name.tsx';
@@ -30,7 +30,7 @@ export function UploadRow({ item }: { readonly item: UploadItem }) {
         )}
       </div>
       {status === 'needs-file' && <GiveFile item={item} />}
-      {status === 'failed' && (
+      {status === 'failed' && !isHopeless(item) && (
         <Button kind="quiet" onPress={() => uploads.retry([id])}>
           {t('app.retry')}
         </Button>
