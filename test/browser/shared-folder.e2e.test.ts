@@ -22,15 +22,13 @@ test('a folder is handed over only after a question, and who gave it away cannot
 
 test('what may only be read is not said to have moved out of a shared folder', async () => {
   const { owner, member } = await shareTeam();
-  await owner.getByLabel(/^What .* may do$/).selectOption({ label: 'Can view' });
-  await owner.getByText('Team', { exact: true }).first().dblclick();
-  await makeFolder(owner, 'Plans');
-
-  await member.getByRole('link', { name: 'All files' }).click();
-  await member.getByText('Team', { exact: true }).first().click();
-  await entry(member, 'Plans').click({ position: { x: 400, y: 10 } });
+  await openTeam(member);
+  await makeFolder(member, 'Plans');
   await member.getByRole('button', { name: 'Move …' }).first().click();
   const dialog = member.getByRole('dialog');
+  await dialog.waitFor();
+  await owner.getByLabel(/^What .* may do$/).selectOption({ label: 'Can view' });
+  await member.getByText('You can look at this folder, but not add to it.').waitFor();
   await dialog.getByRole('button', { name: 'All files' }).click();
   await dialog.getByRole('button', { name: 'Move here' }).click();
   await member.getByText(/You may not do this with Plans/).waitFor();
@@ -89,6 +87,37 @@ test('who may only look at a shared folder is told so, and offered nothing that 
   await ways.first().waitFor();
 });
 
+test('who may only look at a shared folder is not offered to change what is in it, by pointer or keyboard, nor there in the trash', async () => {
+  const { owner, member } = await shareTeam();
+  await openTeam(member);
+  await makeFolder(member, 'Old');
+  await member.getByRole('grid').focus();
+  await member.keyboard.press('Delete');
+  await entry(member, 'Old').waitFor({ state: 'detached' });
+  await makeFolder(member, 'Plans');
+  await owner.getByLabel(/^What .* may do$/).selectOption({ label: 'Can view' });
+  await member.getByText('You can look at this folder, but not add to it.').waitFor();
+  const toolbar = member.getByRole('main');
+  await toolbar.getByText('1 selected').waitFor();
+  expect(await toolbar.getByRole('button', { name: /^(Move …|Delete)$/ }).count()).toBe(0);
+
+  const plans = entry(member, 'Plans');
+  await plans.click({ button: 'right' });
+  await member.getByRole('menuitem', { name: 'Copy …' }).waitFor();
+  expect(await member.getByRole('menuitem', { name: /^(Rename|Move|Delete)/ }).count()).toBe(0);
+  await member.keyboard.press('Escape');
+  await member.getByRole('grid').focus();
+  await member.keyboard.press('F2');
+  await member.keyboard.press('Delete');
+  await plans.waitFor();
+  expect(await member.getByLabel('New name of Plans').count()).toBe(0);
+
+  await member.getByRole('link', { name: 'Trash' }).click();
+  await member.getByLabel('Trash of').selectOption({ label: 'Team' });
+  await member.getByText('Old', { exact: true }).waitFor();
+  expect(await member.getByRole('button', { name: /^(Restore|Delete)/ }).count()).toBe(0);
+});
+
 test('a code that lets nobody in stays where it was typed', async () => {
   const { page } = await signUpInBrowser(browser);
   await page.getByRole('link', { name: 'Shared', exact: true }).click();
@@ -128,6 +157,12 @@ test('what one tab does to links, stars and shared folders is seen in the other 
   await mine.getByRole('button', { name: 'Share this folder' }).click();
   await shared?.getByRole('link', { name: 'Team' }).waitFor();
 });
+
+async function openTeam(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'All files' }).click();
+  await page.getByText('Team', { exact: true }).first().click();
+  await page.getByText('This folder is empty').waitFor();
+}
 
 /** Two people, of whom one has shared a folder with the other, who may edit in it. The owner sees who is in it. */
 async function shareTeam(): Promise<{ readonly owner: Page; readonly member: Page }> {

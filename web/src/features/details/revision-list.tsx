@@ -17,6 +17,7 @@ import type { FileActions } from '../files/file-actions.ts';
 import { formatBytes } from '../files/format-bytes.ts';
 import { formatExactly } from '../files/format-instant.ts';
 import { queryKeys } from '../files/query-keys.ts';
+import { useMayEdit } from '../files/use-trail.ts';
 import { previewKind } from '../preview/preview-kind.ts';
 import styles from './details.module.css';
 import { LabelForm } from './label-form.tsx';
@@ -126,6 +127,7 @@ function RevisionActions(props: RevisionEntryProps & { readonly when: string; re
   const { node, revision, previous, actions, onOpen, when } = props;
   const { t } = useTranslation();
   const { namespaceId, nodeId } = node;
+  const mayEdit = useMayEdit(node);
   const isPresent = revision.rev === node.contentRev;
   const compared = comparedWith(node, revision, previous);
   const more: readonly MenuEntry[] = [
@@ -135,7 +137,7 @@ function RevisionActions(props: RevisionEntryProps & { readonly when: string; re
       icon: 'download',
       run: () => saveFile(revisionNode(node, revision)),
     },
-    { id: 'label', text: t('details.label'), icon: 'edit', run: props.onName },
+    ...(mayEdit ? [{ id: 'label', text: t('details.label'), icon: 'edit', run: props.onName } as const] : []),
   ];
   return (
     <div className={styles.actions}>
@@ -155,7 +157,7 @@ function RevisionActions(props: RevisionEntryProps & { readonly when: string; re
           {t('details.compare')}
         </Button>
       )}
-      {!isPresent && (
+      {mayEdit && !isPresent && (
         <Button
           kind="quiet"
           aria-label={t('details.restoreFrom', { when })}

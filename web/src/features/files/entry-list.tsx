@@ -28,6 +28,7 @@ export interface EntryListProps
     | 'drag'
     | 'menu'
     | 'ways'
+    | 'mayEdit'
   > {
   readonly label: string;
   readonly isStarred: (node: Node) => boolean;

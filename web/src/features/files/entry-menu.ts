@@ -24,6 +24,8 @@ export interface EntryMenuOptions {
   readonly stars: Stars;
   /** The folders on the way to where they stand, from the top. */
   readonly trailNodes: readonly Node[];
+  /** Whether anything may be changed where they stand. */
+  readonly mayEdit: boolean;
 }
 
 export interface EntryMenu {
@@ -37,7 +39,7 @@ export interface EntryMenu {
 
 /** What can be done to the chosen entries, for the menu, the bar and the keyboard alike. */
 export function useEntryMenu(options: EntryMenuOptions): EntryMenu {
-  const { nodes, setDialog, startRename, showDetails, actions, stars, trailNodes } = options;
+  const { nodes, setDialog, startRename, showDetails, actions, stars, trailNodes, mayEdit } = options;
   const { t } = useTranslation();
   const save = useSaving();
   const [at, setAt] = useState<EntryMenu['at']>();
@@ -47,26 +49,31 @@ export function useEntryMenu(options: EntryMenuOptions): EntryMenu {
   const marking = useMarking(nodes, trailNodes);
   const mount = nodes.find(({ kind }) => kind === 'mount');
   const remove = (): void => {
-    if (nodes.length === 0) return;
+    if (nodes.length === 0 || !mayEdit) return;
     // Others go on with a shared folder: it is left, and only by itself.
     if (mount !== undefined) setDialog({ kind: 'leave', node: mount });
     else void actions.remove(nodes);
   };
   const move = (): void => {
-    if (nodes.length > 0) setDialog({ kind: 'move', nodes });
+    if (nodes.length > 0 && mayEdit) setDialog({ kind: 'move', nodes });
   };
   const copyAddress = useCopyAddress();
   const forOne: readonly MenuEntry[] =
     isOne && first !== undefined
       ? [
-          {
+          ...only(mayEdit, {
             id: 'rename',
             text: t('files.rename'),
             icon: 'edit',
             keys: 'F2',
             run: () => startRename(first.nodeId),
-          },
-          ...editEntries(first, () => setDialog({ kind: 'edit', node: first }), t('offline.edit')),
+          }),
+          ...only(mayEdit && isEditable(first), {
+            id: 'edit',
+            text: t('offline.edit'),
+            icon: 'edit',
+            run: () => setDialog({ kind: 'edit', node: first }),
+          }),
           { id: 'details', text: t('files.details'), icon: 'info', run: () => showDetails('info') },
           { id: 'share', text: t('files.share'), icon: 'share', run: () => showDetails('sharing') },
           { id: 'address', text: t('files.copyLink'), icon: 'link', run: () => copyAddress(first) },
@@ -87,18 +94,17 @@ export function useEntryMenu(options: EntryMenuOptions): EntryMenu {
         run: () => stars.set(nodes, !isStarred),
       },
       { id: 'download', text: t('transfers.download'), icon: 'download', run: () => void save(nodes) },
-      { id: 'move', text: t('files.move'), icon: 'move', run: move },
+      ...only(mayEdit, { id: 'move', text: t('files.move'), icon: 'move', run: move }),
       { id: 'copy', text: t('files.copy'), icon: 'copy', run: () => setDialog({ kind: 'copy', nodes }) },
       ...marking,
-      'separator',
-      {
+      ...only(mayEdit, 'separator', {
         id: 'delete',
         text: t(mount === undefined ? 'files.delete' : 'files.leave'),
         icon: mount === undefined ? 'trash' : 'sign-out',
         keys: 'Del',
         isDanger: true,
         run: remove,
-      },
+      }),
     ],
   };
 }
@@ -116,6 +122,6 @@ function useCopyAddress(): (node: Node) => void {
   };
 }
 
-function editEntries(node: Node, run: () => void, text: string): readonly MenuEntry[] {
-  return isEditable(node) ? [{ id: 'edit', text, icon: 'edit', run }] : [];
+function only(isOffered: boolean, ...entries: readonly MenuEntry[]): readonly MenuEntry[] {
+  return isOffered ? entries : [];
 }

@@ -29,7 +29,7 @@ export function FolderToolbar({ place, model, isComplete }: FolderToolbarProps) 
             </Button>
           </>
         ) : (
-          <span>{t('transfers.why-read-only')}</span>
+          <span className={styles.readOnly}>{t('transfers.why-read-only')}</span>
         )}
         {model.used.nodes.length > 0 ? (
           <ChosenActions model={model} />
@@ -58,7 +58,7 @@ export function FolderToolbar({ place, model, isComplete }: FolderToolbarProps) 
 
 function ChosenActions({ model }: { readonly model: FolderModel }) {
   const { t } = useTranslation();
-  const { menu, used } = model;
+  const { menu, used, mayEdit } = model;
   return (
     <div className={styles.actions}>
       <span role="status">{t('files.chosen', { count: used.nodes.length })}</span>
@@ -67,12 +67,16 @@ function ChosenActions({ model }: { readonly model: FolderModel }) {
           {t('files.share')}
         </Button>
       )}
-      <Button kind="quiet" icon="move" onPress={menu.move}>
-        {t('files.move')}
-      </Button>
-      <Button kind="quiet" icon="trash" onPress={menu.remove}>
-        {t('files.delete')}
-      </Button>
+      {mayEdit && (
+        <>
+          <Button kind="quiet" icon="move" onPress={menu.move}>
+            {t('files.move')}
+          </Button>
+          <Button kind="quiet" icon="trash" onPress={menu.remove}>
+            {t('files.delete')}
+          </Button>
+        </>
+      )}
       <MenuButton label={t('app.more')} entries={menu.entries} className={styles.moreButton}>
         <Icon name="more" />
       </MenuButton>

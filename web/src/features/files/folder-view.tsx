@@ -1,3 +1,4 @@
+import type { Node } from '@syncline/protocol';
 import { lazy, Suspense, useRef } from 'react';
 import { useTranslation } from '../../messages/translate.ts';
 import { ContextMenu } from '../../ui/menu.tsx';
@@ -20,6 +21,10 @@ export function FolderView({ place, listing }: { readonly place: FolderPlace; re
   const { t } = useTranslation();
   const model = useFolderModel(place, listing);
   const { trail, entries, used, menu, details, dialog } = model;
+  const edit = (node: Node): void => {
+    model.setPreview(undefined);
+    model.setDialog({ kind: 'edit', node });
+  };
   const isEmpty = entries.length === 0 && listing.isComplete;
   return (
     <div className={styles.split}>
@@ -54,10 +59,7 @@ export function FolderView({ place, listing }: { readonly place: FolderPlace; re
           <PreviewDialog
             first={model.preview}
             entries={entries}
-            onEdit={(node) => {
-              model.setPreview(undefined);
-              model.setDialog({ kind: 'edit', node });
-            }}
+            {...(model.mayEdit && { onEdit: edit })}
             onClose={() => model.setPreview(undefined)}
           />
         )}

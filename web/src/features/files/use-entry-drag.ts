@@ -24,6 +24,8 @@ export interface EntryDrag {
 
 export interface EntryDragOptions {
   readonly chosen: readonly Node[];
+  /** False where nothing may be taken away. */
+  readonly mayMove: boolean;
   readonly onMove: (nodes: readonly Node[], target: FolderPlace) => void;
 }
 
@@ -37,7 +39,8 @@ export function useEntryDrag(options: EntryDragOptions): EntryDrag {
   const handlers = useMemo<DragHandlers>(
     () => ({
       start(node, event) {
-        const { chosen } = latest.current;
+        const { chosen, mayMove } = latest.current;
+        if (!mayMove) return event.preventDefault();
         dragged = chosen.some(({ nodeId }) => nodeId === node.nodeId) ? chosen : [node];
         event.dataTransfer.setData(OWN_TYPE, String(dragged.length));
         event.dataTransfer.effectAllowed = 'move';

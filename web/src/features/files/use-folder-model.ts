@@ -36,7 +36,7 @@ export function useFolderModel(place: FolderPlace, listing: Listing) {
   const [preview, setPreview] = useState<Node>();
   const [wanted, setWanted] = useWanted();
   const move = (nodes: readonly Node[], target: FolderPlace): void => void actions.move(nodes, target);
-  const drag = useEntryDrag({ chosen: used.nodes, onMove: move });
+  const drag = useEntryDrag({ chosen: used.nodes, mayMove: mayEdit, onMove: move });
   const stars = useStars();
   const menu = useEntryMenu({
     nodes: used.nodes,
@@ -46,6 +46,7 @@ export function useFolderModel(place: FolderPlace, listing: Listing) {
     actions,
     stars,
     trailNodes: trail.flatMap(({ node }) => node ?? []),
+    mayEdit,
   });
   const ways = useWays(trail, setPreview);
   const rename = (node: Node, name: string | undefined): void => {

@@ -4,7 +4,8 @@ import type { EntryListProps } from './entry-list.tsx';
 import { TYPE_AHEAD_MS } from './limits.ts';
 import { findTyped, type ListCommand, listCommand } from './list-keys.ts';
 
-export interface ListKeysOptions extends Pick<EntryListProps, 'entries' | 'used' | 'ways' | 'setRenaming' | 'menu'> {
+export interface ListKeysOptions
+  extends Pick<EntryListProps, 'entries' | 'used' | 'ways' | 'setRenaming' | 'menu' | 'mayEdit'> {
   readonly columns: number;
   readonly page: number;
   readonly reveal: (index: number) => void;
@@ -61,7 +62,7 @@ function act(options: ListKeysOptions, command: Exclude<ListCommand, { readonly 
     case 'open':
       return active === undefined ? undefined : options.ways.open(active);
     case 'rename':
-      return active === undefined ? undefined : options.setRenaming(active.nodeId);
+      return active === undefined || !options.mayEdit ? undefined : options.setRenaming(active.nodeId);
     case 'menu': {
       if (active === undefined) return undefined;
       if (!used.selection.chosen.has(active.nodeId)) used.step(active.nodeId, 'alone');

@@ -31,7 +31,7 @@ export function useTrail(place: FolderPlace): readonly TrailStep[] {
 }
 
 /** False in a shared folder that one may only look at. While that is not known, and without a network, the service says so. */
-export function useMayEdit({ namespaceId }: FolderPlace): boolean {
+export function useMayEdit({ namespaceId }: Pick<FolderPlace, 'namespaceId'>): boolean {
   const { data } = useQuery(sharedFoldersQuery(useSignedIn().api));
   return data?.folders.find((folder) => folder.namespaceId === namespaceId)?.role !== 'viewer';
 }

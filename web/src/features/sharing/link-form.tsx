@@ -11,6 +11,7 @@ import { readAnew } from '../files/follow-live.ts';
 import { insideOf } from '../files/plan-operations.ts';
 import { queryKeys } from '../files/query-keys.ts';
 import { useAttempt } from '../files/use-attempt.ts';
+import { useMayEdit } from '../files/use-trail.ts';
 import { type LinkOptions, linkRequest } from './link-request.ts';
 import { NewLink } from './new-link.tsx';
 import styles from './sharing.module.css';
@@ -35,6 +36,8 @@ export function LinkForm({ node, onDone }: { readonly node: Node; readonly onDon
   const [options, setOptions] = useState<LinkOptions>({ password: '', maxUses: '' });
   const [token, setToken] = useState<string>();
   const { namespaceId, folderId } = insideOf(node);
+  // Who may only look lets nobody add something.
+  const mayEdit = useMayEdit({ namespaceId });
   const request = linkRequest({ role, namespaceId, nodeId: folderId, lifeSeconds: LIVES[life] }, options);
   const make = async (): Promise<void> => {
     if (request.kind === 'problem') return;
@@ -53,7 +56,7 @@ export function LinkForm({ node, onDone }: { readonly node: Node; readonly onDon
         void make();
       }}
     >
-      {node.kind !== 'file' && (
+      {node.kind !== 'file' && mayEdit && (
         <SelectField
           label={t('sharing.linkRole')}
           value={role}

@@ -33,7 +33,7 @@ export function TrashPage() {
   const [namespaceId, setNamespaceId] = useState(account.homeNamespaceId);
   const { data: shared } = useQuery(sharedFoldersQuery(api));
   const folder = shared?.folders.find((one) => one.namespaceId === namespaceId);
-  const canPurge = folder === undefined || folder.role === 'owner';
+  const may = { restore: folder?.role !== 'viewer', purge: folder === undefined || folder.role === 'owner' };
   const places = [
     { value: account.homeNamespaceId, text: t('trash.own') },
     ...(shared?.folders ?? []).map((one) => ({ value: one.namespaceId, text: shownName(one.name) })),
@@ -53,12 +53,17 @@ export function TrashPage() {
         )
       }
     >
-      <Entries key={namespaceId} namespaceId={namespaceId} canPurge={canPurge} />
+      <Entries key={namespaceId} namespaceId={namespaceId} may={may} />
     </Page>
   );
 }
 
-function Entries({ namespaceId, canPurge }: { readonly namespaceId: NamespaceId; readonly canPurge: boolean }) {
+interface AllowedInTrash {
+  readonly restore: boolean;
+  readonly purge: boolean;
+}
+
+function Entries({ namespaceId, may }: { readonly namespaceId: NamespaceId; readonly may: AllowedInTrash }) {
   const { t } = useTranslation();
   const { api } = useSignedIn();
   const [purging, setPurging] = useState<TrashEntry>();
@@ -85,7 +90,8 @@ function Entries({ namespaceId, canPurge }: { readonly namespaceId: NamespaceId;
             key={`${entry.nodeId} ${entry.deletedAt}`}
             namespaceId={namespaceId}
             entry={entry}
-            onPurge={canPurge ? () => setPurging(entry) : undefined}
+            mayRestore={may.restore}
+            onPurge={may.purge ? () => setPurging(entry) : undefined}
           />
         ))}
       </ul>
@@ -100,9 +106,10 @@ function Entries({ namespaceId, canPurge }: { readonly namespaceId: NamespaceId;
 function TrashRow(props: {
   readonly namespaceId: NamespaceId;
   readonly entry: TrashEntry;
+  readonly mayRestore: boolean;
   readonly onPurge: (() => void) | undefined;
 }) {
-  const { namespaceId, entry, onPurge } = props;
+  const { namespaceId, entry, mayRestore, onPurge } = props;
   const { t, language } = useTranslation();
   const run = useTrashOperation(namespaceId);
   const toast = useToast();
@@ -123,9 +130,11 @@ function TrashRow(props: {
         </span>
       </span>
       <span className={rows.actions}>
-        <Button icon="restore" aria-label={t('trash.restoreOf', { name })} onPress={() => void restore()}>
-          {t('trash.restore')}
-        </Button>
+        {mayRestore && (
+          <Button icon="restore" aria-label={t('trash.restoreOf', { name })} onPress={() => void restore()}>
+            {t('trash.restore')}
+          </Button>
+        )}
         {onPurge !== undefined && (
           <Button kind="quiet" aria-label={t('trash.purgeOf', { name })} onPress={onPurge}>
             {t('trash.purge')}
