@@ -55,11 +55,11 @@ export interface UploadItem {
   readonly nodeId?: NodeId;
 }
 
-const HOPELESS: readonly (TransferFailure | undefined)[] = ['bad-name', 'long-name', 'too-large', 'too-many'];
+const HOPELESS = new Set<TransferFailure | undefined>(['bad-name', 'long-name', 'too-large', 'too-many']);
 
 /** Whether the same file would fail in the same way again: it is neither tried again nor kept for a reload. */
 export function isHopeless({ status, failure }: Pick<UploadItem, 'status' | 'failure'>): boolean {
-  return status === 'failed' && HOPELESS.includes(failure);
+  return status === 'failed' && HOPELESS.has(failure);
 }
 
 /** The folder that files are put into. */
