@@ -8,7 +8,6 @@ import { EditorDialog } from '../editor/editor-dialog.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import type { FileActions } from './file-actions.ts';
 import { FolderPicker } from './folder-picker.tsx';
-import styles from './folder-view.module.css';
 import type { FolderPlace } from './listing.ts';
 import { nameProblem } from './name-problem.ts';
 import { freeName } from './plan-operations.ts';
@@ -78,7 +77,6 @@ function NewFolderDialog({ place, names, actions, onMade, onClose }: FolderDialo
   return (
     <Dialog title={t('files.newFolder')} closeLabel={t('app.close')} onClose={onClose}>
       <form
-        className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
           void make();

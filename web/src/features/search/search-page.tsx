@@ -64,11 +64,13 @@ export function SearchPage() {
           {t('search.found', { count: first.total })}
         </p>
       )}
-      <ul className={rows.rows}>
-        {hits.map((hit) => (
-          <HitRow key={hit.node.nodeId} hit={hit} q={filters.q} />
-        ))}
-      </ul>
+      {hits.length > 0 && (
+        <ul className={rows.rows}>
+          {hits.map((hit) => (
+            <HitRow key={hit.node.nodeId} hit={hit} q={filters.q} />
+          ))}
+        </ul>
+      )}
       {query.hasNextPage && <Button onPress={() => void query.fetchNextPage()}>{t('app.loadMore')}</Button>}
     </Page>
   );
