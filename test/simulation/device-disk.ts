@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import type { DeviceId } from '@syncline/protocol';
 import type { DiskCalls } from '../../client/src/platform/node/disk-calls.ts';
 import { ENGINE_FOLDER } from '../../client/src/platform/node/scan-folder.ts';
-import { DiskUser } from '../support/disk-user.ts';
+import { DiskUser, stagedBy } from '../support/disk-user.ts';
 import { SimulatedDisk } from '../support/simulated-disk.ts';
 import type { NameCalls } from '../support/simulated-process.ts';
 import type { ContentLedger } from './content-ledger.ts';
@@ -112,7 +112,9 @@ export class DeviceDisk {
   }
 
   replace(path: string, text: string): void {
-    this.#destroy([this.#textAt(`${ROOT}/${path}`), this.#lostTexts.get(path)], text);
+    const file = `${ROOT}/${path}`;
+    // What has the name under which the program writes goes, too.
+    this.#destroy([this.#textAt(file), this.#textAt(stagedBy(file)), this.#lostTexts.get(path)], text);
     this.#author.replace(path, text);
     this.#written(text);
   }

@@ -21,6 +21,11 @@ export interface DiskPerson {
 /** The engine's own folder, which is not the person's. */
 const HIDDEN = '.syncline';
 
+/** Where a program writes a file first that it saves by renaming. */
+export function stagedBy(file: string): string {
+  return `${file}.new`;
+}
+
 /** A person at a simulated disk. */
 export class DiskUser implements DiskPerson {
   readonly #disk: SimulatedDisk;
@@ -39,7 +44,7 @@ export class DiskUser implements DiskPerson {
   }
 
   replace(path: string, text: string): void {
-    const staged = `${this.#absolute(path)}.new`;
+    const staged = stagedBy(this.#absolute(path));
     this.#put(staged, text);
     this.#disk.rename(staged, this.#absolute(path));
     this.#settle(this.#absolute(path));
