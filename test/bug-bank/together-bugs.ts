@@ -2,8 +2,20 @@ import type { PlantedBug } from './planted-bug.ts';
 
 const TOGETHER = 'client/src/platform/node/make-durable-together.ts';
 
-/** Errors at files that are made durable together: bytes would be lost with the power, under the names of whole files. */
+/** Errors at files that are placed and made durable together: bytes would be lost with the power, under the names of whole files. */
 export const TOGETHER_BUGS: readonly PlantedBug[] = [
+  {
+    id: 'placing-goes-on-behind-a-failure',
+    what: 'Files are put in their places while the next round is under way, after the service did not answer.',
+    invariant: 'I-13',
+    file: 'client/src/engine/execute-downloads.ts',
+    find: 'await endPlacing(placing);',
+    replace: 'void endPlacing(placing);',
+    caughtBy: {
+      file: 'client/src/engine/execute-downloads.test.ts',
+      test: 'what was fetched before one fails is in its place when the round ends, and nothing is placed behind that',
+    },
+  },
   {
     id: 'durable-by-word',
     what: 'Files count as durable although their file system did not say so.',

@@ -111,3 +111,28 @@ test('a download that fails ends the round when all that were begun have ended, 
   await expect(engine.sync({ acceptDeletes: false })).rejects.toThrow('no route to the store');
   expect([begun, ended]).toEqual([DOWNLOADS_MAX, DOWNLOADS_MAX]);
 });
+
+test('what was fetched before one fails is in its place when the round ends, and nothing is placed behind that', async () => {
+  const service = await serviceWithFiles();
+  const files = new MemoryFileSystem();
+  const base = modelRemote(service, modelDevice(2));
+  let [fetched, hasEnded] = [0, false];
+  const publish = files.publish.bind(files);
+  files.publish = async (file) => {
+    await turns(3);
+    expect(hasEnded).toBe(false);
+    return publish(file);
+  };
+  const remote = {
+    fetch: async (content: Parameters<Remote['fetch']>[0]) => {
+      if (fetched === DOWNLOAD_SLICE_FILES) throw new UnavailableError('no route to the store');
+      fetched += 1;
+      return base.fetch(content);
+    },
+  };
+  const engine = engineOf(service, { files, store: new MemoryStateStore(), remote });
+  await expect(engine.sync({ acceptDeletes: false })).rejects.toThrow('no route to the store');
+  hasEnded = true;
+  expect(files.tree().size).toBe(fetched);
+  await turns(20);
+});

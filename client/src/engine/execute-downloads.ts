@@ -86,12 +86,20 @@ async function downloadSmall(execution: Execution, queue: TransferQueue<NodeId>)
       if (isThere || file !== undefined)
         await placing.add({ download, file, bytes: isThere ? 0 : download.there.size });
     });
+  } finally {
+    // Whatever has failed, what was fetched is placed before anything else is done to the disk.
+    await endPlacing(placing);
+  }
+  for (const nodeId of queue.rest) execution.left.add(nodeId);
+  await agree(execution);
+}
+
+async function endPlacing(placing: Placing<Fetched>): Promise<void> {
+  try {
     await placing.end();
   } finally {
     for (const { file } of placing.rest) if (file !== undefined) await closeStaged(file);
   }
-  for (const nodeId of queue.rest) execution.left.add(nodeId);
-  await agree(execution);
 }
 
 /** Something to put in its place, without a file only with other permissions. */

@@ -85,7 +85,8 @@ test('a failure is told to whoever waits, nothing more is placed, and what is le
   await add('a');
   await add('b');
   await finish(new Error('the disk is gone'));
+  await expect(add('c')).rejects.toThrow('the disk is gone');
   await expect(placing.end()).rejects.toThrow('the disk is gone');
   expect(groups).toEqual([['a']]);
-  expect(placing.rest.map(({ name }) => name)).toEqual(['b']);
+  expect(placing.rest.map(({ name }) => name)).toEqual(['b', 'c']);
 });

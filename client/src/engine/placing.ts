@@ -17,6 +17,7 @@ export class Placing<T extends Sized> {
   #since = 0;
   #areAllBegun = false;
   #running: Promise<void> | undefined;
+  #hasFailed = false;
 
   /** `place` is never called while it runs. */
   constructor(place: (group: readonly T[]) => Promise<void>, clock: Pick<Clock, 'now'>) {
@@ -33,7 +34,7 @@ export class Placing<T extends Sized> {
     this.#waiting.push(item);
     this.#bytes += item.bytes;
     this.#begin();
-    while (this.#running !== undefined && this.#isFull) await this.#running;
+    while (this.#running !== undefined && (this.#isFull || this.#hasFailed)) await this.#running;
   }
 
   /** Nothing more is fetched than what is under way. */
@@ -71,7 +72,12 @@ export class Placing<T extends Sized> {
 
   /** Once one has failed none begins any more. */
   async #run(group: readonly T[]): Promise<void> {
-    await this.#place(group);
+    try {
+      await this.#place(group);
+    } catch (failure) {
+      this.#hasFailed = true;
+      throw failure;
+    }
     this.#running = undefined;
     this.#begin();
   }
