@@ -28,6 +28,18 @@ export const BASE_BUGS: readonly PlantedBug[] = [
     caughtBy: { file: LINKED_AGAIN, test: 'a file of as many bytes as a revision is none of it' },
   },
   {
+    id: 'refused-is-looked-for',
+    what: 'A service that does not tell revisions for now has told that there is none.',
+    invariant: 'I-7',
+    file: TRACES,
+    find: "    if (found === 'refused') return;\n",
+    replace: '',
+    caughtBy: {
+      file: LINKED_AGAIN,
+      test: 'a service that refuses to tell revisions for now is asked again, and an older content stays one',
+    },
+  },
+  {
     id: 'viewers-edits-not-traced',
     what: 'What a viewer has of an earlier revision counts as an edit.',
     invariant: 'I-7',
@@ -44,7 +56,7 @@ export const BASE_BUGS: readonly PlantedBug[] = [
     what: 'What a killed process has placed is compared only with what became of it at the service since.',
     invariant: 'I-12',
     file: 'client/src/engine/sync-engine.ts',
-    find: 'if (options.mends === true && !this.#isObserved) await this.#agreeOnPlaced();',
+    find: 'if (options.mends === true && !this.#knowsPlaced) await this.#agreeOnPlaced();',
     replace: '',
     caughtBy: { file: PLACED, test: 'killed at any call, what was deleted elsewhere since does not come back' },
   },

@@ -7,6 +7,18 @@ const NEW_FILE = 'a new file that was sent, and is lost with the power, comes ba
 /** Errors at what a loss of power takes: it would be deleted everywhere. */
 export const POWER_LOSS_BUGS: readonly PlantedBug[] = [
   {
+    id: 'unseen-at-the-first-look-is-deleted',
+    what: 'What lies in a folder that cannot be listed at first counts as looked for after a loss of power.',
+    invariant: 'I-7',
+    file: POWER_LOSS,
+    find: 'if (unseen.length === 0) trees.takeDurable();\n  else trees.suspect(unseen);',
+    replace: 'trees.takeDurable();',
+    caughtBy: {
+      file: TEST,
+      test: 'what cannot be seen at the first look after a loss of power is looked for by later ones',
+    },
+  },
+  {
     id: 'lost-with-the-power-is-deleted',
     what: 'What a loss of power has taken counts as deleted by somebody.',
     invariant: 'I-7',

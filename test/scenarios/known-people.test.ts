@@ -58,10 +58,10 @@ test('people who work together are called by their addresses, also in the past a
   const { stdout: activity } = await ann.expect(['activity', '/team']);
   expect(activity).toMatch(/bob@example\.com was removed\n/);
   expect(activity).toMatch(/bob@example\.com {2}member {4}bob@example\.com has joined as editor\n/);
-  expect(activity).toMatch(/bob@example\.com {2}modified {2}\/plan\.txt\n/);
+  expect(activity).toMatch(/bob@example\.com {2}modified {2}\/team\/plan\.txt\n/);
   expect(activity).not.toMatch(/[0-9A-Z]{26}/);
   const { stdout: ofFile } = await ann.expect(['activity', '/team/plan.txt']);
-  expect(ofFile).toMatch(/desk of ann {2}created {3}\/plan\.txt\n/);
+  expect(ofFile).toMatch(/desk of ann {2}created {3}\/team\/plan\.txt\n/);
 });
 
 test('the trash tells the newest, and how to see more', async () => {

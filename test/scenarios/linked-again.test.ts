@@ -1,5 +1,7 @@
 /** A folder that was synced before, and of which nobody knows here what was agreed on: linked again, copied, or without its database. */
 import { describe, expect, test } from '@jest/globals';
+import type { Problem } from '@syncline/protocol';
+import type { Remote } from '../../client/src/engine/ports.ts';
 import { handlersSyncService } from '../support/handlers-sync-service.ts';
 import { modelSyncService, SyncDevice, type SyncService } from '../support/sync-world.ts';
 import { below, problemsOf, settle, TeamWorld } from '../support/team-world.ts';
@@ -110,3 +112,44 @@ test('a conflict that is left to a person is told by whoever looks at the folder
     plan: { steps: [], problems: [{ path: 'plan', reason: 'conflict' }] },
   });
 });
+
+test('mine stays mine where a person has said so', async () => {
+  const service = modelSyncService();
+  const { b } = await aForgetfulDevice(service, { before: ['one'], after: ['two'] });
+  const engine = await b.engine({ onConflict: 'fail' });
+  engine.settleConflict('plan', 'keep_mine');
+  await engine.sync({ acceptDeletes: true });
+  expect(b.files.tree()).toEqual(new Map([['plan', 'one']]));
+  expect(await service.tree()).toEqual(new Map([['plan', 'one']]));
+});
+
+test('a service that refuses to tell revisions for now is asked again, and an older content stays one', async () => {
+  const service = handlersSyncService();
+  let asked = 0;
+  const busy: SyncService = {
+    ...service,
+    connect: async (number, faults) => {
+      const remote = await service.connect(number, faults);
+      const listRevisions: Remote['listRevisions'] = async (file) => {
+        asked += 1;
+        return asked === 1 ? { kind: 'refused', problem: BUSY } : remote.listRevisions(file);
+      };
+      return { ...remote, listRevisions };
+    },
+  };
+  const { b } = await aForgetfulDevice(busy, { before: ['one'], after: ['two'] });
+  const engine = await b.engine({ onConflict: 'keep_mine' });
+  await engine.sync({ acceptDeletes: true });
+  expect([asked, b.files.tree()]).toEqual([2, new Map([['plan', 'two']])]);
+  expect(await service.head()).toBe(2);
+});
+
+const BUSY: Problem = {
+  type: 'rate_limited',
+  title: 'rate_limited',
+  status: 429,
+  code: 'rate_limited',
+  remedy: 'retry',
+  detail: 'Later.',
+  requestId: 'request',
+};

@@ -33,6 +33,7 @@ export class EngineTrees {
   #timesForgotten = 0;
   /** What of a former start of the machine was written down last, until `takeDurable`. */
   #formerTime: SavedTime | undefined;
+  #suspects: ReadonlySet<NodeId> | undefined;
   readonly #now: (() => SavedTime) | undefined;
 
   /** `now`: the time, and since when the machine runs; without it nobody can tell later whether it was started anew. */
@@ -214,10 +215,20 @@ export class EngineTrees {
     return { savedAt: this.#formerTime.at, bootedAt: present.bootedAt };
   }
 
+  /** Files that may have been lost with the power and were not seen yet; undefined before the first look. */
+  get suspects(): ReadonlySet<NodeId> | undefined {
+    return this.#suspects;
+  }
+
+  suspect(nodeIds: readonly NodeId[]): void {
+    this.#suspects = new Set(nodeIds);
+  }
+
   /** What a loss of power may have taken has been looked for, and what was found is in the trees. */
   takeDurable(): void {
     if (this.#formerTime === undefined) return;
     this.#formerTime = undefined;
+    this.#suspects = undefined;
     this.#moved = true;
     this.save();
   }

@@ -7,15 +7,15 @@ import { MemoryStateStore, modelSyncService, SyncDevice, serviceTree } from '../
 import { UnavailableError } from '../api/unavailable-error.ts';
 import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
 import { localNames } from './local-names.ts';
-import type { Remote } from './ports.ts';
+import type { Clock, Remote } from './ports.ts';
 import { SyncEngine } from './sync-engine.ts';
 
 const FILES = 2 * DOWNLOAD_SLICE_FILES + 50;
 
-async function serviceWithFiles(): Promise<ModelService> {
+async function serviceWithFiles(count = FILES): Promise<ModelService> {
   const service = new ModelService();
   const other = new SyncDevice(modelSyncService(service), 1);
-  for (let file = 0; file < FILES; file++) other.files.write(`${file}`, `text ${file}`);
+  for (let file = 0; file < count; file++) other.files.write(`${file}`, `text ${file}`);
   await other.sync();
   return service;
 }
@@ -26,7 +26,7 @@ const turns = async (count: number): Promise<void> => {
 
 function engineOf(
   service: ModelService,
-  parts: { files: MemoryFileSystem; store: MemoryStateStore; remote?: Partial<Remote> },
+  parts: { files: MemoryFileSystem; store: MemoryStateStore; remote?: Partial<Remote>; after?: Clock['after'] },
 ) {
   let drawn = 0;
   const random = (count: number): Uint8Array => {
@@ -39,7 +39,7 @@ function engineOf(
     now: () => epochMs(0),
     today: () => new Date(0),
     sleep: () => Promise.resolve(),
-    after: () => () => undefined,
+    after: parts.after ?? (() => () => undefined),
   };
   const remote = { ...modelRemote(service, modelDevice(2)), ...parts.remote };
   const { files, store } = parts;
@@ -135,4 +135,70 @@ test('what was fetched before one fails is in its place when the round ends, and
   hasEnded = true;
   expect(files.tree().size).toBe(fetched);
   await turns(20);
+});
+
+test('a file that has come does not wait for slow ones', async () => {
+  const service = await serviceWithFiles(DOWNLOADS_MAX + 8);
+  const files = new MemoryFileSystem();
+  const base = modelRemote(service, modelDevice(2));
+  const slow = Promise.withResolvers<void>();
+  let begun = 0;
+  const remote = {
+    fetch: async (content: Parameters<Remote['fetch']>[0]) => {
+      begun += 1;
+      if (begun > 1) await slow.promise;
+      return base.fetch(content);
+    },
+  };
+  const due: (() => void)[] = [];
+  const after = (_ms: number, callback: () => void) => {
+    due.push(callback);
+    return () => undefined;
+  };
+  const syncing = engineOf(service, { files, store: new MemoryStateStore(), remote, after }).sync({
+    acceptDeletes: false,
+  });
+  await turns(50);
+  for (const callback of due) callback();
+  await turns(50);
+  const placedMeanwhile = files.tree().size;
+  slow.resolve();
+  await syncing;
+  expect(placedMeanwhile).toBe(1);
+});
+
+test('a store that is away is tried by one wave of files', async () => {
+  const service = await serviceWithFiles();
+  let tried = 0;
+  const remote: Partial<Remote> = {
+    fetch: async () => {
+      tried += 1;
+      await turns(3);
+      return { kind: 'held-back', scope: 'store', failure: new UnavailableError('no route to the store') };
+    },
+  };
+  const engine = engineOf(service, { files: new MemoryFileSystem(), store: new MemoryStateStore(), remote });
+  await expect(engine.sync({ acceptDeletes: false })).rejects.toThrow('no route to the store');
+  expect(tried).toBe(DOWNLOADS_MAX);
+});
+
+test('a group that cannot be placed leaves no file open', async () => {
+  const service = await serviceWithFiles(50);
+  const files = new MemoryFileSystem();
+  const open = new Set<object>();
+  const stage = files.stage.bind(files);
+  files.stage = async (content) => {
+    const staged = await stage(content);
+    open.add(staged);
+    const close = staged.close.bind(staged);
+    staged.close = async () => {
+      open.delete(staged);
+      await close();
+    };
+    return staged;
+  };
+  Object.assign(files, { makeDurable: () => Promise.reject(new TypeError('a defect')) });
+  const engine = engineOf(service, { files, store: new MemoryStateStore() });
+  await expect(engine.sync({ acceptDeletes: false })).rejects.toThrow('a defect');
+  expect(open.size).toBe(0);
 });

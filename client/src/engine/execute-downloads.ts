@@ -83,8 +83,10 @@ async function downloadSmall(execution: Execution, queue: TransferQueue<NodeId>)
       const isThere = hasBytes(download);
       if (!isThere && (execution.storeFailure !== undefined || rests(execution, download))) return;
       const file = isThere ? undefined : await fetchSmall(execution, download);
-      if (isThere || file !== undefined)
-        await placing.add({ download, file, bytes: isThere ? 0 : download.there.size });
+      if (isThere || isWhole(file, download.there))
+        await placing.add({ download, file, bytes: file === undefined ? 0 : download.there.size });
+      // What has not come is told at once: the store may be away for all others, too.
+      else if (file !== undefined) await place(execution, download, file);
     });
   } finally {
     // Whatever has failed, what was fetched is placed before anything else is done to the disk.
@@ -98,8 +100,12 @@ async function endPlacing(placing: Placing<Fetched>): Promise<void> {
   try {
     await placing.end();
   } finally {
-    for (const { file } of placing.rest) if (file !== undefined) await closeStaged(file);
+    await closeAll(placing.rest);
   }
+}
+
+async function closeAll(group: readonly Fetched[]): Promise<void> {
+  for (const { file } of group) if (file !== undefined) await closeStaged(file);
 }
 
 /** Something to put in its place, without a file only with other permissions. */
@@ -113,8 +119,13 @@ interface Fetched {
 function groupsOf(execution: Execution): (group: readonly Fetched[]) => Promise<void> {
   let placed = 0;
   return async (group) => {
-    await makeDurable(execution, group);
-    await runBounded(group, DOWNLOADS_MAX, ({ download, file }) => place(execution, download, file));
+    try {
+      await makeDurable(execution, group);
+      await runBounded(group, DOWNLOADS_MAX, ({ download, file }) => place(execution, download, file));
+    } catch (failure) {
+      await closeAll(group);
+      throw failure;
+    }
     placed += group.length;
     if (placed < DOWNLOAD_SLICE_FILES) return;
     placed = 0;
@@ -126,13 +137,16 @@ function groupsOf(execution: Execution): (group: readonly Fetched[]) => Promise<
 /** Files that come to free places, of which no former content has to be made durable first. */
 async function makeDurable({ ports: { files } }: Execution, group: readonly Fetched[]): Promise<void> {
   const fresh = group.flatMap(({ download: { here, there }, file }) =>
-    here === undefined && file?.kind === 'staged' && isWhole(file, there) ? [{ ...there, staged: file.staged }] : [],
+    here === undefined && isWhole(file, there) ? [{ ...there, staged: file.staged }] : [],
   );
   if (fresh.length > 1) await files.makeDurable?.(fresh);
 }
 
-function isWhole({ fetched }: Extract<FetchedFile, { readonly kind: 'staged' }>, there: Download['there']): boolean {
-  return fetched.kind === 'fetched' && fetched.contentHash === there.contentHash;
+function isWhole(
+  file: FetchedFile | undefined,
+  there: Download['there'],
+): file is Extract<FetchedFile, { readonly kind: 'staged' }> {
+  return file?.kind === 'staged' && file.fetched.kind === 'fetched' && file.fetched.contentHash === there.contentHash;
 }
 
 /** Undefined when the disk has no room for it, which was told then. */

@@ -1,6 +1,6 @@
-import { type NodeId, ONE_CHUNK_BYTES_MAX } from '@syncline/protocol';
+import { type NodeId, ONE_CHUNK_BYTES_MAX, type Problem } from '@syncline/protocol';
 import { nameOnDisk } from './execute-knowledge.ts';
-import { agreedNode, type Execution, localPath } from './execution.ts';
+import { agreedNode, type Execution, localPath, noteRefusal, report } from './execution.ts';
 import { TRACES_MAX } from './limits.ts';
 import type { FormerContent } from './ports.ts';
 import { runBounded } from './run-bounded.ts';
@@ -14,8 +14,9 @@ export async function executeTraces(execution: Execution, nodeIds: readonly Node
   await runBounded(nodeIds, TRACES_MAX, async (nodeId) => {
     const here = execution.local.tree.get(nodeId);
     const there = execution.trees.remote.get(nodeId);
-    if (here?.contentHash === undefined || there === undefined) return;
+    if (here?.contentHash === undefined || there === undefined || execution.isStopping()) return;
     const found = await findRevision(execution, here, there);
+    if (found === 'refused') return;
     // The disk or the service may have gone on meanwhile.
     if (execution.local.tree.get(nodeId) !== here || execution.trees.synced.has(nodeId)) return;
     execution.traced.set(nodeId, here.contentHash);
@@ -31,16 +32,26 @@ export async function executeTraces(execution: Execution, nodeIds: readonly Node
   });
 }
 
+/** Who may not read the revisions, or finds none, has looked. Anything else is for now: the next round asks again. */
+function settleRefusal(execution: Execution, { nodeId }: LocalNode, problem: Problem): 'refused' | undefined {
+  noteRefusal(execution, problem);
+  if (problem.code === 'not_found' || problem.code === 'forbidden') return undefined;
+  const { detail, requestId } = problem;
+  report(execution, { path: localPath(execution, nodeId) ?? '', reason: 'refused', detail, requestId });
+  execution.isOvertaken = true;
+  return 'refused';
+}
+
 async function findRevision(
   execution: Execution,
   here: LocalNode,
   there: RemoteNode,
-): Promise<FormerContent | undefined> {
+): Promise<FormerContent | 'refused' | undefined> {
   const { ports, trees } = execution;
   const address = trees.mounts.addressOf(trees.remote, there.parentId);
   if (address === undefined) return undefined;
   const answer = await ports.remote.listRevisions({ namespaceId: address.namespaceId, nodeId: there.nodeId });
-  if (answer.kind === 'refused') return undefined;
+  if (answer.kind === 'refused') return settleRefusal(execution, here, answer.problem);
   const { size } = here.entry.identity;
   const former = answer.value.filter((revision) => revision.rev < there.contentRev && revision.size === size);
   const found = former.find(({ contentHash }) => contentHash === here.contentHash);

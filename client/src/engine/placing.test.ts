@@ -1,12 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { epochMs } from '@syncline/protocol';
 import { PLACED_TOGETHER_BYTES, PLACED_TOGETHER_FILES, PLACED_TOGETHER_MS } from './limits.ts';
 import { Placing } from './placing.ts';
 
 /** Groups in the order in which they are placed, each until it is let go on. */
 function aPlacing() {
-  let now = 0;
+  let due: (() => void) | undefined;
   const groups: string[][] = [];
   const open: PromiseWithResolvers<void>[] = [];
   const placing = new Placing<{ name: string; bytes: number }>(
@@ -16,7 +15,13 @@ function aPlacing() {
       open.push(gate);
       await gate.promise;
     },
-    { now: () => epochMs(now) },
+    {
+      after: (ms, callback) => {
+        expect(ms).toBe(PLACED_TOGETHER_MS);
+        due = callback;
+        return () => void (due = undefined);
+      },
+    },
   );
   const add = (name: string, bytes = 1): Promise<void> => placing.add({ name, bytes });
   const finish = async (failure?: Error): Promise<void> => {
@@ -25,7 +30,7 @@ function aPlacing() {
     else gate?.reject(failure);
     await setImmediate();
   };
-  return { placing, groups, add, finish, pass: (ms: number) => void (now += ms) };
+  return { placing, groups, add, finish, fallDue: () => due?.() };
 }
 
 test('what was fetched waits for more while more is to come', async () => {
@@ -46,9 +51,12 @@ test('a group begins when it is full of files, or of bytes, or when its first fi
   expect(byBytes.groups).toEqual([['a', 'b']]);
   const byTime = aPlacing();
   await byTime.add('a');
-  byTime.pass(PLACED_TOGETHER_MS);
+  byTime.fallDue();
+  expect(byTime.groups).toEqual([['a']]);
   await byTime.add('b');
-  expect(byTime.groups).toEqual([['a', 'b']]);
+  byTime.fallDue();
+  await byTime.finish();
+  expect(byTime.groups).toEqual([['a'], ['b']]);
 });
 
 test('once all is begun nothing waits but for the group that is placed, and what comes meanwhile is the next one', async () => {

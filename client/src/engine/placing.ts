@@ -11,16 +11,17 @@ interface Sized {
  */
 export class Placing<T extends Sized> {
   readonly #place: (group: readonly T[]) => Promise<void>;
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'after'>;
   #waiting: T[] = [];
   #bytes = 0;
-  #since = 0;
+  #isDue = false;
+  #cancel: (() => void) | undefined;
   #areAllBegun = false;
   #running: Promise<void> | undefined;
   #hasFailed = false;
 
   /** `place` is never called while it runs. */
-  constructor(place: (group: readonly T[]) => Promise<void>, clock: Pick<Clock, 'now'>) {
+  constructor(place: (group: readonly T[]) => Promise<void>, clock: Pick<Clock, 'after'>) {
     this.#place = place;
     this.#clock = clock;
   }
@@ -30,7 +31,7 @@ export class Placing<T extends Sized> {
    * @throws whatever placing has thrown.
    */
   async add(item: T): Promise<void> {
-    if (this.#waiting.length === 0) this.#since = this.#clock.now();
+    if (this.#waiting.length === 0) this.#cancel = this.#clock.after(PLACED_TOGETHER_MS, () => this.#fallDue());
     this.#waiting.push(item);
     this.#bytes += item.bytes;
     this.#begin();
@@ -58,10 +59,17 @@ export class Placing<T extends Sized> {
     return this.#waiting.length >= PLACED_TOGETHER_FILES || this.#bytes >= PLACED_TOGETHER_BYTES;
   }
 
+  /** The first of those that wait has waited for long enough. */
+  #fallDue(): void {
+    this.#isDue = true;
+    this.#begin();
+  }
+
   #begin(): void {
     if (this.#running !== undefined || this.#waiting.length === 0) return;
-    const isLongAgo = this.#clock.now() - this.#since >= PLACED_TOGETHER_MS;
-    if (!this.#areAllBegun && !this.#isFull && !isLongAgo) return;
+    if (!this.#areAllBegun && !this.#isFull && !this.#isDue) return;
+    this.#cancel?.();
+    this.#isDue = false;
     const group = this.#waiting;
     this.#waiting = [];
     this.#bytes = 0;

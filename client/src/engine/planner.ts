@@ -234,7 +234,7 @@ function wishContent(
       const copyId = findOwnCopy(planning, triple.local);
       const onConflict = planning.policy.settledConflict(nodeId);
       if (copyId !== undefined) wishes.steps.push({ type: 'adopt-copy', nodeId, copyId });
-      else if (isToTrace(planning, triple)) wishes.steps.push({ type: 'trace', nodeId });
+      else if (onConflict === undefined && isToTrace(planning, triple)) wishes.steps.push({ type: 'trace', nodeId });
       else if (onConflict === undefined && planning.policy.refusesConflicts) planning.report(nodeId, 'conflict');
       else wishes.uploads.push({ nodeId, mode: 'conflict', onConflict });
     }

@@ -198,3 +198,23 @@ test('what an earlier process has placed, and not made durable, is durable once 
     expect(serviceTree(service).get('a')).toBe('a text');
   }
 });
+
+test('what cannot be seen at the first look after a loss of power is looked for by later ones', async () => {
+  let losses = 0;
+  for (const seed of SEEDS) {
+    const { service, device, careless } = await aDevice();
+    device.user.mkdir('d');
+    await device.sync();
+    careless.write('d/a', 'a text');
+    await device.sync();
+    device.losePower(seed);
+    if (!device.user.tree().has('d/a')) losses += 1;
+    device.process.faults = ({ name, path }) => (name === 'readdir' && path === `${ROOT}/d` ? 'EACCES' : undefined);
+    expect((await device.sync()).problems).toMatchObject([{ path: 'd', reason: 'unreadable' }]);
+    device.process.faults = () => undefined;
+    await device.sync();
+    expect(device.user.tree()).toEqual(serviceTree(service));
+    expect(serviceTree(service).get('d/a')).toBe('a text');
+  }
+  expect(losses).toBeGreaterThan(10);
+});

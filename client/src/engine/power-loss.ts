@@ -17,25 +17,31 @@ interface Machine {
  * agreed on before: that would look like something that somebody deleted or wrote. Where the machine was started anew, all files are
  * forgotten that were changed shortly before the trees were written down last. Both sides merge then: what is gone comes back, what is the same is agreed on
  * again, and what has other bytes stays beside those of the service. What a person has changed or removed later stays changed or removed, as far as
- * times can tell. Precondition: the whole disk was looked at. Answers whether anything was forgotten. Cost: all synced nodes, once for each start of the machine.
+ * times can tell. What cannot be seen at this look is looked for by later ones. Precondition: the whole disk was looked at. Answers whether anything was forgotten. Cost: all synced nodes,
+ * once for each start of the machine.
  */
 export async function forgetUndurable(machine: Machine): Promise<boolean> {
   const { trees, local } = machine;
   const { beforeStart } = trees;
   if (beforeStart === undefined) return false;
   const { savedAt, bootedAt } = beforeStart;
-  const fresh = [...trees.synced.nodes()].filter(
-    ({ kind, nodeId, identity }) =>
-      kind === 'file' &&
-      changedAt(identity) >= savedAt - UNDURABLE_MS_MAX &&
-      trees.remote.has(nodeId) &&
-      !local.frozen.has(nodeId),
-  );
+  const suspects = [...(trees.suspects ?? filesSince(trees, savedAt - UNDURABLE_MS_MAX))];
+  const unseen = suspects.filter((nodeId) => local.frozen.has(nodeId));
   const forgotten: NodeId[] = [];
-  for (const node of fresh) if (!(await isByPerson(machine, node, bootedAt))) forgotten.push(node.nodeId);
+  for (const nodeId of suspects) {
+    const node = local.frozen.has(nodeId) ? undefined : trees.synced.get(nodeId);
+    if (node === undefined || !trees.remote.has(nodeId)) continue;
+    if (!(await isByPerson(machine, node, bootedAt))) forgotten.push(nodeId);
+  }
   for (const nodeId of forgotten) trees.removeSynced(nodeId);
-  trees.takeDurable();
+  if (unseen.length === 0) trees.takeDurable();
+  else trees.suspect(unseen);
   return forgotten.length > 0;
+}
+
+function filesSince({ synced }: EngineTrees, sinceMs: number): readonly NodeId[] {
+  const files = [...synced.nodes()].filter(({ kind, identity }) => kind === 'file' && changedAt(identity) >= sinceMs);
+  return files.map(({ nodeId }) => nodeId);
 }
 
 /** Whether a person has changed or removed a file after it was durable, or since the machine was started. */

@@ -58,6 +58,7 @@ export class SyncEngine {
   readonly #newNodeId: NodeIdSource;
   readonly #local: LocalDisk;
   #isObserved = false;
+  #knowsPlaced = false;
   readonly #settled = new Map<string, ConflictStrategy>();
   readonly #tries: Execution['tries'] = new Map();
   readonly #traced: Execution['traced'] = new Map();
@@ -211,7 +212,7 @@ export class SyncEngine {
     const stuck = options.mends === true ? await bringBack(this.#ports.files, this.trees.synced) : [];
     if (!options.offline) {
       const { remote, clock } = this.#ports;
-      if (options.mends === true && !this.#isObserved) await this.#agreeOnPlaced();
+      if (options.mends === true && !this.#knowsPlaced) await this.#agreeOnPlaced();
       const pulled = await pullChanges({ remote, clock, trees: this.trees });
       if (pulled.kind === 'refused') return pulled;
     }
@@ -227,6 +228,7 @@ export class SyncEngine {
    * at the service since is news, and not something that only this disk has.
    */
   async #agreeOnPlaced(): Promise<void> {
+    this.#knowsPlaced = true;
     if (!hasUnagreed(this.trees)) return;
     for (let look = 0; look < PLACED_LOOKS_MAX; look++) {
       await this.#observe(this.#takeHints());

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { release } from 'node:os';
+import { errorCode } from './error-code.ts';
 import { TOGETHER_RESTS } from './limits.ts';
 import { SyncProcess } from './sync-process.ts';
 
@@ -27,23 +28,34 @@ export class FileSystemSync {
   readonly #system: SyncSystem;
   readonly #isKnown: boolean;
   #rests = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(system: SyncSystem) {
     this.#system = system;
     this.#isKnown = system.linux !== undefined && isSince(system.linux, LINUX_MIN);
   }
 
-  /** False where it was not made durable, as far as is known. Never fails. */
-  async sync(directory: string): Promise<boolean> {
+  /** False where it was not made durable, as far as is known. Never fails. One after the other: an error of a disk is told once, and perhaps to another. */
+  sync(directory: string): Promise<boolean> {
+    const answer = this.#last.then(() => this.#syncNow(directory));
+    this.#last = answer;
+    return answer;
+  }
+
+  async #syncNow(directory: string): Promise<boolean> {
     if (!this.#isKnown) return false;
     if (this.#rests > 0) {
       this.#rests -= 1;
       return false;
     }
-    if (!KINDS.has(await this.#system.kindOf(directory))) return false;
-    const isDone = (await this.#system.run(directory)) === 0;
-    if (!isDone) this.#rests = TOGETHER_RESTS;
-    return isDone;
+    try {
+      if (!KINDS.has(await this.#system.kindOf(directory))) return false;
+      if ((await this.#system.run(directory)) === 0) return true;
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+    }
+    this.#rests = TOGETHER_RESTS;
+    return false;
   }
 }
 

@@ -2,8 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { SYNC_PROCESS_IDLE_MS, TOGETHER_MS_MAX } from './limits.ts';
 
-/** For each line that it reads it makes the file system of its directory durable, and prints the exit code of that. */
-const SCRIPT = 'while read -r _; do sync -f -- "$0" 2>/dev/null; echo "$?"; done';
+/**
+ * For each line that it reads it makes the file system of its directory durable, and prints the exit code of that. Only by the `sync` of GNU: that
+ * of BusyBox says 0 whatever the system has answered.
+ */
+const SCRIPT = `
+case "$(sync --version 2>/dev/null)" in *'GNU coreutils'*) ;; *) exit 1 ;; esac
+while read -r _; do sync -f -- "$0" 2>/dev/null; echo "$?"; done`;
 
 /**
  * Makes the file system of one directory durable, again and again: to start a process from this one takes it as long as the disk, so one is
@@ -36,15 +41,19 @@ export class SyncProcess {
 
   #start(): ChildProcess {
     // It stays in no folder, which could not be unmounted then.
-    const child = spawn('sh', ['-c', SCRIPT, this.#directory], { cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] });
+    const child: ChildProcess = spawn('sh', ['-c', SCRIPT, this.#directory], {
+      cwd: '/',
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
     const gone = (): void => {
       if (this.#child === child) this.#end();
     };
     child.once('error', gone);
     child.once('close', gone);
-    child.stdin.on('error', gone);
+    // Without descriptors left there are no pipes.
+    child.stdin?.on('error', gone);
     // A code comes by one write of a few bytes.
-    child.stdout.on('data', (line: Buffer) => {
+    child.stdout?.on('data', (line: Buffer) => {
       if (this.#child === child) this.#answer?.(Number(line.toString()));
     });
     child.unref();
