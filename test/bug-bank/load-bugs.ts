@@ -41,7 +41,10 @@ export const LOAD_BUGS: readonly PlantedBug[] = [
     file: 'lambdas/namespaces/memory-namespace-store.ts',
     find: 'for (const made of transaction.results) this.#results.set',
     replace: 'for (const made of transaction.results.slice(0, 0)) this.#results.set',
-    caughtBy: LOAD,
+    caughtBy: {
+      file: 'test/scenarios/commit-batches.test.ts',
+      test: 'a repeated request is answered word for word, whatever has happened since',
+    },
   },
   {
     id: 'pause-goes-on',

@@ -38,7 +38,7 @@ export class FileSystemSync {
   /** False where it was not made durable, as far as is known. Never fails. One after the other: an error of a disk is told once, and perhaps to another. */
   sync(directory: string): Promise<boolean> {
     const answer = this.#last.then(() => this.#syncNow(directory));
-    this.#last = answer;
+    this.#last = answer.catch(() => undefined);
     return answer;
   }
 
