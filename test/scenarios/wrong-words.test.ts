@@ -1,9 +1,8 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { CliDevice, type CliResult } from '../support/cli-process.ts';
-import { HttpService } from '../support/http-service.ts';
+import type { CliResult } from '../support/cli-process.ts';
+import { CommandWorld } from '../support/command-world.ts';
 
 /** Each test starts many processes; on a busy machine that takes its time. */
 jest.setTimeout(300_000);
@@ -11,64 +10,46 @@ jest.setTimeout(300_000);
 const LONG = 'x'.repeat(300);
 const ODD_NAME = 'new\nline.txt';
 
-let directory: string;
-let service: HttpService;
-let ann: CliDevice;
+let world: CommandWorld;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'syncline-wrong-words-'));
-  service = new HttpService();
-  await service.start();
-  ann = new CliDevice({ home: directory, apiUrl: service.url });
-  await ann.expect(['login', '--email', 'ann@example.com', '--password-stdin', '--device-name', 'ann'], 'any\n');
-  await put('one', '/file.txt');
-  await writeFile(join(directory, ODD_NAME), 'odd');
+  world = await CommandWorld.open();
+  await world.put('one', '/file.txt');
+  await writeFile(join(world.directory, ODD_NAME), 'odd');
 });
-afterAll(async () => {
-  await service.stop();
-  await rm(directory, { recursive: true });
-});
-
-async function put(text: string, remote: string): Promise<void> {
-  await writeFile(join(directory, 'local.txt'), text);
-  await ann.expect(['put', 'local.txt', remote]);
-}
-
-async function say(...words: readonly string[]): Promise<string> {
-  return (await ann.expect(words)).stdout;
-}
+afterAll(() => world.close());
 
 /** A refusal that names no field of a request: who reads it has typed words, and sent no body. */
 async function refused(words: readonly string[], stdin?: string): Promise<CliResult> {
-  const result = await ann.run(words, stdin);
+  const result = await world.ann.run(words, stdin);
   expect(result).toMatchObject({ stdout: '', stderr: expect.not.stringMatching(/body|regex|X-Link/) });
   expect(result.stderr.trim().split('\n')).toHaveLength(2);
   return result;
 }
 
 test('what is restored into a folder that was renamed is told by the place where it is now', async () => {
-  await ann.expect(['mkdir', '-p', '/before/inner']);
-  await put('kept', '/before/inner/one.txt');
-  await ann.expect(['rm', '/before/inner/one.txt']);
-  await ann.expect(['mv', '/before', '/after']);
-  expect(await say('restore', '/before/inner/one.txt')).toBe(
+  await world.ann.expect(['mkdir', '-p', '/before/inner']);
+  await world.put('kept', '/before/inner/one.txt');
+  await world.ann.expect(['rm', '/before/inner/one.txt']);
+  await world.ann.expect(['mv', '/before', '/after']);
+  expect(await world.say('restore', '/before/inner/one.txt')).toBe(
     "Restored '/after/inner/one.txt'; it stood at '/before/inner/one.txt'.\n",
   );
-  expect(await say('cat', '/after/inner/one.txt')).toBe('kept');
-  await ann.expect(['rm', '/after/inner/one.txt']);
-  expect(await say('trash', 'restore', '/after/inner/one.txt')).toBe("Restored '/after/inner/one.txt'.\n");
+  expect(await world.say('cat', '/after/inner/one.txt')).toBe('kept');
+  await world.ann.expect(['rm', '/after/inner/one.txt']);
+  expect(await world.say('trash', 'restore', '/after/inner/one.txt')).toBe("Restored '/after/inner/one.txt'.\n");
 });
 
 test('what is restored elsewhere, and in a shared folder, is told by its path in the account', async () => {
-  await ann.expect(['mkdir', '-p', '/teams/blue']);
-  await ann.expect(['share', '/teams/blue']);
-  await put('kept', '/teams/blue/two.txt');
-  await ann.expect(['rm', '/teams/blue/two.txt']);
-  expect(await ann.json(['restore', '/teams/blue/two.txt'])).toMatchObject({ path: '/teams/blue/two.txt' });
-  await put('gone', '/gone.txt');
-  await ann.expect(['rm', '/gone.txt']);
-  await ann.expect(['mkdir', '/elsewhere']);
-  expect(await say('trash', 'restore', '/gone.txt', '--to', '/elsewhere/')).toBe(
+  await world.ann.expect(['mkdir', '-p', '/teams/blue']);
+  await world.ann.expect(['share', '/teams/blue']);
+  await world.put('kept', '/teams/blue/two.txt');
+  await world.ann.expect(['rm', '/teams/blue/two.txt']);
+  expect(await world.ann.json(['restore', '/teams/blue/two.txt'])).toMatchObject({ path: '/teams/blue/two.txt' });
+  await world.put('gone', '/gone.txt');
+  await world.ann.expect(['rm', '/gone.txt']);
+  await world.ann.expect(['mkdir', '/elsewhere']);
+  expect(await world.say('trash', 'restore', '/gone.txt', '--to', '/elsewhere/')).toBe(
     "Restored '/elsewhere/gone.txt'; it stood at '/gone.txt'.\n",
   );
 });
@@ -82,11 +63,11 @@ test('a folder that is to be made below a file is told which file is in the way'
 });
 
 test('folders are made with those above them in a shared folder too', async () => {
-  await ann.expect(['mkdir', '/shared']);
-  await ann.expect(['share', '/shared']);
-  await ann.expect(['mkdir', '-p', '/shared/a/b']);
-  await ann.expect(['mkdir', '-p', '/shared']);
-  expect(await say('ls', '/shared/a')).toContain('b/');
+  await world.ann.expect(['mkdir', '/shared']);
+  await world.ann.expect(['share', '/shared']);
+  await world.ann.expect(['mkdir', '-p', '/shared/a/b']);
+  await world.ann.expect(['mkdir', '-p', '/shared']);
+  expect(await world.say('ls', '/shared/a')).toContain('b/');
 });
 
 test('a label, and the name of a device, that cannot be one is told with what it lacks', async () => {
@@ -126,8 +107,8 @@ test('a local name that no file of the service can have is told, with how anothe
   expect(stored).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("'new\\u{a}line.txt'") });
   expect(stored.stderr).not.toContain('//');
   expect(stored.stderr).toContain('control characters');
-  await ann.expect(['put', ODD_NAME, '/plain.txt']);
-  const [address = ''] = (await say('link-create', '/', '--upload')).split('\n');
+  await world.ann.expect(['put', ODD_NAME, '/plain.txt']);
+  const [address = ''] = (await world.say('link-create', '/', '--upload')).split('\n');
   const sent = await refused(['send', ODD_NAME, address]);
   expect(sent).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('control characters') });
   expect(sent.stderr).toContain('Rename it');
@@ -135,21 +116,21 @@ test('a local name that no file of the service can have is told, with how anothe
 
 test('a link that has a password says so in the words of the command', async () => {
   const [address = ''] = (
-    await ann.expect(['link-create', '/', '--upload', '--password-stdin'], 'secret')
+    await world.ann.expect(['link-create', '/', '--upload', '--password-stdin'], 'secret')
   ).stdout.split('\n');
   const without = await refused(['send', 'local.txt', address]);
   expect(without).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('--password-stdin') });
   const wrong = await refused(['send', 'local.txt', address, '--password-stdin'], 'other');
   expect(wrong.stderr).toContain('not the password');
-  await ann.expect(['send', 'local.txt', address, '--password-stdin'], 'secret');
+  await world.ann.expect(['send', 'local.txt', address, '--password-stdin'], 'secret');
 });
 
 test('what a download replaces keeps its permissions', async () => {
-  const local = join(directory, 'secret.txt');
+  const local = join(world.directory, 'secret.txt');
   for (const mode of [0o400, 0o600]) {
     await rm(local, { force: true });
     await writeFile(local, 'old', { mode });
-    await ann.expect(['get', '--force', '/file.txt', local]);
+    await world.ann.expect(['get', '--force', '/file.txt', local]);
     expect([await readFile(local, 'utf8'), (await stat(local)).mode & 0o777]).toEqual(['one', mode]);
   }
 });
@@ -167,7 +148,7 @@ test('of a download into a folder that is not there the folder is told', async (
 });
 
 test('a link that there is not is to be asked for, and not to be looked for in the own files', async () => {
-  const { exitCode, stderr } = await refused(['send', 'local.txt', `${service.url}/v1/public/${'a'.repeat(43)}`]);
+  const { exitCode, stderr } = await refused(['send', 'local.txt', `${world.url}/v1/public/${'a'.repeat(43)}`]);
   expect([exitCode, stderr]).toEqual([4, expect.stringContaining('Ask who gave it to you')]);
 });
 
