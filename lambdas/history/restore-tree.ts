@@ -67,7 +67,9 @@ export async function restoreTree(
     page.value === undefined ? await begin(dependencies, access.value, { scope, at: request.at }) : done(page.value);
   if (begun.kind === 'refused') return begun;
   if (begun.value.epoch !== epoch) return refused('conflict', 'the namespace was set back meanwhile: begin again');
-  const { steps, later } = await makePlan(dependencies, access.value, { ...request, scope, place: begun.value });
+  const planned = await makePlan(dependencies, access.value, { ...request, scope, place: begun.value });
+  if (planned.kind === 'refused') return planned;
+  const { steps, later } = planned.value;
   const place = { ...begun.value, plan: fingerprintOf(steps) };
   if (page.value !== undefined && page.value.plan !== place.plan)
     return refused(
@@ -153,10 +155,12 @@ async function makePlan(
   { namespaces }: RestoreTreeDependencies,
   access: Access,
   { scope, place, deviceId }: PlanRequest,
-): Promise<{ readonly steps: readonly RestoreStep[]; readonly later: readonly JournalEntry[] }> {
+): Promise<Outcome<{ readonly steps: readonly RestoreStep[]; readonly later: readonly JournalEntry[] }>> {
   const { head } = access;
   const { namespaceId } = head;
   const entries = await readSpan({ namespaces }, { namespaceId, after: place.past, upTo: head.seq });
+  const made = madeSince(entries, { scope, deviceId });
+  if (made !== undefined) return refused('invalid_request', beforeMade(made));
   const view = new NamespaceView({ namespaces }, access);
   const tree = await PastTree.read(view, { entries, now: place.now, deviceId });
   const asked = { scope, isPartial: deviceId !== undefined };
@@ -172,5 +176,22 @@ async function makePlan(
   const steps = planRestore(tree, { ...asked, contents });
   const later = entries.filter(({ seq }) => seq > place.now);
   assert(later.length === head.seq - Math.min(place.now, head.seq), 'every later entry was read');
-  return { steps, later };
+  return done({ steps, later });
+}
+
+/**
+ * The entry that has made what is to be set back, if nothing of it was there at the time: a folder would lose all that it holds, and a file
+ * have nothing to become. What a device has put into a folder of its own can be undone.
+ */
+function madeSince(
+  entries: readonly JournalEntry[],
+  { scope, deviceId }: Pick<PlanRequest, 'scope' | 'deviceId'>,
+): JournalEntry | undefined {
+  const made = entries.find(({ type, node }) => type === 'created' && node.nodeId === scope);
+  if (made === undefined || deviceId === undefined) return made;
+  return made.node.kind === 'file' && made.deviceId === deviceId ? made : undefined;
+}
+
+function beforeMade({ changedAt, node: { kind } }: JournalEntry): string {
+  return `this ${kind} was made later, at ${changedAt}: name a time since then`;
 }

@@ -328,4 +328,16 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
     replace: 'if (Number.isNaN(time)) {',
     caughtBy: { file: 'client/src/cli/parse-moment.test.ts', test: '"2025-04-31 10:00" is refused' },
   },
+  {
+    id: 'emptied-before-it-was-made',
+    what: 'A folder that is set back to a time before it was made loses all that it holds.',
+    invariant: 'I-17',
+    file: 'lambdas/history/restore-tree.ts',
+    find: 'if (made === undefined || deviceId === undefined) return made;',
+    replace: 'if (made === undefined || deviceId === undefined) return undefined;',
+    caughtBy: {
+      file: 'test/scenarios/restore-guards.test.ts',
+      test: 'what was made later than a time is not set back to it, by a dry run neither, and loses nothing',
+    },
+  },
 ];

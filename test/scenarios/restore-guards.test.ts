@@ -159,3 +159,22 @@ test('a page of a restore ends when its time is over, and the next goes on behin
   expect(await world.head(desk)).toBe(900);
   expect(await world.names(desk)).toEqual([]);
 });
+
+test('what was made later than a time is not set back to it, by a dry run neither, and loses nothing', async () => {
+  const { world, desk } = await opened();
+  const early = moment(world);
+  const folder = await world.mkdir(desk, 'later');
+  const { node } = await world.put(desk, { name: 'kept', text: 'kept', parentId: folder.nodeId });
+  for (const [nodeId, kind] of [
+    [folder.nodeId, 'folder'],
+    [node.nodeId, 'file'],
+  ] as const) {
+    for (const dryRun of [true, false]) {
+      expect(await restore(world, desk, { nodeId, at: early, dryRun })).toMatchObject({
+        ok: false,
+        problem: { code: 'invalid_request', detail: expect.stringContaining(`this ${kind} was made later, at `) },
+      });
+    }
+  }
+  expect([...(await world.names(desk))].toSorted()).toEqual(['kept', 'later']);
+});

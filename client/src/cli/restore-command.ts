@@ -1,4 +1,4 @@
-import type { RestoreChange } from '@syncline/protocol';
+import type { Node, Problem, RestoreChange } from '@syncline/protocol';
 import type { Command } from 'commander';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError, problemError } from './command-error.ts';
@@ -9,9 +9,10 @@ import { escapeText, quote } from './escape-text.ts';
 import { requireFile } from './get-command.ts';
 import { placeOf } from './mount-paths.ts';
 import { onRevision } from './on-revision.ts';
+import type { Session } from './open-session.ts';
 import { parseMoment } from './parse-moment.ts';
 import { parseRevision } from './parse-revision.ts';
-import { enterMount, findNode, parseRemotePath, type RemotePath, requireNode } from './remote-path.ts';
+import { enterMount, findNode, notAFolder, parseRemotePath, type RemotePath } from './remote-path.ts';
 import { restoreFromTrash } from './trash-command.ts';
 
 interface RestoreOptions {
@@ -79,8 +80,9 @@ async function restoreTree(
 ): Promise<void> {
   const { signal, output } = context;
   const session = await context.session();
-  const { namespaceId, nodeId } = await enterMount(session, await requireNode(session, path, signal), signal);
+  const { namespaceId, nodeId } = await enterMount(session, await requireLive(session, path, signal), signal);
   const deviceId = device === undefined ? undefined : (await requireDevice(session, device, signal)).deviceId;
+  if (path.names.length === 0 && deviceId === undefined) await refuseBeforeAccount(session, at, signal);
   const asked = { namespaceId, nodeId, at, dryRun: dryRun === true, ...(deviceId === undefined ? {} : { deviceId }) };
   const place = await placeOf(session, namespaceId, signal);
   const progress = output.progress(`Restoring ${path.text}`);
@@ -90,7 +92,7 @@ async function restoreTree(
     let page: string | undefined;
     do {
       const answer = await session.api.restoreTree({ body: page === undefined ? asked : { ...asked, page }, signal });
-      if (!answer.ok) throw problemError(answer.problem, quote(path.text));
+      if (!answer.ok) throw notSetBack(answer.problem, path);
       changes.push(...answer.value.changes.map((change) => ({ ...change, path: place(change.path) })));
       seq = answer.value.seq;
       page = answer.value.nextPage;
@@ -105,6 +107,43 @@ async function restoreTree(
     summary(path, { changed: changes.length - left, left, at, isDryRun: dryRun === true }),
   ]);
 }
+
+/** What is to be set back has to be there: the restore leaves it where it stands. */
+async function requireLive(session: Session, path: RemotePath, signal: AbortSignal): Promise<Node> {
+  const node = await findNode(session, path, signal);
+  if (path.isFolder && node?.kind === 'file') throw notAFolder(path);
+  if (node !== undefined) return node;
+  throw new CommandError({
+    reason: 'notFound',
+    code: 'not_found',
+    message: `${quote(path.text)} does not exist now, so it cannot be set back.`,
+    remedy: `If it was deleted, bring it back first: \`syncline restore ${quote(path.text)}\`. If it was renamed or moved, name it as \`syncline ls\` shows it, or a folder above it.`,
+  });
+}
+
+/** Before there was an account there was nothing: to go back to that would be to delete all that it has. */
+async function refuseBeforeAccount(session: Session, at: string, signal: AbortSignal): Promise<void> {
+  const answer = await session.api.getAccount({ signal });
+  if (!answer.ok) throw problemError(answer.problem, 'The account');
+  const { createdAt } = answer.value;
+  if (at >= createdAt) return;
+  throw new CommandError({
+    reason: 'refused',
+    code: 'before_account',
+    message: `The account was made later, at ${createdAt}; at ${at} there was nothing in it. Nothing was changed.`,
+    remedy: WHEN_WHAT_WAS('/'),
+  });
+}
+
+/** Most refusals are about the time, such as one before the folder was made or shared. */
+function notSetBack(problem: Problem, path: RemotePath): CommandError {
+  const { reason, code, message, remedy } = problemError(problem, quote(path.text));
+  if (problem.code !== 'invalid_request') return new CommandError({ reason, code, message, remedy });
+  return new CommandError({ reason, code, message: `${message}.`, remedy: WHEN_WHAT_WAS(path.text) });
+}
+
+const WHEN_WHAT_WAS = (path: string) =>
+  `\`syncline activity ${quote(path)}\` tells what was done when; \`syncline rm\` takes away what you do not want.`;
 
 const ACTIONS = {
   restore: 'bring back',
