@@ -1,9 +1,14 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import { epochMs, MiB } from '@syncline/protocol';
+import { explainPath } from '../../client/src/engine/explain-path.ts';
 import { NO_ROOM_RETRY_MS } from '../../client/src/engine/limits.ts';
+import { plannedFolder } from '../../client/src/engine/planned-folder.ts';
 import { heldWorld, large } from '../support/held-world.ts';
 import { KillableDevice } from '../support/killable-device.ts';
+import { lookAt } from '../support/look-at.ts';
 import { ModelService } from '../support/model-service.ts';
 import { ServiceUser } from '../support/service-user.ts';
+import { modelSyncService, SyncDevice } from '../support/sync-world.ts';
 
 const STAGING = '.syncline/staging';
 const DISK_BYTES = 100_000;
@@ -140,4 +145,81 @@ test.each([
   b.line.release();
   await clock.pass(5000);
   expect([Object.fromEntries(b.files.tree()), b.files.stagedKeys()]).toEqual([{}, []]);
+});
+
+describe('who looks at a folder that nothing syncs', () => {
+  /** A device that knows of files `films/long`, of 500 bytes, and `note`, of 5, and has none of them. */
+  async function onlooker(room: { readonly freeBytes: number; readonly totalBytes: number }) {
+    const model = new ModelService();
+    const service = modelSyncService(model);
+    const [a, b] = [new SyncDevice(service, 1), new SyncDevice(service, 2)];
+    a.files.mkdir('films');
+    a.files.write('films/long', 'x'.repeat(500));
+    a.files.write('note', 'hello');
+    await a.sync();
+    b.files.room = { freeBytes: 0, totalBytes: 1000 };
+    await b.sync();
+    b.files.room = room;
+    return { a, b, model, seen: () => lookAt(b, model.rootId) };
+  }
+
+  test('is told which file the disk has no room for, and what it needs', async () => {
+    const { seen } = await onlooker({ freeBytes: 400, totalBytes: 1000 });
+    const { trees, status } = await seen();
+    const detail = expect.stringMatching(
+      /^It needs 500 B, and the disk has 400 B free, of which 50 B stay free\. Free/,
+    );
+    expect(status.problems).toMatchObject([{ path: 'films/long', reason: 'no-room', detail }]);
+    expect(explainPath(trees, { path: 'films/long', status })).toMatchObject({
+      state: 'problem',
+      reason: 'no-room',
+      detail,
+    });
+    expect(explainPath(trees, { path: 'note', status })).toMatchObject({ state: 'pending', reason: 'download' });
+  });
+
+  test('is not told which of several files will not fit that do so one by one', async () => {
+    const { seen } = await onlooker({ freeBytes: 552, totalBytes: 1000 });
+    expect((await seen()).status.problems).toEqual([]);
+  });
+
+  test('is told of an edit that does not fit by the name that its file has here', async () => {
+    const { a, b, seen } = await onlooker({ freeBytes: 1000, totalBytes: 1000 });
+    await b.sync();
+    a.files.write('note', 'y'.repeat(300));
+    await a.sync();
+    b.files.room = { freeBytes: 100, totalBytes: 1000 };
+    await b.sync();
+    expect((await seen()).status.problems).toMatchObject([{ path: 'note', reason: 'no-room' }]);
+  });
+
+  test('is told of a large file that has come in part by what is left of it', async () => {
+    const { a, b, model, seen } = await onlooker({ freeBytes: 0, totalBytes: 1000 });
+    a.files.write('film', 'x'.repeat(9 * MiB));
+    await a.sync();
+    await b.sync();
+    const film = model.list().find(({ name }) => name === 'film');
+    const staged = await b.files.stage({ key: `${film?.nodeId}-${film?.contentHash}`, size: 5 * MiB });
+    await staged.close();
+    b.files.room = { freeBytes: 5 * MiB, totalBytes: 20 * MiB };
+    expect((await seen()).status.problems).toEqual([]);
+    b.files.room = { freeBytes: 5 * MiB - 1, totalBytes: 20 * MiB };
+    expect((await seen()).status.problems).toMatchObject([
+      { path: 'film', detail: expect.stringMatching(/^It needs 4\.0 MiB/) },
+    ]);
+  });
+
+  test('is told nothing of that while what is excluded is still to leave the disk', async () => {
+    const { b, model } = await onlooker({ freeBytes: 400, totalBytes: 1000 });
+    await b.sync();
+    const engine = await b.engine();
+    engine.trees.setExcluded(new Set(model.list().flatMap(({ name, nodeId }) => (name === 'note' ? [nodeId] : []))));
+    const planned = await engine.plan({ offline: true });
+    if (planned.kind !== 'planned') throw new Error(planned.kind);
+    const { plan } = planned;
+    expect(plan.steps.map(({ type }) => type)).toContain('unsync-local');
+    const { problems } = (await plannedFolder(engine, { rootId: model.rootId, plan, now: epochMs(0), files: b.files }))
+      .status;
+    expect(problems).toEqual([]);
+  });
 });

@@ -7,5 +7,5 @@ export async function lookAt(device: SyncDevice, rootId: NodeId): Promise<Planne
   const engine = await device.engine();
   const planned = await engine.plan({ offline: true });
   if (planned.kind !== 'planned') throw new Error('the folder can be read');
-  return plannedFolder(engine, { rootId, plan: planned.plan, now: epochMs(0) });
+  return plannedFolder(engine, { rootId, plan: planned.plan, now: epochMs(0), files: device.files });
 }

@@ -27,8 +27,9 @@ export async function readOfflineFolder<T>(
   try {
     const planned = await planOffline(engine, folder);
     if (planned.kind !== 'planned') return await task(planned);
-    const seen = { rootId: rootNodeId(folder.namespaceId), plan: planned.plan, now: epochMs(Date.now()) };
-    return await task({ kind: 'read', ...plannedFolder(engine, seen), files: openFiles(folder) });
+    const files = openFiles(folder);
+    const seen = { rootId: rootNodeId(folder.namespaceId), plan: planned.plan, now: epochMs(Date.now()), files };
+    return await task({ kind: 'read', ...(await plannedFolder(engine, seen)), files });
   } finally {
     close();
   }

@@ -46,7 +46,8 @@ export function lacksRoom(execution: Execution, { nodeId, path }: Omit<Passage, 
   postpone(execution, nodeId, epochMs(clock.now() + NO_ROOM_RETRY_MS));
 }
 
-function describeLack({ neededBytes, freeBytes, reserveBytes, claimedBytes }: RoomLack): string {
+/** What a person reads about a content that does not fit. */
+export function describeLack({ neededBytes, freeBytes, reserveBytes, claimedBytes }: RoomLack): string {
   const others = claimedBytes > 0 ? `, and ${formatBytes(claimedBytes)} are for files that are coming` : '';
   return `It needs ${formatBytes(neededBytes)}, and the disk has ${formatBytes(freeBytes)} free, of which ${formatBytes(reserveBytes)} stay free${others}. Free space on this disk, or keep a folder off it with \`syncline exclude\`. It then comes by itself.`;
 }
