@@ -70,6 +70,20 @@ test('folders are made with those above them in a shared folder too', async () =
   expect(await world.say('ls', '/shared/a')).toContain('b/');
 });
 
+test('of folders that are made with those above them it is told which were made, and what was there', async () => {
+  expect(await world.say('mkdir', '-p', '/x/y')).toBe("Made '/x', '/x/y'.\n");
+  expect(await world.say('mkdir', '-p', '/x/y/z/w')).toBe("Made '/x/y/z', '/x/y/z/w'; '/x/y' was there already.\n");
+  expect(await world.say('mkdir', '-p', '/x/y/z')).toBe("'/x/y/z' was there already; nothing was made.\n");
+  expect(await world.say('mkdir', '-p', '/')).toBe("'/' was there already; nothing was made.\n");
+  expect(await world.say('mkdir', '/x/y/one')).toBe("Made '/x/y/one'.\n");
+  await world.ann.expect(['share', '/x/y']);
+  expect(await world.say('mkdir', '-p', '/x/y/new')).toBe("Made '/x/y/new'; '/x/y' was there already.\n");
+  expect(await world.ann.json(['mkdir', '-p', '/x/y/new/er'])).toMatchObject({
+    path: '/x/y/new/er',
+    made: ['/x/y/new/er'],
+  });
+});
+
 test('a label, and the name of a device, that cannot be one is told with what it lacks', async () => {
   for (const given of [
     ['label', '/file.txt'],
