@@ -49,4 +49,16 @@ export const MOVED_LINK_BUGS: readonly PlantedBug[] = [
       test: 'a folder that another installation has linked is found, however deep it lies',
     },
   },
+  {
+    id: 'another-folder-goes-on',
+    what: 'A folder that was put where a linked one stood takes over what was agreed on: what it lacks is deleted.',
+    invariant: 'I-1',
+    file: 'client/src/platform/node/moved-link.ts',
+    find: "folder.path === path ? await readRootMarker(path) : 'missing';",
+    replace: "folder.path === path ? folder : 'missing';",
+    caughtBy: {
+      file: 'client/src/platform/node/moved-link.test.ts',
+      test: 'a folder that has lost its marker is the linked one still, and another one in its place is not',
+    },
+  },
 ];

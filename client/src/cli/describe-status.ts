@@ -62,9 +62,9 @@ function describeState(folder: FolderStatus, now: Date): string {
       return `held back: ${local} files here and ${remote} at the service would be deleted or rewritten at once. If that is meant: \`syncline resume --accept-deletes\`. If not: ${bringBackBy(folder.path)}.`;
     }
     case 'root-missing':
-      return `is not there, or has lost its marker. Nothing is done. Mount its disk, or bring the folder back; if it was moved, link it where it is now.${again}`;
+      return `is not there, or has lost its marker. Nothing is done. Mount its disk, or bring the folder back; if it was moved, or has lost its marker, link it where it is now. If it is gone: \`syncline unlink ${quote(folder.path)}\`.${again}`;
     case 'root-foreign':
-      return `is another folder than the one that was linked. Nothing is done. Bring that one back, or link this one anew.${again}`;
+      return `is another folder than the one that was linked, or has a damaged marker. Nothing is done. Bring that one back, or link this one anew.${again}`;
     case 'refused':
       return `${detail === '' ? 'the service refuses it.' : detail}${again}`;
     case 'stopped':

@@ -1,4 +1,4 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { type ConflictStrategy, NamespaceId } from '@syncline/protocol';
 import type { Command } from 'commander';
@@ -12,7 +12,7 @@ import {
   removeLinkedFolder,
   writeLinkedFolder,
 } from '../platform/node/linked-folders.ts';
-import { findStrayFolder, holdsSyncedObjects } from '../platform/node/moved-link.ts';
+import { findStrayFolder, holdsSyncedObjects, isLinkedFolder } from '../platform/node/moved-link.ts';
 import { readRootMarker, writeRootMarker } from '../platform/node/root-marker.ts';
 import { beingWiped } from './being-wiped.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
@@ -48,11 +48,16 @@ async function link(
   const next = runs
     ? 'It is being synced; `syncline status` tells how it gets on.'
     : '`syncline start` keeps it the same as the service from now on.';
-  context.output.result(folder, [`${describeLink(folder, how)} ${next}${how === 'moved' ? '' : MERGED}`]);
+  context.output.result(folder, [
+    `${describeLink(folder, how)} ${next}${how === 'moved' || how === 'known' ? '' : MERGED}`,
+  ]);
 }
 
-/** `moved`: it was linked, and stands at another place now. `copied`: a copy of it has taken its place. */
-type LinkedHow = 'linked' | 'moved' | 'copied';
+/**
+ * `known`: it is linked already. `moved`: it was linked, and stands at another place now. `copied`: a copy of it has taken its place. `replaced`:
+ * another folder stands where the linked one did.
+ */
+type LinkedHow = 'linked' | 'known' | 'moved' | 'copied' | 'replaced';
 
 const MERGED = ' Both sides are merged, nothing is deleted.';
 
@@ -60,6 +65,10 @@ function describeLink({ path }: LinkedFolder, how: LinkedHow): string {
   switch (how) {
     case 'linked':
       return `Linked ${quote(path)}.`;
+    case 'known':
+      return `${quote(path)} is linked already, and goes on where it was.`;
+    case 'replaced':
+      return `${quote(path)} is not the folder that was linked there. It is linked in its place, as a new one.`;
     case 'moved':
       return `${quote(path)} is a linked folder that was moved. Its link has moved with it and goes on where it was.`;
     case 'copied':
@@ -82,13 +91,13 @@ async function linkFolder(
   const known = stray?.folder ?? folders.find((folder) => folder.path === wanted.path);
   if (known !== undefined) refuseOther(known, wanted, account);
   if (stray?.kind === 'copied') throw copyOf(wanted.path, stray.folder);
-  await refuseAround(wanted.path, { folders, known });
+  await refuseAround(wanted.path, { folders, known, home, deviceId });
   const { path, namespaceId } = wanted;
   const onConflict = wanted.onConflict ?? known?.onConflict ?? 'keep_both';
-  // What was agreed on is of these objects. Of a copy it would make deletes of whatever the copy lacks.
-  const isCopy = stray !== undefined && !holdsSyncedObjects(home, stray.folder, path);
-  const linkedHere = folders.find((folder) => folder.path === path);
-  const folderId = (isCopy ? linkedHere : known)?.folderId ?? makeFolderId();
+  // What was agreed on is of these objects. Of a copy, or of another folder at the place, it would make deletes of whatever that lacks.
+  const isAnother = known !== undefined && !(await isLinkedFolder(home, known, path));
+  const linkedHere = folders.find((folder) => folder.path === path && folder !== known);
+  const folderId = (isAnother ? linkedHere : known)?.folderId ?? makeFolderId();
   const { paused = false, excluded = [] } = known ?? {};
   const { accountId, address } = account;
   const settings = { onConflict, paused, excluded, ...(address === undefined ? {} : { address }) };
@@ -100,8 +109,9 @@ async function linkFolder(
     await (before === undefined ? removeLinkedFolder(home, folderId) : writeLinkedFolder(home, before));
     throw localFileError(join(path, '.syncline'), cause);
   });
-  if (isCopy) await removeLinkedFolder(home, stray.folder.folderId);
-  return { folder, how: stray === undefined ? 'linked' : isCopy ? 'copied' : 'moved' };
+  if (isAnother) await removeLinkedFolder(home, known.folderId);
+  if (stray !== undefined) return { folder, how: isAnother ? 'copied' : 'moved' };
+  return { folder, how: isAnother ? 'replaced' : known === undefined ? 'linked' : 'known' };
 }
 
 /** @throws CommandError where a link that is known of this folder cannot become the wanted one. */
@@ -113,15 +123,24 @@ function refuseOther(known: LinkedFolder, wanted: WantedLink, account: Session['
   if (known.namespaceId !== wanted.namespaceId) throw inTheWay(wanted.path, 'is linked with another namespace');
 }
 
+/** The links of this installation. */
+interface OwnLinks {
+  readonly folders: readonly LinkedFolder[];
+  readonly known: LinkedFolder | undefined;
+  readonly home: string;
+  readonly deviceId: LinkedFolder['deviceId'];
+}
+
 /** @throws CommandError where another link lies in or around a folder, or is its own. */
-async function refuseAround(
-  path: string,
-  { folders, known }: { readonly folders: readonly LinkedFolder[]; readonly known: LinkedFolder | undefined },
-): Promise<void> {
+async function refuseAround(path: string, { folders, known, home, deviceId }: OwnLinks): Promise<void> {
   const nested = folders.find((folder) => folder !== known && isNested(folder.path, path));
   if (nested !== undefined) throw inTheWay(path, `lies in or around the linked folder ${quote(nested.path)}`);
   const marker = await readRootMarker(path);
-  if (marker !== 'missing' && (marker === 'damaged' || marker.folderId !== known?.folderId)) {
+  if (marker === 'damaged') {
+    if (!(await isFolderOrAbsent(join(path, '.syncline')))) throw nameTaken(path);
+    if (known === undefined || !holdsSyncedObjects(home, known, path)) throw damagedMarker(path);
+  } else if (marker !== 'missing' && marker.folderId !== known?.folderId && marker.deviceId !== deviceId) {
+    // One of this very device is left over from a link that was ended while the folder was not at its place.
     throw inTheWay(path, 'is linked by another installation, or was so once');
   }
   const around = await linkedAbove(path);
@@ -130,6 +149,27 @@ async function refuseAround(
   }
   const below = await findLinkedBelow(path, folders);
   if (below !== undefined) throw linkedBelow(path, below);
+}
+
+async function isFolderOrAbsent(path: string): Promise<boolean> {
+  const stat = await lstat(path).catch(() => undefined);
+  return stat === undefined || stat.isDirectory();
+}
+
+function nameTaken(path: string): CommandError {
+  return inTheWay(
+    path,
+    'holds something called `.syncline`, which is no folder',
+    `Rename it: Syncline keeps its own things in a folder of that name.`,
+  );
+}
+
+function damagedMarker(path: string): CommandError {
+  return inTheWay(
+    path,
+    'was linked once, and its marker cannot be read now',
+    'If nothing syncs it any more, remove `.syncline/marker.json` in it and repeat the command. No file is lost by that.',
+  );
 }
 
 function copyOf(path: string, { path: original }: LinkedFolder): CommandError {

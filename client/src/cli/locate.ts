@@ -1,8 +1,8 @@
-import { realpath } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { type LinkedFolder, readLinkedFolders } from '../platform/node/linked-folders.ts';
 import { CommandError } from './command-error.ts';
 import { quote } from './escape-text.ts';
+import { realPlace } from './real-place.ts';
 
 /** The linked folder that a path is in, and the path in it. @throws CommandError when it is in none. */
 export async function locate(
@@ -21,14 +21,6 @@ export async function locate(
     message: `${quote(given)} is in no linked folder.`,
     remedy: '`syncline status` lists the linked folders.',
   });
-}
-
-/** Links in the folders above are followed, the last name is not: it may be a link itself, or not be there. */
-async function realPlace(absolute: string): Promise<string> {
-  const folder = dirname(absolute);
-  if (folder === absolute) return absolute;
-  const real = await realpath(folder).catch(() => realPlace(folder));
-  return join(real, basename(absolute));
 }
 
 function isWholeFolder(given: string): CommandError {

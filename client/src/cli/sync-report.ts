@@ -175,9 +175,8 @@ function wrongRoot(path: string, kind: 'root-missing' | 'root-foreign'): Command
   return new CommandError({
     reason: 'localFile',
     code: kind.replace('-', '_'),
-    message: `${quote(path)} is not the folder that was linked: its marker is ${kind === 'root-missing' ? 'not there' : 'of another link'}.`,
-    remedy:
-      'Nothing was done. Mount its disk, or bring the folder back; if it was moved, link it where it is now; if it is gone, link a new one.',
+    message: `${quote(path)} is not the folder that was linked: its marker is ${kind === 'root-missing' ? 'not there' : 'of another link, or damaged'}.`,
+    remedy: `Nothing was done. Mount its disk, or bring the folder back; if it was moved, or has lost its marker, \`syncline link\` it where it is now; if it is gone, \`syncline unlink ${quote(path)}\` ends its link.`,
   });
 }
 

@@ -1,11 +1,15 @@
-import { rm } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import { errorCode } from '../platform/node/error-code.ts';
 import {
   type LinkedFolder,
   lockFolder,
   removeFolderState,
   removeLinkedFolder,
 } from '../platform/node/linked-folders.ts';
+import { holdsSyncedObjects } from '../platform/node/moved-link.ts';
 import { nodeDiskCalls } from '../platform/node/node-disk-calls.ts';
 import { readRootMarker, rootMarkerFile } from '../platform/node/root-marker.ts';
 import { removeStaging } from '../platform/node/staged-file.ts';
@@ -32,15 +36,17 @@ export function registerUnlink(program: Command, run: RunCommand): void {
 async function unlink(context: CommandContext, [given]: readonly [string]): Promise<void> {
   const moved = await findMovedFolder(context.home, given);
   const folder = moved ?? (await requireLinkedFolder(context.home, given));
-  const hasMarker = await removeMarker(folder);
+  const remains = await removeMarker(context.home, folder);
   await removeLinkedFolder(context.home, folder.folderId);
   const runs = await reloadDaemon(context);
   const lock = await lockFolder(context.home, folder.folderId);
   if (lock === undefined) throw stillSyncing(folder, runs);
   try {
-    // What a process that was killed has left aside is the person's, and nobody else would put it back.
-    if (hasMarker) await openFiles(folder).bringBack(() => false);
-    if (hasMarker) await removeStaging(nodeDiskCalls, folder.path);
+    if (remains === 'own') {
+      // What a process that was killed has left aside is the person's, and nobody else would put it back.
+      await openFiles(folder).bringBack(() => false);
+      await removeStaging(nodeDiskCalls, folder.path);
+    }
     await removeFolderState(context.home, folder.folderId);
   } finally {
     lock.release();
@@ -48,20 +54,53 @@ async function unlink(context: CommandContext, [given]: readonly [string]): Prom
   const { path, folderId } = folder;
   context.output.result({ path, folderId }, [
     `${quote(path)} is not synced any more. All its files stay, here and at the service.`,
-    ...(hasMarker ? [] : [`Its marker could not be removed, because the folder is not there.`]),
+    ...(remains === 'own' ? [] : [REMAINS[remains]]),
   ]);
 }
 
-/** Answers whether the folder has no marker of this link any more. */
-async function removeMarker({ path, folderId }: LinkedFolder): Promise<boolean> {
+/** What stands where a folder was linked: the folder itself, without a marker now, or what is left alone. */
+type Remains = 'own' | 'gone' | 'no-folder' | 'other' | 'no-engine-folder' | 'unreadable' | 'unclear';
+
+const REMAINS = {
+  gone: 'It is not there. If it was moved, it can be linked again where it is now, as a new one; `.syncline` in it can be removed.',
+  'no-folder': 'Something that is no folder stands there now, and was left alone.',
+  other: 'Another folder that is linked stands there now, and was left alone.',
+  'no-engine-folder': 'What is called `.syncline` in it is no folder of Syncline, and was left alone.',
+  unreadable:
+    'It cannot be looked at now, so nothing in it was touched. Once it can be, it can be linked again, as a new one; `.syncline` in it can be removed.',
+  unclear:
+    'Whether it is the folder that was linked cannot be told, so nothing in it was touched. If nothing syncs it any more, you can remove `.syncline` in it; look into `.syncline/aside` and `.syncline/trash` first.',
+} as const satisfies Record<Exclude<Remains, 'own'>, string>;
+
+/** Removes the marker of this link, and no other. */
+async function removeMarker(home: string, folder: LinkedFolder): Promise<Remains> {
+  const { path, folderId } = folder;
+  const root = await lookBy(stat, path);
+  const own = await lookBy(lstat, dirname(rootMarkerFile(path)));
+  if (root === 'unreadable' || own === 'unreadable') return 'unreadable';
+  if (root === undefined) return 'gone';
+  if (!root.isDirectory()) return 'no-folder';
+  if (own === undefined) return 'own';
+  if (!own.isDirectory()) return 'no-engine-folder';
   const marker = await readRootMarker(path);
-  if (marker === 'missing' || marker === 'damaged') return false;
-  if (marker.folderId !== folderId) return true;
+  if (typeof marker === 'object' && marker.folderId !== folderId) return 'other';
+  // A marker that is lost or damaged says nothing; then what the folder holds does.
+  if (typeof marker === 'string' && !holdsSyncedObjects(home, folder, path)) return 'unclear';
   try {
     await rm(rootMarkerFile(path), { force: true });
-    return true;
+    return 'own';
   } catch (cause) {
     throw localFileError(rootMarkerFile(path), cause);
+  }
+}
+
+/** Undefined when nothing is there. */
+async function lookBy(call: typeof stat | typeof lstat, path: string): Promise<Stats | 'unreadable' | undefined> {
+  try {
+    return await call(path);
+  } catch (cause) {
+    if (errorCode(cause) === undefined) throw cause;
+    return errorCode(cause) === 'ENOENT' || errorCode(cause) === 'ENOTDIR' ? undefined : 'unreadable';
   }
 }
 

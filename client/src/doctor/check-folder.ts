@@ -14,13 +14,17 @@ export async function checkRoot(folder: LinkedFolder): Promise<Finding> {
     case 'missing':
       return problem('folder', `'${folder.path}' is not there, or has lost its marker.`, MISSING);
     case 'foreign':
-      return problem('folder', `'${folder.path}' is another folder than the one that was linked.`, FOREIGN);
+      return problem(
+        'folder',
+        `'${folder.path}' is another folder than the one that was linked, or has a damaged marker.`,
+        FOREIGN,
+      );
   }
 }
 
 const MISSING =
-  'Mount its disk, or bring the folder back. If it was moved: `syncline link` with its new place. If it is gone for good: `syncline unlink`, then link a new one.';
-const FOREIGN = 'Bring the right folder back, or unlink it with `syncline unlink` and link this one.';
+  'Mount its disk, or bring the folder back. If it was moved, or has lost its marker: `syncline link` with the place where it is. If it is gone for good: `syncline unlink`, then link a new one.';
+const FOREIGN = 'Bring the right folder back, or link this one in its place with `syncline link`.';
 
 /** Whether the state of a folder is whole. It reads all of it, beside a sync that uses it. */
 export function checkState(home: string, folder: LinkedFolder): Finding {

@@ -6,9 +6,9 @@ import { AccountId, DeviceId, NamespaceId, NodeId, rootNodeId } from '@syncline/
 import { BEGINNING } from '../../engine/ports.ts';
 import { describeForeignLink } from './foreign-link.ts';
 import { LinkedFolder, stateFile } from './linked-folders.ts';
-import { findStrayFolder, holdsSyncedObjects } from './moved-link.ts';
+import { findStrayFolder, holdsSyncedObjects, isLinkedFolder } from './moved-link.ts';
 import { openStateStore } from './open-state-store.ts';
-import { writeRootMarker } from './root-marker.ts';
+import { rootMarkerFile, writeRootMarker } from './root-marker.ts';
 import { identityOf } from './scan-folder.ts';
 
 const id = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
@@ -61,6 +61,16 @@ test('a folder without a marker, at its own place, or of another installation is
   expect(await findStrayFolder([folder], directory)).toBeUndefined();
   renameSync(folder.path, elsewhere);
   expect(await findStrayFolder([], elsewhere)).toBeUndefined();
+});
+
+test('a folder that has lost its marker is the linked one still, and another one in its place is not', async () => {
+  expect(await isLinkedFolder(directory, folder, folder.path)).toBe(true);
+  rmSync(rootMarkerFile(folder.path));
+  expect(await isLinkedFolder(directory, folder, folder.path)).toBe(true);
+  renameSync(folder.path, elsewhere);
+  mkdirSync(folder.path);
+  expect(await isLinkedFolder(directory, folder, folder.path)).toBe(false);
+  expect(await isLinkedFolder(directory, folder, elsewhere)).toBe(true);
 });
 
 test('of whom a folder is, is told under every other sign-in', () => {

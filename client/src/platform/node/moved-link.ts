@@ -32,6 +32,16 @@ export async function findStrayFolder(
 }
 
 /**
+ * Whether the folder at a path is the one that was linked: by its marker at its own place, else by what it holds, since a marker travels with copies
+ * and can get lost.
+ */
+export async function isLinkedFolder(home: string, folder: LinkedFolder, path: string): Promise<boolean> {
+  const marker = folder.path === path ? await readRootMarker(path) : 'missing';
+  if (typeof marker === 'object' && marker.folderId === folder.folderId) return true;
+  return holdsSyncedObjects(home, folder, path);
+}
+
+/**
  * Whether a folder holds the very objects that were synced, as after a rename, and not copies of them. Only then does what is missing in it say
  * that somebody has removed it: a copy may be an old one, or one of a part.
  */
