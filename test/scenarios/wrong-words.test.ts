@@ -156,6 +156,29 @@ test('a word that is no option and a command that there is not are told with wha
   expect(unknown).toMatchObject({ exitCode: 2, stderr: expect.not.stringContaining('\\u{a}') });
 });
 
+test('whoever writes too little or too much of a command is told how that one is written', async () => {
+  const usage = 'Write `syncline get [options] <remote> [local]`; `syncline get --help` says more.';
+  expect((await refused(['get'])).stderr).toContain(usage);
+  expect((await refused(['get', 'a', 'b', 'c'])).stderr).toContain(usage);
+  expect((await refused(['cat', '/file.txt', '--rev', 'x'])).stderr).toContain('See `syncline cat --help`.');
+  expect((await refused(['members', 'role', '/s', 'x'])).stderr).toContain('See `syncline members role --help`.');
+});
+
+test('what is to go into a folder that there is not, or into itself, is told so with what to do', async () => {
+  await world.ann.expect(['mkdir', '/mine']);
+  for (const words of [
+    ['put', 'local.txt', '/not/there/x'],
+    ['mkdir', '/not/there/x'],
+    ['mv', '/mine', '/not/there/x'],
+  ]) {
+    const { exitCode, stderr } = await refused(words);
+    expect([exitCode, stderr]).toEqual([4, expect.stringContaining("Make it with `syncline mkdir -p '/not/there'`")]);
+  }
+  const inside = await refused(['mv', '/mine', '/mine/deeper']);
+  expect([inside.exitCode, inside.stderr]).toEqual([6, expect.stringContaining("into itself, to '/mine/deeper';")]);
+  expect((await refused(['mv', '/mine', '/mine'])).stderr).toContain('Name a folder that does not lie in it.');
+});
+
 test('of a download into a folder that is not there the folder is told', async () => {
   const { exitCode, stderr } = await refused(['get', '/file.txt', join('absent', 'file.txt')]);
   expect([exitCode, stderr]).toEqual([4, expect.stringContaining("'absent' does not exist on this computer")]);

@@ -69,7 +69,10 @@ export function problemError(problem: Problem | OperationError, subject: string)
   return new CommandError({
     reason: REASONS[problem.code],
     code: problem.code,
-    message: `${subject}: ${problem.detail}${fields === undefined ? '' : ` (${fields})`}${id}`,
+    message: `${subject}: ${problem.detail}${fields === undefined ? '' : ` (${fields})`}${id}`.replace(
+      /(?<![.!?])$/,
+      '.',
+    ),
     remedy: REMEDIES[problem.code],
   });
 }

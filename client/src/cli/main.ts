@@ -54,6 +54,7 @@ import { registerSync } from './sync-command.ts';
 import { registerTrash } from './trash-command.ts';
 import { registerUnlink } from './unlink-command.ts';
 import { registerUsage } from './usage-command.ts';
+import { usageOf } from './usage-of.ts';
 
 const COMMANDS = [
   registerSignup,
@@ -121,12 +122,13 @@ export async function main(words: readonly string[]): Promise<number> {
       return opened;
     },
   };
+  const program = buildProgram(context);
   try {
-    await buildProgram(context).parseAsync([...words], { from: 'user' });
+    await program.parseAsync([...words], { from: 'user' });
     return EXIT_CODES.ok;
   } catch (failure) {
     if (failure instanceof CommanderError && failure.exitCode === 0) return EXIT_CODES.ok;
-    const error = explainFailure(failure, context.home);
+    const error = explainFailure(failure, { home: context.home, usage: usageOf(program, words) });
     output.error(error);
     return EXIT_CODES[error.reason];
   } finally {
@@ -188,7 +190,14 @@ function endWhereOutputEnds({ stdout }: OutputStreams, output: Output): void {
   });
 }
 
-function explainFailure(failure: unknown, home: string): CommandError {
+/** What a failure is explained by besides itself. */
+interface Circumstances {
+  readonly home: string;
+  /** How the command is written. */
+  readonly usage: string | undefined;
+}
+
+function explainFailure(failure: unknown, { home, usage }: Circumstances): CommandError {
   if (failure instanceof CommandError) return failure;
   if (failure instanceof CommanderError) {
     const message = failure.message
@@ -196,7 +205,7 @@ function explainFailure(failure: unknown, home: string): CommandError {
       .replace(/^\(outputHelp\)$/, 'A command is missing.')
       .replace(/\n(?=\(Did you mean )/, ' ');
     const dash = failure.code === 'commander.unknownOption' ? DASH : '';
-    const remedy = `See \`syncline --help\`, or \`--help\` after a command.${dash}`;
+    const remedy = `${howToWrite(failure.code, usage)}${dash}`;
     return new CommandError({ reason: 'usage', code: 'usage', message, remedy, cause: failure });
   }
   if (failure instanceof UnavailableError) {
@@ -222,6 +231,13 @@ function explainFailure(failure: unknown, home: string): CommandError {
     remedy: 'Nothing else was changed. Please report it with what you did.',
     cause: failure,
   });
+}
+
+function howToWrite(code: string, usage: string | undefined): string {
+  if (usage === undefined) return 'See `syncline --help`, or `--help` after a command.';
+  const [name = ''] = usage.split(/ [[<]/);
+  const isAboutWords = code === 'commander.missingArgument' || code === 'commander.excessArguments';
+  return isAboutWords ? `Write \`${usage}\`; \`${name} --help\` says more.` : `See \`${name} --help\`.`;
 }
 
 const DASH = ' A name that begins with `-` goes behind `--`.';

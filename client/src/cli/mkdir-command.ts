@@ -13,6 +13,7 @@ import {
   parseRemotePath,
   type RemotePath,
   requireFolder,
+  requireParent,
   splitRemotePath,
 } from './remote-path.ts';
 
@@ -62,7 +63,7 @@ async function makeOne(session: Session, path: RemotePath, signal: AbortSignal):
   const present = await findNode(session, path, signal);
   if (present?.kind === 'file') throw notAFolder(path);
   if (present !== undefined) throw existsAlready(path);
-  const folder = await requireFolder(session, parent, signal);
+  const folder = await requireParent(session, parent, signal);
   const step = await makeChild(session, { folder, name, path: path.text }, signal);
   // Somebody else may have made it since it was looked for.
   if (!step.isMade) throw existsAlready(path);

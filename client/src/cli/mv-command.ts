@@ -42,6 +42,14 @@ async function move(context: CommandContext, [from, to]: readonly [string, strin
       remedy: 'Copy it with `syncline get` and `syncline put`, then remove it.',
     });
   }
+  if (parent.nodeId === node.nodeId || path.text.startsWith(`${source.text}/`)) {
+    throw new CommandError({
+      reason: 'refused',
+      code: 'into_itself',
+      message: `${quote(source.text)} cannot be moved into itself, to ${quote(path.text)}; nothing was moved.`,
+      remedy: 'Name a folder that does not lie in it.',
+    });
+  }
   const operation = { type: 'move', nodeId: node.nodeId, baseRev: node.rev, parentId: parent.nodeId, name } as const;
   const committed = await commitOperation(
     session,

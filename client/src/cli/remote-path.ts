@@ -35,6 +35,7 @@ export function splitRemotePath(path: RemotePath): { readonly parent: RemotePath
       reason: 'usage',
       code: 'is_root',
       message: "'/' is the top folder; this needs a path inside it.",
+      remedy: "Name something in it, such as '/folder'; `syncline ls` shows what there is.",
     });
   }
   return { parent: parseRemotePath(`/${path.names.slice(0, -1).join('/')}/`), name };
@@ -89,6 +90,16 @@ export async function enterMount(session: Session, node: Node, signal: AbortSign
   return answer.value.node;
 }
 
+/** The folder that something is to go into. @throws CommandError that says how it is made, when there is none. */
+export async function requireParent(session: Session, path: RemotePath, signal: AbortSignal): Promise<Node> {
+  return requireFolder(session, path, signal).catch((failure: unknown) => {
+    if (!(failure instanceof CommandError) || failure.code !== 'not_found') throw failure;
+    const { reason, code, message } = failure;
+    const remedy = `Make it with \`syncline mkdir -p ${quote(path.text)}\`, or look what there is with \`syncline ls\`.`;
+    throw new CommandError({ reason, code, message, remedy });
+  });
+}
+
 /** @throws CommandError when there is no folder at the path. */
 export async function requireFolder(session: Session, path: RemotePath, signal: AbortSignal): Promise<Node> {
   const node = await enterMount(session, await requireNode(session, path, signal), signal);
@@ -117,7 +128,7 @@ export async function resolveDestination(
 ): Promise<Destination> {
   const target = await findNode(session, given.path, signal);
   if ((target !== undefined && target.kind !== 'file') || given.path.isFolder) {
-    const found = target ?? (await requireFolder(session, given.path, signal));
+    const found = target ?? (await requireParent(session, given.path, signal));
     const parent = await enterMount(session, found, signal);
     if (parent.kind !== 'folder') throw notAFolder(given.path);
     refuseOwnName(given.ownName);
@@ -125,5 +136,5 @@ export async function resolveDestination(
     return { path, parent, name: given.ownName, present: await findNode(session, path, signal) };
   }
   const { parent, name } = splitRemotePath(given.path);
-  return { path: given.path, parent: await requireFolder(session, parent, signal), name, present: target };
+  return { path: given.path, parent: await requireParent(session, parent, signal), name, present: target };
 }

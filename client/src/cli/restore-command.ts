@@ -139,7 +139,7 @@ async function refuseBeforeAccount(session: Session, at: string, signal: AbortSi
 function notSetBack(problem: Problem, path: RemotePath): CommandError {
   const { reason, code, message, remedy } = problemError(problem, quote(path.text));
   if (problem.code !== 'invalid_request') return new CommandError({ reason, code, message, remedy });
-  return new CommandError({ reason, code, message: `${message}.`, remedy: WHEN_WHAT_WAS(path.text) });
+  return new CommandError({ reason, code, message, remedy: WHEN_WHAT_WAS(path.text) });
 }
 
 const WHEN_WHAT_WAS = (path: string) =>
