@@ -73,6 +73,12 @@ test('without another token the refusal is the answer', async () => {
   expect(world.service.requests).toHaveLength(1);
 });
 
+test('a gateway that refuses a token has no words of its own, and is told as a sign-in that has ended', async () => {
+  world.service.fault = () => ({ status: 401, body: '{"message":"Unauthorized"}' });
+  const detail = 'the sign-in of this device has ended, or is not valid';
+  expect(await world.api.getCursor()).toMatchObject({ ok: false, problem: { code: 'unauthenticated', detail } });
+});
+
 test('an answer that is not of the contract is an error that names the route', async () => {
   answerInTurn({ status: 200, body: '{"unexpected":true}' });
   await expect(world.api.getCursor()).rejects.toThrow('GET /v1/changes/cursor');

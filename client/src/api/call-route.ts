@@ -159,7 +159,11 @@ function readProblem(response: TransportResponse, json: unknown): Problem {
     status: response.status,
     code,
     remedy: ERRORS[code].remedy,
-    detail: `the service's gateway answered ${response.status}`,
+    // A gateway looks at tokens before the service does, and has no words of its own.
+    detail:
+      code === 'unauthenticated'
+        ? 'the sign-in of this device has ended, or is not valid'
+        : `the service's gateway answered ${response.status}`,
     requestId: response.headers['apigw-requestid'] ?? response.headers['x-amzn-requestid'] ?? 'unknown',
   };
 }
