@@ -92,5 +92,5 @@ const SELF_EXPLAINED: ReadonlySet<Problem['code']> = new Set([
 export function sharingError(problem: Problem | OperationError, subject: string): CommandError {
   const error = problemError(problem, subject);
   if (!SELF_EXPLAINED.has(problem.code)) return error;
-  return new CommandError({ reason: error.reason, code: error.code, message: `${error.message}.` });
+  return new CommandError({ reason: error.reason, code: error.code, message: error.message });
 }
