@@ -17,6 +17,18 @@ export const TOGETHER_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'placed-in-a-successor',
+    what: 'A file that comes in goes into whatever folder has the name of the one that somebody has moved away meanwhile, and counts as moved by them.',
+    invariant: 'I-12',
+    file: 'client/src/platform/node/real-folder.ts',
+    find: 'return stat !== undefined && sameFolder(identityOf(stat), into);',
+    replace: 'return stat !== undefined;',
+    caughtBy: {
+      file: 'test/scenarios/edit-during-download.test.ts',
+      test: 'in a folder that is renamed meanwhile, and has a successor of its name, arrives in the folder’s new place',
+    },
+  },
+  {
     id: 'durable-by-word',
     what: 'Files count as durable although their file system did not say so.',
     invariant: 'I-13',

@@ -66,6 +66,30 @@ describe('a file that is changed while another content of it comes in', () => {
     });
   });
 
+  test('in a folder that is renamed meanwhile, and has a successor of its name, arrives in the folder’s new place', async () => {
+    await withLiveWorld(2, async (world, [a, b]) => {
+      mkdirSync(a.at('folder', 'inner'), { recursive: true });
+      writeFileSync(a.at('folder', 'inner', 'note'), 'note');
+      await world.settled();
+      b.faults.onFetched = () => {
+        b.faults.onFetched = undefined;
+        renameSync(b.at('folder'), b.at('renamed'));
+        mkdirSync(b.at('folder', 'inner'), { recursive: true });
+      };
+      writeFileSync(a.at('folder', 'inner', 'plan'), 'by a');
+      expect(await world.settled()).toEqual(
+        new Map([
+          ['folder', undefined],
+          ['folder/inner', undefined],
+          ['renamed', undefined],
+          ['renamed/inner', undefined],
+          ['renamed/inner/note', 'note'],
+          ['renamed/inner/plan', 'by a'],
+        ]),
+      );
+    });
+  });
+
   test('at a path where a person makes a file in that moment keeps both', async () => {
     await withLiveWorld(2, async (world, [a, b]) => {
       b.faults.onFetched = () => {

@@ -231,7 +231,7 @@ export class EngineProcess {
       },
       look: (path) => files.look(path),
       read: (file, range) => files.read(file, range),
-      makeFolder: (path) => files.makeFolder(path),
+      makeFolder: (path, into) => files.makeFolder(path, into),
       move: (move) => files.move(move),
       trash: (doomed) => files.trash(doomed),
       setExecutable: (file) => files.setExecutable(file),

@@ -1,6 +1,6 @@
 import type { ContentHash, NamespaceId, NodeId } from '@syncline/protocol';
 import { NoRoomError, type RoomClaim } from './disk-room.ts';
-import { agreedNode, type Execution, localNameFor, localPath, report } from './execution.ts';
+import { agreedNode, type Execution, folderIdentity, localNameFor, localPath, report } from './execution.ts';
 import { holdBack, isResting, lacksRoom } from './hold-back.ts';
 import { closeStaged, type FetchedFile } from './large-transfers.ts';
 import { DOWNLOAD_SLICE_FILES, DOWNLOADS_MAX } from './limits.ts';
@@ -13,7 +13,7 @@ import { localNode, settle, settleAt } from './settle-local.ts';
 import { aheadKey, downloadKey } from './staging-keys.ts';
 import { takeTransfer } from './take-transfer.ts';
 import { TransferQueue } from './transfer-queue.ts';
-import { joinPath, type LocalNode, localNameOf, type RemoteNode, sameContent } from './trees.ts';
+import { joinPath, type LocalIdentity, type LocalNode, localNameOf, type RemoteNode, sameContent } from './trees.ts';
 import { writeDown } from './write-down.ts';
 
 /** A content to fetch, and what stands on the disk where it is to go. */
@@ -22,6 +22,7 @@ interface Download {
   readonly there: RemoteNode & { readonly contentHash: ContentHash };
   readonly here: LocalNode | undefined;
   readonly path: string;
+  readonly into: LocalIdentity | undefined;
 }
 
 /**
@@ -210,11 +211,18 @@ function openDownload(execution: Execution, nodeId: NodeId): Download | undefine
   const here = local.tree.get(nodeId);
   // What was sent meanwhile by this very plan has nothing to fetch.
   if (here !== undefined && sameContent(here, there)) return undefined;
-  const folder = localPath(execution, here?.parentId ?? there.parentId);
+  const folderId = here?.parentId ?? there.parentId;
+  const folder = localPath(execution, folderId);
   const namespaceId = namespaceOf(execution, there);
   if (folder === undefined || namespaceId === undefined) return undefined;
   const localName = (here === undefined ? undefined : localNameOf(here)) ?? localNameFor(execution, nodeId, there);
-  return { namespaceId, there: { ...there, contentHash: there.contentHash }, here, path: joinPath(folder, localName) };
+  return {
+    namespaceId,
+    there: { ...there, contentHash: there.contentHash },
+    here,
+    path: joinPath(folder, localName),
+    into: folderIdentity(execution, folderId),
+  };
 }
 
 function hasBytes({ there, here }: Download): boolean {
@@ -345,7 +353,7 @@ async function publish(execution: Execution, download: Download, file: FetchedFi
 
 async function publishStaged(
   execution: Execution,
-  { there, here, path }: Download,
+  { there, here, path, into }: Download,
   { staged, fetched }: Extract<FetchedFile, { readonly kind: 'staged' }>,
 ): Promise<DiskOutcome | undefined> {
   if (fetched.kind === 'refused') {
@@ -363,5 +371,6 @@ async function publishStaged(
     return undefined;
   }
   const { executable, modifiedAtMs } = there;
-  return execution.ports.files.publish({ staged, path, replaces: here?.entry.identity, executable, modifiedAtMs });
+  const replaces = here?.entry.identity;
+  return execution.ports.files.publish({ staged, path, into, replaces, executable, modifiedAtMs });
 }

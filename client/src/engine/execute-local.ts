@@ -1,6 +1,14 @@
 import type { NodeId } from '@syncline/protocol';
 import { excludedRootOf } from './differences.ts';
-import { agreedNode, type Execution, freeLocalName, localNameFor, localPath, withLocalName } from './execution.ts';
+import {
+  agreedNode,
+  type Execution,
+  folderIdentity,
+  freeLocalName,
+  localNameFor,
+  localPath,
+  withLocalName,
+} from './execution.ts';
 import { isMovingName } from './moving-name.ts';
 import { newNodeId } from './new-node-id.ts';
 import { type Place, samePlace } from './node-tree.ts';
@@ -52,7 +60,7 @@ async function makeFolder(execution: Execution, { nodeId, to }: PlacedStep): Pro
   const folder = localPath(execution, to.parentId);
   if (there === undefined || folder === undefined) return;
   const path = joinPath(folder, localNameFor(execution, nodeId, to));
-  const outcome = await ports.files.makeFolder(path);
+  const outcome = await ports.files.makeFolder(path, folderIdentity(execution, to.parentId));
   if (!settle(execution, path, outcome)) return;
   execution.counts.madeLocal += 1;
   const here = localNode(nodeId, { ...to, entry: outcome.entry });
@@ -68,7 +76,8 @@ async function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Promi
   const folder = localPath(execution, to.parentId);
   if (here === undefined || from === undefined || folder === undefined) return;
   const path = joinPath(folder, localNameFor(execution, nodeId, to));
-  const outcome = await ports.files.move({ from, to: path, identity: here.entry.identity });
+  const into = folderIdentity(execution, to.parentId);
+  const outcome = await ports.files.move({ from, to: path, identity: here.entry.identity, into });
   if (outcome.kind === 'changed') listAgain(execution, parentPath(from));
   if (!settle(execution, path, outcome)) return;
   if (!isMovingName(to.name)) execution.counts.movedLocal += 1;
@@ -90,7 +99,8 @@ async function setAside(execution: Execution, { nodeId, to }: PlacedStep): Promi
   const folder = localPath(execution, to.parentId);
   if (here === undefined || from === undefined || folder === undefined) return;
   const path = joinPath(folder, localNameFor(execution, nodeId, to));
-  const outcome = await ports.files.move({ from, to: path, identity: here.entry.identity });
+  const into = folderIdentity(execution, to.parentId);
+  const outcome = await ports.files.move({ from, to: path, identity: here.entry.identity, into });
   if (outcome.kind === 'changed') listAgain(execution, parentPath(from));
   if (!settle(execution, path, outcome)) return;
   freeLocalName(execution, here);

@@ -8,7 +8,14 @@ import type { Place } from './node-tree.ts';
 import type { EnginePorts } from './ports.ts';
 import { type ProblemReason, type SyncProblem, syncProblem } from './sync-problem.ts';
 import type { TransferPace } from './transfer-pace.ts';
-import { diskPath, type LocalNode, localNameOf, type RemoteNode, type SyncedNode } from './trees.ts';
+import {
+  diskPath,
+  type LocalIdentity,
+  type LocalNode,
+  localNameOf,
+  type RemoteNode,
+  type SyncedNode,
+} from './trees.ts';
 
 /** What was done, in nodes. */
 export interface SyncCounts {
@@ -117,6 +124,11 @@ export function writableAddress(
 /** Path of a node on the disk now; undefined when a step before has failed to bring it there. */
 export function localPath(execution: Execution, nodeId: NodeId): string | undefined {
   return diskPath(execution.local.tree, execution.rootId, nodeId);
+}
+
+/** Which folder the plan saw; undefined for the root, which is looked at by itself. */
+export function folderIdentity({ local }: Execution, folderId: NodeId): LocalIdentity | undefined {
+  return local.tree.get(folderId)?.entry.identity;
 }
 
 /** What a node is to be called on the disk at a place: as at the service, in a form that the disk can hold and nobody else has. */

@@ -92,10 +92,15 @@ export interface FileSystem {
     readonly path: string;
     readonly identity: LocalIdentity;
   }) => Promise<{ readonly kind: 'lent'; readonly file: LentFile } | { readonly kind: 'changed' | 'unreadable' }>;
-  /** Makes a folder at a free place. */
-  makeFolder(path: string): Promise<DiskOutcome>;
+  /** Makes a folder at a free place. Here and below, `into` tells which folder that is in: into another one nothing is put. */
+  makeFolder(path: string, into?: LocalIdentity): Promise<DiskOutcome>;
   /** Renames to a free place what is still the given object. Atomic. */
-  move(move: { readonly from: string; readonly to: string; readonly identity: LocalIdentity }): Promise<DiskOutcome>;
+  move(move: {
+    readonly from: string;
+    readonly to: string;
+    readonly identity: LocalIdentity;
+    readonly into?: LocalIdentity | undefined;
+  }): Promise<DiskOutcome>;
   /** Moves into the trash what is still exactly what `expected` tells of it and of everything below it. */
   trash(doomed: { readonly path: string; readonly expected: ReadonlyMap<string, SeenEntry> }): Promise<DiskOutcome>;
   setExecutable(file: {
@@ -134,7 +139,11 @@ export interface FileSystem {
    * Atomic: at every moment the name has all of the old bytes or all of the new ones.
    */
   publish(
-    file: StagedFor & { readonly path: string; readonly replaces: LocalIdentity | undefined },
+    file: StagedFor & {
+      readonly path: string;
+      readonly replaces: LocalIdentity | undefined;
+      readonly into?: LocalIdentity | undefined;
+    },
   ): Promise<DiskOutcome>;
   /**
    * Puts back what a change that was broken off has left aside, wherever its place is free; what the service has in exactly this state may go

@@ -39,12 +39,20 @@ export function settle(
   outcome: DiskOutcome,
 ): outcome is Extract<DiskOutcome, { readonly kind: 'done' }> {
   if (outcome.kind === 'failed') report(execution, { path, reason: outcome.reason });
-  if (outcome.kind === 'changed') listAgain(execution, parentPath(path));
+  if (outcome.kind === 'changed') listAbove(execution, path);
   if (outcome.kind !== 'done') return false;
   execution.trees.holdSynced();
   execution.progress += 1;
   execution.counts.changedLocal += 1;
   return true;
+}
+
+/** A folder may have been moved with all above it, and be another one by now. */
+function listAbove(execution: Execution, path: string): void {
+  for (let folder = path; folder !== ''; ) {
+    folder = parentPath(folder);
+    listAgain(execution, folder);
+  }
 }
 
 export function listAgain({ local, toList }: Execution, path: string): void {

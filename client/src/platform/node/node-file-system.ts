@@ -35,7 +35,7 @@ import { moveFile, type SharedDisk } from './move-file.ts';
 import { nodeDiskCalls } from './node-disk-calls.ts';
 import { openIgnoreFiles } from './open-ignore-files.ts';
 import { lendInState, readInState, readInStateNow } from './read-in-state.ts';
-import { directoryObject, isRealFolder } from './real-folder.ts';
+import { directoryObject, isRealFolder, isRealPlace, type Place } from './real-folder.ts';
 import { isSameInode, isSecondName, renameToFree } from './rename-to-free.ts';
 import { replaceFile } from './replace-file.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
@@ -113,7 +113,7 @@ export class NodeFileSystem implements FileSystem {
     file: { readonly path: string; readonly identity: LocalIdentity },
     wanted: WantedBytes,
   ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'changed' | 'unreadable' }> {
-    if (!this.#isInside(file.path)) return { kind: 'changed' };
+    if (!this.#isInside(file)) return { kind: 'changed' };
     return readInState(this.#calls, { path: this.#absolute(file.path), identity: file.identity }, wanted);
   }
 
@@ -129,25 +129,26 @@ export class NodeFileSystem implements FileSystem {
     readonly path: string;
     readonly identity: LocalIdentity;
   }): Promise<{ readonly kind: 'lent'; readonly file: LentFile } | { readonly kind: 'changed' | 'unreadable' }> {
-    if (!this.#isInside(file.path)) return { kind: 'changed' };
+    if (!this.#isInside(file)) return { kind: 'changed' };
     return lendInState(this.#calls, { path: this.#absolute(file.path), identity: file.identity });
   }
 
-  makeFolder(path: string): Promise<DiskOutcome> {
-    return this.#change(path, async () => {
+  makeFolder(path: string, into?: LocalIdentity): Promise<DiskOutcome> {
+    return this.#change({ path, into }, async () => {
       this.#touch(path);
       await this.#calls.mkdir(this.#absolute(path));
       return (entry) => entry.kind === 'folder';
     });
   }
 
-  move(move: { readonly from: string; readonly to: string; readonly identity: LocalIdentity }): Promise<DiskOutcome> {
-    return this.#change(move.to, async () => {
+  move(move: Parameters<FileSystem['move']>[0]): Promise<DiskOutcome> {
+    const target = { path: move.to, into: move.into };
+    return this.#change(target, async () => {
       const isFile = this.#lookNow(move.from)?.kind === 'file';
       const place = isFile ? await this.#aside.room(move.from) : undefined;
       const source = this.#lookNow(move.from);
       if (source === undefined || !sameObject(source.identity, move.identity)) return 'changed';
-      if (!this.#isInside(move.from)) return 'changed';
+      if (!this.#isInside({ path: move.from }) || !this.#isInside(target)) return 'changed';
       const occupant = this.#lookNow(move.to);
       const isOneEntry = occupant !== undefined && this.#isOneEntry(occupant, source);
       if (occupant !== undefined && !isOneEntry && !isSecondName(occupant, source)) return 'changed';
@@ -177,12 +178,12 @@ export class NodeFileSystem implements FileSystem {
     const { path, expected } = doomed;
     let before: LocalEntry | undefined;
     return this.#change(
-      path,
+      doomed,
       async () => {
         const target = await trashPath(this.#calls, { root: this.#root, path, day: this.#options.today() });
         const place = await this.#aside.room(path);
         // Behind these looks nothing is waited for, so that what somebody does meanwhile does not go along.
-        if (!this.#isInside(path)) return 'changed';
+        if (!this.#isInside(doomed)) return 'changed';
         before = this.#lookNow(path);
         const disk = { root: this.#root, ...this.#disk, calls: this.#calls };
         const found = before === undefined ? undefined : findExpected(disk, before, expected);
@@ -214,7 +215,7 @@ export class NodeFileSystem implements FileSystem {
     readonly identity: LocalIdentity;
     readonly executable: boolean;
   }): Promise<DiskOutcome> {
-    return this.#change(file.path, async () => {
+    return this.#change(file, async () => {
       const isDone = await changePermissions(this.#calls, this.#absolute(file.path), file);
       return isDone ? (entry) => sameWrite(entry.identity, file.identity) : 'changed';
     });
@@ -248,14 +249,14 @@ export class NodeFileSystem implements FileSystem {
 
   publish(file: Parameters<FileSystem['publish']>[0]): Promise<DiskOutcome> {
     const { staged, path, replaces } = file;
-    return this.#change(path, async () => {
+    return this.#change(file, async () => {
       if (!(staged instanceof StagedFile)) throw new TypeError('a file system publishes what it staged');
       const target = this.#absolute(path);
       const place = replaces === undefined ? undefined : await this.#aside.room(path);
       const mode = replaces === undefined ? undefined : await modeOf(this.#calls, target);
       const whole = await staged.finish({ mode, executable: file.executable, modifiedAtMs: file.modifiedAtMs });
       // To make it durable has taken its time.
-      if (!this.#isInside(path)) return 'changed';
+      if (!this.#isInside(file)) return 'changed';
       this.#touch(path);
       if (replaces === undefined || place === undefined) {
         await renameToFree(this.#calls, { from: staged.file, to: target, precious: false });
@@ -298,14 +299,15 @@ export class NodeFileSystem implements FileSystem {
    * may have put in its place since, or from what somebody has written into it.
    */
   async #change(
-    path: string,
+    place: Place,
     task: () => Promise<'changed' | ((entry: LocalEntry) => boolean) | undefined>,
     entryAfter?: () => LocalEntry | undefined,
   ): Promise<DiskOutcome> {
+    const { path } = place;
     if (path === ENGINE_FOLDER || path.startsWith(`${ENGINE_FOLDER}/`)) {
       return { kind: 'failed', reason: 'name-reserved' };
     }
-    if (!this.#isRoot() || !this.#isInside(path)) return { kind: 'changed' };
+    if (!this.#isRoot() || !this.#isInside(place)) return { kind: 'changed' };
     let put: Awaited<ReturnType<typeof task>>;
     try {
       put = await task();
@@ -317,7 +319,7 @@ export class NodeFileSystem implements FileSystem {
     if (looked?.kind === 'failed') return { kind: 'failed', reason: 'disk' };
     const entry = looked?.kind === 'entry' ? looked.entry : entryAfter?.();
     // A disk or folder that was taken away meanwhile has nothing of this: it was done to what stands in its place.
-    if (entry === undefined || put?.(entry) === false || !this.#isRoot() || !this.#isInside(path)) {
+    if (entry === undefined || put?.(entry) === false || !this.#isRoot() || !this.#isInside(place)) {
       return { kind: 'changed' };
     }
     return { kind: 'done', entry };
@@ -332,9 +334,9 @@ export class NodeFileSystem implements FileSystem {
     return directoryObject(this.#calls, this.#root);
   }
 
-  /** Whether the folder of a path is really where its path says. */
-  #isInside(path: string): boolean {
-    return isRealFolder(this.#calls, this.#root, parentPath(path));
+  /** Whether the folder of a path is really where its path says, and the one that is meant. */
+  #isInside(place: Place): boolean {
+    return isRealPlace(this.#calls, this.#root, place);
   }
 
   /** The same of a folder for many files in it, as long as nothing else of this process has its turn. */

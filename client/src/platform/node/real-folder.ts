@@ -1,6 +1,8 @@
 import { sep } from 'node:path';
-import type { DiskCalls } from './disk-calls.ts';
+import { type LocalIdentity, parentPath, sameFolder } from '../../engine/trees.ts';
+import type { DiskCalls, DiskStat } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
+import { identityOf } from './scan-folder.ts';
 
 type LookingCalls = Pick<DiskCalls, 'lstatSync' | 'realpathSync'>;
 
@@ -9,16 +11,36 @@ type LookingCalls = Pick<DiskCalls, 'lstatSync' | 'realpathSync'>;
  * at, which takes a quarter of the time of resolving both paths.
  */
 export function isRealFolder(calls: LookingCalls, root: string, folder: string): boolean {
-  if (folder === '') return true;
+  return folder === '' || realFolder(calls, root, folder) !== undefined;
+}
+
+/** A path below the root, and which folder it is to lead into. */
+export interface Place {
+  readonly path: string;
+  readonly into?: LocalIdentity | undefined;
+}
+
+/** Whether a path leads into a real folder, and into the one that is meant: somebody may have put another one in its place meanwhile. */
+export function isRealPlace(calls: LookingCalls, root: string, { path, into }: Place): boolean {
+  const folder = parentPath(path);
+  if (folder === '' || into === undefined) return isRealFolder(calls, root, folder);
+  const stat = realFolder(calls, root, folder);
+  return stat !== undefined && sameFolder(identityOf(stat), into);
+}
+
+function realFolder(calls: LookingCalls, root: string, folder: string): DiskStat | undefined {
   let path = root;
+  let stat: DiskStat | undefined;
   try {
-    return folder.split('/').every((name) => {
+    for (const name of folder.split('/')) {
       path += sep + name;
-      return calls.lstatSync(path)?.isDirectory() === true;
-    });
+      stat = calls.lstatSync(path);
+      if (stat?.isDirectory() !== true) return undefined;
+    }
+    return stat;
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
-    return false;
+    return undefined;
   }
 }
 
