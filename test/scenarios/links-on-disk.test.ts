@@ -47,6 +47,34 @@ describe('links in a synced folder', () => {
     });
   });
 
+  test('that a file gets and loses while it is sent, in folders that nothing else happens in, keep nobody from sending it', async () => {
+    await withLiveWorld(2, async (world, [a]) => {
+      mkdirSync(a.at('first'));
+      mkdirSync(a.at('second'));
+      await world.settled();
+      a.faults.onSent = () => {
+        a.faults.onSent = undefined;
+        linkSync(a.at('first', 'file'), a.at('second', 'file'));
+      };
+      writeFileSync(a.at('first', 'file'), 'text');
+      const both = new Map([
+        ['first', undefined],
+        ['first/file', 'text'],
+        ['second', undefined],
+        ['second/file', 'text'],
+      ]);
+      expect(await world.settled()).toEqual(both);
+
+      writeFileSync(a.at('first', 'other'), 'other text');
+      linkSync(a.at('first', 'other'), a.at('second', 'other'));
+      a.faults.onSent = () => {
+        a.faults.onSent = undefined;
+        rmSync(a.at('first', 'other'));
+      };
+      expect(await world.settled()).toEqual(new Map([...both, ['second/other', 'other text']]));
+    });
+  });
+
   test('of the symbolic kind are reported, not followed, and in nobody’s way', async () => {
     await withLiveWorld(2, async (world, [a]) => {
       mkdirSync(join(world.directory, 'outside'));

@@ -5,9 +5,10 @@ import { type NamedFile, stateKey } from './large-transfers.ts';
 import { BUSY_PAUSE_MS_MAX, BUSY_PAUSE_MS_MIN, FILE_TRIES_MAX, READS_MAX, TIME_TICK_MS } from './limits.ts';
 import type { ContentSource, EnginePorts } from './ports.ts';
 import { runBounded } from './run-bounded.ts';
+import { listAgain } from './settle-local.ts';
 import type { Step } from './steps.ts';
 import { takeTransfer } from './take-transfer.ts';
-import type { LocalIdentity, LocalNode, RemoteNode } from './trees.ts';
+import { type LocalIdentity, type LocalNode, parentPath, type RemoteNode } from './trees.ts';
 
 /** Steps that change nothing but what the engine knows. */
 export type KnowledgeStep = Extract<Step, { readonly type: 'forget' | 'agree' | 'adopt-copy' }>;
@@ -209,9 +210,11 @@ export async function awaitTick({ clock }: Pick<EnginePorts, 'clock'>, files: re
 
 /**
  * A file that changed under the reader starts over with the next plan; that, too, is going forward, up to FILE_TRIES_MAX. One that
- * goes on changing is read again after pauses that grow.
+ * goes on changing is read again after pauses that grow. Its folder is listed again: no watcher tells there that the file got or lost a
+ * name in another one, which is another state of it.
  */
 export function countTry(execution: Execution, path: string): void {
+  listAgain(execution, parentPath(path));
   const count = (execution.tries.get(path)?.count ?? 0) + 1;
   const pauses = count - FILE_TRIES_MAX;
   const pauseMs = pauses < 0 ? 0 : Math.min(BUSY_PAUSE_MS_MAX, BUSY_PAUSE_MS_MIN * 2 ** pauses);
