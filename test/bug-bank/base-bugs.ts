@@ -60,4 +60,16 @@ export const BASE_BUGS: readonly PlantedBug[] = [
     replace: '',
     caughtBy: { file: PLACED, test: 'killed at any call, what was deleted elsewhere since does not come back' },
   },
+  {
+    id: 'own-change-met-as-foreign',
+    what: 'What the service has done without an answer counts as somebody else’s change: a file that was removed here meanwhile comes back.',
+    invariant: 'I-12',
+    file: 'client/src/engine/sync-engine.ts',
+    find: '      agreeOnUnanswered(this.trees, clock.now());\n',
+    replace: '',
+    caughtBy: {
+      file: 'client/src/engine/agree-on-unanswered.test.ts',
+      test: 'is done as on this disk alone: a new file is removed',
+    },
+  },
 ];

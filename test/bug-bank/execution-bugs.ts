@@ -340,18 +340,6 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
     },
   },
   {
-    id: 'changed-file-not-looked-at',
-    what: 'A file that was found in another state while it was sent is not looked at again unless a watcher tells of it, and is never sent.',
-    invariant: 'I-12',
-    file: 'client/src/engine/execute-knowledge.ts',
-    find: '  listAgain(execution, parentPath(path));\n  const count',
-    replace: '  const count',
-    caughtBy: {
-      file: 'test/scenarios/links-on-disk.test.ts',
-      test: 'that a file gets and loses while it is sent, in folders that nothing else happens in, keep nobody from sending it',
-    },
-  },
-  {
     id: 'trash-through-a-link',
     what: 'A file that was moved out of the synced folder with its folder goes into the trash through the link that stands there.',
     invariant: 'I-14',

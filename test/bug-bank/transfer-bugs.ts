@@ -233,4 +233,16 @@ export const TRANSFER_BUGS: readonly PlantedBug[] = [
       test: 'what tells no length but has a content is not taken for an empty file',
     },
   },
+  {
+    id: 'changed-file-not-looked-at',
+    what: 'A file that was found in another state while it was sent is not looked at again unless a watcher tells of it, and is never sent.',
+    invariant: 'I-12',
+    file: 'client/src/engine/execute-knowledge.ts',
+    find: '  listAgain(execution, parentPath(path));\n  const count',
+    replace: '  const count',
+    caughtBy: {
+      file: 'test/scenarios/links-on-disk.test.ts',
+      test: 'that a file gets and loses while it is sent, in folders that nothing else happens in, keep nobody from sending it',
+    },
+  },
 ];

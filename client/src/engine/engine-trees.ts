@@ -7,6 +7,7 @@ import { NodeTree, samePlace } from './node-tree.ts';
 import type { MountedNamespace, Position, SavedTime, StateStore } from './ports.ts';
 import { toRemoteNode } from './remote-node.ts';
 import { objectKey, type RemoteNode, type RemoteTree, type SyncedNode, type SyncedTree } from './trees.ts';
+import { UnansweredChanges } from './unanswered-changes.ts';
 
 /**
  * The remote and the synced tree over the home namespace and all that is mounted in it, with their memory on disk: changes are collected, and
@@ -21,6 +22,7 @@ export class EngineTrees {
   readonly contents: ContentPlaces;
   /** Where the namespaces hang in both trees. */
   readonly mounts: Mounts;
+  readonly unanswered = new UnansweredChanges();
   readonly #homeId: NamespaceId;
   readonly #store: StateStore;
   #position: Position;
@@ -185,6 +187,7 @@ export class EngineTrees {
   }
 
   setSynced(node: SyncedNode): void {
+    this.unanswered.drop(node.nodeId);
     this.synced.set(node);
     this.mounts.agree(node.nodeId, node.mounted);
     this.contents.note(node);
@@ -193,6 +196,7 @@ export class EngineTrees {
 
   /** Removes one node; what stands below it stays. */
   removeSynced(nodeId: NodeId): void {
+    this.unanswered.drop(nodeId);
     this.synced.remove(nodeId);
     this.mounts.agree(nodeId, undefined);
     this.#changedSynced.set(nodeId, undefined);
@@ -204,6 +208,7 @@ export class EngineTrees {
    */
   forgetAgreements(): void {
     for (const { nodeId } of this.synced.nodes()) this.removeSynced(nodeId);
+    this.unanswered.dropAll();
     this.releaseSynced();
     this.#timesForgotten += 1;
   }

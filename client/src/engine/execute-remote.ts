@@ -22,7 +22,7 @@ import { samePlace } from './node-tree.ts';
 import type { Remote } from './ports.ts';
 import { toRemoteNode } from './remote-node.ts';
 import type { RemoteStep } from './steps.ts';
-import { type RemoteNode, sameContent } from './trees.ts';
+import { type LocalNode, type RemoteNode, sameContent } from './trees.ts';
 import { writeDown } from './write-down.ts';
 
 type OperationBody = Operation extends infer O ? (O extends Operation ? Omit<O, 'opId'> : never) : never;
@@ -32,6 +32,8 @@ export type CommittedResult = Extract<OperationResult, { readonly status: 'commi
 export interface Commitment {
   readonly nodeId: NodeId;
   readonly operation: OperationBody;
+  /** What both sides agree on once it was committed, as the disk has it; undefined where that only the answer tells. */
+  readonly asked?: LocalNode | undefined;
   readonly onCommitted: (result: CommittedResult, node: RemoteNode) => void;
 }
 
@@ -77,6 +79,7 @@ function makeFolder(execution: Execution, { nodeId, to }: PlacedStep): Commitmen
   const { namespaceId, folderId } = address;
   return {
     nodeId,
+    asked: local.tree.get(nodeId),
     operation: { type: 'mkdir', namespaceId, parentId: folderId, name: to.name, newNodeId: nodeId },
     onCommitted: (_, node) => {
       const here = local.tree.get(nodeId);
@@ -100,8 +103,10 @@ function moveNode(execution: Execution, { nodeId, to }: PlacedStep): Commitment 
   // The service has no move from one namespace into another.
   if (writableAddress(execution, there.parentId)?.namespaceId !== namespaceId) return undefined;
   const { name } = to;
+  const moved = local.tree.get(nodeId);
   return {
     nodeId,
+    asked: moved && { ...moved, ...to },
     operation: { type: 'move', namespaceId, nodeId, baseRev: there.rev, parentId, name },
     onCommitted: (_, node) => {
       if (!isMovingName(name)) execution.counts.movedRemote += 1;
@@ -194,11 +199,13 @@ async function* oneByOne(
 }
 
 function sendCommit(
-  { ports }: Execution,
+  { ports, trees }: Execution,
   commitments: readonly Commitment[],
   cursor: Cursor | undefined,
 ): ReturnType<Remote['commit']> {
   const batch = encodeUlid(ports.random(16));
+  const at = ports.clock.now();
+  for (const { asked } of commitments) if (asked !== undefined) trees.unanswered.ask(asked, at);
   const operations = commitments.map((one, index): Operation => ({ ...one.operation, opId: opId(batch, index) }));
   return ports.remote.commit(operations, cursor);
 }
@@ -208,6 +215,7 @@ function takeCommitted(
   { commitments, from }: { readonly commitments: readonly Commitment[]; readonly from: Cursor | undefined },
   answer: Awaited<ReturnType<Remote['commit']>>,
 ): void {
+  for (const { nodeId } of commitments) execution.trees.unanswered.drop(nodeId);
   if (answer.kind === 'refused') {
     for (const one of commitments) refuse(execution, one.nodeId, answer.problem);
     return;

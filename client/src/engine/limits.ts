@@ -17,6 +17,8 @@ export const RETRY_MS_MAX = 5 * 60_000;
 export const HELD_BACK_FAILURES_LEAST = 8;
 /** So long an operating system may keep from a disk what a program has written there without a sync: 35 s on Linux as it comes, and some room. */
 export const UNDURABLE_MS_MAX = 2 * 60_000;
+/** So long a request to which there was no answer may still be on its way when the service is asked what became of it. */
+export const UNANSWERED_MS_MAX = 2 * 60_000;
 /** By so much the time at which a machine was started seems to vary, as its clock is corrected. */
 export const BOOT_TOLERANCE_MS = 2000;
 /** How often a folder that is not there is looked for. */

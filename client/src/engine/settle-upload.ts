@@ -155,6 +155,8 @@ function putCommitment(
   trees.setPosition({ ...trees.position, lamport });
   return {
     nodeId: step.nodeId,
+    // Of a conflict the service makes another node.
+    asked: step.mode === 'conflict' ? undefined : { ...file, contentHash: sent.contentHash },
     operation: {
       type: 'put',
       namespaceId,
@@ -227,7 +229,7 @@ function recordUpload(
 }
 
 /** Sending agrees on a content; where the two sides have the file at different places, what was agreed about these stays so. */
-function agreedContent({ trees }: Execution, node: RemoteNode, file: LocalNode): SyncedNode {
+export function agreedContent({ trees }: Pick<Execution, 'trees'>, node: RemoteNode, file: LocalNode): SyncedNode {
   const agreed = agreedNode(node, file);
   const before = trees.synced.get(node.nodeId);
   if (before === undefined || samePlace(node, file)) return agreed;

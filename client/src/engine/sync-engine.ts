@@ -1,5 +1,6 @@
 import { type ConflictStrategy, conflictedName, type NodeId, type Problem, rootNodeId } from '@syncline/protocol';
 import { hasUnagreed, stepsOfPlaced } from './agree-on-placed.ts';
+import { agreeOnUnanswered } from './agree-on-unanswered.ts';
 import { bringBack, sparing } from './bring-back.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { EngineTrees } from './engine-trees.ts';
@@ -215,6 +216,7 @@ export class SyncEngine {
       if (options.mends === true && !this.#knowsPlaced) await this.#agreeOnPlaced();
       const pulled = await pullChanges({ remote, clock, trees: this.trees });
       if (pulled.kind === 'refused') return pulled;
+      agreeOnUnanswered(this.trees, clock.now());
     }
     if (this.trees.timesForgotten > this.#timesForgotten) this.#beginAnew();
     const plan = sparing(await this.#planDisk(options), stuck);
