@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { configurationDirectory } from '../platform/node/configuration-directory.ts';
 import { errorCode } from '../platform/node/error-code.ts';
 import { type CommandLine, type LoginItemPlan, planLoginItem } from '../platform/node/login-item.ts';
+import { thisUser } from '../platform/node/this-user.ts';
 import type { CommandContext, RunCommand } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { escapeText, quote } from './escape-text.ts';
@@ -94,7 +95,7 @@ async function showStatus(context: CommandContext): Promise<void> {
 }
 
 function planHere({ home, environment }: CommandContext): LoginItemPlan {
-  const { uid, username } = userInfo();
+  const { uid, username } = thisUser();
   const { XDG_CONFIG_HOME, USERDOMAIN } = environment;
   const unnamed = { ...environment, SYNCLINE_HOME: undefined };
   const item = {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { makePrivateDirectory } from '../platform/node/configuration-directory.ts';
 import { errorCode } from '../platform/node/error-code.ts';
+import { thisUser } from '../platform/node/this-user.ts';
 import { SOCKET_PATH_BYTES_MAX } from './limits.ts';
 
 /** Where the daemon of an installation listens. */
@@ -16,7 +16,7 @@ export interface ControlAddress {
 
 /** The same for every process of one account on one machine, whatever its environment. */
 export function controlAddress(home: string, platform: NodeJS.Platform = process.platform): ControlAddress {
-  const { uid, username } = userInfo();
+  const { uid, username } = thisUser();
   const name = createHash('sha256').update(`${username}\n${home}`).digest('hex').slice(0, 24);
   if (platform === 'win32') return { path: `\\\\.\\pipe\\syncline-${name}`, directory: undefined };
   const path = join(home, 'daemon.sock');
@@ -48,7 +48,7 @@ export async function isTrusted({ directory }: ControlAddress): Promise<boolean>
 async function isPrivate(directory: string): Promise<boolean> {
   try {
     const stat = await lstat(directory);
-    return stat.isDirectory() && stat.uid === userInfo().uid && (stat.mode & 0o022) === 0;
+    return stat.isDirectory() && stat.uid === thisUser().uid && (stat.mode & 0o022) === 0;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;
     throw error;

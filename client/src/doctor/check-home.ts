@@ -1,10 +1,10 @@
 import { lstat, readdir } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { DamagedConfigurationError } from '../platform/node/configuration-directory.ts';
 import { errorCode } from '../platform/node/error-code.ts';
 import { readLinkedFolders } from '../platform/node/linked-folders.ts';
 import { readSettings } from '../platform/node/settings-store.ts';
+import { thisUser } from '../platform/node/this-user.ts';
 import { readSignIn } from '../sync/session.ts';
 import { type Finding, fine, problem } from './finding.ts';
 
@@ -32,7 +32,7 @@ function explain(failure: unknown): Finding {
 export async function checkPermissions(home: string, platform: NodeJS.Platform): Promise<readonly Finding[]> {
   // Windows keeps them by access lists, which the folder of a profile has for its owner alone.
   if (platform === 'win32') return [];
-  const { uid } = userInfo();
+  const { uid } = thisUser();
   const open: string[] = [];
   const foreign: string[] = [];
   for (const file of [home, ...(await namesIn(home)).map((name) => join(home, name))]) {
