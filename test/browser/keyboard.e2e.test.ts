@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { newEmail, openApiDevice, PASSWORD } from '../support/api-device.ts';
-import { entry, makeFolder, signUpInBrowser } from '../support/app-in-browser.ts';
+import { dropFiles, entry, makeFolder, signUpInBrowser } from '../support/app-in-browser.ts';
 import { useBrowser } from '../support/browser.ts';
 import { sharedStack } from '../support/shared-stack.ts';
 
@@ -144,14 +144,10 @@ test('files and whole folders are dropped from the desktop, and what was copied 
     await mkdir(join(directory, 'trip', 'day one'), { recursive: true });
     await writeFile(join(directory, 'trip', 'day one', 'walk.txt'), 'we walked');
     await writeFile(join(directory, 'alone.txt'), 'by itself');
-    const box = await page.locator('[data-drop]').boundingBox();
-    if (box === null) throw new Error('there is a place to drop into');
-    const session = await page.context().newCDPSession(page);
-    const files = ['trip', 'alone.txt'].map((name) => join(directory, name));
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-      const data = { items: [], files, dragOperationsMask: 1 };
-      await session.send('Input.dispatchDragEvent', { type, x: box.x + 200, y: box.y + 200, data });
-    }
+    await dropFiles(
+      page,
+      ['trip', 'alone.txt'].map((name) => join(directory, name)),
+    );
     await entry(page, 'alone.txt').waitFor();
     await entry(page, 'trip').getByText('trip', { exact: true }).click();
     await entry(page, 'day one').getByText('day one', { exact: true }).click();

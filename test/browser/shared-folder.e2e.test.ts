@@ -1,7 +1,19 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { entry, makeFolder, signInInBrowser, signUpInBrowser } from '../support/app-in-browser.ts';
+import {
+  dragFiles,
+  dropFiles,
+  entry,
+  makeFolder,
+  signInInBrowser,
+  signUpInBrowser,
+} from '../support/app-in-browser.ts';
 import { useBrowser } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 
 const browser = useBrowser();
 
@@ -116,6 +128,65 @@ test('who may only look at a shared folder is not offered to change what is in i
   await member.getByLabel('Trash of').selectOption({ label: 'Team' });
   await member.getByText('Old', { exact: true }).waitFor();
   expect(await member.getByRole('button', { name: /^(Restore|Delete)/ }).count()).toBe(0);
+});
+
+test('a shared folder where one may only look does not light up under a dragged file, and says why it takes none', async () => {
+  const { owner, member } = await shareTeam();
+  await openTeam(member);
+  const file = fileURLToPath(import.meta.url);
+  const isLit = () =>
+    member.locator('[data-drop]').evaluate((element) => getComputedStyle(element, '::after').content !== 'none');
+  await dragFiles(member, [file], { types: ['dragEnter', 'dragOver'] });
+  await eventually(async () => expect(await isLit()).toBe(true));
+  // It becomes a viewer's while the file is over it.
+  await owner.getByLabel(/^What .* may do$/).selectOption({ label: 'Can view' });
+  const toolbar = member.getByRole('main').getByText('You can look at this folder, but not add to it.');
+  await toolbar.waitFor();
+  expect(await isLit()).toBe(false);
+
+  await dragFiles(member, [file], { types: ['dragOver'] });
+  expect(await isLit()).toBe(false);
+  const refusal = member.getByRole('region', { name: 'Messages' }).getByText('You can look at this folder');
+  await dropFiles(member, [file]);
+  await refusal.waitFor();
+  await member.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Close' }).last().click();
+  await refusal.waitFor({ state: 'detached' });
+  await member.getByRole('heading', { name: 'Team' }).evaluate((heading) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File(['a drawing'], 'image.png', { type: 'image/png' }));
+    heading.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData }));
+  });
+  await refusal.waitFor();
+  expect(await member.getByRole('region', { name: 'Uploads' }).count()).toBe(0);
+  await member.getByText('This folder is empty').waitFor();
+});
+
+test('a folder that is dropped onto a shared one of its name goes into it, and is refused with the reason where one may only look', async () => {
+  const { owner, member } = await shareTeam();
+  const directory = await mkdtemp(join(tmpdir(), 'syncline-viewer-'));
+  try {
+    await mkdir(join(directory, 'Team', 'Plans'), { recursive: true });
+    await writeFile(join(directory, 'Team', 'Plans', 'one.txt'), 'one');
+    await member.getByRole('link', { name: 'All files' }).click();
+    await entry(member, 'Team').waitFor();
+    await dropFiles(member, [join(directory, 'Team')]);
+    const panel = member.getByRole('region', { name: 'Uploads' });
+    await panel.getByText('1 file uploaded').waitFor();
+    await panel.getByRole('button', { name: 'Close the list of uploads' }).click();
+    await entry(member, 'Team').getByText('Team', { exact: true }).click();
+    await entry(member, 'Plans').waitFor();
+    await member.goBack();
+    await entry(member, 'Team').waitFor();
+
+    await owner.getByLabel(/^What .* may do$/).selectOption({ label: 'Can view' });
+    await mkdir(join(directory, 'Team', 'Empty'));
+    await dropFiles(member, [join(directory, 'Team')]);
+    await panel.getByText('2 files were not uploaded').waitFor();
+    await panel.getByText('You can look at this folder, but not add to it.').first().waitFor();
+    expect(await panel.getByText('You can look at this folder, but not add to it.').count()).toBe(2);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 test('a code that lets nobody in stays where it was typed', async () => {

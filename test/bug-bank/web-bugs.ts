@@ -1,5 +1,6 @@
 import type { PlantedBug } from './planted-bug.ts';
 
+const DROPPED = 'web/test/dropped-folders.test.ts';
 const LISTING = 'web/src/features/files/listing.test.ts';
 const SORTING = 'web/src/features/files/sort-entries.test.ts';
 const ROWS = 'web/src/features/files/row-slots.test.ts';
@@ -19,6 +20,42 @@ export const WEB_BUGS: readonly PlantedBug[] = [
     caughtBy: {
       file: 'web/test/follow-live.test.ts',
       test: 'with a folder that is deleted, what is shown of the folders in it is read anew, and no other',
+    },
+  },
+  {
+    id: 'folders-of-an-earlier-drop-are-taken',
+    what: 'What is dropped again goes into the folder that an earlier drop has made, which is renamed or deleted since.',
+    invariant: 'I-12',
+    file: 'web/src/transfers/folder-maker.ts',
+    find: "return `${batch}/${path.join('/')}`;",
+    replace: "return `${batch.slice(0, 0)}/${path.join('/')}`;",
+    caughtBy: {
+      file: DROPPED,
+      test: 'a folder that was renamed since it was uploaded gets nothing of the next upload of its former name',
+    },
+  },
+  {
+    id: 'names-of-long-ago-are-known',
+    what: 'A file that was deleted since it was uploaded is said to exist.',
+    invariant: 'I-12',
+    file: 'web/src/transfers/upload-queue.ts',
+    find: '    this.#names.forget();\n',
+    replace: '',
+    caughtBy: {
+      file: DROPPED,
+      test: 'of a file that was deleted since it was uploaded it is not said that its name exists',
+    },
+  },
+  {
+    id: 'empty-folders-with-bad-names-are-sent',
+    what: 'An empty folder whose name cannot be stored keeps all that come with it from being made.',
+    invariant: 'I-12',
+    file: 'web/src/transfers/queued-file.ts',
+    find: 'const folder = foldersOf(record).find(',
+    replace: 'const folder = record.folders.find(',
+    caughtBy: {
+      file: DROPPED,
+      test: 'an empty folder whose name cannot be stored is told, and keeps no other from being made',
     },
   },
   {

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { newEmail, PASSWORD } from './api-device.ts';
 import type { TestBrowser } from './browser.ts';
 
@@ -45,3 +45,25 @@ export function entry(page: Page, name: string) {
     .getByRole('row')
     .filter({ has: page.getByText(name, { exact: true }) });
 }
+
+/** Drags files and folders of the disk over the folder that is shown, or another place, and drops them there. */
+export async function dropFiles(page: Page, files: readonly string[], place?: Locator): Promise<void> {
+  await dragFiles(page, files, { place, types: ['dragEnter', 'dragOver', 'drop'] });
+}
+
+/** The same, as far as the steps that are named. */
+export async function dragFiles(
+  page: Page,
+  files: readonly string[],
+  { place, types }: { readonly place?: Locator | undefined; readonly types: readonly DragStep[] },
+): Promise<void> {
+  const box = await (place ?? page.locator('[data-drop]')).boundingBox();
+  if (box === null) throw new Error('there is a place to drop into');
+  const session = await page.context().newCDPSession(page);
+  const at = { x: box.x + box.width / 3, y: box.y + box.height / 3 };
+  const data = { items: [], files: [...files], dragOperationsMask: 1 };
+  for (const type of types) await session.send('Input.dispatchDragEvent', { type, ...at, data });
+  await session.detach();
+}
+
+type DragStep = 'dragEnter' | 'dragOver' | 'drop';

@@ -90,15 +90,18 @@ test('what is replaced stays a revision, and what is skipped is not sent', async
 });
 
 test('somebody who takes the name while a file is sent is found by the commit', async () => {
-  const { queue, target } = world;
-  // The listing of the second queue is older than the file of the first.
+  const { queue, target, network } = world;
   const late = world.reloaded();
-  await late.add([inputOf('first.txt', text('makes it look'))], target);
-  await settled(late);
-  await queue.add([inputOf('a.txt', text('theirs'))], target);
-  await settled(queue);
+  network.holdsBack = ({ method }) => method === 'PUT';
   await late.add([inputOf('a.txt', text('mine'))], target);
-  expect(await settled(late)).toEqual(['done', 'asking']);
+  // It has looked for the name, and comes no further.
+  while (!late.totals.isOffline) await nextTurn();
+  late.pause();
+  network.holdsBack = () => false;
+  await queue.add([inputOf('a.txt', text('theirs'))], target);
+  expect(await settled(queue)).toEqual(['done']);
+  late.resume();
+  expect(await settled(late)).toEqual(['asking']);
   late.answer(late.question?.id ?? '', 'keep_both', true);
   await settled(late);
   expect((await filesOf(world)).get('a (2).txt')?.toString()).toBe('mine');

@@ -12,11 +12,13 @@ import { Pages } from './pages.tsx';
 import styles from './shell.module.css';
 import { TopBar } from './top-bar.tsx';
 import { useLiveSession } from './use-live-session.ts';
+import { useNoStrayDrops } from './use-no-stray-drops.ts';
 
 /** What is around every page of somebody who is signed in. */
 export function Shell({ signedIn }: { readonly signedIn: SignedIn }) {
   const { t } = useTranslation();
   const live = useLiveSession(signedIn);
+  useNoStrayDrops();
   const [isMenuOpen, setIsMenuOpen] = useState(false);
   const [path] = useLocation();
   useEffect(() => setIsMenuOpen(false), [path]);

@@ -8,6 +8,10 @@ import type { FromWorker, HandedFile, ToWorker } from './worker-messages.ts';
 export interface UploadSelection {
   readonly files: readonly HandedFile[];
   readonly emptyFolders: readonly (readonly string[])[];
+  /** Paths of files and folders that the browser could not read. */
+  readonly unread: readonly string[];
+  /** It was more than what is taken at once: the rest is not here. */
+  readonly isCut: boolean;
 }
 
 export interface UploadsDependencies {

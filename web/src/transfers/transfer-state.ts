@@ -20,6 +20,7 @@ export type UploadStatus =
 /** Why an upload, or a download, came to nothing. Each has a sentence in the catalogue. */
 export type TransferFailure =
   | 'bad-name'
+  | 'bad-folder'
   | 'long-name'
   | 'too-large'
   | 'too-many'
@@ -40,6 +41,8 @@ export interface UploadItem {
   readonly name: string;
   /** Names of the folders between the target and the file, as they were dropped. */
   readonly folders: readonly string[];
+  /** An empty folder, which is to be made. It goes from the list once it is there. */
+  readonly isFolder?: true;
   readonly target: UploadTarget;
   readonly size: number;
   readonly status: UploadStatus;
@@ -49,13 +52,13 @@ export interface UploadItem {
   /** Nothing has moved for STALLED_MS. */
   readonly isStalled: boolean;
   readonly failure?: TransferFailure;
-  /** The service's own words, for what it refused. */
+  /** The service's own words, for what it refused; the name of a folder that cannot be stored. */
   readonly detail?: string;
   /** The file that it became. */
   readonly nodeId?: NodeId;
 }
 
-const HOPELESS = new Set<TransferFailure | undefined>(['bad-name', 'long-name', 'too-large', 'too-many']);
+const HOPELESS = new Set<TransferFailure | undefined>(['bad-name', 'bad-folder', 'long-name', 'too-large', 'too-many']);
 
 /** Whether the same file would fail in the same way again: it is neither tried again nor kept for a reload. */
 export function isHopeless({ status, failure }: Pick<UploadItem, 'status' | 'failure'>): boolean {

@@ -12,6 +12,8 @@ export interface UploadRecord {
   readonly target: UploadTarget;
   readonly folders: readonly string[];
   readonly name: string;
+  /** An empty folder: there is nothing to send, and no file to ask for. */
+  readonly isFolder?: true;
   readonly size: number;
   readonly modifiedAtMs: number;
   readonly isPaused: boolean;

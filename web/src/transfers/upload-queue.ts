@@ -1,12 +1,12 @@
 import { StoreHealth, type TransferDependencies, UnavailableError } from '@syncline/client';
-import { FILE_BYTES_MAX, NAME_BYTES_MAX, type Node, nameDefect, utf8Length } from '@syncline/protocol';
+import { FILE_BYTES_MAX, type Node } from '@syncline/protocol';
 import type { FileSource } from './file-source.ts';
 import { FolderMaker } from './folder-maker.ts';
 import { KnownNames } from './known-names.ts';
 import { OFFLINE_PAUSE_MS_MAX, OFFLINE_PAUSE_MS_MIN, QUEUED_FILES_MAX, STALLED_MS } from './limits.ts';
 import { newId } from './new-id.ts';
 import { isSmall, nextUploads } from './queue-order.ts';
-import { type QueuedFile, queuedFile } from './queued-file.ts';
+import { foldersOf, nameFailure, type QueuedFile, queuedFile, statusToBegin } from './queued-file.ts';
 import { decideResume } from './resume-decision.ts';
 import { SpeedMeter } from './speed-meter.ts';
 import {
@@ -59,6 +59,7 @@ export class UploadQueue {
   readonly #changed = new Set<string>();
   readonly #speed = new SpeedMeter();
   readonly #folders: FolderMaker;
+  readonly #names: KnownNames;
   readonly #run: UploadRun;
   #order = 0;
   #isPaused = false;
@@ -72,10 +73,11 @@ export class UploadQueue {
   constructor(dependencies: UploadQueueDependencies) {
     this.#dependencies = dependencies;
     this.#folders = new FolderMaker(dependencies);
+    this.#names = new KnownNames(dependencies.api);
     this.#run = new UploadRun({
       ...dependencies,
       storeHealth: new StoreHealth(dependencies.clock),
-      names: new KnownNames(dependencies.api),
+      names: this.#names,
       committer: new UploadCommitter(dependencies),
       change: (file, change) => this.#change(file, change),
       keep: (file, change) => this.#keep(file, change),
@@ -91,17 +93,24 @@ export class UploadQueue {
   ): Promise<void> {
     const { journal, random, owner } = this.#dependencies;
     const batch = newId(random);
-    const room = QUEUED_FILES_MAX - this.#files.size;
-    const added = inputs.slice(0, Math.max(0, room)).map(({ source, name, folders, handle, blob }): QueuedFile => {
+    const room = Math.max(0, QUEUED_FILES_MAX - this.#files.size);
+    const place = (name: string, folders: readonly string[]) => {
       this.#order += 1;
+      return { id: newId(random), owner, batch, order: this.#order, target, folders, name, isPaused: false };
+    };
+    const files = inputs.map(({ source, name, folders, handle, blob }): QueuedFile => {
       const { size, modifiedAtMs } = source;
-      const place = { id: newId(random), owner, batch, order: this.#order, target, folders, name };
       const kept = { ...(handle === undefined ? {} : { handle }), ...(blob === undefined ? {} : { blob }) };
-      return queuedFile({ ...place, size, modifiedAtMs, isPaused: false, ...kept }, source);
+      return queuedFile({ ...place(name, folders), size, modifiedAtMs, ...kept }, source);
     });
-    const fit = added.filter((file) => this.#admit(file));
+    const empty = emptyFolders.map((path): QueuedFile => {
+      const made = { ...place(path.at(-1) ?? '', path.slice(0, -1)), isFolder: true as const };
+      return queuedFile({ ...made, size: 0, modifiedAtMs: 0 }, undefined);
+    });
+    // What was deleted or renamed since the last upload is not taken for what is there.
+    this.#names.forget();
+    const fit = [...files, ...empty].slice(0, room).filter((file) => this.#admit(file));
     await journal.put(fit.map(({ record }) => record));
-    if (emptyFolders.length > 0) await this.#folders.make(target, emptyFolders, new AbortController().signal);
     this.#pump();
   }
 
@@ -153,7 +162,7 @@ export class UploadQueue {
     for (const file of this.#filesOf(ids)) {
       if (file.item.status !== 'paused') continue;
       this.#keep(file, { isPaused: false });
-      this.#change(file, { status: file.source === undefined ? 'needs-file' : 'waiting' });
+      this.#change(file, { status: statusToBegin(file) });
     }
     this.tryAgain();
   }
@@ -168,11 +177,11 @@ export class UploadQueue {
 
   /** Tries failed uploads once more. */
   retry(ids?: readonly string[]): void {
-    this.#folders.forgetRefusals();
+    this.#folders.forget();
     for (const file of this.#filesOf(ids)) {
       if (file.item.status !== 'failed' || isHopeless(file.item)) continue;
       file.tries = 0;
-      this.#change(file, { status: file.source === undefined ? 'needs-file' : 'waiting' });
+      this.#change(file, { status: statusToBegin(file) });
     }
     this.tryAgain();
   }
@@ -195,6 +204,7 @@ export class UploadQueue {
   /** Takes what is over from the list. */
   clear(): void {
     for (const file of this.#files.values()) if (isOver(file.item.status)) this.#remove(file);
+    if (this.#files.size === 0) this.#folders.forget();
   }
 
   /** At once, as when the network is back. */
@@ -238,10 +248,10 @@ export class UploadQueue {
 
   #admit(file: QueuedFile): boolean {
     this.#files.set(file.item.id, file);
-    const { name, size, folders } = file.record;
-    const failure = nameFailure([...folders, name]) ?? (size > FILE_BYTES_MAX ? 'too-large' : undefined);
-    this.#change(file, failure === undefined ? {} : { status: 'failed', failure });
-    return failure === undefined;
+    const isTooLarge = file.record.size > FILE_BYTES_MAX;
+    const reason = nameFailure(file.record) ?? (isTooLarge ? { failure: 'too-large' as const } : undefined);
+    this.#change(file, reason === undefined ? {} : { status: 'failed', ...reason });
+    return reason === undefined;
   }
 
   #filesOf(ids: readonly string[] | undefined): readonly QueuedFile[] {
@@ -256,11 +266,12 @@ export class UploadQueue {
     const homeless: QueuedFile[] = [];
     for (const file of this.#files.values()) {
       if (file.item.status !== 'waiting') continue;
-      const { size, order, target, folders } = file.record;
-      const outcome = this.#folders.outcomeOf(target, folders);
+      const { size, order, isFolder } = file.record;
+      const outcome = this.#folders.outcomeOf(file.record, foldersOf(file.record));
       if (outcome === undefined) homeless.push(file);
-      else if (outcome.kind === 'made') ready.push({ file, size, order });
-      else this.#change(file, { status: 'failed', ...outcome.reason });
+      else if (outcome.kind === 'refused') this.#change(file, { status: 'failed', ...outcome.reason });
+      else if (isFolder === true) this.#remove(file);
+      else ready.push({ file, size, order });
     }
     if (!this.#isMakingFolders) void this.#makeFolders(homeless);
     const underWay = { smallBatches: this.#smallBatches, largeFiles: this.#largeFiles };
@@ -270,19 +281,17 @@ export class UploadQueue {
   }
 
   #placeOf({ record }: QueuedFile) {
-    const outcome = this.#folders.outcomeOf(record.target, record.folders);
+    const outcome = this.#folders.outcomeOf(record, record.folders);
     return outcome?.kind === 'made' ? outcome.folder : undefined;
   }
 
   async #makeFolders(homeless: readonly QueuedFile[]): Promise<void> {
-    const target = homeless[0]?.record.target;
-    if (target === undefined) return;
-    const paths = homeless.flatMap(({ record }) =>
-      record.target.folderId === target.folderId ? [record.folders] : [],
-    );
+    const first = homeless[0]?.record;
+    if (first === undefined) return;
+    const paths = homeless.flatMap(({ record }) => (record.batch === first.batch ? [foldersOf(record)] : []));
     this.#isMakingFolders = true;
     try {
-      await this.#folders.make(target, paths, new AbortController().signal);
+      await this.#folders.make(first, paths, new AbortController().signal);
     } catch (failure) {
       this.#lost(failure);
     } finally {
@@ -365,12 +374,6 @@ export class UploadQueue {
     void this.#dependencies.journal.remove([file.item.id]);
     this.#dependencies.onChange();
   }
-}
-
-function nameFailure(names: readonly string[]): TransferFailure | undefined {
-  const bad = names.find((name) => nameDefect(name) !== undefined);
-  if (bad === undefined) return undefined;
-  return bad.isWellFormed() && utf8Length(bad) > NAME_BYTES_MAX ? 'long-name' : 'bad-name';
 }
 
 function withoutUndefined(reason: {

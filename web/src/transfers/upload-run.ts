@@ -6,14 +6,15 @@ import {
   UnavailableError,
   uploadContents,
 } from '@syncline/client';
-import type { Node, Problem } from '@syncline/protocol';
+import type { Node } from '@syncline/protocol';
 import type { MadeFolder } from './folder-maker.ts';
 import { freeName } from './free-name.ts';
 import { type KnownNames, presentNode } from './known-names.ts';
 import { TRIES_MAX } from './limits.ts';
 import { isSmall } from './queue-order.ts';
 import type { QueuedFile } from './queued-file.ts';
-import { isUnderWay, type TransferFailure, type UploadItem } from './transfer-state.ts';
+import { refusedUpload } from './refused-upload.ts';
+import { isUnderWay, type UploadItem } from './transfer-state.ts';
 import type { CommitOutcome, UploadCommitter } from './upload-committer.ts';
 import type { PresentNode, UploadRecord } from './upload-journal.ts';
 
@@ -162,7 +163,7 @@ export class UploadRun {
         return;
       case 'refused':
         if (outcome.problem.remedy === 'retry') throw new UnavailableError(outcome.problem.detail);
-        change(file, { status: 'failed', ...failureOf(outcome.problem) });
+        change(file, { status: 'failed', ...refusedUpload(outcome.problem) });
     }
   }
 
@@ -206,7 +207,7 @@ export class UploadRun {
         const { code } = outcome.error;
         file.tries += 1;
         const isOld = file.tries < TRIES_MAX && (code === 'upload_expired' || code === 'chunks_missing');
-        change(file, isOld ? { status: 'waiting' } : { status: 'failed', ...failureOf(outcome.error) });
+        change(file, isOld ? { status: 'waiting' } : { status: 'failed', ...refusedUpload(outcome.error) });
       }
     }
   }
@@ -220,15 +221,4 @@ function replacedBy({ chosenName, answer, present }: UploadRecord): PresentNode 
 function formerContent(record: UploadRecord): FormerContent | undefined {
   const { nodeId, content } = replacedBy(record) ?? {};
   return nodeId === undefined || content === undefined ? undefined : { nodeId, ...content };
-}
-
-function failureOf({ code, detail }: Pick<Problem, 'code' | 'detail'>): {
-  readonly failure: TransferFailure;
-  readonly detail: string;
-} {
-  if (code === 'quota_exceeded') return { failure: 'quota', detail };
-  if (code === 'unauthenticated') return { failure: 'signed-out', detail };
-  if (code === 'forbidden') return { failure: 'read-only', detail };
-  if (code === 'not_found') return { failure: 'folder-gone', detail };
-  return { failure: 'refused', detail };
 }

@@ -7,10 +7,11 @@ interface Conditions {
   readonly isOffline: boolean;
 }
 
-/** Sums up all uploads. What a person skipped or what failed is not waited for. */
+/** Sums up all uploads. What a person skipped or what failed is not waited for; an empty folder counts only where it failed. */
 export function uploadTotals(items: readonly UploadItem[], conditions: Conditions): UploadTotals {
   let [doneFiles, failedFiles, skippedFiles, bytes, sentBytes, bytesLeft] = [0, 0, 0, 0, 0, 0];
-  for (const { status, size, sentBytes: sent } of items) {
+  const counted = items.filter(({ isFolder, status }) => isFolder === undefined || status === 'failed');
+  for (const { status, size, sentBytes: sent } of counted) {
     if (status === 'done') doneFiles += 1;
     if (status === 'failed') failedFiles += 1;
     if (status === 'skipped') skippedFiles += 1;
@@ -23,7 +24,7 @@ export function uploadTotals(items: readonly UploadItem[], conditions: Condition
   const { bytesPerSecond, isPaused, isOffline } = conditions;
   const left = secondsLeft(bytesLeft, bytesPerSecond);
   return {
-    files: items.length,
+    files: counted.length,
     doneFiles,
     failedFiles,
     skippedFiles,

@@ -1,5 +1,5 @@
 import { systemClock } from '@syncline/client';
-import { type Node, NodeId } from '@syncline/protocol';
+import { type Node, NodeId, nameDefect } from '@syncline/protocol';
 import type { Translate } from '../../messages/english.ts';
 import { baseOf, contentBaseOf } from '../../offline/change-queue.ts';
 import type { NewChange, Offline } from '../../offline/create-offline.ts';
@@ -16,7 +16,7 @@ export interface QueuedActions {
   remove(nodes: readonly Node[]): Promise<boolean>;
   /** Saves another content of a file, on the one that `shown` has. */
   edit(shown: Node, content: Blob): Promise<boolean>;
-  /** False when it is more than what can wait: nothing was taken. */
+  /** What has a name that the service would refuse is left out, and told. False when it is more than what can wait: nothing was taken. */
   upload(selection: UploadSelection, target: KeptPlace): Promise<boolean>;
 }
 
@@ -27,14 +27,18 @@ export interface QueuedActionsDependencies {
 }
 
 export function createQueuedActions({ offline, toast, t }: QueuedActionsDependencies): QueuedActions {
-  const take = async (changes: readonly NewChange[]): Promise<boolean> => {
+  const add = async (changes: readonly NewChange[]): Promise<boolean> => {
     const outcome = await offline.add(changes).catch((failure: unknown) => {
       if (failure instanceof DOMException) return 'too-much' as const;
       throw failure;
     });
-    if (outcome === 'too-much') toast({ text: t('offline.tooMuch'), isProblem: true });
-    else if (!offline.isOnline()) toast({ text: t('offline.queued') });
+    if (outcome === 'added' && changes.length > 0 && !offline.isOnline()) toast({ text: t('offline.queued') });
     return outcome === 'added';
+  };
+  const take = async (changes: readonly NewChange[]): Promise<boolean> => {
+    const isTaken = await add(changes);
+    if (!isTaken) toast({ text: t('offline.tooMuch'), isProblem: true });
+    return isTaken;
   };
   /** With revisions that the service knows. */
   const baseFor = (node: Node): Node => baseOf(offline.queue.get(), node);
@@ -59,7 +63,21 @@ export function createQueuedActions({ offline, toast, t }: QueuedActionsDependen
       const after = { ...baseFor(shown), size: content.size, modifiedAt: instantOf(modifiedAtMs) };
       return take([{ edit, after, content }]);
     },
-    upload: (selection, target) => take(uploading(selection, target)),
+    upload({ files, emptyFolders }, target) {
+      const bad = new Set<string>();
+      const isFit = (path: readonly string[]): boolean => {
+        const name = path.find((part) => nameDefect(part) !== undefined);
+        if (name !== undefined) bad.add(name);
+        return name === undefined;
+      };
+      const fit = {
+        files: files.filter(({ file, folders }) => isFit([...folders, file.name])),
+        emptyFolders: emptyFolders.filter(isFit),
+      };
+      const [name = ''] = bad;
+      if (bad.size > 0) toast({ text: t('offline.badNames', { name, count: bad.size }), isProblem: true });
+      return add(uploading(fit, target));
+    },
   };
 }
 
@@ -89,7 +107,10 @@ function deleting(node: Node, baseSeq: number | undefined): NewChange {
 }
 
 /** Folders before what lies in them. */
-function uploading({ files, emptyFolders }: UploadSelection, target: KeptPlace): readonly NewChange[] {
+function uploading(
+  { files, emptyFolders }: Pick<UploadSelection, 'files' | 'emptyFolders'>,
+  target: KeptPlace,
+): readonly NewChange[] {
   const changes: NewChange[] = [];
   const made = new Map<string, KeptPlace>();
   const placeOf = (path: readonly string[]): KeptPlace => {

@@ -48,9 +48,10 @@ export function UploadRow({ item }: { readonly item: UploadItem }) {
   );
 }
 
-function iconOf({ status }: UploadItem) {
+function iconOf({ status, isFolder }: UploadItem) {
   if (status === 'done') return 'check';
   if (status === 'failed' || status === 'asking' || status === 'needs-file') return 'warning';
+  if (isFolder === true) return 'folder';
   return isOver(status) ? 'close' : 'file';
 }
 

@@ -1,14 +1,28 @@
 import { type DragEvent, useState } from 'react';
+import { useTranslation } from '../../messages/translate.ts';
+import type { UploadSelection } from '../../transfers/create-transfers.ts';
 import { droppedFiles, pastedFiles } from '../../transfers/dropped-files.ts';
 import type { UploadTarget } from '../../transfers/transfer-state.ts';
+import { useToast } from '../../ui/toasts.tsx';
+import { useMayEdit } from '../files/use-trail.ts';
 import { useTakingUploads } from '../offline/use-taking-uploads.ts';
 
-/** Takes files and folders that are dropped from outside of the page, and files that are pasted. */
+/**
+ * Takes files and folders that are dropped from outside of the page, and files that are pasted. Where one may only look it takes them as well,
+ * or the browser would open them, and says that they cannot be put there.
+ */
 export function useFileDrop(target: UploadTarget) {
-  const take = useTakingUploads();
+  const { t } = useTranslation();
+  const toast = useToast();
+  const upload = useTakingUploads();
+  const mayEdit = useMayEdit(target);
   const [isOver, setIsOver] = useState(false);
+  const take = (selection: UploadSelection | Promise<UploadSelection>): void => {
+    if (!mayEdit) return toast({ text: t('transfers.why-read-only'), isProblem: true });
+    void Promise.resolve(selection).then((files) => upload(files, target));
+  };
   return {
-    isOver,
+    isOver: isOver && mayEdit,
     handlers: {
       onDragOver: (event: DragEvent) => {
         if (!hasFiles(event)) return;
@@ -23,11 +37,11 @@ export function useFileDrop(target: UploadTarget) {
         setIsOver(false);
         if (!hasFiles(event)) return;
         event.preventDefault();
-        void droppedFiles(event.dataTransfer).then((selection) => take(selection, target));
+        take(droppedFiles(event.dataTransfer));
       },
       onPaste: ({ clipboardData }: { readonly clipboardData: DataTransfer }) => {
         const selection = pastedFiles(clipboardData);
-        if (selection.files.length > 0) take(selection, target);
+        if (selection.files.length > 0) take(selection);
       },
     },
   };
