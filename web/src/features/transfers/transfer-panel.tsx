@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from '../../messages/translate.ts';
 import { isOver, type UploadsState } from '../../transfers/transfer-state.ts';
 import { IconButton } from '../../ui/button.tsx';
+import { takeEdge } from '../../ui/take-edge.ts';
 import { formatBytes } from '../files/format-bytes.ts';
 import { formatDuration } from './format-duration.ts';
 import { PANEL_ROWS_MAX } from './limits.ts';
@@ -20,7 +21,7 @@ export function TransferPanel() {
   const { items, totals, question } = state;
   const isDone = items.every(({ status }) => isOver(status));
   return (
-    <section className={styles.panel} aria-label={t('transfers.title')}>
+    <section ref={takeEdge} className={styles.panel} aria-label={t('transfers.title')}>
       <header className={styles.head}>
         <div className={styles.summary} role="status">
           <strong>{titleOf(state, t)}</strong>
