@@ -6,6 +6,8 @@ import { dropFiles, entry, signUpInBrowser } from '../support/app-in-browser.ts'
 import { useBrowser } from '../support/browser.ts';
 
 const browser = useBrowser();
+/** What a browser says of requests that have no network. */
+const NO_NETWORK = /Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_FAILED|WebSocket/;
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'syncline-drops-'));
@@ -78,4 +80,24 @@ test('what is dropped beside the files stays on the desktop, and opens nothing',
   await entry(page, 'alone.txt').waitFor();
   expect(page.context().pages()).toHaveLength(1);
   expect(await page.getByRole('row').count()).toBe(2);
+});
+
+test('what is dropped without a network waits and arrives, and what cannot be stored of it is told at once', async () => {
+  browser.allow(NO_NETWORK);
+  const folder = join(directory, 'later');
+  await mkdir(join(folder, 'empty'), { recursive: true });
+  await mkdir(join(folder, 'bad\tone'));
+  await writeFile(join(folder, 'walk.txt'), 'we walked');
+  await writeFile(join(folder, 'bad\tone', 'inner.txt'), 'in a folder with a bad name');
+  const { page } = await signUpInBrowser(browser);
+  await page.context().setOffline(true);
+  await page.getByText('You are offline.').waitFor();
+  await dropFiles(page, [folder]);
+  await page.getByText('The name bad[U+0009]one cannot be used').waitFor();
+  await page.getByText('3 changes wait to be sent.').waitFor();
+  await page.context().setOffline(false);
+  await page.getByText(/wait to be sent|Sending/).waitFor({ state: 'detached' });
+  await entry(page, 'later').getByText('later', { exact: true }).click();
+  for (const name of ['empty', 'walk.txt']) await entry(page, name).waitFor();
+  expect(await page.getByRole('row').count()).toBe(3);
 });

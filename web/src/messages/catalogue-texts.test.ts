@@ -19,6 +19,10 @@ test('a character of a value that is seen nowhere stands there as its number', (
   expect(say('one', { name: 'gpj\u202eexe', folder: 'b' })).toBe('Moved gpj[U+202E]exe to b');
 });
 
+test('a value that is written from the right turns nothing around it, and any other stands there as it is', () => {
+  expect(say('one', { name: 'דוח', folder: '3 b' })).toBe('Moved \u2068דוח\u2069 to 3 b');
+});
+
 test.each([
   [0, '0 files'],
   [1, '1 file'],

@@ -28,5 +28,13 @@ export function sayFrom<C extends Catalogue>(language: string, catalogue: C): Sa
 }
 
 function fillIn(text: string, values: TextValues): string {
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => shownName(String(values[name] ?? '')));
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => isolated(shownName(String(values[name] ?? ''))));
+}
+
+/** Letters that are written from the right. */
+const FROM_THE_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** Keeps a value with such letters from turning the numbers and signs around it. */
+function isolated(value: string): string {
+  return FROM_THE_RIGHT.test(value) ? `\u2068${value}\u2069` : value;
 }

@@ -4,8 +4,8 @@ import { type FocusEvent, useEffect, useRef } from 'react';
  * For a list whose rows go by what is done in them. Where a row goes that has the focus, the row in its place has it, at the same button; or the
  * last row; or, where no row is left, the heading of the page. Give the list what this returns.
  */
-export function useRowFocus() {
-  const list = useRef<HTMLUListElement>(null);
+export function useRowFocus<List extends HTMLElement = HTMLUListElement>() {
+  const list = useRef<List>(null);
   const last = useRef<{ readonly row: number; readonly button: number }>(undefined);
   useEffect(() => {
     if (last.current === undefined || document.activeElement !== document.body) return;

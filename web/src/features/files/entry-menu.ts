@@ -18,6 +18,7 @@ export interface EntryMenuOptions {
   /** What is chosen. */
   readonly nodes: readonly Node[];
   readonly setDialog: (state: FolderDialogState) => void;
+  readonly onEdit: (file: Node) => void;
   readonly startRename: (nodeId: NodeId) => void;
   readonly showDetails: (tab: DetailsTab) => void;
   readonly actions: FileActions;
@@ -39,7 +40,7 @@ export interface EntryMenu {
 
 /** What can be done to the chosen entries, for the menu, the bar and the keyboard alike. */
 export function useEntryMenu(options: EntryMenuOptions): EntryMenu {
-  const { nodes, setDialog, startRename, showDetails, actions, stars, trailNodes, mayEdit } = options;
+  const { nodes, setDialog, onEdit, startRename, showDetails, actions, stars, trailNodes, mayEdit } = options;
   const { t } = useTranslation();
   const save = useSaving();
   const [at, setAt] = useState<EntryMenu['at']>();
@@ -72,7 +73,7 @@ export function useEntryMenu(options: EntryMenuOptions): EntryMenu {
             id: 'edit',
             text: t('offline.edit'),
             icon: 'edit',
-            run: () => setDialog({ kind: 'edit', node: first }),
+            run: () => onEdit(first),
           }),
           { id: 'details', text: t('files.details'), icon: 'info', run: () => showDetails('info') },
           { id: 'share', text: t('files.share'), icon: 'share', run: () => showDetails('sharing') },

@@ -1,5 +1,5 @@
-import { NamespaceId, NodeId, rootNodeId } from '@syncline/protocol';
-import { useMemo } from 'react';
+import { NamespaceId, type Node, NodeId, rootNodeId } from '@syncline/protocol';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import * as z from 'zod/mini';
 import { useTranslation } from '../../messages/translate.ts';
 import { useSignedIn } from '../../session/session-context.ts';
@@ -11,6 +11,8 @@ import { failureMessage } from './failure-message.ts';
 import { FolderView } from './folder-view.tsx';
 import type { FolderPlace } from './listing.ts';
 import { useListing } from './use-listing.ts';
+
+const EditorDialog = lazy(async () => ({ default: (await import('../editor/editor-dialog.tsx')).EditorDialog }));
 
 /** A folder by its ids from the address; the account's own root without them. */
 export function FilesPage(props: { readonly namespaceId?: string; readonly folderId?: string }) {
@@ -32,11 +34,26 @@ export function FilesPage(props: { readonly namespaceId?: string; readonly folde
   return <Folder key={`${place.namespaceId}/${place.folderId}`} place={place} />;
 }
 
+/** What is written in the editor stays there when the folder goes: it can still be saved. */
 function Folder({ place }: { readonly place: FolderPlace }) {
+  const [edited, setEdited] = useState<Node>();
+  return (
+    <>
+      <FolderContent place={place} onEdit={setEdited} />
+      {edited !== undefined && (
+        <Suspense fallback={null}>
+          <EditorDialog node={edited} onClose={() => setEdited(undefined)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+function FolderContent({ place, onEdit }: { readonly place: FolderPlace; readonly onEdit: (file: Node) => void }) {
   const { t } = useTranslation();
   const listing = useListing(place);
   const isOnline = useIsOnline();
-  if (listing.data !== undefined) return <FolderView place={place} listing={listing.data} />;
+  if (listing.data !== undefined) return <FolderView place={place} listing={listing.data} onEdit={onEdit} />;
   if (listing.error === null) return <Loading label={t('app.loading')} />;
   const isGone = listing.error instanceof RefusedError && listing.error.problem.code === 'not_found';
   if (isGone) return <EmptyState isPage icon="folder" title={t('files.goneTitle')} text={t('files.goneText')} />;

@@ -4,7 +4,6 @@ import { useTranslation } from '../../messages/translate.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogButtons } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import { EditorDialog } from '../editor/editor-dialog.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import type { FileActions } from './file-actions.ts';
 import { FolderPicker } from './folder-picker.tsx';
@@ -16,7 +15,7 @@ import { useLeaveFolder } from './use-leave-folder.ts';
 export type FolderDialogState =
   | { readonly kind: 'new-folder' }
   | { readonly kind: 'move' | 'copy'; readonly nodes: readonly Node[] }
-  | { readonly kind: 'leave' | 'edit'; readonly node: Node };
+  | { readonly kind: 'leave'; readonly node: Node };
 
 export interface FolderDialogProps {
   readonly state: FolderDialogState;
@@ -36,8 +35,6 @@ export function FolderDialog(props: FolderDialogProps) {
       return <NewFolderDialog {...props} />;
     case 'leave':
       return <LeaveDialog node={state.node} onClose={onClose} />;
-    case 'edit':
-      return <EditorDialog node={state.node} onClose={onClose} />;
     case 'move':
     case 'copy': {
       const isMove = state.kind === 'move';

@@ -9,21 +9,21 @@ import type { EntryMenu } from './entry-menu.ts';
 import { FolderToolbar } from './folder-toolbar.tsx';
 import styles from './folder-view.module.css';
 import { FolderWelcome } from './folder-welcome.tsx';
-import type { FolderPlace, Listing } from './listing.ts';
-import { useFolderModel } from './use-folder-model.ts';
+import { type FolderModelOptions, useFolderModel } from './use-folder-model.ts';
 
 const FolderDialog = lazy(async () => ({ default: (await import('./folder-dialog.tsx')).FolderDialog }));
 const PreviewDialog = lazy(async () => ({ default: (await import('../preview/preview-dialog.tsx')).PreviewDialog }));
 const DetailsPane = lazy(async () => ({ default: (await import('../details/details-pane.tsx')).DetailsPane }));
 
 /** One folder: where it is, what can be done, and what stands in it. */
-export function FolderView({ place, listing }: { readonly place: FolderPlace; readonly listing: Listing }) {
+export function FolderView(props: FolderModelOptions) {
+  const { place, listing, onEdit } = props;
   const { t } = useTranslation();
-  const model = useFolderModel(place, listing);
+  const model = useFolderModel(props);
   const { trail, entries, used, menu, details, dialog } = model;
   const edit = (node: Node): void => {
     model.setPreview(undefined);
-    model.setDialog({ kind: 'edit', node });
+    onEdit(node);
   };
   const isEmpty = entries.length === 0 && listing.isComplete;
   return (

@@ -19,8 +19,15 @@ import { folderHref, type TrailStep, useMayEdit, useTrail } from './use-trail.ts
 
 export type FolderModel = ReturnType<typeof useFolderModel>;
 
+export interface FolderModelOptions {
+  readonly place: FolderPlace;
+  readonly listing: Listing;
+  /** Opens the editor, which outlives the folder. */
+  readonly onEdit: (file: Node) => void;
+}
+
 /** What a person has going on in one folder: its order, what is chosen, renamed and dragged, and what lies open beside it. */
-export function useFolderModel(place: FolderPlace, listing: Listing) {
+export function useFolderModel({ place, listing, onEdit }: FolderModelOptions) {
   const actions = useFileActions();
   const trail = useTrail(place);
   const mayEdit = useMayEdit(place);
@@ -41,6 +48,7 @@ export function useFolderModel(place: FolderPlace, listing: Listing) {
   const menu = useEntryMenu({
     nodes: used.nodes,
     setDialog,
+    onEdit,
     startRename: setRenaming,
     showDetails: setDetails,
     actions,

@@ -28,7 +28,7 @@ export function ConflictQuestion({ change }: { readonly change: OfflineChange })
             onClick={() => void offline.choose(change.id, choice, isForAll && others > 0)}
           >
             <strong>{t(`offline.${choice}`)}</strong>
-            <span>{t(`offline.${choice}Hint`)}</span>
+            <span>{t(hintKey(change, choice))}</span>
           </button>
         ))}
       </div>
@@ -36,12 +36,20 @@ export function ConflictQuestion({ change }: { readonly change: OfflineChange })
   );
 }
 
-/** A file can be there twice; a place, or its end, cannot. */
+/** A file can be there twice; a place, or its end, cannot. Nothing gives way to what is only moved: it gets another name, or is left where it is. */
 function choicesFor({ edit, conflict }: OfflineChange): readonly ConflictChoice[] {
-  const isTwice = edit.type === 'put' || conflict?.kind === 'name_taken';
-  return isTwice
-    ? ['keep_both', 'keep_mine', 'keep_theirs', 'last_write_wins']
-    : ['keep_mine', 'keep_theirs', 'last_write_wins'];
+  if (edit.type === 'put') return ['keep_both', 'keep_mine', 'keep_theirs', 'last_write_wins'];
+  if (conflict?.kind === 'name_taken') return ['keep_both', 'keep_theirs'];
+  return ['keep_mine', 'keep_theirs', 'last_write_wins'];
+}
+
+/** What a choice does to a change of this type. */
+function hintKey({ edit }: OfflineChange, choice: ConflictChoice) {
+  if (edit.type === 'put' || choice === 'last_write_wins') return `offline.${choice}Hint` as const;
+  if (edit.type !== 'delete') return `offline.${choice}Hint_move` as const;
+  return choice === 'keep_mine'
+    ? ('offline.keep_mineHint_delete' as const)
+    : ('offline.keep_theirsHint_delete' as const);
 }
 
 function questionKey({ edit, conflict }: OfflineChange) {

@@ -3,6 +3,7 @@ import { useTranslation } from '../../messages/translate.ts';
 import type { OfflineChange } from '../../offline/offline-change.ts';
 import { Button } from '../../ui/button.tsx';
 import { Name } from '../../ui/name.tsx';
+import { useRowFocus } from '../../ui/use-row-focus.ts';
 import { ConfirmDialog } from '../files/confirm-dialog.tsx';
 import { KindIcon } from '../files/kind-icon.tsx';
 import { ConflictQuestion } from './conflict-question.tsx';
@@ -14,11 +15,12 @@ export function QueueSection() {
   const { t } = useTranslation();
   const offline = useOffline();
   const { changes } = useChangeQueue();
+  const focus = useRowFocus<HTMLOListElement>();
   const [discarded, setDiscarded] = useState<OfflineChange>();
   if (changes.length === 0) return <p className={styles.quiet}>{t('offline.nothingWaits')}</p>;
   return (
     <>
-      <ol className={styles.rows} aria-label={t('offline.waiting')}>
+      <ol className={styles.rows} aria-label={t('offline.waiting')} {...focus}>
         {changes.map((change) => (
           <li key={change.id} className={styles.row}>
             <KindIcon node={change.after} />
@@ -30,13 +32,17 @@ export function QueueSection() {
                 {t(`offline.type_${change.edit.type}`)} ·{' '}
                 {t(`offline.state_${change.state}`, { detail: change.problem?.detail ?? '' })}
               </p>
-              {change.state === 'asking' && <ConflictQuestion change={change} />}
             </div>
             {change.state === 'stuck' && <Button onPress={() => void offline.retry()}>{t('app.retry')}</Button>}
             {change.edit.type === 'put' && <SaveCopy change={change} />}
             <Button kind="quiet" onPress={() => setDiscarded(change)}>
               {t('offline.discard')}
             </Button>
+            {change.state === 'asking' && (
+              <div className={styles.asked}>
+                <ConflictQuestion change={change} />
+              </div>
+            )}
           </li>
         ))}
       </ol>
