@@ -344,7 +344,7 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
     what: 'A file that was moved out of the synced folder with its folder goes into the trash through the link that stands there.',
     invariant: 'I-14',
     file: 'client/src/platform/node/node-file-system.ts',
-    find: "        if (!this.#isInside(doomed)) return 'changed';\n        before =",
+    find: "        if (!this.#folder.contains(doomed)) return 'changed';\n        before =",
     replace: '        before =',
     caughtBy: {
       file: 'client/src/platform/node/node-file-system.test.ts',
@@ -356,8 +356,8 @@ export const EXECUTION_BUGS: readonly PlantedBug[] = [
     what: 'What was done in a folder that was moved out of the synced one since is agreed on.',
     invariant: 'I-12',
     file: 'client/src/platform/node/node-file-system.ts',
-    find: ' || !this.#isRoot() || !this.#isInside(place)) {',
-    replace: ' || !this.#isRoot()) {',
+    find: ' || !this.#isThere(place)) {',
+    replace: ' || !this.#folder.isItself()) {',
     caughtBy: {
       file: 'client/src/platform/node/node-file-system.test.ts',
       test: 'what was done in a folder that somebody has moved out of the synced one since is told as changed',

@@ -20,12 +20,24 @@ export const TOGETHER_BUGS: readonly PlantedBug[] = [
     id: 'placed-in-a-successor',
     what: 'A file that comes in goes into whatever folder has the name of the one that somebody has moved away meanwhile, and counts as moved by them.',
     invariant: 'I-12',
-    file: 'client/src/platform/node/real-folder.ts',
-    find: 'return stat !== undefined && sameFolder(identityOf(stat), into);',
-    replace: 'return stat !== undefined;',
+    file: 'client/src/platform/node/root-folder.ts',
+    find: 'return found !== undefined && (into === undefined || sameFolder(found, into));',
+    replace: 'void (into === undefined || sameFolder(into, into));\n  return found !== undefined;',
     caughtBy: {
       file: 'test/scenarios/edit-during-download.test.ts',
       test: 'in a folder that is renamed meanwhile, and has a successor of its name, arrives in the folder’s new place',
+    },
+  },
+  {
+    id: 'looks-at-folders-are-kept',
+    what: 'Once a folder was found to be where its path says, it counts as there for ever.',
+    invariant: 'I-14',
+    file: 'client/src/platform/node/root-folder.ts',
+    find: '      this.#insideNow.clear();\n',
+    replace: '',
+    caughtBy: {
+      file: 'client/src/platform/node/root-folder.test.ts',
+      test: 'a look at a folder holds for all who ask in one go, and for nobody who has waited since',
     },
   },
   {

@@ -35,9 +35,9 @@ import { moveFile, type SharedDisk } from './move-file.ts';
 import { nodeDiskCalls } from './node-disk-calls.ts';
 import { openIgnoreFiles } from './open-ignore-files.ts';
 import { lendInState, readInState, readInStateNow } from './read-in-state.ts';
-import { directoryObject, isRealFolder, isRealPlace, type Place } from './real-folder.ts';
 import { isSameInode, isSecondName, renameToFree } from './rename-to-free.ts';
 import { replaceFile } from './replace-file.ts';
+import { type Place, RootFolder } from './root-folder.ts';
 import { type RootMarker, readRootMarker } from './root-marker.ts';
 import { absolutePath, ENGINE_FOLDER, folderNames, listFolder, lookAt, type ScannedDisk } from './scan-folder.ts';
 import { allocatedBytes, openStagedFile, removeStagedFile, StagedFile, stagedNames } from './staged-file.ts';
@@ -65,18 +65,16 @@ export class NodeFileSystem implements FileSystem {
   readonly #root: string;
   readonly #calls: DiskCalls;
   readonly #disk: ScannedDisk;
+  readonly #folder: RootFolder;
   readonly #aside: AsideFolder;
   readonly #shared: SharedDisk;
   readonly #changed: ChangedDirectories;
-  /** Folders that were found to be where their paths say, in this very moment. */
-  readonly #insideNow = new Set<string>();
-  /** Which directory the root was when it was verified last. */
-  #verified: string | undefined;
 
   constructor(options: NodeFileSystemOptions) {
     this.#options = options;
     this.#root = options.root;
     this.#calls = options.calls ?? nodeDiskCalls;
+    this.#folder = new RootFolder(this.#calls, this.#root);
     this.#changed = new ChangedDirectories(this.#calls);
     const ignores = openIgnoreFiles(this.#root, { calls: this.#calls, ignoreCase: options.ignoreCase });
     this.#disk = { calls: this.#calls, ignores };
@@ -85,14 +83,14 @@ export class NodeFileSystem implements FileSystem {
   }
 
   async verifyRoot(): Promise<'verified' | 'missing' | 'foreign'> {
-    const root = this.#rootObject();
+    const root = this.#folder.object();
     const marker = await readRootMarker(this.#root, this.#calls);
-    if (marker === 'missing' || root === undefined || root !== this.#rootObject()) return 'missing';
+    if (marker === 'missing' || root === undefined || root !== this.#folder.object()) return 'missing';
     if (marker === 'damaged') return 'foreign';
     const { folderId, deviceId, namespaceId } = this.#options.marker;
     const isOurs = marker.folderId === folderId && marker.deviceId === deviceId && marker.namespaceId === namespaceId;
     if (!isOurs) return 'foreign';
-    this.#verified = root;
+    this.#folder.verified(root);
     return 'verified';
   }
 
@@ -113,7 +111,7 @@ export class NodeFileSystem implements FileSystem {
     file: { readonly path: string; readonly identity: LocalIdentity },
     wanted: WantedBytes,
   ): Promise<{ readonly kind: 'read'; readonly bytes: Uint8Array } | { readonly kind: 'changed' | 'unreadable' }> {
-    if (!this.#isInside(file)) return { kind: 'changed' };
+    if (!this.#folder.contains(file)) return { kind: 'changed' };
     return readInState(this.#calls, { path: this.#absolute(file.path), identity: file.identity }, wanted);
   }
 
@@ -121,7 +119,7 @@ export class NodeFileSystem implements FileSystem {
     file: { readonly path: string; readonly identity: LocalIdentity },
     into: Uint8Array,
   ): ReturnType<NonNullable<FileSystem['readNow']>> {
-    if (!this.#isInsideNow(parentPath(file.path))) return { kind: 'changed' };
+    if (!this.#folder.containsNow(file)) return { kind: 'changed' };
     return readInStateNow(this.#calls, { path: this.#absolute(file.path), identity: file.identity }, into);
   }
 
@@ -129,7 +127,7 @@ export class NodeFileSystem implements FileSystem {
     readonly path: string;
     readonly identity: LocalIdentity;
   }): Promise<{ readonly kind: 'lent'; readonly file: LentFile } | { readonly kind: 'changed' | 'unreadable' }> {
-    if (!this.#isInside(file)) return { kind: 'changed' };
+    if (!this.#folder.contains(file)) return { kind: 'changed' };
     return lendInState(this.#calls, { path: this.#absolute(file.path), identity: file.identity });
   }
 
@@ -148,7 +146,7 @@ export class NodeFileSystem implements FileSystem {
       const place = isFile ? await this.#aside.room(move.from) : undefined;
       const source = this.#lookNow(move.from);
       if (source === undefined || !sameObject(source.identity, move.identity)) return 'changed';
-      if (!this.#isInside({ path: move.from }) || !this.#isInside(target)) return 'changed';
+      if (!this.#folder.contains({ path: move.from }) || !this.#folder.contains(target)) return 'changed';
       const occupant = this.#lookNow(move.to);
       const isOneEntry = occupant !== undefined && this.#isOneEntry(occupant, source);
       if (occupant !== undefined && !isOneEntry && !isSecondName(occupant, source)) return 'changed';
@@ -183,7 +181,7 @@ export class NodeFileSystem implements FileSystem {
         const target = await trashPath(this.#calls, { root: this.#root, path, day: this.#options.today() });
         const place = await this.#aside.room(path);
         // Behind these looks nothing is waited for, so that what somebody does meanwhile does not go along.
-        if (!this.#isInside(doomed)) return 'changed';
+        if (!this.#folder.contains(doomed)) return 'changed';
         before = this.#lookNow(path);
         const disk = { root: this.#root, ...this.#disk, calls: this.#calls };
         const found = before === undefined ? undefined : findExpected(disk, before, expected);
@@ -231,11 +229,11 @@ export class NodeFileSystem implements FileSystem {
   }
 
   stagedKeys(): readonly string[] {
-    return this.#isRoot() ? stagedNames(this.#calls, stagingAt(this.#root)) : [];
+    return this.#folder.isItself() ? stagedNames(this.#calls, stagingAt(this.#root)) : [];
   }
 
   stagedBytes(key: string): number | undefined {
-    return this.#isRoot() ? allocatedBytes(this.#calls, stagingAt(this.#root, key)) : undefined;
+    return this.#folder.isItself() ? allocatedBytes(this.#calls, stagingAt(this.#root, key)) : undefined;
   }
 
   space(): Promise<DiskSpace | undefined> {
@@ -243,7 +241,7 @@ export class NodeFileSystem implements FileSystem {
   }
 
   async makeDurable(files: readonly StagedFor[]): Promise<void> {
-    if (files.length < (this.#options.togetherMin ?? TOGETHER_FILES_MIN) || !this.#isRoot()) return;
+    if (files.length < (this.#options.togetherMin ?? TOGETHER_FILES_MIN) || !this.#folder.isItself()) return;
     await makeDurableTogether(this.#calls, { directory: stagingAt(this.#root), files });
   }
 
@@ -256,7 +254,7 @@ export class NodeFileSystem implements FileSystem {
       const mode = replaces === undefined ? undefined : await modeOf(this.#calls, target);
       const whole = await staged.finish({ mode, executable: file.executable, modifiedAtMs: file.modifiedAtMs });
       // To make it durable has taken its time.
-      if (!this.#isInside(file)) return 'changed';
+      if (!this.#folder.containsNow(file)) return 'changed';
       this.#touch(path);
       if (replaces === undefined || place === undefined) {
         await renameToFree(this.#calls, { from: staged.file, to: target, precious: false });
@@ -307,7 +305,7 @@ export class NodeFileSystem implements FileSystem {
     if (path === ENGINE_FOLDER || path.startsWith(`${ENGINE_FOLDER}/`)) {
       return { kind: 'failed', reason: 'name-reserved' };
     }
-    if (!this.#isRoot() || !this.#isInside(place)) return { kind: 'changed' };
+    if (!this.#isThere(place)) return { kind: 'changed' };
     let put: Awaited<ReturnType<typeof task>>;
     try {
       put = await task();
@@ -319,33 +317,15 @@ export class NodeFileSystem implements FileSystem {
     if (looked?.kind === 'failed') return { kind: 'failed', reason: 'disk' };
     const entry = looked?.kind === 'entry' ? looked.entry : entryAfter?.();
     // A disk or folder that was taken away meanwhile has nothing of this: it was done to what stands in its place.
-    if (entry === undefined || put?.(entry) === false || !this.#isRoot() || !this.#isInside(place)) {
+    if (entry === undefined || put?.(entry) === false || !this.#isThere(place)) {
       return { kind: 'changed' };
     }
     return { kind: 'done', entry };
   }
 
-  /** Whether the root is the directory that was verified, and not an empty mount point or another disk. */
-  #isRoot(): boolean {
-    return this.#verified === undefined || this.#rootObject() === this.#verified;
-  }
-
-  #rootObject(): string | undefined {
-    return directoryObject(this.#calls, this.#root);
-  }
-
-  /** Whether the folder of a path is really where its path says, and the one that is meant. */
-  #isInside(place: Place): boolean {
-    return isRealPlace(this.#calls, this.#root, place);
-  }
-
-  /** The same of a folder for many files in it, as long as nothing else of this process has its turn. */
-  #isInsideNow(folder: string): boolean {
-    if (this.#insideNow.has(folder)) return true;
-    if (!isRealFolder(this.#calls, this.#root, folder)) return false;
-    if (this.#insideNow.size === 0) queueMicrotask(() => this.#insideNow.clear());
-    this.#insideNow.add(folder);
-    return true;
+  /** Whether the root is the one that was verified, and the folder of a place the one that is meant. */
+  #isThere(place: Place): boolean {
+    return this.#folder.isItselfNow() && this.#folder.containsNow(place);
   }
 
   /** A listing of the folder that really is at a path, and not of one that a symbolic link leads to. */
@@ -366,7 +346,7 @@ export class NodeFileSystem implements FileSystem {
   }
 
   #stagingPath(key: string): string {
-    if (!this.#isRoot()) throw new DiskRefusedError('the synced folder is not where it was');
+    if (!this.#folder.isItselfNow()) throw new DiskRefusedError('the synced folder is not where it was');
     return stagingAt(this.#root, key);
   }
 

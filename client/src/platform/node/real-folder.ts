@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import { type LocalIdentity, parentPath, sameFolder } from '../../engine/trees.ts';
+import type { LocalIdentity } from '../../engine/trees.ts';
 import type { DiskCalls, DiskStat } from './disk-calls.ts';
 import { errorCode } from './error-code.ts';
 import { identityOf } from './scan-folder.ts';
@@ -14,21 +14,8 @@ export function isRealFolder(calls: LookingCalls, root: string, folder: string):
   return folder === '' || realFolder(calls, root, folder) !== undefined;
 }
 
-/** A path below the root, and which folder it is to lead into. */
-export interface Place {
-  readonly path: string;
-  readonly into?: LocalIdentity | undefined;
-}
-
-/** Whether a path leads into a real folder, and into the one that is meant: somebody may have put another one in its place meanwhile. */
-export function isRealPlace(calls: LookingCalls, root: string, { path, into }: Place): boolean {
-  const folder = parentPath(path);
-  if (folder === '' || into === undefined) return isRealFolder(calls, root, folder);
-  const stat = realFolder(calls, root, folder);
-  return stat !== undefined && sameFolder(identityOf(stat), into);
-}
-
-function realFolder(calls: LookingCalls, root: string, folder: string): DiskStat | undefined {
+/** Which folder really is where its path below the root says; undefined when there is none. */
+export function realFolder(calls: LookingCalls, root: string, folder: string): LocalIdentity | undefined {
   let path = root;
   let stat: DiskStat | undefined;
   try {
@@ -37,7 +24,7 @@ function realFolder(calls: LookingCalls, root: string, folder: string): DiskStat
       stat = calls.lstatSync(path);
       if (stat?.isDirectory() !== true) return undefined;
     }
-    return stat;
+    return stat === undefined ? undefined : identityOf(stat);
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return undefined;
