@@ -64,7 +64,7 @@ test('a pack goes up, and its members come down by ranges', async () => {
   const { contents: answers } = valueOf(await laptop.api.readContents({ body: { files: wanted } }));
   const texts = answers.map(async (answer) => {
     if (answer.status !== 'found') throw new Error('a committed file is read');
-    const [{ url, range } = { url: '' }] = answer.content.chunks;
+    const [{ url = '', range } = {}] = answer.content.chunks;
     return (await fetch(url, { headers: { range: `bytes=${range?.join('-')}` } })).text();
   });
   expect(await Promise.all(texts)).toEqual(['in a pack', 'with others']);

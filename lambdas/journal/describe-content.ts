@@ -68,9 +68,12 @@ export async function addressChunks(
   return addressLocated(objects, refs, await locate(chunks, domain, refs));
 }
 
+/** A chunk, with an address of its own unless a run has it and suffices. */
+export type ChunkAddress = Omit<ChunkSource, 'url'> & { readonly url?: string };
+
 /** Addresses of chunks, and of runs of them. */
 export interface ChunkAddresses {
-  readonly sources: readonly ChunkSource[];
+  readonly sources: readonly ChunkAddress[];
   readonly runs: readonly ChunkRun[];
 }
 
@@ -80,13 +83,18 @@ export interface ChunkAddresses {
  */
 export async function addressManyChunks(
   { chunks, objects }: Pick<DescribeContentDependencies, 'chunks' | 'objects'>,
-  domain: string,
-  refs: readonly ChunkRef[],
+  wanted: { readonly domain: string; readonly refs: readonly ChunkRef[]; readonly runsSuffice: boolean },
 ): Promise<ChunkAddresses> {
+  const { domain, refs, runsSuffice } = wanted;
   const records = await locate(chunks, domain, refs);
   const runs = findRuns([...records.values()].map((record) => ({ ...record, length: storedLength(record) })));
+  const inRuns = new Set(runsSuffice ? runs.flatMap((run) => run.map(({ hash }) => hash)) : []);
+  const alone = refs.filter(({ hash }) => !inRuns.has(hash));
   return {
-    sources: await addressLocated(objects, refs, records),
+    sources: [
+      ...(await addressLocated(objects, alone, records)),
+      ...[...inRuns].map((hash) => placeInPack(recordOf(records, hash))),
+    ],
     runs: await Promise.all(runs.map((run) => addressRun(objects, run))),
   };
 }
@@ -107,8 +115,7 @@ async function addressLocated(
   const addresses = new Map<ChunkHash, Promise<Omit<ChunkSource, keyof ChunkRef>>>();
   return Promise.all(
     refs.map(async (ref) => {
-      const record = records.get(ref.hash);
-      assert(record !== undefined, 'every chunk of a retained revision is stored');
+      const record = recordOf(records, ref.hash);
       const address = addresses.get(ref.hash) ?? addressOf(objects, record);
       addresses.set(ref.hash, address);
       return { ...ref, ...(await address) };
@@ -116,16 +123,29 @@ async function addressLocated(
   );
 }
 
+function recordOf(records: ReadonlyMap<ChunkHash, ChunkRecord>, hash: ChunkHash): ChunkRecord {
+  const record = records.get(hash);
+  assert(record !== undefined, 'every chunk of a retained revision is stored');
+  return record;
+}
+
 /** A chunk that is an object of its own is read whole. */
 async function addressOf(
   objects: Pick<ObjectStore, 'signGet'>,
   record: ChunkRecord,
 ): Promise<Omit<ChunkSource, keyof ChunkRef>> {
-  const { objectKey, offset, stored } = record;
+  const { objectKey, offset } = record;
   if (!isPackKey(objectKey)) return { url: await objects.signGet(objectKey) };
-  const length = storedLength(record);
-  const url = await objects.signGet(objectKey, { offset, length });
-  return { url, range: [offset, offset + length - 1], ...(stored === undefined ? {} : { encoding: stored.encoding }) };
+  const url = await objects.signGet(objectKey, { offset, length: storedLength(record) });
+  const { range, encoding } = placeInPack(record);
+  return { url, range, ...(encoding === undefined ? {} : { encoding }) };
+}
+
+/** Where a chunk lies in its pack, and how. */
+function placeInPack(record: ChunkRecord): ChunkAddress {
+  const { hash, size, offset, stored } = record;
+  const range: ChunkAddress['range'] = [offset, offset + storedLength(record) - 1];
+  return { hash, size, range, ...(stored === undefined ? {} : { encoding: stored.encoding }) };
 }
 
 async function addressRun(

@@ -3,7 +3,6 @@ import {
   type ChunkHash,
   type ChunkRef,
   type ChunkRun,
-  type ChunkSource,
   CONTENT_PAGE_CHUNKS_MAX,
   type ReadContentsRequest,
   type ReadContentsResponse,
@@ -18,7 +17,12 @@ import {
 import { notFound, readableNode } from '../namespaces/open-namespace.ts';
 import type { Caller } from '../runtime/caller.ts';
 import { done, type Outcome, type Refused, refused } from '../runtime/outcome.ts';
-import { addressManyChunks, contentHeader, type DescribeContentDependencies } from './describe-content.ts';
+import {
+  addressManyChunks,
+  type ChunkAddress,
+  contentHeader,
+  type DescribeContentDependencies,
+} from './describe-content.ts';
 import { NamespaceView } from './namespace-view.ts';
 
 export interface ReadContentsDependencies extends DescribeContentDependencies {
@@ -37,13 +41,13 @@ type Answer = ReadContentsResponse['contents'][number];
  */
 export async function readContents(
   dependencies: ReadContentsDependencies,
-  { files }: ReadContentsRequest,
+  { files, runsSuffice = false }: ReadContentsRequest,
   caller: Caller,
 ): Promise<Outcome<ReadContentsResponse>> {
   const revisions = await findRevisions(dependencies, files, caller);
   const budget = { chunks: CONTENT_PAGE_CHUNKS_MAX };
   const rows = revisions.map((found) => takeRoom(budget, found));
-  const { addresses, runs } = await addressAll(dependencies, rows);
+  const { addresses, runs } = await addressAll(dependencies, rows, runsSuffice);
   const contents = rows.map(({ found, manifest }): Answer => {
     if (found.kind === 'refused') return { status: 'error', error: found.error };
     const { domain } = found.value;
@@ -64,22 +68,27 @@ interface Row {
 
 interface AllAddresses {
   /** By domain and hash. */
-  readonly addresses: ReadonlyMap<string, ReadonlyMap<ChunkHash, ChunkSource>>;
+  readonly addresses: ReadonlyMap<string, ReadonlyMap<ChunkHash, ChunkAddress>>;
   readonly runs: readonly ChunkRun[];
 }
 
 /** All chunks of a domain are looked up together. */
-async function addressAll(dependencies: DescribeContentDependencies, rows: readonly Row[]): Promise<AllAddresses> {
+async function addressAll(
+  dependencies: DescribeContentDependencies,
+  rows: readonly Row[],
+  runsSuffice: boolean,
+): Promise<AllAddresses> {
   const refs = new Map<string, ChunkRef[]>();
   for (const { found, manifest } of rows) {
     if (found.kind === 'refused') continue;
     const { domain } = found.value;
     refs.set(domain, [...(refs.get(domain) ?? []), ...manifest]);
   }
-  const addresses = new Map<string, ReadonlyMap<ChunkHash, ChunkSource>>();
+  const addresses = new Map<string, ReadonlyMap<ChunkHash, ChunkAddress>>();
   const runs: ChunkRun[] = [];
   for (const [domain, chunks] of refs) {
-    const { sources, runs: found } = await addressManyChunks(dependencies, domain, chunks);
+    const wanted = { domain, refs: chunks, runsSuffice };
+    const { sources, runs: found } = await addressManyChunks(dependencies, wanted);
     addresses.set(domain, new Map(sources.map((source) => [source.hash, source])));
     runs.push(...found);
   }

@@ -82,12 +82,12 @@ export const PAGE_ENTRIES_MAX = 1000;
 export const LABEL_CHARS_MAX = 100;
 /** Chunk URLs in one page of content. */
 export const CONTENT_PAGE_CHUNKS_MAX = 500;
-/** Files whose contents one request reads. */
-export const CONTENT_FILES_MAX = 100;
+/** Files whose contents one request reads: as many as can be told of where each is one chunk. */
+export const CONTENT_FILES_MAX = CONTENT_PAGE_CHUNKS_MAX;
 /** Longest run of neighbours in a pack that is read by one request, in bytes … */
 export const RUN_BYTES_MAX = MiB;
 /** … and the longest chunk in one: a longer one is worth a request of its own. */
-export const RUN_MEMBER_BYTES_MAX = 64 * KiB;
+export const RUN_MEMBER_BYTES_MAX = 256 * KiB;
 /** Longest cursor or page token, in characters. */
 export const TOKEN_CHARS_MAX = 4096;
 /** Longest wait of a long-poll, in seconds; the HTTP API ends a request at 30. */

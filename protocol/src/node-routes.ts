@@ -54,7 +54,7 @@ export const nodeRoutes = {
   readContents: {
     method: 'POST',
     path: '/v1/contents',
-    summary: 'The contents of up to 100 small files, each with a signed URL for every chunk.',
+    summary: 'The contents of up to 500 small files, each with a signed URL for every chunk, or every run of chunks.',
     access: 'account',
     isSafe: true,
     body: ReadContentsRequest,

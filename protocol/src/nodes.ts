@@ -132,6 +132,8 @@ export const ReadContentsRequest = z.strictObject({
   files: z
     .array(z.strictObject({ namespaceId: NamespaceId, nodeId: NodeId, rev: z.optional(RevisionNumber) }))
     .check(z.minLength(1), z.maxLength(CONTENT_FILES_MAX)),
+  /** Chunks that a run of the answer has need no address of their own: what cannot be read by runs is asked for by itself. */
+  runsSuffice: z.optional(z.boolean()),
 });
 export type ReadContentsRequest = z.infer<typeof ReadContentsRequest>;
 
@@ -146,6 +148,12 @@ export const ChunkRun = z.strictObject({
 });
 export type ChunkRun = z.infer<typeof ChunkRun>;
 
+/** As a content that is read by itself; a chunk of a run has no `url` where the request says that runs suffice. */
+export const ContentAmongOthers = z.extend(ContentResponse, {
+  chunks: z.array(z.extend(ChunkSource, { url: z.optional(z.string()) })).check(z.maxLength(CONTENT_PAGE_CHUNKS_MAX)),
+});
+export type ContentAmongOthers = z.infer<typeof ContentAmongOthers>;
+
 /**
  * One answer per file, in the order of the request. All together they name at most CONTENT_PAGE_CHUNKS_MAX chunks: a file that
  * does not fit any more is refused with `too_large`, and is to be read alone.
@@ -153,11 +161,11 @@ export type ChunkRun = z.infer<typeof ChunkRun>;
 export const ReadContentsResponse = z.strictObject({
   contents: z.array(
     z.discriminatedUnion('status', [
-      z.strictObject({ status: z.literal('found'), content: ContentResponse }),
+      z.strictObject({ status: z.literal('found'), content: ContentAmongOthers }),
       z.strictObject({ status: z.literal('error'), error: OperationError }),
     ]),
   ),
-  /** Another way to read some of these chunks; whoever does not take it reads each by its own address. */
+  /** Another way to read some of these chunks. */
   runs: z.array(ChunkRun).check(z.maxLength(CONTENT_PAGE_CHUNKS_MAX)),
 });
 export type ReadContentsResponse = z.infer<typeof ReadContentsResponse>;

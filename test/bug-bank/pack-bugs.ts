@@ -40,7 +40,7 @@ export const PACK_BUGS: readonly PlantedBug[] = [
     what: 'The address of a packed chunk gives its reader the whole pack.',
     invariant: 'I-18',
     file: 'lambdas/journal/describe-content.ts',
-    find: 'await objects.signGet(objectKey, { offset, length })',
+    find: 'await objects.signGet(objectKey, { offset, length: storedLength(record) })',
     replace: 'await objects.signGet(objectKey)',
     caughtBy: {
       file: 'test/scenarios/files-in-packs.test.ts',
@@ -167,7 +167,7 @@ export const PACK_BUGS: readonly PlantedBug[] = [
     replace: "if (status !== 206) throw new Error('the run was not read');\n      return body;",
     caughtBy: {
       file: 'test/scenarios/packed-reads.test.ts',
-      test: 'where a read of neighbours is refused, each is read by its own range',
+      test: 'where a read of neighbours is refused, each is asked for, and read by its own range',
     },
   },
   {
@@ -179,7 +179,7 @@ export const PACK_BUGS: readonly PlantedBug[] = [
     replace: 'if (this.#keptBytes <= 1000 * RUNS_KEPT_BYTES_MAX) break;',
     caughtBy: {
       file: 'client/src/transfers/chunk-runs.test.ts',
-      test: 'runs of which not all is taken make room for others: the memory of them is bounded',
+      test: 'runs of which not all is taken make room for others, and are read again a few times: the memory of them is bounded',
     },
   },
 ];

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import { assert, type ChunkSource, rootNodeId, type UploadId } from '@syncline/protocol';
+import { assert, rootNodeId, type UploadId } from '@syncline/protocol';
 import { CommitWorld, committed } from '../support/commit-world.ts';
 import { fileOf, type Member, textBytes } from '../support/in-memory-member.ts';
 import { packOf, storePack } from '../support/in-memory-pack.ts';
@@ -106,12 +106,10 @@ test('files in a pack are read back, each by an address of its own that gives it
   const files = nodeIds.map((nodeId) => ({ namespaceId: ann.namespaceId, nodeId: nodeId as never }));
   const answer = await world.service.invoke('readContents', { body: { files } }, ann);
   assert(answer.ok, 'contents are answered');
-  const sources = answer.value.contents.flatMap((each): readonly ChunkSource[] => {
-    return each.status === 'found' ? each.content.chunks : [];
-  });
+  const sources = answer.value.contents.flatMap((each) => (each.status === 'found' ? each.content.chunks : []));
   const { objects } = world.service.stores;
   const ranges = sources.map(({ url, range }) => {
-    assert(range !== undefined, 'a packed chunk has a range');
+    assert(range !== undefined && url !== undefined, 'a packed chunk has a range, and an address');
     return { url, range };
   });
   expect(new Set(ranges.map(({ url }) => url)).size).toBe(FILES);
@@ -157,6 +155,26 @@ test('neighbours in a pack that are read together have one address, which gives 
     expect(objects.get({ url: run.url, range }).status).toBe(403);
   }
   expect(objects.get({ url: run.url }).status).toBe(403);
+});
+
+test('where runs suffice, what lies in one has no address of its own, and what lies in none has', async () => {
+  const nodeIds = await commitAll();
+  const wanted = [10, 3, 11, 12, 5, 40];
+  const files = wanted.map((index) => ({ namespaceId: ann.namespaceId, nodeId: nodeIds[index] as never }));
+  const answers = await Promise.all(
+    [true, false].map((runsSuffice) => world.service.invoke('readContents', { body: { files, runsSuffice } }, ann)),
+  );
+  const [brief, full] = answers.map((answer) => {
+    assert(answer.ok, 'contents are answered');
+    const chunks = answer.value.contents.flatMap((each) => (each.status === 'found' ? each.content.chunks : []));
+    return { chunks, runs: answer.value.runs };
+  });
+  assert(brief !== undefined && full !== undefined, 'both are answered');
+  expect(brief.runs).toEqual(full.runs);
+  expect(brief.runs.map(({ hashes }) => hashes.length)).toEqual([3]);
+  const inRuns = new Set(brief.runs.flatMap(({ hashes }) => hashes));
+  const withoutUrl = full.chunks.map(({ url, ...chunk }) => (inRuns.has(chunk.hash) ? chunk : { ...chunk, url }));
+  expect(brief.chunks).toEqual(withoutUrl);
 });
 
 test('whoever shares nothing with the others of a pack gets no address of it', async () => {

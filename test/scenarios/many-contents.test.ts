@@ -1,6 +1,14 @@
-/** Thousands of small files are read a hundred at a time, and nobody reads what is not theirs. */
+/** Thousands of small files are read some hundreds at a time, and nobody reads what is not theirs. */
 import { expect, test } from '@jest/globals';
-import { MANIFEST_INLINE_CHUNKS_MAX, type NodeId, opId, rootNodeId } from '@syncline/protocol';
+import {
+  COMMIT_OPERATIONS_MAX,
+  CONTENT_FILES_MAX,
+  MANIFEST_INLINE_CHUNKS_MAX,
+  type Node,
+  type NodeId,
+  opId,
+  rootNodeId,
+} from '@syncline/protocol';
 import { ContentLookahead } from '../../client/src/transfers/content-lookahead.ts';
 import { uploadFiles } from '../../client/src/transfers/upload-files.ts';
 import { newId } from '../support/api-device.ts';
@@ -8,7 +16,23 @@ import { openInMemoryClient, sourceOf } from '../support/in-memory-client.ts';
 import { fileOf, join, type Member, putChunk, textBytes } from '../support/in-memory-member.ts';
 import { InMemoryService } from '../support/in-memory-service.ts';
 
-async function commitTexts(service: InMemoryService, member: Member, texts: readonly string[]) {
+async function commitTexts(
+  service: InMemoryService,
+  member: Member,
+  texts: readonly string[],
+): Promise<readonly Node[]> {
+  const nodes: Node[] = [];
+  for (let start = 0; start < texts.length; start += COMMIT_OPERATIONS_MAX) {
+    nodes.push(...(await commitSome(service, member, texts.slice(start, start + COMMIT_OPERATIONS_MAX))));
+  }
+  return nodes;
+}
+
+async function commitSome(
+  service: InMemoryService,
+  member: Member,
+  texts: readonly string[],
+): Promise<readonly Node[]> {
   const uploads = await uploadFiles(
     openInMemoryClient(service, member),
     texts.map((text) => sourceOf(member, textBytes(text))),
@@ -17,7 +41,7 @@ async function commitTexts(service: InMemoryService, member: Member, texts: read
   const operations = uploads.map((upload, index) => {
     if (upload.kind !== 'uploaded') throw new Error(`an upload was ${upload.kind}`);
     const { namespaceId } = member;
-    const place = { parentId: rootNodeId(namespaceId), name: `${index}.txt` };
+    const place = { parentId: rootNodeId(namespaceId), name: `${texts[index]}.txt` };
     const { uploadId } = upload;
     return { ...place, type: 'put' as const, opId: opId(batch, index), namespaceId, baseRev: 0, uploadId, clock: 1 };
   });
@@ -99,13 +123,13 @@ test('a content with a long manifest is to be read alone, and hinders no other',
   });
 });
 
-test('150 expected contents cost two requests, and each is told once', async () => {
+test('expected contents cost a request for as many as one answer tells of, and each is told once', async () => {
   const service = new InMemoryService();
   const alice = await join(service, 'alice');
   const nodes = await commitTexts(
     service,
     alice,
-    Array.from({ length: 150 }, (_, index) => `text ${index}`),
+    Array.from({ length: CONTENT_FILES_MAX + 50 }, (_, index) => `text ${index}`),
   );
   const { api, transport } = openInMemoryClient(service, alice);
   let requests = 0;

@@ -1,6 +1,7 @@
 /** The real client against the real handlers: what thousands of small files cost, and what is given up for it. */
 import { expect, test } from '@jest/globals';
 import { KiB, type NodeId, PACK_BYTES_MAX, PACK_MEMBERS_MAX } from '@syncline/protocol';
+import { FRESH_FILES } from '../../client/src/engine/limits.ts';
 import { compressChunk } from '../../client/src/transfers/compress-chunks.ts';
 import { type UploadOutcome, uploadFiles } from '../../client/src/transfers/upload-files.ts';
 import { FetchingDevice } from '../support/fetching-device.ts';
@@ -127,7 +128,10 @@ test('outcomes are told while later packs are still to come', async () => {
   expect(putsWhenTold[0]).toBeLessThan(3);
 }, 60_000);
 
-test('small files that were written across their folders come to another device by few requests to the store', async () => {
+/** Requests to the store for a tree that was written across its folders: hundreds are asked for at a time, and lie in a few places; those that were changed last come first, wherever they lie. */
+async function getsOfMany(
+  timeOf: ((file: number) => number) | undefined,
+): Promise<{ readonly files: number; readonly gets: number }> {
   const service = new InMemoryService();
   const [desk, phone] = [
     new FetchingDevice(service, await join(service, 'alice', 'desk')),
@@ -135,12 +139,24 @@ test('small files that were written across their folders come to another device 
   ];
   const [folders, files] = [30, 2400];
   for (let folder = 0; folder < folders; folder++) desk.files.mkdir(`folder ${folder}`);
-  for (let file = 0; file < files; file++)
-    desk.files.write(`folder ${file % folders}/${file}`, `text ${file}`.padEnd(900));
+  for (let file = 0; file < files; file++) {
+    const path = `folder ${file % folders}/${file}`;
+    desk.files.write(path, `text ${file}`.padEnd(900));
+    if (timeOf !== undefined) desk.files.utimes(path, timeOf(file));
+  }
   expect(await desk.sync()).toMatchObject({ kind: 'rested', problems: [] });
   expect(await phone.sync()).toMatchObject({ kind: 'rested', problems: [] });
   expect(phone.files.tree()).toEqual(desk.files.tree());
   const gets = phone.client.sent.filter(({ method, url }) => method === 'GET' && url.startsWith('memory:'));
-  // A hundred are asked for at a time, and lie in a few places.
-  expect(gets.length).toBeLessThan(files / 20);
+  return { files, gets: gets.length };
+}
+
+test('small files that were written across their folders come to another device by few requests to the store', async () => {
+  const { files, gets } = await getsOfMany(undefined);
+  expect(gets).toBeLessThan(FRESH_FILES + files / 50);
+}, 60_000);
+
+test('small files whose times say nothing of their places come by few requests, too', async () => {
+  const { files, gets } = await getsOfMany((file) => 1_700_000_000_000 + ((file * 7919) % 2400) * 1000);
+  expect(gets).toBeLessThan(FRESH_FILES + files / 50);
 }, 60_000);

@@ -101,7 +101,7 @@ async function downloadTogether(client: InMemoryClient, member: Member, nodeIds:
 
 const REQUESTS = Math.ceil(TEXTS.length / CONTENT_FILES_MAX);
 
-test('many files of a pack cost a request for a hundred of them, and one to the store for those that are neighbours', async () => {
+test('many files of a pack cost a request for hundreds of them, and one to the store for those that are neighbours', async () => {
   const { service, alice, nodeIds } = await packedWorld();
   const client = openInMemoryClient(service, alice);
   expect(await downloadTogether(client, alice, nodeIds)).toEqual(TEXTS);
@@ -113,7 +113,7 @@ test.each<[string, (whole: TransportResponse) => TransportResponse]>([
   ['is refused', () => ({ status: 403, headers: {}, body: new Uint8Array(0) })],
   ['is cut short', (whole) => ({ ...whole, body: whole.body.subarray(1) })],
   ['is answered as if it were the whole object', (whole) => ({ ...whole, status: 200 })],
-])('where a read of neighbours %s, each is read by its own range', async (_, spoil) => {
+])('where a read of neighbours %s, each is asked for, and read by its own range', async (_, spoil) => {
   const { service, alice, nodeIds } = await packedWorld();
   const network = inMemoryTransport(service);
   const client = openInMemoryClient(service, alice, {
@@ -123,10 +123,10 @@ test.each<[string, (whole: TransportResponse) => TransportResponse]>([
     },
   });
   expect(await downloadTogether(client, alice, nodeIds)).toEqual(TEXTS);
-  expect(client.sent.length).toBe(2 * REQUESTS + TEXTS.length);
+  expect(client.sent.length).toBe(2 * REQUESTS + 2 * TEXTS.length);
 });
 
-test('of neighbours that are read together, the one with a wrong byte is read again, and no other', async () => {
+test('of neighbours that are read together, the one with a wrong byte is asked for and read again, and no other', async () => {
   const { service, alice, nodeIds } = await packedWorld();
   const network = inMemoryTransport(service);
   const client = openInMemoryClient(service, alice, {
@@ -137,5 +137,5 @@ test('of neighbours that are read together, the one with a wrong byte is read ag
     },
   });
   expect(await downloadTogether(client, alice, nodeIds)).toEqual(TEXTS);
-  expect(client.sent.length).toBe(3 * REQUESTS);
+  expect(client.sent.length).toBe(4 * REQUESTS);
 });

@@ -1,6 +1,7 @@
 import {
   type AccountId,
   type CommitResponse,
+  type ContentAmongOthers,
   type ContentResponse,
   type DeviceId,
   type NamespaceId,
@@ -217,7 +218,7 @@ export class AccessOracle {
 
   async #checkContent(
     answered: Answered,
-    read: { readonly namespaceId: NamespaceId; readonly nodeId: NodeId; readonly content: ContentResponse },
+    read: { readonly namespaceId: NamespaceId; readonly nodeId: NodeId; readonly content: ContentAmongOthers },
   ): Promise<void> {
     const { namespaceId, nodeId, content } = read;
     this.#expectNode(answered, namespaceId, nodeId, 'I-19');

@@ -99,6 +99,14 @@ export class MemoryFileSystem implements FileSystem {
     this.#touch(parentPath(path));
   }
 
+  /** As programs do that copy files with their times. */
+  utimes(path: string, modifiedAtMs: number): void {
+    const inode = this.#inodes.get(path);
+    if (inode === undefined) return;
+    inode.mtimeNs = BigInt(modifiedAtMs) * 1_000_000n;
+    inode.ctimeNs = this.#tick();
+  }
+
   rename(from: string, to: string): void {
     const moved = [...this.#inodes].filter(([path]) => path === from || path.startsWith(`${from}/`));
     for (const [path] of moved) this.#inodes.delete(path);

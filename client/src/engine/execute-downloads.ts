@@ -58,7 +58,8 @@ export async function executeLargeDownloads(execution: Execution, nodeIds: reado
     }
   }
   const queue = queueOf(execution, waiting);
-  for (let nodeId = takeInTurn(execution, queue); nodeId !== undefined; nodeId = takeInTurn(execution, queue)) {
+  const { pace } = execution;
+  for (let nodeId = queue.take(pace); nodeId !== undefined; nodeId = queue.take(pace)) {
     await beginDownload(execution, nodeId);
   }
   execution.problems.push(...(await writeDown(execution)));
@@ -70,7 +71,7 @@ async function downloadSmall(execution: Execution, queue: TransferQueue<NodeId>)
   const next = function* (): Iterable<NodeId> {
     for (let count = 0; !execution.isStopping(); count++) {
       if (count >= DOWNLOAD_SLICE_FILES && execution.givesWay()) break;
-      const nodeId = takeInTurn(execution, queue);
+      const nodeId = queue.take(execution.pace);
       if (nodeId === undefined) break;
       yield nodeId;
     }
@@ -183,14 +184,10 @@ function queueOf({ trees }: Execution, nodeIds: readonly NodeId[]): TransferQueu
   return new TransferQueue(
     nodeIds.map((item) => {
       const there = trees.remote.get(item);
-      const folder = there?.parentId ?? '';
-      return { item, bytes: there?.size ?? 0, changedAt: there?.modifiedAtMs ?? 0, folder };
+      const { parentId: folder = '', name = '', size: bytes = 0, modifiedAtMs: changedAt = 0 } = there ?? {};
+      return { item, bytes, changedAt, folder, name };
     }),
   );
-}
-
-function takeInTurn({ pace }: Execution, queue: TransferQueue<NodeId>): NodeId | undefined {
-  return queue.take(pace.isOldestTurn() ? 'oldest' : 'first');
 }
 
 function namespaceOf({ trees }: Pick<Execution, 'trees'>, { parentId }: RemoteNode): NamespaceId | undefined {

@@ -62,7 +62,8 @@ export async function executeLargeUploads(execution: Execution, steps: readonly 
     else if (taken !== 'left') sent.push({ ...taken.value, upload });
   }
   const queue = queueOf(execution, waiting);
-  for (let step = takeInTurn(execution, queue); step !== undefined; step = takeInTurn(execution, queue)) {
+  const { pace } = execution;
+  for (let step = queue.take(pace); step !== undefined; step = queue.take(pace)) {
     beginUpload(execution, step);
   }
   if (sent.length > 0) await settleUploads(execution, sent);
@@ -84,15 +85,13 @@ function divide(
 function queueOf({ local }: Execution, steps: readonly UploadStep[]): TransferQueue<UploadStep> {
   return new TransferQueue(
     steps.flatMap((item) => {
-      const identity = local.tree.get(item.nodeId)?.entry.identity;
-      if (identity === undefined) return [];
-      return [{ item, bytes: identity.size, changedAt: Number(identity.ctimeNs / 1_000_000n) }];
+      const file = local.tree.get(item.nodeId);
+      if (file === undefined) return [];
+      const { size, ctimeNs } = file.entry.identity;
+      const changedAt = Number(ctimeNs / 1_000_000n);
+      return [{ item, bytes: size, changedAt, folder: file.parentId, name: file.name }];
     }),
   );
-}
-
-function takeInTurn<T>({ pace }: Execution, queue: TransferQueue<T>): T | undefined {
-  return queue.take(pace.isOldestTurn() ? 'oldest' : 'first');
 }
 
 function beginUpload(execution: Execution, step: UploadStep): void {
@@ -131,12 +130,12 @@ function sliceSource(execution: Execution, queue: TransferQueue<UploadStep>): ()
     if (execution.isStopping() || execution.storeFailure !== undefined) return undefined;
     if (slices > 0 && execution.givesWay()) return undefined;
     slices += 1;
-    const turn = execution.pace.isOldestTurn() ? 'oldest' : 'first';
+    const { pace } = execution;
     const slice: Upload[] = [];
     let bytes = 0;
-    for (let next = queue.peek(turn); next !== undefined; next = queue.peek(turn)) {
-      if (sliceIsFull({ files: slice.length, bytes }, next.bytes, execution.pace.sliceBytes)) break;
-      queue.take(turn);
+    for (let next = queue.peek(pace); next !== undefined; next = queue.peek(pace)) {
+      if (sliceIsFull({ files: slice.length, bytes }, next.bytes, pace.sliceBytes)) break;
+      queue.take(pace);
       const upload = openUpload(execution, next.item);
       if (upload === undefined || rests(execution, upload)) continue;
       slice.push(upload);

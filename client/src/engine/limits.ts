@@ -1,4 +1,4 @@
-import { assert, COMMIT_OPERATIONS_MAX } from '@syncline/protocol';
+import { assert, COMMIT_OPERATIONS_MAX, CONTENT_FILES_MAX, PACK_BYTES_MAX } from '@syncline/protocol';
 
 /** Rounds of observing, planning and executing before a sync ends without having come to rest. */
 export const ROUNDS_MAX = 64;
@@ -72,11 +72,12 @@ export const OLDEST_TURN = 4;
 export const GIVE_WAY_MS = 1000;
 /** … and for so many times as long as it took to plan it, so that plans stay a small part of the work. */
 export const GIVE_WAY_PLANS = 10;
-/**
- * Files of which those of one folder are fetched one after the other: as many as a slice has in which they were sent so, so that those that lie
- * next to each other in a pack are asked for together.
- */
-export const NEIGHBOUR_FILES = UPLOAD_SLICE_FILES;
+/** Files that go before all others one by one, because they were changed last. */
+export const FRESH_FILES = 50;
+/** Files next to each other that go one after the other: as many as are asked for together … */
+export const NEIGHBOUR_FILES = CONTENT_FILES_MAX;
+/** … and as many bytes as one pack has. */
+export const NEIGHBOUR_BYTES = PACK_BYTES_MAX;
 /** Files that are fetched before the agreement on them is written down. */
 export const DOWNLOAD_SLICE_FILES = 200;
 /** Files that are fetched at once. */

@@ -106,8 +106,8 @@ test('files are looked at while the request before theirs is under way, and not 
   a.faults.onCommit = (moment) => {
     if (moment !== 'after') return;
     commits += 1;
-    // What was written last is sent first.
-    if (commits === 1) a.files.write('0', 'written to');
+    // It is sent last: behind the latest ones, and behind the block of neighbours that the latest of all others is in.
+    if (commits === 1) a.files.write('548', 'written to');
   };
   expect(await a.sync()).toMatchObject({ kind: 'rested', problems: [] });
   expect(serviceTree(service)).toEqual(a.files.tree());

@@ -8,7 +8,7 @@ import {
 } from '@syncline/protocol';
 import type { ApiAnswer } from '../api/api-client.ts';
 import { LARGE_FILE_BYTES } from '../engine/limits.ts';
-import type { AheadContent, LocalContents } from '../engine/nearer-contents.ts';
+import type { AheadContent } from '../engine/nearer-contents.ts';
 import type {
   ContentSource,
   FetchedContent,
@@ -34,6 +34,7 @@ import {
   uploadContents,
 } from '../transfers/upload-files.ts';
 import type { AheadFetches } from './ahead-fetches.ts';
+import { readNearby, writeLoneChunk } from './nearby-chunks.ts';
 
 export interface ApiRemoteOptions {
   /** The home namespace. */
@@ -87,12 +88,18 @@ export function createApiRemote(transfers: TransferDependencies, options: ApiRem
     expect: (contents) => lookahead.expect(contents),
     takeAhead: (content) => options.ahead?.take(content) ?? Promise.resolve(undefined),
     fetch: async ({ nodeId, rev, size, into, local, ahead, ...of }) => {
-      const source = { ...of, nodeId, rev, firstPage: await lookahead.take({ nodeId, rev }) };
+      const firstPage = await lookahead.take({ nodeId, rev });
+      const parts = { into, local, manifests, lookahead };
+      if (firstPage?.size === size && !into.resumed && (await yielding(() => writeLoneChunk(parts, firstPage)))) {
+        options.onBytes(size);
+        return { kind: 'fetched', contentHash: firstPage.contentHash };
+      }
+      const source = { ...of, nodeId, rev, firstPage };
       const has = into.resumed ? hasChunk({ into, ahead, isChunk: options.isChunk }) : undefined;
       const onProgress = countBytes(options.onBytes);
       const sink = { write: (offset: number, bytes: Uint8Array) => into.write(offset, bytes) };
       const lane = { ...dependencies, gate: dependencies.gate.lane(laneFor(size)) };
-      const nearby = (chunk: PlacedChunk) => readNearby({ into, local, manifests, lookahead }, chunk);
+      const nearby = (chunk: PlacedChunk) => readNearby(parts, chunk);
       const job = { sink, signal, has, nearby, onProgress };
       const outcome = await yielding(() => downloadContent(lane, source, job)).catch(heldBack);
       // The staging has the length that the tree tells: where the content is shorter, zeros would stand behind it.
@@ -215,31 +222,6 @@ function toFetched(outcome: Awaited<ReturnType<typeof downloadContent>> | HeldBa
     case 'refused':
       return outcome;
   }
-}
-
-interface Nearby {
-  readonly into: StagedContent;
-  readonly local: LocalContents;
-  readonly manifests: KnownManifests;
-  readonly lookahead: ContentLookahead;
-}
-
-/**
- * A chunk's bytes, perhaps: from where this download has written it, from a file with the same content, from other contents; then from what is
- * fetched together with its neighbours.
- */
-async function* readNearby(
-  { into, local, manifests, lookahead }: Nearby,
-  chunk: PlacedChunk,
-): AsyncIterable<Uint8Array> {
-  const { contentHash, offset, writtenAt, ref } = chunk;
-  if (writtenAt !== undefined) yield into.readSync({ start: writtenAt, end: writtenAt + ref.size });
-  for (const place of [{ contentHash, start: offset }, ...manifests.find(ref)]) {
-    const bytes = await local.read(place.contentHash, { start: place.start, end: place.start + ref.size });
-    if (bytes !== undefined) yield bytes;
-  }
-  const bytes = await lookahead.bytesOf(ref);
-  if (bytes !== undefined) yield bytes;
 }
 
 interface EarlierTry {

@@ -6,7 +6,7 @@ import type { Transport } from '../api/transport.ts';
 import { compressZstd } from '../platform/node/zstd.ts';
 import { type Bandwidth, BandwidthLimit } from './bandwidth-limit.ts';
 import { ChunkRuns, type PackedSource } from './chunk-runs.ts';
-import { RUNS_KEPT_BYTES_MAX } from './limits.ts';
+import { RUN_READS_MAX, RUNS_KEPT_BYTES_MAX } from './limits.ts';
 
 const MEMBER_BYTES = RUN_BYTES_MAX / 16;
 
@@ -65,7 +65,7 @@ test('the members of a run come by one request, each where it lies, and once', a
   expect(await take(0, 3)).toBeUndefined();
 });
 
-test('a member that lies compressed is opened, and one with a wrong byte is not given', async () => {
+test('a member that lies compressed is opened, and one that cannot be opened to what it is called is not given', async () => {
   const members = membersOf(0);
   const stored = members.map((bytes, member) => (member % 2 === 0 ? bytes : (compressZstd(bytes) ?? bytes)));
   const run = runOf(0, members, stored);
@@ -73,19 +73,40 @@ test('a member that lies compressed is opened, and one with a wrong byte is not 
   const { take } = readerOf([run]);
   for (const [member, bytes] of members.entries())
     expect(Buffer.from((await take(0, member)) ?? []).equals(bytes)).toBe(true);
-  run.bytes[5] = 7;
+  run.bytes[MEMBER_BYTES + 5] = 7;
   const spoilt = readerOf([run]);
-  expect(await spoilt.take(0, 0)).toBeUndefined();
-  expect(await spoilt.take(0, 2)).toBeDefined();
+  expect(await spoilt.take(0, 1)).toBeUndefined();
+  expect(await spoilt.take(0, 3)).toBeDefined();
 });
 
-test('runs of which not all is taken make room for others: the memory of them is bounded', async () => {
+test('runs of which not all is taken make room for others, and are read again a few times: the memory of them is bounded', async () => {
   const kept = RUNS_KEPT_BYTES_MAX / RUN_BYTES_MAX;
   const { take, asked } = readerOfMany(kept + 1);
-  for (let run = 0; run <= kept; run++) expect(await take(run, 0)).toBeDefined();
-  expect(await take(0, 1)).toBeUndefined();
-  for (let run = 1; run <= kept; run++) expect(await take(run, 1)).toBeDefined();
-  expect(asked).toHaveLength(kept + 1);
+  for (let read = 1; read <= RUN_READS_MAX; read++) {
+    for (let run = 0; run <= kept; run++) expect(await take(run, read)).toBeDefined();
+    expect(asked).toHaveLength((kept + 1) * read);
+  }
+  expect(await take(0, RUN_READS_MAX + 1)).toBeUndefined();
+  expect(asked).toHaveLength((kept + 1) * RUN_READS_MAX);
+});
+
+test('the run whose members are asked for first is read first, in whatever order runs are told', async () => {
+  const all = Array.from({ length: 3 }, (_, run) => runOf(run, membersOf(run)));
+  const asked: string[] = [];
+  const transport: Transport = {
+    send: async ({ url }) => {
+      asked.push(url);
+      return { status: 206, headers: {}, body: all[Number(url)]?.bytes ?? Buffer.alloc(0) };
+    },
+  };
+  const runs = new ChunkRuns({ transport }, new AbortController().signal);
+  const sources = all.flatMap(({ sources: each }) => each);
+  runs.learn(
+    [2, 0, 1].flatMap((run) => all[run]?.address ?? []),
+    new Map(sources.map((source) => [source.hash, source] as const)),
+  );
+  for (const { hash } of sources) await runs.bytesOf(hash);
+  expect(asked).toEqual(['0', '1', '2']);
 });
 
 test('while one run is given out, the next one is on its way, and none before anybody asks', async () => {

@@ -1,14 +1,16 @@
-import { type ChunkHash, type ChunkRun, type ChunkSource, RUN_BYTES_MAX } from '@syncline/protocol';
+import { type ChunkHash, type ChunkRun, type ContentAmongOthers, RUN_BYTES_MAX } from '@syncline/protocol';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import { chunkTimeoutMs } from './chunk-timeout.ts';
-import { RUNS_KEPT_BYTES_MAX } from './limits.ts';
+import { RUN_READS_MAX, RUNS_KEPT_BYTES_MAX } from './limits.ts';
 import { openChunk } from './open-chunk.ts';
 import type { TransferDependencies } from './upload-files.ts';
 
 export type RunDependencies = Pick<TransferDependencies, 'transport' | 'bandwidth'>;
 
 /** A chunk, and where in its pack it lies. */
-export type PackedSource = ChunkSource & { readonly range: readonly [first: number, last: number] };
+export type PackedSource = ContentAmongOthers['chunks'][number] & {
+  readonly range: readonly [first: number, last: number];
+};
 
 interface Member {
   readonly run: OpenRun;
@@ -21,12 +23,14 @@ interface OpenRun {
   left: number;
   /** Asked for with the first of its members, or ahead of it. */
   reading: Promise<Uint8Array | undefined> | undefined;
+  /** How often it was asked for. */
+  reads: number;
   isUsed: boolean;
 }
 
 /**
- * Reads chunks that lie next to each other in a pack by one request. Each is given once, opened and verified. What cannot be read so is not asked
- * for again: every chunk has an address of its own.
+ * Reads chunks that lie next to each other in a pack by one request. Each is given once, and opened where it lies compressed; whoever takes it
+ * compares it with its name. What cannot be read so is to be read by an address of its own.
  *
  * Memory: RUNS_KEPT_BYTES_MAX.
  */
@@ -45,12 +49,12 @@ export class ChunkRuns {
     this.#signal = signal;
   }
 
-  /** Takes over what an answer tells of runs, and of the chunks in them. */
+  /** Takes over what an answer tells of runs, and of the chunks in them: `sources` in the order in which they will be asked for. */
   learn(runs: readonly ChunkRun[], sources: ReadonlyMap<ChunkHash, PackedSource>): void {
-    for (const address of runs) {
+    for (const address of inTurn(runs, [...sources.keys()])) {
       const [first, last] = address.range;
       if (last - first >= RUN_BYTES_MAX) continue;
-      const run: OpenRun = { address, left: 0, reading: undefined, isUsed: false };
+      const run: OpenRun = { address, left: 0, reading: undefined, reads: 0, isUsed: false };
       for (const hash of address.hashes) {
         const source = sources.get(hash);
         if (source === undefined || this.#members.has(hash)) continue;
@@ -69,15 +73,19 @@ export class ChunkRuns {
     this.#keptBytes = 0;
   }
 
+  /** A line with a limit is shared chunk by chunk. */
+  get areUsed(): boolean {
+    return this.#dependencies.bandwidth?.download.bytesPerSecond === undefined;
+  }
+
   /** @throws the signal's reason, when the caller aborted. */
   async bytesOf(hash: ChunkHash): Promise<Uint8Array | undefined> {
     const member = this.#members.get(hash);
-    // A line with a limit is shared chunk by chunk.
-    if (member === undefined || this.#dependencies.bandwidth?.download.bytesPerSecond !== undefined) return undefined;
+    if (member === undefined || !this.areUsed) return undefined;
     this.#members.delete(hash);
     const { run, source } = member;
     run.left -= 1;
-    if (run.reading === undefined) this.#begin(run);
+    if (run.reading === undefined && run.reads < RUN_READS_MAX) this.#begin(run);
     const { reading } = run;
     if (!run.isUsed) this.#beginNext();
     run.isUsed = true;
@@ -85,7 +93,8 @@ export class ChunkRuns {
     const bytes = await reading;
     if (bytes === undefined) return undefined;
     const [from, to] = source.range.map((place) => place - run.address.range[0]);
-    return openChunk(source, bytes.subarray(from, (to ?? 0) + 1));
+    const given = bytes.subarray(from, (to ?? 0) + 1);
+    return source.encoding === undefined ? given : openChunk(source, given);
   }
 
   /** While one is given out the next one is on its way. Where all chunks are nearer than the network nobody asks for any, and none is read ahead. */
@@ -94,8 +103,9 @@ export class ChunkRuns {
     if (next !== undefined && this.#keptBytes + bytesOf(next) <= RUNS_KEPT_BYTES_MAX / 2) this.#begin(next);
   }
 
-  /** Makes room for a run: the oldest ones go, with the members that nobody has asked for. */
+  /** Makes room for a run: the oldest ones go, and are read again for what nobody has asked for yet. */
   #begin(run: OpenRun): void {
+    run.reads += 1;
     run.reading = this.#fetch(run.address);
     // Whoever asks for a member learns of a failure.
     run.reading.catch(() => undefined);
@@ -105,7 +115,7 @@ export class ChunkRuns {
     for (const oldest of this.#kept) {
       if (this.#keptBytes <= RUNS_KEPT_BYTES_MAX) break;
       this.#release(oldest);
-      for (const hash of oldest.address.hashes) if (this.#members.get(hash)?.run === oldest) this.#members.delete(hash);
+      oldest.reading = undefined;
     }
   }
 
@@ -130,6 +140,16 @@ export class ChunkRuns {
       throw failure;
     }
   }
+}
+
+/** Runs in the order in which the first of their members is asked for. */
+function inTurn(runs: readonly ChunkRun[], hashes: readonly ChunkHash[]): readonly ChunkRun[] {
+  const turns = new Map(hashes.map((hash, turn) => [hash, turn]));
+  const turnOf = (run: ChunkRun): number => Math.min(...run.hashes.map((hash) => turns.get(hash) ?? hashes.length));
+  return runs
+    .map((run) => ({ run, turn: turnOf(run) }))
+    .toSorted((a, b) => a.turn - b.turn)
+    .map(({ run }) => run);
 }
 
 function bytesOf({ address: { range } }: OpenRun): number {

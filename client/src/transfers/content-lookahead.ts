@@ -2,15 +2,15 @@ import {
   CHUNK_LENGTHS,
   type ChunkHash,
   type ChunkRef,
-  CONTENT_FILES_MAX,
   CONTENT_PAGE_CHUNKS_MAX,
-  type ContentResponse,
+  type ContentAmongOthers,
   type NamespaceId,
   type NodeId,
   type ReadContentsResponse,
 } from '@syncline/protocol';
 import type { ApiClient } from '../api/api-client.ts';
 import { ChunkRuns, type PackedSource, type RunDependencies } from './chunk-runs.ts';
+import { LOOKAHEAD_CHUNKS_MAX } from './limits.ts';
 
 /** A content that will be read soon. */
 export interface ExpectedContent {
@@ -20,20 +20,13 @@ export interface ExpectedContent {
   readonly size: number;
 }
 
-type Answers = readonly (ContentResponse | undefined)[];
+type Answers = readonly (ContentAmongOthers | undefined)[];
 
 /** Contents that are asked for together. */
 interface Group {
   readonly contents: readonly ExpectedContent[];
   asked: Promise<Answers> | undefined;
 }
-
-/**
- * Larger files are asked for alone. A full request of the others fits into one answer while their chunks are as long as they mostly are;
- * one that does not fit is left out of the answer, and asked for alone, too.
- */
-const LOOKAHEAD_BYTES_MAX =
-  Math.floor(CONTENT_PAGE_CHUNKS_MAX / CONTENT_FILES_MAX) * CHUNK_LENGTHS['cdc-1m-v1'].bytesUsual;
 
 /**
  * Asks for the contents of many small files together, and reads those of their chunks together that lie next to each other in a pack, so that
@@ -43,7 +36,7 @@ export class ContentLookahead {
   readonly #api: Pick<ApiClient, 'readContents'>;
   readonly #signal: AbortSignal;
   readonly #runs: ChunkRuns;
-  readonly #answers = new Map<string, () => Promise<ContentResponse | undefined>>();
+  readonly #answers = new Map<string, () => Promise<ContentAmongOthers | undefined>>();
 
   constructor(
     dependencies: RunDependencies & { readonly api: Pick<ApiClient, 'readContents'> },
@@ -61,11 +54,7 @@ export class ContentLookahead {
   expect(contents: readonly ExpectedContent[]): void {
     this.#answers.clear();
     this.#runs.clear();
-    const small = contents.filter(({ size }) => size <= LOOKAHEAD_BYTES_MAX);
-    const groups: Group[] = [];
-    for (let start = 0; start < small.length; start += CONTENT_FILES_MAX) {
-      groups.push({ contents: small.slice(start, start + CONTENT_FILES_MAX), asked: undefined });
-    }
+    const groups = groupContents(contents);
     for (const [number, group] of groups.entries()) {
       group.contents.forEach((content, index) => {
         this.#answers.set(keyOf(content), async () => {
@@ -83,7 +72,7 @@ export class ContentLookahead {
   }
 
   /** The content, once; undefined when it was not expected, was taken before, or could not be told. */
-  async take(content: Pick<ExpectedContent, 'nodeId' | 'rev'>): Promise<ContentResponse | undefined> {
+  async take(content: Pick<ExpectedContent, 'nodeId' | 'rev'>): Promise<ContentAmongOthers | undefined> {
     const key = keyOf(content);
     const answer = this.#answers.get(key);
     this.#answers.delete(key);
@@ -105,11 +94,32 @@ export class ContentLookahead {
 
   async #ask(group: readonly ExpectedContent[]): Promise<Answers> {
     const files = group.map(({ namespaceId, nodeId, rev }) => ({ namespaceId, nodeId, rev }));
-    const answer = await this.#api.readContents({ body: { files }, signal: this.#signal });
+    const body = { files, runsSuffice: this.#runs.areUsed };
+    const answer = await this.#api.readContents({ body, signal: this.#signal });
     if (!answer.ok) return [];
     this.#runs.learn(answer.value.runs, packedSources(answer.value));
     return answer.value.contents.map((found) => (found.status === 'found' ? found.content : undefined));
   }
+}
+
+/**
+ * Larger files than of LOOKAHEAD_CHUNKS_MAX chunks are asked for alone. A group of the others fits into one answer while their chunks are as long as
+ * they mostly are; one that does not fit is left out of the answer, and asked for alone, too.
+ */
+function groupContents(contents: readonly ExpectedContent[]): readonly Group[] {
+  const groups: (Group & { readonly contents: ExpectedContent[] })[] = [];
+  let chunks = CONTENT_PAGE_CHUNKS_MAX;
+  for (const content of contents) {
+    const own = Math.max(1, Math.ceil(content.size / CHUNK_LENGTHS['cdc-1m-v1'].bytesUsual));
+    if (own > LOOKAHEAD_CHUNKS_MAX) continue;
+    const group = groups.at(-1);
+    chunks += own;
+    if (group === undefined || chunks > CONTENT_PAGE_CHUNKS_MAX) {
+      groups.push({ contents: [content], asked: undefined });
+      chunks = own;
+    } else group.contents.push(content);
+  }
+  return groups;
 }
 
 function packedSources({ contents }: ReadContentsResponse): ReadonlyMap<ChunkHash, PackedSource> {

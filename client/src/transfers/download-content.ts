@@ -1,4 +1,4 @@
-import type { ChunkRef, ContentHash, ContentResponse, NamespaceId, NodeId, Problem } from '@syncline/protocol';
+import type { ChunkRef, ContentAmongOthers, ContentHash, NamespaceId, NodeId, Problem } from '@syncline/protocol';
 import { withAbortScope } from './abort-scope.ts';
 import { chunkMemory } from './chunk-memory.ts';
 import { Download, DownloadEnded } from './download.ts';
@@ -10,7 +10,7 @@ export interface DownloadSource {
   readonly nodeId: NodeId;
   readonly rev?: number | undefined;
   /** The first page of that content, when it has been asked for already (content-lookahead.ts). */
-  readonly firstPage?: ContentResponse | undefined;
+  readonly firstPage?: ContentAmongOthers | undefined;
 }
 
 /**

@@ -1,7 +1,6 @@
 import {
   type ChunkRef,
-  type ChunkSource,
-  type ContentResponse,
+  type ContentAmongOthers,
   FILE_CHUNKS_MAX,
   manifestSize,
   packManifest,
@@ -33,10 +32,12 @@ interface ContentPage {
   readonly token: string | undefined;
   readonly firstIndex: number;
   readonly firstOffset: number;
-  content: ContentResponse;
+  content: ContentAmongOthers;
   /** Counts how often the URLs were asked for, so that many refused ones ask once. */
   generation: number;
 }
+
+type PageChunk = ContentAmongOthers['chunks'][number];
 
 /** A chunk of a page that has to come into the sink. */
 interface WantedPlace {
@@ -68,7 +69,7 @@ export class Download {
   }
 
   async run(): Promise<DownloadOutcome> {
-    let first: ContentResponse | undefined;
+    let first: ContentAmongOthers | undefined;
     let token: string | undefined;
     do {
       const content = await this.#page(token, first?.rev ?? this.#source.rev);
@@ -94,7 +95,7 @@ export class Download {
     return { kind: 'downloaded', rev, size, contentHash, chunks: this.#chunks };
   }
 
-  async #page(token: string | undefined, rev: number | undefined): Promise<ContentResponse> {
+  async #page(token: string | undefined, rev: number | undefined): Promise<ContentAmongOthers> {
     if (token === undefined && this.#source.firstPage !== undefined) return this.#source.firstPage;
     const answer = await this.#ask(token, rev);
     if (!answer.ok) throw new DownloadEnded({ kind: 'refused', problem: answer.problem });
@@ -182,7 +183,7 @@ export class Download {
   async #fetchInTurn(page: ContentPage, place: WantedPlace): Promise<void> {
     const { gate, scope, bandwidth } = this.#dependencies;
     if (bandwidth?.download.bytesPerSecond !== undefined) {
-      const source = page.content.chunks[place.position] as ChunkSource;
+      const source = page.content.chunks[place.position] as PageChunk;
       await bandwidth.download.take(lengthOnTheWire(source), { signal: scope.signal });
     }
     await gate.run(place.size, () => this.#fetchPlace(page, place));
@@ -193,21 +194,27 @@ export class Download {
     for (let round = 1; ; round++) {
       signal.throwIfAborted();
       const { generation } = page;
-      const chunk = page.content.chunks[place.position] as ChunkSource;
-      const into = chunkMemory.take(chunk.size);
-      const outcome = await fetchChunk(this.#dependencies, { ...chunk, into }, signal);
-      if (outcome.kind === 'fetched') {
-        await this.#job.sink.write(place.offset, outcome.bytes, signal);
-        chunkMemory.giveBack(into);
-        this.#settled(page, place);
-        return;
-      }
-      if (outcome.kind === 'damaged') throw damaged('a chunk that does not hash to its name');
+      const chunk = page.content.chunks[place.position] as PageChunk;
+      if (await this.#fetchFrom(chunk, page, place)) return;
       if (round > IDLE_ROUNDS_MAX) {
         throw new StoreUnavailableError('the store refuses the URLs of the service', { scope: 'chunk' });
       }
       await this.#renew(page, generation);
     }
+  }
+
+  /** Answers whether the chunk has come; false where it has no address, or the store refuses it. */
+  async #fetchFrom({ url, ...chunk }: PageChunk, page: ContentPage, place: WantedPlace): Promise<boolean> {
+    if (url === undefined) return false;
+    const { signal } = this.#dependencies.scope;
+    const into = chunkMemory.take(chunk.size);
+    const outcome = await fetchChunk(this.#dependencies, { ...chunk, url, into }, signal);
+    if (outcome.kind === 'damaged') throw damaged('a chunk that does not hash to its name');
+    if (outcome.kind !== 'fetched') return false;
+    await this.#job.sink.write(place.offset, outcome.bytes, signal);
+    chunkMemory.giveBack(into);
+    this.#settled(page, place);
+    return true;
   }
 
   /** Asks for the page's URLs again, once for all chunks that were refused with the same ones. */

@@ -3,6 +3,8 @@ import {
   CHECK_STORED_MAX,
   CHUNK_BYTES_MAX,
   CHUNK_LENGTHS,
+  CONTENT_FILES_MAX,
+  CONTENT_PAGE_CHUNKS_MAX,
   FILE_CHUNKS_MAX,
   KiB,
   MINUTE_MS,
@@ -138,6 +140,10 @@ export const CHUNK_TIMEOUT_MS = 5 * MINUTE_MS;
 /** Time that the first try has for a chunk of any size, and how fast its bytes must come besides (chunk-timeout.ts). */
 export const CHUNK_TIMEOUT_MS_LEAST = MINUTE_MS;
 export const CHUNK_BYTES_PER_SECOND_LEAST = 8 * KiB;
+/** Chunks of a file whose content is asked for together with others. */
+export const LOOKAHEAD_CHUNKS_MAX = 5;
+/** How often chunks are read together, where not all were taken before others needed the room. */
+export const RUN_READS_MAX = 3;
 /** Bytes of chunks that were read together with their neighbours and that no file has taken yet. */
 export const RUNS_KEPT_BYTES_MAX = 8 * MiB;
 /** Longest answer of the store that is read where no chunk is expected: an XML error. */
@@ -182,6 +188,7 @@ assert(
   'a request of patches must fit into a request',
 );
 assert(RUNS_KEPT_BYTES_MAX >= 2 * RUN_BYTES_MAX, 'while one run is given out, another one is read');
+assert(CONTENT_FILES_MAX >= CONTENT_PAGE_CHUNKS_MAX, 'as many files are asked for as can be told of');
 assert(SMALL_GROUP_BYTES_MAX >= PACK_MEMBER_BYTES_MAX, 'a group must hold the largest small file');
 assert(SMALL_OPEN_BYTES_MAX >= SMALL_GROUP_BYTES_MAX + PACK_BYTES_MAX, 'a pack must be filled while a group is read');
 assert(COMPRESSED_BYTES_MIN * (1 - COMPRESSED_SHARE_MAX) >= 1, 'a frame is shorter than its chunk');
