@@ -72,4 +72,16 @@ export const BASE_BUGS: readonly PlantedBug[] = [
       test: 'is done as on this disk alone: a new file is removed',
     },
   },
+  {
+    id: 'same-change-counts-as-own',
+    what: 'What another device did counts as done by this one, which has asked for the same in vain: a file that is removed here is removed there.',
+    invariant: 'I-7',
+    file: 'client/src/engine/pull-changes.ts',
+    find: 'if (change.deviceId === remote.deviceId) trees',
+    replace: "if (change.deviceId !== '' || remote.deviceId !== '') trees",
+    caughtBy: {
+      file: 'client/src/engine/agree-on-unanswered.test.ts',
+      test: 'what another device does stays, also where it is the same as what did not get there from here: an edit of what was removed here',
+    },
+  },
 ];

@@ -75,6 +75,42 @@ export const SPEED_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    id: 'groups-of-any-length',
+    what: 'More is asked for together than is kept, so that runs make room for each other and are read over and over.',
+    invariant: 'I-12',
+    file: 'client/src/transfers/content-lookahead.ts',
+    find: ' || bytes > RUNS_KEPT_BYTES_MAX) {',
+    replace: ') {',
+    caughtBy: {
+      file: 'client/src/transfers/content-lookahead.test.ts',
+      test: 'what is asked for together has no more bytes than are kept, however few files that are',
+    },
+  },
+  {
+    id: 'twins-are-asked-for-apart',
+    what: 'Of files with the same content only one takes it from what was read with its neighbours.',
+    invariant: 'I-12',
+    file: 'client/src/transfers/chunk-runs.ts',
+    find: '    if (member.times === 0) this.#members.delete(hash);\n',
+    replace: '    this.#members.delete(hash);\n',
+    caughtBy: {
+      file: 'client/src/transfers/chunk-runs.test.ts',
+      test: 'a chunk that several files have is given as often as that, and read once',
+    },
+  },
+  {
+    id: 'fresh-files-before-any-turn',
+    what: 'As long as there is something fresh the turn of what waits is a single file.',
+    invariant: 'I-12',
+    file: 'client/src/engine/transfer-queue.ts',
+    find: '      this.#block = this.#oldestBlock();\n',
+    replace: '',
+    caughtBy: {
+      file: 'client/src/engine/transfer-queue.test.ts',
+      test: 'what waits in a queue of many is not starved by what is fresh: one in so many rounds begins with its block',
+    },
+  },
+  {
     id: 'lone-chunks-are-not-compared',
     what: 'What was read with its neighbours is taken for the content of a small file, whatever bytes came.',
     invariant: 'I-2',

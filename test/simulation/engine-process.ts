@@ -85,6 +85,7 @@ export class EngineProcess {
       { api, transport: window.watch(transport), gate, clock, random, packFilesMin: PACK_FILES_MIN },
       {
         namespaceId: device.namespaceId,
+        deviceId: device.member.deviceId,
         signal: new AbortController().signal,
         isChunk: (bytes, ref) => sha256Hex(bytes) === ref.hash,
         manifests: new MemoryKnownManifests(),

@@ -40,6 +40,7 @@ export class EngineDevice {
     const client = openInMemoryClient(service, member, network);
     const remote = createApiRemote(client, {
       namespaceId: member.namespaceId,
+      deviceId: member.deviceId,
       signal: new AbortController().signal,
       isChunk: (bytes, ref) => sha256Hex(bytes) === ref.hash,
       manifests: new MemoryKnownManifests(),

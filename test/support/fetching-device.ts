@@ -55,7 +55,7 @@ export class FetchingDevice {
     const { files, store, manifests } = this.kept;
     this.client = openInMemoryClient(service, member);
     const isChunk = (bytes: Uint8Array, ref: { readonly hash: string }): boolean => sha256Hex(bytes) === ref.hash;
-    const { namespaceId } = member;
+    const { namespaceId, deviceId } = member;
     this.ahead = new AheadFetches(
       {
         ...this.client,
@@ -70,6 +70,7 @@ export class FetchingDevice {
     const { random } = service.stores;
     const remote = createApiRemote(this.client, {
       namespaceId,
+      deviceId,
       signal: new AbortController().signal,
       isChunk,
       manifests,

@@ -23,10 +23,11 @@ export function handlersSyncService(
       const member = await join(service, subject, `device ${number}`);
       const { signal } = new AbortController();
       const isChunk = (bytes: Uint8Array, ref: { readonly hash: string }) => sha256Hex(bytes) === ref.hash;
-      const { namespaceId } = member;
+      const { namespaceId, deviceId } = member;
       return withFaults(
         createApiRemote(openInMemoryClient(service, member), {
           namespaceId,
+          deviceId,
           signal,
           isChunk,
           manifests: new MemoryKnownManifests(),

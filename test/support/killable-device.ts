@@ -183,6 +183,7 @@ function remoteOf(process: SimulatedProcess, remote: Remote): Remote {
   };
   return {
     namespaceId: remote.namespaceId,
+    deviceId: remote.deviceId,
     openCursor: () => whileAlive(() => remote.openCursor()),
     listRoles: () => whileAlive(() => remote.listRoles()),
     listTree: (query) => whileAlive(() => remote.listTree(query)),

@@ -21,6 +21,7 @@ export function modelRemote(service: ModelService, device: ModelDevice, faults: 
   const cursorAt = (seq: number) => Cursor.parse(`${service.epoch}-${seq}`);
   return {
     namespaceId: service.namespaceId,
+    deviceId: device.deviceId,
     openCursor: async () => ok(cursorAt(service.journal.length)),
     listRoles: async () => ok(new Map()),
     listTree: async ({ folderId, page }) => {

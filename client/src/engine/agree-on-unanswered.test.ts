@@ -80,6 +80,36 @@ describe.each(['before', 'after'] as const)('what was sent, and not answered %s 
   });
 });
 
+test.each([
+  { name: 'an edit', asked: writes('f', '1'), undone: writes('f', 'base'), tree: { d, f: '1' } },
+  { name: 'an edit of what was removed here', asked: writes('f', '1'), undone: removes('f'), tree: { d, f: '1' } },
+  { name: 'a move', asked: renames('f', 'd/f'), undone: renames('d/f', 'f'), tree: { d, 'd/f': 'base' } },
+])(
+  'what another device does stays, also where it is the same as what did not get there from here: $name',
+  async (at) => {
+    const service = modelSyncService();
+    const [a, b] = [new SyncDevice(service, 1), new SyncDevice(service, 2)];
+    a.files.mkdir('d');
+    a.files.write('f', 'base');
+    const engine = await a.engine({});
+    await engine.sync({ acceptDeletes: false });
+    await b.sync();
+    at.asked(a.files);
+    a.faults.onCommit = () => {
+      throw new UnavailableError('there was no answer');
+    };
+    await expect(engine.sync({ acceptDeletes: false })).rejects.toThrow('there was no answer');
+    a.faults.onCommit = undefined;
+    at.undone(a.files);
+    at.asked(b.files);
+    await b.sync();
+    expect(await engine.sync({ acceptDeletes: false })).toMatchObject({ kind: 'rested' });
+    await b.sync();
+    expect(Object.fromEntries(a.files.tree())).toEqual(at.tree);
+    expect(b.files.tree()).toEqual(a.files.tree());
+  },
+);
+
 test('what did not get there is not remembered for ever', async () => {
   const a = new SyncDevice(modelSyncService(), 1);
   let now = 0;

@@ -11,8 +11,10 @@ import { type LocalNode, sameContent } from './trees.ts';
  * became of it there since is a change of its own, and not one that meets somebody else's. Precondition: the remote tree was brought forward.
  */
 export function agreeOnUnanswered(trees: EngineTrees, now: EpochMs): void {
-  for (const { node, at } of trees.unanswered.all()) {
-    if (agrees(trees, node)) trees.unanswered.drop(node.nodeId);
+  for (const { node, at, isConfirmed } of trees.unanswered.all()) {
+    // The id of a node that nobody knew tells by itself who made it.
+    const isOwn = isConfirmed || trees.synced.get(node.nodeId) === undefined;
+    if (isOwn && agrees(trees, node)) trees.unanswered.drop(node.nodeId);
     // It did not get there.
     else if (Math.abs(now - at) >= UNANSWERED_MS_MAX) trees.unanswered.drop(node.nodeId);
   }

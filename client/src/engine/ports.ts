@@ -2,6 +2,7 @@ import type {
   ChangesResponse,
   ContentHash,
   Cursor,
+  DeviceId,
   EpochMs,
   NamespaceId,
   Node,
@@ -118,10 +119,7 @@ export interface FileSystem {
     readonly size: number;
     readonly from?: string | undefined;
   }): Promise<StagedContent>;
-  /**
-   * Removes what was staged under a key. Precondition: it is closed.
-   * @throws DiskRefusedError
-   */
+  /** Removes what was staged under a key. Precondition: it is closed. @throws DiskRefusedError */
   unstage(key: string): Promise<void>;
   /** Keys of all that is staged, by this process or an earlier one. Cost: one listing of a folder that seldom holds anything. */
   stagedKeys(): readonly string[];
@@ -296,8 +294,9 @@ export type FormerContent = Pick<Revision, 'rev' | 'size' | 'contentHash'>;
  * @throws UnavailableError by every method, when there was no answer within the retry budget.
  */
 export interface Remote {
-  /** The home namespace. */
+  /** The home namespace, and this device as changes name it. */
   readonly namespaceId: NamespaceId;
+  readonly deviceId: DeviceId;
   /** A cursor at the present heads of the home namespace and of all that is mounted in it. */
   openCursor(): Promise<RemoteAnswer<Cursor>>;
   /** What the account may do in the namespaces that are mounted; those that it may not read are left out. */

@@ -20,6 +20,7 @@ import { toRemoteNode } from './remote-node.ts';
 
 const ulid = (number: number) => encodeUlid(new Uint8Array(16).fill(number));
 const namespaceId = NamespaceId.parse(ulid(1));
+const deviceId = DeviceId.parse(ulid(9));
 const rootId = rootNodeId(namespaceId);
 const AT = '2026-01-31T00:00:00.000Z';
 
@@ -61,6 +62,7 @@ function scripted({ journal, listing = [], below = [] }: Script): Remote {
   };
   return {
     namespaceId,
+    deviceId,
     listChanges: async (cursor) => {
       const seq = Number(cursor.slice('seq-'.length));
       const entry = entries[seq];
@@ -95,7 +97,7 @@ function scripted({ journal, listing = [], below = [] }: Script): Remote {
 }
 
 function changeOf(seq: number, [type, node]: Step): Change {
-  return { namespaceId, seq, type, node, deviceId: DeviceId.parse(ulid(9)), changedAt: AT };
+  return { namespaceId, seq, type, node, deviceId, changedAt: AT };
 }
 
 const cursorAt = (seq: number) => Cursor.parse(`seq-${seq}`);

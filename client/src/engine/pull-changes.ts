@@ -37,6 +37,7 @@ export async function pullChanges(puller: Puller): Promise<PullOutcome> {
     const { changes, toList = [], left = [], setBack = [] } = answer.value;
     if (setBack.length > 0) trees.forgetAgreements();
     for (const change of changes) {
+      noteMaker(puller, change);
       const applied = await applyChange(remote, trees, change);
       if (applied.kind === 'refused') return applied;
       if (applied.kind === 'torn') isTorn = true;
@@ -55,6 +56,13 @@ export async function pullChanges(puller: Puller): Promise<PullOutcome> {
     repeats += 1;
   }
   assert(false, 'a delta comes to its end');
+}
+
+/** What another device has made of a node is not what this one has asked for, even where it is the same. */
+function noteMaker({ remote, trees }: Puller, change: Change): void {
+  if (change.type === 'member') return;
+  if (change.deviceId === remote.deviceId) trees.unanswered.confirm(change.node.nodeId);
+  else trees.unanswered.drop(change.node.nodeId);
 }
 
 async function applyChange(remote: Remote, trees: EngineTrees, change: Change): Promise<PullOutcome> {

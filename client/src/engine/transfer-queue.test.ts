@@ -127,7 +127,8 @@ test('the block with the latest change goes first, or in its turn that with the 
       left.delete(file);
       return file;
     };
-    for (let fresh = 0; fresh < FRESH_FILES; fresh++) take();
+    // What is fresh goes before all but the one whose turn it is.
+    if (pace === newest) for (let fresh = 0; fresh < FRESH_FILES; fresh++) take();
     const wanted = [...left].reduce((a, b) => (a.changedAt > b.changedAt === (pace === newest) ? a : b));
     const block = Array.from({ length: NEIGHBOUR_FILES }, take);
     expect(block).toContain(wanted);
@@ -145,4 +146,35 @@ test('a file of the length of a block has a block to itself, so that its turn co
   }));
   const times = takeAll(files).map(({ changedAt }) => changedAt);
   expect(times).toEqual(times.toSorted((a, b) => b - a));
+});
+
+test('what waits in a queue of many is not starved by what is fresh: one in so many rounds begins with its block', () => {
+  const pace = new TransferPace();
+  const old = manyFiles(4 * NEIGHBOUR_FILES).map((file) => ({ ...file, bytes: 1 }));
+  let files: readonly WaitingFile<number>[] = old;
+  for (let round = 1; round <= 2 * OLDEST_TURN; round++) {
+    const fresh = Array.from({ length: FRESH_FILES }, (_none, index) => {
+      const item = old.length + round * FRESH_FILES + index;
+      return { item, bytes: 1, changedAt: item, folder: 'fresh', name: `${item}` };
+    });
+    files = files.concat(fresh);
+    const queue = new TransferQueue(files);
+    for (let count = 0; count < FRESH_FILES; count++) queue.take(pace);
+    const rest = new Set(queue.rest);
+    files = files.filter(({ item }) => rest.has(item));
+  }
+  const left = files.filter(({ item }) => item < old.length).length;
+  expect(old.length - left).toBe(2 * FRESH_FILES);
+});
+
+test('a turn is not lost by a queue in which nothing waits', () => {
+  const pace = new TransferPace();
+  const empty = new TransferQueue<number>([]);
+  const files = [0, 1].map((item) => ({ item, bytes: 1, changedAt: item, folder: '', name: `${item}` }));
+  const taken: (number | undefined)[] = [];
+  for (let round = 1; round <= OLDEST_TURN; round++) {
+    taken.push(new TransferQueue(files).take(pace));
+    expect(empty.take(pace)).toBeUndefined();
+  }
+  expect(taken).toEqual([1, 1, 1, 0]);
 });

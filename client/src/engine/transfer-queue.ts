@@ -67,10 +67,17 @@ export class TransferQueue<T> {
   }
 
   #choose(pace: Pick<TransferPace, 'isOldestTurn'>): RankedFile<T> | undefined {
-    const fresh = this.#firstLeft(this.#fresh, 'fresh');
-    if (fresh !== undefined) return this.#taken.size === 0 && pace.isOldestTurn() ? this.#oldest() : fresh;
+    const left = this.#fresh.length + this.#blockOf.size - this.#taken.size;
+    // Whose turn it is is not asked for nothing: the turn would be lost.
+    if (left === 0) return undefined;
+    if (this.#taken.size === 0 && pace.isOldestTurn()) {
+      this.#block = this.#oldestBlock();
+      if (this.#block === undefined) return this.#oldest();
+    }
     const neighbour = this.#block === undefined ? undefined : this.#firstOf(this.#block);
     if (neighbour !== undefined) return neighbour;
+    const fresh = this.#firstLeft(this.#fresh, 'fresh');
+    if (fresh !== undefined) return fresh;
     this.#block = pace.isOldestTurn() ? this.#oldestBlock() : this.#firstBlock();
     return this.#block === undefined ? undefined : this.#firstOf(this.#block);
   }

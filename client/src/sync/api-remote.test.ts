@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { NamespaceId, NodeId, packManifest } from '@syncline/protocol';
+import { DeviceId, NamespaceId, NodeId, packManifest } from '@syncline/protocol';
 import { MemoryKnownManifests } from '../../../test/support/memory-known-manifests.ts';
 import { sha256 } from '../../test/loopback-service.ts';
 import { type LoopbackWorld, openLoopbackWorld } from '../../test/loopback-world.ts';
@@ -39,6 +39,7 @@ async function fetch(
   };
   const remote = createApiRemote(world, {
     namespaceId: NamespaceId.parse(id),
+    deviceId: DeviceId.parse(id),
     signal: new AbortController().signal,
     isChunk: (found, ref) => {
       asked.push(ref.size);

@@ -3,6 +3,7 @@ import {
   type ChunkRef,
   type ContentHash,
   chunkingFor,
+  type DeviceId,
   type NamespaceId,
   ONE_CHUNK_BYTES_MAX,
 } from '@syncline/protocol';
@@ -39,6 +40,7 @@ import { readNearby, writeLoneChunk } from './nearby-chunks.ts';
 export interface ApiRemoteOptions {
   /** The home namespace. */
   readonly namespaceId: NamespaceId;
+  readonly deviceId: DeviceId;
   readonly signal: AbortSignal;
   /** Whether bytes are the chunk that a name names; synchronous, because a resumed download asks chunk by chunk. */
   readonly isChunk: (bytes: Uint8Array, ref: ChunkRef) => boolean;
@@ -54,13 +56,14 @@ export interface ApiRemoteOptions {
 export function createApiRemote(transfers: TransferDependencies, options: ApiRemoteOptions): Remote {
   const dependencies = { ...transfers, storeHealth: new StoreHealth(transfers.clock) };
   const { api } = dependencies;
-  const { namespaceId, signal, manifests } = options;
+  const { namespaceId, deviceId, signal, manifests } = options;
   const yielding: AheadFetches['yieldTo'] = (download) => options.ahead?.yieldTo(download) ?? download();
   const lookahead = new ContentLookahead(dependencies, options);
   // What is sent first can be committed first: others are read meanwhile.
   const reading = new TransferGate({ tasksMax: 1, bytesMax: 0 });
   return {
     namespaceId,
+    deviceId,
     ...callsForTrees(api, signal),
     nameContent: async (source, known) => {
       const content = await readManifest({ signal, cutting: dependencies.cutting }, source, known);

@@ -83,7 +83,7 @@ function openLoop(
   { session, hub }: { readonly session: Session; readonly hub: SocketHub },
   folder: LinkedFolder,
 ): OpenedFolderSync {
-  const { home, deviceName, api, clock, random } = session;
+  const { home, deviceId, deviceName, api, clock, random } = session;
   const { namespaceId, onConflict } = folder;
   assert(folder.wiping !== true, 'a folder that is being wiped is not synced');
   const closing = new AbortController();
@@ -109,7 +109,7 @@ function openLoop(
     clock: engineTime,
     random: randomBytes,
     files,
-    remote: createApiRemote(session, { namespaceId, signal, isChunk, manifests, ahead, onBytes }),
+    remote: createApiRemote(session, { namespaceId, deviceId, signal, isChunk, manifests, ahead, onBytes }),
     store,
     hints,
     watcher,

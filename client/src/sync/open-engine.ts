@@ -13,6 +13,7 @@ import { SqliteKnownManifests } from '../platform/node/sqlite-known-manifests.ts
 import type { TransferDependencies } from '../transfers/upload-files.ts';
 import { createApiRemote } from './api-remote.ts';
 import { engineClock } from './engine-clock.ts';
+import type { Session } from './session.ts';
 
 export interface OpenEngineOptions {
   readonly folder: LinkedFolder;
@@ -27,7 +28,7 @@ export interface OpenEngineOptions {
 
 /** Puts an engine together from the real disk, the real service and a real database. `close` ends the database. */
 export function openEngine(
-  transfers: TransferDependencies,
+  transfers: TransferDependencies & Pick<Session, 'deviceId'>,
   options: OpenEngineOptions,
 ): { readonly engine: SyncEngine; readonly close: () => void } {
   const { folder, signal } = options;
@@ -42,6 +43,7 @@ export function openEngine(
       files: openFiles(folder),
       remote: createApiRemote(transfers, {
         namespaceId,
+        deviceId: transfers.deviceId,
         signal,
         isChunk,
         manifests,

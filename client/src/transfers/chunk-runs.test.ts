@@ -45,7 +45,7 @@ function readerOf(all: readonly ReturnType<typeof runOf>[], bandwidth?: Bandwidt
   const runs = new ChunkRuns({ transport, bandwidth }, new AbortController().signal);
   runs.learn(
     all.map(({ address }) => address),
-    new Map(all.flatMap(({ sources }) => sources.map((source) => [source.hash, source] as const))),
+    all.flatMap(({ sources }) => sources),
   );
   const take = (run: number, member: number) => runs.bytesOf(all[run]?.sources[member]?.hash as ChunkHash);
   return { runs, asked, take };
@@ -103,10 +103,22 @@ test('the run whose members are asked for first is read first, in whatever order
   const sources = all.flatMap(({ sources: each }) => each);
   runs.learn(
     [2, 0, 1].flatMap((run) => all[run]?.address ?? []),
-    new Map(sources.map((source) => [source.hash, source] as const)),
+    sources,
   );
   for (const { hash } of sources) await runs.bytesOf(hash);
   expect(asked).toEqual(['0', '1', '2']);
+});
+
+test('a chunk that several files have is given as often as that, and read once', async () => {
+  const run = runOf(0, membersOf(0));
+  const { runs, take, asked } = readerOf([run]);
+  const twin = run.sources[3] as PackedSource;
+  // Two files of the next answer, and one of that behind it.
+  runs.learn([run.address], [twin, twin]);
+  runs.learn([run.address], [twin]);
+  for (const _ of [1, 2, 3, 4]) expect(await take(0, 3)).toBeDefined();
+  expect(await take(0, 3)).toBeUndefined();
+  expect(asked).toHaveLength(1);
 });
 
 test('while one run is given out, the next one is on its way, and none before anybody asks', async () => {

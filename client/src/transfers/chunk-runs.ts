@@ -15,11 +15,13 @@ export type PackedSource = ContentAmongOthers['chunks'][number] & {
 interface Member {
   readonly run: OpenRun;
   readonly source: PackedSource;
+  /** How often it will be asked for: several files may have the same content. */
+  times: number;
 }
 
 interface OpenRun {
   readonly address: ChunkRun;
-  /** Members that nobody has asked for. */
+  /** How often members will still be asked for. */
   left: number;
   /** Asked for with the first of its members, or ahead of it. */
   reading: Promise<Uint8Array | undefined> | undefined;
@@ -29,10 +31,10 @@ interface OpenRun {
 }
 
 /**
- * Reads chunks that lie next to each other in a pack by one request. Each is given once, and opened where it lies compressed; whoever takes it
- * compares it with its name. What cannot be read so is to be read by an address of its own.
+ * Reads chunks that lie next to each other in a pack by one request. Each is given as often as files have it, and opened where it lies compressed;
+ * whoever takes it compares it with its name. What cannot be read so is to be read by an address of its own.
  *
- * Memory: RUNS_KEPT_BYTES_MAX.
+ * Memory: RUNS_KEPT_BYTES_MAX, and runs that had to make room while they were on their way.
  */
 export class ChunkRuns {
   readonly #dependencies: RunDependencies;
@@ -49,18 +51,25 @@ export class ChunkRuns {
     this.#signal = signal;
   }
 
-  /** Takes over what an answer tells of runs, and of the chunks in them: `sources` in the order in which they will be asked for. */
-  learn(runs: readonly ChunkRun[], sources: ReadonlyMap<ChunkHash, PackedSource>): void {
+  /** Takes over what an answer tells of runs, and of the chunks in them: `wanted` as often, and in the order, in which they will be asked for. */
+  learn(runs: readonly ChunkRun[], wanted: readonly PackedSource[]): void {
+    const sources = Map.groupBy(wanted, ({ hash }) => hash);
     for (const address of inTurn(runs, [...sources.keys()])) {
       const [first, last] = address.range;
       if (last - first >= RUN_BYTES_MAX) continue;
       const run: OpenRun = { address, left: 0, reading: undefined, reads: 0, isUsed: false };
       for (const hash of address.hashes) {
-        const source = sources.get(hash);
-        if (source === undefined || this.#members.has(hash)) continue;
-        if (source.range[0] < first || source.range[1] > last) continue;
-        this.#members.set(hash, { run, source });
-        run.left += 1;
+        const [source, ...repeats] = sources.get(hash) ?? [];
+        if (source === undefined || source.range[0] < first || source.range[1] > last) continue;
+        const times = 1 + repeats.length;
+        const known = this.#members.get(hash);
+        if (known === undefined) {
+          this.#members.set(hash, { run, source, times });
+          run.left += times;
+        } else {
+          known.times += times;
+          known.run.left += times;
+        }
       }
       if (run.left > 0) this.#ahead.add(run);
     }
@@ -82,7 +91,8 @@ export class ChunkRuns {
   async bytesOf(hash: ChunkHash): Promise<Uint8Array | undefined> {
     const member = this.#members.get(hash);
     if (member === undefined || !this.areUsed) return undefined;
-    this.#members.delete(hash);
+    member.times -= 1;
+    if (member.times === 0) this.#members.delete(hash);
     const { run, source } = member;
     run.left -= 1;
     if (run.reading === undefined && run.reads < RUN_READS_MAX) this.#begin(run);

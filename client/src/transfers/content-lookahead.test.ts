@@ -11,6 +11,7 @@ import {
 import type { ApiClient } from '../api/api-client.ts';
 import { UnavailableError } from '../api/unavailable-error.ts';
 import { ContentLookahead, type ExpectedContent } from './content-lookahead.ts';
+import { RUNS_KEPT_BYTES_MAX } from './limits.ts';
 
 const GROUPS = 4;
 const namespaceId = NamespaceId.parse('0'.repeat(26));
@@ -80,4 +81,21 @@ test('an answer ahead that fails is told to whoever takes one of its contents, a
   expect((await take(0))?.rev).toBe(1);
   expect(asked).toEqual([0, 1]);
   await expect(take(CONTENT_FILES_MAX)).rejects.toThrow(UnavailableError);
+});
+
+test('what is asked for together has no more bytes than are kept, however few files that are', async () => {
+  const asked: number[] = [];
+  const size = Math.floor(RUNS_KEPT_BYTES_MAX / 40);
+  const api: Pick<ApiClient, 'readContents'> = {
+    readContents: async (input: RouteInput<'readContents'>) => {
+      asked.push(input.body.files.length);
+      return { ok: true, value: { contents: [], runs: [] } };
+    },
+  };
+  const transport = { send: () => Promise.reject(new Error('nothing is read')) };
+  const lookahead = new ContentLookahead({ api, transport }, { signal: new AbortController().signal });
+  const large = contents.slice(0, 100).map((content) => ({ ...content, size }));
+  lookahead.expect(large);
+  for (const content of large) await lookahead.take(content);
+  expect(asked).toEqual([40, 40, 20]);
 });

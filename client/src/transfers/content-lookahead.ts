@@ -1,6 +1,5 @@
 import {
   CHUNK_LENGTHS,
-  type ChunkHash,
   type ChunkRef,
   CONTENT_PAGE_CHUNKS_MAX,
   type ContentAmongOthers,
@@ -10,7 +9,7 @@ import {
 } from '@syncline/protocol';
 import type { ApiClient } from '../api/api-client.ts';
 import { ChunkRuns, type PackedSource, type RunDependencies } from './chunk-runs.ts';
-import { LOOKAHEAD_CHUNKS_MAX } from './limits.ts';
+import { LOOKAHEAD_CHUNKS_MAX, RUNS_KEPT_BYTES_MAX } from './limits.ts';
 
 /** A content that will be read soon. */
 export interface ExpectedContent {
@@ -104,33 +103,30 @@ export class ContentLookahead {
 
 /**
  * Larger files than of LOOKAHEAD_CHUNKS_MAX chunks are asked for alone. A group of the others fits into one answer while their chunks are as long as
- * they mostly are; one that does not fit is left out of the answer, and asked for alone, too.
+ * they mostly are; one that does not fit is left out of the answer, and asked for alone, too. It has no more bytes than are kept: in whatever order
+ * its files are taken, no run has to make room for another one of it, and none waits until its address has expired.
  */
 function groupContents(contents: readonly ExpectedContent[]): readonly Group[] {
   const groups: (Group & { readonly contents: ExpectedContent[] })[] = [];
-  let chunks = CONTENT_PAGE_CHUNKS_MAX;
+  let [chunks, bytes] = [0, 0];
   for (const content of contents) {
     const own = Math.max(1, Math.ceil(content.size / CHUNK_LENGTHS['cdc-1m-v1'].bytesUsual));
     if (own > LOOKAHEAD_CHUNKS_MAX) continue;
     const group = groups.at(-1);
     chunks += own;
-    if (group === undefined || chunks > CONTENT_PAGE_CHUNKS_MAX) {
+    bytes += content.size;
+    if (group === undefined || chunks > CONTENT_PAGE_CHUNKS_MAX || bytes > RUNS_KEPT_BYTES_MAX) {
       groups.push({ contents: [content], asked: undefined });
-      chunks = own;
+      [chunks, bytes] = [own, content.size];
     } else group.contents.push(content);
   }
   return groups;
 }
 
-function packedSources({ contents }: ReadContentsResponse): ReadonlyMap<ChunkHash, PackedSource> {
-  const sources = new Map<ChunkHash, PackedSource>();
-  for (const found of contents) {
-    if (found.status !== 'found') continue;
-    for (const { range, ...source } of found.content.chunks) {
-      if (range !== undefined) sources.set(source.hash, { ...source, range });
-    }
-  }
-  return sources;
+function packedSources({ contents }: ReadContentsResponse): readonly PackedSource[] {
+  return contents
+    .flatMap((found) => (found.status === 'found' ? found.content.chunks : []))
+    .flatMap(({ range, ...source }) => (range === undefined ? [] : [{ ...source, range }]));
 }
 
 function keyOf({ nodeId, rev }: Pick<ExpectedContent, 'nodeId' | 'rev'>): string {
