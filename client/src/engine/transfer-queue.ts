@@ -24,7 +24,7 @@ export interface WaitingFile<T> {
  * neighbours, folder by folder and by their names, the block with the latest change first: sent so they lie next to each other in packs, and
  * whoever fetches them so reads them together, whatever times they have.
  *
- * Now and then it is the turn of the file that has waited longest, whatever its size, and of its block. Cost: one sort of all files.
+ * Now and then it is the turn of the file that has waited longest, whatever its size, and of its block. Cost: two sorts of all files, and a third when it is first asked for.
  */
 export class TransferQueue<T> {
   readonly #fresh: readonly RankedFile<T>[];
@@ -88,13 +88,9 @@ export class TransferQueue<T> {
   }
 
   #firstBlock(): Block<T> | undefined {
-    for (
-      let block = this.#blocks[this.#passed.blocks];
-      block !== undefined;
-      block = this.#blocks[this.#passed.blocks]
-    ) {
-      if (this.#firstOf(block) !== undefined) return block;
-      this.#passed.blocks += 1;
+    for (; this.#passed.blocks < this.#blocks.length; this.#passed.blocks++) {
+      const block = this.#blocks[this.#passed.blocks];
+      if (block !== undefined && this.#firstOf(block) !== undefined) return block;
     }
     return undefined;
   }
